@@ -1,0 +1,1 @@
+"""A keyboard-driven terminal UI for MLflow."""

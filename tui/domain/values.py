@@ -1,0 +1,189 @@
+"""What crosses from a gateway to the rest: plain values, cheap to pickle, with nothing of mlflow in them.
+
+Times are integers, milliseconds since the epoch, UTC, as MLflow records them. Texts are as the server gave them
+(hostile until ``domain.text.clean`` has seen them).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class View(str, Enum):
+    """Which lifecycle stages to list."""
+
+    ACTIVE = "active"
+    DELETED = "deleted"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment."""
+
+    id: str
+    name: str
+    lifecycle: str  # "active" or "deleted"
+    created_ms: int | None
+    updated_ms: int | None
+    artifact_location: str
+    tags: dict[str, str]
+
+    @property
+    def note(self) -> str:
+        return self.tags.get("mlflow.note.content", "")
+
+
+@dataclass(frozen=True)
+class ExperimentPage:
+    """Experiments in the server's order, and the token of the next page (None at the end)."""
+
+    experiments: tuple[Experiment, ...]
+    next_token: str | None
+
+
+@dataclass(frozen=True)
+class SparseTexts:
+    """The texts of one key: ``values[i]`` belongs to row ``rows[i]``; rows ascend; a row without the key is absent."""
+
+    rows: array[int]  # typecode "I"
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class SparseNumbers:
+    """The numbers of one key, last recorded value; NaN is a value, a row without the key is absent."""
+
+    rows: array[int]  # typecode "I"
+    values: array[float]  # typecode "d"
+
+
+@dataclass(frozen=True)
+class RunsPage:
+    """A page of runs as columns: every sequence has one entry a run, in the server's order.
+
+    ``params``, ``metrics`` and ``tags`` are sparse, by key. ``models[i]`` counts the logged models of run i.
+    """
+
+    run_ids: list[str]
+    experiment_ids: list[str]
+    names: list[str]
+    statuses: list[str]  # RUNNING SCHEDULED FINISHED FAILED KILLED
+    users: list[str]
+    starts_ms: array[int]  # typecode "q"; -1 where unknown
+    ends_ms: array[int]  # typecode "q"; -1 where it has not ended
+    lifecycles: list[str]  # "active" or "deleted"
+    params: dict[str, SparseTexts]
+    metrics: dict[str, SparseNumbers]
+    tags: dict[str, SparseTexts]
+    datasets: SparseTexts  # "name@digest", several joined by ", "
+    models: array[int]  # typecode "I"
+    next_token: str | None
+
+    def __len__(self) -> int:
+        return len(self.run_ids)
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """The last recorded value of a metric; ±Inf as such (SQL stores' ±1.797e308 is undone by the gateway)."""
+
+    key: str
+    value: float
+    step: int
+    timestamp_ms: int
+
+
+@dataclass(frozen=True)
+class DatasetInput:
+    """A dataset that a run used."""
+
+    name: str
+    digest: str
+    source_type: str
+    source: str  # JSON or text, as recorded
+    schema: str
+    profile: str
+    context: str  # "training", "eval", … or ""
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """One run in full."""
+
+    run_id: str
+    experiment_id: str
+    experiment_name: str
+    name: str
+    status: str
+    user: str
+    start_ms: int | None
+    end_ms: int | None
+    lifecycle: str
+    artifact_uri: str
+    params: dict[str, str]
+    metrics: tuple[MetricValue, ...]
+    tags: dict[str, str]
+    datasets: tuple[DatasetInput, ...]
+    logged_model_ids: tuple[str, ...]
+    parent_id: str | None
+
+    @property
+    def note(self) -> str:
+        return self.tags.get("mlflow.note.content", "")
+
+
+@dataclass(frozen=True)
+class RunReference:
+    """Enough of a run to name it and open it."""
+
+    run_id: str
+    name: str
+    status: str
+    lifecycle: str
+
+
+@dataclass(frozen=True)
+class RegisteredAs:
+    """A registered model version made from a run, and the aliases that point to it."""
+
+    model: str
+    version: str
+    aliases: tuple[str, ...]
+
+
+class StoreCondition(str, Enum):
+    """What a look at a store's address found, before MLflow was let near it."""
+
+    READY = "ready"  # may be opened without changing anything
+    MISSING = "missing"  # nothing is there; opening would create it
+    OLDER = "older"  # opening would migrate its schema
+    NEWER = "newer"  # made by a newer MLflow than the one installed
+    NOT_A_STORE = "not_a_store"  # a file that is no MLflow database
+    UNREADABLE = "unreadable"  # there, but may not be read
+    LEGACY_FILES = "legacy_files"  # an ./mlruns folder of files, which today's MLflow refuses
+
+
+@dataclass(frozen=True)
+class StoreReport:
+    """What is at a tracking URI: its condition and the facts to tell a person."""
+
+    condition: StoreCondition
+    tracking_uri: str
+    place: str  # a path or host to show; never with a password in it
+    revision: str = ""  # schema found
+    expected: str = ""  # schema that the installed MLflow wants
+    detail: str = ""  # one sentence more, where there is one
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    """What answered: for the status line and for errors."""
+
+    tracking_uri: str  # without credentials
+    kind: str  # "sqlite", "http", "databricks", …
+    version: str = ""  # of the server, where it says so
+    facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
