@@ -1,0 +1,158 @@
+"""The registry of actions: what a person can do, by which keys, where, and whether it writes.
+
+Bindings, the hint line, the palette and ``:`` commands, the ``?`` help, the README's table and a person's own
+keymap are all made from ``ACTIONS``. Ids are stable; keys can be remapped by id in the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can be done. ``keys`` are Textual key names, comma-separated."""
+
+    id: str
+    keys: str
+    title: str  # one or two words, for the hint line
+    help: str  # one sentence, for the help and the README
+    where: str  # one of PLACES
+    hint: int = 0  # rank in the hint line, smaller first; 0 is never hinted
+    writes: bool = False
+    dangerous: bool = False
+
+    @property
+    def method(self) -> str:
+        """The Textual action that a binding runs: ``action_<this>`` on the widget that owns the place."""
+        return self.id.replace(".", "_")
+
+
+PLACES: Mapping[str, str] = {
+    "app": "Everywhere",
+    "grid": "In a list",
+    "experiments": "Experiments",
+    "runs": "Runs",
+    "details": "Details of a run",
+    "run": "A run's page",
+    "bar": "In the filter bar",
+    "requests": "Log of requests",
+}
+
+ACTIONS: tuple[Action, ...] = (
+    # everywhere
+    Action("app.browse", "1", "experiments", "Go to experiments and runs.", "app"),
+    Action("app.next_pane", "tab", "next pane", "Go to the next pane.", "app"),
+    Action("app.previous_pane", "shift+tab", "previous pane", "Go to the previous pane.", "app"),
+    Action("app.back", "escape", "back", "Stop what is loading, leave the filter, or go back one step.", "app"),
+    Action("app.command", "colon,ctrl+p", "command", "Run a command by its name.", "app", hint=80),
+    Action("app.help", "question_mark,f1", "help", "Show the keys that work here.", "app", hint=90),
+    Action("app.requests", "at", "requests", "Show the log of requests made.", "app"),
+    Action("app.zoom", "z", "zoom", "Give the pane the whole screen, or give it back.", "app"),
+    Action("app.refresh", "r", "refresh", "Read again from the server.", "app", hint=70),
+    Action("app.watch", "w", "watch", "Refresh by itself every few seconds, or stop.", "app"),
+    Action("app.copy", "y", "copy", "Copy the value under the cursor to the terminal's clipboard.", "app"),
+    Action("app.copy_as", "Y", "copy as", "Choose what to copy: id, URI, link, Python or curl.", "app"),
+    Action("app.times", "ctrl+t", "times", "Show times as ages or as dates.", "app"),
+    Action("app.quit", "q", "quit", "Leave this page; from the top, quit.", "app", hint=95),
+    # in a list
+    Action("grid.up", "up,k", "up", "One row up.", "grid"),
+    Action("grid.down", "down,j", "down", "One row down.", "grid"),
+    Action("grid.left", "left,h", "left", "One column to the left.", "grid"),
+    Action("grid.right", "right,l", "right", "One column to the right.", "grid"),
+    Action("grid.page_up", "pageup,ctrl+b", "page up", "One page up.", "grid"),
+    Action("grid.page_down", "pagedown,ctrl+f", "page down", "One page down.", "grid"),
+    Action("grid.half_up", "ctrl+u", "half page up", "Half a page up.", "grid"),
+    Action("grid.half_down", "ctrl+d", "half page down", "Half a page down.", "grid"),
+    Action("grid.first_row", "g", "top", "The first row.", "grid"),
+    Action("grid.last_row", "G", "end", "The last row; of runs, loads the rest first.", "grid"),
+    Action("grid.first_column", "home", "first column", "The first column.", "grid"),
+    Action("grid.last_column", "end", "last column", "The last column.", "grid"),
+    Action("grid.open", "enter", "open", "Open what is under the cursor.", "grid", hint=10),
+    Action("grid.mark", "space", "mark", "Mark this row, or take its mark away.", "grid", hint=30),
+    Action("grid.mark_range", "v", "mark a range", "Begin a range of marks here; again to end it.", "grid"),
+    Action("grid.narrower", "less_than_sign", "narrower", "Make this column narrower.", "grid"),
+    Action("grid.wider", "greater_than_sign", "wider", "Make this column wider.", "grid"),
+    Action("grid.move_left", "left_curly_bracket", "move left", "Move this column to the left.", "grid"),
+    Action("grid.move_right", "right_curly_bracket", "move right", "Move this column to the right.", "grid"),
+    # experiments
+    Action("experiments.filter", "slash", "filter", "Filter experiments by name, at each key.", "experiments", hint=20),
+    Action("experiments.fold", "f", "fold", "Fold or unfold this folder.", "experiments", hint=40),
+    Action("experiments.fold_all", "F", "fold all", "Fold or unfold every folder.", "experiments"),
+    Action("experiments.tree", "T", "tree or list", "Show folders by the / in names, or one list.", "experiments"),
+    Action("experiments.lifecycle", "i", "deleted", "Show active, deleted or all experiments.", "experiments", hint=50),
+    Action("experiments.sort", "s", "sort", "Sort by name or by last update.", "experiments"),
+    # runs
+    Action("runs.filter", "slash", "filter", "Filter the loaded runs, at each key.", "runs", hint=20),
+    Action("runs.unmark", "U", "unmark all", "Take every mark away.", "runs"),
+    Action("runs.sort", "s", "sort", "Sort by this column; again to turn round, and again to stop.", "runs", hint=40),
+    Action("runs.sort_by", "S", "sort by", "Choose what to sort by, several columns at once.", "runs"),
+    Action("runs.columns", "o", "columns", "Choose and order the columns.", "runs", hint=50),
+    Action("runs.constants", "x", "varying only", "Fold columns in which nothing differs, or show them.", "runs", hint=60),
+    Action("runs.fold", "f", "fold", "Fold or unfold the children of this run.", "runs"),
+    Action("runs.fold_all", "F", "fold all", "Fold or unfold every parent.", "runs"),
+    Action("runs.tree", "T", "tree or list", "Show child runs under their parents, or one list.", "runs"),
+    Action("runs.lifecycle", "i", "deleted", "Show active, deleted or all runs.", "runs"),
+    Action("runs.load_all", "ctrl+e", "load all", "Load every run of these experiments; esc stops.", "runs"),
+    Action("runs.next_match", "n", "next mark", "Go to the next marked run.", "runs"),
+    Action("runs.previous_match", "N", "previous mark", "Go to the previous marked run.", "runs"),
+    # details
+    Action("details.next_tab", "right_square_bracket", "next tab", "The next of Params, Metrics, Tags and so on.", "details", hint=20),
+    Action("details.previous_tab", "left_square_bracket", "previous tab", "The tab before.", "details"),
+    Action("details.filter", "slash", "filter", "Filter the names and values shown.", "details", hint=40),
+    # a run's page
+    Action("run.parent", "P", "parent", "Open the parent run.", "run", hint=30),
+    Action("run.children", "C", "children", "Open a child run, chosen from a list.", "run", hint=40),
+    # the filter bar
+    Action("bar.accept", "enter", "keep", "Keep the filter and go back to the list.", "bar", hint=10),
+    Action("bar.server", "ctrl+s", "ask the server", "Send the filter to the server, over all runs.", "bar", hint=20),
+    Action("bar.clear", "escape", "clear", "Take the filter away.", "bar", hint=30),
+    Action("bar.complete", "tab", "complete", "Complete the name or operator being typed.", "bar", hint=40),
+    # the log of requests
+    Action("requests.filter", "slash", "filter", "Filter the requests shown.", "requests", hint=20),
+)  # fmt: skip
+
+BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+
+_SHOWN = {
+    "slash": "/", "colon": ":", "question_mark": "?", "at": "@", "less_than_sign": "<", "greater_than_sign": ">",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "left_square_bracket": "[", "right_square_bracket": "]",
+    "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!",
+}  # fmt: skip
+
+
+def show_key(key: str) -> str:
+    """A Textual key name as people write it: ``slash`` is ``/``."""
+    return _SHOWN.get(key, key)
+
+
+def show_keys(keys: str) -> str:
+    """Comma-separated Textual key names as people write them, parted by spaces."""
+    return " ".join(show_key(key.strip()) for key in keys.split(",") if key.strip())
+
+
+def configured_keys(action: Action, keymap: Mapping[str, str]) -> str:
+    """The keys of an action under a person's keymap (action id → Textual key names)."""
+    return keymap.get(action.id, action.keys)
+
+
+def bindings(where: str) -> list[Binding]:
+    """Textual bindings for one place, with ids, so that Textual's own keymap can move them."""
+    from textual.binding import Binding
+
+    return [
+        Binding(action.keys, action.method, action.title, id=action.id, show=False, tooltip=action.help)
+        for action in ACTIONS
+        if action.where == where
+    ]
+
+
+def key_table(keymap: Mapping[str, str], places: Iterable[str] = tuple(PLACES)) -> list[tuple[str, list[Action]]]:
+    """Actions by place, in the order of ``PLACES``: pairs of the place's title and its actions."""
+    return [(PLACES[place], [a for a in ACTIONS if a.where == place]) for place in places]
