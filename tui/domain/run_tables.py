@@ -1,0 +1,211 @@
+"""One run in full, as tables of name and value: what the details pane and the run's page show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from tui.domain import quantities
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+from tui.domain.values import RunDetail, RunReference
+
+NAME_CELLS = (12, 44)  # narrowest and widest a column of names gets by itself
+VALUE_CELLS = 400  # what a line shows of a value; the whole of it opens on enter
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table, and the whole values behind its rows (row key → text as the server gave it)."""
+
+    table: RowsTable
+    values: dict[str, str]
+
+    def __len__(self) -> int:
+        return self.table.row_count
+
+
+def _name_width(names: Sequence[str]) -> int:
+    longest = max((width(name) for name in names[:2000]), default=0)
+    return max(NAME_CELLS[0], min(NAME_CELLS[1], longest))
+
+
+def _matching(pairs: Sequence[tuple[str, str]], query: str) -> list[tuple[str, str]]:
+    words = query.lower().split()
+    if not words:
+        return list(pairs)
+    return [(name, value) for name, value in pairs if all(word in f"{name} {value}".lower() for word in words)]
+
+
+def facts(pairs: Sequence[tuple[str, str]], query: str = "", *, heading: tuple[str, str] = ("name", "value")) -> Facts:
+    """Names and values, those that hold every word of ``query``; order kept."""
+    shown = _matching(pairs, query)
+    names = [clean(name) for name, _ in shown]
+    values = [clean(value[:VALUE_CELLS]) for _, value in shown]
+    cells = max((width(value) for value in values[:2000]), default=0)
+    columns = (
+        Column("name", heading[0], _name_width(names), frozen=True),
+        Column("value", heading[1], max(20, min(VALUE_CELLS, cells))),
+    )
+    keys = [name for name, _ in shown]
+    return Facts(RowsTable(columns, keys, {"name": names, "value": values}), dict(shown))
+
+
+def params(detail: RunDetail, query: str = "") -> Facts:
+    return facts(sorted(detail.params.items()), query, heading=("param", "value"))
+
+
+def tags(detail: RunDetail, query: str = "") -> Facts:
+    """Tags; MLflow's own come last, as they are seldom what is looked for."""
+    ordered = sorted(detail.tags.items(), key=lambda pair: (pair[0].startswith("mlflow."), pair[0]))
+    return facts([pair for pair in ordered if pair[0] != "mlflow.note.content"], query, heading=("tag", "value"))
+
+
+def metrics(detail: RunDetail, now_ms: int, query: str = "") -> Facts:
+    """Metrics with their last value, its step and its age."""
+    words = query.lower().split()
+    shown = [m for m in sorted(detail.metrics, key=lambda m: m.key) if all(word in m.key.lower() for word in words)]
+    names = [clean(m.key) for m in shown]
+    last = [quantities.number(m.value) for m in shown]
+    steps = [quantities.count(m.step) for m in shown]
+    ages = [quantities.ago(m.timestamp_ms, now_ms) for m in shown]
+    columns = (
+        Column("name", "metric", _name_width(names), frozen=True),
+        Column("value", "last", max([10, *(width(text) for text in last[:2000])]), "right"),
+        Column("step", "step", max([8, *(width(text) for text in steps[:2000])]), "right"),
+        Column("age", "recorded", 9, "right"),
+    )
+    tones: list[Tone] = ["warn" if m.value != m.value else "" for m in shown]
+    cells = {"name": names, "value": last, "step": steps, "age": ages}
+    return Facts(
+        RowsTable(columns, [m.key for m in shown], cells, {"value": tones, "age": ["muted"] * len(shown)}),
+        {m.key: repr(m.value) for m in shown},
+    )
+
+
+def datasets(detail: RunDetail, query: str = "") -> Facts:
+    """Datasets that the run used, with digest and what each was used for."""
+    words = query.lower().split()
+    shown = [
+        (str(number), d)
+        for number, d in enumerate(detail.datasets)
+        if all(word in f"{d.name} {d.digest} {d.context} {d.source}".lower() for word in words)
+    ]
+    names = [clean(d.name) for _, d in shown]
+    cells = {
+        "name": names,
+        "digest": [clean(d.digest) for _, d in shown],
+        "context": [clean(d.context) for _, d in shown],
+        "type": [clean(d.source_type) for _, d in shown],
+        "source": [clean(d.source[:VALUE_CELLS]) for _, d in shown],
+    }
+    columns = (
+        Column("name", "dataset", _name_width(names), frozen=True),
+        Column("digest", "digest", 12),
+        Column("context", "used for", 12),
+        Column("type", "source type", 12),
+        Column("source", "source", 60),
+    )
+    whole = {
+        key: "\n".join(
+            part
+            for part in (
+                f"{d.name}  {d.digest}",
+                f"used for: {d.context or 'not said'}",
+                f"source type: {d.source_type}",
+                f"source: {d.source}",
+                f"schema: {d.schema}" if d.schema else "",
+                f"profile: {d.profile}" if d.profile else "",
+            )
+            if part
+        )
+        for key, d in shown
+    }
+    return Facts(RowsTable(columns, [key for key, _ in shown], cells), whole)
+
+
+STATUS_WORDS = {
+    "RUNNING": "running",
+    "SCHEDULED": "scheduled",
+    "FINISHED": "done",
+    "FAILED": "failed",
+    "KILLED": "killed",
+}
+
+
+def status_text(status: str, lifecycle: str, glyphs: Glyphs) -> str:
+    """A run's status by sign and word: ``✓ done``."""
+    sign = {
+        "RUNNING": glyphs.running,
+        "SCHEDULED": glyphs.scheduled,
+        "FINISHED": glyphs.done,
+        "FAILED": glyphs.failed,
+        "KILLED": glyphs.killed,
+    }.get(status, "?")
+    word = STATUS_WORDS.get(status, clean(status).lower())
+    return f"{sign} {word}" + (", deleted" if lifecycle == "deleted" else "")
+
+
+def overview(
+    detail: RunDetail, now_ms: int, zone: tzinfo, glyphs: Glyphs, children: Sequence[RunReference] | None = None
+) -> Facts:
+    """What a run is: ids, status, times, user, source and commit, parent and children, datasets.
+
+    ``children`` is None while they are not known.
+    """
+    source = detail.tags.get("mlflow.source.name", "")
+    commit = detail.tags.get("mlflow.source.git.commit", "")
+    took = None
+    if detail.start_ms is not None:
+        took = (detail.end_ms if detail.end_ms is not None else now_ms) - detail.start_ms
+    started = ""
+    if detail.start_ms is not None:
+        started = f"{quantities.stamp(detail.start_ms, zone)}  ({quantities.ago(detail.start_ms, now_ms)})"
+    pairs = [
+        ("name", detail.name),
+        ("status", status_text(detail.status, detail.lifecycle, glyphs)),
+        ("started", started),
+        ("ended", quantities.stamp(detail.end_ms, zone) if detail.end_ms is not None else "not yet"),
+        ("took", quantities.duration(took) + ("" if detail.end_ms is not None else " so far")),
+        ("user", detail.user),
+        ("experiment", f"{detail.experiment_name}  (id {detail.experiment_id})"),
+        ("run id", detail.run_id),
+        ("source", " ".join(part for part in (source, f"({_source_type(detail)})" if source else "") if part)),
+        ("git commit", commit),
+        ("git branch", detail.tags.get("mlflow.source.git.branch", "")),
+        ("git repository", detail.tags.get("mlflow.source.git.repoURL", "")),
+        ("parent", detail.parent_id or ""),
+    ]
+    if children is not None:
+        names = ", ".join(child.name or child.run_id for child in children[:5])
+        more = f" and {len(children) - 5} more" if len(children) > 5 else ""
+        pairs.append(("children", f"{len(children)}: {names}{more}" if children else ""))
+    pairs += [
+        (f"dataset {d.context}".strip(), f"{d.name}@{d.digest}") for d in detail.datasets
+    ]
+    pairs += [("logged model", model_id) for model_id in detail.logged_model_ids]
+    pairs += [
+        ("params", str(len(detail.params))),
+        ("metrics", str(len(detail.metrics))),
+        ("tags", str(len(detail.tags))),
+        ("artifacts at", detail.artifact_uri),
+    ]
+    shown = [(name, value) for name, value in pairs if value]
+    names = [name for name, _ in shown]
+    values = [clean(value[:VALUE_CELLS]) for _, value in shown]
+    keys = [f"{number}" for number in range(len(shown))]
+    bad: Tone = "bad" if detail.status in ("FAILED", "KILLED") or detail.lifecycle == "deleted" else ""
+    tones: list[Tone] = [bad if name == "status" else "" for name in names]
+    columns = (
+        Column("name", "overview", max(14, _name_width(names)), frozen=True),
+        Column("value", "", max([20, *(width(value) for value in values)])),
+    )
+    name_tones: list[Tone] = ["muted"] * len(names)
+    table = RowsTable(columns, keys, {"name": names, "value": values}, {"value": tones, "name": name_tones})
+    return Facts(table, {key: value for key, (_, value) in zip(keys, shown, strict=True)})
+
+
+def _source_type(detail: RunDetail) -> str:
+    return detail.tags.get("mlflow.source.type", "").lower() or "source"

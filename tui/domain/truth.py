@@ -1,0 +1,42 @@
+"""How true what is on the screen is, in a form that every view words the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tui.domain.problem import Problem
+
+
+class State(str, Enum):
+    """Where a view stands with its server."""
+
+    WAITING = "waiting"  # nothing has been shown yet
+    LOADING = "loading"
+    LIVE = "live"
+    STALE = "stale"  # shown, and an attempt to read it again failed
+    OFFLINE = "offline"  # the same, and the server cannot be reached
+    REMEMBERED = "remembered"  # from an earlier session; the first read is under way
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A state, the time that the data on the screen was read, and the problem that keeps it from being newer."""
+
+    state: State = State.WAITING
+    as_of_ms: int | None = None
+    problem: Problem | None = None
+
+    def loading(self) -> Truth:
+        """Being read again; what is shown keeps its time."""
+        return Truth(State.LOADING, self.as_of_ms)
+
+    def live(self, now_ms: int) -> Truth:
+        return Truth(State.LIVE, now_ms)
+
+    def remembered(self, as_of_ms: int) -> Truth:
+        return Truth(State.REMEMBERED, as_of_ms)
+
+    def failed(self, problem: Problem) -> Truth:
+        """The last attempt failed; what is shown stays, with the problem beside it."""
+        return Truth(State.OFFLINE if problem.is_connection else State.STALE, self.as_of_ms, problem)

@@ -1,0 +1,53 @@
+"""What was asked of the server, kept for the ``@`` screen and the status line."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """One request: what, when, how long, how it ended ("…" while it is under way)."""
+
+    number: int
+    operation: str
+    summary: str
+    started_ms: int
+    took_ms: float | None
+    outcome: str  # "" while under way, "ok", or the kind of the problem
+    message: str = ""
+    size: int = 0  # bytes that came back from the host process
+
+
+class RequestLog:
+    """The last requests, newest last; safe to write from any thread."""
+
+    def __init__(self, keep: int = 1000) -> None:
+        self._requests: deque[LoggedRequest] = deque(maxlen=keep)
+        self._open: dict[int, LoggedRequest] = {}
+        self._lock = threading.Lock()
+        self.total = 0
+        self.generation = 0
+
+    def record(self, request: LoggedRequest) -> None:
+        """Take in a request, or a later state of one already known by its number."""
+        with self._lock:
+            self.generation += 1
+            if not request.outcome:
+                self.total += 1
+                self._open[request.number] = request
+                return
+            if self._open.pop(request.number, None) is None:
+                self.total += 1
+            self._requests.append(request)
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._open)
+
+    def all(self) -> list[LoggedRequest]:
+        """Finished requests and those under way, by number."""
+        with self._lock:
+            return sorted([*self._requests, *self._open.values()], key=lambda request: request.number)

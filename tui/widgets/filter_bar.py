@@ -1,0 +1,107 @@
+"""The bar in which a filter is typed: live at each key, with its error beside it for as long as it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tui.domain.text import clean
+
+Complete = Callable[[str, int], str | None]
+"""From a text and a cursor position to the text completed, or None."""
+
+
+class FilterInput(Input):
+    """The line itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "bar_accept", "keep", id="bar.accept", show=False),
+        Binding("ctrl+s", "bar_server", "ask the server", id="bar.server", show=False),
+        Binding("escape", "bar_clear", "clear", id="bar.clear", show=False),
+        Binding("tab", "bar_complete", "complete", id="bar.complete", show=False),
+    ]
+
+    def action_bar_accept(self) -> None:
+        self.post_message(FilterBar.Kept(self.value))
+
+    def action_bar_server(self) -> None:
+        self.post_message(FilterBar.Asked(self.value))
+
+    def action_bar_clear(self) -> None:
+        self.post_message(FilterBar.Dropped())
+
+    def action_bar_complete(self) -> None:
+        bar = self.query_ancestor(FilterBar)
+        completed = bar.complete(self.value, self.cursor_position) if bar.complete else None
+        if completed is not None and completed != self.value:
+            # The text after the cursor stays: only what was being typed grows.
+            grown = len(completed) - len(self.value)
+            position = self.cursor_position + grown
+            self.value = completed
+            self.cursor_position = position
+
+
+class FilterBar(Vertical):
+    """One line to type in, and under it a line that says what is wrong or what was sent where."""
+
+    @dataclass
+    class Edited(Message):
+        """The text changed."""
+
+        text: str
+
+    @dataclass
+    class Kept(Message):
+        """The text is to stay, and the focus to go back to the list."""
+
+        text: str
+
+    @dataclass
+    class Asked(Message):
+        """The text is to be sent to the server."""
+
+        text: str
+
+    @dataclass
+    class Dropped(Message):
+        """The filter is to be taken away."""
+
+    def __init__(self, text: str = "", *, placeholder: str = "", complete: Complete | None = None) -> None:
+        super().__init__(classes="filter-bar")
+        self.complete = complete
+        self.input = FilterInput(
+            text, placeholder=placeholder, compact=True, select_on_focus=False, classes="filter-input"
+        )
+        self._word = Static(Content.styled("/", "bold $accent"), classes="filter-sign")
+        self._note = Static("", classes="filter-note", markup=False)
+        self._note.display = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="filter-row"):
+            yield self._word
+            yield self.input
+        yield self._note
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Edited(event.value))
+
+    def note(self, text: str, tone: str = "") -> None:
+        """Say something under the line until it is said otherwise; ``tone`` is "", "warn" or "bad"."""
+        self._note.set_class(tone == "bad", "-bad")
+        self._note.set_class(tone == "warn", "-warn")
+        self._note.update(Content(clean(text)))
+        self._note.display = bool(text)
+
+    @property
+    def noted(self) -> str:
+        """What is said under the line now."""
+        return str(self._note.content) if self._note.display else ""

@@ -1,0 +1,71 @@
+"""The line at the bottom: what can be done here, and how many requests are under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.domain.text import clean, fit, width
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A key as people write it, and what it does in a word or two."""
+
+    key: str
+    title: str
+
+
+class HintLine(Widget):
+    """Hints by rank, as many as fit; a message takes their place until the next action."""
+
+    def __init__(self) -> None:
+        super().__init__(id="hint-line")
+        self._hints: tuple[Hint, ...] = ()
+        self._message = ""
+        self._requests = 0
+
+    @property
+    def message(self) -> str:
+        return self._message
+
+    def show(self, hints: Sequence[Hint]) -> None:
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
+            self.refresh()
+
+    def say(self, message: str) -> None:
+        """Show one line of text instead of the hints; an empty one brings them back."""
+        if message != self._message:
+            self._message = message
+            self.refresh()
+
+    def count_requests(self, under_way: int) -> None:
+        if under_way != self._requests:
+            self._requests = under_way
+            self.refresh()
+
+    def render(self) -> Content:
+        cells = self.size.width
+        right = ""
+        if self._requests:
+            right = f" {self._requests} request{'s' if self._requests > 1 else ''} "
+        room = cells - width(right)
+        parts: list[tuple[str, str]] = []
+        if self._message:
+            text = fit(" " + clean(self._message), room)
+            parts.append((text, "$text-accent"))
+        else:
+            used = 1
+            parts.append((" ", ""))
+            for hint in self._hints:
+                need = width(hint.key) + 1 + width(hint.title) + 3
+                if used + need - 3 > room:
+                    break
+                parts += [(hint.key, "bold $accent"), (f" {hint.title}   ", "$text-muted")]
+                used += need
+            parts.append((" " * max(0, room - used), ""))
+        return Content.assemble(*parts, (right, "$text-muted"))

@@ -1,0 +1,74 @@
+"""A framed part of a screen: a title with its counts, a body, and a notice where something must be told."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+
+
+class Notice(Widget):
+    """A few lines under a pane's title that stay until what they tell is over."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="notice")
+        self._content = Content("")
+        self.display = False
+
+    def render(self) -> Content:
+        return self._content
+
+    def tell(self, content: Content, tone: str = "") -> None:
+        """Show a content (never parsed as markup); ``tone`` is "", "warn" or "bad"."""
+        self._content = content
+        self.set_class(tone == "warn", "-warn")
+        self.set_class(tone == "bad", "-bad")
+        self.display = True
+        self.refresh(layout=True)
+
+    def problem(self, problem: Problem, retry: str = "r tries again · @ shows the request") -> None:
+        """Show what was tried, what came back and what to do."""
+        parts: list[Content | tuple[str, str]] = [(f"{clean(problem.title)}: ", "bold"), Content(clean(problem.message))]
+        if problem.hint:
+            parts.append(Content(f"  {clean(problem.hint)}"))
+        if retry:
+            parts.append((f"  {retry}", "dim"))
+        self.tell(Content.assemble(*parts), "bad")
+
+    def clear(self) -> None:
+        if self.display:
+            self.display = False
+
+
+class Pane(Vertical):
+    """A frame with a title in its border, a notice, and a body that the subclass composes in ``body``."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002  Textual's own name for it
+        super().__init__(id=id, classes="pane")
+        self.notice = Notice()
+
+    def compose(self) -> ComposeResult:
+        yield self.notice
+        yield from self.body()
+
+    def body(self) -> ComposeResult:
+        """The widgets of the pane."""
+        yield from ()
+
+    def set_title(self, *parts: str) -> None:
+        """Title and counts, parted by dots; the first is the title. Texts from outside must be clean already."""
+        shown = [part for part in parts if part]
+        content = Content.assemble((f" {shown[0]} ", "bold"), Content(" · ".join(shown[1:]) + (" " if shown[1:] else "")))
+        if content != getattr(self, "_title_shown", None):
+            self._title_shown = content
+            self.border_title = content  # type: ignore[assignment]  # Textual accepts a Content, which is not parsed
+
+    def set_subtitle(self, text: str) -> None:
+        """What stands in the lower border."""
+        if text != getattr(self, "_subtitle_shown", None):
+            self._subtitle_shown = text
+            self.border_subtitle = Content(f" {text} ") if text else None  # type: ignore[assignment]
