@@ -1,0 +1,161 @@
+"""Numbers, durations, times and sizes as texts."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.quantities import ago, column, count, duration, number, size, stamp, writer
+
+NAN, INF = math.nan, math.inf
+DAY = 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.9312, "0.9312"),
+        (0.1 + 0.2, "0.3"),
+        (1234567.0, "1234567"),
+        (1e-5, "1e-5"),
+        (1e22, "1e22"),
+        (-0.0, "0"),
+        (1.23456789e-7, "1.23457e-7"),
+        (NAN, "NaN"),
+        (INF, "∞"),
+        (-INF, "-∞"),
+    ],
+)
+def test_number(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([], []),
+        ([None], ["–"]),
+        ([0.9312, 0.931, None, NAN], ["0.9312", "0.9310", "–", "NaN"]),
+        ([0.1, 0.001, 1e-5], ["0.10000", "0.00100", "0.00001"]),
+        ([1e-5, 3.2e-5], ["1.0e-5", "3.2e-5"]),
+        ([1.0, 8.0, 3e6], ["1", "8", "3000000"]),
+        ([12.3456789, 0.5, 1e-9, 0.0], ["12.3457", "0.5000", "1e-9", "0.0000"]),
+        ([1e300, 1.5], ["1.0e300", "1.5e0"]),
+        ([0.5, INF, -INF], ["0.5", "∞", "-∞"]),
+        ([-0.0, 0.25], ["0.00", "0.25"]),
+        ([-0.0, 2.0], ["0", "2"]),
+        ([123456.789, 1.25], ["123456.79", "1.25"]),
+    ],
+)
+def test_column(values: list[float | None], texts: list[str]) -> None:
+    assert column(values) == texts
+
+
+def test_signs_can_be_plain() -> None:
+    assert column([None, INF, -INF], absent="-", infinity="inf") == ["-", "inf", "-inf"]
+
+
+def test_a_writer_takes_numbers_it_was_not_made_for() -> None:
+    assert [writer([0.25, 0.5])(value) for value in (0.125, 1e-9, NAN)] == ["0.12", "1e-9", "NaN"]
+    assert writer([1, 2])(0.5) == "0.5"
+
+
+@given(st.lists(st.none() | st.sampled_from([INF, -INF, NAN]) | st.floats(-1e308, 1e308), max_size=12))
+def test_a_column_can_be_read_back(values: list[float | None]) -> None:
+    texts = column(values)
+    assert len(texts) == len(values)
+    for value, text in zip(values, texts, strict=True):
+        if value is None:
+            assert text == "–"
+        elif math.isnan(value):
+            assert text == "NaN"
+        else:
+            again = float(text.replace("∞", "inf"))
+            assert math.isclose(again, value, rel_tol=0.06)
+            assert not text.startswith("-0") or value < 0
+
+
+@given(st.floats(-1e308, 1e308))
+def test_a_number_can_be_read_back(value: float) -> None:
+    assert math.isclose(float(number(value).replace("∞", "inf")), value, rel_tol=1e-5)
+    assert len(number(value)) <= 13
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (None, "–"),
+        (0, "0ms"),
+        (340, "340ms"),
+        (12_000, "12s"),
+        (59_999, "59s"),
+        (252_000, "4m12s"),
+        (11_220_000, "3h07m"),
+        (2 * DAY + 4 * 3_600_000, "2d04h"),
+        (-12_000, "-12s"),
+    ],
+)
+def test_duration(ms: int | None, text: str) -> None:
+    assert duration(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("past", "text"),
+    [
+        (0, "now"),
+        (12_000, "12s"),
+        (180_000, "3m"),
+        (7_200_000, "2h"),
+        (9 * DAY, "9d"),
+        (59 * DAY, "59d"),
+        (430 * DAY, "14mo"),
+        (1200 * DAY, "3y"),
+        (-180_000, "in 3m"),
+        (-1_000, "now"),
+    ],
+)
+def test_ago(past: int, text: str) -> None:
+    assert ago(1_800_000_000_000 - past, 1_800_000_000_000) == text
+
+
+def test_ago_of_nothing() -> None:
+    assert ago(None, 0) == "–"
+
+
+def test_stamp_is_in_the_zone_it_is_given() -> None:
+    ms = 1_795_442_527_123
+    assert stamp(ms, timezone.utc) == "2026-11-23 14:02:07"
+    assert stamp(ms, timezone(timedelta(hours=2))) == "2026-11-23 16:02:07"
+    assert stamp(None, timezone.utc) == "–"
+
+
+@pytest.mark.parametrize("ms", [2**62, -(2**62), 253_402_300_799_999, -62_135_596_800_000])
+def test_stamp_never_fails(ms: int) -> None:
+    assert stamp(ms, timezone(timedelta(hours=14)))
+    assert stamp(ms, timezone(timedelta(hours=-12)))
+
+
+def test_count() -> None:
+    assert [count(n) for n in (7, 2000, 1234567)] == ["7", "2 000", "1 234 567"]
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [
+        (None, "–"),
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (3_400_000, "3.4 MB"),
+        (9_960, "10 kB"),
+        (999_600, "1.0 MB"),
+        (128 * 10**9, "128 GB"),
+        (5 * 10**18, "5000 PB"),
+    ],
+)
+def test_size(n: int | None, text: str) -> None:
+    assert size(n) == text
