@@ -1,0 +1,304 @@
+"""The command line: what to open is decided, the context's process is started, and only then is the screen loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tui import __version__
+from tui.domain.problem import Problem
+
+if TYPE_CHECKING:
+    from tui.actions import Action
+    from tui.config.launch import Launch, Options
+    from tui.config.model import Settings
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+EXIT_PROBLEM = 2
+EXIT_BROKEN = 1
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The options as given, before the group's and the command's are laid over each other; None is not given."""
+
+    context: str | None = None
+    tracking_uri: str | None = None
+    registry_uri: str | None = None
+    profile: str | None = None
+    config: str | None = None
+    read_only: bool | None = None
+    ssh: bool = False
+    ascii: bool = False
+    no_mouse: bool = False
+    log_file: str | None = None
+
+    def over(self, earlier: _Said) -> _Said:
+        """These options, and the earlier ones where these say nothing."""
+        given = {name: value for name, value in vars(self).items() if value not in (None, False)}
+        if self.read_only is not None:
+            given["read_only"] = self.read_only
+        return replace(earlier, **given)
+
+    def options(self, place: str | None = None) -> Options:
+        from tui.config.choose import Options
+
+        return Options(
+            place=place,
+            context=self.context,
+            tracking_uri=self.tracking_uri,
+            registry_uri=self.registry_uri,
+            profile=self.profile,
+            read_only=self.read_only,
+            ascii=self.ascii,
+            mouse=False if self.no_mouse else None,
+        )
+
+
+class _DeckGroup(click.Group):
+    """A group in which a first word that is no command is a place to open."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in self.commands and args[0] != _open.name:
+            return super().resolve_command(ctx, args)
+        if args and args[0].isalpha():
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=0.7)
+            if near:
+                ctx.fail(f"There is no command “{args[0]}”. Did you mean “{near[0]}”?")
+        return _open.name, _open, args
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in self.commands if name != _open.name]
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PLACE]")
+        formatter.write_usage(ctx.command_path, "[OPTIONS] COMMAND [ARGS]...", prefix=" " * 7)
+
+
+def _options(function: Decorated) -> Decorated:
+    for option in reversed(
+        (
+            click.option("--context", metavar="NAME", help="Open this context of the configuration file."),
+            click.option("--tracking-uri", metavar="URI", help="Open this tracking server or store."),
+            click.option("--registry-uri", metavar="URI", help="Take registered models from here."),
+            click.option("--profile", metavar="NAME", help="Sign in to Databricks by this profile."),
+            click.option("--config", metavar="FILE", help="Read this configuration file."),
+            click.option(
+                "--read-only/--read-write", "read_only", default=None, help="Whether anything may be written to MLflow."
+            ),
+            click.option("--ssh", is_flag=True, help="Draw less, for a slow line."),
+            click.option("--ascii", "ascii", is_flag=True, help="Use plain ASCII signs."),
+            click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
+            click.option("--log-file", metavar="FILE", help="Keep a log here, tracebacks included."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.group(
+    cls=_DeckGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A keyboard-driven terminal UI for MLflow experiments and runs.\n\n"
+    "PLACE is where to begin: runs:/ID, experiments:/NAME-or-ID, or the address of a page of the MLflow or Databricks"
+    " web UI. With neither a place nor an option, MLflow's own rules decide what is opened.",
+)
+@_options
+@click.version_option(__version__, prog_name="mlflow-deck", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, **given: Any) -> None:
+    said = _Said(**given)
+    ctx.obj = said
+    if said.log_file is not None:
+        _keep_log(said.log_file)
+    if ctx.invoked_subcommand is None:
+        _run(said, None)
+
+
+@cli.command("open", hidden=True)
+@_options
+@click.argument("place")
+@click.pass_obj
+def _open(earlier: _Said, place: str, **given: Any) -> None:
+    said = _Said(**given).over(earlier)
+    if said.log_file is not None:
+        _keep_log(said.log_file)
+    _run(said, place)
+
+
+@cli.command()
+@click.option("--fresh", is_flag=True, help="Make it anew first.")
+@click.pass_obj
+def demo(said: _Said, fresh: bool) -> None:
+    """Make a sample store once, and open it."""
+    from tui.config.launch import Options, resolve
+    from tui.demo import ensure_sample
+
+    settings, file = _settings(said)
+    sample = ensure_sample(fresh=fresh, report=_Progress().show)
+    options = Options(tracking_uri=sample.tracking_uri, registry_uri=sample.tracking_uri, read_only=said.read_only)
+    options = replace(options, ascii=said.ascii, mouse=False if said.no_mouse else None)
+    launch = resolve(options, {}, _cwd(), replace(settings, context=None, contexts={}), file)
+    _open_deck(said, replace(launch, context_name="demo"))
+
+
+@cli.command()
+@click.pass_obj
+def keys(said: _Said) -> None:
+    """Print the table of keys as configured."""
+    from tui.console.listing import plain_table
+
+    settings, _ = _settings(said)
+    click.echo(plain_table(settings.keys))
+
+
+@cli.group()
+def config() -> None:
+    """Show what is configured, or where, or write an example."""
+
+
+@config.command("path")
+@click.pass_obj
+def config_path(said: _Said) -> None:
+    """Print the path of the configuration file."""
+    from tui.config import paths
+
+    click.echo(str(paths.config_file(said.config, os.environ, _cwd())[0]))
+
+
+@config.command("show")
+@click.pass_obj
+def config_show(said: _Said) -> None:
+    """Print what would be opened and every setting, and where each came from."""
+    from tui.console.report import described
+
+    settings, file = _settings(said)
+    click.echo(described(_resolved(said, settings, file, None), file))
+
+
+@config.command("init")
+@click.pass_obj
+def config_init(said: _Said) -> None:
+    """Write a commented example to the configuration file's place."""
+    from tui.config import paths
+    from tui.console.report import write_example
+
+    file, _ = paths.config_file(said.config, os.environ, _cwd())
+    write_example(file)
+    click.echo(f"Wrote {file}")
+
+
+def _actions() -> Iterable[Action]:
+    from tui.actions import ACTIONS
+
+    return ACTIONS
+
+
+def _settings(said: _Said) -> tuple[Settings, Path]:
+    from tui.config import paths
+    from tui.config.load import load
+
+    file, named_by = paths.config_file(said.config, os.environ, _cwd())
+    return load(file, named_by, _actions), file
+
+
+def _resolved(said: _Said, settings: Settings, file: Path, place: str | None) -> Launch:
+    from tui.config.launch import resolve
+
+    return resolve(said.options(place), os.environ, _cwd(), settings, file)
+
+
+def _cwd() -> Path:
+    """The working folder, or the root where that has been deleted meanwhile."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path("/")
+
+
+def _run(said: _Said, place: str | None) -> None:
+    settings, file = _settings(said)
+    _open_deck(said, _resolved(said, settings, file, place))
+
+
+def _open_deck(said: _Said, launch: Launch) -> None:
+    """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
+    _refuse_without_terminal()
+    from tui.host import Host
+    from tui.host.spec import HostSpec
+
+    spec = HostSpec(launch.tracking_uri, launch.registry_uri, launch.profile, timeout_s=launch.timeout_s)
+    host = Host.start(spec)
+    if said.ssh:
+        # Textual reads these when it is imported.
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+        os.environ.setdefault("TEXTUAL_FPS", "15")
+        os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    from tui.app import run_deck
+
+    raise SystemExit(run_deck(launch, host, log_file=Path(said.log_file) if said.log_file else None))
+
+
+def _refuse_without_terminal() -> None:
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return
+    from tui.domain.problem import Kind
+
+    raise Problem(
+        Kind.CONFIG,
+        "There is no terminal to draw on",
+        "Input or output is not a terminal.",
+        "Run it in a terminal; over ssh, ask for one with ssh -t.",
+    )
+
+
+def _keep_log(file: str) -> None:
+    from tui.console.logs import keep
+
+    keep(Path(file))
+
+
+class _Progress:
+    """The steps of making the sample store, a line each; on a terminal the line of a step is drawn over."""
+
+    def __init__(self) -> None:
+        self._redraw = sys.stdout.isatty()
+
+    def show(self, progress: Any) -> None:
+        click.echo(str(progress))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a problem is a panel and status 2, a fault of ours a panel and status 1, never a traceback."""
+    try:
+        cli.main(args=arguments, prog_name="mlflow-deck")
+    except Problem as problem:
+        from tui.console.panel import panel
+
+        click.echo(panel(problem), err=True)
+        _log_failure()
+        raise SystemExit(EXIT_PROBLEM) from None
+    except Exception as error:
+        from tui.console.panel import fault
+
+        click.echo(fault(error), err=True)
+        _log_failure()
+        raise SystemExit(EXIT_BROKEN) from None
+
+
+def _log_failure() -> None:
+    if "logging" in sys.modules:
+        import logging
+
+        logging.getLogger("tui").error("the program ended", exc_info=True)

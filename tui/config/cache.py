@@ -1,0 +1,62 @@
+"""A checked configuration, kept as JSON, so that a start with a file needs neither its parser nor its checker.
+
+Nothing here is ever a reason to stop: what cannot be read or written is as good as absent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from tui import __version__
+from tui.config import paths
+from tui.config.model import ContextSettings, Settings
+
+
+def recall(file: Path, content: bytes) -> Settings | None:
+    """The settings that this content of this file gave when it was last checked by this version."""
+    try:
+        kept = json.loads(_place(file).read_bytes())
+        if kept["key"] != _key(content):
+            return None
+        values = kept["settings"]
+        contexts = {
+            name: ContextSettings(**{**context, "columns": tuple(context["columns"])})
+            for name, context in values.pop("contexts").items()
+        }
+        return Settings(contexts=contexts, **values)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def remember(file: Path, content: bytes, settings: Settings) -> None:
+    """Keep checked settings for the next start, readable by their owner only."""
+    place = _place(file)
+    with contextlib.suppress(OSError, TypeError, ValueError):
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".settings", suffix=".part")  # 0600
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as stream:
+                json.dump({"key": _key(content), "settings": asdict(settings)}, stream)
+            os.replace(temporary, place)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+
+def _place(file: Path) -> Path:
+    return paths.cache_dir() / f"settings-{hashlib.sha256(os.fsencode(file)).hexdigest()[:16]}.json"
+
+
+def _key(content: bytes) -> str:
+    """Changes with the file, and with the code that decides what a file may say."""
+    package = Path(__file__).parent
+    code = [package / "model.py", package / "check.py", package / "keymap.py", package.parent / "actions.py"]
+    stamps = [entry.stat().st_mtime_ns for entry in code if entry.exists()]
+    return hashlib.sha256(content + f"\n{__version__} {stamps}".encode()).hexdigest()

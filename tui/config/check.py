@@ -1,0 +1,196 @@
+"""A configuration file's text turned into settings, or a problem that names file, line and the nearest key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from tui.config import uris
+from tui.config.keymap import BoundAction, KeymapError, checked
+from tui.config.model import LIMITS, THEMES, ContextSettings, Settings
+from tui.config.yaml_lines import Located, YamlError, read
+from tui.config.yaml_lines import Path as Where
+from tui.domain.problem import Kind, Problem
+from tui.gateway.address import SQL_KINDS
+
+_ADAPTER = TypeAdapter(Settings)
+_WHERE_SECRETS_GO = (
+    "Secrets stay out of this file: MLflow takes them from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD or"
+    " MLFLOW_TRACKING_TOKEN, Databricks from its profiles (`databricks auth login`)."
+)
+_WHERE_DATABASE_SECRETS_GO = (
+    "Secrets stay out of this file: leave the password to the database's own means (PGPASSWORD, ~/.pgpass, ~/.my.cnf),"
+    " or give the whole URI in MLFLOW_TRACKING_URI."
+)
+
+
+class _Fault(NamedTuple):
+    """One thing wrong, and on which line."""
+
+    line: int
+    message: str
+    hint: str
+
+
+def check(text: str, file: Path, actions: Callable[[], Iterable[BoundAction]]) -> Settings:
+    """The settings that a file says; relative stores in it count from its folder.
+
+    Raises Problem (CONFIG) for the first fault in the file, and says how many more there are.
+    """
+    try:
+        located = read(text)
+    except YamlError as error:
+        raise _problem(
+            file, [_Fault(error.line, error.message, "The file is YAML; see config.example.yaml.")]
+        ) from None
+    faults = _secrets(located)
+    if located.data is not None and not isinstance(located.data, dict):
+        faults.append(_Fault(1, "the file must be settings, one `name: value` a line", ""))
+    if faults:
+        raise _problem(file, faults)
+    # A heading with nothing under it, all commented out, is as good as none.
+    data = {name: value for name, value in (located.data or {}).items() if value is not None}
+    keys, key_faults = _keys(located, actions)
+    try:
+        settings = _ADAPTER.validate_python({**data, "keys": keys})
+    except ValidationError as error:
+        faults = [_fault(entry, located) for entry in error.errors(include_url=False)]
+        raise _problem(file, faults + key_faults) from None
+    faults = [*_values(settings, located), *key_faults]
+    if faults:
+        raise _problem(file, faults)
+    return _placed(settings, file.parent)
+
+
+def _problem(file: Path, faults: Sequence[_Fault]) -> Problem:
+    ordered = sorted(faults, key=lambda fault: fault.line)
+    first = ordered[0]
+    where = f"{file}, line {first.line}" if first.line else str(file)
+    more = f" ({len(ordered) - 1} more after that)" if len(ordered) > 1 else ""
+    return Problem(Kind.CONFIG, "The configuration cannot be used", f"{where}: {first.message}{more}.", first.hint)
+
+
+def _fault(entry: ErrorDetails, located: Located) -> _Fault:
+    where = tuple(entry["loc"])
+    line = located.line(where)
+    name = str(where[-1]) if where else ""
+    at = f" in {'.'.join(str(part) for part in where[:-1])}" if len(where) > 1 else ""
+    if entry["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        known = [f.name for f in fields(ContextSettings if where[0] == "contexts" else Settings)]
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
+        return _Fault(line, f"there is no setting “{name}”{at}", hint)
+    if entry["type"] in ("missing", "missing_argument"):
+        return _Fault(line, f"“{name}” is missing{at}", "")
+    said = entry["input"]
+    shown = f", and is {said!r}" if isinstance(said, (str, int, float, bool)) else ""
+    expected = entry["msg"].removeprefix("Input should be ").removesuffix(" type")
+    return _Fault(line, f"“{name}”{at} should be {expected}{shown}", "")
+
+
+def _secrets(located: Located) -> list[_Fault]:
+    faults = []
+    for where in located.lines:
+        name = str(where[-1]) if where else ""
+        named = where[:-1] != ("contexts",) and where[:1] != ("keys",) and uris.is_secret_name(name)
+        text = located.written.get(where, "")
+        if named or uris.holds_secret(text):
+            what = f"“{name}” holds a password or a token" if not named else f"“{name}” would hold a secret"
+            database = any(text.startswith(dialect) for dialect in SQL_KINDS)
+            hint = _WHERE_DATABASE_SECRETS_GO if database else _WHERE_SECRETS_GO
+            faults.append(_Fault(located.line(where), what, hint))
+    return faults
+
+
+def _keys(located: Located, actions: Callable[[], Iterable[BoundAction]]) -> tuple[dict[str, str], list[_Fault]]:
+    """The keymap, from keys as they were written: ``1`` is a key, not a number."""
+    data = located.data if isinstance(located.data, dict) else {}
+    said = data.get("keys")
+    if said is None:
+        return {}, []
+    if not isinstance(said, Mapping):
+        line = located.line(("keys",))
+        return {}, [_Fault(line, "“keys” should be a list of `action: key`", "`mlflow-deck keys` lists the actions.")]
+    written: dict[str, list[str]] = {}
+    for action, value in said.items():
+        places: list[Where] = [("keys", action)]
+        if isinstance(value, list):
+            places = [("keys", action, i) for i in range(len(value))]
+        written[action] = [located.written[place] for place in places if located.written.get(place)]
+    try:
+        return checked(written, actions()), []
+    except KeymapError as error:
+        return {}, [_Fault(located.line(("keys", error.action)), error.message, error.hint)]
+
+
+def _values(settings: Settings, located: Located) -> list[_Fault]:
+    faults: list[_Fault] = []
+
+    def add(where: Where, message: str, hint: str = "") -> None:
+        faults.append(_Fault(located.line(where), message, hint))
+
+    def in_limits(name: str, value: float, where: Where) -> None:
+        least, most = LIMITS[name]
+        if not least <= value <= most:
+            add(where, f"“{name}” should be between {least:g} and {most:g}, and is {value:g}")
+
+    if settings.theme not in THEMES:
+        near = get_close_matches(settings.theme, THEMES, n=1)
+        hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(THEMES)}."
+        add(("theme",), f"there is no theme “{settings.theme}”", hint)
+    in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))
+    if settings.context is not None and settings.context not in settings.contexts:
+        near = get_close_matches(settings.context, settings.contexts, n=1)
+        hint = f"Did you mean “{near[0]}”?" if near else "Name one that stands under contexts."
+        add(("context",), f"there is no context “{settings.context}”", hint)
+    for name, context in settings.contexts.items():
+        at: Where = ("contexts", name)
+        in_limits("timeout", context.timeout, (*at, "timeout"))
+        in_limits("page_size", context.page_size, (*at, "page_size"))
+        try:
+            uris.check_tracking(context.tracking_uri)
+        except uris.UriRefused as refused:
+            add((*at, "tracking_uri"), refused.message, refused.hint)
+        if context.registry_uri not in (None, "workspace"):
+            try:
+                uris.check_registry(str(context.registry_uri))
+            except uris.UriRefused as refused:
+                hint = "It is workspace, databricks-uc, or a URI like the tracking URI."
+                add((*at, "registry_uri"), refused.message, hint)
+        faults.extend(_profile(context, at, located))
+    return faults
+
+
+def _profile(context: ContextSettings, at: Where, located: Located) -> list[_Fault]:
+    if context.profile is None:
+        return []
+    line = located.line((*at, "profile"))
+    if not uris.is_databricks(context.tracking_uri):
+        return [_Fault(line, "a “profile” is for a tracking URI of databricks", "Remove it, or say databricks there.")]
+    if uris.profile_of(context.tracking_uri) not in (None, context.profile):
+        return [_Fault(line, "“profile” and the tracking URI name different profiles", "Say it in one place.")]
+    return []
+
+
+def _placed(settings: Settings, folder: Path) -> Settings:
+    def place(context: ContextSettings) -> ContextSettings:
+        registry = context.registry_uri
+        return replace(
+            context,
+            tracking_uri=uris.absolute(context.tracking_uri, folder),
+            registry_uri=registry if registry in (None, "workspace") else uris.absolute(str(registry), folder),
+        )
+
+    return replace(settings, contexts={name: place(context) for name, context in settings.contexts.items()})
+
+
+def as_plain(settings: Settings) -> dict[str, Any]:
+    """Settings as plain data in the file's own shape."""
+    plain: dict[str, Any] = _ADAPTER.dump_python(settings, mode="json")
+    return plain

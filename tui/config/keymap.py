@@ -1,0 +1,101 @@
+"""Keys as people write them in the file (``/``, ``esc``, ``ctrl+s``) against keys as Textual names them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Protocol
+
+_WRITTEN = {
+    "esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown", "del": "delete",
+    "ins": "insert", "bs": "backspace", " ": "space", "↑": "up", "↓": "down", "←": "left", "→": "right",
+}  # fmt: skip
+_SIGNS = {"/": "slash", "@": "at", "\\": "backslash", "-": "minus", "+": "plus", "_": "underscore"}
+"""Characters that Textual calls otherwise than Unicode does."""
+_NAMED = {
+    "enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown",
+    "up", "down", "left", "right", *(f"f{n}" for n in range(1, 25)),
+}  # fmt: skip
+_MODIFIERS = {"ctrl", "shift", "alt", "super"}
+
+
+class BoundAction(Protocol):
+    """As much of an action as a keymap needs."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def keys(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+
+
+class KeymapError(ValueError):
+    """A keymap that cannot be used: for which action, what is wrong, and what to do."""
+
+    def __init__(self, action: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.action = action
+        self.message = message
+        self.hint = hint
+
+
+def textual_key(written: str) -> str | None:
+    """The name Textual gives a key as a person writes it, or None if there is no such key."""
+    modifiers: list[str] = []
+    rest = written if written in _WRITTEN else written.strip()
+    while (head := re.match(r"([a-z]+)\+(.+)$", rest)) and head[1] in _MODIFIERS:
+        modifiers.append(head[1])
+        rest = head[2]
+    name = _WRITTEN.get(rest) or (rest if rest in _NAMED else _character(rest))
+    return "+".join([*modifiers, name]) if name else None
+
+
+def _character(text: str) -> str | None:
+    """A character, or Textual's name of one, as Textual names it."""
+    if len(text) == 1:
+        return text if text.isalnum() else _sign(text)
+    return text if text in _sign_names() else None
+
+
+def _sign(character: str) -> str | None:
+    name = unicodedata.name(character, "") if character.isprintable() else ""
+    return _SIGNS.get(character) or name.lower().replace("-", "_").replace(" ", "_") or None
+
+
+def _sign_names() -> set[str | None]:
+    return {_sign(chr(code)) for code in range(0x21, 0x7F) if not chr(code).isalnum()}
+
+
+def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -> dict[str, str]:
+    """A keymap in Textual's names: action id → comma-separated keys.
+
+    Raises KeymapError for an unknown action, an unknown key, no key at all, or one key for two actions of one place.
+    """
+    known = {action.id: action for action in actions}
+    keymap: dict[str, str] = {}
+    for action, written in keys.items():
+        if action not in known:
+            near = get_close_matches(action, known, n=1, cutoff=0.4)
+            hint = f"Did you mean “{near[0]}”?" if near else ""
+            raise KeymapError(
+                action, f"there is no action “{action}”", f"{hint} `mlflow-deck keys` lists them.".strip()
+            )
+        if not written:
+            raise KeymapError(action, f"“{action}” is left without a key", "Name at least one key, or remove the line.")
+        names = []
+        for key in written:
+            if (name := textual_key(key)) is None:
+                raise KeymapError(action, f"“{key}” is no key", "Keys are written like c, G, /, esc, f5 or ctrl+s.")
+            names.append(name)
+        keymap[action] = ",".join(names)
+    taken: dict[tuple[str, str], str] = {}
+    for bound in known.values():
+        for key in keymap.get(bound.id, bound.keys).split(","):
+            other = taken.setdefault((bound.where, key), bound.id)
+            if other != bound.id:
+                moved, still = (bound.id, other) if bound.id in keymap else (other, bound.id)
+                raise KeymapError(moved, f"“{key}” is the key of “{still}” too", f"Give “{still}” another key as well.")
+    return keymap

@@ -1,0 +1,171 @@
+"""What the deck opens, and where each part of that was decided.
+
+MLflow's default < the file < the environment < the command line. A context named on the command line counts as said
+there: it wins over the environment. A context whose tracking URI is the one decided on lends its other settings,
+``read_only`` above all, however the URI came to be decided on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tui.config import uris
+from tui.config.choose import COMMAND_LINE, Choice, Chooser, Options
+from tui.config.model import ContextSettings, Settings
+from tui.domain.places import Place, PlaceKind, parse_place
+from tui.domain.problem import Kind, Problem
+from tui.gateway.address import HTTP_KINDS, SQL_KINDS, kind, sqlite_path
+
+__all__ = ["OPENED", "Launch", "Options", "resolve"]
+
+OPENED = (PlaceKind.EXPERIMENTS, PlaceKind.EXPERIMENT, PlaceKind.RUN, PlaceKind.RUNS)
+"""The kinds of place that the deck opens."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One context ready to be opened. ``origins`` says in words where each setting came from, by field."""
+
+    context_name: str
+    tracking_uri: str = field(repr=False)  # may hold a password, if the command line or the environment said one
+    registry_uri: str = field(repr=False)
+    profile: str | None = None  # asked for by name; None leaves the choice to Databricks' own rules
+    read_only: bool = False
+    experiment_path: str | None = None
+    columns: tuple[str, ...] = ()
+    timeout_s: float = 8.0
+    page_size: int = 1000
+    place: Place | None = None
+    settings: Settings = field(default_factory=Settings)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def place_shown(self) -> str:
+        """Where the context leads, fit to be shown: an address without secrets, or a path."""
+        if kind(self.tracking_uri) == "sqlite" and (path := sqlite_path(self.tracking_uri)):
+            home = os.path.expanduser("~").rstrip("/") + "/"
+            return "~/" + path[len(home) :] if path.startswith(home) and home != "/" else path
+        return uris.masked(self.tracking_uri)
+
+
+def resolve(
+    options: Options, environ: Mapping[str, str], cwd: Path, settings: Settings, file: Path | None = None
+) -> Launch:
+    """The context to open, with every default filled in; touches nothing but the names of files under ``cwd``.
+
+    Raises Problem (CONFIG, UNSUPPORTED) for what cannot be opened.
+    """
+    place = parse_place(options.place) if options.place else None
+    if place is not None and place.kind not in OPENED:
+        raise Problem(
+            Kind.CONFIG,
+            "This place cannot be opened",
+            f"“{options.place}” is {_described(place)}; mlflow-deck opens experiments and runs.",
+            "Give the address of an experiment or a run, or no address.",
+        )
+    choice = Chooser(options, environ, cwd, settings, file).choose(place)
+    choice, profile, profile_origin = _with_profile(choice, options)
+    registry, registry_origin = _registry(choice, options, environ, cwd)
+    context = choice.context or ContextSettings(choice.uri)
+    of_file = f"context {choice.name} in {file}" if choice.context else "default"
+    origins = {
+        "tracking_uri": choice.origin,
+        "registry_uri": registry_origin,
+        "profile": profile_origin,
+        "read_only": of_file,
+        "experiment_path": of_file,
+        "columns": of_file,
+        "timeout_s": of_file,
+        "page_size": of_file,
+    }
+    read_only = context.read_only
+    if options.read_only is not None:
+        read_only, origins["read_only"] = options.read_only, COMMAND_LINE
+    return Launch(
+        context_name=choice.name or _called(choice.uri),
+        tracking_uri=choice.uri,
+        registry_uri=registry,
+        profile=profile,
+        read_only=read_only,
+        experiment_path=context.experiment_path,
+        columns=context.columns,
+        timeout_s=context.timeout,
+        page_size=context.page_size,
+        place=place,
+        settings=replace(
+            settings,
+            ascii=settings.ascii or options.ascii,
+            mouse=settings.mouse if options.mouse is None else options.mouse,
+        ),
+        origins=origins,
+    )
+
+
+def _with_profile(choice: Choice, options: Options) -> tuple[Choice, str | None, str]:
+    """The choice with the profile asked for in its URI; the profile, and who asked for it."""
+    if not uris.is_databricks(choice.uri):
+        if options.profile:
+            raise Problem(
+                Kind.CONFIG,
+                "A profile is for Databricks",
+                f"{choice.origin} leads to {uris.masked(choice.uri)}, which knows no profiles.",
+                "Leave out --profile, or say --tracking-uri databricks.",
+            )
+        return choice, None, "not used"
+    said = options.profile
+    origin = COMMAND_LINE
+    if not said:
+        said, origin = uris.profile_of(choice.uri), choice.origin
+    if not said and choice.context is not None:
+        said = choice.context.profile
+    if not said:
+        return choice, None, "Databricks' own rules (DATABRICKS_CONFIG_PROFILE and their like)"
+    return replace(choice, uri=f"databricks://{said}"), said, origin
+
+
+def _registry(choice: Choice, options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[str, str]:
+    """Where models are registered, and who said so."""
+    said, origin = options.registry_uri, COMMAND_LINE
+    if not said and not choice.by_context:
+        # A context that was chosen is whole: the environment's registry may be another server's.
+        said, origin = environ.get("MLFLOW_REGISTRY_URI"), "MLFLOW_REGISTRY_URI"
+    if not said and choice.context is not None:
+        said, origin = choice.context.registry_uri, f"context {choice.name}"
+    if not said:
+        return uris.default_registry(choice.uri), "follows the tracking URI"
+    if said == "workspace":
+        return choice.uri, origin
+    try:
+        registry = uris.absolute(uris.check_registry(said), cwd)
+    except uris.UriRefused as refused:
+        raise Problem(
+            Kind.UNSUPPORTED, "This registry URI cannot be used", f"{origin}: {refused.message}.", refused.hint
+        ) from None
+    profile = uris.profile_of(choice.uri)
+    if registry in ("databricks", "databricks-uc") and profile:
+        return f"{registry}://{profile}", origin
+    return registry, origin
+
+
+def _called(uri: str) -> str:
+    """What to call a place that no context names."""
+    name = kind(uri)
+    if name in ("sqlite", "file"):
+        return "local"
+    if name in HTTP_KINDS:
+        return "server"
+    return "database" if name in SQL_KINDS else name
+
+
+def _described(place: Place) -> str:
+    web = "the address of " if place.server else ""
+    if place.kind is PlaceKind.MODEL:
+        return f"{web}a registered model" + ("'s page" if web else "")
+    if place.kind is PlaceKind.LOGGED_MODEL:
+        return f"{web}a logged model" + ("'s page" if web else "")
+    if place.kind is PlaceKind.MODELS:
+        return f"{web}the list of registered models"
+    return f"{web}a serving endpoint" if place.kind is PlaceKind.ENDPOINT else f"{web}the serving endpoints"

@@ -1,0 +1,50 @@
+"""What can be set: plain frozen dataclasses, so that the way to the first frame needs no validation library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+THEMES: Final = ("deck-dark", "deck-light")
+"""Themes that the deck can wear; ``tui.themes`` has their colours."""
+
+
+@dataclass(frozen=True)
+class ContextSettings:
+    """One named place to look at. ``timeout`` is in seconds; ``page_size`` is in runs."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    tracking_uri: str
+    registry_uri: str | None = None  # "workspace" (the tracking server itself), "databricks-uc", or a URI
+    profile: str | None = None  # a profile of ~/.databrickscfg
+    experiment_path: str | None = None  # where to start; None: the user's folder on Databricks, else all
+    read_only: bool = False
+    columns: tuple[str, ...] = ()  # keys of the runs table's columns, in order; empty: the deck's own choice
+    timeout: float = 8.0
+    page_size: int = 1000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a configuration file can say. ``keys`` maps an action's id to Textual key names, comma-separated."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    context: str | None = None  # which context to open when nothing else decides
+    contexts: Mapping[str, ContextSettings] = field(default_factory=dict)
+    theme: str = "deck-dark"
+    ascii: bool = False
+    mouse: bool = True
+    watch_seconds: int = 30
+    cache: bool = True  # whether rows last seen are remembered on this machine
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+LIMITS: Final[Mapping[str, tuple[float, float]]] = {
+    "timeout": (0.5, 600),
+    "page_size": (10, 50_000),  # MLflow's search_runs takes no more at a time
+    "watch_seconds": (2, 86_400),
+}
+"""The least and the greatest value of each number."""

@@ -1,0 +1,1 @@
+"""What is printed outside the deck: panels, tables, reports, the log."""

@@ -1,0 +1,33 @@
+"""The log file that a person asked for: private, appended to, with tracebacks and warnings in it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from tui.domain.problem import Kind, Problem
+from tui.gateway.address import without_secrets
+
+
+class _WithoutSecrets(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+def keep(file: Path) -> None:
+    """Send every log record and warning of this process to a file that only its owner may read.
+
+    Raises Problem (CONFIG) if the file cannot be opened for writing.
+    """
+    try:
+        handle = os.open(file.expanduser(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Problem(Kind.CONFIG, "The log cannot be kept", f"{file}: {reason}.", "Name another --log-file.") from None
+    handler = logging.StreamHandler(os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace"))
+    handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s %(threadName)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)

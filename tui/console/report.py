@@ -1,0 +1,73 @@
+"""What is configured, in words; and a configuration file to begin with."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from tui.config.launch import Launch
+from tui.config.model import Settings
+from tui.config.uris import masked
+from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean
+from tui.resources import example_config
+
+
+def described(launch: Launch, file: Path) -> str:
+    """What would be opened and every setting, a line each, with where it came from; no secret in it."""
+    there = "" if file.is_file() else "  (there is no such file)"
+    rows = [
+        ("context", launch.context_name, ""),
+        ("tracking_uri", masked(launch.tracking_uri), launch.origins["tracking_uri"]),
+        ("registry_uri", masked(launch.registry_uri), launch.origins["registry_uri"]),
+        ("profile", launch.profile or "-", launch.origins["profile"]),
+        ("read_only", _text(launch.read_only), launch.origins["read_only"]),
+        ("experiment_path", launch.experiment_path or "-", launch.origins["experiment_path"]),
+        ("columns", ", ".join(launch.columns) or "-", launch.origins["columns"]),
+        ("timeout", f"{launch.timeout_s:g} s", launch.origins["timeout_s"]),
+        ("page_size", f"{launch.page_size} runs", launch.origins["page_size"]),
+    ]
+    defaults = Settings()
+    for entry in fields(Settings):
+        if entry.name in ("context", "contexts"):
+            continue
+        value = getattr(launch.settings, entry.name)
+        if entry.name == "keys":
+            value = ", ".join(f"{action} = {keys}" for action, keys in value.items()) or "-"
+        origin = "default" if getattr(launch.settings, entry.name) == getattr(defaults, entry.name) else "set"
+        rows.append((entry.name, _text(value), origin))
+    rows.append(("contexts", ", ".join(launch.settings.contexts) or "-", ""))
+    name_wide = max(len(name) for name, _, _ in rows)
+    value_wide = min(48, max(len(value) for _, value, _ in rows))
+    lines = [f"configuration file: {clean(str(file))}{there}", ""]
+    for name, value, origin in rows:
+        lines.append(f"{name:<{name_wide}}  {clean(value):<{value_wide}}  {clean(origin)}".rstrip())
+    return "\n".join(lines)
+
+
+def _text(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def write_example(file: Path) -> None:
+    """Write the commented example to a file that is not there yet, readable by its owner only.
+
+    Raises Problem (CONFIG) if it is there, or cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(file, "x", encoding="utf-8", opener=_private) as stream:
+            stream.write(example_config())
+    except FileExistsError:
+        raise Problem(
+            Kind.CONFIG, "Nothing was written", f"{file} is there already.", "Edit it, or name another with --config."
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Problem(Kind.CONFIG, "Nothing was written", f"{file}: {reason}.", "Name another with --config.") from None
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
