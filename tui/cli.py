@@ -280,7 +280,7 @@ class _Progress:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; a problem is a panel and status 2, a fault of ours a panel and status 1, never a traceback."""
+    """Run the command line; a problem is a panel and status 2, a fault of ours one and status 1, never a traceback."""
     try:
         cli.main(args=arguments, prog_name="mlflow-deck")
     except Problem as problem:

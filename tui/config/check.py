@@ -30,12 +30,16 @@ _WHERE_DATABASE_SECRETS_GO = (
 )
 
 
+_EXPECTED = {"bool": "true or false", "string": "text", "int": "a whole number", "float": "a number", "tuple": "a list"}
+
+
 class _Fault(NamedTuple):
-    """One thing wrong, and on which line."""
+    """One thing wrong, and on which line. What is missing may only be misspelt, so other faults are told first."""
 
     line: int
     message: str
     hint: str
+    missing: bool = False
 
 
 def check(text: str, file: Path, actions: Callable[[], Iterable[BoundAction]]) -> Settings:
@@ -69,7 +73,7 @@ def check(text: str, file: Path, actions: Callable[[], Iterable[BoundAction]]) -
 
 
 def _problem(file: Path, faults: Sequence[_Fault]) -> Problem:
-    ordered = sorted(faults, key=lambda fault: fault.line)
+    ordered = sorted(faults, key=lambda fault: (fault.missing, fault.line))
     first = ordered[0]
     where = f"{file}, line {first.line}" if first.line else str(file)
     more = f" ({len(ordered) - 1} more after that)" if len(ordered) > 1 else ""
@@ -87,10 +91,10 @@ def _fault(entry: ErrorDetails, located: Located) -> _Fault:
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
         return _Fault(line, f"there is no setting “{name}”{at}", hint)
     if entry["type"] in ("missing", "missing_argument"):
-        return _Fault(line, f"“{name}” is missing{at}", "")
+        return _Fault(line, f"“{name}” is missing{at}", "", missing=True)
     said = entry["input"]
     shown = f", and is {said!r}" if isinstance(said, (str, int, float, bool)) else ""
-    expected = entry["msg"].removeprefix("Input should be ").removesuffix(" type")
+    expected = _EXPECTED.get(entry["type"].partition("_")[0], "settings of its own, one `name: value` a line")
     return _Fault(line, f"“{name}”{at} should be {expected}{shown}", "")
 
 

@@ -84,6 +84,10 @@ def resolve(
     read_only = context.read_only
     if options.read_only is not None:
         read_only, origins["read_only"] = options.read_only, COMMAND_LINE
+    if options.ascii:
+        origins["ascii"] = COMMAND_LINE
+    if options.mouse is not None:
+        origins["mouse"] = COMMAND_LINE
     return Launch(
         context_name=choice.name or _called(choice.uri),
         tracking_uri=choice.uri,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def described(launch: Launch, file: Path) -> str:
         value = getattr(launch.settings, entry.name)
         if entry.name == "keys":
             value = ", ".join(f"{action} = {keys}" for action, keys in value.items()) or "-"
-        origin = "default" if getattr(launch.settings, entry.name) == getattr(defaults, entry.name) else "set"
-        rows.append((entry.name, _text(value), origin))
+        same = getattr(launch.settings, entry.name) == getattr(defaults, entry.name)
+        rows.append((entry.name, _text(value), launch.origins.get(entry.name, "default" if same else str(file))))
     rows.append(("contexts", ", ".join(launch.settings.contexts) or "-", ""))
     name_wide = max(len(name) for name, _, _ in rows)
     value_wide = min(48, max(len(value) for _, value, _ in rows))
@@ -68,6 +69,4 @@ def write_example(file: Path) -> None:
 
 
 def _private(path: str, flags: int) -> int:
-    import os
-
     return os.open(path, flags, 0o600)
