@@ -34,7 +34,7 @@ class StorePort(Protocol):
         ...
 
     def migrated_copy(self, folder: str) -> str:
-        """Copy an older SQLite store into ``folder``, migrate the copy, and answer the copy's URI; the store is untouched."""
+        """Copy an older SQLite store into ``folder``, migrate the copy, answer its URI; the store is untouched."""
         ...
 
     def upgrade(self) -> str:

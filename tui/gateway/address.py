@@ -1,0 +1,102 @@
+"""Tracking and registry URIs as text: what kind they are, where they lead, and how to show them without secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import quote, unquote, urlsplit
+
+SQL_KINDS = ("sqlite", "postgresql", "mysql", "mssql")
+HTTP_KINDS = ("http", "https")
+DATABRICKS_KINDS = ("databricks", "databricks-uc", "uc")
+
+_AUTHORITY = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.:-]*?://)(?P<user>[^/?#]*)@(?P<rest>.*)$", re.DOTALL)
+_SECRET_QUERY = re.compile(r"([?&][^=&#]*(?:password|passwd|pwd|secret|token|key)[^=&#]*=)[^&#]*", re.IGNORECASE)
+_IN_TEXT = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#@:]*):[^\s/?#]*@")
+
+
+def kind(uri: str) -> str:
+    """The kind of store behind a URI, in lower case: ``sqlite``, ``postgresql``, ``http``, ``databricks``, ``file``…"""
+    if uri in DATABRICKS_KINDS:
+        return uri
+    scheme = uri.split("://", 1)[0] if "://" in uri else uri.split(":", 1)[0] if ":" in uri else ""
+    scheme = scheme.lower()
+    if not scheme or len(scheme) == 1 or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
+        return "file"  # a bare path, or a Windows drive
+    return scheme.split("+", 1)[0]
+
+
+def shown(uri: str) -> str:
+    """The URI as it may be shown: a password, and a secret in the query, become ``***``."""
+    found = _AUTHORITY.match(uri)
+    if found:
+        user, colon, _secret = found["user"].partition(":")
+        uri = f"{found['scheme']}{user}{':***' if colon else ''}@{found['rest']}"
+    return _SECRET_QUERY.sub(r"\1***", uri)
+
+
+def without_secrets(text: str) -> str:
+    """Any text with the passwords of the URIs in it hidden."""
+    return _IN_TEXT.sub(r"\g<scheme>\g<user>:***@", text)
+
+
+def host_and_port(uri: str) -> tuple[str, int] | None:
+    """The host and port of an http(s) URI, or None where there are none."""
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in HTTP_KINDS or not host:
+        return None
+    return host, port or (443 if parts.scheme == "https" else 80)
+
+
+def sqlite_path(uri: str) -> str | None:
+    """The absolute path of a SQLite URI's file, or None for a database in memory.
+
+    Reads the URI as SQLAlchemy does: three slashes are relative to the working folder, four absolute, escapes are
+    undone, and what follows ``?`` is for the driver.
+    """
+    rest = uri.split(":", 1)[1]
+    if not rest.startswith("///"):
+        return None
+    database, _, query = rest[3:].partition("?")
+    database = unquote(database)
+    if "uri=true" in query.split("&") and database.startswith("file:"):
+        database = database[len("file:") :]
+    if database in ("", ":memory:"):
+        return None
+    return os.path.abspath(database)
+
+
+def sqlite_uri(path: str, query: str = "") -> str:
+    """The SQLite URI of a file, escaped as little as can be.
+
+    MLflow makes the parent folder of the path *before* undoing escapes, so that a needless ``%20`` would leave a
+    stray folder behind.
+    """
+    plain = os.path.abspath(path).replace("%", "%25").replace("?", "%3F")
+    return f"sqlite:///{plain}" + (f"?{query}" if query else "")
+
+
+def plain_sqlite_uri(uri: str) -> str:
+    """The same SQLite store as ``uri``, said in the way that has no side effects in MLflow; other URIs unchanged."""
+    if kind(uri) != "sqlite":
+        return uri
+    query = uri.partition("?")[2]
+    path = sqlite_path(uri)
+    if path is None or "uri=true" in query.split("&"):
+        return uri
+    return sqlite_uri(path, query)
+
+
+def read_only_file_uri(path: str, *, immutable: bool) -> str:
+    """A ``file:`` URI for ``sqlite3.connect(…, uri=True)`` that can change nothing."""
+    return f"file:{quote(os.path.abspath(path))}?mode=ro" + ("&immutable=1" if immutable else "")
+
+
+def folder_path(uri: str) -> str:
+    """The absolute path of a ``file:`` URI or a bare path."""
+    path = unquote(urlsplit(uri).path) if uri.lower().startswith("file:") else uri
+    return os.path.abspath(os.path.expanduser(path) if uri.startswith("~") else path)

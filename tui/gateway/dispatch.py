@@ -1,0 +1,50 @@
+"""The requests that a context answers, by name: nothing that is not in this table can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tui.domain.problem import Kind, Problem
+from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
+from tui.gateway.registry import ClientRegistry
+from tui.gateway.session import Session
+from tui.gateway.store import SessionStore
+from tui.gateway.tracking import ClientTracking
+
+Operation = Callable[..., Any]
+
+# These look at the store only, and so need not wait until mlflow is imported.
+BEFORE_READY = frozenset({"store.inspect"})
+
+
+def operations(session: Session) -> Mapping[str, Operation]:
+    """The table of requests for one context."""
+    store: StorePort = SessionStore(session)
+    tracking: TrackingPort = tracking_of(session)
+    registry: RegistryPort = ClientRegistry(session)
+    return {
+        "store.inspect": store.inspect,
+        "store.create": store.create,
+        "store.migrated_copy": store.migrated_copy,
+        "store.upgrade": store.upgrade,
+        "tracking.server": tracking.server,
+        "tracking.search_experiments": tracking.search_experiments,
+        "tracking.get_experiment": tracking.get_experiment,
+        "tracking.get_experiment_by_name": tracking.get_experiment_by_name,
+        "tracking.count_runs": tracking.count_runs,
+        "tracking.search_runs": tracking.search_runs,
+        "tracking.get_run": tracking.get_run,
+        "tracking.child_runs": tracking.child_runs,
+        "registry.registered_as": registry.registered_as,
+    }
+
+
+def tracking_of(session: Session) -> TrackingPort:
+    """The way in which a session's kind of store is read."""
+    return ClientTracking(session)
+
+
+def unknown(op: str) -> Problem:
+    """The problem of a request that is not in the table."""
+    return Problem(Kind.INTERNAL, "Could not ask", f"There is no request named {op}.")

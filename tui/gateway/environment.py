@@ -1,0 +1,77 @@
+"""The environment of a process that talks to one context: quiet, bounded in time, and without another's credentials."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Mapping
+
+# Read by MLflow and the Databricks SDK when they are imported or at each call.
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_DISABLE_AGENT_HINT": "1",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "TQDM_DISABLE": "1",
+    "NO_COLOR": "1",
+}
+# A run or experiment that the shell happens to have active must not leak into what is looked at; MLflow's experiment
+# and run variables are for logging only.
+_STRAY = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_ACTIVE_MODEL_ID")
+# Each of these overrides the profile that was asked for, without a word.
+_OVERRIDES_PROFILE = (
+    "DATABRICKS_HOST",
+    "DATABRICKS_TOKEN",
+    "DATABRICKS_CLIENT_ID",
+    "DATABRICKS_CLIENT_SECRET",
+    "DATABRICKS_ACCOUNT_ID",
+    "DATABRICKS_USERNAME",
+    "DATABRICKS_PASSWORD",
+    "DATABRICKS_AUTH_TYPE",
+    "DATABRICKS_CLUSTER_ID",
+)
+
+
+def request_seconds(timeout_s: float) -> float:
+    """How long a single HTTP request may take so that its failure is told before a deadline of ``timeout_s``."""
+    return max(timeout_s * 0.75, 0.2)
+
+
+def prepare(
+    *,
+    tracking_uri: str,
+    registry_uri: str | None,
+    profile: str | None,
+    extra: Mapping[str, str],
+    timeout_s: float,
+) -> None:
+    """Set this process's environment and warnings for one context; to be called before mlflow is imported."""
+    for name in _STRAY:
+        os.environ.pop(name, None)
+    if profile:
+        for name in _OVERRIDES_PROFILE:
+            os.environ.pop(name, None)
+        os.environ["DATABRICKS_CONFIG_PROFILE"] = profile
+    whole = str(max(1, int(request_seconds(timeout_s))))
+    os.environ.update(_QUIET)
+    os.environ.update(
+        {
+            "MLFLOW_TRACKING_URI": tracking_uri,
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+            "MLFLOW_HTTP_REQUEST_TIMEOUT": whole,
+            "MLFLOW_DATABRICKS_ENDPOINT_HTTP_RETRY_TIMEOUT": whole,
+            "MLFLOW_DEPLOYMENT_CLIENT_HTTP_REQUEST_TIMEOUT": whole,
+        }
+    )
+    if registry_uri:
+        os.environ["MLFLOW_REGISTRY_URI"] = registry_uri
+    else:
+        os.environ.pop("MLFLOW_REGISTRY_URI", None)
+    os.environ.update(extra)
+    warnings.simplefilter("ignore")
+    logging.getLogger("databricks.sdk").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.ERROR)

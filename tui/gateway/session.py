@@ -1,0 +1,166 @@
+"""One context's connection to MLflow: its URIs, its client, and the checks that come before the first request."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import StoreReport
+from tui.gateway import address, environment, probe, store_guard
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+_PROBE_SECONDS = 3.0
+# A failed probe answers for those who ask at the same time; after that the world is looked at again.
+_FAILURE_KEPT_SECONDS = 1.0
+
+
+@dataclass
+class Session:
+    """A context as its own process sees it; made before mlflow is imported, thread safe."""
+
+    tracking_uri: str
+    registry_uri: str | None = None
+    timeout_s: float = 8.0
+    _client: MlflowClient | None = field(default=None, init=False, repr=False)
+    _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _reached: bool = field(default=False, init=False, repr=False)
+    _unreached: tuple[float, Problem] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.tracking_uri = address.plain_sqlite_uri(self.tracking_uri)
+        if self.registry_uri is not None:
+            self.registry_uri = address.plain_sqlite_uri(self.registry_uri)
+
+    @property
+    def kind(self) -> str:
+        return address.kind(self.tracking_uri)
+
+    @property
+    def place(self) -> str:
+        """The tracking URI as it may be shown."""
+        return address.shown(self.tracking_uri)
+
+    @property
+    def sqlite_path(self) -> str | None:
+        """The file of a local SQLite store, else None."""
+        return address.sqlite_path(self.tracking_uri) if self.kind == "sqlite" else None
+
+    @property
+    def request_seconds(self) -> float:
+        """How long one HTTP request may take."""
+        return environment.request_seconds(self.timeout_s)
+
+    def inspect(self) -> StoreReport:
+        """What is at the tracking URI, without importing mlflow; changes nothing."""
+        return store_guard.inspect(self.tracking_uri)
+
+    def client(self) -> MlflowClient:
+        """The client, built on first use; raises Problem where opening the store would change it or cannot work."""
+        client = self._client
+        if client is None:
+            with self._building:
+                client = self._client
+                if client is None:
+                    client = self._client = self._build()
+        return client
+
+    def reach(self) -> None:
+        """Raise Problem where the server's host cannot be reached within 3 s; cheap once something has answered."""
+        if self._has_reached():
+            return
+        with self._probing:
+            if self._has_reached():  # by whoever held the lock before
+                return
+            if self._unreached and time.monotonic() - self._unreached[0] < _FAILURE_KEPT_SECONDS:
+                raise self._unreached[1]
+            try:
+                probe.reach(self.tracking_uri, min(_PROBE_SECONDS, self.timeout_s * 0.4))
+            except Problem as problem:
+                self._unreached = time.monotonic(), problem
+                raise
+            self._reached = True
+
+    def lost(self) -> None:
+        """Note that the server no longer answers, so that the next request looks first whether its host is there."""
+        self._reached = False
+
+    def forget(self) -> None:
+        """Drop the client, after the store under it was made or changed."""
+        with self._building:
+            self._client = None
+
+    def _has_reached(self) -> bool:
+        return self._reached
+
+    def _build(self) -> MlflowClient:
+        require_safe(self.tracking_uri)
+        registry = self.registry_uri
+        if registry and registry != self.tracking_uri and address.kind(registry) not in address.DATABRICKS_KINDS:
+            require_safe(registry)
+        self.reach()
+        return build_client(self.tracking_uri, self.registry_uri)
+
+
+def require_safe(uri: str, *, ask: bool = True) -> None:
+    """Raise Problem where opening a store would create, migrate or fail; ``ask`` also asks a database server."""
+    problem = store_guard.problem_of(store_guard.inspect(uri))
+    if problem:
+        raise problem
+    if ask and address.kind(uri) in address.SQL_KINDS and address.kind(uri) != "sqlite":
+        require_current_schema(uri)
+
+
+def build_client(tracking_uri: str, registry_uri: str | None) -> MlflowClient:
+    """An MlflowClient whose URIs are also the process's global ones, because MLflow's artifact code looks there."""
+    import mlflow.tracking
+
+    registry = registry_uri or _default_registry(tracking_uri)
+    mlflow.tracking.set_tracking_uri(tracking_uri)
+    mlflow.tracking.set_registry_uri(registry)
+    return mlflow.tracking.MlflowClient(tracking_uri=tracking_uri, registry_uri=registry)
+
+
+def _default_registry(tracking_uri: str) -> str:
+    if address.kind(tracking_uri) != "databricks":
+        return tracking_uri
+    return "databricks-uc" + tracking_uri[len("databricks") :]
+
+
+def require_current_schema(uri: str) -> None:
+    """Raise Problem unless a database server's schema is the installed MLflow's: opening another would migrate it."""
+    import sqlalchemy
+
+    from tui.gateway import revisions
+
+    expected = revisions.installed().head
+    engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)
+    try:
+        with engine.connect() as connection:
+            if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+                found: list[str] = []
+            else:
+                rows = connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version"))
+                found = [str(row[0]) for row in rows]
+    finally:
+        engine.dispose()
+    if not found:
+        raise Problem(
+            Kind.STORE_MISSING,
+            "Did not open the store",
+            f"The database {address.shown(uri)} holds no MLflow tables; opening it would create them.",
+            "Check the database's name, or let the owner of the database run mlflow server on it once.",
+        )
+    if found != [expected]:
+        raise Problem(
+            Kind.SCHEMA,
+            "Did not open the store",
+            f"The database {address.shown(uri)} has the schema {', '.join(found)}, the installed MLflow wants "
+            f"{expected}; opening it might migrate it.",
+            "Use the MLflow version that the database is run with, or connect to its MLflow server.",
+        )

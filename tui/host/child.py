@@ -1,0 +1,162 @@
+"""The child's side: imports mlflow at once, answers requests from a few threads, and ends when the deck does."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tui.domain.problem import Kind, Problem
+from tui.gateway import environment, progress
+from tui.gateway.session import Session, require_safe
+from tui.host import wire
+from tui.host.spec import HostSpec
+
+_THREADS = 6
+_LINUX_PR_SET_PDEATHSIG = 1
+
+_logger = logging.getLogger("tui.host")
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Serve the deck at the other end of the socket ``descriptor`` until it closes; ``parent`` is its process id."""
+    _die_with(parent)
+    link = wire.Wire(socket.socket(fileno=descriptor))
+    spec, _size = link.receive()
+    environment.prepare(
+        tracking_uri=spec.tracking_uri,
+        registry_uri=spec.registry_uri,
+        profile=spec.profile,
+        extra=spec.environment,
+        timeout_s=spec.timeout_s,
+    )
+    Child(spec, link).run()
+
+
+class Child:
+    """One context's gateway and the threads that ask it."""
+
+    def __init__(self, spec: HostSpec, link: wire.Wire) -> None:
+        self._link = link
+        self._session = Session(spec.tracking_uri, spec.registry_uri, spec.timeout_s)
+        self._waiting: queue.SimpleQueue[tuple[int, str, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
+        self._ready = threading.Event()
+        self._unimportable: Problem | None = None
+        self._operations: dict[str, Callable[..., Any]] = {}
+
+    def run(self) -> None:
+        """Import mlflow on this, the main thread, while others take requests; returns never."""
+        from tui.gateway import dispatch
+
+        self._operations = dict(dispatch.operations(self._session))
+        threading.Thread(target=self._reader, name="reader", daemon=True).start()
+        for number in range(_THREADS):
+            threading.Thread(target=self._worker, name=f"worker-{number}", daemon=True).start()
+        threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
+        began = time.monotonic()
+        try:
+            self._import()
+        except ImportError as error:
+            self._unimportable = Problem(
+                Kind.CONFIG,
+                "Could not start MLflow",
+                f"Python could not import it: {error}.",
+                "Install mlflow into the environment of mlflow-deck (pip install mlflow).",
+            )
+        self._ready.set()
+        self._send(("ready", time.monotonic() - began))
+        threading.Event().wait()
+
+    def _import(self) -> None:
+        import mlflow.tracking  # noqa: F401
+
+        with contextlib.suppress(Problem):
+            # The first request would do this; whoever asks it then hears the problem.
+            self._session.client()
+
+    def _warm_probe(self) -> None:
+        with contextlib.suppress(Problem):
+            self._session.reach()
+
+    def _reader(self) -> None:
+        try:
+            while True:
+                message, _size = self._link.receive()
+                self._waiting.put(message)
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def _worker(self) -> None:
+        while True:
+            self._answer(*self._waiting.get())
+
+    def _answer(self, number: int, op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        from tui.gateway import dispatch
+
+        if op not in dispatch.BEFORE_READY and not self._ready.is_set():
+            # What is known already need not wait for the import: an unreachable server, or a store not to be opened.
+            problem = self._known_problem(op)
+            if problem:
+                self._send(("problem", number, problem))
+                return
+            self._ready.wait()
+        self._send(("started", number))
+        try:
+            if self._unimportable and op not in dispatch.BEFORE_READY:
+                raise self._unimportable
+            operation = self._operations.get(op)
+            if operation is None:
+                raise dispatch.unknown(op)
+            with progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))):
+                value = operation(*args, **kwargs)
+            self._send(("result", number, value))
+        except Problem as problem:
+            if problem.is_connection:
+                self._session.lost()
+            self._send(("problem", number, problem))
+        except Exception:  # a worker meets the deck here; anything else is a mistake of ours
+            _logger.exception("%s failed", op)
+            self._send(("problem", number, _mistake(op)))
+
+    def _known_problem(self, op: str) -> Problem | None:
+        if op.startswith("store."):
+            return None
+        try:
+            require_safe(self._session.tracking_uri, ask=False)
+            self._session.reach()
+        except Problem as problem:
+            return problem
+        return None
+
+    def _send(self, message: tuple[object, ...]) -> None:
+        with contextlib.suppress(OSError):  # the reader notices that the deck is gone
+            self._link.send(message)
+
+
+def _mistake(op: str) -> Problem:
+    error = sys.exc_info()[1]
+    return Problem(
+        Kind.INTERNAL,
+        "Something went wrong in mlflow-deck",
+        f"{op} failed with {type(error).__name__}.",
+        "Start with --log-file FILE to keep the details, and report it.",
+    )
+
+
+def _die_with(parent: int) -> None:
+    """End with the deck, however it ends; the closing of the socket does the same where there is no such signal."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_LINUX_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)

@@ -1,0 +1,208 @@
+"""The deck's side of a context: a child process that answers requests, replaced when it hangs or dies."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from tui.domain.problem import Kind, Problem
+from tui.host.facade import LIMITS_S, RegistryProxy, StoreProxy, TrackingProxy, summary
+from tui.host.link import Call, Link, ProgressListener
+from tui.host.spec import HostSpec
+
+
+class HostState(str, Enum):
+    """Where a context's process stands."""
+
+    STARTING = "starting"  # mlflow is being imported; requests wait
+    READY = "ready"
+    LOST = "lost"  # it died; the next request starts another
+    REPLACED = "replaced"  # it hung past a deadline and was ended; another is starting
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class HostEvent:
+    """A change of a context's process; ``reason`` is a clause ("it was ended by SIGKILL") or empty."""
+
+    state: HostState
+    generation: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """A request as the log of requests shows it; times in milliseconds, ``outcome`` "ok" or a Kind's value."""
+
+    number: int
+    op: str
+    summary: str
+    started_ms: int
+    took_ms: float
+    outcome: str
+    bytes: int
+
+
+Listener = Callable[[HostEvent], None]
+Recorder = Callable[[RequestRecord], None]
+
+
+class Host:
+    """One context's process and the requests to it; every method is thread safe.
+
+    Listeners and the recorder are called from whichever thread notices, and must be quick.
+    """
+
+    def __init__(self, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> None:
+        self.spec = spec
+        self.on_request = on_request
+        self._listeners: list[Listener] = [on_event] if on_event else []
+        self._changed = threading.Condition()
+        self._numbers = itertools.count(1)
+        self._generation = 1
+        self._closed = False
+        self._link = Link(spec, self._changed, self._on_change)
+        self.store = StoreProxy(self.call)
+        self.tracking = TrackingProxy(self.call)
+        self.registry = RegistryProxy(self.call)
+
+    @classmethod
+    def start(cls, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> Host:
+        """Start a context's process and return at once; requests may be sent before it is ready."""
+        return cls(spec, on_request=on_request, on_event=on_event)
+
+    @property
+    def generation(self) -> int:
+        """1 for the first process, one more for each that took over."""
+        return self._generation
+
+    @property
+    def state(self) -> HostState:
+        """Where the present process stands."""
+        if self._closed:
+            return HostState.CLOSED
+        if self._link.ended:
+            return HostState.LOST
+        return HostState.STARTING if self._link.ready_at is None else HostState.READY
+
+    @property
+    def pid(self) -> int | None:
+        """The present process's id, None before it has one."""
+        return self._link.pid
+
+    def add_listener(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` at each change; answers what removes it."""
+        self._listeners.append(listener)
+
+        def remove() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return remove
+
+    def diagnostics(self) -> tuple[str, ...]:
+        """The last lines that the process printed: warnings, tracebacks, what MLflow says to nobody."""
+        return self._link.output
+
+    def call(
+        self,
+        op: str,
+        *args: Any,
+        timeout: float | None = None,
+        on_progress: ProgressListener | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Ask, and wait for the answer; raises Problem.
+
+        ``timeout`` is in seconds from when the host begins the request (its own start does not count). A host that is
+        silent for longer is ended, and the next one starts at once; the problem is then TIMEOUT, and HOST_LOST for
+        other requests that were on their way.
+        """
+        limit = timeout if timeout is not None else LIMITS_S.get(op, self.spec.timeout_s)
+        call = Call(next(self._numbers), op, limit, on_progress)
+        began, at = time.time(), time.monotonic()
+        try:
+            link = self._present_link()
+            link.send(call, args, kwargs)
+            self._wait(link, call)
+        except Problem as problem:
+            call.problem = problem
+        record = self.on_request
+        if record:
+            outcome = call.problem.kind.value if call.problem else "ok"
+            took = (time.monotonic() - at) * 1000
+            record(RequestRecord(call.number, op, summary(args, kwargs), int(began * 1000), took, outcome, call.bytes))
+        if call.problem:
+            raise call.problem
+        return call.value
+
+    def close(self) -> None:
+        """End the process at once, whatever it is doing."""
+        with self._changed:
+            if self._closed:
+                return
+            self._closed = True
+        self._link.end("it was closed")
+        self._tell(HostEvent(HostState.CLOSED, self._generation))
+
+    def _present_link(self) -> Link:
+        with self._changed:
+            if self._closed:
+                raise Problem(Kind.CANCELLED, "Did not ask", "The context is closed.")
+            if not self._link.ended:
+                return self._link
+        return self._replace(self._link)
+
+    def _replace(self, link: Link) -> Link:
+        with self._changed:
+            if self._link is not link or self._closed:  # somebody else was quicker
+                return self._link
+            self._generation += 1
+            self._link = Link(self.spec, self._changed, self._on_change)
+            event = HostEvent(HostState.STARTING, self._generation, link.reason)
+        self._tell(event)
+        return self._link
+
+    def _wait(self, link: Link, call: Call) -> None:
+        with self._changed:
+            while not call.answered:
+                remaining = link.remaining(call)
+                if remaining <= 0:
+                    break
+                self._changed.wait(remaining)
+            if call.answered:
+                return
+            link.give_up(call)
+            spared = any(other.op in LIMITS_S and link.remaining(other) > 0 for other in link.busy)
+        starting = link.ready_at is None and call.started_at is None
+        doing = "was not ready" if starting else "gave no answer"
+        waited = time.monotonic() - link.born if starting else call.limit_s
+        call.problem = Problem(
+            Kind.TIMEOUT,
+            "Gave up waiting",
+            f"The process that talks to {self.spec.place} {doing} within {waited:.3g} s ({call.op}).",
+            "Try again, or raise timeout_s of the context.",
+        )
+        if spared:
+            return  # a database is being migrated by it; only this one request is given up
+        link.end("it hung past a deadline and was ended")
+        self._tell(HostEvent(HostState.REPLACED, self._generation, link.reason))
+        if not self._closed:
+            self._replace(link)
+
+    def _on_change(self, link: Link) -> None:
+        if link is not self._link or self._closed:
+            return
+        state = HostState.LOST if link.ended else HostState.READY
+        if state is HostState.LOST and link.reason.startswith("it hung"):
+            return  # told as REPLACED by whoever ended it
+        self._tell(HostEvent(state, self._generation, link.reason))
+
+    def _tell(self, event: HostEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)

@@ -1,0 +1,26 @@
+"""What a context's own process is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.gateway import address
+
+
+@dataclass(frozen=True)
+class HostSpec:
+    """One context: where it leads, with which environment, and how many seconds a request may take.
+
+    ``timeout_s`` bounds each request from the moment the host begins it; ``environment`` is laid over the deck's own.
+    """
+
+    tracking_uri: str = field(repr=False)
+    registry_uri: str | None = field(repr=False)
+    profile: str | None = None
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    timeout_s: float = 8.0
+
+    @property
+    def place(self) -> str:
+        """The tracking URI as it may be shown."""
+        return address.shown(self.tracking_uri)
