@@ -33,6 +33,9 @@ class Glyphs:
     separator: str = "›"
     bullet: str = "▪"
     times: str = "×"
+    more_left: str = "‹"
+    more_right: str = "›"
+    thumb: str = "▐"
 
 
 UNICODE = Glyphs()
@@ -40,6 +43,7 @@ ASCII = Glyphs(
     ellipsis="~", absent="-", done="+", failed="x", running="@", scheduled="?", killed="/", deleted="D", mark="*",
     cursor=">", folded=">", unfolded="v", branch="|", last_branch="`", stem="|", rule="|", up="^", down="v",
     live="*", stale="o", warning="!", separator=">", bullet="-", times="x",
+    more_left="<", more_right=">", thumb="#",
 )  # fmt: skip
 
 assert all(len(getattr(ASCII, f.name)) == 1 for f in fields(ASCII))

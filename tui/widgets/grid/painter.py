@@ -1,0 +1,167 @@
+"""Lines of a grid as strips: neighbouring cells of one style are one segment, since each costs bytes on a slow line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Column, Table, Tone
+from tui.domain.text import fit, width
+from tui.widgets.grid.cells import WINDOW_ROWS, CellWindows, GridStats
+from tui.widgets.grid.layout import EDGE, GAP, GUTTER, Layout
+
+Resolve = Callable[[str, bool], Style]
+"""The style of a component class by its name: whole, or only what the class itself says."""
+
+
+@dataclass(frozen=True)
+class RowState:
+    """What is special about a row: under the cursor, marked, level with the thumb; the current column's number."""
+
+    cursor: bool = False
+    marked: bool = False
+    thumb: bool = False
+    column: int = -1
+
+
+class _Line:
+    """Collects runs of text of one style."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self._texts: list[str] = []
+        self._style: Style | None = None
+
+    def add(self, text: str, style: Style) -> None:
+        if style is not self._style:
+            self.flush()
+            self._style = style
+        self._texts.append(text)
+
+    def space(self, text: str) -> None:
+        """Text whose colour does not matter: it goes with what is before it."""
+        self._texts.append(text)
+
+    def flush(self) -> None:
+        if text := "".join(self._texts):
+            self.segments.append(Segment(text, self._style))
+        self._texts = []
+
+
+class Painter:
+    """Builds the lines of a grid; it knows no widget, only styles, signs and ready-made cells."""
+
+    def __init__(self, glyphs: Glyphs, stats: GridStats, resolve: Resolve) -> None:
+        self._glyphs = glyphs
+        self._stats = stats
+        self._resolve = resolve
+        self._styles: dict[tuple[str, str], Style] = {}
+        self.windows = CellWindows(glyphs.absent, glyphs.ellipsis, stats)
+
+    def forget_styles(self) -> None:
+        """The theme or the state of the widget has changed."""
+        self._styles.clear()
+
+    def style(self, ground: str, over: str = "") -> Style:
+        """The style of a component class, with what another one says laid over it."""
+        key = (ground, over)
+        style = self._styles.get(key)
+        if style is None:
+            style = self._resolve(f"grid--{ground}", False)
+            if over:
+                style += self._resolve(f"grid--{over}", True)
+            self._styles[key] = style
+        return style
+
+    def _strip(self, line: _Line, total: int) -> Strip:
+        line.flush()
+        self._stats.lines_rendered += 1
+        self._stats.segments_made += len(line.segments)
+        if total <= GUTTER + EDGE + 1:
+            return Strip(line.segments).adjust_cell_length(total)
+        return Strip(line.segments, total)
+
+    def heading(self, layout: Layout, total: int, current: int) -> Strip:
+        """The line of titles, with the marks of sorting and of columns out of sight."""
+        line = _Line()
+        ground = self.style("heading")
+        unseen = self._glyphs.more_left if layout.more_left and not layout.frozen else " "
+        line.add(" " * (GUTTER - 1) + unseen, ground)
+        for number, slot in enumerate(layout.slots):
+            left = number == layout.frozen and layout.more_left
+            if slot.gap:
+                line.add(self._gap(slot.ruled, self._glyphs.more_left if left else ""), ground)
+            style = self.style("heading", "current") if slot.index == current else ground
+            line.add(self._title(slot.column, slot.width), style)
+        line.add(" " * (total - EDGE - layout.end), ground)
+        line.add(self._glyphs.more_right if layout.more_right else " ", ground)
+        return self._strip(line, total)
+
+    def _title(self, column: Column, cells: int) -> str:
+        if not column.order:
+            return fit(column.title, cells, column.align, self._glyphs.ellipsis)
+        mark = self._glyphs.up if column.order == "up" else self._glyphs.down
+        room = max(0, cells - 2)
+        title = column.title if width(column.title) <= room else fit(column.title, room, "left", self._glyphs.ellipsis)
+        return fit(f"{title} {mark}" if room else mark, cells, column.align)
+
+    def _gap(self, ruled: bool, sign: str = "") -> str:
+        if ruled:
+            return f"{sign or ' '}{self._glyphs.rule} "
+        return (sign or " ") + " " * (GAP - 1)
+
+    def row(self, table: Table, row: int, layout: Layout, total: int, state: RowState) -> Strip:
+        """One row of the table."""
+        line = _Line()
+        ground = "cursor" if state.cursor else "row"
+        plain = self.style(ground)
+        self._gutter(line, ground, state)
+        number, offset = divmod(row, WINDOW_ROWS)
+        for slot in layout.slots:
+            if slot.ruled:
+                line.add(self._gap(True), plain)
+            elif slot.gap:
+                line.space(" " * slot.gap)
+            window = self.windows.window(table, slot.column, slot.width, number)
+            tone: Tone = window.tones[offset] if window.tones is not None else ""
+            if state.cursor and slot.index == state.column:
+                line.flush()
+                line.add(window.texts[offset], self.style("cell"))
+                line.flush()
+                line.add("", plain)
+            else:
+                line.add(window.texts[offset], self.style(ground, tone) if tone else plain)
+        rest = total - EDGE - layout.end
+        if rest > 0:
+            line.space(" " * rest)
+        self._edge(line, ground, state.thumb)
+        return self._strip(line, total)
+
+    def _gutter(self, line: _Line, ground: str, state: RowState) -> None:
+        plain = self.style(ground)
+        if state.cursor:
+            line.add(self._glyphs.cursor, self.style(ground, "pointer"))
+        else:
+            line.add(" ", plain)
+        if state.marked:
+            line.add(self._glyphs.mark, self.style(ground, "mark"))
+            line.space(" ")
+        else:
+            line.space("  ")
+
+    def _edge(self, line: _Line, ground: str, thumb: bool) -> None:
+        if thumb:
+            line.add(self._glyphs.thumb, self.style(ground, "thumb"))
+        else:
+            line.space(" ")
+
+    def words(self, text: str, total: int, *, first: bool = False) -> Strip:
+        """A line of the placeholder; the first one is the sentence, the others are hints."""
+        line = _Line()
+        line.add(fit(f"   {text}", total, "left", self._glyphs.ellipsis), self.style("row", "" if first else "muted"))
+        return self._strip(line, total)
