@@ -1,0 +1,34 @@
+"""One calm environment for every test: no file of the person's own, no context from outside, one zone, one locale."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests.support.environment import FIXED, is_foreign
+from tests.support.snapshots import picture
+
+__all__ = ["calm_environment", "picture"]
+
+# No deadline: a figure of time is no judgement on a shared machine.
+hypothesis_settings.register_profile("calm", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("calm")
+
+
+@pytest.fixture(autouse=True)
+def calm_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of the test's own, empty at first; the environment is put back afterwards."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if is_foreign(name):
+            monkeypatch.delenv(name)
+    for name, value in FIXED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(home))
+    for name, folder in (("CONFIG", ".config"), ("CACHE", ".cache"), ("STATE", ".state"), ("DATA", ".data")):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
+    yield home

@@ -1,0 +1,80 @@
+"""A person at the deck, inside the test's own process: presses keys, looks at the screen, waits until it says so."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
+
+from rich.console import Console
+from textual.app import App
+from textual.pilot import Pilot
+
+Result = TypeVar("Result")
+PATIENCE = 20.0  # seconds; only a test that fails waits this long
+
+
+class Deck(Generic[Result]):
+    """A running app as a person meets it."""
+
+    def __init__(self, app: App[Result], pilot: Pilot[Result]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        """Press keys by Textual's names, each when the one before has been dealt with."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type a text into whatever has the focus."""
+        await self.pilot.press(*text)
+
+    async def until(self, predicate: Callable[[], object], description: str, *, patience: float = PATIENCE) -> None:
+        """Let the app work until the predicate holds; fails with the description and the screen if it never does."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience
+        while not predicate():
+            if loop.time() > deadline or not self.app.is_running:
+                gone = "" if self.app.is_running else " (the app has ended)"
+                raise AssertionError(f"waited in vain until {description}{gone}; the screen:\n{self.text()}")
+            # A little real time, so that the threads that fetch can run as well.
+            await self.pilot.pause(0.005)
+
+    async def until_text(self, text: str, *, patience: float = PATIENCE) -> None:
+        """Let the app work until the screen shows a text."""
+        await self.until(lambda: text in self.text(), f"the screen shows “{text}”", patience=patience)
+
+    async def settle(self) -> None:
+        """Let everything that has been asked of the app so far be done and drawn."""
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """The screen as plain lines, without the blanks at their ends."""
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The screen's lines from the top."""
+        width, height = self.app.size
+        # export_svg and this draw from the same update, so that a picture and its text agree.
+        update = self.app.screen._compositor.render_update(full=True, screen_stack=self.app._background_screens)
+        console = Console(
+            width=width, height=height, file=io.StringIO(), force_terminal=True, record=True, legacy_windows=False
+        )
+        console.print(update)
+        return [line.rstrip() for line in console.export_text().splitlines()[:height]]
+
+    def line_with(self, text: str) -> str:
+        """The first line that shows a text; fails with the screen if none does."""
+        for line in self.lines():
+            if text in line:
+                return line
+        raise AssertionError(f"no line shows “{text}”; the screen:\n{self.text()}")
+
+
+@asynccontextmanager
+async def drive(app: App[Result], size: tuple[int, int] = (120, 36)) -> AsyncIterator[Deck[Result]]:
+    """Run an app without a terminal, at ``size`` columns and rows, and hand over a person to drive it."""
+    async with app.run_test(size=size) as pilot:
+        yield Deck(app, pilot)
