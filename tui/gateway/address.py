@@ -19,6 +19,8 @@ def kind(uri: str) -> str:
     """The kind of store behind a URI, in lower case: ``sqlite``, ``postgresql``, ``http``, ``databricks``, ``file``…"""
     if uri in DATABRICKS_KINDS:
         return uri
+    if uri.startswith("uc:"):  # another URI follows, as in uc:http://host
+        return "uc"
     scheme = uri.split("://", 1)[0] if "://" in uri else uri.split(":", 1)[0] if ":" in uri else ""
     scheme = scheme.lower()
     if not scheme or len(scheme) == 1 or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
