@@ -1,0 +1,195 @@
+"""Which keys there are to filter by, and which one a person means by a name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui.domain.filter.errors import FilterError
+from tui.domain.filter.nodes import KeyRef, quoted_key
+
+Kind = Literal["attribute", "metric", "param", "tag", "dataset"]
+Measure = Literal["text", "number", "time", "duration", "age", "status"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a run has: an attribute by its canonical name, or a metric, param or tag by its exact key."""
+
+    kind: Kind
+    key: str
+
+    def __str__(self) -> str:
+        return self.key if self.kind == "attribute" else f"{_PREFIX_OF[self.kind]}.{quoted_key(self.key)}"
+
+    @property
+    def measure(self) -> Measure:
+        if self.kind == "attribute":
+            return ATTRIBUTES[self.key].measure
+        return "number" if self.kind == "metric" else "text"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute of every run: how it is compared, its other names, and what MLflow's filters call it, if they do."""
+
+    measure: Measure
+    aliases: tuple[str, ...] = ()
+    server: str = ""  # "attributes.run_name", or a tag as "tags.`…`"; "" where no filter of the server can say it
+    local: bool = True  # whether pages of runs carry it
+
+
+ATTRIBUTES: dict[str, Attribute] = {
+    "name": Attribute("text", ("run_name", "run", "run name"), "attributes.run_name"),
+    "status": Attribute("status", ("state",), "attributes.status"),
+    "user": Attribute("text", ("user_id",)),
+    "start": Attribute("time", ("start_time", "started", "created"), "attributes.start_time"),
+    "end": Attribute("time", ("end_time", "ended"), "attributes.end_time"),
+    "took": Attribute("duration", ("duration",)),
+    "age": Attribute("age"),
+    "id": Attribute("text", ("run_id",), "attributes.run_id"),
+    "source": Attribute("text", ("source_name",), "tags.`mlflow.source.name`"),
+    "version": Attribute("text", ("commit", "git_commit"), "tags.`mlflow.source.git.commit`"),
+    "experiment": Attribute("text", ("experiment_id", "experiment_name")),
+    "lifecycle": Attribute("text", ("lifecycle_stage",)),
+    "dataset": Attribute("text", ("datasets",)),
+    "registered": Attribute("text", ("registered_as",)),
+    "models": Attribute("number", ("logged_models",)),
+    "note": Attribute("text", ("description",), "tags.`mlflow.note.content`"),
+    "parent": Attribute("text", ("parent_id", "parent_run_id"), "tags.`mlflow.parentRunId`"),
+    "artifact_uri": Attribute("text", (), "attributes.artifact_uri", local=False),
+}
+"""Canonical names first; a bare key is looked for here before metrics, params and tags."""
+
+DATASET_KEYS = ("name", "digest", "context")
+TAG_OF = {name: known.server[6:-1] for name, known in ATTRIBUTES.items() if known.server.startswith("tags.`")}
+"""The system tag that an attribute is read from, where it is one."""
+
+_PREFIX_OF: dict[Kind, str] = {
+    "attribute": "attributes", "metric": "metrics", "param": "params", "tag": "tags", "dataset": "dataset",
+}  # fmt: skip
+_ALIASES = {alias: name for name, known in ATTRIBUTES.items() for alias in (name, *known.aliases)}
+_MOST_COMPARED = 2000
+
+
+@dataclass(frozen=True)
+class Names:
+    """The keys of metrics, params and tags that the loaded runs have."""
+
+    metrics: Collection[str] = ()
+    params: Collection[str] = ()
+    tags: Collection[str] = ()
+    _lowered: dict[str, list[Field]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def fields(self) -> Iterator[Field]:
+        for key in self.metrics:
+            yield Field("metric", key)
+        for key in self.params:
+            yield Field("param", key)
+        for key in self.tags:
+            yield Field("tag", key)
+
+    def holds(self, wanted: Field) -> bool:
+        if wanted.kind == "metric":
+            return wanted.key in self.metrics
+        if wanted.kind == "param":
+            return wanted.key in self.params
+        return wanted.key in self.tags
+
+    def in_any_case(self, key: str) -> list[Field]:
+        """Every metric, param and tag whose key is ``key`` but for its case."""
+        if not self._lowered:
+            for known in self.fields():
+                self._lowered.setdefault(known.key.lower(), []).append(known)
+        return self._lowered.get(key.lower(), [])
+
+
+def resolve(ref: KeyRef, names: Names, length: int) -> Field:
+    """What ``ref`` means among ``names``; raises FilterError for a key that nothing has.
+
+    ``length`` is that of the whole filter: an unknown key at its very end may still become a known one.
+    """
+    if ref.prefix:
+        found = _with_prefix(ref, names)
+        if found is not None:
+            return found
+        whole = _bare(f"{ref.prefix}.{ref.key}", names)
+        if whole is not None:
+            return whole
+    else:
+        whole = _bare(ref.key, names)
+        if whole is not None:
+            return whole
+    raise _unknown(ref, names, length)
+
+
+def explicit(ref: KeyRef) -> Field | None:
+    """What ``ref`` means whatever runs there are: a key with a prefix or an attribute; else None."""
+    if ref.prefix in ("", "attributes"):
+        name = _ALIASES.get(ref.key) or _ALIASES.get(ref.key.lower())
+        return Field("attribute", name) if name else None
+    return _prefixed(ref)
+
+
+def _prefixed(ref: KeyRef) -> Field | None:
+    if ref.prefix == "metrics":
+        return Field("metric", ref.key)
+    if ref.prefix == "params":
+        return Field("param", ref.key)
+    if ref.prefix == "tags":
+        return Field("tag", ref.key)
+    return Field("dataset", ref.key.lower()) if ref.key.lower() in DATASET_KEYS else None
+
+
+def _with_prefix(ref: KeyRef, names: Names) -> Field | None:
+    found = explicit(ref)
+    if found is None or found.kind in ("attribute", "dataset") or names.holds(found):
+        return found
+    alike = [known for known in names.in_any_case(ref.key) if known.kind == found.kind]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _bare(key: str, names: Names) -> Field | None:
+    if key in _ALIASES:
+        return Field("attribute", _ALIASES[key])
+    for exact in (Field("metric", key), Field("param", key), Field("tag", key)):
+        if names.holds(exact):
+            return exact
+    if key.lower() in _ALIASES:
+        return Field("attribute", _ALIASES[key.lower()])
+    alike = names.in_any_case(key)
+    return alike[0] if len(alike) == 1 else None
+
+
+def _unknown(ref: KeyRef, names: Names, length: int) -> FilterError:
+    at_end = ref.end >= length
+    alike = names.in_any_case(ref.key)
+    if len(alike) > 1:
+        return FilterError(f"{ref} may be any of {', '.join(map(str, alike[:4]))}", ref.position, incomplete=at_end)
+    near = nearest(ref.key, names)
+    kinds = {"metrics": "metric", "params": "param", "tags": "tag", "attributes": "attribute", "dataset": "dataset key"}
+    what = f"{kinds[ref.prefix]} {quoted_key(ref.key)}" if ref.prefix else f"key {quoted_key(ref.key)}"
+    hint = f"Nearest: {near}." if near else 'To search for the text itself, put it in quotes: "…".'
+    begun = any(known.startswith(ref.key) for known in _ALIASES) or any(
+        known.key.startswith(ref.key) for known in names.fields()
+    )
+    return FilterError(f"no loaded run has the {what}", ref.position, hint, incomplete=at_end and begun)
+
+
+def nearest(key: str, names: Names) -> str:
+    """The known key most like ``key`` as it may be written in a filter, or ""."""
+    known: dict[str, str] = {name: name for name in ATTRIBUTES}
+    first = key[:1].lower()
+    for field_ in names.fields():
+        if len(known) > _MOST_COMPARED and not field_.key.lower().startswith(first):
+            continue
+        known.setdefault(field_.key.lower(), quoted_key(field_.key, bare=True))
+        if len(known) > 2 * _MOST_COMPARED:
+            break
+    found = difflib.get_close_matches(key.lower(), known, 1, 0.6)
+    if found:
+        return known[found[0]]
+    holding = [name for lowered, name in known.items() if len(key) >= 3 and key.lower() in lowered]
+    return min(holding, key=len) if holding else ""

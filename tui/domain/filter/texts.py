@@ -1,0 +1,76 @@
+"""How texts are matched: folding of case, LIKE patterns and regular expressions."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+
+from tui.domain.filter.errors import FilterError
+
+Test = Callable[[str], bool]
+
+# Lower case of these is, or begins with, a plain ASCII letter. Servers fold ASCII only, and what is found here must be
+# found there too, so they keep to themselves.
+_APART = "\u0130\u212a"
+
+
+def fold(text: str) -> str:
+    """``text`` without case; no character becomes an ASCII letter that was not one."""
+    if text.isascii():
+        return text.lower()
+    return "".join(sign if sign in _APART else sign.lower() for sign in text)
+
+
+def like(pattern: str, *, any_case: bool) -> Test:
+    """A test for SQL's LIKE, or ILIKE: ``%`` is any text, ``_`` any one character, nothing escapes them."""
+    pieces = [
+        ".*" if sign == "%" else "." if sign == "_" else re.escape(sign)
+        for sign in re.sub("%+", "%", fold(pattern) if any_case else pattern)
+    ]
+    match = re.compile("".join(pieces) + r"\Z", re.DOTALL).match
+    if any_case:
+        return lambda text: match(fold(text)) is not None
+    return lambda text: match(text) is not None
+
+
+def regex(pattern: str, position: int, *, at_end: bool) -> Test:
+    """A test for a regular expression found anywhere, case ignored unless it says ``(?-i:…)``; raises FilterError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            search = re.compile(pattern, re.IGNORECASE).search
+    except (re.error, OverflowError, RecursionError) as error:
+        hint = "Escape signs such as ( [ * + with a backslash."
+        raise FilterError(f"not a regular expression: {error}", position, hint, incomplete=at_end) from None
+    return lambda text: search(text) is not None
+
+
+def names_of(dataset_text: str) -> list[tuple[str, str]]:
+    """The (name, digest) of each dataset in a text such as "iris@1a2b, wine@3c4d"; a name may hold a comma itself."""
+    found: list[tuple[str, str]] = []
+    begun = ""
+    for piece in dataset_text.split(", "):
+        whole = f"{begun}, {piece}" if begun else piece
+        name, at, digest = whole.rpartition("@")
+        if at:
+            found.append((name, digest))
+            begun = ""
+        else:
+            begun = whole
+    return [*found, (begun, "")] if begun else found
+
+
+STATUS_LABELS = {
+    "FINISHED": "done", "FAILED": "failed", "RUNNING": "running", "KILLED": "killed", "SCHEDULED": "scheduled",
+}  # fmt: skip
+"""MLflow's statuses and the word that screens show for each."""
+
+_STATUS_WORDS = {label: status for status, label in STATUS_LABELS.items()} | {
+    "ok": "FINISHED", "success": "FINISHED", "error": "FAILED", "stopped": "KILLED", "pending": "SCHEDULED",
+}  # fmt: skip
+
+
+def status_named(word: str) -> str:
+    """MLflow's status that ``word`` names, in any case: "done" and "Finished" are FINISHED."""
+    return _STATUS_WORDS.get(word.lower(), word.upper())

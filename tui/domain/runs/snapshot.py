@@ -1,0 +1,298 @@
+"""The runs of a frame at one moment: whole columns on demand, made once and kept within bounds."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from tui.domain.filter.names import TAG_OF, Field, Names
+from tui.domain.runs.chunks import Chunk
+from tui.domain.runs.pools import Bools, Codes, Floats, KeyView, TextPool
+
+Longs = npt.NDArray[np.int64]
+Made = TypeVar("Made")
+
+_MOST_KEPT = 48 * 2**20
+_SECTION_OF = {"metric": "metrics", "param": "params", "tag": "tags"}
+
+
+@dataclass(frozen=True)
+class RowColumns:
+    """What every run has, one array each; codes are negative where there is nothing."""
+
+    stamps: Codes  # number of the page that has the last word on a row; negative for a removed run
+    starts: Longs  # ms since the epoch; negative where unknown
+    ends: Longs
+    models: Longs
+    experiment: Codes
+    status: Codes
+    user: Codes
+    lifecycle: Codes
+    dataset: Codes
+
+    @classmethod
+    def blank(cls, room: int) -> RowColumns:
+        long, code = np.dtype(np.int64), np.dtype(np.int32)
+        wide = {"starts", "ends", "models"}
+        return cls(**{f.name: np.full(room, -1, dtype=long if f.name in wide else code) for f in fields(cls)})
+
+    def first(self, count: int) -> RowColumns:
+        """The first rows, sharing memory."""
+        return RowColumns(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
+
+    def copied(self) -> RowColumns:
+        return RowColumns(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+
+    def with_room(self, count: int) -> RowColumns:
+        """The same rows with room for at least ``count``."""
+        room = len(self.stamps)
+        if count <= room:
+            return self
+        larger = RowColumns.blank(max(count, room + room // 2))
+        for f in fields(self):
+            getattr(larger, f.name)[:room] = getattr(self, f.name)
+        return larger
+
+
+@dataclass(frozen=True)
+class Section:
+    """The metrics, params or tags: their keys, and their values page by page."""
+
+    keys: KeyView
+    chunks: tuple[Chunk, ...]
+
+
+class CodedTexts:
+    """A column of texts: row i has ``texts[codes[i]]``, or nothing where the code is negative."""
+
+    __slots__ = ("_pool", "codes", "texts")
+
+    def __init__(self, codes: Codes, texts: Sequence[str], pool: TextPool | None = None) -> None:
+        self.codes = codes
+        self.texts = texts
+        self._pool = pool
+
+    def numbers(self) -> tuple[Floats, Bools]:
+        """The number that each of ``texts`` is, and whether it is one."""
+        if self._pool is None:
+            self._pool = TextPool()
+            self._pool.texts.extend(self.texts)
+        return self._pool.numbers()
+
+    def at(self, row: int) -> str | None:
+        code = int(self.codes[row])
+        return self.texts[code] if code >= 0 else None
+
+
+@dataclass(frozen=True)
+class RunValues:
+    """What is loaded of one run, without asking anybody."""
+
+    params: dict[str, str]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+
+
+class FrameSnapshot:
+    """Runs that no longer change. Row numbers run to ``row_count``; rows of removed runs are not ``alive``."""
+
+    def __init__(
+        self,
+        *,
+        version: int,
+        count: int,
+        alive: int,
+        ids: list[str],
+        names: list[str],
+        row_of: Mapping[str, int],
+        rows: RowColumns,
+        pools: Mapping[str, TextPool],
+        sections: Mapping[str, Section],
+        superseded: frozenset[int],
+        experiments: dict[str, str],
+        registered: Mapping[str, str],
+    ) -> None:
+        self.version = version
+        self.row_count = count
+        self.run_count = alive
+        self._ids = ids
+        self._names = names
+        self._row_of = row_of
+        self._rows = rows
+        self._pools = pools
+        self._sections = sections
+        self._superseded = superseded
+        self._experiments = experiments
+        self._registered = registered
+        self._kept: OrderedDict[object, tuple[int, object]] = OrderedDict()
+        self._kept_bytes = 0
+        self._lock = threading.Lock()
+
+    # --- rows ---------------------------------------------------------------------------------------------------
+
+    @property
+    def alive(self) -> Bools:
+        return np.asarray(self._rows.stamps >= 0)
+
+    def run_id(self, row: int) -> str:
+        return self._ids[row]
+
+    def run_name(self, row: int) -> str:
+        return self._names[row]
+
+    def row_of(self, run_id: str) -> int | None:
+        """The row of a run, None where it is not here."""
+        row = self._row_of.get(run_id)
+        return row if row is not None and row < self.row_count and self._rows.stamps[row] >= 0 else None
+
+    def values_of(self, run_id: str) -> RunValues | None:
+        """Params, metrics and tags of a run, None where it is not here."""
+        row = self.row_of(run_id)
+        if row is None:
+            return None
+        stamp = int(self._rows.stamps[row])
+        found: dict[str, dict[str, float | str]] = {}
+        for name, section in self._sections.items():
+            held = found[name] = {}
+            keys = list(section.keys)
+            for chunk in section.chunks:
+                if chunk.stamp == stamp:
+                    at = np.flatnonzero(chunk.rows == row)
+                    key_places = np.searchsorted(chunk.offsets, at, side="right") - 1
+                    for key, value in zip(chunk.keys[key_places].tolist(), chunk.values[at].tolist(), strict=True):
+                        held[keys[key]] = value if name == "metrics" else section.keys.pools[key].texts[value]
+        return RunValues(
+            params=cast(dict[str, str], found["params"]),
+            metrics=cast(dict[str, float], found["metrics"]),
+            tags=cast(dict[str, str], found["tags"]),
+        )
+
+    # --- what a filter asks -------------------------------------------------------------------------------------
+
+    def names(self) -> Names:
+        return self.kept("names", lambda: (Names(*(self.keys(name) for name in ("metrics", "params", "tags"))), 0))
+
+    def keys(self, section: str) -> KeyView:
+        """The keys of "metrics", "params" or "tags"."""
+        return self._sections[section].keys
+
+    def experiment_names(self) -> dict[str, str]:
+        return self._experiments
+
+    def numbers(self, field: Field) -> tuple[Floats, Bools]:
+        """Values and presence of a metric, or of the attributes start, end and models."""
+        if field.kind == "attribute":
+            values = {"start": self._rows.starts, "end": self._rows.ends, "models": self._rows.models}[field.key]
+            return values.astype(np.float64), values >= 0
+        return self.kept(field, lambda: self._numbers(field))
+
+    def texts(self, field: Field) -> CodedTexts:
+        """A param, a tag or a textual attribute."""
+        if field.kind != "attribute":
+            return self.kept(field, lambda: self._coded(field))
+        if field.key in TAG_OF:
+            return self.texts(Field("tag", TAG_OF[field.key]))
+        if field.key in self._pools:
+            pool = self._pools[field.key]
+            return CodedTexts(getattr(self._rows, field.key), pool.texts, pool)
+        return self.kept(field, lambda: self._listed(field.key))
+
+    # --- columns made on demand ---------------------------------------------------------------------------------
+
+    def kept(self, key: object, make: Callable[[], tuple[Made, int]]) -> Made:
+        """What ``make`` answered for this key; the longest unused go when together they take too many bytes."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return cast(Made, found[1])
+        made, size = make()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = (size, made)
+                self._kept_bytes += size
+            while self._kept_bytes > _MOST_KEPT and len(self._kept) > 1:
+                _, (freed, _) = self._kept.popitem(last=False)
+                self._kept_bytes -= freed
+        return made
+
+    def _live(self, section: Section, key: int | None) -> list[tuple[Codes, npt.NDArray[np.generic]]]:
+        """Rows and values of a key, page by page, as far as they still count."""
+        found: list[tuple[Codes, npt.NDArray[np.generic]]] = []
+        for chunk in section.chunks if key is not None else ():
+            where = chunk.of(cast(int, key))
+            if where is not None:
+                rows, values = chunk.rows[where], chunk.values[where]
+                if chunk.stamp in self._superseded:
+                    live = self._rows.stamps[rows] == chunk.stamp
+                    rows, values = rows[live], values[live]
+                found.append((rows, values))
+        return found
+
+    def _numbers(self, field: Field) -> tuple[tuple[Floats, Bools], int]:
+        section = self._sections["metrics"]
+        values = np.full(self.row_count, np.nan)
+        present = np.zeros(self.row_count, dtype=np.bool_)
+        for rows, numbers in self._live(section, section.keys.number_of(field.key)):
+            values[rows] = numbers
+            present[rows] = True
+        return (values, present), values.nbytes + present.nbytes
+
+    def _coded(self, field: Field) -> tuple[CodedTexts, int]:
+        section = self._sections[_SECTION_OF[field.kind]]
+        key = section.keys.number_of(field.key)
+        codes = np.full(self.row_count, -1, dtype=np.int32)
+        for rows, values in self._live(section, key):
+            codes[rows] = values
+        if key is None:
+            return CodedTexts(codes, ()), codes.nbytes
+        pool = section.keys.pools[key]
+        return CodedTexts(codes, pool.texts, pool), codes.nbytes
+
+    def _listed(self, key: str) -> tuple[CodedTexts, int]:
+        """Columns whose texts are mostly different from row to row, or few."""
+        if key == "registered":
+            pool = TextPool()
+            codes = np.full(self.row_count, -1, dtype=np.int32)
+            for run_id, text in self._registered.items():
+                row = self.row_of(run_id)
+                if row is not None:
+                    codes[row] = pool.code(text)
+            return CodedTexts(codes, pool.texts, pool), codes.nbytes
+        texts = (self._names if key == "name" else self._ids)[: self.row_count]
+        codes = np.arange(self.row_count, dtype=np.int32)
+        codes[np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))] = -1
+        return CodedTexts(codes, texts), codes.nbytes + 8 * len(texts)
+
+    def some_numbers(self, key: str, most: int = 64) -> list[float]:
+        """A few values of a metric with its lowest and highest, without making the whole column."""
+        section = self._sections["metrics"]
+        number = section.keys.number_of(key)
+        if number is None:
+            return []
+        found = [float(section.keys.lows[number]), float(section.keys.highs[number])]
+        parts = self._live(section, number)
+        for _, values in parts[:: max(1, len(parts) // 8)]:
+            found.extend(values[:: max(1, len(values) * 8 // most)].tolist())
+        return found
+
+    def some_texts(self, field: Field, most: int = 96) -> list[str]:
+        """A few of the texts of a param or tag, without making the whole column."""
+        section = self._sections[_SECTION_OF[field.kind]]
+        number = section.keys.number_of(field.key)
+        if number is None:
+            return []
+        texts = section.keys.pools[number].texts
+        return texts[:: max(1, len(texts) // most)]
+
+    def fill(self, field: Field) -> int:
+        """How many runs have this metric, param or tag."""
+        keys = self._sections[_SECTION_OF[field.kind]].keys
+        number = keys.number_of(field.key)
+        return int(keys.fills[number]) if number is not None else 0

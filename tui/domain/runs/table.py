@@ -1,0 +1,268 @@
+"""The table of runs as a grid draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal
+
+import numpy as np
+
+from tui.domain.filter.names import Field
+from tui.domain.glyphs import Glyphs
+from tui.domain.runs.catalogue import group_of, title_of
+from tui.domain.runs.cells import Cells, Moment, cells_of, short_name
+from tui.domain.runs.forest import Forest, Placed
+from tui.domain.runs.pools import Bools
+from tui.domain.runs.snapshot import FrameSnapshot
+from tui.domain.table import Column, Tone
+from tui.domain.text import clean, width
+
+_BLOCK = 128
+_MOST_BLOCKS = 2048
+_NAME_WIDTHS = (12, 42)
+_MOST_STEMS = 8
+_WIDEST_TITLE = 24
+_generations = count(1)
+
+
+@dataclass(frozen=True)
+class ConstantColumn:
+    """A column that is folded because it says the same of every run."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ViewCounts:
+    """How many runs are loaded and match, how many rows are shown, and what is folded away."""
+
+    loaded: int
+    matching: int
+    rows: int
+    roots: int
+    orphans: int  # runs at the top whose parent is not loaded
+    folded_away: int  # rows inside folded ones
+    constants: tuple[ConstantColumn, ...]
+
+
+class RunsTable:
+    """Runs in their order with the columns that were asked for; implements ``domain.table.Table``.
+
+    Texts are made a block of rows at a time when they are first asked for. Nothing but ``tick`` changes a table.
+    """
+
+    def __init__(
+        self,
+        snapshot: FrameSnapshot,
+        placed: Placed,
+        *,
+        fields: Sequence[tuple[str, Field]],
+        forest: Forest,
+        matching: Bools,
+        tree: bool,
+        widths: Mapping[str, int],
+        orders: Mapping[str, Literal["up", "down"]],
+        counts: ViewCounts,
+        glyphs: Glyphs,
+        moment: Moment,
+    ) -> None:
+        self.snapshot = snapshot
+        self.counts = counts
+        self.generation = next(_generations)
+        self._placed = placed
+        self._forest = forest
+        self._matching = matching
+        self._tree = tree
+        self._glyphs = glyphs
+        self._moment = moment
+        self._fields = dict(fields)
+        self._place_of: dict[int, int] | None = None
+        self._texts: dict[tuple[str, int], list[str]] = {}
+        self._has_inner = bool(placed.inner.any())
+        self._cells: dict[str, Cells] = {
+            key: cells_of(snapshot, field, glyphs, moment) for key, field in fields if key != "name"
+        }
+        self.columns = tuple(self._column(key, field, widths, orders) for key, field in fields)
+
+    # --- Table --------------------------------------------------------------------------------------------------
+
+    @property
+    def row_count(self) -> int:
+        return len(self._placed.rows)
+
+    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
+        """The texts of one column, rows ``start`` to ``stop``: cleaned, one line, not padded, not cut."""
+        start, stop = max(0, start), min(stop, self.row_count)
+        if stop <= start:
+            return []
+        first, last = start // _BLOCK, (stop - 1) // _BLOCK
+        if first == last:
+            return self._block(key, first)[start - first * _BLOCK : stop - first * _BLOCK]
+        found: list[str] = []
+        for block in range(first, last + 1):
+            found.extend(self._block(key, block))
+        return found[start - first * _BLOCK : stop - first * _BLOCK]
+
+    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
+        """How those cells are meant, or None where none of them is special."""
+        rows = self._placed.rows[max(0, start) : stop]
+        context = ~self._matching[rows]
+        if key == "name":
+            tones = self._name_tones(rows.tolist())
+        elif (special := self._cells[key].tones) is not None:
+            tones = special(rows)
+        else:
+            absent = self._glyphs.absent
+            tones = ["muted" if text == absent else "" for text in self.texts(key, start, stop)]
+        if context.any():
+            tones = ["muted" if muted else tone for muted, tone in zip(context.tolist(), tones, strict=True)]
+        return tones if any(tones) else None
+
+    def row_key(self, row: int) -> str:
+        """The run's id."""
+        return self.snapshot.run_id(int(self._placed.rows[row]))
+
+    def row_of(self, row_key: str) -> int | None:
+        """Where that run is, None where it is filtered out, folded away or not loaded."""
+        row = self.snapshot.row_of(row_key)
+        return self._places().get(row) if row is not None else None
+
+    # --- beyond Table -------------------------------------------------------------------------------------------
+
+    def tick(self, now_ms: int) -> bool:
+        """Tell relative times from ``now_ms``; whether anything shown may have changed."""
+        ticking = {key for key, cells in self._cells.items() if cells.ticks}
+        if now_ms == self._moment.now_ms or not ticking:
+            return False
+        self._moment.now_ms = now_ms
+        for known in [known for known in self._texts if known[0] in ticking]:
+            del self._texts[known]
+        self.generation = next(_generations)
+        return True
+
+    def is_context(self, row: int) -> bool:
+        """Whether this run does not match itself and is there for one below it that does."""
+        return not bool(self._matching[self._placed.rows[row]])
+
+    def depth(self, row: int) -> int:
+        return int(self._placed.depths[row])
+
+    def can_fold(self, row: int) -> bool:
+        """Whether this run has children to fold or unfold."""
+        return bool(self._placed.inner[row])
+
+    def is_folded(self, row: int) -> bool:
+        return bool(self._placed.hidden[row])
+
+    def is_orphan(self, row: int) -> bool:
+        """Whether this run's parent is not loaded."""
+        return bool(self._forest.orphans[self._placed.rows[row]])
+
+    def parent_row(self, row: int) -> int | None:
+        """Where the parent of this run is, None for one at the top."""
+        if not self._tree:
+            return None
+        return self._places().get(int(self._forest.parents[self._placed.rows[row]]))
+
+    def value(self, key: str, row: int) -> str:
+        """What a cell stands for as recorded, whole and not cleaned: for copying and for reading it elsewhere."""
+        field, place = self._fields[key], int(self._placed.rows[row])
+        if field.measure in ("text", "status"):
+            return self.snapshot.texts(field).at(place) or ""
+        if field.measure in ("duration", "age"):
+            return self.texts(key, row, row + 1)[0]
+        values, present = self.snapshot.numbers(field)
+        if not present[place]:
+            return ""
+        number = float(values[place])
+        return repr(number) if field.kind == "metric" else str(int(number))
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _places(self) -> dict[int, int]:
+        if self._place_of is None:
+            self._place_of = {row: place for place, row in enumerate(self._placed.rows.tolist())}
+        return self._place_of
+
+    def _block(self, key: str, block: int) -> list[str]:
+        known = self._texts.get((key, block))
+        if known is None:
+            if len(self._texts) >= _MOST_BLOCKS:
+                self._texts.clear()
+            first, after = block * _BLOCK, min((block + 1) * _BLOCK, self.row_count)
+            if key == "name":
+                known = [self._name(place) for place in range(first, after)]
+            else:
+                known = self._cells[key].write(self._placed.rows[first:after])
+            self._texts[key, block] = known
+        return known
+
+    def _column(
+        self, key: str, field: Field, widths: Mapping[str, int], orders: Mapping[str, Literal["up", "down"]]
+    ) -> Column:
+        order: Literal["", "up", "down"] = orders.get(key, "")
+        title = title_of(field)
+        if key == "name":
+            every = max(1, self.row_count // 400)
+            longest = max((width(self._name(place)) for place in range(0, self.row_count, every)), default=0)
+            cells = max(_NAME_WIDTHS[0], min(_NAME_WIDTHS[1], longest))
+            return Column(key, title, widths.get(key, cells), frozen=True, group="run", order=order)
+        known = self._cells[key]
+        heading = min(_WIDEST_TITLE, width(title)) + (2 if order else 0)
+        return Column(
+            key,
+            title,
+            widths.get(key, max(known.width, heading)),
+            align=known.align,
+            group=group_of(field),
+            order=order,
+        )
+
+    def _name(self, place: int) -> str:
+        row = int(self._placed.rows[place])
+        name = short_name(self.snapshot.run_name(row), self.snapshot.run_id(row))
+        if not self._tree:
+            return name
+        glyphs = self._glyphs
+        if self._forest.orphans[row]:
+            name = f"{glyphs.ellipsis}{glyphs.separator} {name}"
+        elif self._forest.broken[row]:
+            name = f"{glyphs.warning} {name}"
+        if not self._has_inner:
+            return name
+        hidden = int(self._placed.hidden[place])
+        sign = ""
+        if self._placed.inner[place]:
+            sign = f"{glyphs.folded if hidden else glyphs.unfolded} "
+        if hidden:
+            name = f"{name} +{hidden}"
+        if self._placed.depths[place] == 0:
+            return f"{sign or '  '}{name}"
+        return f"  {self._stems(row, place)}{sign}{name}"
+
+    def _stems(self, row: int, place: int) -> str:
+        """The lines of the tree that lead to a run below the top; the nearest ones where it is very deep."""
+        glyphs, places = self._glyphs, self._places()
+        pieces = [glyphs.last_branch if self._placed.last[place] else glyphs.branch]
+        above = int(self._forest.parents[row])
+        depth = int(self._placed.depths[place])
+        for _ in range(min(depth - 1, _MOST_STEMS)):
+            pieces.append(" " if self._placed.last[places[above]] else glyphs.stem)
+            above = int(self._forest.parents[above])
+        if depth - 1 > _MOST_STEMS:
+            pieces.append(clean(glyphs.ellipsis))
+        return "".join(f"{piece} " for piece in reversed(pieces))
+
+    def _name_tones(self, rows: Sequence[int]) -> list[Tone]:
+        lifecycles = self.snapshot.texts(Field("attribute", "lifecycle"))
+        deleted = {code for code, text in enumerate(lifecycles.texts) if text == "deleted"}
+        codes = lifecycles.codes[np.array(rows, dtype=np.int64)].tolist()
+        broken = self._forest.broken
+        return [
+            "muted" if code in deleted else "warn" if self._tree and broken[row] else ""
+            for row, code in zip(rows, codes, strict=True)
+        ]
