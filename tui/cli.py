@@ -117,7 +117,7 @@ def _options(function: Decorated) -> Decorated:
 @_options
 @click.version_option(__version__, prog_name="mlflow-deck", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, **given: Any) -> None:
+def cli(ctx: click.Context, /, **given: Any) -> None:
     said = _Said(**given)
     ctx.obj = said
     if said.log_file is not None:
@@ -130,7 +130,7 @@ def cli(ctx: click.Context, **given: Any) -> None:
 @_options
 @click.argument("place")
 @click.pass_obj
-def _open(earlier: _Said, place: str, **given: Any) -> None:
+def _open(earlier: _Said, /, place: str, **given: Any) -> None:
     said = _Said(**given).over(earlier)
     if said.log_file is not None:
         _keep_log(said.log_file)
@@ -143,10 +143,11 @@ def _open(earlier: _Said, place: str, **given: Any) -> None:
 def demo(said: _Said, fresh: bool) -> None:
     """Make a sample store once, and open it."""
     from tui.config.launch import Options, resolve
-    from tui.demo import ensure_sample
+    from tui.demo import ProgressLine, ensure_sample
 
     settings, file = _settings(said)
-    sample = ensure_sample(fresh=fresh, report=_Progress().show)
+    with ProgressLine(sys.stdout) as progress:
+        sample = ensure_sample(fresh=fresh, report=progress)
     options = Options(tracking_uri=sample.tracking_uri, registry_uri=sample.tracking_uri, read_only=said.read_only)
     options = replace(options, ascii=said.ascii, mouse=False if said.no_mouse else None)
     launch = resolve(options, {}, _cwd(), replace(settings, context=None, contexts={}), file)
@@ -236,10 +237,9 @@ def _open_deck(said: _Said, launch: Launch) -> None:
     """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
     _refuse_without_terminal()
     from tui.host import Host
-    from tui.host.spec import HostSpec
+    from tui.services.connect import host_spec
 
-    spec = HostSpec(launch.tracking_uri, launch.registry_uri, launch.profile, timeout_s=launch.timeout_s)
-    host = Host.start(spec)
+    host = Host.start(host_spec(launch))
     if said.ssh:
         # Textual reads these when it is imported.
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -267,16 +267,6 @@ def _keep_log(file: str) -> None:
     from tui.console.logs import keep
 
     keep(Path(file))
-
-
-class _Progress:
-    """The steps of making the sample store, a line each; on a terminal the line of a step is drawn over."""
-
-    def __init__(self) -> None:
-        self._redraw = sys.stdout.isatty()
-
-    def show(self, progress: Any) -> None:
-        click.echo(str(progress))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,6 +35,8 @@ def recall(file: Path, content: bytes) -> Settings | None:
 
 def remember(file: Path, content: bytes, settings: Settings) -> None:
     """Keep checked settings for the next start, readable by their owner only."""
+    import tempfile  # only when a file has been checked anew
+
     place = _place(file)
     with contextlib.suppress(OSError, TypeError, ValueError):
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.config import cache
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
 
@@ -28,6 +27,8 @@ def load(file: Path, named_by: str, actions: Callable[[], Iterable[BoundAction]]
         raise _unreadable(file, f"there is no such file ({named_by} names it)") from None
     except OSError as error:
         raise _unreadable(file, f"{(error.strerror or str(error)).lower()}") from None
+    from tui.config import cache
+
     if (known := cache.recall(file, content)) is not None:
         return known
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import textwrap
 from typing import TextIO
 
 from tui.domain.problem import Problem
 from tui.domain.text import clean, fit
+from tui.domain.text import width as cells
 
 _RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 _WIDEST = 100
@@ -37,10 +37,30 @@ def _box(title: str, paragraphs: list[str], stream: TextIO) -> str:
     heading = top.format(f"{bold}{title}{plain}{red}", line * (width - len(title) - 2))
     rows = [f"{red}{heading}{plain}"]
     for paragraph in filter(None, paragraphs):
-        wrapped = textwrap.wrap(clean(paragraph), width, break_on_hyphens=False) or [""]
+        wrapped = _wrapped(clean(paragraph), width)
         rows += [f"{red}{side}{plain} {fit(text, width)} {red}{side}{plain}" for text in wrapped]
     rows.append(f"{red}{bottom.format(line * (width + 2))}{plain}")
     return "\n".join(rows)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` cells, broken at spaces where that can be."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cells(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line = ""
+        for character in word:
+            if cells(line + character) > width:
+                lines.append(line)
+                line = ""
+            line += character
+    return [*lines, line]
 
 
 def _draws_lines(stream: TextIO) -> bool:
