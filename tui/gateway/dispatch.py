@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
+from tui.gateway import address
 from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
 from tui.gateway.registry import ClientRegistry
+from tui.gateway.rest import RestTracking
 from tui.gateway.session import Session
 from tui.gateway.store import SessionStore
 from tui.gateway.tracking import ClientTracking
@@ -42,6 +44,8 @@ def operations(session: Session) -> Mapping[str, Operation]:
 
 def tracking_of(session: Session) -> TrackingPort:
     """The way in which a session's kind of store is read."""
+    if session.kind in (*address.HTTP_KINDS, "databricks"):
+        return RestTracking(session)
     return ClientTracking(session)
 
 

@@ -330,6 +330,13 @@ def _of_rest(error: BaseException, title: str, place: str) -> Problem:
             f"{where}: {error.strerror or one_line(error)}.",
             "Check the path and the disk.",
         )
+    if isinstance(error, KeyError):
+        return Problem(
+            Kind.NOT_MLFLOW,
+            title,
+            f"{place} answered with JSON in which {one_line(error)} is missing.",
+            _HINTS[Kind.NOT_MLFLOW],
+        )
     if isinstance(error, ValueError):
         return Problem(Kind.BAD_REQUEST, title, address.without_secrets(one_line(error)) or "It was refused.")
     said = address.without_secrets(one_line(error))

@@ -34,7 +34,9 @@ class ClientRegistry:
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         aliases: dict[str, dict[str, list[str]]] = {}
         try:
-            with problems.told("Could not read which models were made from these runs", place):
+            with problems.told(
+                "Could not read which models were made from these runs", place, explain=self._session.explain
+            ):
                 for at in range(0, len(wanted), _RUNS_ASKED):
                     for run_id, model, version in self._versions(wanted[at : at + _RUNS_ASKED]):
                         found[run_id].append((model, version))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
@@ -13,7 +14,10 @@ from tui.gateway import address, environment, probe, store_guard
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.utils.rest_utils import MlflowHostCreds
+    from requests import Response
 
+_logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 3.0
 # A failed probe answers for those who ask at the same time; after that the world is looked at again.
 _FAILURE_KEPT_SECONDS = 1.0
@@ -30,6 +34,7 @@ class Session:
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _reached: bool = field(default=False, init=False, repr=False)
+    _databricks: MlflowHostCreds | None = field(default=None, init=False, repr=False)
     _unreached: tuple[float, Problem] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +91,35 @@ class Session:
                 raise
             self._reached = True
 
+    def request(self, endpoint: str, method: str, **how: Any) -> Response:
+        """One HTTP request to the server with MLflow's own credentials and headers; any status is answered as it came.
+
+        Raises MLflow's exceptions where there was no answer.
+        """
+        from mlflow.utils.rest_utils import http_request
+
+        answer: Response = http_request(  # type: ignore[no-untyped-call]  # MLflow declares no types here
+            self._credentials(),
+            endpoint,
+            method,
+            max_retries=0,
+            raise_on_status=False,
+            timeout=self.request_seconds,
+            **how,
+        )
+        return answer
+
+    def explain(self, status: int) -> tuple[int, str] | None:
+        """Ask once more for the words of an error ``status`` that MLflow has lost: what came this time, or None."""
+        if self.kind not in (*address.HTTP_KINDS, "databricks"):
+            return None
+        try:
+            answer = self.request("/api/2.0/mlflow/registered-models/search", "GET", params={"max_results": 1})
+        except Exception:  # the first failure is the one to tell, whatever the second one is
+            _logger.debug("HTTP %s could not be asked about again", status, exc_info=True)
+            return None
+        return answer.status_code, answer.text
+
     def lost(self) -> None:
         """Note that the server no longer answers, so that the next request looks first whether its host is there."""
         self._reached = False
@@ -94,6 +128,20 @@ class Session:
         """Drop the client, after the store under it was made or changed."""
         with self._building:
             self._client = None
+
+    def _credentials(self) -> MlflowHostCreds:
+        if self.kind != "databricks":
+            from mlflow.utils.credentials import get_default_host_creds
+
+            found: MlflowHostCreds = get_default_host_creds(self.tracking_uri)  # type: ignore[no-untyped-call]  # as above
+            return found
+        # For Databricks these only name the profile; making them costs a request of its own each time.
+        with self._building:
+            if self._databricks is None:
+                from mlflow.utils.databricks_utils import get_databricks_host_creds
+
+                self._databricks = get_databricks_host_creds(self.tracking_uri)  # type: ignore[no-untyped-call]  # as above
+            return self._databricks
 
     def _has_reached(self) -> bool:
         return self._reached
