@@ -147,6 +147,7 @@ def test_a_fault_of_ours_is_a_panel_too_and_the_log_has_the_traceback(
     assert "ZeroDivisionError" in err
     assert "Traceback" not in err
     assert "\x1b" not in err
+    assert "hunter2" not in err
     kept = log.read_text()
     assert "Traceback" in kept
     assert "hunter2" not in kept
@@ -223,12 +224,12 @@ def _panel(problem: Problem, encoding: str = "utf-8", terminal: bool = False) ->
 
 def test_a_panel_is_a_box_whatever_the_text() -> None:
     hostile = Problem(
-        Kind.SERVER, "Read\x1b[2J it", "日本語 " * 40 + "\u202eevil [red]x[/red]\n" + "x" * 300, "do\tthis"
+        Kind.SERVER, "Read 日本\x1b[2J it", "日本語 " * 40 + "\u202eevil [red]x[/red]\n" + "x" * 300, "do\tthis"
     )
     for line in (lines := _panel(hostile).splitlines()):
         assert "\x1b" not in line
         assert "\u202e" not in line
-    assert lines[0].startswith("╭─ Read\\x1b[2J it ")
+    assert lines[0].startswith("╭─ Read 日本\\x1b[2J it ")
     assert len({width(line) for line in lines}) == 1
     assert "[red]x[/red]" in "".join(lines)
 

@@ -10,6 +10,7 @@ from typing import TextIO
 from tui.domain.problem import Problem
 from tui.domain.text import clean, fit
 from tui.domain.text import width as cells
+from tui.gateway.address import without_secrets
 
 _RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 _WIDEST = 100
@@ -29,15 +30,16 @@ def fault(error: BaseException, stream: TextIO | None = None) -> str:
 
 def _box(title: str, paragraphs: list[str], stream: TextIO) -> str:
     width = min(_WIDEST, max(40, shutil.get_terminal_size().columns)) - 4
-    top, side, bottom = ("╭─ {} ─{}╮", "│", "╰{}╯") if _draws_lines(stream) else ("+- {} -{}+", "|", "+{}+")
+    top, side, bottom = ("╭─ {} {}╮", "│", "╰{}╯") if _draws_lines(stream) else ("+- {} {}+", "|", "+{}+")
     line = top[1]
-    title = fit(clean(title), min(width - 4, max(1, len(clean(title)))))
+    title = clean(title)
+    title = fit(title, min(width - 4, cells(title)))
     colour = stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     red, bold, plain = (_RED, _BOLD, _PLAIN) if colour else ("", "", "")
-    heading = top.format(f"{bold}{title}{plain}{red}", line * (width - len(title) - 2))
+    heading = top.format(f"{bold}{title}{plain}{red}", line * (width - cells(title) - 1))
     rows = [f"{red}{heading}{plain}"]
     for paragraph in filter(None, paragraphs):
-        wrapped = _wrapped(clean(paragraph), width)
+        wrapped = _wrapped(clean(without_secrets(paragraph)), width)
         rows += [f"{red}{side}{plain} {fit(text, width)} {red}{side}{plain}" for text in wrapped]
     rows.append(f"{red}{bottom.format(line * (width + 2))}{plain}")
     return "\n".join(rows)
