@@ -24,7 +24,7 @@ class Glyphs:
     branch: str = "├"
     last_branch: str = "└"
     stem: str = "│"
-    rule: str = "│"
+    rule: str = "┊"
     up: str = "↑"
     down: str = "↓"
     live: str = "●"

@@ -127,7 +127,7 @@ class Geometry:
     def first_showing(self, index: int, first: int) -> int:
         """Where to begin the scrolled part, moved as little as possible, so that a column is whole on the screen."""
         first = min(max(first, self.frozen), self.last_first)
-        if index < self.frozen:
+        if index < self.frozen or index >= len(self.columns):
             return first
         if index < first:
             return index
