@@ -245,9 +245,14 @@ def _open_deck(said: _Said, launch: Launch) -> None:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         os.environ.setdefault("TEXTUAL_FPS", "15")
         os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    from tui.app import run_deck
+    try:
+        from tui.app import run_deck
+        from tui.console.logs import hush
 
-    raise SystemExit(run_deck(launch, host, log_file=Path(said.log_file) if said.log_file else None))
+        hush()
+        raise SystemExit(run_deck(launch, host, log_file=Path(said.log_file) if said.log_file else None))
+    finally:
+        host.close()
 
 
 def _refuse_without_terminal() -> None:
@@ -274,21 +279,16 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         cli.main(args=arguments, prog_name="mlflow-deck")
     except Problem as problem:
+        from tui.console import logs
         from tui.console.panel import panel
 
         click.echo(panel(problem), err=True)
-        _log_failure()
+        logs.failure()
         raise SystemExit(EXIT_PROBLEM) from None
     except Exception as error:
+        from tui.console import logs
         from tui.console.panel import fault
 
         click.echo(fault(error), err=True)
-        _log_failure()
+        logs.failure()
         raise SystemExit(EXIT_BROKEN) from None
-
-
-def _log_failure() -> None:
-    if "logging" in sys.modules:
-        import logging
-
-        logging.getLogger("tui").error("the program ended", exc_info=True)

@@ -154,6 +154,21 @@ def test_a_fault_of_ours_is_a_panel_too_and_the_log_has_the_traceback(
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
+def test_a_fault_without_a_log_prints_no_traceback(tmp_path: Path) -> None:
+    code = (
+        "from tui import cli\n"
+        "def broken(*_): import logging; logging.getLogger('x').info('unheard'); raise ZeroDivisionError\n"
+        "cli._open_deck = broken\ncli.main([])"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=environ, check=False
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("╰")
+
+
 def test_keys_as_configured(run: Run, tmp_path: Path) -> None:
     status, out, _ = run("keys")
     assert status == 0

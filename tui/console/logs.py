@@ -10,6 +10,9 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway.address import without_secrets
 
 
+_NAME = "mlflow-deck's log"
+
+
 class _WithoutSecrets(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
@@ -27,7 +30,20 @@ def keep(file: Path) -> None:
         raise Problem(Kind.CONFIG, "The log cannot be kept", f"{file}: {reason}.", "Name another --log-file.") from None
     handler = logging.StreamHandler(os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace"))
     handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s %(threadName)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    handler.set_name(_NAME)
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
     logging.captureWarnings(True)
+
+
+def hush() -> None:
+    """Keep records and warnings off the terminal where no log was asked for; Python would print them to stderr."""
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())
+    logging.captureWarnings(True)
+
+
+def failure() -> None:
+    """Put the exception being handled, with its traceback, into the log, if there is one."""
+    if any(handler.get_name() == _NAME for handler in logging.getLogger().handlers):
+        logging.getLogger("tui").error("the program ended", exc_info=True)
