@@ -9,7 +9,6 @@ from pathlib import Path
 from tui.domain.problem import Kind, Problem
 from tui.gateway.address import without_secrets
 
-
 _NAME = "mlflow-deck's log"
 
 
