@@ -43,7 +43,7 @@ def make(shop: Workshop) -> None:
         _STEP,
         NAME,
         folder="hostile",
-        created_ms=clock.ago(days=15),
+        created_ms=clock.ago(days=16),
         note=notes.HOSTILE_EXPERIMENT,
         tags={"owner": "\x1b[5mblink\x1b[0m", "team": "[red]ops[/red]"},
     )
@@ -51,7 +51,7 @@ def make(shop: Workshop) -> None:
         _run(shop, experiment, index, kind, name)
     _lineage(shop, experiment)
     shop.touch(experiment, NAME, clock.ago(days=14))
-    long = shop.experiment(_STEP, LONG_NAME, folder="hostile-long", created_ms=clock.ago(days=15))
+    long = shop.experiment(_STEP, LONG_NAME, folder="hostile-long", created_ms=clock.ago(days=16))
     shop.record(_STEP, RunPlan(long, "the only one", clock.ago(days=15), MINUTE))
 
 

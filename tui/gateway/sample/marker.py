@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from tui.gateway.address import sqlite_uri
+
 SAMPLE_VERSION = 1
 """Raised whenever what the sample holds changes, so that stores made before are remade."""
 
@@ -59,7 +61,7 @@ def mlflow_version() -> str:
 
 def tracking_uri(folder: Path) -> str:
     """The address of the store in ``folder``."""
-    return f"sqlite:///{(folder / DATABASE).as_posix()}"
+    return sqlite_uri(str(folder / DATABASE))
 
 
 def read(folder: Path) -> Marker | None:
