@@ -14,6 +14,7 @@ from tui.domain.filter import literals
 from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import Field, resolve
 from tui.domain.filter.nodes import (
+    POSITIVE,
     And,
     Compare,
     InList,
@@ -28,13 +29,11 @@ from tui.domain.filter.nodes import (
     Word,
 )
 from tui.domain.filter.query import FilterColumns, Query, TextColumn
-from tui.domain.filter.texts import STATUS_LABELS, Test, fold, like, names_of, regex, status_named
+from tui.domain.filter.statuses import STATUS_LABELS, status_test
+from tui.domain.filter.texts import Test, fold, like, names_of, regex
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-
-POSITIVE: dict[Operator, Operator] = {"!=": "=", "!~": "~", "NOT LIKE": "LIKE", "NOT ILIKE": "ILIKE"}
-"""Operators that match what is present and does not match another."""
 
 _ORDERINGS: dict[str, Callable[[Floats, float], Bools]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
@@ -48,22 +47,6 @@ def evaluate(query: Query, columns: FilterColumns, now_ms: int, zone: tzinfo) ->
     if query.node is None or columns.row_count == 0:
         return np.ones(columns.row_count, dtype=np.bool_)
     return _Evaluation(query, columns, now_ms, zone).of(query.node)
-
-
-def status_test(operator: Operator, value: Literal_, length: int) -> Test:
-    """The test of a positive comparison with a status, which is known by MLflow's name and by the word shown."""
-    if operator == "=":
-        wanted = status_named(value.text)
-        return lambda status: status.upper() == wanted
-    if operator in ("LIKE", "ILIKE"):
-        return like(value.text, any_case=operator == "ILIKE")
-    if operator == ":":
-        needle = fold(value.text)
-        return lambda status: needle in fold(status) or needle in STATUS_LABELS.get(status, "")
-    if operator == "~":
-        found = regex(value.text, value.position, at_end=value.end >= length)
-        return lambda status: found(status) or found(STATUS_LABELS.get(status, status))
-    raise FilterError(f"a status has no order for {operator}", value.position, "Say status = failed, for example.")
 
 
 class _Evaluation:

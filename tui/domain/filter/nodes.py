@@ -14,6 +14,9 @@ Operator = Literal[
     "=", "!=", "<", "<=", ">", ">=", "~", "!~", ":", "LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE"
 ]  # fmt: skip
 
+POSITIVE: dict[Operator, Operator] = {"!=": "=", "!~": "~", "NOT LIKE": "LIKE", "NOT ILIKE": "ILIKE"}
+"""Operators that match what is present and does not match another."""
+
 PREFIXES: dict[str, Prefix] = {
     "metric": "metrics", "metrics": "metrics",
     "param": "params", "params": "params", "parameter": "params", "parameters": "params",

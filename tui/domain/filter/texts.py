@@ -59,18 +59,3 @@ def names_of(dataset_text: str) -> list[tuple[str, str]]:
         else:
             begun = whole
     return [*found, (begun, "")] if begun else found
-
-
-STATUS_LABELS = {
-    "FINISHED": "done", "FAILED": "failed", "RUNNING": "running", "KILLED": "killed", "SCHEDULED": "scheduled",
-}  # fmt: skip
-"""MLflow's statuses and the word that screens show for each."""
-
-_STATUS_WORDS = {label: status for status, label in STATUS_LABELS.items()} | {
-    "ok": "FINISHED", "success": "FINISHED", "error": "FAILED", "stopped": "KILLED", "pending": "SCHEDULED",
-}  # fmt: skip
-
-
-def status_named(word: str) -> str:
-    """MLflow's status that ``word`` names, in any case: "done" and "Finished" are FINISHED."""
-    return _STATUS_WORDS.get(word.lower(), word.upper())

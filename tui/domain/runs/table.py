@@ -168,6 +168,10 @@ class RunsTable:
             return None
         return self._places().get(int(self._forest.parents[self._placed.rows[row]]))
 
+    def experiment_id(self, row: int) -> str:
+        """The id of the experiment of this run."""
+        return self.snapshot.texts(Field("attribute", "experiment")).at(int(self._placed.rows[row])) or ""
+
     def value(self, key: str, row: int) -> str:
         """What a cell stands for as recorded, whole and not cleaned: for copying and for reading it elsewhere."""
         field, place = self._fields[key], int(self._placed.rows[row])
