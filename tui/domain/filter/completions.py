@@ -10,6 +10,7 @@ from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import ATTRIBUTES, DATASET_KEYS, Field, Measure, Names, resolve
 from tui.domain.filter.nodes import PREFIXES, KeyRef, quoted_key
 from tui.domain.filter.statuses import STATUS_LABELS
+from tui.domain.text import clean
 
 MOST = 12
 
@@ -42,6 +43,15 @@ class Completion:
     start: int
     end: int
     detail: str
+
+    @property
+    def shown(self) -> str:
+        """The text cleaned, with the word on what it is."""
+        return clean(f"{self.text.strip()} {self.detail}".strip())
+
+    def apply(self, text: str) -> str:
+        """The filter with this put in; the cursor belongs at ``start + len(self.text)``."""
+        return text[: self.start] + self.text + text[self.end :].lstrip(" ")
 
 
 def completions(text: str, cursor: int, names: Names) -> list[Completion]:

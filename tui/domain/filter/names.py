@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -180,6 +179,8 @@ def _unknown(ref: KeyRef, names: Names, length: int) -> FilterError:
 
 def nearest(key: str, names: Names) -> str:
     """The known key most like ``key`` as it may be written in a filter, or ""."""
+    import difflib  # needed for a mistake only
+
     known: dict[str, str] = {name: name for name in ATTRIBUTES}
     first = key[:1].lower()
     for field_ in names.fields():

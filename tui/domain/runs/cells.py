@@ -34,10 +34,11 @@ _STATUS_TONES: dict[str, Tone] = {"FAILED": "bad", "KILLED": "warn", "RUNNING": 
 
 @dataclass
 class Moment:
-    """The time that relative times are told from."""
+    """The time that relative times are told from, and the zone of absolute ones where those are wanted."""
 
     now_ms: int
     zone: tzinfo
+    absolute: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,15 @@ def _time(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Moment)
             )
         ]
 
+    def stamps(rows: Rows) -> list[str]:
+        values, present = snapshot.numbers(field)
+        return [
+            quantities.stamp(int(value), moment.zone, glyphs.absent) if there else glyphs.absent
+            for value, there in zip(values[rows].tolist(), present[rows].tolist(), strict=True)
+        ]
+
+    if field.measure == "time" and moment.absolute:
+        return Cells(stamps, 19)
     return Cells(times if field.measure == "time" else durations, 7, "right", ticks=True)
 
 

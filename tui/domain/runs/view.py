@@ -55,6 +55,7 @@ class RunsViewSpec:
     fold_constants: bool = False
     now_ms: int = 0
     zone: tzinfo = timezone.utc
+    absolute_times: bool = False
     glyphs: Glyphs = UNICODE
 
 
@@ -90,7 +91,7 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         orders={key.key: "down" if key.descending else "up" for key in spec.sort or NEWEST_FIRST},
         counts=_counts(snapshot, forest, placed, matching, constants),
         glyphs=spec.glyphs,
-        moment=Moment(spec.now_ms, spec.zone),
+        moment=Moment(spec.now_ms, spec.zone, spec.absolute_times),
     )
 
 
@@ -124,7 +125,7 @@ def _constants(
     found: list[ConstantColumn] = []
     for key, column in fields:
         if key not in _NEVER_FOLDED and key not in sorted_by and is_constant(snapshot, column, rows, spec.now_ms):
-            cells = cells_of(snapshot, column, spec.glyphs, Moment(spec.now_ms, spec.zone))
+            cells = cells_of(snapshot, column, spec.glyphs, Moment(spec.now_ms, spec.zone, spec.absolute_times))
             found.append(ConstantColumn(key, title_of(column), cells.write(rows[:1])[0]))
     return tuple(found)
 
