@@ -86,6 +86,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("experiments.fold_all", "F", "fold all", "Fold or unfold every folder.", "experiments"),
     Action("experiments.tree", "T", "tree or list", "Show folders by the / in names, or one list.", "experiments"),
     Action("experiments.lifecycle", "i", "deleted", "Show active, deleted or all experiments.", "experiments", hint=50),
+    Action("experiments.note", "e", "about", "Show the note, tags and facts of this experiment.", "experiments", hint=60),
+    Action("experiments.everywhere", "full_stop", "everywhere", "Show every experiment, or only those under the path where the context begins.", "experiments"),
     Action("experiments.sort", "s", "sort", "Sort by name or by last update.", "experiments"),
     # runs
     Action("runs.filter", "slash", "filter", "Filter the loaded runs, at each key.", "runs", hint=20),

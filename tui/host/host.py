@@ -37,15 +37,19 @@ class HostEvent:
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """A request as the log of requests shows it; times in milliseconds, ``outcome`` "ok" or a Kind's value."""
+    """A request as the log of requests shows it; times in milliseconds, ``outcome`` "ok" or a Kind's value.
+
+    It is told twice: when it is sent (``outcome`` empty, ``took_ms`` None) and when it has ended.
+    """
 
     number: int
     op: str
     summary: str
     started_ms: int
-    took_ms: float
+    took_ms: float | None
     outcome: str
     bytes: int
+    message: str = ""  # of the problem, if there was one
 
 
 Listener = Callable[[HostEvent], None]
@@ -126,17 +130,24 @@ class Host:
         limit = timeout if timeout is not None else LIMITS_S.get(op, self.spec.timeout_s)
         call = Call(next(self._numbers), op, limit, on_progress)
         began, at = time.time(), time.monotonic()
+        record = self.on_request
+        if record:
+            record(RequestRecord(call.number, op, summary(args, kwargs), int(began * 1000), None, "", 0))
         try:
             link = self._present_link()
             link.send(call, args, kwargs)
             self._wait(link, call)
         except Problem as problem:
             call.problem = problem
-        record = self.on_request
         if record:
             outcome = call.problem.kind.value if call.problem else "ok"
             took = (time.monotonic() - at) * 1000
-            record(RequestRecord(call.number, op, summary(args, kwargs), int(began * 1000), took, outcome, call.bytes))
+            message = str(call.problem) if call.problem else ""
+            record(
+                RequestRecord(
+                    call.number, op, summary(args, kwargs), int(began * 1000), took, outcome, call.bytes, message
+                )
+            )
         if call.problem:
             raise call.problem
         return call.value

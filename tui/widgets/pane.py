@@ -32,12 +32,19 @@ class Notice(Widget):
 
     def problem(self, problem: Problem, retry: str = "r tries again · @ shows the request") -> None:
         """Show what was tried, what came back and what to do."""
-        parts: list[Content | tuple[str, str]] = [(f"{clean(problem.title)}: ", "bold"), Content(clean(problem.message))]
+        parts: list[Content | tuple[str, str]] = [
+            (f"{clean(problem.title)}: ", "bold"),
+            Content(clean(problem.message)),
+        ]
         if problem.hint:
             parts.append(Content(f"  {clean(problem.hint)}"))
         if retry:
             parts.append((f"  {retry}", "dim"))
         self.tell(Content.assemble(*parts), "bad")
+
+    def tell_warning(self, text: str) -> None:
+        """Show a sentence that is no error."""
+        self.tell(Content(clean(text)), "warn")
 
     def clear(self) -> None:
         if self.display:
@@ -59,16 +66,22 @@ class Pane(Vertical):
         """The widgets of the pane."""
         yield from ()
 
+    def keys_target(self) -> Widget | None:
+        """The widget of this pane that takes the keys."""
+        return next((child for child in self.query("*") if child.focusable), None)
+
     def set_title(self, *parts: str) -> None:
         """Title and counts, parted by dots; the first is the title. Texts from outside must be clean already."""
         shown = [part for part in parts if part]
-        content = Content.assemble((f" {shown[0]} ", "bold"), Content(" · ".join(shown[1:]) + (" " if shown[1:] else "")))
+        content = Content.assemble(
+            (f" {shown[0]} ", "bold"), Content(" · ".join(shown[1:]) + (" " if shown[1:] else ""))
+        )
         if content != getattr(self, "_title_shown", None):
             self._title_shown = content
-            self.border_title = content  # type: ignore[assignment]  # Textual accepts a Content, which is not parsed
+            self.border_title = content
 
     def set_subtitle(self, text: str) -> None:
         """What stands in the lower border."""
         if text != getattr(self, "_subtitle_shown", None):
             self._subtitle_shown = text
-            self.border_subtitle = Content(f" {text} ") if text else None  # type: ignore[assignment]
+            self.border_subtitle = Content(f" {text} ") if text else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from textual.content import Content
@@ -22,7 +22,7 @@ class Status:
     crumbs: tuple[str, ...] = ()
     read_only: bool = False
     watching: bool = False
-    truth: Truth = Truth()
+    truth: Truth = field(default_factory=Truth)
 
 
 def truth_words(truth: Truth, zone: tzinfo) -> str:

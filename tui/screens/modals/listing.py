@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
-from tui.widgets.grid import Grid
+from tui.widgets.grid import Grid, messages
 
 Answer = TypeVar("Answer")
 
@@ -56,8 +56,8 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue") as frame:
-            frame.border_title = Content(f" {self.title_text} ")  # type: ignore[assignment]  # a Content is not parsed
-            frame.border_subtitle = Content(f" {self.hint_text} ")  # type: ignore[assignment]
+            frame.border_title = Content(f" {self.title_text} ")
+            frame.border_subtitle = Content(f" {self.hint_text} ")
             yield self.input
             yield self.grid
             yield from self.extras()
@@ -94,7 +94,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
         self._choose(self.grid.cursor_key)
 
     @on(Grid.Opened)
-    def _opened(self, event: Grid.Opened) -> None:
+    def _opened(self, event: messages.Opened) -> None:
         event.stop()
         self._choose(event.row_key)
 

@@ -13,7 +13,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.screens.modals.listing import ListModal, narrowed
-from tui.widgets.grid import Grid
+from tui.widgets.grid import Grid, messages
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,6 @@ class PickColumnsModal(ListModal[Picked]):
         self.grid.move_to(key)
 
     @on(Grid.ColumnMoved)
-    def _moved(self, event: Grid.ColumnMoved) -> None:
+    def _moved(self, event: messages.ColumnMoved) -> None:
         event.stop()
         self.action_move(event.by)

@@ -12,7 +12,7 @@ from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.screens.modals.listing import ListModal, narrowed
 from tui.screens.modals.pick_columns import Pickable
-from tui.widgets.grid import Grid
+from tui.widgets.grid import Grid, messages
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class PickSortModal(ListModal[SortPicked]):
         return SortPicked(tuple(self._sort.items()))
 
     @on(Grid.MarksChanged)
-    def _turned(self, event: Grid.MarksChanged) -> None:
+    def _turned(self, event: messages.MarksChanged) -> None:
         event.stop()
         marks = set(self.grid.marks)
         for key in marks - self._sort.keys():

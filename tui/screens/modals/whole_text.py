@@ -44,8 +44,8 @@ class WholeTextModal(ModalScreen[None]):
         if len(self._text) > SHOWN:
             size += f"; the first {count(SHOWN)} shown"
         with Vertical(classes="dialogue") as frame:
-            frame.border_title = Content(f" {clean(self._title_text)} ")  # type: ignore[assignment]  # not parsed
-            frame.border_subtitle = Content(f" {size}   y copy   esc leave ")  # type: ignore[assignment]
+            frame.border_title = Content(f" {clean(self._title_text)} ")
+            frame.border_subtitle = Content(f" {size}   y copy   esc leave ")
             with VerticalScroll():
                 yield Static(Content(clean_block(self._text[:SHOWN])))
 

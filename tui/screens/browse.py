@@ -1,0 +1,223 @@
+"""Experiments and runs, the first screen: from the experiments to their runs and the run under the cursor."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from tui.domain.places import Place, PlaceKind
+from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean
+from tui.domain.values import Experiment, StoreReport
+from tui.screens.asking import Asking
+from tui.screens.page import Page
+from tui.screens.panes.details import DetailsPane
+from tui.screens.panes.experiments import ExperimentsPane
+from tui.screens.panes.runs import RunsPane
+from tui.services.copies import experiment_copies, run_copies
+from tui.services.session import Session
+from tui.widgets.pane import Pane
+
+_STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
+
+
+class BrowseScreen(Page, Asking):
+    """Three panes side by side, or one at a time where the terminal is narrow."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        glyphs = self.deck.glyphs
+        self.experiments = ExperimentsPane(session, glyphs)
+        self.runs = RunsPane(session, glyphs)
+        self.details = DetailsPane(session, glyphs)
+        self._place: Place | None = session.launch.place
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="browse-body"):
+            yield self.experiments
+            with Vertical(id="runs-column"):
+                yield self.runs
+                yield self.details
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("experiments")
+        self.focus_pane(self.experiments)
+        self.experiments.start(follow=self._place is None)
+        if self._place is not None:
+            place, self._place = self._place, None
+            self.open_place(place)
+
+    # from the experiments to their runs
+
+    @on(ExperimentsPane.Settled)
+    def _settled(self, event: ExperimentsPane.Settled) -> None:
+        event.stop()
+        self.runs.show_experiments(event.experiments)
+        self._name_place()
+
+    @on(ExperimentsPane.Wanted)
+    def _wanted(self, event: ExperimentsPane.Wanted) -> None:
+        event.stop()
+        self.runs.show_experiments(event.experiments)
+        self._name_place()
+        self.focus_pane(self.runs)
+
+    @on(ExperimentsPane.TruthChanged)
+    def _experiments_truth(self, event: ExperimentsPane.TruthChanged) -> None:
+        event.stop()
+        self.show_truth()
+        problem = event.problem
+        if problem is not None and problem.kind in _STORE_KINDS:
+            self.ask(self.session.pool, "store", self.session.store.inspect, self._inspected, lambda _problem: None)
+
+    def _inspected(self, report: StoreReport) -> None:
+        from tui.domain.values import StoreCondition
+        from tui.screens.store import StoreScreen
+
+        if report.condition is StoreCondition.READY:
+            self.read_again()
+        elif self.deck.screen is self:
+            self.deck.push_screen(StoreScreen(self.session, report, self._store_opened))
+
+    def _store_opened(self) -> None:
+        self.deck.action_app_browse()
+        self.read_again()
+
+    @on(RunsPane.TruthChanged)
+    def _runs_truth(self, event: RunsPane.TruthChanged) -> None:
+        event.stop()
+        self.show_truth()
+
+    def show_truth(self) -> None:
+        """The status line tells of the pane that has the keys, or of the one that is worse off."""
+        worse = max((self.experiments.truth, self.runs.truth), key=lambda truth: truth.problem is not None)
+        shown = self.runs.truth if self.runs.experiments and worse.problem is None else worse
+        self.set_truth(shown)
+
+    # from the runs to the run
+
+    @on(RunsPane.Followed)
+    def _followed(self, event: RunsPane.Followed) -> None:
+        event.stop()
+        self.details.follow(event.run_id, event.neighbours)
+
+    @on(RunsPane.Opened)
+    def _opened(self, event: RunsPane.Opened) -> None:
+        event.stop()
+        self.open_run(event.run_id)
+
+    def open_run(self, run_id: str) -> None:
+        from tui.screens.run import RunScreen
+
+        self.deck.push_screen(RunScreen(self.session, run_id, self.details.known(run_id)))
+
+    # places
+
+    def open_place(self, place: Place) -> None:
+        """Go where a place names: to an experiment's runs, to some runs, to one run."""
+        if place.kind is PlaceKind.RUN and place.run_ids:
+            self.open_run(place.run_ids[0])
+        elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS):
+            self._find_experiments(place)
+
+    def go_to(self, what: str, name: str = "") -> None:
+        """What the commands ``:runs`` and ``:experiments NAME`` do."""
+        if name:
+            self._find_experiments(Place(PlaceKind.EXPERIMENT, name, experiment=name))
+        else:
+            self.focus_pane(self.runs if what == "runs" else self.experiments)
+
+    def _find_experiments(self, place: Place) -> None:
+        tracking = self.session.tracking
+
+        def find() -> tuple[Experiment, ...]:
+            if place.experiment_ids:
+                return tuple(tracking.get_experiment(experiment_id) for experiment_id in place.experiment_ids)
+            if place.run_ids:
+                found = dict.fromkeys(tracking.get_run(run_id).experiment_id for run_id in place.run_ids)
+                return tuple(tracking.get_experiment(experiment_id) for experiment_id in found)
+            try:
+                return (tracking.get_experiment_by_name(place.experiment),)
+            except Problem as problem:
+                # A name of digits only may as well be an id.
+                if problem.kind is not Kind.NOT_FOUND or not place.experiment.isdigit():
+                    raise
+                return (tracking.get_experiment(place.experiment),)
+
+        def found(experiments: tuple[Experiment, ...]) -> None:
+            self.experiments.point_at(experiments)
+            self.runs.show_experiments(experiments, server_filter=place.filter_string, marks=place.run_ids)
+            self._name_place()
+            self.focus_pane(self.runs)
+
+        def refused(problem: Problem) -> None:
+            self.experiments.notice.problem(problem, retry="")
+            self.experiments.settle()
+
+        self.ask(self.session.pool, "place", find, found, refused)
+
+    def _name_place(self) -> None:
+        experiments = self.runs.experiments
+        if not experiments:
+            self.set_crumbs("experiments")
+        elif len(experiments) == 1:
+            self.set_crumbs("experiments", *clean(experiments[0].name).strip("/").split("/"), "runs")
+        else:
+            self.set_crumbs("experiments", f"{len(experiments)} experiments", "runs")
+
+    # the keys for everywhere
+
+    def go_back(self) -> bool:
+        pane = self.current_pane()
+        if pane is self.details:
+            if not self.details.drop_filter():
+                self.focus_pane(self.runs)
+            return True
+        if pane is self.runs:
+            if not self.runs.go_back():
+                self.focus_pane(self.experiments)
+            return True
+        return self.experiments.go_back()
+
+    def read_again(self) -> None:
+        self.experiments.read_again()
+        self.runs.read_again()
+        self.details.read_again()
+
+    @property
+    def watching(self) -> bool:
+        return self.runs.watching
+
+    def watch_toggle(self) -> bool:
+        return self.runs.watch_toggle()
+
+    def times_changed(self) -> None:
+        self.experiments.retick()
+        self.runs.retick()
+        self.details.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        if isinstance(pane, (ExperimentsPane, RunsPane, DetailsPane)):
+            return pane.value_here()
+        return None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here = self.value_here()
+        offers = [here] if here else []
+        uri = self.session.launch.tracking_uri
+        run_id = self.runs.run_here()
+        pane: Pane | None = self.current_pane()
+        if pane is not self.experiments and run_id is not None:
+            return offers + run_copies(uri, run_id, self.runs.experiment_of(run_id))
+        experiment = self.experiments.experiment_here()
+        if experiment is not None:
+            offers += experiment_copies(uri, experiment.id, experiment.name)
+        return offers

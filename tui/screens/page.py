@@ -1,0 +1,188 @@
+"""What every full screen shares: the status line above, the hints below, panes, zoom, and the keys for everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.actions import BY_ID, Action, configured_keys, show_keys
+from tui.domain.truth import Truth
+from tui.widgets.hint_line import Hint, HintLine
+from tui.widgets.pane import Pane
+from tui.widgets.status_line import Status, StatusLine
+
+if TYPE_CHECKING:
+    from tui.app import DeckApp
+    from tui.services.session import Session
+
+NARROW, RICH = 100, 160  # columns from which two panes stand side by side, and from which there is room to spare
+
+
+class Page(Screen[None]):
+    """A full screen of the deck. Subclasses say what is on it in ``content`` and what it is called in ``crumbs``."""
+
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (NARROW, "-wide"),
+        (RICH, "-rich"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.truth = Truth()
+        self._zoomed = False
+        self._crumbs: tuple[str, ...] = ()
+        status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
+        self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
+        self.hint_line = HintLine()
+
+    @property
+    def deck(self) -> DeckApp:
+        return cast("DeckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield self.status_line
+        yield from self.content()
+        yield self.hint_line
+
+    def content(self) -> ComposeResult:
+        """The widgets between the two lines."""
+        yield from ()
+
+    # what the lines say
+
+    def set_crumbs(self, *crumbs: str) -> None:
+        self._crumbs = crumbs
+        self.show_status()
+
+    @property
+    def watching(self) -> bool:
+        return False
+
+    def set_truth(self, truth: Truth) -> None:
+        self.truth = truth
+        self.show_status()
+
+    def show_status(self) -> None:
+        self.status_line.show(
+            Status(
+                self.session.name,
+                self.session.launch.place_shown,
+                self._crumbs,
+                self.session.read_only,
+                self.watching,
+                self.truth,
+            )
+        )
+
+    def actions_here(self) -> list[Action]:
+        """The actions that can be done now, the nearest place first, each once."""
+        found: dict[str, Action] = {}
+        for active in self.active_bindings.values():
+            action = BY_ID.get(active.binding.id or "")
+            if action is not None and active.enabled:
+                found.setdefault(action.id, action)
+        return list(found.values())
+
+    def run_action_by_id(self, action_id: str) -> bool:
+        """Do an action by its id on whatever of this screen offers it; False if nothing does."""
+        for active in self.active_bindings.values():
+            if active.binding.id == action_id and active.enabled:
+                self.deck.call_later(self.deck.run_action, active.binding.action, active.node)
+                return True
+        return False
+
+    def show_hints(self) -> None:
+        keymap = self.deck.keymap
+        ranked = sorted((a for a in self.actions_here() if a.hint), key=lambda action: action.hint)
+        self.hint_line.show(
+            [Hint(show_keys(configured_keys(a, keymap)).split(" ")[0], self.hint_title(a)) for a in ranked]
+        )
+
+    def hint_title(self, action: Action) -> str:
+        """What the hint line calls an action just now."""
+        return action.title
+
+    def on_mount(self) -> None:
+        self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
+        self.watch(self, "focused", self._focus_moved, init=False)
+
+    def _focus_moved(self, focused: Widget | None) -> None:
+        if focused is None:
+            return
+        pane = (
+            focused if isinstance(focused, Pane) else next((a for a in focused.ancestors if isinstance(a, Pane)), None)
+        )
+        if pane is not None:
+            for other in self.query(Pane):
+                other.set_class(other is pane, "-current")
+        self.show_hints()
+
+    # panes
+
+    def panes(self) -> list[Pane]:
+        """The panes that ``tab`` goes through, in order."""
+        return [pane for pane in self.query(Pane) if not pane.disabled]
+
+    def current_pane(self) -> Pane | None:
+        return next((pane for pane in self.panes() if pane.has_class("-current")), None)
+
+    def focus_pane(self, pane: Pane) -> None:
+        """Show a pane where only one fits, and give it the keys."""
+        for other in self.query(Pane):
+            other.set_class(other is pane, "-current")
+        target = pane.keys_target()
+        if target is not None:
+            self.set_focus(target)
+
+    def step_pane(self, by: int) -> None:
+        panes = self.panes()
+        current = self.current_pane()
+        if panes:
+            start = panes.index(current) if current in panes else 0
+            self.focus_pane(panes[(start + by) % len(panes)])
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.size.width < NARROW
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.set_class(self._zoomed or self.is_narrow, "-one-pane")
+
+    def zoom(self) -> None:
+        self._zoomed = not self._zoomed
+        self._arrange()
+
+    # what the keys for everywhere ask of a screen
+
+    def go_back(self) -> bool:
+        """Go back one step inside this screen; False when there is none, and the screen itself may go."""
+        return False
+
+    def read_again(self) -> None:
+        """Refresh what is shown."""
+
+    def watch_toggle(self) -> bool:
+        """Begin or stop to refresh by itself; answers whether it does now."""
+        return False
+
+    def value_here(self) -> tuple[str, str] | None:
+        """What ``y`` copies: what it is called, and its text."""
+        return None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        """What ``Y`` offers: pairs of what it is called, and its text."""
+        here = self.value_here()
+        return [here] if here else []
+
+    def times_changed(self) -> None:
+        """Ages have become dates, or dates ages."""

@@ -1,0 +1,461 @@
+"""The experiments of the open context: a tree by the ``/`` in their names, or a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain import quantities
+from tui.domain.experiment_rows import ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.truth import Truth
+from tui.domain.values import Experiment, ExperimentPage, View
+from tui.screens.asking import Asking
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.widgets.grid import Grid, messages
+from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.widgets.filter_bar import FilterBar
+
+REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
+REMEMBERED = 200  # experiments shown at once next time
+
+_NEXT_VIEW = {View.ACTIVE: View.DELETED, View.DELETED: View.ALL, View.ALL: View.ACTIVE}
+
+
+class ExperimentsPane(Pane, Asking):
+    """Loads every experiment, page after page, and tells which one the cursor has come to rest on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
+
+    @dataclass
+    class Settled(Message):
+        """The cursor has rested on an experiment."""
+
+        experiments: tuple[Experiment, ...]
+
+    @dataclass
+    class Wanted(Message):
+        """These experiments' runs are asked for: the one under the cursor, or those marked."""
+
+        experiments: tuple[Experiment, ...]
+
+    @dataclass
+    class TruthChanged(Message):
+        """How true the list is has changed; with the problem, if there is one."""
+
+        problem: Problem | None
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="experiments")
+        self._session = session
+        self._glyphs = glyphs
+        self.grid = Grid(glyphs=glyphs)
+        self.truth = Truth()
+        self.view = View.ACTIVE
+        self.under = session.launch.experiment_path
+        self.query_text = ""
+        self.as_tree = True
+        self.by_name = False
+        self.folded: frozenset[str] = frozenset()
+        self._experiments: dict[str, Experiment] = {}
+        self._counts: dict[str, int] = {}
+        self._token: str | None = None
+        self._complete = False
+        self._rows: ExperimentRows | None = None
+        self._rest: Timer | None = None
+        self._follow = True
+        self._point_at: tuple[str, ...] = ()
+        self._bar: FilterBar | None = None
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+
+    def keys_target(self) -> Widget | None:
+        return self.grid
+
+    # reading
+
+    def start(self, *, follow: bool) -> None:
+        """Show what was last seen, and read; ``follow`` lets the cursor choose the runs from the first."""
+        self._follow = follow
+        memory = self._session.views.get(f"{self._session.memory_key}:experiments")
+        self.as_tree = memory.get("tree", True) is not False
+        self.by_name = memory.get("by_name", False) is True
+        self.folded = frozenset(path for path in memory.get("folded", []) if isinstance(path, str))
+        last = memory.get("last")
+        if isinstance(last, str):
+            self._point_at = (last,)
+        self._recall()
+        self.grid.placeholder = "Reading experiments …"
+        self._fill()
+        self.read_again()
+
+    def _recall(self) -> None:
+        kept = self._session.last_seen.get(f"{self._session.memory_key}:experiments")
+        remembered = [experiment for entry in kept.get("experiments", []) if (experiment := _experiment(entry))]
+        if remembered:
+            self._experiments = {experiment.id: experiment for experiment in remembered}
+            self.truth = self.truth.remembered(int(kept.get("as_of_ms", 0)))
+            self.post_message(self.TruthChanged(None))
+
+    def read_again(self) -> None:
+        """Read every experiment anew; what is shown stays until the first page has come."""
+        self.truth = self.truth.loading() if self.truth.as_of_ms is None else self.truth
+        self.grid.set_class(bool(self._experiments), "stale")
+        self.post_message(self.TruthChanged(None))
+        self._ask_page(None)
+
+    def _ask_page(self, token: str | None) -> None:
+        tracking, view = self._session.tracking, self.view
+        filter_string = _under_filter(self.under)
+        self.ask(
+            self._session.pool,
+            "experiments",
+            lambda: tracking.search_experiments(view, token=token, filter_string=filter_string),
+            lambda page: self._got(page, first=token is None),
+            self._refused,
+        )
+
+    def _got(self, page: ExperimentPage, *, first: bool) -> None:
+        if first:
+            self._experiments = {}
+        self._experiments.update((experiment.id, experiment) for experiment in page.experiments)
+        self._token, self._complete = page.next_token, page.next_token is None
+        self.truth = self.truth.live(self._session.clock.now_ms())
+        self.notice.clear()
+        self.grid.set_class(False, "stale")
+        self._fill()
+        self.post_message(self.TruthChanged(None))
+        tracking = self._session.tracking
+        if page.next_token is not None:
+            self._ask_page(page.next_token)
+        else:
+            self._remember_seen()
+        wanted = [experiment.id for experiment in page.experiments]
+        if wanted:
+            self.ask(
+                self._session.pool,
+                f"counts from {page.experiments[0].id}",
+                lambda: tracking.count_runs(wanted),
+                self._got_counts,
+                lambda _problem: None,  # a count is a courtesy: without it the column stays empty
+                urgency=PREFETCH,
+            )
+
+    def _got_counts(self, counts: dict[str, int]) -> None:
+        if counts:
+            self._counts.update(counts)
+            self._fill()
+
+    def _refused(self, problem: Problem) -> None:
+        self.truth = self.truth.failed(problem)
+        self.grid.set_class(False, "stale")
+        self.grid.placeholder = "" if self._experiments else "No experiments could be read."
+        self.notice.problem(problem)
+        self._fill()
+        self.post_message(self.TruthChanged(problem))
+
+    # showing
+
+    def _fill(self) -> None:
+        spec = ExperimentsSpec(
+            query=self.query_text,
+            as_tree=self.as_tree,
+            by_name=self.by_name,
+            folded=self.folded,
+            now_ms=self._session.clock.now_ms(),
+            zone=self._session.clock.zone if self.deck_times_absolute else None,
+            width=max(20, self.size.width - 4),
+            with_lifecycle=self.view is View.ALL,
+        )
+        self._rows = experiment_rows(list(self._experiments.values()), self._counts, spec, self._glyphs)
+        self._say_empty()
+        self.grid.table = self._rows.table
+        if self._point_at and self._experiments:
+            wanted, self._point_at = self._point_at, ()
+            self._reveal(wanted[0])
+        count = quantities.count(len(self._experiments))
+        parts = [count if self._complete or self.truth.as_of_ms is None else f"{count} of ? loaded"]
+        if self.query_text:
+            parts.append(f"{quantities.count(self._rows.matching)} match")
+        if self.view is not View.ACTIVE:
+            parts.append(self.view.value)
+        if self.grid.marks:
+            parts.append(f"{len(self.grid.marks)} marked")
+        self.set_title("Experiments", *parts)
+        self.set_subtitle(f"under {clean(self.under)}" if self.under else "")
+
+    @property
+    def deck_times_absolute(self) -> bool:
+        return bool(getattr(self.app, "absolute_times", False))
+
+    def _say_empty(self) -> None:
+        if self._experiments and self.query_text:
+            self.grid.placeholder = f"No experiment matches  {clean(self.query_text)}\nesc clears the filter"
+        elif self._complete:
+            kind = "" if self.view is View.ALL else f"{self.view.value} "
+            where = f" under {clean(self.under)}" if self.under else ""
+            self.grid.placeholder = f"There are no {kind}experiments{where}.\ni shows active, deleted or all"
+
+    def _reveal(self, experiment_id: str) -> None:
+        experiment = self._experiments.get(experiment_id)
+        if experiment is None or self._rows is None:
+            return
+        if self._rows.table.row_of(experiment_id) is None:
+            steps = [step for step in experiment.name.split("/") if step]
+            above = {"/".join(steps[:depth]) for depth in range(1, len(steps) + 1)}
+            self.folded = self.folded - above
+            self._fill()
+        self.grid.move_to(experiment_id)
+
+    def on_resize(self) -> None:
+        if self._experiments:
+            self._fill()
+
+    def retick(self) -> None:
+        """Write ages anew."""
+        if self._experiments:
+            self._fill()
+
+    # the cursor
+
+    def experiment_here(self) -> Experiment | None:
+        """The experiment under the cursor; None on a folder."""
+        return self._experiments.get(self.grid.cursor_key or "")
+
+    @on(Grid.CursorMoved)
+    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+        event.stop()
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        if self._follow and self.experiment_here() is not None:
+            self._rest = self.set_timer(REST_SECONDS, self.settle)
+
+    def settle(self) -> None:
+        """Take the experiment under the cursor as the one whose runs are to be shown."""
+        self._rest = None
+        self._follow = True
+        here = self.experiment_here()
+        if here is not None:
+            self.post_message(self.Settled((here,)))
+            self._remember_view()
+
+    @on(Grid.Opened)
+    def _opened(self, event: messages.Opened) -> None:
+        event.stop()
+        marked = tuple(self._experiments[key] for key in self.grid.marks if key in self._experiments)
+        here = self.experiment_here()
+        if marked:
+            self.post_message(self.Wanted(marked))
+        elif here is not None:
+            self._follow = True
+            self.post_message(self.Wanted((here,)))
+            self._remember_view()
+        else:
+            self.action_experiments_fold()
+
+    @on(Grid.MarksChanged)
+    def _marked(self, event: messages.MarksChanged) -> None:
+        event.stop()
+        self._fill()
+
+    def point_at(self, experiments: Sequence[Experiment]) -> None:
+        """Put the cursor on an experiment that was come to by another way; marks them if they are several."""
+        self._follow = False
+        for experiment in experiments:
+            self._experiments.setdefault(experiment.id, experiment)
+        self._point_at = tuple(experiment.id for experiment in experiments[:1])
+        if len(experiments) > 1:
+            self.grid.marks = [experiment.id for experiment in experiments]
+        self._fill()
+        self._follow = True
+
+    # what is remembered
+
+    def _remember_view(self) -> None:
+        here = self.experiment_here()
+        value: dict[str, Any] = {
+            "tree": self.as_tree,
+            "by_name": self.by_name,
+            "folded": sorted(self.folded),
+            "last": here.id if here is not None else None,
+        }
+        views, key = self._session.views, f"{self._session.memory_key}:experiments"
+        self.ask(
+            self._session.pool, "remember", lambda: views.put(key, value), lambda _kept: None, lambda _problem: None
+        )
+
+    def _remember_seen(self) -> None:
+        experiments = list(self._experiments.values())[:REMEMBERED]
+        value = {
+            "as_of_ms": self.truth.as_of_ms,
+            "experiments": [[e.id, e.name, e.lifecycle, e.updated_ms] for e in experiments],
+        }
+        last_seen, key = self._session.last_seen, f"{self._session.memory_key}:experiments"
+        self.ask(
+            self._session.pool, "seen", lambda: last_seen.put(key, value), lambda _kept: None, lambda _problem: None
+        )
+
+    # keys
+
+    def go_back(self) -> bool:
+        """Take back the filter, then the marks; False if there was neither."""
+        if self.query_text or (self._bar is not None and self._bar.display):
+            self._drop_filter()
+            return True
+        if self.grid.marks:
+            self.grid.marks = []
+            self._fill()
+            return True
+        return False
+
+    def value_here(self) -> tuple[str, str] | None:
+        here = self.experiment_here()
+        return ("experiment name", here.name) if here is not None else None
+
+    def action_experiments_fold(self) -> None:
+        key = self.grid.cursor_key
+        path = self._rows.folder_of(key) if self._rows is not None and key is not None else None
+        if path is None:
+            return
+        self.folded = self.folded - {path} if path in self.folded else self.folded | {path}
+        self._fill()
+        self._remember_view()
+
+    def action_experiments_fold_all(self) -> None:
+        if self._rows is not None:
+            self.folded = frozenset() if self.folded else frozenset(self._rows.folders)
+            self._fill()
+            self._remember_view()
+
+    def action_experiments_tree(self) -> None:
+        self.as_tree = not self.as_tree
+        self._fill()
+        self._remember_view()
+
+    def action_experiments_sort(self) -> None:
+        self.by_name = not self.by_name
+        self._fill()
+        self._remember_view()
+
+    def action_experiments_lifecycle(self) -> None:
+        self.view = _NEXT_VIEW[self.view]
+        self._experiments = {}
+        self._complete = False
+        self.grid.placeholder = f"Reading {self.view.value} experiments …"
+        self._fill()
+        self.read_again()
+
+    def action_experiments_everywhere(self) -> None:
+        start = self._session.launch.experiment_path
+        self.under = None if self.under else start
+        self._experiments = {}
+        self._complete = False
+        self._fill()
+        self.read_again()
+
+    def action_experiments_note(self) -> None:
+        here = self.experiment_here()
+        if here is None:
+            return
+        from tui.screens.modals.whole_text import WholeTextModal
+
+        self.app.push_screen(WholeTextModal(here.name, experiment_words(here, self._session)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "experiments_everywhere":
+            return self._session.launch.experiment_path is not None
+        if action in ("experiments_fold", "experiments_fold_all"):
+            return self.as_tree
+        return True
+
+    # the filter
+
+    def action_experiments_filter(self) -> None:
+        from tui.widgets.filter_bar import FilterBar
+
+        if self._bar is None:
+            self._bar = FilterBar(self.query_text, placeholder="words in the name")
+            self.mount(self._bar)
+        self._bar.display = True
+        self._bar.input.focus()
+
+    def _drop_filter(self) -> None:
+        self.query_text = ""
+        if self._bar is not None:
+            bar, self._bar = self._bar, None
+            bar.remove()
+        self._fill()
+        self.grid.focus()
+
+    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
+        event.stop()
+        self.query_text = event.text.strip()
+        self._fill()
+
+    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
+        event.stop()
+        if self._bar is not None:
+            self._bar.display = False
+        self.grid.focus()
+
+    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
+        event.stop()
+        if self._bar is not None:
+            self._bar.note("Every experiment is listed here already: there is nothing to ask the server")
+
+    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
+        event.stop()
+        self._drop_filter()
+
+
+def experiment_words(experiment: Experiment, session: Session) -> str:
+    """An experiment's facts, tags and note, as lines of text."""
+    zone = session.clock.zone
+    lines = [
+        f"id            {experiment.id}",
+        f"lifecycle     {experiment.lifecycle}",
+        f"created       {_stamp(experiment.created_ms, zone)}",
+        f"last update   {_stamp(experiment.updated_ms, zone)}",
+        f"artifacts at  {experiment.artifact_location}",
+        "",
+    ]
+    tags = [(key, value) for key, value in sorted(experiment.tags.items()) if key != "mlflow.note.content"]
+    lines += [f"tag  {key} = {value}" for key, value in tags] or ["no tags"]
+    lines += ["", experiment.note or "no note"]
+    return "\n".join(lines)
+
+
+def _stamp(time_ms: int | None, zone: Any) -> str:
+    return quantities.stamp(time_ms, zone) if time_ms is not None else "not known"
+
+
+def _experiment(entry: object) -> Experiment | None:
+    """An experiment as it was remembered; None for anything else."""
+    if isinstance(entry, list) and len(entry) == 4 and all(isinstance(text, str) for text in entry[:3]):
+        updated = entry[3] if isinstance(entry[3], int) else None
+        return Experiment(entry[0], entry[1], entry[2], None, updated, "", {})
+    return None
+
+
+def _under_filter(path: str | None) -> str:
+    """MLflow's filter for the experiments whose names begin with a path."""
+    if not path:
+        return ""
+    quote = "'" if "'" not in path else '"'
+    return f"name LIKE {quote}{path.rstrip('%')}%{quote}"

@@ -1,0 +1,277 @@
+"""One run in tabs: overview, params, metrics, tags, datasets, note; narrowed by a filter, copied by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain import run_tables
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Problem
+from tui.domain.run_tables import Facts
+from tui.domain.text import clean, clean_block
+from tui.domain.values import RunDetail, RunReference
+from tui.services.clock import Clock
+from tui.widgets.grid import Grid, messages
+from tui.widgets.pane import Pane
+from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.tabs import Tab, TabLine
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
+
+    from tui.widgets.filter_bar import FilterBar
+
+NOTE_SHOWN = 100_000  # characters of a note that are laid out as Markdown
+
+
+class RunView(Pane):
+    """A pane that shows one run, a tab at a time. ``tabs`` are ids among those of ``TITLES``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("details")]
+    TITLES: ClassVar[dict[str, str]] = {
+        "overview": "Overview",
+        "params": "Params",
+        "metrics": "Metrics",
+        "tags": "Tags",
+        "datasets": "Datasets",
+        "note": "Note",
+    }
+
+    def __init__(self, *, id: str, clock: Clock, glyphs: Glyphs, tabs: Sequence[str], title: str = "") -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._clock = clock
+        self._glyphs = glyphs
+        self._tabs = tuple(tabs)
+        self._fixed_title = title
+        self.tab = self._tabs[0]
+        self.query_text = ""
+        self.detail: RunDetail | None = None
+        self.children_known: tuple[RunReference, ...] | None = None
+        self.tab_line = TabLine()
+        self.grid = PlainGrid(glyphs=glyphs)
+        self._facts: Facts | None = None
+        self._bar: FilterBar | None = None
+        self._note: Markdown | None = None
+        self._note_frame: VerticalScroll | None = None
+
+    def body(self) -> ComposeResult:
+        yield self.tab_line
+        yield self.grid
+
+    def on_mount(self) -> None:
+        self.tab_line.display = len(self._tabs) > 1
+        self.show_nothing("")
+
+    def keys_target(self) -> Widget | None:
+        return self._note_frame if self._note_frame is not None and self._note_frame.display else self.grid
+
+    # what is shown
+
+    def show_nothing(self, words: str) -> None:
+        """Show no run, and say why."""
+        self.detail = None
+        self._facts = None
+        self.notice.clear()
+        self.grid.placeholder = words
+        self.grid.table = None
+        self.set_title(self._fixed_title or "Details")
+        self.tab_line.show([Tab(tab, self.TITLES[tab]) for tab in self._tabs], self.tab)
+        if self._note_frame is not None:
+            self._note_frame.display = False
+            self.grid.display = True
+
+    def show_loading(self) -> None:
+        """Another run is on its way: what stands here is dimmed until it comes."""
+        self.grid.set_class(True, "stale")
+
+    def show_problem(self, problem: Problem) -> None:
+        self.grid.set_class(False, "stale")
+        self.notice.problem(problem)
+
+    def show_run(self, detail: RunDetail, children: tuple[RunReference, ...] | None = None) -> None:
+        """Show a run; ``children`` is None while they are not known."""
+        self.grid.set_class(False, "stale")
+        self.notice.clear()
+        self.detail, self.children_known = detail, children
+        self.set_title(self._fixed_title or clean(detail.name) or clean(detail.run_id))
+        self._show_tab()
+
+    def retick(self) -> None:
+        """Write ages anew."""
+        if self.detail is not None:
+            self._show_tab()
+
+    def _facts_of(self, tab: str) -> Facts:
+        detail = self.detail
+        assert detail is not None
+        if tab == "params":
+            return run_tables.params(detail, self.query_text)
+        if tab == "metrics":
+            return run_tables.metrics(detail, self._clock.now_ms(), self.query_text)
+        if tab == "tags":
+            return run_tables.tags(detail, self.query_text)
+        if tab == "datasets":
+            return run_tables.datasets(detail, self.query_text)
+        return run_tables.overview(detail, self._clock.now_ms(), self._clock.zone, self._glyphs, self.children_known)
+
+    def _show_tab(self) -> None:
+        detail = self.detail
+        if detail is None:
+            return
+        counts = {
+            "params": len(detail.params),
+            "metrics": len(detail.metrics),
+            "tags": len([key for key in detail.tags if key != "mlflow.note.content"]),
+            "datasets": len(detail.datasets),
+            "note": 1 if detail.note else 0,
+        }
+        tabs = [
+            Tab(tab, self.TITLES[tab], (None if tab == "note" and detail.note else counts.get(tab)))
+            for tab in self._tabs
+        ]
+        self.tab_line.show(tabs, self.tab)
+        if self.tab == "note" and detail.note:
+            self._show_note(detail.note)
+            return
+        had_focus = self._note_frame is not None and self._note_frame.has_focus
+        if self._note_frame is not None:
+            self._note_frame.display = False
+        self.grid.display = True
+        if had_focus:
+            self.grid.focus()
+        if self.tab == "note":
+            self._facts = None
+            self.grid.placeholder = "This run has no note."
+            self.grid.table = None
+            return
+        self._facts = self._facts_of(self.tab)
+        what = self.TITLES[self.tab].lower()
+        if self.query_text and counts.get(self.tab):
+            self.grid.placeholder = f"None of the {what} holds  {clean(self.query_text)}   esc clears the filter"
+        else:
+            self.grid.placeholder = f"This run has no {what}."
+        self.grid.table = self._facts.table
+        self.set_subtitle(f"filter: {clean(self.query_text)} · {len(self._facts)}" if self.query_text else "")
+
+    def _show_note(self, note: str) -> None:
+        text = clean_block(note[:NOTE_SHOWN])
+        if self._note is None:
+            from textual.widgets import Markdown
+
+            self._note = Markdown(text, open_links=False)
+            self._note_frame = VerticalScroll(self._note, classes="note")
+            self.mount(self._note_frame)
+        else:
+            self._note.update(text)
+        assert self._note_frame is not None
+        had_focus = self.grid.has_focus
+        self._note_frame.display = True
+        self.grid.display = False
+        if had_focus:
+            self._note_frame.focus()
+
+    # keys
+
+    def step_tab(self, by: int) -> None:
+        self.open_tab(self._tabs[(self._tabs.index(self.tab) + by) % len(self._tabs)])
+
+    def open_tab(self, tab: str) -> None:
+        """Turn to one of the tabs."""
+        self.tab = tab
+        self.tab_line.show([], tab)
+        self._show_tab()
+
+    def action_details_next_tab(self) -> None:
+        self.step_tab(1)
+
+    def action_details_previous_tab(self) -> None:
+        self.step_tab(-1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("details_next_tab", "details_previous_tab"):
+            return len(self._tabs) > 1
+        if action == "details_filter":
+            return self.tab not in ("note", "overview")
+        return True
+
+    @on(TabLine.Pressed)
+    def _tab_pressed(self, event: TabLine.Pressed) -> None:
+        event.stop()
+        self.open_tab(event.id)
+
+    @on(Grid.Opened)
+    def _opened(self, event: messages.Opened) -> None:
+        event.stop()
+        whole = self.value_of(event.row_key)
+        if whole is not None:
+            from tui.screens.modals.whole_text import WholeTextModal
+
+            self.app.push_screen(WholeTextModal(*whole))
+
+    def value_of(self, row_key: str | None) -> tuple[str, str] | None:
+        """The name and the whole value of a row."""
+        if row_key is None or self._facts is None or row_key not in self._facts.values:
+            return None
+        name = row_key
+        row = self._facts.table.row_of(row_key)
+        if row is not None:
+            name = self._facts.table.texts("name", row, row + 1)[0]
+        return name, self._facts.values[row_key]
+
+    def value_here(self) -> tuple[str, str] | None:
+        """The name and value under the cursor, or the note."""
+        if self.tab == "note" and self.detail is not None and self.detail.note:
+            return "note", self.detail.note
+        return self.value_of(self.grid.cursor_key)
+
+    # the filter
+
+    def action_details_filter(self) -> None:
+        from tui.widgets.filter_bar import FilterBar
+
+        if self._bar is None:
+            self._bar = FilterBar(self.query_text, placeholder="words in names or values")
+            self.mount(self._bar)
+        self._bar.display = True
+        self._bar.input.focus()
+
+    def drop_filter(self) -> bool:
+        """Take the filter away; False if there was none."""
+        had = bool(self.query_text) or (self._bar is not None and self._bar.display)
+        self.query_text = ""
+        if self._bar is not None:
+            bar, self._bar = self._bar, None
+            bar.remove()
+        if had:
+            self.set_subtitle("")
+            self._show_tab()
+        return had
+
+    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
+        event.stop()
+        self.query_text = event.text.strip()
+        self._show_tab()
+
+    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
+        event.stop()
+        if self._bar is not None:
+            self._bar.display = False
+        self.grid.focus()
+
+    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
+        event.stop()
+        if self._bar is not None:
+            self._bar.note("Everything of this run is loaded already: there is nothing to ask the server")
+
+    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
+        event.stop()
+        self.drop_filter()
+        self.grid.focus()

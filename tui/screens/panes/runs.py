@@ -1,0 +1,432 @@
+"""The runs of the chosen experiments: the big table, how it is arranged, and what is under its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain.filter import FilterError
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Kind, Problem
+from tui.domain.table import Table
+from tui.domain.truth import State, Truth
+from tui.domain.values import Experiment
+from tui.screens.asking import Asking
+from tui.screens.panes import runs_words
+from tui.screens.panes.runs_arranging import RunsArranging
+from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
+from tui.screens.panes.runs_loader import RunsLoader
+from tui.screens.panes.runs_memory import Arrangement, memory_name, recalled, seen
+from tui.services.runs_query import Query
+from tui.services.session import Session
+from tui.widgets.grid import Grid, messages
+from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.domain.runs.table import RunsTable
+    from tui.widgets.filter_bar import FilterBar
+
+_HINT = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
+
+
+class RunsPane(RunsArranging, Pane, Asking):
+    """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
+
+    @dataclass
+    class Followed(Message):
+        """Another run is under the cursor, or none; its neighbours may be read ahead."""
+
+        run_id: str | None
+        neighbours: tuple[str, ...]
+
+    @dataclass
+    class Opened(Message):
+        """A run is to be opened."""
+
+        run_id: str
+
+    @dataclass
+    class TruthChanged(Message):
+        """How true the table is has changed."""
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="runs")
+        self._session = session
+        self.glyphs = glyphs
+        self.grid = Grid(glyphs=glyphs)
+        self.experiments: tuple[Experiment, ...] = ()
+        self.asked = Query(())
+        self.filter = RunsFilter()
+        self.arrangement = Arrangement()
+        self.all_folded = False
+        self.folded_but: frozenset[str] = frozenset()
+        self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
+        self.view: RunsTable | None = None
+        self._view_wanted = False
+        self._bar: FilterBar | None = None
+        self._timer: Timer | None = None
+        self._told_unkept = False
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+
+    def keys_target(self) -> Widget | None:
+        return self.grid
+
+    def on_mount(self) -> None:
+        self.set_title("Runs")
+        self.grid.placeholder = "Choose an experiment to see its runs."
+
+    @property
+    def truth(self) -> Truth:
+        return self.loader.truth
+
+    # which runs
+
+    def show_experiments(
+        self, experiments: Sequence[Experiment], *, server_filter: str = "", marks: Sequence[str] = ()
+    ) -> None:
+        """Show the runs of these experiments, arranged as before; nothing happens if they are shown already."""
+        query = Query(tuple(experiments), server_filter, self.asked.view)
+        if query.experiment_ids == self.asked.experiment_ids and not server_filter and not marks:
+            return
+        self._drop_bar()
+        self.filter.clear()
+        self.all_folded, self.folded_but = False, frozenset()
+        self.view = None
+        self.loader.forget()
+        self.experiments, self.asked = tuple(experiments), query
+        self.grid.marks = marks
+        kept = self._session.views.get(memory_name(self._session.memory_key, query))
+        self.arrangement = Arrangement.from_json(kept, self._session.launch.columns)
+        remembered = None if server_filter else recalled(self._session.last_seen.get(self._seen_name))
+        if remembered is not None:
+            table, as_of_ms = remembered
+            self.loader.truth = Truth(State.REMEMBERED, as_of_ms)
+            self.grid.set_class(True, "stale")
+            self.grid.table = table
+        else:
+            self.grid.placeholder = "Reading runs …"
+            self.grid.table = None
+        self.notice.clear()
+        self.loader.open(query, opened=self._query_opened)
+
+    @property
+    def _seen_name(self) -> str:
+        return f"{memory_name(self._session.memory_key, self.asked)}:{self.asked.view.value}"
+
+    def _query_opened(self) -> None:
+        self.notice.clear()
+        self.view = None
+
+    def change_query(self, query: Query) -> None:
+        """Ask the server for something else of the same experiments; what is shown stays until it has come."""
+
+        def opened() -> None:
+            self.asked = query
+            self._query_opened()
+
+        def failed(problem: Problem) -> None:
+            if problem.kind is Kind.BAD_REQUEST and self._bar is not None:
+                # The filter is wrong, not what is shown: that stays as true as it was.
+                self.loader.truth = before
+                self._say_in_bar(refusal(problem))
+                self.grid.set_class(False, "stale")
+                self._loader_changed()
+            else:
+                self.loader.truth = before.failed(problem)
+                self._refused(problem)
+
+        before = self.loader.truth
+        self.grid.set_class(True, "stale")
+        self.loader.open(query, opened=opened, failed=failed)
+
+    def _loader_changed(self) -> None:
+        if self.loader.store is not None:
+            self.want_view()
+        self.show_words()
+        self.refresh_bindings()
+        self.post_message(self.TruthChanged())
+
+    def _refused(self, problem: Problem) -> None:
+        self.grid.set_class(False, "stale")
+        self.notice.problem(problem)
+        if not self.grid.row_count:
+            self.grid.placeholder = "No runs could be read."
+        self.show_words()
+        self.post_message(self.TruthChanged())
+
+    # the view: sorted, filtered and laid out on a worker's thread
+
+    def want_view(self) -> None:
+        """Lay the table out anew; while that is under way, once more afterwards."""
+        store = self.loader.store
+        if store is None:
+            return
+        if self.is_asking("view"):
+            self._view_wanted = True
+            return
+        self._view_wanted = False
+        arrangement, query = self.arrangement, self.filter.query
+        all_folded, but = self.all_folded, self.folded_but
+        now_ms, zone, glyphs = self._session.clock.now_ms(), self._session.clock.zone, self.glyphs
+        absolute = bool(getattr(self.app, "absolute_times", False))
+
+        def work() -> RunsTable | FilterError:
+            from tui.domain.runs.sorting import SortKey
+            from tui.domain.runs.view import Folds, RunsViewSpec, build_view
+
+            spec = RunsViewSpec(
+                columns=arrangement.columns or None,
+                widths=dict(arrangement.widths),
+                sort=tuple(SortKey(key, descending) for key, descending in arrangement.sort),
+                query=query,
+                tree=arrangement.tree,
+                folds=Folds(all_folded, but),
+                fold_constants=arrangement.varying_only,
+                now_ms=now_ms,
+                zone=zone,
+                glyphs=glyphs,
+            )
+            try:
+                return build_view(store.snapshot(), spec)
+            except FilterError as error:
+                return error
+
+        self.ask(self._session.pool, "view", work, self._got_view, self._refused)
+
+    def _got_view(self, answer: RunsTable | FilterError) -> None:
+        if isinstance(answer, FilterError):
+            self._say_in_bar(word_of(answer))
+        else:
+            first = self.view is None
+            self.view = answer
+            self.notice.clear()
+            self.grid.set_class(False, "stale")
+            self.grid.placeholder = runs_words.placeholder(self._shown())
+            self.grid.table = answer
+            self.show_words()
+            if first:
+                self._remember_seen()
+        if self._view_wanted:
+            self.want_view()
+
+    def _shown(self) -> runs_words.Shown:
+        return runs_words.Shown(
+            experiments=self.experiments,
+            query=self.asked,
+            loader=self.loader,
+            arrangement=self.arrangement,
+            counts=self.view.counts if self.view is not None else None,
+            filter_text=self.filter.said,
+            bar_open=self._bar is not None and self._bar.display,
+            marks=len(self.grid.marks),
+        )
+
+    def show_words(self) -> None:
+        """Write the title and the footnotes anew."""
+        shown = self._shown()
+        self.set_title(*runs_words.title(shown, self.glyphs))
+        self.set_subtitle(" · ".join(runs_words.footnotes(shown)))
+
+    # remembering
+
+    def remember_arrangement(self) -> None:
+        """Keep how the table is arranged; says once if that fails."""
+        views, name = self._session.views, memory_name(self._session.memory_key, self.asked)
+        value = self.arrangement.to_json()
+
+        def told(kept: bool) -> None:
+            if not kept and not self._told_unkept and views.failure:
+                self._told_unkept = True
+                self.notice.tell_warning(f"How this table is arranged cannot be kept: {views.failure}")
+
+        self.ask(self._session.pool, "remember", lambda: views.put(name, value), told, lambda _problem: None)
+
+    def _remember_seen(self) -> None:
+        view, as_of_ms = self.view, self.loader.truth.as_of_ms
+        if view is None or as_of_ms is None or self.filter.said or self.asked.filter_string:
+            return
+        last_seen, name = self._session.last_seen, self._seen_name
+
+        def work() -> bool:
+            return last_seen.put(name, seen(view, as_of_ms))
+
+        # A failure to remember takes nothing from what is shown; it is in the log file.
+        self.ask(self._session.pool, "seen", work, lambda _kept: None, lambda _problem: None)
+
+    # the cursor
+
+    def run_here(self) -> str | None:
+        """The run under the cursor."""
+        return self.grid.cursor_key
+
+    def experiment_of(self, run_id: str) -> str:
+        """The id of a loaded run's experiment."""
+        row = self.view.row_of(run_id) if self.view is not None else None
+        if len(self.experiments) > 1 and self.view is not None and row is not None:
+            return self.view.experiment_id(row)
+        return self.experiments[0].id if self.experiments else ""
+
+    def value_here(self) -> tuple[str, str] | None:
+        """What the column under the cursor is called, and the whole value there."""
+        key, column, table = self.grid.cursor_key, self.grid.cursor_column, self.grid.table
+        row = table.row_of(key) if table is not None and key is not None else None
+        if table is None or row is None or column is None:
+            return None
+        title = next((c.title for c in table.columns if c.key == column), column)
+        if self.view is not None and table is self.view:
+            return title, self.view.value(column, row)
+        return title, table.texts(column, row, row + 1)[0]
+
+    @on(Grid.CursorMoved)
+    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+        event.stop()
+        table = self.grid.table
+        neighbours = _neighbours(table, event.row) if table is not None and event.row_key is not None else ()
+        self.post_message(self.Followed(event.row_key, neighbours))
+
+    @on(Grid.Opened)
+    def _run_opened(self, event: messages.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.row_key))
+
+    @on(Grid.NearEnd)
+    def _near_end(self, event: messages.NearEnd) -> None:
+        event.stop()
+        # A filter may leave so little that the end is always near: then more is loaded only when asked for.
+        if not self.filter.said and self.view is not None and self.grid.table is self.view:
+            self.loader.more()
+
+    @on(Grid.EndWanted)
+    def _end_wanted(self, event: messages.EndWanted) -> None:
+        event.stop()
+        self.loader.load_all()
+
+    # the keys for everywhere
+
+    def go_back(self) -> bool:
+        """Stop loading, else take back the local filter, the server's, the marks; False if there is nothing."""
+        if self.loader.stop():
+            return True
+        if self.filter.said or self._bar is not None:
+            self.drop_filter()
+            return True
+        if self.asked.filter_string:
+            self.change_query(replace(self.asked, filter_string=""))
+            return True
+        if self.grid.marks:
+            self.action_runs_unmark()
+            return True
+        return False
+
+    def read_again(self) -> None:
+        """Read again as many runs as are loaded."""
+        if self.loader.store is not None:
+            self.loader.reload()
+        elif self.experiments:
+            self.loader.open(self.asked, opened=self._query_opened)
+
+    @property
+    def watching(self) -> bool:
+        return self._timer is not None
+
+    def watch_toggle(self) -> bool:
+        """Begin or stop to read the latest runs every few seconds."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        else:
+            self._timer = self.set_interval(self._session.launch.settings.watch_seconds, self.loader.newest)
+        return self.watching
+
+    # the filter
+
+    def action_runs_filter(self) -> None:
+        from tui.widgets.filter_bar import FilterBar
+
+        if self._bar is None:
+            text = self.filter.text or self.asked.filter_string
+            self._bar = FilterBar(text, placeholder=_HINT, complete=self._complete)
+            self.mount(self._bar)
+        self._bar.display = True
+        self._bar.input.focus()
+
+    def _complete(self, text: str, cursor: int) -> str | None:
+        from tui.domain.filter.completions import completions
+
+        if self.view is None:
+            return None
+        offers = completions(text, cursor, self.view.snapshot.names())
+        self._say_in_bar(Word("   ".join(offer.shown for offer in offers[:8]) if len(offers) > 1 else ""))
+        return offers[0].apply(text) if offers else None
+
+    def _say_in_bar(self, word: Word) -> None:
+        if self._bar is not None:
+            self._bar.note(word.text, word.tone)
+
+    def _drop_bar(self) -> None:
+        if self._bar is not None:
+            bar, self._bar = self._bar, None
+            if bar.input.has_focus:
+                self.grid.focus()
+            bar.remove()
+
+    def drop_filter(self) -> None:
+        """Take the local filter away."""
+        self._drop_bar()
+        if self.filter.clear():
+            self.want_view()
+        self.show_words()
+
+    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
+        event.stop()
+        if event.text == self.filter.text:
+            return
+        self._say_in_bar(self.filter.edit(event.text))
+        if self.filter.error is None:
+            self.want_view()
+
+    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
+        event.stop()
+        if self._bar is not None:
+            self._bar.display = False
+        self.show_words()
+        self.grid.focus()
+
+    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
+        event.stop()
+        answer = self.filter.for_server(event.text)
+        if isinstance(answer, ServerRequest):
+            self._say_in_bar(answer.word)
+            self.filter.edit(answer.local_text)
+            self.change_query(replace(self.asked, filter_string=answer.filter_string))
+        else:
+            self._say_in_bar(answer)
+
+    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
+        event.stop()
+        self.drop_filter()
+
+    def rearrange(self, **changes: Any) -> None:
+        """Change how the table is arranged, lay it out anew, and keep that."""
+        self.arrangement = replace(self.arrangement, **changes)
+        self.want_view()
+        self.show_words()
+        self.remember_arrangement()
+
+
+def _neighbours(table: Table, row: int) -> tuple[str, ...]:
+    """The runs above and below a row, the one below first."""
+    return tuple(table.row_key(near) for near in (row + 1, row - 1) if 0 <= near < table.row_count)

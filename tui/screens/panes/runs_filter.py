@@ -1,0 +1,87 @@
+"""What is typed into the filter bar of the runs: understood here at each key, sent to the server when asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.domain.filter import FilterError, Query, parse
+from tui.domain.filter.pushdown import pushdown
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+
+
+@dataclass(frozen=True)
+class Word:
+    """What the bar says under the line."""
+
+    text: str
+    tone: str = ""  # "", "warn" or "bad"
+
+
+@dataclass(frozen=True)
+class ServerRequest:
+    """What is sent to the server, what stays to be filtered here, and what is said about that."""
+
+    filter_string: str
+    local_text: str
+    word: Word
+
+
+class RunsFilter:
+    """The local filter: its text, and the last query of it that was understood."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.query: Query = parse("")
+        self.error: FilterError | None = None
+
+    @property
+    def said(self) -> str:
+        """The text without blanks around it; empty where nothing is filtered."""
+        return self.text.strip()
+
+    def edit(self, text: str) -> Word:
+        """Take in the text as it is now; while it is not understood, the last query that was stays in force."""
+        self.text = text
+        self.error = None
+        try:
+            self.query = parse(text)
+        except FilterError as error:
+            self.error = error
+            return word_of(error)
+        return Word("")
+
+    def clear(self) -> bool:
+        """Take the filter away; False if there was none."""
+        had = bool(self.text.strip())
+        self.edit("")
+        return had
+
+    def for_server(self, text: str) -> ServerRequest | Word:
+        """How to ask the server for what a text means; a text that is not ours goes as it stands, as MLflow's own."""
+        if not text.strip():
+            return ServerRequest("", "", Word("The server's filter is taken away"))
+        try:
+            query = parse(text)
+        except FilterError as error:
+            if error.incomplete:
+                return word_of(error)
+            return ServerRequest(text.strip(), "", Word(f"server: {text.strip()}"))
+        pushed = pushdown(query)
+        if not pushed.filter_string:
+            return Word(f"MLflow's filters cannot say this: {'; '.join(pushed.left_out)}", "warn")
+        if pushed.exact:
+            return ServerRequest(pushed.filter_string, "", Word(f"server: {pushed.filter_string}"))
+        said = f"server: {pushed.filter_string}   filtered here: {'; '.join(pushed.left_out)}"
+        return ServerRequest(pushed.filter_string, text, Word(said))
+
+
+def word_of(error: FilterError) -> Word:
+    """An error as the bar says it: calm while it may only be unfinished."""
+    text = " ".join(part for part in (clean(error.message), clean(error.hint)) if part)
+    return Word(text, "" if error.incomplete else "warn" if error.server_only else "bad")
+
+
+def refusal(problem: Problem) -> Word:
+    """The server's refusal of a filter, in the server's own words."""
+    return Word(f"The server refused it: {clean(problem.message)} {clean(problem.hint)}".strip(), "bad")

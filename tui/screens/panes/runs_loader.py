@@ -1,0 +1,154 @@
+"""Loads the runs of a query for the runs pane: the first page, more as needed, all of them, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.domain.problem import Problem
+from tui.domain.truth import Truth
+from tui.screens.asking import Asking
+from tui.services.pool import PREFETCH
+from tui.services.runs_query import Query
+from tui.services.session import Session
+
+if TYPE_CHECKING:
+    from tui.services.runs_store import RunsStore, Taken
+
+
+class RunsLoader:
+    """Owns the store of the query that is open, and how true it is. Lives on the event loop; asks through ``owner``.
+
+    ``changed`` is called when there is something new to show or to say, ``refused`` when a request has failed.
+    """
+
+    def __init__(
+        self, owner: Asking, session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
+    ) -> None:
+        self._owner = owner
+        self._session = session
+        self._changed = changed
+        self._refused = refused
+        self.store: RunsStore | None = None
+        self.truth = Truth()
+        self.loading_all = False
+        self.registered_problem: Problem | None = None
+
+    @property
+    def loaded(self) -> int:
+        return self.store.loaded if self.store is not None else 0
+
+    @property
+    def complete(self) -> bool:
+        return self.store is not None and self.store.complete
+
+    @property
+    def loading(self) -> bool:
+        """Whether a page is on its way."""
+        return self._owner.is_asking("page")
+
+    def forget(self) -> None:
+        """Let go of what is loaded: another query is to be opened."""
+        for series in ("page", "registered"):
+            self._owner.forget(series)
+        self.store = None
+        self.loading_all = False
+        self.truth = Truth()
+
+    def open(
+        self, query: Query, *, opened: Callable[[], None], failed: Callable[[Problem], None] | None = None
+    ) -> None:
+        """Load the first page of a query; what was loaded before stays in its place until that has come."""
+        session = self._session
+        self.loading_all = False
+        self._owner.forget("registered")
+        self.truth = self.truth.loading()
+
+        def work() -> tuple[RunsStore, Taken]:
+            # The frame's libraries are heavy: they are loaded here, on the worker's thread, after the first frame.
+            from tui.services.runs_store import RunsStore
+
+            store = RunsStore(query, session.tracking, session.registry, session.launch.page_size)
+            return store, store.first()
+
+        def got(answer: tuple[RunsStore, Taken]) -> None:
+            self.store, taken = answer
+            opened()
+            self._took(taken)
+
+        self._owner.ask(session.pool, "page", work, got, failed or self._failed)
+        self._changed()
+
+    def more(self) -> None:
+        """Load the next page, unless one is on its way or there is none."""
+        store = self.store
+        if store is None or store.complete or self.loading:
+            return
+        self._owner.ask(self._session.pool, "page", store.more, self._took, self._failed)
+        self._changed()
+
+    def load_all(self) -> None:
+        """Load page after page to the end; ``stop`` ends it early."""
+        self.loading_all = self.store is not None and not self.complete
+        self.more()
+        self._changed()
+
+    def stop(self) -> bool:
+        """Stop loading; what has come stays. False if nothing was being loaded."""
+        if not self.loading_all and not (self.loading and self.store is not None):
+            return False
+        self.loading_all = False
+        self._owner.forget("page")
+        self.truth = self.truth.live(self.truth.as_of_ms or self._session.clock.now_ms())
+        self._changed()
+        return True
+
+    def reload(self) -> None:
+        """Read again as many runs as are loaded."""
+        store = self.store
+        if store is None:
+            return
+        self.loading_all = False
+        self.truth = self.truth.loading()
+        self._owner.ask(self._session.pool, "page", store.reload, self._took, self._failed)
+        self._changed()
+
+    def newest(self) -> None:
+        """Read the latest runs again, as watching does."""
+        store = self.store
+        if store is None or self.loading:
+            return
+        self._owner.ask(self._session.pool, "page", store.newest, self._took, self._failed, urgency=PREFETCH)
+
+    def _took(self, taken: Taken) -> None:
+        self.truth = self.truth.live(self._session.clock.now_ms())
+        if self.loading_all:
+            if taken.complete:
+                self.loading_all = False
+            else:
+                self.more()
+        self._changed()
+        self._ask_registered(taken)
+
+    def _ask_registered(self, taken: Taken) -> None:
+        store = self.store
+        if store is None or not taken.run_ids:
+            return
+        self._owner.ask(
+            self._session.pool,
+            f"registered from {taken.run_ids[0]}",
+            lambda: store.ask_registered(taken.run_ids),
+            lambda known: self._changed() if known and store is self.store else None,
+            self._registered_refused,
+            urgency=PREFETCH,
+        )
+
+    def _registered_refused(self, problem: Problem) -> None:
+        # The runs are true without it: it is said in the pane's border, not in the way of the rows.
+        self.registered_problem = problem
+        self._changed()
+
+    def _failed(self, problem: Problem) -> None:
+        self.loading_all = False
+        self.truth = self.truth.failed(problem)
+        self._refused(problem)

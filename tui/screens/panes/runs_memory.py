@@ -1,0 +1,91 @@
+"""What is kept of a runs table from one session to the next: how it was arranged, and the rows last seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.domain.table import Column, RowsTable, Table
+from tui.services.runs_query import Query
+
+SEEN_ROWS = 100
+SEEN_COLUMNS = 40
+
+
+@dataclass
+class Arrangement:
+    """How a person has arranged the table. ``columns`` empty means the automatic choice; keys as in ``Column.key``."""
+
+    columns: tuple[str, ...] = ()
+    widths: dict[str, int] = field(default_factory=dict)
+    sort: tuple[tuple[str, bool], ...] = ()  # key, whether it descends
+    tree: bool = True
+    varying_only: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "columns": list(self.columns),
+            "widths": self.widths,
+            "sort": [list(pair) for pair in self.sort],
+            "tree": self.tree,
+            "varying_only": self.varying_only,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any], columns: Sequence[str] = ()) -> Arrangement:
+        """As it was kept; what does not fit is left out. ``columns`` is the configured choice where none is kept."""
+        chosen = [key for key in _list(kept.get("columns")) if isinstance(key, str)]
+        widths = kept.get("widths")
+        sort = [pair for pair in _list(kept.get("sort")) if isinstance(pair, list) and len(pair) == 2]
+        return cls(
+            columns=tuple(chosen) or tuple(columns),
+            widths={
+                key: width
+                for key, width in (widths.items() if isinstance(widths, dict) else ())
+                if isinstance(key, str) and isinstance(width, int) and 2 <= width <= 1000
+            },
+            sort=tuple((key, bool(descending)) for key, descending in sort if isinstance(key, str)),
+            tree=kept.get("tree") is not False,
+            varying_only=kept.get("varying_only") is True,
+        )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def memory_name(context: str, query: Query) -> str:
+    """The name under which a query's arrangement is kept."""
+    return f"{context}:runs:{','.join(sorted(query.experiment_ids))}"
+
+
+def seen(table: Table, as_of_ms: int) -> dict[str, Any]:
+    """The first rows of a table as they are shown, to be kept."""
+    columns = list(table.columns)[:SEEN_COLUMNS]
+    rows = min(SEEN_ROWS, table.row_count)
+    return {
+        "as_of_ms": as_of_ms,
+        "columns": [[c.key, c.title, c.width, c.align, c.frozen, c.group, c.order] for c in columns],
+        "keys": [table.row_key(row) for row in range(rows)],
+        "cells": {c.key: list(table.texts(c.key, 0, rows)) for c in columns},
+        "tones": {c.key: list(tones) for c in columns if (tones := table.tones(c.key, 0, rows)) is not None},
+    }
+
+
+def recalled(kept: Mapping[str, Any]) -> tuple[RowsTable, int] | None:
+    """The rows that were kept and when they were read, or None if there is nothing that fits."""
+    try:
+        columns = [
+            Column(str(key), str(title), int(width), align, bool(frozen), str(group), order)
+            for key, title, width, align, frozen, group, order in kept["columns"]
+        ]
+        keys = [str(key) for key in kept["keys"]]
+        cells = {column.key: [str(text) for text in kept["cells"][column.key]] for column in columns}
+        as_of_ms = int(kept["as_of_ms"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not keys or any(len(texts) != len(keys) for texts in cells.values()):
+        return None
+    tones = {key: texts for key, texts in kept.get("tones", {}).items() if key in cells and len(texts) == len(keys)}
+    return RowsTable(columns, keys, cells, tones), as_of_ms

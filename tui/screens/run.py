@@ -1,0 +1,171 @@
+"""One run as a page: what it is at the left, its params, metrics, tags, datasets and note at the right."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.timer import Timer
+
+from tui.actions import bindings
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.values import RunDetail, RunReference
+from tui.resources import style_sheets
+from tui.screens.asking import Asking
+from tui.screens.page import Page
+from tui.screens.panes.run_view import RunView
+from tui.services.copies import run_copies
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+
+
+class RunScreen(Page, Asking):
+    """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
+
+    CSS_PATH = style_sheets("run.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("run")]
+
+    def __init__(self, session: Session, run_id: str, known: RunDetail | None = None) -> None:
+        super().__init__(session)
+        self.run_id = run_id
+        self._known = known
+        self.detail: RunDetail | None = None
+        self.children_known: tuple[RunReference, ...] | None = None
+        self._children_problem: Problem | None = None
+        self._timer: Timer | None = None
+        glyphs = self.deck.glyphs
+        self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
+        self.tabs = RunView(
+            id="run-tabs",
+            clock=session.clock,
+            glyphs=glyphs,
+            tabs=["params", "metrics", "tags", "datasets", "note"],
+            title="Contents",
+        )
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="run-body"):
+            yield self.overview
+            yield self.tabs
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("runs", self.run_id[:8])
+        if self._known is not None:
+            self._show(self._known)
+        self.focus_pane(self.tabs)
+        self.call_after_refresh(self.read_again)
+
+    # reading
+
+    def read_again(self) -> None:
+        self.set_truth(self.truth.loading())
+        for view in (self.overview, self.tabs):
+            if self.detail is None:
+                view.show_nothing("Reading this run …")
+            view.show_loading()
+        tracking, run_id = self.session.tracking, self.run_id
+        self.ask(self.session.pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run)
+
+    def _got_run(self, detail: RunDetail) -> None:
+        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self._show(detail)
+        tracking = self.session.tracking
+        self.ask(
+            self.session.pool,
+            "children",
+            lambda: tracking.child_runs(detail.run_id, detail.experiment_id),
+            self._got_children,
+            self._refused_children,
+            urgency=PREFETCH,
+        )
+
+    def _refused_run(self, problem: Problem) -> None:
+        self.set_truth(self.truth.failed(problem))
+        self.overview.show_problem(problem)
+        self.tabs.grid.set_class(False, "stale")
+        if self.detail is None:
+            self.overview.grid.placeholder = ""
+            self.tabs.grid.placeholder = "Nothing could be read of this run."
+
+    def _got_children(self, children: tuple[RunReference, ...]) -> None:
+        self.children_known = children
+        if self.detail is not None:
+            self._show(self.detail)
+        self.refresh_bindings()
+
+    def _refused_children(self, problem: Problem) -> None:
+        self._children_problem = problem
+
+    def _show(self, detail: RunDetail) -> None:
+        self.detail = detail
+        self.set_crumbs("experiments", clean(detail.experiment_name), clean(detail.name) or detail.run_id)
+        self.overview.show_run(detail, self.children_known)
+        self.tabs.show_run(detail)
+        self.refresh_bindings()
+
+    # keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run_parent":
+            return self.detail is not None and self.detail.parent_id is not None
+        if action == "run_children":
+            return bool(self.children_known)
+        return True
+
+    def action_run_parent(self) -> None:
+        if self.detail is not None and self.detail.parent_id is not None:
+            self.deck.push_screen(RunScreen(self.session, self.detail.parent_id))
+
+    def action_run_children(self) -> None:
+        from tui.domain.run_tables import status_text
+        from tui.screens.modals.choices import Choice, ChoiceModal
+
+        glyphs = self.deck.glyphs
+        choices = [
+            Choice(child.run_id, child.name or child.run_id, status_text(child.status, child.lifecycle, glyphs))
+            for child in self.children_known or ()
+        ]
+
+        def go(choice: Choice | None) -> None:
+            if choice is not None:
+                self.deck.push_screen(RunScreen(self.session, choice.id))
+
+        self.deck.push_screen(ChoiceModal("Child runs", choices, glyphs, hint="enter open   esc leave"), go)
+
+    def go_back(self) -> bool:
+        return self.tabs.drop_filter()
+
+    @property
+    def watching(self) -> bool:
+        return self._timer is not None
+
+    def watch_toggle(self) -> bool:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        else:
+            self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._watch_tick)
+        return self.watching
+
+    def _watch_tick(self) -> None:
+        if not self.is_asking("run"):
+            self.read_again()
+
+    def times_changed(self) -> None:
+        self.overview.retick()
+        self.tabs.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        return pane.value_here() if isinstance(pane, RunView) else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here = self.value_here()
+        offers = [here] if here else []
+        if self.detail is not None:
+            offers += run_copies(self.session.launch.tracking_uri, self.detail.run_id, self.detail.experiment_id)
+        return offers

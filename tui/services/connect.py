@@ -1,0 +1,56 @@
+"""Opening a context: its host process, its ports, and the folders of what it remembers."""
+
+from __future__ import annotations
+
+from tui.config.launch import Launch
+from tui.config.paths import cache_dir, state_dir
+from tui.host import Host, RequestRecord
+from tui.host.spec import HostSpec
+from tui.services.clock import Clock, SystemClock
+from tui.services.keepsake import Keepsake
+from tui.services.request_log import LoggedRequest, RequestLog
+from tui.services.session import Session
+
+
+def host_spec(launch: Launch) -> HostSpec:
+    """What the context's own process is told."""
+    return HostSpec(
+        tracking_uri=launch.tracking_uri,
+        registry_uri=launch.registry_uri,
+        profile=launch.profile,
+        timeout_s=launch.timeout_s,
+    )
+
+
+def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) -> Session:
+    """A session on a context; ``host`` is its process where that has been started already."""
+    log = RequestLog()
+
+    def record(request: RequestRecord) -> None:
+        log.record(
+            LoggedRequest(
+                number=request.number,
+                operation=request.op,
+                summary=request.summary,
+                started_ms=request.started_ms,
+                took_ms=request.took_ms,
+                outcome=request.outcome,
+                message=request.message,
+                size=request.bytes,
+            )
+        )
+
+    if host is None:
+        host = Host.start(host_spec(launch))
+    host.on_request = record
+    return Session(
+        launch=launch,
+        store=host.store,
+        tracking=host.tracking,
+        registry=host.registry,
+        clock=clock or SystemClock(),
+        log=log,
+        views=Keepsake(state_dir() / "views"),
+        last_seen=Keepsake(cache_dir() / "last-seen" if launch.settings.cache else None),
+        close=host.close,
+    )

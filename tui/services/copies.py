@@ -1,0 +1,49 @@
+"""What can be copied of a run or an experiment: id, URI, link, Python, curl."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+
+def web_address(tracking_uri: str) -> str | None:
+    """The address of the server's web UI without credentials; None for a store that has none."""
+    parts = urlsplit(tracking_uri)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if parts.port:
+        host += f":{parts.port}"
+    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+
+
+def _shown_uri(tracking_uri: str) -> str:
+    """The tracking URI with its credentials taken out: what is copied may end in a chat."""
+    parts = urlsplit(tracking_uri)
+    if "@" not in parts.netloc:
+        return tracking_uri
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def run_copies(tracking_uri: str, run_id: str, experiment_id: str) -> list[tuple[str, str]]:
+    """Pairs of a title and a text, for one run."""
+    python = f"import mlflow\nmlflow.set_tracking_uri({_shown_uri(tracking_uri)!r})\nrun = mlflow.get_run({run_id!r})\n"
+    offers = [("run id", run_id), ("run URI", f"runs:/{run_id}"), ("Python", python)]
+    web = web_address(tracking_uri)
+    if web is not None:
+        offers.append(("link", f"{web}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}"))
+        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/runs/get?run_id={quote(run_id)}'"))
+    return offers
+
+
+def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[tuple[str, str]]:
+    """Pairs of a title and a text, for one experiment."""
+    python = (
+        f"import mlflow\nmlflow.set_tracking_uri({_shown_uri(tracking_uri)!r})\n"
+        f"runs = mlflow.search_runs(experiment_ids=[{experiment_id!r}])\n"
+    )
+    offers = [("experiment name", name), ("experiment id", experiment_id), ("Python", python)]
+    web = web_address(tracking_uri)
+    if web is not None:
+        offers.append(("link", f"{web}/#/experiments/{quote(experiment_id)}"))
+        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/experiments/get?experiment_id={quote(experiment_id)}'"))
+    return offers

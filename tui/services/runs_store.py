@@ -1,0 +1,119 @@
+"""The runs of some experiments as far as they are loaded: page by page into one frame, on worker threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.domain.runs.frame import RunsFrame
+from tui.domain.runs.snapshot import FrameSnapshot
+from tui.domain.values import RunsPage
+from tui.gateway.ports import RegistryPort, TrackingPort
+from tui.services.runs_query import Query
+
+FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon there
+REGISTERED_AT_ONCE = 200  # runs asked about in one go
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a request brought: how many runs are loaded now, whether that is all, and which have come."""
+
+    loaded: int
+    complete: bool
+    run_ids: tuple[str, ...]
+
+
+class RunsStore:
+    """Loads the runs of a query. Methods that ask the server block, and raise Problem; call one of them at a time."""
+
+    def __init__(self, query: Query, tracking: TrackingPort, registry: RegistryPort, page_size: int) -> None:
+        self.query = query
+        self._tracking = tracking
+        self._registry = registry
+        self._page_size = page_size
+        self._lock = threading.Lock()
+        self._frame = self._new_frame()
+        self._token: str | None = None
+        self.complete = False
+
+    def _new_frame(self) -> RunsFrame:
+        frame = RunsFrame()
+        frame.set_experiments({experiment.id: experiment.name for experiment in self.query.experiments})
+        return frame
+
+    @property
+    def loaded(self) -> int:
+        return len(self._frame)
+
+    def snapshot(self) -> FrameSnapshot:
+        return self._frame.snapshot()
+
+    def _page(self, size: int, token: str | None) -> RunsPage:
+        return self._tracking.search_runs(
+            self.query.experiment_ids,
+            filter_string=self.query.filter_string,
+            view=self.query.view,
+            max_results=size,
+            token=token,
+        )
+
+    def _take(self, page: RunsPage) -> Taken:
+        with self._lock:
+            self._frame.append(page)
+            self._token = page.next_token
+            self.complete = page.next_token is None
+            return Taken(len(self._frame), self.complete, tuple(page.run_ids))
+
+    def first(self) -> Taken:
+        """Load the first runs."""
+        return self._take(self._page(min(FIRST_PAGE, self._page_size), None))
+
+    def more(self) -> Taken:
+        """Load the next page, if there is one."""
+        if self.complete:
+            return Taken(self.loaded, True, ())
+        return self._take(self._page(self._page_size, self._token))
+
+    def newest(self) -> Taken:
+        """Read the latest runs again: new ones are added, known ones get their new values; nothing is taken away."""
+        page = self._page(min(FIRST_PAGE, self._page_size), None)
+        with self._lock:
+            self._frame.append(page)
+            return Taken(len(self._frame), self.complete, tuple(page.run_ids))
+
+    def reload(self) -> Taken:
+        """Read again as many runs as are loaded; what is shown stays as it was until all of them have come."""
+        wanted = max(self.loaded, 1)
+        frame = self._new_frame()
+        token: str | None = None
+        seen: list[str] = []
+        while True:
+            size = min(FIRST_PAGE, self._page_size) if token is None and wanted <= FIRST_PAGE else self._page_size
+            page = self._page(size, token)
+            frame.append(page)
+            seen += page.run_ids
+            token = page.next_token
+            if token is None or len(frame) >= wanted:
+                break
+        with self._lock:
+            self._frame, self._token, self.complete = frame, token, token is None
+            return Taken(len(frame), self.complete, tuple(seen))
+
+    def ask_registered(self, run_ids: Sequence[str]) -> int:
+        """Learn which of these runs have become model versions; answers how many have."""
+        known = 0
+        for start in range(0, len(run_ids), REGISTERED_AT_ONCE):
+            answer = self._registry.registered_as(run_ids[start : start + REGISTERED_AT_ONCE])
+            texts = {
+                run_id: ", ".join(
+                    f"{version.model} v{version.version}" + "".join(f" @{alias}" for alias in version.aliases)
+                    for version in versions
+                )
+                for run_id, versions in answer.items()
+            }
+            if texts:
+                self._frame.set_registered(texts)
+            known += len(texts)
+        return known

@@ -1,0 +1,72 @@
+"""A line of tabs, each with its count: ``[Params 14]  Metrics 9  Tags 6``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.domain.text import width
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: an id, its title, and how many things are in it (None where counting means nothing)."""
+
+    id: str
+    title: str
+    count: int | None = None
+
+    @property
+    def label(self) -> str:
+        return self.title if self.count is None else f"{self.title} {self.count}"
+
+
+class TabLine(Widget):
+    """The tabs of a pane; the current one stands in brackets, so that it shows without colour."""
+
+    @dataclass
+    class Pressed(Message):
+        """A tab was clicked."""
+
+        id: str
+
+    def __init__(self) -> None:
+        super().__init__(classes="tab-line")
+        self._tabs: tuple[Tab, ...] = ()
+        self._current = ""
+
+    def show(self, tabs: Sequence[Tab], current: str) -> None:
+        if (tuple(tabs), current) != (self._tabs, self._current):
+            self._tabs, self._current = tuple(tabs), current
+            self.refresh()
+
+    def _parts(self) -> list[tuple[str, str, str]]:
+        parts = []
+        for tab in self._tabs:
+            here = tab.id == self._current
+            empty = tab.count == 0
+            style = "bold $accent" if here else ("$muted" if empty else "")
+            parts.append((tab.id, f"[{tab.label}]" if here else f" {tab.label} ", style))
+        return parts
+
+    def render(self) -> Content:
+        parts = self._parts()
+        cells = sum(width(text) for _, text, _ in parts)
+        gap = " " if cells + len(parts) <= self.size.width else ""
+        return Content.assemble(*((text + gap, style) for _, text, style in parts))
+
+    def on_click(self, event: Click) -> None:
+        parts = self._parts()
+        cells = sum(width(text) for _, text, _ in parts)
+        gap = 1 if cells + len(parts) <= self.size.width else 0
+        start = 0
+        for tab, text, _ in parts:
+            start += width(text) + gap
+            if event.x < start:
+                self.post_message(self.Pressed(tab))
+                return
