@@ -1,23 +1,12 @@
-"""The language that runs are filtered by, here and, as far as it goes, on the server."""
+"""The language that runs are filtered by, here and, as far as it goes, on the server.
+
+Importing this is cheap: what understands and applies filters is loaded with the first of them. Keys are in ``names``,
+what servers can say in ``pushdown``, what may be typed next in ``completions``.
+"""
 
 from __future__ import annotations
 
-from tui.domain.filter.completions import Completion, completions
 from tui.domain.filter.errors import FilterError
-from tui.domain.filter.names import Field, Names
-from tui.domain.filter.pushdown import Pushdown, pushdown
 from tui.domain.filter.query import FilterColumns, Query, TextColumn, parse
 
-__all__ = [
-    "Completion",
-    "Field",
-    "FilterColumns",
-    "FilterError",
-    "Names",
-    "Pushdown",
-    "Query",
-    "TextColumn",
-    "completions",
-    "parse",
-    "pushdown",
-]
+__all__ = ["FilterColumns", "FilterError", "Query", "TextColumn", "parse"]

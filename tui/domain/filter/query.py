@@ -23,13 +23,12 @@ from dataclasses import dataclass
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from tui.domain.filter.names import Field, Names
-from tui.domain.filter.nodes import Node
-from tui.domain.filter.parser import parse_nodes
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from tui.domain.filter.names import Field, Names
+    from tui.domain.filter.nodes import Node
 
     Bools = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]
@@ -96,4 +95,8 @@ class Query:
 
 def parse(text: str) -> Query:
     """Understand ``text``; raises FilterError, with ``incomplete`` set where typing on may still make it right."""
+    if not text.strip():
+        return Query(text, None)
+    from tui.domain.filter.parser import parse_nodes  # not before a first frame, which has nothing to filter
+
     return Query(text, parse_nodes(text))
