@@ -13,7 +13,7 @@ from tui.actions import ACTIONS
 from tui.config import cache, paths
 from tui.config.check import check
 from tui.config.load import load
-from tui.config.model import THEMES, ContextSettings, Settings
+from tui.config.model import RUN_COLUMNS, THEMES, ContextSettings, Settings
 from tui.domain.problem import Kind, Problem
 from tui.resources import example_config
 
@@ -133,6 +133,12 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("contexts:\n  p:\n    tracking_uri: databricks://a\n    profile: b", 4, "different profiles", ""),
         ("contexts:\n  p:\n    tracking_uri: http://h\n    page_size: 1", 4, "between 10 and 50000", ""),
         ("contexts:\n  p:\n    tracking_uri: http://h\n    columns: name", 4, "should be a list", ""),
+        (
+            "contexts:\n  p:\n    tracking_uri: http://h\n    columns:\n      - name\n      - metric.auc\n      - bad",
+            6,
+            "there is no column “metric.auc” (1 more after that)",
+            "metrics.KEY",
+        ),
         ("contexts: 3", 1, "“contexts” should be settings", ""),
         ("keys:\n  runs.srot: x", 2, "no action “runs.srot”", "“runs.sort”"),
         ("keys:\n  runs.sort: hyper+x", 2, "“hyper+x” is no key", "ctrl+s"),
@@ -194,6 +200,12 @@ def test_themes_are_those_that_the_deck_has() -> None:
     assert set(THEMES) == set(tui.themes.THEMES)
 
 
+def test_columns_are_those_that_runs_have() -> None:
+    from tui.domain.runs.catalogue import ATTRIBUTE_TITLES
+
+    assert set(RUN_COLUMNS) == set(ATTRIBUTE_TITLES)
+
+
 def never() -> tuple[()]:
     raise AssertionError("the file was checked again")
 
@@ -201,7 +213,7 @@ def never() -> tuple[()]:
 def test_a_checked_file_is_remembered_until_it_changes(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(
-        "watch_seconds: 7\nkeys: {runs.filter: f3}\ncontexts: {p: {tracking_uri: 'http://h', columns: [a]}}"
+        "watch_seconds: 7\nkeys: {runs.filter: f3}\ncontexts: {p: {tracking_uri: 'http://h', columns: [name]}}"
     )
     first = load(file, "--config", lambda: ACTIONS)
     assert load(file, "--config", never) == first

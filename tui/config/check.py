@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
@@ -13,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from tui.config import uris
 from tui.config.keymap import BoundAction, KeymapError, checked
-from tui.config.model import LIMITS, THEMES, ContextSettings, Settings
+from tui.config.model import LIMITS, RUN_COLUMNS, THEMES, ContextSettings, Settings
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
 from tui.domain.problem import Kind, Problem
@@ -168,6 +169,12 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
                 hint = "It is workspace, databricks-uc, or a URI like the tracking URI."
                 add((*at, "registry_uri"), refused.message, hint)
         faults.extend(_profile(context, at, located))
+        for i, column in enumerate(context.columns):
+            if column not in RUN_COLUMNS and not re.match(r"(metrics|params|tags)\..", column):
+                near = get_close_matches(column, RUN_COLUMNS, n=1, cutoff=0.5)
+                hint = f"Did you mean “{near[0]}”? " if near else ""
+                hint += f"There are metrics.KEY, params.KEY, tags.KEY, {', '.join(RUN_COLUMNS)}."
+                add((*at, "columns", i), f"there is no column “{column}”", hint)
     return faults
 
 
