@@ -1,0 +1,45 @@
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: ## open the sample store
+	$(PYTHON) -m tui demo
+
+.PHONY: test
+test: ## run the tests
+	$(PYTHON) -m pytest -n auto
+
+.PHONY: lint
+lint: ## check form, types and the directions of imports
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy --strict
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+.PHONY: format
+format: ## put code into form
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+.PHONY: walk
+walk: ## walk through the sample store on a pseudo-terminal
+	$(PYTHON) -m pytest tests/ui/test_walk.py
+
+.PHONY: snapshots
+snapshots: ## keep the pictures of screens as they are now; look at the differences before committing them
+	$(PYTHON) -m pytest tests/snapshots --snapshot-update
+
+.PHONY: bench
+bench: ## measure, and print the figures beside their budgets
+	$(PYTHON) -m tests.benchmarks
+
+.PHONY: readme
+readme: ## write the README's table of keys anew
+	$(PYTHON) -m tests.support.readme
+
+.PHONY: ci
+ci: ## all that is required of a change, from a fresh environment
+	.ci/run
