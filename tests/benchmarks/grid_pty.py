@@ -21,11 +21,12 @@ Cells = list[list[pyte.screens.Char]]
 
 @dataclass(frozen=True)
 class Drawn:
-    """What one key caused: seconds to the last byte, bytes, and cells that look otherwise than before."""
+    """What one key caused: seconds to the last byte, bytes, and how the screen changed."""
 
     seconds: float
     size: int
-    changed: int
+    changed: int  # cells that look otherwise than before
+    touched: int  # cells of the lines in which any does
 
 
 class Program:
@@ -90,8 +91,8 @@ class Program:
             patience = quiet
         size = len(self._unread)
         after = self.cells()
-        changed = sum(a != b for old, new in zip(before, after, strict=True) for a, b in zip(old, new, strict=True))
-        return Drawn(last - begin, size, changed)
+        changed = [sum(a != b for a, b in zip(old, new, strict=True)) for old, new in zip(before, after, strict=True)]
+        return Drawn(last - begin, size, sum(changed), self._screen.columns * sum(map(bool, changed)))
 
     def idle(self, seconds: float) -> int:
         """How many bytes come while nobody does anything."""

@@ -240,6 +240,23 @@ async def test_cursor_comes_back_to_a_row_that_was_hidden() -> None:
         assert grid.cursor_key == "r1"
 
 
+async def test_rows_that_come_below_the_view_draw_nothing() -> None:
+    app = GridApp(MadeUpRuns(1000, 30))
+    grid = app.grid
+    async with app.run_test(size=(120, 21)) as pilot:
+        await settle(pilot)
+        drawn = grid.stats.lines_rendered
+        grid.table = MadeUpRuns(1001, 30)
+        await settle(pilot)
+        assert grid.stats.lines_rendered == drawn
+        grid.table = MadeUpRuns(1001, 30, state_tones=False)
+        await settle(pilot)
+        assert grid.stats.lines_rendered - drawn == 8  # two rows in five had a tone
+        grid.set_class(True, "stale")
+        await settle(pilot)
+        assert grid.stats.lines_rendered - drawn == 8 + 21
+
+
 async def test_columns_may_change_under_the_cursor() -> None:
     app = GridApp(small())
     grid = app.grid

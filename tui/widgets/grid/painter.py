@@ -80,7 +80,6 @@ class Painter:
 
     def _strip(self, line: _Line, total: int) -> Strip:
         line.flush()
-        self._stats.lines_rendered += 1
         self._stats.segments_made += len(line.segments)
         if total <= GUTTER + EDGE + 1:
             return Strip(line.segments).adjust_cell_length(total)

@@ -67,6 +67,7 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         self._wanted_key: str | None = None  # stays with a row that a filter has hidden, until the cursor is moved
         self._told: tuple[str | None, int, str | None] | None = None
         self._told_end_at = -1
+        self._drawn: dict[int, Strip] = {}  # by line of the widget
         self._placeholder: tuple[str, ...] = ()
         self.placeholder = placeholder
         if table is not None:
@@ -115,12 +116,12 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         self._row = row if row is not None else max(0, min(self._row, self._rows - 1))
         if self._wanted_key is None:
             self._wanted_key = self.cursor_key
-        self.virtual_size = Size(self.size.width, self._rows + HEADING)
-        if in_view:
-            self._scroll_rows(self._row - line)
+        top = self._row - line if in_view else self._top
+        self._set_extent()
+        self._scroll_rows(top)
         self._show_column()
         self._show_row()
-        self.refresh()
+        self._refresh_changed()
         self._tell_cursor()
         self._told_end_at = -1 if self._told_end_at != self._rows else self._rows
         self._tell_end()
@@ -217,6 +218,14 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         """Rows in view."""
         return max(1, self.size.height - HEADING)
 
+    def _set_extent(self) -> None:
+        """How far there is to scroll; only a grid as high as its rows needs the screen laid out anew for it."""
+        extent = Size(self.size.width, self._rows + HEADING)
+        if self.styles.auto_dimensions:
+            self.virtual_size = extent
+        else:
+            self.set_reactive(GridView.virtual_size, extent)
+
     def _scroll_rows(self, top: int) -> None:
         """Bring a row to the top of the body; before the first layout there is nothing to scroll."""
         if self.is_attached and self.size:
@@ -267,8 +276,9 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the cursor in view; the columns lay themselves out anew."""
-        self.virtual_size = Size(self.size.width, self._rows + HEADING)
+        self._set_extent()
         self._show_row()
+        self._drawn.clear()
         self.refresh()
         self._tell_end()
 
@@ -282,6 +292,11 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """The heading, a row, a line of the placeholder, or nothing."""
+        self.stats.lines_rendered += 1
+        strip = self._drawn[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
         width = self.size.width
         layout = self.layout_shown
         if y < HEADING:
@@ -318,6 +333,13 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         bottom = min(self._page - 1, last - self._top)
         if top <= bottom:
             self.refresh(Region(0, top + HEADING, self.size.width, bottom - top + 1))
+
+    def _refresh_changed(self) -> None:
+        """Draw only the lines that are no longer right: what comes in below the view costs a slow line nothing."""
+        width = self.size.width
+        lines = [y for y in range(self.size.height) if self._drawn.get(y) != self._line(y)]
+        if lines:
+            self.refresh(*(Region(0, y, width, 1) for y in lines))
 
     def _refresh_body(self) -> None:
         self.refresh(Region(0, HEADING, self.size.width, max(0, self.size.height - HEADING)))
