@@ -91,7 +91,7 @@ def _still_wanted(place: Path, fresh: bool, asked_ms: int) -> bool:
 class ProgressLine:
     """Draws progress: one line that is drawn over on a terminal, and elsewhere a line for each new step."""
 
-    WIDTH = 30
+    WIDTH = 20
 
     def __init__(self, stream: TextIO, *, columns: int | None = None) -> None:
         self._stream = stream

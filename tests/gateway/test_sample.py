@@ -445,7 +445,7 @@ def test_progress_is_one_line_that_is_taken_away_again() -> None:
     assert "\n" not in drawn
     frames = drawn.split("\r")
     assert frames[1] == "Loading MLflow"
-    assert frames[2] == f"Making the sample store  {'━' * 15}{'─' * 15}  5/10  churn/weekly"[:69]
+    assert frames[2] == f"Making the sample store  {'━' * 10}{'─' * 10}  5/10  churn/weekly"[:69]
     assert all(len(frame) < 70 for frame in frames)
     assert frames[-2].strip() == "" and frames[-1] == ""
 

@@ -127,13 +127,14 @@ def clear(folder: Path) -> None:
 def discard(folder: Path) -> None:
     """Remove an unfinished store and its folder as far as possible; never a whole one, nor what is not ours."""
     found = read(folder)
-    if found is None or (found.complete and (folder / DATABASE).is_file()):
+    if found is not None and found.complete and (folder / DATABASE).is_file():
         return
     try:
-        clear(folder)
+        if found is not None:
+            clear(folder)
         folder.rmdir()
     except OSError:
-        return  # what is left is marked as unfinished, and the next build begins by clearing it
+        return  # not ours, or marked as unfinished, and then the next build begins by clearing it
 
 
 def _write(folder: Path, *, complete: bool, built_at_ms: int) -> None:
