@@ -162,7 +162,7 @@ def _by_hand(shop: Workshop, experiment: str) -> None:
         spent = took if took is not None else clock.now_ms - start
         points = [] if auc is None else _curves(name, auc, start, spent)
         params = {**_params(13), "lr": f"{random(name).choice([0.1, 0.03, 0.01, 0.003])}", "seed": "7"}
-        return RunPlan(experiment, name, start, took, params=params, metrics=points, **rest)  # type: ignore[arg-type]
+        return RunPlan(experiment, name, start, took, params=params, metrics=points, **rest)  # type: ignore[arg-type]  # fields of RunPlan
 
     notebook = Source("/notebooks/tenure.ipynb", "NOTEBOOK")
     shop.record(
