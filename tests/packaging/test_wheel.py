@@ -83,12 +83,12 @@ def test_the_installed_command_answers(installed: Path, tmp_path: Path) -> None:
 
 def test_the_installed_deck_opens_a_store(installed: Path, tmp_path: Path) -> None:
     store = make_store(tmp_path)
-    store.add_experiment("out-of-the-wheel")
+    store.add_experiment("of-wheel")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     command = [str(installed / "mlflow-deck"), "--tracking-uri", store.uri]
     with Terminal(command, environ=os.environ, cwd=str(elsewhere)) as terminal:
-        terminal.until("out-of-the-wheel")
+        terminal.until("of-wheel")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == []
