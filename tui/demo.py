@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +54,7 @@ def ensure_sample(folder: Path | None = None, *, fresh: bool = False, report: Re
     sample = Sample(marker.tracking_uri(place), place)
     if not fresh and marker.is_current(place):
         return sample
-    asked_ms = int(time.time() * 1000)
+    before = marker.read(place)
     # Opening a store that is there needs none of these.
     from tui.gateway.sample import process
     from tui.gateway.sample.trouble import explain, full
@@ -66,7 +65,7 @@ def ensure_sample(folder: Path | None = None, *, fresh: bool = False, report: Re
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with process.lock(place.with_name(place.name + ".lock"), tell) as held:
-            if not _still_wanted(place, fresh, asked_ms):
+            if not _still_wanted(place, fresh, before):
                 return sample
             if shutil.disk_usage(place.parent).free < ROOM_BYTES:
                 raise full(place)
@@ -80,12 +79,10 @@ def ensure_sample(folder: Path | None = None, *, fresh: bool = False, report: Re
     return sample
 
 
-def _still_wanted(place: Path, fresh: bool, asked_ms: int) -> bool:
-    """Whether the store must be made, now that nobody else is making it."""
-    found = marker.read(place)
-    if found is None or not marker.is_current(place):
-        return True
-    return fresh and found.built_at_ms < asked_ms
+def _still_wanted(place: Path, fresh: bool, before: marker.Marker | None) -> bool:
+    """Whether the store must be made, now that nobody else is making it; ``before`` was read on being asked."""
+    made_meanwhile = marker.read(place) != before
+    return not marker.is_current(place) or (fresh and not made_meanwhile)
 
 
 class ProgressLine:
