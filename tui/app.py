@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from tui._textual_compat import CalmApp
 from tui.actions import bindings
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
@@ -32,7 +32,7 @@ COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 Connect = Callable[[Launch], Session]
 
 
-class DeckApp(App[int]):
+class DeckApp(CalmApp[int]):
     """The deck over one open context; another can be opened in its place."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -226,4 +226,6 @@ def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
         app.run(mouse=launch.settings.mouse)
     finally:
         app.session.close()
+    if app.fault is not None:
+        raise app.fault  # the command line tells of it, and keeps the traceback where that was asked for
     return app.return_code or 0

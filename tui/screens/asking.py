@@ -20,13 +20,12 @@ class Asking(Widget):
     """A widget that asks. Of each series only the newest request counts; an older one's answer is dropped."""
 
     @dataclass
-    class Delivered(Message):
+    class Delivered(Message, bubble=False):
         """An answer has come; ``deliver`` takes it in, on the event loop."""
 
         series: str
         token: int
         deliver: Callable[[], None]
-        bubble = False
 
     _tokens: Counter[str]
     _tickets: dict[str, Ticket]

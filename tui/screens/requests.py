@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,22 +15,21 @@ from tui.domain.quantities import count, size
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.screens.page import Page
+from tui.screens.panes.filterable import FilterablePane
 from tui.services.request_log import LoggedRequest
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Pane
 from tui.widgets.plain_grid import PlainGrid
-
-if TYPE_CHECKING:
-    from tui.widgets.filter_bar import FilterBar
 
 LOOK_SECONDS = 0.5  # how often the log is looked at for something new while it is on the screen
 
 
-class RequestsPane(Pane):
+class RequestsPane(FilterablePane):
     """The list, newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests")]
+    filter_hint = "words in the request"
+    nothing_to_ask = "This log is kept here: there is nothing to ask the server"
 
     def __init__(self, session: Session, grid: Grid) -> None:
         super().__init__(id="requests")
@@ -39,7 +38,6 @@ class RequestsPane(Pane):
         self.query_text = ""
         self.shown: dict[str, LoggedRequest] = {}
         self._generation = -1
-        self._bar: FilterBar | None = None
 
     def body(self) -> ComposeResult:
         yield self.grid
@@ -110,46 +108,21 @@ class RequestsPane(Pane):
             lines = [request.operation, request.summary, f"outcome: {request.outcome or 'under way'}", request.message]
             self.app.push_screen(WholeTextModal(f"Request {request.number}", "\n".join(line for line in lines if line)))
 
-    def action_requests_filter(self) -> None:
-        from tui.widgets.filter_bar import FilterBar
+    async def action_requests_filter(self) -> None:
+        await self.open_bar()
 
-        if self._bar is None:
-            self._bar = FilterBar(self.query_text, placeholder="words in the request")
-            self.mount(self._bar)
-        self._bar.display = True
-        self._bar.input.focus()
+    def filter_text(self) -> str:
+        return self.query_text
 
-    def drop_filter(self) -> bool:
-        """Take the filter away; False if there was none."""
-        had = bool(self.query_text) or self._bar is not None
-        self.query_text = ""
-        if self._bar is not None:
-            bar, self._bar = self._bar, None
-            bar.remove()
-            self.grid.focus()
+    def filter_edited(self, text: str) -> None:
+        self.query_text = text.strip()
+        self.fill()
+
+    def filter_dropped(self) -> bool:
+        had, self.query_text = bool(self.query_text), ""
         if had:
             self.fill()
         return had
-
-    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
-        event.stop()
-        self.query_text = event.text.strip()
-        self.fill()
-
-    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.display = False
-        self.grid.focus()
-
-    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.note("This log is kept here: there is nothing to ask the server")
-
-    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
-        event.stop()
-        self.drop_filter()
 
 
 class RequestsScreen(Page):

@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 
 from tui.domain.text import clean
 
-Complete = Callable[[str, int], str | None]
-"""From a text and a cursor position to the text completed, or None."""
+Complete = Callable[[str, int], tuple[str, int] | None]
+"""From a text and a cursor position to the completed text and where the cursor then belongs, or None."""
 
 
 class FilterInput(Input):
@@ -41,12 +41,8 @@ class FilterInput(Input):
     def action_bar_complete(self) -> None:
         bar = self.query_ancestor(FilterBar)
         completed = bar.complete(self.value, self.cursor_position) if bar.complete else None
-        if completed is not None and completed != self.value:
-            # The text after the cursor stays: only what was being typed grows.
-            grown = len(completed) - len(self.value)
-            position = self.cursor_position + grown
-            self.value = completed
-            self.cursor_position = position
+        if completed is not None:
+            self.value, self.cursor_position = completed
 
 
 class FilterBar(Vertical):

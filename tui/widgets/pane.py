@@ -73,9 +73,7 @@ class Pane(Vertical):
     def set_title(self, *parts: str) -> None:
         """Title and counts, parted by dots; the first is the title. Texts from outside must be clean already."""
         shown = [part for part in parts if part]
-        content = Content.assemble(
-            (f" {shown[0]} ", "bold"), Content(" · ".join(shown[1:]) + (" " if shown[1:] else ""))
-        )
+        content = Content.assemble((f" {shown[0]} ", "bold"), "".join(f"· {part} " for part in shown[1:]))
         if content != getattr(self, "_title_shown", None):
             self._title_shown = content
             self.border_title = content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,13 +22,10 @@ from tui.domain.text import clean
 from tui.domain.truth import Truth
 from tui.domain.values import Experiment, ExperimentPage, View
 from tui.screens.asking import Asking
+from tui.screens.panes.filterable import FilterablePane
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Pane
-
-if TYPE_CHECKING:
-    from tui.widgets.filter_bar import FilterBar
 
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
 REMEMBERED = 200  # experiments shown at once next time
@@ -36,10 +33,12 @@ REMEMBERED = 200  # experiments shown at once next time
 _NEXT_VIEW = {View.ACTIVE: View.DELETED, View.DELETED: View.ALL, View.ALL: View.ACTIVE}
 
 
-class ExperimentsPane(Pane, Asking):
+class ExperimentsPane(FilterablePane, Asking):
     """Loads every experiment, page after page, and tells which one the cursor has come to rest on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
+    filter_hint = "words in the name"
+    nothing_to_ask = "Every experiment is listed here already: there is nothing to ask the server"
 
     @dataclass
     class Settled(Message):
@@ -79,7 +78,6 @@ class ExperimentsPane(Pane, Asking):
         self._rest: Timer | None = None
         self._follow = True
         self._point_at: tuple[str, ...] = ()
-        self._bar: FilterBar | None = None
 
     def body(self) -> ComposeResult:
         yield self.grid
@@ -135,6 +133,9 @@ class ExperimentsPane(Pane, Asking):
             self._experiments = {}
         self._experiments.update((experiment.id, experiment) for experiment in page.experiments)
         self._token, self._complete = page.next_token, page.next_token is None
+        if first and self._follow and not self._point_at and self.experiment_here() is None and page.experiments:
+            # Nothing is remembered: begin where something happened last, not on a folder.
+            self._point_at = (page.experiments[0].id,)
         self.truth = self.truth.live(self._session.clock.now_ms())
         self.notice.clear()
         self.grid.set_class(False, "stale")
@@ -315,8 +316,7 @@ class ExperimentsPane(Pane, Asking):
 
     def go_back(self) -> bool:
         """Take back the filter, then the marks; False if there was neither."""
-        if self.query_text or (self._bar is not None and self._bar.display):
-            self._drop_filter()
+        if self.drop_filter():
             return True
         if self.grid.marks:
             self.grid.marks = []
@@ -386,42 +386,21 @@ class ExperimentsPane(Pane, Asking):
 
     # the filter
 
-    def action_experiments_filter(self) -> None:
-        from tui.widgets.filter_bar import FilterBar
+    async def action_experiments_filter(self) -> None:
+        await self.open_bar()
 
-        if self._bar is None:
-            self._bar = FilterBar(self.query_text, placeholder="words in the name")
-            self.mount(self._bar)
-        self._bar.display = True
-        self._bar.input.focus()
+    def filter_text(self) -> str:
+        return self.query_text
 
-    def _drop_filter(self) -> None:
-        self.query_text = ""
-        if self._bar is not None:
-            bar, self._bar = self._bar, None
-            bar.remove()
-        self._fill()
-        self.grid.focus()
-
-    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
-        event.stop()
-        self.query_text = event.text.strip()
+    def filter_edited(self, text: str) -> None:
+        self.query_text = text.strip()
         self._fill()
 
-    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.display = False
-        self.grid.focus()
-
-    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.note("Every experiment is listed here already: there is nothing to ask the server")
-
-    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
-        event.stop()
-        self._drop_filter()
+    def filter_dropped(self) -> bool:
+        had, self.query_text = bool(self.query_text), ""
+        if had:
+            self._fill()
+        return had
 
 
 def experiment_words(experiment: Experiment, session: Session) -> str:

@@ -18,24 +18,24 @@ from tui.domain.problem import Problem
 from tui.domain.run_tables import Facts
 from tui.domain.text import clean, clean_block
 from tui.domain.values import RunDetail, RunReference
+from tui.screens.panes.filterable import FilterablePane
 from tui.services.clock import Clock
 from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Pane
 from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.tabs import Tab, TabLine
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
-    from tui.widgets.filter_bar import FilterBar
-
 NOTE_SHOWN = 100_000  # characters of a note that are laid out as Markdown
 
 
-class RunView(Pane):
+class RunView(FilterablePane):
     """A pane that shows one run, a tab at a time. ``tabs`` are ids among those of ``TITLES``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("details")]
+    filter_hint = "words in names or values"
+    nothing_to_ask = "Everything of this run is here already: there is nothing to ask the server"
     TITLES: ClassVar[dict[str, str]] = {
         "overview": "Overview",
         "params": "Params",
@@ -58,7 +58,6 @@ class RunView(Pane):
         self.tab_line = TabLine()
         self.grid = PlainGrid(glyphs=glyphs)
         self._facts: Facts | None = None
-        self._bar: FilterBar | None = None
         self._note: Markdown | None = None
         self._note_frame: VerticalScroll | None = None
 
@@ -234,44 +233,18 @@ class RunView(Pane):
 
     # the filter
 
-    def action_details_filter(self) -> None:
-        from tui.widgets.filter_bar import FilterBar
+    async def action_details_filter(self) -> None:
+        await self.open_bar()
 
-        if self._bar is None:
-            self._bar = FilterBar(self.query_text, placeholder="words in names or values")
-            self.mount(self._bar)
-        self._bar.display = True
-        self._bar.input.focus()
+    def filter_text(self) -> str:
+        return self.query_text
 
-    def drop_filter(self) -> bool:
-        """Take the filter away; False if there was none."""
-        had = bool(self.query_text) or (self._bar is not None and self._bar.display)
-        self.query_text = ""
-        if self._bar is not None:
-            bar, self._bar = self._bar, None
-            bar.remove()
-        if had:
-            self.set_subtitle("")
-            self._show_tab()
-        return had
-
-    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
-        event.stop()
-        self.query_text = event.text.strip()
+    def filter_edited(self, text: str) -> None:
+        self.query_text = text.strip()
         self._show_tab()
 
-    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.display = False
-        self.grid.focus()
-
-    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.note("Everything of this run is loaded already: there is nothing to ask the server")
-
-    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
-        event.stop()
-        self.drop_filter()
-        self.grid.focus()
+    def filter_dropped(self) -> bool:
+        had, self.query_text = bool(self.query_text), ""
+        if had:
+            self._show_tab()
+        return had

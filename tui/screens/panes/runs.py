@@ -22,6 +22,7 @@ from tui.domain.truth import State, Truth
 from tui.domain.values import Experiment
 from tui.screens.asking import Asking
 from tui.screens.panes import runs_words
+from tui.screens.panes.filterable import FilterablePane
 from tui.screens.panes.runs_arranging import RunsArranging
 from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
 from tui.screens.panes.runs_loader import RunsLoader
@@ -29,19 +30,17 @@ from tui.screens.panes.runs_memory import Arrangement, memory_name, recalled, se
 from tui.services.runs_query import Query
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
-    from tui.widgets.filter_bar import FilterBar
-
-_HINT = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
+    from tui.widgets.filter_bar import Complete
 
 
-class RunsPane(RunsArranging, Pane, Asking):
+class RunsPane(RunsArranging, FilterablePane, Asking):
     """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
+    filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
 
     @dataclass
     class Followed(Message):
@@ -74,7 +73,6 @@ class RunsPane(RunsArranging, Pane, Asking):
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
         self.view: RunsTable | None = None
         self._view_wanted = False
-        self._bar: FilterBar | None = None
         self._timer: Timer | None = None
         self._told_unkept = False
 
@@ -101,7 +99,7 @@ class RunsPane(RunsArranging, Pane, Asking):
         query = Query(tuple(experiments), server_filter, self.asked.view)
         if query.experiment_ids == self.asked.experiment_ids and not server_filter and not marks:
             return
-        self._drop_bar()
+        self.close_bar(keep=False)
         self.filter.clear()
         self.all_folded, self.folded_but = False, frozenset()
         self.view = None
@@ -138,10 +136,10 @@ class RunsPane(RunsArranging, Pane, Asking):
             self._query_opened()
 
         def failed(problem: Problem) -> None:
-            if problem.kind is Kind.BAD_REQUEST and self._bar is not None:
+            if problem.kind is Kind.BAD_REQUEST and self.bar is not None:
                 # The filter is wrong, not what is shown: that stays as true as it was.
                 self.loader.truth = before
-                self._say_in_bar(refusal(problem))
+                self._say(refusal(problem))
                 self.grid.set_class(False, "stale")
                 self._loader_changed()
             else:
@@ -181,7 +179,6 @@ class RunsPane(RunsArranging, Pane, Asking):
         arrangement, query = self.arrangement, self.filter.query
         all_folded, but = self.all_folded, self.folded_but
         now_ms, zone, glyphs = self._session.clock.now_ms(), self._session.clock.zone, self.glyphs
-        absolute = bool(getattr(self.app, "absolute_times", False))
 
         def work() -> RunsTable | FilterError:
             from tui.domain.runs.sorting import SortKey
@@ -208,7 +205,7 @@ class RunsPane(RunsArranging, Pane, Asking):
 
     def _got_view(self, answer: RunsTable | FilterError) -> None:
         if isinstance(answer, FilterError):
-            self._say_in_bar(word_of(answer))
+            self._say(word_of(answer))
         else:
             first = self.view is None
             self.view = answer
@@ -219,6 +216,9 @@ class RunsPane(RunsArranging, Pane, Asking):
             self.show_words()
             if first:
                 self._remember_seen()
+                if answer.counts.orphans and not self.loader.complete:
+                    # Parents begin before their children, so the next page is where they are.
+                    self.loader.more()
         if self._view_wanted:
             self.want_view()
 
@@ -230,7 +230,7 @@ class RunsPane(RunsArranging, Pane, Asking):
             arrangement=self.arrangement,
             counts=self.view.counts if self.view is not None else None,
             filter_text=self.filter.said,
-            bar_open=self._bar is not None and self._bar.display,
+            bar_open=self.bar_open,
             marks=len(self.grid.marks),
         )
 
@@ -320,8 +320,7 @@ class RunsPane(RunsArranging, Pane, Asking):
         """Stop loading, else take back the local filter, the server's, the marks; False if there is nothing."""
         if self.loader.stop():
             return True
-        if self.filter.said or self._bar is not None:
-            self.drop_filter()
+        if self.drop_filter():
             return True
         if self.asked.filter_string:
             self.change_query(replace(self.asked, filter_string=""))
@@ -353,71 +352,53 @@ class RunsPane(RunsArranging, Pane, Asking):
 
     # the filter
 
-    def action_runs_filter(self) -> None:
-        from tui.widgets.filter_bar import FilterBar
+    async def action_runs_filter(self) -> None:
+        await self.open_bar()
 
-        if self._bar is None:
-            text = self.filter.text or self.asked.filter_string
-            self._bar = FilterBar(text, placeholder=_HINT, complete=self._complete)
-            self.mount(self._bar)
-        self._bar.display = True
-        self._bar.input.focus()
+    def filter_text(self) -> str:
+        return self.filter.text or self.asked.filter_string
 
-    def _complete(self, text: str, cursor: int) -> str | None:
+    def filter_completion(self) -> Complete | None:
+        return self._complete
+
+    def _complete(self, text: str, cursor: int) -> tuple[str, int] | None:
         from tui.domain.filter.completions import completions
 
         if self.view is None:
             return None
         offers = completions(text, cursor, self.view.snapshot.names())
-        self._say_in_bar(Word("   ".join(offer.shown for offer in offers[:8]) if len(offers) > 1 else ""))
-        return offers[0].apply(text) if offers else None
+        self.say_in_bar("   ".join(offer.shown for offer in offers[:8]) if len(offers) > 1 else "")
+        if not offers:
+            return None
+        return offers[0].apply(text), offers[0].start + len(offers[0].text)
 
-    def _say_in_bar(self, word: Word) -> None:
-        if self._bar is not None:
-            self._bar.note(word.text, word.tone)
+    def _say(self, word: Word) -> None:
+        self.say_in_bar(word.text, word.tone)
 
-    def _drop_bar(self) -> None:
-        if self._bar is not None:
-            bar, self._bar = self._bar, None
-            if bar.input.has_focus:
-                self.grid.focus()
-            bar.remove()
-
-    def drop_filter(self) -> None:
-        """Take the local filter away."""
-        self._drop_bar()
-        if self.filter.clear():
-            self.want_view()
-        self.show_words()
-
-    def on_filter_bar_edited(self, event: FilterBar.Edited) -> None:
-        event.stop()
-        if event.text == self.filter.text:
+    def filter_edited(self, text: str) -> None:
+        if text == self.filter.text:
             return
-        self._say_in_bar(self.filter.edit(event.text))
+        self._say(self.filter.edit(text))
         if self.filter.error is None:
             self.want_view()
 
-    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
-        event.stop()
-        if self._bar is not None:
-            self._bar.display = False
-        self.show_words()
-        self.grid.focus()
+    def filter_dropped(self) -> bool:
+        had = self.filter.clear()
+        if had:
+            self.want_view()
+        return had
 
-    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
-        event.stop()
-        answer = self.filter.for_server(event.text)
+    def filter_closed(self) -> None:
+        self.show_words()
+
+    def filter_asked(self, text: str) -> None:
+        answer = self.filter.for_server(text)
         if isinstance(answer, ServerRequest):
-            self._say_in_bar(answer.word)
+            self._say(answer.word)
             self.filter.edit(answer.local_text)
             self.change_query(replace(self.asked, filter_string=answer.filter_string))
         else:
-            self._say_in_bar(answer)
-
-    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
-        event.stop()
-        self.drop_filter()
+            self._say(answer)
 
     def rearrange(self, **changes: Any) -> None:
         """Change how the table is arranged, lay it out anew, and keep that."""

@@ -1,0 +1,80 @@
+"""The only place that touches what Textual calls private: each use with the reason, and a test beside it.
+
+Tested by tests/ui/test_textual_compat.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+LOST_AFTER = 1.0  # seconds after which a key is taken for lost: the widget that had it was removed
+
+
+class KeyDone(Message):
+    """Follows a key along its way and so comes back when the key has had all its effect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A message stops bubbling short of the one who sent it, and it is the app that this is to come back to.
+        self._sender = None
+
+
+class CalmApp(App[Result], Generic[Result]):
+    """An app that gives keys one at a time, and that ends calmly on an error that nobody foresaw.
+
+    Textual forwards a key to the focused widget as soon as it arrives, and looks its bindings up only when it has
+    bubbled back (``App.on_event``, ``App._on_key``). Over a slow line several keys come in one packet: those typed
+    after a ``/`` or ``:`` would reach the list, where each means something else, before the line to type in has the
+    focus (https://github.com/Textualize/textual/issues/2473 is about the same order of things). So a key waits here
+    until the one before has been handled and what it opened has been mounted.
+
+    An unhandled error would be rendered with local variables, which may hold a tracking URI with its password
+    (https://github.com/Textualize/textual/discussions/1812). ``fault`` is the error, for whoever ran the app.
+    """
+
+    fault: BaseException | None = None
+
+    _key_since: float | None = None
+    _keys_held: deque[events.Key]
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        if not hasattr(self, "_keys_held"):
+            self._keys_held = deque()
+        self._keys_held.append(event)
+        if self._key_since is None or time.monotonic() - self._key_since > LOST_AFTER:
+            await self._give_next_key()
+
+    async def _give_next_key(self) -> None:
+        if not self._keys_held:
+            self._key_since = None
+            return
+        self._key_since = time.monotonic()
+        target = self.focused or self.screen
+        await super().on_event(self._keys_held.popleft())
+        # Queues keep their order: this arrives at each stop of the key's way after the key.
+        if not target.post_message(KeyDone()):
+            await self._give_next_key()
+
+    async def on_key_done(self, message: KeyDone) -> None:
+        message.stop()
+        # A screen that the key has pushed mounts, and places its focus, before it comes to this.
+        if not self.screen.call_later(self._give_next_key):
+            await self._give_next_key()
+
+    def _fatal_error(self) -> None:
+        self.fault = self._exception
+        log.error("The app ended by an error that nobody handled", exc_info=self._exception)
+        self._close_messages_no_wait()
