@@ -11,6 +11,7 @@ HTTP_KINDS = ("http", "https")
 DATABRICKS_KINDS = ("databricks", "databricks-uc", "uc")
 
 _AUTHORITY = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.:-]*?://)(?P<user>[^/?#]*)@(?P<rest>.*)$", re.DOTALL)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _SECRET_QUERY = re.compile(r"([?&][^=&#]*(?:password|passwd|pwd|secret|token|key)[^=&#]*=)[^&#]*", re.IGNORECASE)
 _IN_TEXT = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#@:]*):[^\s/?#]*@")
 
@@ -78,7 +79,7 @@ def sqlite_uri(path: str, query: str = "") -> str:
     MLflow makes the parent folder of the path *before* undoing escapes, so that a needless ``%20`` would leave a
     stray folder behind.
     """
-    plain = os.path.abspath(path).replace("%", "%25").replace("?", "%3F")
+    plain = _ESCAPE.sub(r"%25\1", os.path.abspath(path)).replace("?", "%3F")
     return f"sqlite:///{plain}" + (f"?{query}" if query else "")
 
 

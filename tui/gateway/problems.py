@@ -6,71 +6,21 @@ that is understood wins.
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from html import unescape
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
+from tui.gateway import address, answers
 
-_WORDS = 200  # of a server's text that are shown
-
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _STATUS_LOST = re.compile(r"too many (\d{3}) error responses")
 _STATUS_SAID = re.compile(r"failed with error code (\d{3})\b")
 _BODY_SAID = re.compile(r"Response body: '(.*)'", re.DOTALL)
 _OUTDATED = re.compile(r"found version (\S+), but expected ([^)\s]+)")
 _NO_MODULE = re.compile(r"No module named '([^']+)'")
-
-_BY_CODE = {
-    "BAD_REQUEST": Kind.BAD_REQUEST,
-    "INVALID_PARAMETER_VALUE": Kind.BAD_REQUEST,
-    "MALFORMED_REQUEST": Kind.BAD_REQUEST,
-    "MAX_LIST_SIZE_EXCEEDED": Kind.BAD_REQUEST,
-    "RESOURCE_ALREADY_EXISTS": Kind.BAD_REQUEST,
-    "RESOURCE_CONFLICT": Kind.BAD_REQUEST,
-    "INVALID_STATE": Kind.BAD_REQUEST,
-    "RESOURCE_DOES_NOT_EXIST": Kind.NOT_FOUND,
-    "NOT_FOUND": Kind.NOT_FOUND,
-    "NODE_DOES_NOT_EXIST": Kind.NOT_FOUND,
-    "CATALOG_DOES_NOT_EXIST": Kind.NOT_FOUND,
-    "SCHEMA_DOES_NOT_EXIST": Kind.NOT_FOUND,
-    "DIRECTORY_DOES_NOT_EXIST": Kind.NOT_FOUND,
-    "ENDPOINT_NOT_FOUND": Kind.NOT_FOUND,
-    "UNAUTHENTICATED": Kind.UNAUTHENTICATED,
-    "CUSTOMER_UNAUTHORIZED": Kind.UNAUTHENTICATED,
-    "PERMISSION_DENIED": Kind.FORBIDDEN,
-    "REQUEST_LIMIT_EXCEEDED": Kind.THROTTLED,
-    "RESOURCE_EXHAUSTED": Kind.THROTTLED,
-    "RESOURCE_LIMIT_EXCEEDED": Kind.THROTTLED,
-    "QUOTA_EXCEEDED": Kind.THROTTLED,
-    "TEMPORARILY_UNAVAILABLE": Kind.SERVER,
-    "SERVICE_UNDER_MAINTENANCE": Kind.SERVER,
-    "WORKSPACE_TEMPORARILY_UNAVAILABLE": Kind.SERVER,
-    "DEADLINE_EXCEEDED": Kind.SERVER,
-    "IO_ERROR": Kind.SERVER,
-    "INTERNAL_ERROR": Kind.SERVER,
-    "NOT_IMPLEMENTED": Kind.UNSUPPORTED,
-    "FEATURE_DISABLED": Kind.UNSUPPORTED,
-}
-
-_HINTS = {
-    Kind.UNAUTHENTICATED: "Check the credentials in the environment or the profile (MLFLOW_TRACKING_USERNAME and "
-    "_PASSWORD, MLFLOW_TRACKING_TOKEN, or databricks auth login).",
-    Kind.FORBIDDEN: "Ask for the permission, or use another profile or account.",
-    Kind.NOT_FOUND: "It may have been deleted, or the address may be missing a path; refresh, or check the URI.",
-    Kind.THROTTLED: "Wait a moment, then try again.",
-    Kind.SERVER: "Try again; if it stays, the server's own log says why.",
-    Kind.NOT_MLFLOW: "Check that the tracking URI leads to an MLflow server, without a path of its web pages.",
-    Kind.BAD_REQUEST: "",
-    Kind.TIMEOUT: "Check the network, try again, or raise timeout_s of the context.",
-    Kind.UNSUPPORTED: "",
-}
 
 
 @contextmanager
@@ -107,56 +57,6 @@ def of(
         or _of_mlflow(chain, title, place)
         or _of_rest(error, title, place)
     )
-
-
-def of_response(status: int, text: str, content_type: str, title: str, place: str) -> Problem:
-    """The problem that an HTTP answer means, when it is not the expected JSON of MLflow."""
-    code, message = _json_error(text)
-    if status == 200:
-        return _not_mlflow(status, text, content_type, title, place)
-    if message is not None:
-        return of_code(code, message, title, place, status=status)
-    if status == 404 and _is_page(text, content_type):
-        return _not_mlflow(status, text, content_type, title, place)
-    if 300 <= status < 400:
-        return Problem(
-            Kind.NOT_MLFLOW,
-            title,
-            f"{place} redirected the request (HTTP {status}).",
-            _HINTS[Kind.NOT_MLFLOW],
-            code=str(status),
-        )
-    kind = _kind_of_status(status)
-    said = first_words(text)
-    return Problem(
-        kind,
-        title,
-        f"{place} answered {_status_words(status)}{f': {said}' if said else '.'}",
-        _HINTS[kind],
-        code=str(status),
-    )
-
-
-def of_code(code: str, message: str, title: str, place: str, *, status: int = 0) -> Problem:
-    """The problem behind an error code of MLflow or Databricks; a refusal keeps the server's own words."""
-    kind = _BY_CODE.get(code) or (_kind_of_status(status) if status else Kind.INTERNAL)
-    if status == 429:
-        kind = Kind.THROTTLED
-    words = address.without_secrets(one_line(message)) or "nothing more"
-    shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
-    return Problem(kind, title, shown, _HINTS.get(kind, ""), code=code or (str(status) if status else ""))
-
-
-def one_line(text: object) -> str:
-    """A server's text on one line, not longer than a person would read."""
-    words = " ".join(str(text).split())
-    return words if len(words) <= 4 * _WORDS else words[: 4 * _WORDS] + " …"
-
-
-def first_words(text: str) -> str:
-    """The first words of a page or text, without markup."""
-    words = " ".join(unescape(_TAGS.sub(" ", text[:20000])).split())
-    return words if len(words) <= _WORDS else words[:_WORDS] + " …"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -202,7 +102,9 @@ def _of_status(
         response = getattr(cause, "response", None)
         if response is not None and hasattr(response, "status_code"):
             text = response.text if isinstance(response.text, str) else ""
-            return of_response(response.status_code, text, response.headers.get("Content-Type", ""), title, place)
+            return answers.of_response(
+                response.status_code, text, response.headers.get("Content-Type", ""), title, place
+            )
     for cause in chain:
         lost = _STATUS_LOST.search(str(cause))
         if lost:
@@ -210,15 +112,15 @@ def _of_status(
             found = explain(status) if explain else None
             if found and found[0] == status:
                 text = found[1]
-            return of_response(status, text, "", title, place)
+            return answers.of_response(status, text, "", title, place)
     for cause in chain:
         said = _STATUS_SAID.search(str(cause))
         if said:
             body = _BODY_SAID.search(str(cause))
-            return of_response(int(said[1]), body[1] if body else "", "", title, place)
+            return answers.of_response(int(said[1]), body[1] if body else "", "", title, place)
         if "was not in a valid JSON format" in str(cause):
             body = _BODY_SAID.search(str(cause))
-            return of_response(200, body[1] if body else "", "", title, place)
+            return answers.of_response(200, body[1] if body else "", "", title, place)
     return None
 
 
@@ -240,10 +142,10 @@ def _of_connection(chain: list[BaseException], title: str, place: str) -> Proble
             Kind.NOT_MLFLOW,
             title,
             f"{place} redirected again and again, as a login page does.",
-            _HINTS[Kind.NOT_MLFLOW],
+            answers.HINTS[Kind.NOT_MLFLOW],
         )
     if names & {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "Timeout", "TimeoutError"}:
-        return Problem(Kind.TIMEOUT, title, f"{place} did not answer in time.", _HINTS[Kind.TIMEOUT])
+        return Problem(Kind.TIMEOUT, title, f"{place} did not answer in time.", answers.HINTS[Kind.TIMEOUT])
     if names & {"InvalidUrlException", "InvalidURL", "LocationParseError", "InvalidSchema", "MissingSchema"}:
         return Problem(Kind.CONFIG, title, f"{place} is no usable address.", "Write it like http://host:5000.")
     if names & {"ProxyError"}:
@@ -273,7 +175,7 @@ def _of_database(chain: list[BaseException], title: str, place: str) -> Problem 
             return Problem(kind, title, f"{place} could not be read; SQLite says: {text}.", hint)
     for cause in chain:
         if type(cause).__module__.startswith("sqlalchemy"):
-            why = first_words(str(getattr(cause, "orig", None) or cause))
+            why = answers.first_words(str(getattr(cause, "orig", None) or cause))
             return Problem(
                 Kind.UNREACHABLE,
                 title,
@@ -312,13 +214,13 @@ def _of_mlflow(chain: list[BaseException], title: str, place: str) -> Problem | 
             return Problem(
                 Kind.UNREACHABLE, title, f"{place} could not be asked: {_last_words(message)}.", "Check the address."
             )
-        return of_code(code, message, title, place)
+        return answers.of_code(code, message, title, place)
     return None
 
 
 def _of_rest(error: BaseException, title: str, place: str) -> Problem:
     if isinstance(error, NotImplementedError):
-        return Problem(Kind.UNSUPPORTED, title, f"{place} cannot do that.", one_line(error))
+        return Problem(Kind.UNSUPPORTED, title, f"{place} cannot do that.", answers.one_line(error))
     if isinstance(error, PermissionError):
         where = error.filename or place
         return Problem(Kind.STORE_UNREADABLE, title, f"{where} may not be read or written.", "Check its permissions.")
@@ -327,19 +229,19 @@ def _of_rest(error: BaseException, title: str, place: str) -> Problem:
         return Problem(
             Kind.STORE_UNREADABLE,
             title,
-            f"{where}: {error.strerror or one_line(error)}.",
+            f"{where}: {error.strerror or answers.one_line(error)}.",
             "Check the path and the disk.",
         )
     if isinstance(error, KeyError):
         return Problem(
             Kind.NOT_MLFLOW,
             title,
-            f"{place} answered with JSON in which {one_line(error)} is missing.",
-            _HINTS[Kind.NOT_MLFLOW],
+            f"{place} answered with JSON in which {answers.one_line(error)} is missing.",
+            answers.HINTS[Kind.NOT_MLFLOW],
         )
     if isinstance(error, ValueError):
-        return Problem(Kind.BAD_REQUEST, title, address.without_secrets(one_line(error)) or "It was refused.")
-    said = address.without_secrets(one_line(error))
+        return Problem(Kind.BAD_REQUEST, title, address.without_secrets(answers.one_line(error)) or "It was refused.")
+    said = address.without_secrets(answers.one_line(error))
     return Problem(
         Kind.INTERNAL,
         title,
@@ -348,62 +250,9 @@ def _of_rest(error: BaseException, title: str, place: str) -> Problem:
     )
 
 
-def _not_mlflow(status: int, text: str, content_type: str, title: str, place: str) -> Problem:
-    what = "an HTML page" if _is_page(text, content_type) else "something else" if text else "nothing"
-    said = first_words(text)
-    return Problem(
-        Kind.NOT_MLFLOW,
-        title,
-        f"{place} answered HTTP {status} with {what} instead of MLflow's JSON{f': {said}' if said else '.'}",
-        _HINTS[Kind.NOT_MLFLOW],
-        code=str(status),
-    )
-
-
-def _is_page(text: str, content_type: str) -> bool:
-    return "html" in content_type.lower() or text.lstrip()[:200].lower().startswith(("<!doctype html", "<html"))
-
-
-def _json_error(text: str) -> tuple[str, str | None]:
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return "", None
-    if not isinstance(body, dict):
-        return "", None
-    code, message = body.get("error_code"), body.get("message")
-    if not isinstance(code, str) and not isinstance(message, str):
-        return "", None
-    return str(code or ""), str(message or "")
-
-
-def _kind_of_status(status: int) -> Kind:
-    named = {
-        400: Kind.BAD_REQUEST,
-        401: Kind.UNAUTHENTICATED,
-        403: Kind.FORBIDDEN,
-        404: Kind.NOT_FOUND,
-        408: Kind.TIMEOUT,
-        429: Kind.THROTTLED,
-        501: Kind.UNSUPPORTED,
-    }
-    if status in named:
-        return named[status]
-    return Kind.SERVER if status >= 500 else Kind.BAD_REQUEST if status >= 400 else Kind.NOT_MLFLOW
-
-
-def _status_words(status: int) -> str:
-    from http import HTTPStatus
-
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"HTTP {status}"
-
-
 def _names(cause: BaseException) -> list[str]:
     return [kind.__name__ for kind in type(cause).__mro__]
 
 
 def _last_words(message: str) -> str:
-    return address.without_secrets(first_words(message.rsplit("failed with exception", 1)[-1].strip(" .")))
+    return address.without_secrets(answers.first_words(message.rsplit("failed with exception", 1)[-1].strip(" .")))

@@ -24,7 +24,7 @@ from tui.domain.values import (
     ServerInfo,
     View,
 )
-from tui.gateway import problems
+from tui.gateway import answers, problems
 from tui.gateway.columns import RunColumns, true_number
 from tui.gateway.session import Session
 from tui.gateway.tracking import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
@@ -159,7 +159,7 @@ class RestTracking:
             # MLflow leaves out what is empty, so that {} is a whole answer to a search.
             if found is not None and (expected in found or (post and not found.keys() - {"next_page_token"})):
                 return found
-        raise problems.of_response(answer.status_code, answer.text, kind, title, self._session.place)
+        raise answers.of_response(answer.status_code, answer.text, kind, title, self._session.place)
 
     def _experiment_name(self, experiment_id: str) -> str:
         kept = self._names.get(experiment_id)

@@ -15,6 +15,12 @@ from tui.gateway import address, problems, progress, store_guard
 from tui.gateway.session import Session
 
 _PAGES_AT_ONCE = 2048
+# The command itself, without importing the rest of MLflow's command line; and not from the working folder, where a
+# mere checkout of mlflow would stand in for the installed one.
+_UPGRADE = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; "
+    "from mlflow.db import commands; commands.main(['upgrade', sys.argv[1]])"
+)
 
 
 class SessionStore:
@@ -139,15 +145,12 @@ def _migrate(path: str) -> None:
     this process with it, ends meanwhile.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "mlflow", "db", "upgrade", address.sqlite_uri(path)],
+        [sys.executable, "-c", _UPGRADE, address.sqlite_uri(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
         check=False,
-        # The folder that Python would otherwise look in first may hold anything, a checkout of mlflow for instance.
-        cwd=os.path.dirname(path),
-        env={**os.environ, "PYTHONSAFEPATH": "1"},
     )
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
+from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
 from tui.host.facade import LIMITS_S, RegistryProxy, StoreProxy, TrackingProxy, summary
 from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
@@ -71,9 +72,9 @@ class Host:
         self._generation = 1
         self._closed = False
         self._link = Link(spec, self._changed, self._on_change)
-        self.store = StoreProxy(self.call)
-        self.tracking = TrackingProxy(self.call)
-        self.registry = RegistryProxy(self.call)
+        self.store: StorePort = StoreProxy(self.call)
+        self.tracking: TrackingPort = TrackingProxy(self.call)
+        self.registry: RegistryPort = RegistryProxy(self.call)
 
     @classmethod
     def start(cls, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> Host:
@@ -158,7 +159,7 @@ class Host:
             if self._closed:
                 return
             self._closed = True
-        self._link.end("it was closed")
+        self._link.end("it was closed", Kind.CANCELLED)
         self._tell(HostEvent(HostState.CLOSED, self._generation))
 
     def _present_link(self) -> Link:

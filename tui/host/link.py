@@ -65,6 +65,7 @@ class Link:
         self.import_seconds: float | None = None
         self.ended = False
         self.reason = ""
+        self._kind = Kind.HOST_LOST
         ours, self._theirs = socket.socketpair()
         self._wire = wire.Wire(ours)
         self._wire.bound_sending(_SEND_SECONDS)
@@ -113,11 +114,11 @@ class Link:
             since = max(call.sent_at, self.ready_at, self.heard_at) + call.limit_s
         return since - time.monotonic()
 
-    def end(self, reason: str) -> None:
-        """Kill the child, with whatever it has started; calls not answered become HOST_LOST."""
+    def end(self, reason: str, kind: Kind = Kind.HOST_LOST) -> None:
+        """Kill the child, with whatever it has started; calls not answered become problems of that kind."""
         with self._changed:
             if not self.reason:
-                self.reason = reason
+                self.reason, self._kind = reason, kind
         process = self._process
         if process is not None and process.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -207,6 +208,8 @@ class Link:
 
     def _lost(self, call: Call) -> Problem:
         why = self.reason or "it ended"
+        if self._kind is Kind.CANCELLED:
+            return Problem(Kind.CANCELLED, "Did not wait for the answer", f"The context was closed ({call.op}).")
         return Problem(
             Kind.HOST_LOST,
             f"Lost the process that talks to {self._spec.place}",

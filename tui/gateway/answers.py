@@ -1,0 +1,160 @@
+"""Answers over HTTP that are not the expected ones, said as one plain sentence each."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from http import HTTPStatus
+
+from tui.domain.problem import Kind, Problem
+from tui.gateway import address
+
+_LETTERS = 200  # of a server's text that are shown
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+_KINDS = {
+    "BAD_REQUEST": Kind.BAD_REQUEST,
+    "INVALID_PARAMETER_VALUE": Kind.BAD_REQUEST,
+    "MALFORMED_REQUEST": Kind.BAD_REQUEST,
+    "MAX_LIST_SIZE_EXCEEDED": Kind.BAD_REQUEST,
+    "RESOURCE_ALREADY_EXISTS": Kind.BAD_REQUEST,
+    "RESOURCE_CONFLICT": Kind.BAD_REQUEST,
+    "INVALID_STATE": Kind.BAD_REQUEST,
+    "RESOURCE_DOES_NOT_EXIST": Kind.NOT_FOUND,
+    "NOT_FOUND": Kind.NOT_FOUND,
+    "NODE_DOES_NOT_EXIST": Kind.NOT_FOUND,
+    "CATALOG_DOES_NOT_EXIST": Kind.NOT_FOUND,
+    "SCHEMA_DOES_NOT_EXIST": Kind.NOT_FOUND,
+    "DIRECTORY_DOES_NOT_EXIST": Kind.NOT_FOUND,
+    "ENDPOINT_NOT_FOUND": Kind.NOT_FOUND,
+    "UNAUTHENTICATED": Kind.UNAUTHENTICATED,
+    "CUSTOMER_UNAUTHORIZED": Kind.UNAUTHENTICATED,
+    "PERMISSION_DENIED": Kind.FORBIDDEN,
+    "REQUEST_LIMIT_EXCEEDED": Kind.THROTTLED,
+    "RESOURCE_EXHAUSTED": Kind.THROTTLED,
+    "RESOURCE_LIMIT_EXCEEDED": Kind.THROTTLED,
+    "QUOTA_EXCEEDED": Kind.THROTTLED,
+    "TEMPORARILY_UNAVAILABLE": Kind.SERVER,
+    "SERVICE_UNDER_MAINTENANCE": Kind.SERVER,
+    "WORKSPACE_TEMPORARILY_UNAVAILABLE": Kind.SERVER,
+    "DEADLINE_EXCEEDED": Kind.SERVER,
+    "IO_ERROR": Kind.SERVER,
+    "INTERNAL_ERROR": Kind.SERVER,
+    "NOT_IMPLEMENTED": Kind.UNSUPPORTED,
+    "FEATURE_DISABLED": Kind.UNSUPPORTED,
+}
+
+HINTS = {
+    Kind.UNAUTHENTICATED: "Check the credentials in the environment or the profile (MLFLOW_TRACKING_USERNAME and "
+    "_PASSWORD, MLFLOW_TRACKING_TOKEN, or databricks auth login).",
+    Kind.FORBIDDEN: "Ask for the permission, or use another profile or account.",
+    Kind.NOT_FOUND: "It may have been deleted, or the address may be missing a path; refresh, or check the URI.",
+    Kind.THROTTLED: "Wait a moment, then try again.",
+    Kind.SERVER: "Try again; if it stays, the server's own log says why.",
+    Kind.NOT_MLFLOW: "Check that the tracking URI leads to an MLflow server, without a path of its web pages.",
+    Kind.BAD_REQUEST: "",
+    Kind.TIMEOUT: "Check the network, try again, or raise timeout_s of the context.",
+    Kind.UNSUPPORTED: "",
+}
+
+
+def of_response(status: int, text: str, content_type: str, title: str, place: str) -> Problem:
+    """The problem that an HTTP answer means, when it is not the expected JSON of MLflow."""
+    code, message = _json_error(text)
+    if status == 200:
+        return _not_mlflow(status, text, content_type, title, place)
+    if message is not None:
+        return of_code(code, message, title, place, status=status)
+    if status == 404 and _is_page(text, content_type):
+        return _not_mlflow(status, text, content_type, title, place)
+    if 300 <= status < 400:
+        return Problem(
+            Kind.NOT_MLFLOW,
+            title,
+            f"{place} redirected the request (HTTP {status}).",
+            HINTS[Kind.NOT_MLFLOW],
+            code=str(status),
+        )
+    kind = _kind_of_status(status)
+    said = first_words(text)
+    answered = f"{place} answered {_status_words(status)}{f': {said}' if said else ''}"
+    return Problem(kind, title, sentence(answered), HINTS.get(kind, ""), code=str(status))
+
+
+def of_code(code: str, message: str, title: str, place: str, *, status: int = 0) -> Problem:
+    """The problem behind an error code of MLflow or Databricks; a refusal keeps the server's own words."""
+    kind = _KINDS.get(code) or (_kind_of_status(status) if status else Kind.INTERNAL)
+    if status == 429:
+        kind = Kind.THROTTLED
+    words = address.without_secrets(one_line(message)) or "nothing more"
+    shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
+    return Problem(kind, title, sentence(shown), HINTS.get(kind, ""), code=code or (str(status) if status else ""))
+
+
+def one_line(text: object) -> str:
+    """A server's text on one line, not longer than a person would read."""
+    words = " ".join(str(text).split())
+    return words if len(words) <= 4 * _LETTERS else words[: 4 * _LETTERS] + " …"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends like a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def first_words(text: str) -> str:
+    """The first words of a page or text, without markup."""
+    words = " ".join(unescape(_TAGS.sub(" ", text[:20000])).split())
+    return words if len(words) <= _LETTERS else words[:_LETTERS] + " …"
+
+
+def _not_mlflow(status: int, text: str, content_type: str, title: str, place: str) -> Problem:
+    what = "an HTML page" if _is_page(text, content_type) else "something else" if text else "nothing"
+    said = first_words(text)
+    return Problem(
+        Kind.NOT_MLFLOW,
+        title,
+        sentence(f"{place} answered HTTP {status} with {what} instead of MLflow's JSON{f': {said}' if said else ''}"),
+        HINTS[Kind.NOT_MLFLOW],
+        code=str(status),
+    )
+
+
+def _is_page(text: str, content_type: str) -> bool:
+    return "html" in content_type.lower() or text.lstrip()[:200].lower().startswith(("<!doctype html", "<html"))
+
+
+def _json_error(text: str) -> tuple[str, str | None]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return "", None
+    if not isinstance(body, dict):
+        return "", None
+    code, message = body.get("error_code"), body.get("message")
+    if not isinstance(code, str) and not isinstance(message, str):
+        return "", None
+    return str(code or ""), str(message or "")
+
+
+def _kind_of_status(status: int) -> Kind:
+    named = {
+        400: Kind.BAD_REQUEST,
+        401: Kind.UNAUTHENTICATED,
+        403: Kind.FORBIDDEN,
+        404: Kind.NOT_FOUND,
+        408: Kind.TIMEOUT,
+        429: Kind.THROTTLED,
+        501: Kind.UNSUPPORTED,
+    }
+    if status in named:
+        return named[status]
+    return Kind.SERVER if status >= 500 else Kind.BAD_REQUEST if status >= 400 else Kind.NOT_MLFLOW
+
+
+def _status_words(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
