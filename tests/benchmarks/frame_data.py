@@ -11,7 +11,9 @@ from tui.domain.values import RunsPage, SparseNumbers, SparseTexts
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
 
 
-def pages(runs: int, page_size: int = 1000, *, metrics: int = 10, params: int = 10, seed: int = 7) -> Iterator[RunsPage]:
+def pages(
+    runs: int, page_size: int = 1000, *, metrics: int = 10, params: int = 10, seed: int = 7
+) -> Iterator[RunsPage]:
     """Pages of ``runs`` runs with about ``metrics`` + ``params`` + 5 values each; a tenth are children of another."""
     chance = random.Random(seed)
     parents: list[str] = []

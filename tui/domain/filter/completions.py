@@ -56,7 +56,8 @@ class Completion:
 
 def completions(text: str, cursor: int, names: Names) -> list[Completion]:
     """At most a dozen ways to go on at ``cursor``, best first."""
-    before = text[: max(0, min(cursor, len(text)))]
+    cursor = max(0, min(cursor, len(text)))
+    before = text[:cursor]
     if before.count("'") % 2 or before.count('"') % 2:
         return []
     begun = _BEGUN_QUOTED.search(before) or _BEGUN.search(before)

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\Z|[+-]?inf(?:inity)?\Z|[+-]?nan\Z", re.ASCII | re.I)
-_BEGUN_NUMBER = re.compile(r"[+-]?(?:\.|(?:\d+\.?\d*|\.\d+)e[+-]?|in?|infi(?:nit?)?|na?)?\Z", re.ASCII | re.I)
+_BEGUN_NUMBER = re.compile(r"[+-]?(?:\.?|(?:\d+\.?\d*|\.\d+)e[+-]?)\Z", re.ASCII | re.I)
 _UNITS_MS = {
     "ms": 1, "s": 1000, "sec": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000,
     "d": 86_400_000, "w": 604_800_000, "mo": 2_629_800_000, "y": 31_557_600_000,
@@ -32,7 +32,9 @@ def number(text: str) -> float | None:
 
 def is_begun_number(text: str) -> bool:
     """Whether ``text`` may become a number by typing on."""
-    return _BEGUN_NUMBER.match(text) is not None
+    unsigned = text[1:] if text[:1] in ("+", "-") else text
+    named = any(name.startswith(unsigned.lower()) for name in ("infinity", "nan"))
+    return named or _BEGUN_NUMBER.match(text) is not None
 
 
 def precision(text: str) -> float:

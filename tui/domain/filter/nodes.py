@@ -60,11 +60,12 @@ class Word:
     """A text to be found anywhere a person would look for it."""
 
     text: str
-    quoted: bool = False
+    quoted: bool = field(default=False, compare=False)
     position: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
-        return quoted_value(self.text) if self.quoted else self.text
+        # Beside others, a word that begins with a slash could be taken for a regular expression.
+        return quoted_value(self.text) if self.quoted or self.text.startswith("/") else self.text
 
 
 @dataclass(frozen=True)

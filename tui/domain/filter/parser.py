@@ -328,7 +328,7 @@ class _Parser:
         while True:
             at += 1
             if at >= len(text):
-                if any(sign.isspace() for sign in text[start:]) or len(text) == start + 1:
+                if len(text) == start + 1:
                     self.at = len(text)
                     raise self.error("this / is not closed", start, "End the regular expression with /.")
                 return None
