@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +24,9 @@ _logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 3.0
 # A failed probe answers for those who ask at the same time; after that the world is looked at again.
 _FAILURE_KEPT_SECONDS = 1.0
+
+
+_limit: ContextVar[float | None] = ContextVar("limit", default=None)
 
 
 @dataclass
@@ -59,7 +65,16 @@ class Session:
     @property
     def request_seconds(self) -> float:
         """How long one HTTP request may take."""
-        return environment.request_seconds(self.timeout_s)
+        return environment.request_seconds(_limit.get() or self.timeout_s)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let requests of this thread take so long altogether, instead of the context's own limit."""
+        token = _limit.set(seconds)
+        try:
+            yield
+        finally:
+            _limit.reset(token)
 
     def inspect(self) -> StoreReport:
         """What is at the tracking URI, without importing mlflow; changes nothing."""

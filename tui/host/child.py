@@ -48,7 +48,7 @@ class Child:
     def __init__(self, spec: HostSpec, link: wire.Wire) -> None:
         self._link = link
         self._session = Session(spec.tracking_uri, spec.registry_uri, spec.timeout_s)
-        self._waiting: queue.SimpleQueue[tuple[int, str, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[int, str, float, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
         self._ready = threading.Event()
         self._unimportable: Problem | None = None
         self._operations: dict[str, Callable[..., Any]] = {}
@@ -104,7 +104,7 @@ class Child:
         while True:
             self._answer(*self._waiting.get())
 
-    def _answer(self, number: int, op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _answer(self, number: int, op: str, limit_s: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         from tui.gateway import dispatch
 
         if op not in dispatch.BEFORE_READY and not self._ready.is_set():
@@ -121,7 +121,10 @@ class Child:
             operation = self._operations.get(op)
             if operation is None:
                 raise dispatch.unknown(op)
-            with progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))):
+            with (
+                self._session.within(limit_s),
+                progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
+            ):
                 value = operation(*args, **kwargs)
             self._send(("result", number, value))
         except Problem as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,10 +12,16 @@ from enum import Enum
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
+from tui.gateway import address
 from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
 from tui.host.facade import LIMITS_S, RegistryProxy, StoreProxy, TrackingProxy, summary
 from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
+
+_logger = logging.getLogger(__name__)
+
+# A database is slow for honest reasons, a cold disk for instance, and no network is in between that could fall silent.
+_DATABASE_SECONDS = 60.0
 
 
 class HostState(str, Enum):
@@ -100,6 +107,11 @@ class Host:
         """The present process's id, None before it has one."""
         return self._link.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether the present process has been waited for: nothing of it is left."""
+        return self._link.reaped
+
     def add_listener(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` at each change; answers what removes it."""
         self._listeners.append(listener)
@@ -128,8 +140,7 @@ class Host:
         silent for longer is ended, and the next one starts at once; the problem is then TIMEOUT, and HOST_LOST for
         other requests that were on their way.
         """
-        limit = timeout if timeout is not None else LIMITS_S.get(op, self.spec.timeout_s)
-        call = Call(next(self._numbers), op, limit, on_progress)
+        call = Call(next(self._numbers), op, self._limit(op) if timeout is None else timeout, on_progress)
         began, at = time.time(), time.monotonic()
         record = self.on_request
         if record:
@@ -161,6 +172,14 @@ class Host:
             self._closed = True
         self._link.end("it was closed", Kind.CANCELLED)
         self._tell(HostEvent(HostState.CLOSED, self._generation))
+
+    def _limit(self, op: str) -> float:
+        """Seconds for a request that was given none of its own."""
+        if op in LIMITS_S:
+            return LIMITS_S[op]
+        if address.kind(self.spec.tracking_uri) in address.SQL_KINDS and not op.startswith("store."):
+            return max(self.spec.timeout_s, _DATABASE_SECONDS)
+        return self.spec.timeout_s
 
     def _present_link(self) -> Link:
         with self._changed:
@@ -217,4 +236,7 @@ class Host:
 
     def _tell(self, event: HostEvent) -> None:
         for listener in tuple(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # a worker meets the app: what a view does wrong must not stop the reading of answers
+                _logger.exception("a listener to %s failed", self.spec.place)

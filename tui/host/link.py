@@ -24,6 +24,7 @@ _MAIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
 _OUTPUT_LINES = 200
 _LINE_BYTES = 2000
 _SEND_SECONDS = 5.0
+_EXIT_SECONDS = 1.0
 # An import of mlflow without compiled files on a busy machine takes a quarter of this.
 START_SECONDS = 90.0
 
@@ -64,6 +65,7 @@ class Link:
         self.ready_at: float | None = None
         self.import_seconds: float | None = None
         self.ended = False
+        self.reaped = False
         self.reason = ""
         self._kind = Kind.HOST_LOST
         ours, self._theirs = socket.socketpair()
@@ -96,7 +98,7 @@ class Link:
                 return
             self._calls[call.number] = call
         try:
-            self._wire.send((call.number, call.op, args, kwargs))
+            self._wire.send((call.number, call.op, call.limit_s, args, kwargs))
         except OSError:
             self.end("it no longer read its requests")
 
@@ -119,12 +121,15 @@ class Link:
         with self._changed:
             if not self.reason:
                 self.reason, self._kind = reason, kind
+        self._kill()
+        self._wire.close()
+        self._finish()
+
+    def _kill(self) -> None:
         process = self._process
         if process is not None and process.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-        self._wire.close()
-        self._finish()
 
     def _keep(self) -> None:
         try:
@@ -148,8 +153,13 @@ class Link:
         with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
             while not self.ended:
                 self._on(*self._wire.receive())
-        self.end("")
-        status = self._process.wait()
+        try:
+            status = self._process.wait(_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            status = self._process.wait()
+        self.reaped = True
+        self._wire.close()
         with self._changed:
             if not self.reason:
                 self.reason = _said(status)

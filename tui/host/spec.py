@@ -11,7 +11,8 @@ from tui.gateway import address
 class HostSpec:
     """One context: where it leads, with which environment, and how many seconds a request may take.
 
-    ``timeout_s`` bounds each request from the moment the host begins it; ``environment`` is laid over the deck's own.
+    ``timeout_s`` bounds each request from the moment the host begins it (a database is given a minute at least);
+    ``environment`` is laid over the deck's own.
     """
 
     tracking_uri: str = field(repr=False)
