@@ -62,11 +62,15 @@ class CalmApp(App[Result], Generic[Result]):
             self._key_since = None
             return
         self._key_since = time.monotonic()
+        self.before_key()
         target = self.focused or self.screen
         await super().on_event(self._keys_held.popleft())
         # Queues keep their order: this arrives at each stop of the key's way after the key.
         if not target.post_message(KeyDone()):
             await self._give_next_key()
+
+    def before_key(self) -> None:
+        """Called before each key has its effect."""
 
     async def on_key_done(self, message: KeyDone) -> None:
         message.stop()

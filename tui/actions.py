@@ -86,8 +86,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("experiments.fold_all", "F", "fold all", "Fold or unfold every folder.", "experiments"),
     Action("experiments.tree", "T", "tree or list", "Show folders by the / in names, or one list.", "experiments"),
     Action("experiments.lifecycle", "i", "deleted", "Show active, deleted or all experiments.", "experiments", hint=50),
-    Action("experiments.note", "e", "about", "Show the note, tags and facts of this experiment.", "experiments", hint=60),
-    Action("experiments.everywhere", "full_stop", "everywhere", "Show every experiment, or only those under the path where the context begins.", "experiments"),
+    Action("experiments.note", "e", "about", "Show this experiment's note, tags and facts.", "experiments", hint=60),
+    Action("experiments.everywhere", "full_stop", "everywhere", "All experiments, or those under the start path.", "experiments"),
     Action("experiments.sort", "s", "sort", "Sort by name or by last update.", "experiments"),
     # runs
     Action("runs.filter", "slash", "filter", "Filter the loaded runs, at each key.", "runs", hint=20),
@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs.sort", "s", "sort", "Sort by this column; again to turn round, and again to stop.", "runs", hint=40),
     Action("runs.sort_by", "S", "sort by", "Choose what to sort by, several columns at once.", "runs"),
     Action("runs.columns", "o", "columns", "Choose and order the columns.", "runs", hint=50),
-    Action("runs.constants", "x", "varying only", "Fold columns in which nothing differs, or show them.", "runs", hint=60),
+    Action("runs.constants", "x", "varying only", "Fold columns in which nothing differs, or not.", "runs", hint=60),
     Action("runs.fold", "f", "fold", "Fold or unfold the children of this run.", "runs"),
     Action("runs.fold_all", "F", "fold all", "Fold or unfold every parent.", "runs"),
     Action("runs.tree", "T", "tree or list", "Show child runs under their parents, or one list.", "runs"),
@@ -104,7 +104,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs.next_match", "n", "next mark", "Go to the next marked run.", "runs"),
     Action("runs.previous_match", "N", "previous mark", "Go to the previous marked run.", "runs"),
     # details
-    Action("details.next_tab", "right_square_bracket", "next tab", "The next of Params, Metrics, Tags and so on.", "details", hint=20),
+    Action("details.next_tab", "right_square_bracket", "next tab", "The next tab.", "details", hint=20),
     Action("details.previous_tab", "left_square_bracket", "previous tab", "The tab before.", "details"),
     Action("details.filter", "slash", "filter", "Filter the names and values shown.", "details", hint=40),
     # a run's page

@@ -19,14 +19,16 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean_block
 from tui.host import Host
 from tui.resources import style_sheets
-from tui.screens.browse import BrowseScreen
-from tui.screens.page import Page
+from tui.routes import TOPS, screen_for, top_screen
+from tui.screens.base.page import Page
+from tui.screens.base.routes import RequestsRoute, Route
 from tui.services.connect import open_session
 from tui.services.session import Session
 from tui.themes import THEMES
 
 log = logging.getLogger(__name__)
 
+AGES_GROW_OLD_MS = 30_000
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
 Connect = Callable[[Launch], Session]
@@ -47,43 +49,55 @@ class DeckApp(CalmApp[int]):
         self.glyphs: Glyphs = ASCII if settings.ascii else UNICODE
         self.keymap: Mapping[str, str] = settings.keys
         self.absolute_times = False
+        self._ages_told_ms = session.clock.now_ms()
         self._connect = connect
+        self._serial = 0  # of the open context: each has its own stacks of screens
+        # Textual reads both from the instance: the first frame is the browse screen itself, with nothing before it.
+        self.DEFAULT_MODE = self._mode("browse")  # type: ignore[misc]  # a class variable, read by instances
+        self.MODES = {**self._modes_of(session)}  # type: ignore[misc]
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss", "dialogues.tcss"))
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = settings.theme
 
-    def get_default_screen(self) -> Screen[None]:
-        return BrowseScreen(self.session)
-
     def on_mount(self) -> None:
         self.set_keymap(dict(self.keymap))
 
-    @property
-    def browse_screen(self) -> BrowseScreen:
-        """The first screen, whatever lies over it."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, BrowseScreen))
+    # contexts, and the screens of each
 
-    @property
-    def page_below(self) -> Page | None:
-        """The full screen under the topmost one."""
-        pages = [screen for screen in self.screen_stack if isinstance(screen, Page)]
-        return pages[-2] if len(pages) > 1 else None
+    def _mode(self, top: str) -> str:
+        return f"{self._serial}:{top}"
+
+    def _modes_of(self, session: Session) -> dict[str, Callable[[], Screen[None]]]:
+        return {self._mode(top): top_screen(top, session) for top in TOPS}
 
     @property
     def page(self) -> Page | None:
         """The full screen under any dialogue."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
 
-    # contexts
-
     def open_context(self, launch: Launch) -> None:
         """Leave the open context and open another in its place."""
         before, self.session = self.session, self._connect(launch)
+        old_modes = [self._mode(top) for top in TOPS]
+        self._serial += 1
+        for mode, make in self._modes_of(self.session).items():
+            self.add_mode(mode, make)
+        self.switch_mode(self._mode("browse"))
+        for mode in old_modes:
+            self.remove_mode(mode)
+        before.close()
+
+    def go(self, route: Route) -> None:
+        """Open a screen over this one."""
+        self.push_screen(screen_for(route, self.session))
+
+    def go_home(self, top: str = "browse") -> None:
+        """Go to one of the screens at the top of the context, closing what lies over it."""
+        if self.current_mode != self._mode(top):
+            self.switch_mode(self._mode(top))
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.switch_screen(BrowseScreen(self.session))
-        before.close()
 
     def open_place(self, text: str) -> None:
         """Go where a text names: a run, an experiment, the address of a page; what cannot be opened is said."""
@@ -98,9 +112,13 @@ class DeckApp(CalmApp[int]):
         except Problem as problem:
             self.say(str(problem))
             return
-        if place is not None:
-            self.action_app_browse()
-            self.browse_screen.open_place(place)
+        self.go_home()
+        if place is not None and self.page is not None:
+            self.page.open_place(place)
+
+    def leave(self) -> None:
+        """Quit."""
+        self.exit(0)
 
     # telling
 
@@ -120,9 +138,16 @@ class DeckApp(CalmApp[int]):
 
     # the keys for everywhere
 
+    def before_key(self) -> None:
+        """What was said has been read; ages are told as of now."""
+        self.say("")
+        now_ms = self.session.clock.now_ms()
+        if self.page is not None and now_ms - self._ages_told_ms > AGES_GROW_OLD_MS:
+            self._ages_told_ms = now_ms
+            self.page.times_changed()
+
     def action_app_browse(self) -> None:
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self.go_home("browse")
 
     def action_app_next_pane(self) -> None:
         if self.page is not None:
@@ -196,22 +221,20 @@ class DeckApp(CalmApp[int]):
         self.push_screen(HelpModal(self.glyphs, page.actions_here(), self.keymap), run)
 
     def action_app_command(self) -> None:
-        from tui.screens.commands import ask_for_command
+        from tui.commands import ask_for_command
 
         if self.page is not None and self.screen is self.page:
             ask_for_command(self, self.page)
 
     def action_app_requests(self) -> None:
-        from tui.screens.requests import RequestsScreen
-
-        if not isinstance(self.screen, RequestsScreen) and self.screen is self.page:
-            self.push_screen(RequestsScreen(self.session))
+        if self.screen is self.page and not self.page.is_log:
+            self.go(RequestsRoute())
 
     def action_app_quit(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
-            self.exit(0)
+            self.leave()
 
 
 def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:

@@ -33,7 +33,7 @@ class Problem(Exception):
 
     ``title`` is what was tried ("Could not read runs"), ``message`` what came back, from whom,
     ``hint`` what to do. ``code`` is the server's own code (HTTP status or MLflow error code), if any.
-    The texts may hold words of a server: views pass them through ``domain.text.clean`` like any other text from outside.
+    The texts may hold words of a server: views pass them through ``domain.text.clean`` like any text from outside.
     """
 
     def __init__(self, kind: Kind, title: str, message: str, hint: str = "", *, code: str = "") -> None:

@@ -179,9 +179,9 @@ def overview(
         ("parent", detail.parent_id or ""),
     ]
     if children is not None:
-        names = ", ".join(child.name or child.run_id for child in children[:5])
+        first = ", ".join(child.name or child.run_id for child in children[:5])
         more = f" and {len(children) - 5} more" if len(children) > 5 else ""
-        pairs.append(("children", f"{len(children)}: {names}{more}" if children else ""))
+        pairs.append(("children", f"{len(children)}: {first}{more}" if children else ""))
     pairs += [(f"dataset {d.context}".strip(), f"{d.name}@{d.digest}") for d in detail.datasets]
     pairs += [("logged model", model_id) for model_id in detail.logged_model_ids]
     pairs += [

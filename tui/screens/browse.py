@@ -12,9 +12,10 @@ from textual.containers import Horizontal, Vertical
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
-from tui.domain.values import Experiment, StoreReport
-from tui.screens.asking import Asking
-from tui.screens.page import Page
+from tui.domain.values import Experiment, StoreCondition, StoreReport
+from tui.screens.base.asking import Asking
+from tui.screens.base.page import Page
+from tui.screens.base.routes import RunRoute, StoreRoute
 from tui.screens.panes.details import DetailsPane
 from tui.screens.panes.experiments import ExperimentsPane
 from tui.screens.panes.runs import RunsPane
@@ -78,16 +79,13 @@ class BrowseScreen(Page, Asking):
             self.ask(self.session.pool, "store", self.session.store.inspect, self._inspected, lambda _problem: None)
 
     def _inspected(self, report: StoreReport) -> None:
-        from tui.domain.values import StoreCondition
-        from tui.screens.store import StoreScreen
-
         if report.condition is StoreCondition.READY:
             self.read_again()
-        elif self.deck.screen is self:
-            self.deck.push_screen(StoreScreen(self.session, report, self._store_opened))
+        elif self.app.screen is self:
+            self.deck.go(StoreRoute(report, self._store_opened))
 
     def _store_opened(self) -> None:
-        self.deck.action_app_browse()
+        self.deck.go_home("browse")
         self.read_again()
 
     @on(RunsPane.TruthChanged)
@@ -114,9 +112,7 @@ class BrowseScreen(Page, Asking):
         self.open_run(event.run_id)
 
     def open_run(self, run_id: str) -> None:
-        from tui.screens.run import RunScreen
-
-        self.deck.push_screen(RunScreen(self.session, run_id, self.details.known(run_id)))
+        self.deck.go(RunRoute(run_id, self.details.known(run_id)))
 
     # places
 

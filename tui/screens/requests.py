@@ -14,8 +14,8 @@ from tui.actions import bindings
 from tui.domain.quantities import count, size
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
-from tui.screens.page import Page
-from tui.screens.panes.filterable import FilterablePane
+from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.page import Page
 from tui.services.request_log import LoggedRequest
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
@@ -128,6 +128,8 @@ class RequestsPane(FilterablePane):
 class RequestsScreen(Page):
     """The log as a page of its own."""
 
+    is_log = True
+
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.pane = RequestsPane(session, PlainGrid(glyphs=self.deck.glyphs))
@@ -138,8 +140,9 @@ class RequestsScreen(Page):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_crumbs("requests")
-        if self.deck.page_below is not None:
-            self.set_truth(self.deck.page_below.truth)
+        below = [screen for screen in self.app.screen_stack if isinstance(screen, Page) and screen is not self]
+        if below:
+            self.set_truth(below[-1].truth)
         self.focus_pane(self.pane)
 
     def go_back(self) -> bool:

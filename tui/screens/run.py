@@ -14,8 +14,9 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.values import RunDetail, RunReference
 from tui.resources import style_sheets
-from tui.screens.asking import Asking
-from tui.screens.page import Page
+from tui.screens.base.asking import Asking
+from tui.screens.base.page import Page
+from tui.screens.base.routes import RunRoute
 from tui.screens.panes.run_view import RunView
 from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
@@ -118,7 +119,7 @@ class RunScreen(Page, Asking):
 
     def action_run_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:
-            self.deck.push_screen(RunScreen(self.session, self.detail.parent_id))
+            self.deck.go(RunRoute(self.detail.parent_id))
 
     def action_run_children(self) -> None:
         from tui.domain.run_tables import status_text
@@ -132,9 +133,9 @@ class RunScreen(Page, Asking):
 
         def go(choice: Choice | None) -> None:
             if choice is not None:
-                self.deck.push_screen(RunScreen(self.session, choice.id))
+                self.deck.go(RunRoute(choice.id))
 
-        self.deck.push_screen(ChoiceModal("Child runs", choices, glyphs, hint="enter open   esc leave"), go)
+        self.app.push_screen(ChoiceModal("Child runs", choices, glyphs, hint="enter open   esc leave"), go)
 
     def go_back(self) -> bool:
         return self.tabs.drop_filter()

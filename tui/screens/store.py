@@ -19,8 +19,8 @@ from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.domain.values import StoreCondition, StoreReport
 from tui.resources import style_sheets
-from tui.screens.asking import Asking
-from tui.screens.page import Page
+from tui.screens.base.asking import Asking
+from tui.screens.base.page import Page
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Pane
@@ -134,7 +134,7 @@ class StoreScreen(Page, Asking):
         self.pane.notice.problem(problem, retry="choose again")
 
     def _do_leave(self) -> None:
-        self.deck.exit(0)
+        self.deck.leave()
 
     def _do_again(self) -> None:
         self._work("Looking …")
@@ -188,7 +188,7 @@ class StoreScreen(Page, Asking):
         self._work("Making the sample store …")
 
         def report(progress: Progress) -> None:
-            self.deck.call_from_thread(self._progressed, progress)
+            self.app.call_from_thread(self._progressed, progress)
 
         self.ask(
             self.session.pool, "store", lambda: ensure_sample(report=report).tracking_uri, self._open, self._failed
@@ -217,4 +217,4 @@ class StoreScreen(Page, Asking):
                 self._open(text)
 
         question = "A tracking URI (http://host:5000, sqlite:////path/mlflow.db, databricks) or the path of a database."
-        self.deck.push_screen(AskTextModal("Another place", question), go)
+        self.app.push_screen(AskTextModal("Another place", question), go)

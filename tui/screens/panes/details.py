@@ -10,7 +10,7 @@ from textual.timer import Timer
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.values import RunDetail
-from tui.screens.asking import Asking
+from tui.screens.base.asking import Asking
 from tui.screens.panes.run_view import RunView
 from tui.services.pool import PREFETCH
 from tui.services.session import Session

@@ -21,8 +21,8 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.truth import Truth
 from tui.domain.values import Experiment, ExperimentPage, View
-from tui.screens.asking import Asking
-from tui.screens.panes.filterable import FilterablePane
+from tui.screens.base.asking import Asking
+from tui.screens.base.filterable import FilterablePane
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages

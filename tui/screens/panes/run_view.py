@@ -18,7 +18,7 @@ from tui.domain.problem import Problem
 from tui.domain.run_tables import Facts
 from tui.domain.text import clean, clean_block
 from tui.domain.values import RunDetail, RunReference
-from tui.screens.panes.filterable import FilterablePane
+from tui.screens.base.filterable import FilterablePane
 from tui.services.clock import Clock
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid

@@ -20,9 +20,9 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
 from tui.domain.truth import State, Truth
 from tui.domain.values import Experiment
-from tui.screens.asking import Asking
+from tui.screens.base.asking import Asking
+from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes import runs_words
-from tui.screens.panes.filterable import FilterablePane
 from tui.screens.panes.runs_arranging import RunsArranging
 from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
 from tui.screens.panes.runs_loader import RunsLoader

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.problem import Problem
 from tui.domain.truth import Truth
-from tui.screens.asking import Asking
+from tui.screens.base.asking import Asking
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import Query
 from tui.services.session import Session

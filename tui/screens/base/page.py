@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -10,14 +10,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.actions import BY_ID, Action, configured_keys, show_keys
+from tui.domain.places import Place
 from tui.domain.truth import Truth
+from tui.screens.base.deck import Deck
+from tui.services.session import Session
 from tui.widgets.hint_line import Hint, HintLine
 from tui.widgets.pane import Pane
 from tui.widgets.status_line import Status, StatusLine
-
-if TYPE_CHECKING:
-    from tui.app import DeckApp
-    from tui.services.session import Session
 
 NARROW, RICH = 100, 160  # columns from which two panes stand side by side, and from which there is room to spare
 
@@ -31,6 +30,7 @@ class Page(Screen[None]):
         (RICH, "-rich"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = []
+    is_log = False  # whether this is the log of requests, which is not opened over itself
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -43,8 +43,9 @@ class Page(Screen[None]):
         self.hint_line = HintLine()
 
     @property
-    def deck(self) -> DeckApp:
-        return cast("DeckApp", self.app)
+    def deck(self) -> Deck:
+        """The application."""
+        return cast(Deck, self.app)
 
     def compose(self) -> ComposeResult:
         yield self.status_line
@@ -94,7 +95,7 @@ class Page(Screen[None]):
         """Do an action by its id on whatever of this screen offers it; False if nothing does."""
         for active in self.active_bindings.values():
             if active.binding.id == action_id and active.enabled:
-                self.deck.call_later(self.deck.run_action, active.binding.action, active.node)
+                self.app.call_later(self.app.run_action, active.binding.action, active.node)
                 return True
         return False
 
@@ -167,6 +168,12 @@ class Page(Screen[None]):
     def go_back(self) -> bool:
         """Go back one step inside this screen; False when there is none, and the screen itself may go."""
         return False
+
+    def open_place(self, place: Place) -> None:
+        """Go where a place names; only the screens at the top of a context know how."""
+
+    def go_to(self, what: str, name: str = "") -> None:
+        """Go to a part of this screen by its name ("runs"), or to one thing in it."""
 
     def read_again(self) -> None:
         """Refresh what is shown."""

@@ -8,8 +8,8 @@ from tui.actions import configured_keys, show_keys
 from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.domain.problem import Problem
+from tui.screens.base.page import Page
 from tui.screens.modals.command import Command, CommandModal, Given
-from tui.screens.page import Page
 
 if TYPE_CHECKING:
     from tui.app import DeckApp
@@ -46,8 +46,9 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         elif given.name == "ctx":
             open_named_context(deck, given.argument)
         elif given.name in ("runs", "experiments"):
-            deck.action_app_browse()
-            deck.browse_screen.go_to(given.name, given.argument)
+            deck.go_home("browse")
+            if deck.page is not None:
+                deck.page.go_to(given.name, given.argument)
         elif given.name in by_name:
             page.run_action_by_id(by_name[given.name])
 

@@ -1,0 +1,43 @@
+"""From a route to its screen; each screen's module is loaded when it is first gone to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tui.screens.base.page import Page
+from tui.screens.base.routes import RequestsRoute, Route, RunRoute, StoreRoute
+from tui.services.session import Session
+
+
+def screen_for(route: Route, session: Session) -> Page:
+    """The screen that a route leads to."""
+    if isinstance(route, RunRoute):
+        from tui.screens.run import RunScreen
+
+        return RunScreen(session, route.run_id, route.known)
+    if isinstance(route, StoreRoute):
+        from tui.screens.store import StoreScreen
+
+        return StoreScreen(session, route.report, route.opened)
+    if isinstance(route, RequestsRoute):
+        from tui.screens.requests import RequestsScreen
+
+        return RequestsScreen(session)
+    raise TypeError(route)
+
+
+def _browse(session: Session) -> Page:
+    from tui.screens.browse import BrowseScreen
+
+    return BrowseScreen(session)
+
+
+TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse}
+"""The screens at the top of a context, by the name of the action that goes there (``app.<name>``)."""
+
+
+def top_screen(name: str, session: Session) -> Callable[[], Any]:
+    """What makes the top screen of that name for a session."""
+    return partial(TOPS[name], session)

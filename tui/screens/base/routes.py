@@ -1,0 +1,32 @@
+"""Where a screen can lead: values that name a screen and what it shows, so that no screen imports another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.domain.values import RunDetail, StoreReport
+
+
+@dataclass(frozen=True)
+class RunRoute:
+    """The page of a run; ``known`` shows at once what has been read already."""
+
+    run_id: str
+    known: RunDetail | None = None
+
+
+@dataclass(frozen=True)
+class StoreRoute:
+    """What can be done about a store that may not simply be opened; ``opened`` is called when it may after all."""
+
+    report: StoreReport
+    opened: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class RequestsRoute:
+    """The log of requests."""
+
+
+Route = RunRoute | StoreRoute | RequestsRoute
