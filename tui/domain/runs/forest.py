@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -107,55 +108,70 @@ def with_ancestors(parents: Longs, rows: Bools) -> Bools:
 
 
 def place(parents: Longs, order: Longs, shown: Bools, is_folded: Callable[[int], bool] | None) -> Placed:
-    """Lay out the rows of ``order`` that are ``shown`` (an ancestor-closed set) as a tree, siblings in that order.
+    """Lay out the rows of ``order`` that are ``shown`` (with every ancestor) as a tree, siblings in that order.
 
     ``is_folded`` is asked about rows with children; None folds nothing.
     """
     order = order[shown[order]]
-    parent_of = parents[order]
-    is_root = parent_of < 0
-    roots = order[is_root].tolist()
-    children: dict[int, list[int]] = {}
-    for row, parent in zip(order[~is_root].tolist(), parent_of[~is_root].tolist(), strict=True):
-        children.setdefault(parent, []).append(row)
-    if not children:
-        zeros = np.zeros(len(order), dtype=np.int64)
+    count = len(order)
+    place_of = np.full(len(parents), -1, dtype=np.int64)
+    place_of[order] = np.arange(count)
+    above = parents[order]
+    above = np.where(above >= 0, place_of[above], -1)
+    if not (above >= 0).any():
+        zeros = np.zeros(count, dtype=np.int64)
         none = zeros.astype(np.bool_)
         return Placed(order, zeros, none, none, zeros)
-    rows: list[int] = []
-    depths: list[int] = []
-    last: list[bool] = []
-    inner: list[bool] = []
-    hidden: list[int] = []
-    # What is still to be laid out, with its depth, the next one on top.
-    stack = [(row, 0, False) for row in reversed(roots)]
-    while stack:
-        row, depth, is_last = stack.pop()
-        rows.append(row)
-        depths.append(depth)
-        last.append(is_last)
-        below = children.get(row)
-        inner.append(below is not None)
-        if below is None:
-            hidden.append(0)
-        elif is_folded is not None and is_folded(row):
-            hidden.append(_count_below(row, children))
-        else:
-            hidden.append(0)
-            stack.append((below[-1], depth + 1, True))
-            stack.extend((child, depth + 1, False) for child in reversed(below[:-1]))
-    return Placed(
-        np.array(rows, dtype=np.int64),
-        np.array(depths, dtype=np.int64),
-        np.array(last, dtype=np.bool_),
-        np.array(inner, dtype=np.bool_),
-        np.array(hidden, dtype=np.int64),
-    )
+    depths = _depths(above)
+    levels = _levels(depths)
+    sizes = np.ones(count, dtype=np.int64)  # of the subtree
+    for level in reversed(levels):
+        np.add.at(sizes, above[level], sizes[level])
+    offsets, last = _among_siblings(above, sizes)
+    inner = sizes > 1
+    folded = np.zeros(count, dtype=np.bool_)
+    if is_folded is not None:
+        for at in np.flatnonzero(inner).tolist():
+            folded[at] = is_folded(int(order[at]))
+    lines = offsets.copy()
+    dropped = np.zeros(count, dtype=np.bool_)
+    for level in levels:
+        over = above[level]
+        lines[level] += lines[over] + 1
+        dropped[level] = dropped[over] | folded[over]
+    top_down = np.empty(count, dtype=np.int64)
+    top_down[lines] = np.arange(count)
+    kept = top_down[~dropped[top_down]]
+    hidden = np.where(folded, sizes - 1, 0)
+    return Placed(order[kept], depths[kept], last[kept], inner[kept], hidden[kept])
 
 
-def _count_below(row: int, children: dict[int, list[int]]) -> int:
-    count, stack = 0, list(children[row])
-    while stack:
-        count += 1
-        stack.extend(children.get(stack.pop(), ()))
-    return count
+def _depths(above: Longs) -> Longs:
+    """How many ancestors each has; the distance looked back is doubled until every root is reached."""
+    depths = (above >= 0).astype(np.int64)
+    ahead = above
+    while (ahead >= 0).any():
+        further = ahead >= 0
+        depths += np.where(further, depths[ahead], 0)
+        ahead = np.where(further, ahead[ahead], -1)
+    return depths
+
+
+def _levels(depths: Longs) -> list[Longs]:
+    """The places of each depth from 1 on."""
+    by_depth = np.argsort(depths, kind="stable")
+    edges = np.searchsorted(depths[by_depth], np.arange(1, int(depths.max()) + 2))
+    return [by_depth[start:stop] for start, stop in pairwise(edges.tolist())]
+
+
+def _among_siblings(above: Longs, sizes: Longs) -> tuple[Longs, Bools]:
+    """For each place, how many lines its earlier siblings take, and whether it is the last of them."""
+    siblings = np.argsort(above, kind="stable")
+    groups = above[siblings]
+    begins = np.append(True, groups[1:] != groups[:-1])
+    before = np.cumsum(sizes[siblings]) - sizes[siblings]
+    offsets = np.empty_like(sizes)
+    offsets[siblings] = before - before[begins][np.cumsum(begins) - 1]
+    last = np.zeros(len(above), dtype=np.bool_)
+    last[siblings[np.append(begins[1:], True)]] = True
+    return offsets, last

@@ -19,6 +19,7 @@ Longs = npt.NDArray[np.int64]
 
 _ABSENT = np.iinfo(np.int64).max
 _NAN = _ABSENT - 1
+_PART = 8192
 _TEXTS_FROM = np.int64(0x7FF0_0000_0000_0001)  # just above +infinity, in the numbering of ``_ordinals``
 
 
@@ -81,26 +82,31 @@ def _number_ranks(values: Floats, present: Bools, descending: bool) -> Longs:
 
 
 def _text_ranks(field: Field, column: CodedTexts, descending: bool) -> Longs:
+    """The rank of each text of a column by its code."""
     texts = list(column.texts)
-    if field == Field("attribute", "status"):
-        texts = [STATUS_LABELS.get(text, text) for text in texts]
-    folded = [fold(text) for text in texts]
-    order = sorted(range(len(folded)), key=folded.__getitem__)
-    ranks = np.zeros(len(folded), dtype=np.int64)
+    ranks = np.zeros(len(texts), dtype=np.int64)
+    are_numbers = np.zeros(len(texts), dtype=np.bool_)
+    if field.kind in ("param", "tag"):
+        numbers, known = column.numbers()
+        are_numbers = known[: len(texts)]
+        values = numbers[: len(texts)][are_numbers]
+        ranks[are_numbers] = _number_ranks(values, np.ones(len(values), dtype=np.bool_), descending)
+    words = np.flatnonzero(~are_numbers)
+    shown = STATUS_LABELS if field == Field("attribute", "status") else {}
+    folded = [fold(shown.get(text, text)) for text in map(texts.__getitem__, words.tolist())]
+    order = _sorted_places(folded)
     if order:
         # Texts that differ only in case get the same rank.
-        in_order = [folded[at] for at in order]
-        steps = [False, *(one != next_ for one, next_ in pairwise(in_order))]
-        ranks[order] = np.cumsum(steps)
-    if descending:
-        ranks = -ranks + len(ranks)
-    if field.kind in ("param", "tag"):
-        ranks += _TEXTS_FROM
-        numbers, are = column.numbers()
-        numbers, are = numbers[: len(ranks)], are[: len(ranks)]
-        if are.any():
-            ranks[are] = _number_ranks(numbers[are], np.ones(int(are.sum()), dtype=np.bool_), descending)
+        steps = np.cumsum([0, *(one != other for one, other in pairwise([folded[at] for at in order]))])
+        ranks[words[order]] = _TEXTS_FROM + (steps[-1] - steps if descending else steps)
     return ranks
+
+
+def _sorted_places(texts: Sequence[str]) -> list[int]:
+    """Places of ``texts`` in their order; sorted in parts first, as one sort of all would hold up other threads."""
+    parts = [range(start, min(start + _PART, len(texts))) for start in range(0, len(texts), _PART)]
+    begun = [place for part in parts for place in sorted(part, key=texts.__getitem__)]
+    return sorted(begun, key=texts.__getitem__)
 
 
 def _sized(array: Longs) -> tuple[Longs, int]:

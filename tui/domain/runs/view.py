@@ -100,8 +100,10 @@ def _order(snapshot: FrameSnapshot, spec: RunsViewSpec) -> Longs:
     return order_of(snapshot, [(known, descending) for known, descending in keys if known is not None], spec.now_ms)
 
 
-def _folding(snapshot: FrameSnapshot, spec: RunsViewSpec, matching: Bools | None) -> Callable[[int], bool]:
+def _folding(snapshot: FrameSnapshot, spec: RunsViewSpec, matching: Bools | None) -> Callable[[int], bool] | None:
     """Rows to fold; a row that is there only for the matches below it never is."""
+    if spec.folds == Folds():
+        return None
     return lambda row: spec.folds.is_folded(snapshot.run_id(row)) and (matching is None or bool(matching[row]))
 
 
