@@ -278,8 +278,9 @@ class FrameSnapshot:
             return []
         found = [float(section.keys.lows[number]), float(section.keys.highs[number])]
         parts = self._live(section, number)
-        for _, values in parts[:: max(1, len(parts) // 8)]:
-            found.extend(values[:: max(1, len(values) * 8 // most)].tolist())
+        parts = parts[:: max(1, len(parts) // 8)]
+        for _, values in parts:
+            found.extend(values[:: max(1, len(values) * len(parts) // most)].tolist())
         return found
 
     def some_texts(self, field: Field, most: int = 96) -> list[str]:
