@@ -17,11 +17,11 @@ KEPT_IN = "DECK_TESTS_SAMPLE"
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The sample store, for reading only. ``ensure_sample`` itself lets one process make it and the others wait."""
     if kept := os.environ.get(KEPT_IN):
-        return ensure_sample(Path(kept) / _fingerprint())
+        return ensure_sample(Path(kept) / _fingerprint() / "mlflow-deck" / "sample")
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    return ensure_sample(shared / "sample")
+    return ensure_sample(shared / "mlflow-deck" / "sample")
 
 
 def _fingerprint() -> str:

@@ -1,0 +1,74 @@
+"""A walk through the sample store on a real pseudo-terminal, with the keys that a person would press."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.sample import sample
+from tests.support.terminal import Terminal
+from tui.demo import Sample, default_folder
+
+__all__ = ["sample"]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def demo(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command that opens the sample store, which is in its usual place already."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(sample.folder.parents[1]))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert default_folder() == sample.folder
+    return [sys.executable, "-m", "tui", "demo"]
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)], ids=["120x36", "200x50"])
+def test_from_the_start_to_a_run_and_back(demo: list[str], tmp_path: Path, size: tuple[int, int]) -> None:
+    with Terminal(demo, size=size, environ=os.environ, cwd=str(tmp_path)) as terminal:
+        terminal.until("weekly")
+        terminal.press("enter")  # opens the experiment under the cursor
+        terminal.until_match(r"Runs · churn/weekly · \d+")
+        terminal.until("gallant-ox-12")
+
+        terminal.press("l", "l", "l", "s")  # sorts by the column that the cursor has come to
+        terminal.until_match(r"Runs · .* · took ↓")
+
+        terminal.press("/")
+        terminal.until("keep")
+        terminal.type("gallant-ox and status = done")
+        terminal.until_match(r"Runs · .* · 1 match")
+        terminal.press("enter")
+        terminal.until_gone("keep")
+
+        terminal.press("space")
+        terminal.until("1 marked")
+        assert "◆ gallant-ox-12" in terminal.text()
+
+        terminal.press("enter")
+        terminal.until("churn/weekly › gallant-ox-12")
+        terminal.until("run id")
+
+        terminal.press("q")  # leaves the run's page
+        terminal.until_match(r"Runs · .* · 1 marked")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.left_on() == []
+    assert not list(tmp_path.iterdir()), "nothing is left behind in the working folder"
+
+
+def test_in_plain_ascii_and_without_colour(demo: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    command = [*demo[:-1], "--ascii", "--no-mouse", "--ssh", demo[-1]]
+    with Terminal(command, size=(80, 24), environ=os.environ, cwd=str(tmp_path)) as terminal:
+        terminal.until("weekly")
+        terminal.press("enter")
+        terminal.until("gallant-ox-12")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.left_on() == []
+    assert b"\x1b[?1000h" not in terminal.drawn, "the mouse is the terminal's own"
+    colours = {code for code in (b"\x1b[38;", b"\x1b[48;") if code in terminal.drawn}
+    assert not colours
