@@ -30,7 +30,7 @@ from tui.domain.filter.nodes import (
 )
 from tui.domain.filter.query import FilterColumns, Query, TextColumn
 from tui.domain.filter.statuses import STATUS_LABELS, status_test
-from tui.domain.filter.texts import Test, fold, like, names_of, regex
+from tui.domain.filter.texts import Holds, Test, like, names_of, regex
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -65,7 +65,7 @@ class _Evaluation:
         if isinstance(node, Not):
             return np.logical_not(self.of(node.item))
         if isinstance(node, Word):
-            return self.anywhere(*_word_tests(node.text))
+            return self.anywhere(Holds(node.text), Holds(node.text, begins=True))
         if isinstance(node, Pattern):
             found = regex(node.text, node.position, at_end=node.end >= self.length)
             return self.anywhere(found, found)
@@ -199,18 +199,12 @@ def instants(value: Literal_, now_ms: int, zone: tzinfo, length: int) -> tuple[i
     raise FilterError(f"{value.text} is no date", value.position, hint, incomplete=begun)
 
 
-def _word_tests(text: str) -> tuple[Test, Test]:
-    needle = fold(text)
-    return (lambda candidate: needle in fold(candidate)), (lambda candidate: fold(candidate).startswith(needle))
-
-
 def _text_test(operator: Operator, value: Literal_, length: int) -> Test:
     wanted = value.text
     if operator == "=":
         return lambda text: text == wanted
     if operator == ":":
-        needle = fold(wanted)
-        return lambda text: needle in fold(text)
+        return Holds(wanted)
     if operator == "~":
         return regex(wanted, value.position, at_end=value.end >= length)
     if operator in ("LIKE", "ILIKE"):
@@ -242,6 +236,9 @@ def _both(*conditions: Bools) -> Bools:
 def _take(column: TextColumn, test: Test) -> Bools:
     """``test`` for each row, asked once for each text; a row without a text fails."""
     texts: Sequence[str] = column.texts
+    if isinstance(test, Holds):
+        texts = texts[: len(texts)]  # of a list that may be growing
+        return _spread(column, np.array(test.each(texts), dtype=np.bool_))
     answers = np.fromiter(map(test, texts), dtype=np.bool_, count=len(texts))
     return _spread(column, answers)
 

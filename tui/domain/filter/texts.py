@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tui.domain.filter.errors import FilterError
 
@@ -20,6 +20,26 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(sign if sign in _APART else sign.lower() for sign in text)
+
+
+class Holds:
+    """A test for a text that is found in another, or with ``begins`` at its beginning, without minding case."""
+
+    def __init__(self, needle: str, *, begins: bool = False) -> None:
+        self._needle = fold(needle)
+        self._begins = begins
+
+    def __call__(self, text: str) -> bool:
+        folded = fold(text)
+        return folded.startswith(self._needle) if self._begins else self._needle in folded
+
+    def each(self, texts: Sequence[str]) -> list[bool]:
+        """The answer for each of ``texts``, several times faster than asking one by one."""
+        needle = self._needle
+        folded = map(str.lower if "".join(texts).isascii() else fold, texts)
+        if self._begins:
+            return [text.startswith(needle) for text in folded]
+        return [needle in text for text in folded]
 
 
 def like(pattern: str, *, any_case: bool) -> Test:

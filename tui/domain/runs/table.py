@@ -14,7 +14,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.runs.catalogue import group_of, title_of
 from tui.domain.runs.cells import Cells, Moment, cells_of, short_name
 from tui.domain.runs.forest import Forest, Placed
-from tui.domain.runs.pools import Bools
+from tui.domain.runs.pools import Bools, Codes
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, width
@@ -80,7 +80,7 @@ class RunsTable:
         self._glyphs = glyphs
         self._moment = moment
         self._fields = dict(fields)
-        self._place_of: dict[int, int] | None = None
+        self._place_of: Codes | None = None
         self._texts: dict[tuple[str, int], list[str]] = {}
         self._has_inner = bool(placed.inner.any())
         self._cells: dict[str, Cells] = {
@@ -129,7 +129,7 @@ class RunsTable:
     def row_of(self, row_key: str) -> int | None:
         """Where that run is, None where it is filtered out, folded away or not loaded."""
         row = self.snapshot.row_of(row_key)
-        return self._places().get(row) if row is not None else None
+        return self._place(row) if row is not None else None
 
     # --- beyond Table -------------------------------------------------------------------------------------------
 
@@ -166,7 +166,8 @@ class RunsTable:
         """Where the parent of this run is, None for one at the top."""
         if not self._tree:
             return None
-        return self._places().get(int(self._forest.parents[self._placed.rows[row]]))
+        parent = int(self._forest.parents[self._placed.rows[row]])
+        return self._place(parent) if parent >= 0 else None
 
     def experiment_id(self, row: int) -> str:
         """The id of the experiment of this run."""
@@ -187,10 +188,14 @@ class RunsTable:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _places(self) -> dict[int, int]:
+    def _place(self, row: int) -> int | None:
+        """Where a row of the snapshot is shown, if it is."""
         if self._place_of is None:
-            self._place_of = {row: place for place, row in enumerate(self._placed.rows.tolist())}
-        return self._place_of
+            places = np.full(self.snapshot.row_count, -1, dtype=np.int32)
+            places[self._placed.rows] = np.arange(self.row_count, dtype=np.int32)
+            self._place_of = places
+        place = int(self._place_of[row])
+        return place if place >= 0 else None
 
     def _block(self, key: str, block: int) -> list[str]:
         known = self._texts.get((key, block))
@@ -250,12 +255,13 @@ class RunsTable:
 
     def _stems(self, row: int, place: int) -> str:
         """The lines of the tree that lead to a run below the top; the nearest ones where it is very deep."""
-        glyphs, places = self._glyphs, self._places()
+        glyphs = self._glyphs
         pieces = [glyphs.last_branch if self._placed.last[place] else glyphs.branch]
         above = int(self._forest.parents[row])
         depth = int(self._placed.depths[place])
         for _ in range(min(depth - 1, _MOST_STEMS)):
-            pieces.append(" " if self._placed.last[places[above]] else glyphs.stem)
+            shown = self._place(above)
+            pieces.append(" " if shown is None or self._placed.last[shown] else glyphs.stem)
             above = int(self._forest.parents[above])
         if depth - 1 > _MOST_STEMS:
             pieces.append(clean(glyphs.ellipsis))

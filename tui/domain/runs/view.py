@@ -21,6 +21,7 @@ from tui.domain.runs.sorting import Longs, SortKey, elapsed, order_of
 from tui.domain.runs.table import ConstantColumn, RunsTable, ViewCounts
 
 NEWEST_FIRST = (SortKey("start", descending=True),)
+_AT_ONCE = 30  # columns, about as many as fit on a wide screen
 _NEVER_FOLDED = frozenset({"name", "id"})
 
 
@@ -80,7 +81,7 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         constants = _constants(snapshot, spec, fields, np.flatnonzero(matching))
         folded = {constant.key for constant in constants}
         fields = [(key, column) for key, column in fields if key not in folded]
-    return RunsTable(
+    table = RunsTable(
         snapshot,
         placed,
         fields=fields,
@@ -93,6 +94,10 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         glyphs=spec.glyphs,
         moment=Moment(spec.now_ms, spec.zone, spec.absolute_times),
     )
+    # Whole columns are made here, on the caller's thread, and not when a screen is being drawn.
+    for column in table.columns[:_AT_ONCE]:
+        table.texts(column.key, 0, 1)
+    return table
 
 
 def _order(snapshot: FrameSnapshot, spec: RunsViewSpec) -> Longs:
