@@ -142,6 +142,9 @@ def _open(earlier: _Said, /, place: str, **given: Any) -> None:
 @click.pass_obj
 def demo(said: _Said, fresh: bool) -> None:
     """Make a sample store once, and open it."""
+    for name in ("context", "tracking_uri", "registry_uri", "profile"):
+        if getattr(said, name) is not None:
+            raise click.UsageError(f"demo opens its own store; leave out --{name.replace('_', '-')}.")
     from tui.config.launch import Options, resolve
     from tui.demo import ProgressLine, ensure_sample
 
@@ -151,7 +154,8 @@ def demo(said: _Said, fresh: bool) -> None:
     options = Options(tracking_uri=sample.tracking_uri, registry_uri=sample.tracking_uri, read_only=said.read_only)
     options = replace(options, ascii=said.ascii, mouse=False if said.no_mouse else None)
     launch = resolve(options, {}, _cwd(), replace(settings, context=None, contexts={}), file)
-    _open_deck(said, replace(launch, context_name="demo"))
+    origins = {**launch.origins, "tracking_uri": "mlflow-deck demo", "registry_uri": "mlflow-deck demo"}
+    _open_deck(said, replace(launch, context_name="demo", origins=origins))
 
 
 @cli.command()

@@ -17,6 +17,7 @@ from tui.actions import ACTIONS
 from tui.config.launch import Launch
 from tui.console.listing import markdown_table, plain_table
 from tui.console.panel import fault, panel
+from tui.demo import Progress, Sample
 from tui.domain.places import PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import width
@@ -222,6 +223,38 @@ def test_config_show_hides_passwords(run: Run, monkeypatch: pytest.MonkeyPatch) 
     _, out, _ = run("config", "show")
     assert "hunter2" not in out
     assert "http://ana:***@h" in out
+
+
+def test_demo_opens_the_sample_store_whatever_is_configured(
+    run: Run, opened: list[Launch], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[bool] = []
+
+    def ensure(*, fresh: bool, report: Callable[[Progress], None]) -> Sample:
+        asked.append(fresh)
+        report(Progress("sweeping", 1, 2))
+        return Sample("sqlite:////sample/mlflow.db", Path("/sample"))
+
+    monkeypatch.setattr("tui.demo.ensure_sample", ensure)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://elsewhere")
+    file = tmp_path / "config.yaml"
+    file.write_text("contexts: {prod: {tracking_uri: 'http://h', read_only: true}}\ntheme: deck-light")
+    status, out, _ = run("--config", str(file), "--ascii", "demo", "--fresh")
+    assert status == 0
+    assert "sweeping" in out
+    (launch,) = opened
+    assert asked == [True]
+    assert (launch.context_name, launch.read_only) == ("demo", False)
+    assert launch.tracking_uri == launch.registry_uri == "sqlite:////sample/mlflow.db"
+    assert (launch.settings.theme, launch.settings.ascii) == ("deck-light", True)
+
+
+def test_demo_refuses_another_store(run: Run, opened: list[Launch]) -> None:
+    status, _, err = run("--tracking-uri", "http://h", "demo")
+    assert status == 2
+    assert "leave out --tracking-uri" in err
+    assert not opened
 
 
 class _Stream:
