@@ -35,7 +35,7 @@ def problem_of(ask: Callable[[], object]) -> Problem:
     problem = caught.value
     for word in _OURS_ONLY:
         assert word not in str(problem)
-    assert problem.title and problem.message.endswith((".", "…")) and "\n" not in problem.message
+    assert problem.title and problem.message.endswith((".", "…", "?")) and "\n" not in problem.message
     assert len(str(problem)) < 900
     return problem
 

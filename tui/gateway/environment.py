@@ -37,8 +37,8 @@ _OVERRIDES_PROFILE = (
 
 
 def request_seconds(timeout_s: float) -> float:
-    """How long a single HTTP request may take so that its failure is told before a deadline of ``timeout_s``."""
-    return max(timeout_s * 0.75, 0.2)
+    """How long a single HTTP request may take so that its failure is told well before a deadline of ``timeout_s``."""
+    return max(timeout_s * 0.625, 0.2)
 
 
 def prepare(

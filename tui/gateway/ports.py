@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from tui.domain.model_values import (
+    ModelFacts,
+    ModelsPage,
+    ModelVersion,
+    RegisteredModel,
+    Registrable,
+    SourceRun,
+    VersionsPage,
+)
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -85,4 +94,82 @@ class RegistryPort(Protocol):
 
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         """Versions made from these runs; runs without one are absent."""
+        ...
+
+    def search_models(
+        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
+    ) -> ModelsPage:
+        """A page of registered models by name; prompts (which MLflow keeps among them) only where asked for."""
+        ...
+
+    def get_model(self, name: str) -> RegisteredModel:
+        """A model with its aliases, which only this tells reliably."""
+        ...
+
+    def count_versions(self, names: Sequence[str]) -> dict[str, int]:
+        """Versions of each model where that is cheap to know (a local SQL store); else an empty dict."""
+        ...
+
+    def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        """A page of a model's versions, newest first."""
+        ...
+
+    def get_version(self, name: str, version: str) -> ModelVersion: ...
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        """These versions, by (model, version); those that do not exist are absent."""
+        ...
+
+    def version_facts(self, name: str, version: str) -> ModelFacts:
+        """What the version's files say; where they cannot be read the answer says why."""
+        ...
+
+    def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
+        """Runs by id, deleted ones too; one that is not there has the lifecycle MISSING."""
+        ...
+
+    def registrable(self, run_id: str) -> tuple[Registrable, ...]:
+        """What of a run can be registered."""
+        ...
+
+    def set_alias(self, name: str, alias: str, version: str) -> None:
+        """Point an alias to a version. ``services.alias_moves`` alone calls this."""
+        ...
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        """Take an alias away, if it is there. ``services.alias_moves`` alone calls this."""
+        ...
+
+    def create_model(self, name: str, description: str = "") -> None: ...
+
+    def rename_model(self, name: str, new_name: str) -> None: ...
+
+    def describe_model(self, name: str, description: str) -> None: ...
+
+    def tag_model(self, name: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None."""
+        ...
+
+    def delete_model(self, name: str) -> None:
+        """Delete a model with all its versions and aliases."""
+        ...
+
+    def create_version(
+        self, name: str, uri: str, *, run_id: str = "", model_id: str = "", description: str = ""
+    ) -> str:
+        """A new version made from ``runs:/ID/PATH``, ``models:/m-ID`` or any source; answers its number."""
+        ...
+
+    def copy_version(self, name: str, version: str, to: str) -> str:
+        """Copy a version to another model, made where it is missing; answers the new version's number."""
+        ...
+
+    def describe_version(self, name: str, version: str, description: str) -> None: ...
+
+    def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None."""
+        ...
+
+    def delete_version(self, name: str, version: str) -> None:
+        """Delete a version; its aliases go with it."""
         ...

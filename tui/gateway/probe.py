@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import configparser
+import contextlib
+import os
 import socket
 import threading
 from urllib.request import getproxies, proxy_bypass
@@ -13,10 +16,12 @@ _TITLE = "Could not reach the server"
 
 
 def reach(uri: str, seconds: float) -> None:
-    """Raise Problem where no TCP connection to the host of an http(s) URI, or to its proxy, comes about in ``seconds``.
+    """Raise Problem where no TCP connection to a server's host, or to its proxy, comes about in ``seconds``.
 
-    Other URIs pass. TLS is left to the request itself: it alone knows which certificates are trusted.
+    URIs that lead to no host pass. TLS is left to the request itself: it alone knows which certificates are trusted.
     """
+    if address.kind(uri) == "databricks":
+        uri = databricks_host(uri)
     target = address.host_and_port(uri)
     if target is None:
         return
@@ -50,6 +55,21 @@ def reach(uri: str, seconds: float) -> None:
     error = outcome[0]
     if error is not None:
         raise of_connection(error, where, seconds)
+
+
+def databricks_host(uri: str) -> str:
+    """The address of the workspace that a ``databricks`` URI means, or "" where it is not written down anywhere.
+
+    Looks where the Databricks SDK does, without importing it: in the environment, then in the profile.
+    """
+    host = os.environ.get("DATABRICKS_HOST", "")
+    if not host:
+        profile = uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE") or "DEFAULT"
+        config = configparser.ConfigParser(interpolation=None)
+        with contextlib.suppress(OSError, configparser.Error, UnicodeDecodeError):
+            config.read(os.path.expanduser(os.environ.get("DATABRICKS_CONFIG_FILE", "~/.databrickscfg")))
+            host = config.get(profile, "host", fallback="")
+    return host if not host or "://" in host else f"https://{host}"
 
 
 def of_connection(error: OSError, where: str, seconds: float) -> Problem:

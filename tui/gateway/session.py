@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mlflow.utils.rest_utils import MlflowHostCreds
     from requests import Response
 
+    from tui.gateway.workspace import Workspace
+
 _logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 3.0
 # A failed probe answers for those who ask at the same time; after that the world is looked at again.
@@ -40,7 +42,7 @@ class Session:
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _reached: bool = field(default=False, init=False, repr=False)
-    _databricks: MlflowHostCreds | None = field(default=None, init=False, repr=False)
+    _workspace: Workspace | None = field(default=None, init=False, repr=False)
     _unreached: tuple[float, Problem] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,8 +56,9 @@ class Session:
 
     @property
     def place(self) -> str:
-        """The tracking URI as it may be shown."""
-        return address.shown(self.tracking_uri)
+        """The tracking URI as it may be shown, with the workspace that it leads to where it does not say so itself."""
+        host = probe.databricks_host(self.tracking_uri) if self.kind == "databricks" else ""
+        return f"{host} ({self.tracking_uri})" if host else address.shown(self.tracking_uri)
 
     @property
     def sqlite_path(self) -> str | None:
@@ -107,10 +110,12 @@ class Session:
             self._reached = True
 
     def request(self, endpoint: str, method: str, **how: Any) -> Response:
-        """One HTTP request to the server with MLflow's own credentials and headers; any status is answered as it came.
+        """One HTTP request to the server, with its credentials, sent once; any status is answered as it came.
 
-        Raises MLflow's exceptions where there was no answer.
+        Raises requests' or MLflow's exceptions where there was no answer.
         """
+        if self.kind == "databricks" and not self._secret_scope:
+            return self._databricks().request(endpoint, method, seconds=self.request_seconds, **how)
         from mlflow.utils.rest_utils import http_request
 
         answer: Response = http_request(  # type: ignore[no-untyped-call]  # MLflow declares no types here
@@ -123,6 +128,12 @@ class Session:
             **how,
         )
         return answer
+
+    def warm(self) -> None:
+        """Import and build what the first request would; raises Problem as it would."""
+        self.client()
+        if self.kind == "databricks" and not self._secret_scope:
+            self._databricks()
 
     def explain(self, status: int) -> tuple[int, str] | None:
         """Ask once more for the words of an error ``status`` that MLflow has lost: what came this time, or None."""
@@ -144,19 +155,30 @@ class Session:
         with self._building:
             self._client = None
 
+    @property
+    def _secret_scope(self) -> bool:
+        """Whether a Databricks URI names a scope and a prefix of secrets, which MLflow knows how to read."""
+        return ":" in self.tracking_uri.partition("://")[2]
+
+    def _databricks(self) -> Workspace:
+        with self._building:
+            if self._workspace is None:
+                from tui.gateway.workspace import Workspace
+
+                self._workspace = Workspace(self.tracking_uri)
+            return self._workspace
+
     def _credentials(self) -> MlflowHostCreds:
-        if self.kind != "databricks":
+        found: MlflowHostCreds
+        if self.kind == "databricks":
+            from mlflow.utils.databricks_utils import get_databricks_host_creds
+
+            found = get_databricks_host_creds(self.tracking_uri)  # type: ignore[no-untyped-call]  # as above
+        else:
             from mlflow.utils.credentials import get_default_host_creds
 
-            found: MlflowHostCreds = get_default_host_creds(self.tracking_uri)  # type: ignore[no-untyped-call]  # as above
-            return found
-        # For Databricks these only name the profile; making them costs a request of its own each time.
-        with self._building:
-            if self._databricks is None:
-                from mlflow.utils.databricks_utils import get_databricks_host_creds
-
-                self._databricks = get_databricks_host_creds(self.tracking_uri)  # type: ignore[no-untyped-call]  # as above
-            return self._databricks
+            found = get_default_host_creds(self.tracking_uri)  # type: ignore[no-untyped-call]  # as above
+        return found
 
     def _has_reached(self) -> bool:
         return self._reached

@@ -86,7 +86,7 @@ class Child:
 
         with contextlib.suppress(Problem):
             # The first request would do this; whoever asks it then hears the problem.
-            self._session.client()
+            self._session.warm()
 
     def _warm_probe(self) -> None:
         with contextlib.suppress(Problem):

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
+from tui.domain.model_values import (
+    ModelFacts,
+    ModelsPage,
+    ModelVersion,
+    RegisteredModel,
+    Registrable,
+    SourceRun,
+    VersionsPage,
+)
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -127,3 +136,76 @@ class RegistryProxy:
 
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         return cast("dict[str, tuple[RegisteredAs, ...]]", self._ask("registry.registered_as", list(run_ids)))
+
+    def search_models(
+        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
+    ) -> ModelsPage:
+        answer = self._ask(
+            "registry.search_models", filter_string=filter_string, max_results=max_results, token=token, prompts=prompts
+        )
+        return cast(ModelsPage, answer)
+
+    def get_model(self, name: str) -> RegisteredModel:
+        return cast(RegisteredModel, self._ask("registry.get_model", name))
+
+    def count_versions(self, names: Sequence[str]) -> dict[str, int]:
+        return cast("dict[str, int]", self._ask("registry.count_versions", list(names)))
+
+    def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        return cast(VersionsPage, self._ask("registry.search_versions", name, max_results=max_results, token=token))
+
+    def get_version(self, name: str, version: str) -> ModelVersion:
+        return cast(ModelVersion, self._ask("registry.get_version", name, version))
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        return cast("dict[tuple[str, str], ModelVersion]", self._ask("registry.get_versions", list(wanted)))
+
+    def version_facts(self, name: str, version: str) -> ModelFacts:
+        return cast(ModelFacts, self._ask("registry.version_facts", name, version))
+
+    def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
+        return cast("dict[str, SourceRun]", self._ask("registry.source_runs", list(run_ids)))
+
+    def registrable(self, run_id: str) -> tuple[Registrable, ...]:
+        return cast("tuple[Registrable, ...]", self._ask("registry.registrable", run_id))
+
+    def set_alias(self, name: str, alias: str, version: str) -> None:
+        self._ask("registry.set_alias", name, alias, version)
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        self._ask("registry.delete_alias", name, alias)
+
+    def create_model(self, name: str, description: str = "") -> None:
+        self._ask("registry.create_model", name, description)
+
+    def rename_model(self, name: str, new_name: str) -> None:
+        self._ask("registry.rename_model", name, new_name)
+
+    def describe_model(self, name: str, description: str) -> None:
+        self._ask("registry.describe_model", name, description)
+
+    def tag_model(self, name: str, key: str, value: str | None) -> None:
+        self._ask("registry.tag_model", name, key, value)
+
+    def delete_model(self, name: str) -> None:
+        self._ask("registry.delete_model", name)
+
+    def create_version(
+        self, name: str, uri: str, *, run_id: str = "", model_id: str = "", description: str = ""
+    ) -> str:
+        answer = self._ask(
+            "registry.create_version", name, uri, run_id=run_id, model_id=model_id, description=description
+        )
+        return cast(str, answer)
+
+    def copy_version(self, name: str, version: str, to: str) -> str:
+        return cast(str, self._ask("registry.copy_version", name, version, to))
+
+    def describe_version(self, name: str, version: str, description: str) -> None:
+        self._ask("registry.describe_version", name, version, description)
+
+    def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
+        self._ask("registry.tag_version", name, version, key, value)
+
+    def delete_version(self, name: str, version: str) -> None:
+        self._ask("registry.delete_version", name, version)
