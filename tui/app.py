@@ -24,7 +24,7 @@ from tui.screens.base.page import Page
 from tui.screens.base.routes import RequestsRoute, Route
 from tui.services.connect import open_session
 from tui.services.session import Session
-from tui.themes import THEMES
+from tui.themes import THEMES, variable_defaults
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +55,14 @@ class DeckApp(CalmApp[int]):
         # Textual reads both from the instance: the first frame is the browse screen itself, with nothing before it.
         self.DEFAULT_MODE = self._mode("browse")  # type: ignore[misc]  # a class variable, read by instances
         self.MODES = {**self._modes_of(session)}  # type: ignore[misc]
-        super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss", "dialogues.tcss"))
+        super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
         for theme in THEMES.values():
             self.register_theme(theme)
-        self.theme = settings.theme
+        # Without its watcher, which would have every style sheet parsed again before the first frame.
+        self.set_reactive(DeckApp.theme, settings.theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.keymap))

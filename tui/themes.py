@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.theme import Theme
 
 _QUIET = {
@@ -49,5 +50,26 @@ LIGHT = Theme(
         "muted": "#68727d",
     },
 )
+
+
+def variable_defaults(theme: Theme) -> dict[str, str]:
+    """The variables of ours that another theme does not know, made from the colours that it does."""
+    if theme.ansi:
+        return {
+            "cursor": "ansi_bright_black",
+            "cursor-blurred": "ansi_black",
+            "rule": "ansi_bright_black",
+            "muted": "ansi_white",
+        }
+    colours = theme.to_color_system().generate()
+    ground, front = Color.parse(colours["background"]), Color.parse(colours["foreground"])
+    accent = Color.parse(colours["primary"])
+    return {
+        "cursor": ground.blend(accent, 0.25).hex,
+        "cursor-blurred": ground.blend(front, 0.08).hex,
+        "rule": ground.blend(front, 0.2).hex,
+        "muted": ground.blend(front, 0.55).hex,
+    }
+
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}

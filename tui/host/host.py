@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address
-from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
-from tui.host.facade import LIMITS_S, RegistryProxy, StoreProxy, TrackingProxy, summary
+from tui.host.facade import LIMITS_S, RemotePort, summary
 from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
+
+if TYPE_CHECKING:
+    from tui.gateway.ports import MetricHistoryPort, RegistryPort, StorePort, TrackingPort
 
 _logger = logging.getLogger(__name__)
 
@@ -79,9 +81,10 @@ class Host:
         self._generation = 1
         self._closed = False
         self._link = Link(spec, self._changed, self._on_change)
-        self.store: StorePort = StoreProxy(self.call)
-        self.tracking: TrackingPort = TrackingProxy(self.call)
-        self.registry: RegistryPort = RegistryProxy(self.call)
+        self.store = cast("StorePort", RemotePort(self.call, "store"))
+        self.tracking = cast("TrackingPort", RemotePort(self.call, "tracking"))
+        self.history = cast("MetricHistoryPort", RemotePort(self.call, "history"))
+        self.registry = cast("RegistryPort", RemotePort(self.call, "registry"))
 
     @classmethod
     def start(cls, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> Host:

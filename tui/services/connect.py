@@ -47,6 +47,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         launch=launch,
         store=host.store,
         tracking=host.tracking,
+        history=host.history,
         registry=host.registry,
         clock=clock or SystemClock(),
         log=log,

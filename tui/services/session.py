@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.config.launch import Launch
-from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
 from tui.services.clock import Clock
 from tui.services.keepsake import Keepsake
 from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
+
+if TYPE_CHECKING:
+    from tui.gateway.ports import MetricHistoryPort, RegistryPort, StorePort, TrackingPort
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Session:
     launch: Launch
     store: StorePort
     tracking: TrackingPort
+    history: MetricHistoryPort
     registry: RegistryPort
     clock: Clock
     log: RequestLog

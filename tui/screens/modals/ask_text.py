@@ -12,10 +12,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.resources import style_sheets
+
 
 class AskTextModal(ModalScreen[str | None]):
     """Answers with the line typed, or None."""
 
+    CSS_PATH = style_sheets("dialogues.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(self, title: str, question: str, text: str = "", placeholder: str = "") -> None:

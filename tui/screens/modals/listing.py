@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
+from tui.resources import style_sheets
 from tui.widgets.grid import Grid, messages
 
 Answer = TypeVar("Answer")
@@ -40,7 +41,7 @@ class NarrowInput(Input):
 class ListModal(ModalScreen[Answer | None], Generic[Answer]):
     """A list to choose from: type to narrow it, up and down to move, enter to choose, esc to leave."""
 
-    CSS_PATH: ClassVar[str | None] = None
+    CSS_PATH = style_sheets("dialogues.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     title_text = ""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.domain.quantities import count
 from tui.domain.text import clean, clean_block
+from tui.resources import style_sheets
 
 SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read it
 
@@ -20,6 +21,7 @@ SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read
 class WholeTextModal(ModalScreen[None]):
     """A text in full, wrapped, to scroll and to copy."""
 
+    CSS_PATH = style_sheets("dialogues.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "leave", show=False),
         Binding("y", "copy", "copy", show=False),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui.widgets.filter_bar import Complete
 
 
-class RunsPane(RunsArranging, FilterablePane, Asking):
+class RunsPane(FilterablePane, RunsArranging, Asking):
     """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]

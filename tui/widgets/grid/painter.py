@@ -16,7 +16,7 @@ from tui.widgets.grid.cells import WINDOW_ROWS, CellWindows, GridStats
 from tui.widgets.grid.layout import EDGE, GAP, GUTTER, Layout
 
 Resolve = Callable[[str, bool], Style]
-"""The style of a component class by its name: whole, or only what the class itself says."""
+"""The style of a part by its name: whole, or only what that part itself says."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ class Painter:
         self._styles.clear()
 
     def style(self, ground: str, over: str = "") -> Style:
-        """The style of a component class, with what another one says laid over it."""
+        """The style of a part, with what another one says laid over it."""
         key = (ground, over)
         style = self._styles.get(key)
         if style is None:
-            style = self._resolve(f"grid--{ground}", False)
+            style = self._resolve(ground, False)
             if over:
-                style += self._resolve(f"grid--{over}", True)
+                style += self._resolve(over, True)
             self._styles[key] = style
         return style
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -18,6 +17,7 @@ from tui.widgets.grid.cells import GridStats
 from tui.widgets.grid.layout import Geometry, Layout
 from tui.widgets.grid.marks import Marks
 from tui.widgets.grid.painter import Painter, RowState
+from tui.widgets.grid.palette import look
 
 HEADING = 1
 
@@ -35,13 +35,6 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
     HeadingPressed = messages.HeadingPressed
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"grid--{name}"
-        for name in (
-            *("row", "cursor", "cell", "pointer", "heading", "current", "mark", "thumb"),
-            *("muted", "strong", "accent", "good", "warn", "bad"),
-        )
-    }
 
     def __init__(
         self,
@@ -321,10 +314,11 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         return range(min(row, self._row), max(row, self._row) + 1) if row is not None else range(0)
 
     def _resolve(self, name: str, partial: bool) -> Style:
-        return self.get_component_rich_style(name, partial=partial)
+        style = look(name, self.app.theme_variables, focused=self.has_focus, stale=self.has_class("stale"))
+        return style if partial else self.rich_style + style
 
     def notify_style_update(self) -> None:
-        """The theme, the focus or a class has changed what the component classes mean."""
+        """The theme, the focus or a class has changed what the parts look like."""
         super().notify_style_update()
         self._painter.forget_styles()
 
