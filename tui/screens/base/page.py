@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -21,7 +21,7 @@ from tui.widgets.status_line import Status, StatusLine
 NARROW, RICH = 100, 160  # columns from which two panes stand side by side, and from which there is room to spare
 
 
-class Page(Screen[None]):
+class Page(Screen[None], inherit_bindings=False):
     """A full screen of the deck. Subclasses say what is on it in ``content`` and what it is called in ``crumbs``."""
 
     HORIZONTAL_BREAKPOINTS = [
@@ -29,7 +29,8 @@ class Page(Screen[None]):
         (NARROW, "-wide"),
         (RICH, "-rich"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = []
+    # Textual's own go from widget to widget with tab; here it goes from pane to pane, also where only one is shown.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,super+c", "screen.copy_text", show=False)]
     is_log = False  # whether this is the log of requests, which is not opened over itself
 
     def __init__(self, session: Session) -> None:
@@ -121,9 +122,13 @@ class Page(Screen[None]):
             focused if isinstance(focused, Pane) else next((a for a in focused.ancestors if isinstance(a, Pane)), None)
         )
         if pane is not None:
-            for other in self.query(Pane):
-                other.set_class(other is pane, "-current")
+            self._set_current(pane)
         self.show_hints()
+
+    def _set_current(self, pane: Pane) -> None:
+        for other in self.query(Pane):
+            other.set_class(other is pane, "-current")
+            self.set_class(other is pane, f"-at-{other.id}")
 
     # panes
 
@@ -136,8 +141,7 @@ class Page(Screen[None]):
 
     def focus_pane(self, pane: Pane) -> None:
         """Show a pane where only one fits, and give it the keys."""
-        for other in self.query(Pane):
-            other.set_class(other is pane, "-current")
+        self._set_current(pane)
         target = pane.keys_target()
         if target is not None:
             self.set_focus(target)
