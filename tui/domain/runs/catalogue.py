@@ -106,7 +106,7 @@ def default_columns(snapshot: FrameSnapshot) -> tuple[str, ...]:
     params = _best([info for info in known if info.group == "params" and not info.constant], _MOST_PARAMS)
     run = ["name", "status", "start", "took", *when("experiment", varied=True), *when("user", varied=True)]
     rest = [key for name in ("source", "version", "dataset") for key in when(name, varied=True)]
-    return (*run, *when("registered"), *metrics, *params, *rest)
+    return (*run, *metrics, *params, *when("registered"), *rest)
 
 
 def _best(infos: Sequence[ColumnInfo], most: int) -> list[str]:
