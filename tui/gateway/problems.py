@@ -163,6 +163,9 @@ def _of_connection(chain: list[BaseException], title: str, place: str) -> Proble
 
 
 def _of_database(chain: list[BaseException], title: str, place: str) -> Problem | None:
+    if any("IntegrityError" in _names(cause) for cause in chain):
+        # A name that is taken is nothing that is wrong with the database: MLflow says which one it is.
+        return _of_mlflow(chain, title, place)
     for cause in chain:
         if isinstance(cause, sqlite3.Error):
             text = str(cause)

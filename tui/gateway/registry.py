@@ -242,7 +242,8 @@ def _plain(read: Callable[[], object]) -> Any:
 
 
 def _model(found: Any) -> RegisteredModel:
-    tags: Mapping[str, str] = _plain(lambda: found.tags) or {}
+    # The public dictionary leaves out the tags by which MLflow tells prompts from models.
+    tags: Mapping[str, str] = _plain(lambda: found._tags) or _plain(lambda: found.tags) or {}
     aliases: Mapping[str, object] = _plain(lambda: found.aliases) or {}
     latest: Sequence[Any] = _plain(lambda: found.latest_versions) or ()
     return RegisteredModel(

@@ -65,9 +65,8 @@ def _read(location: str, tracking_uri: str) -> ModelFacts:
     sizes = {entry.path.rsplit("/", 1)[-1]: entry.file_size for entry in repository.list_artifacts(None)}
     if _MLMODEL not in sizes:
         return ModelFacts(files=tuple(sorted(sizes)), unread=f"There is no {_MLMODEL} file at {location}.")
-    texts = _texts(
-        repository, [name for name in (_MLMODEL, _REQUIREMENTS) if (sizes.get(name) or 0) <= _LARGEST], sizes
-    )
+    small = [name for name in (_MLMODEL, _REQUIREMENTS) if name in sizes and (sizes[name] or 0) <= _LARGEST]
+    texts = _texts(repository, small)
     if _MLMODEL not in texts:
         return ModelFacts(files=tuple(sorted(sizes)), unread=f"The {_MLMODEL} file is too large to be one.")
     import yaml
@@ -81,12 +80,10 @@ def _read(location: str, tracking_uri: str) -> ModelFacts:
     return parse_facts(said, texts.get(_REQUIREMENTS, ""), sizes)
 
 
-def _texts(repository: Any, names: Iterable[str], sizes: Mapping[str, int | None]) -> dict[str, str]:
+def _texts(repository: Any, names: Iterable[str]) -> dict[str, str]:
     texts: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="mlflow-deck-") as folder:
         for name in names:
-            if name not in sizes:
-                continue
             # A local store answers with the file itself: it is read where it is, and only what was copied goes away.
             path = repository.download_artifacts(name, dst_path=folder)
             with open(os.fspath(path), encoding="utf-8", errors="replace") as file:

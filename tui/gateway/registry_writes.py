@@ -92,6 +92,8 @@ class RegistryWrites:
     def copy_version(self, name: str, version: str, to: str) -> str:
         """Copy a version to another model, which is made where it is missing; answers the new version's number."""
         with self.told(f"Could not copy version {version} of {name} to {to}"):
+            # MLflow makes the other model first, and only then notices that there is nothing to copy.
+            self.get_version(name, version)
             return str(self.client.copy_model_version(f"models:/{name}/{version}", to).version)
 
     def describe_version(self, name: str, version: str, description: str) -> None:

@@ -1,0 +1,255 @@
+"""The registry: what comes out is what MLflow recorded, and each write does what it says, on SQLite and a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway.conftest import open_session
+from tests.gateway.zoo import HOSTILE
+from tests.support import servers, stores
+from tui.domain.model_values import MISSING, READY, SignatureField
+from tui.domain.problem import Kind, Problem
+from tui.gateway import dispatch
+from tui.gateway.ports import RegistryPort
+from tui.gateway.registry import ClientRegistry
+
+MLMODEL = """
+flavors:
+  python_function: {loader_module: mlflow.sklearn, python_version: 3.11.7}
+  sklearn: {sklearn_version: 1.9.1, code: null}
+mlflow_version: 3.17.2
+model_size_bytes: 27918
+saved_input_example_info: {artifact_path: input_example.json, type: dataframe}
+signature:
+  inputs: '[{"type": "double", "name": "amount", "required": true},
+    {"type": "long", "name": "hour", "required": false}]'
+  outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "int64", "shape": [-1]}}]'
+  params: '[{"name": "temperature", "default": 0.5, "type": "double", "shape": null}]'
+"""
+
+
+@dataclass
+class Desk:
+    """A registry through the gateway, MLflow's own client for the same place, and the ids of what is in it."""
+
+    registry: RegistryPort
+    client: Any
+    run: str
+    bare_run: str
+    deleted_run: str
+    logged_model: str
+
+
+@pytest.fixture(scope="module", params=["sqlite", "server"])
+def desk_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("registry")
+    store = stores.make_store(folder)
+    if request.param == "sqlite":
+        yield store.uri
+        return
+    with servers.mlflow_server(store.uri, folder / "artifacts") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def desk(desk_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    session = open_session(desk_uri)
+    client = session.client()
+    folder = tmp_path_factory.mktemp("files")
+    model = folder / "model"
+    model.mkdir()
+    (model / "MLmodel").write_text(MLMODEL)
+    (model / "requirements.txt").write_text("mlflow==3.17.2\n# a comment\nscikit-learn\n")
+    experiment = client.create_experiment("zoo", artifact_location=None if "http" in desk_uri else folder.as_uri())
+    run = client.create_run(experiment, run_name="made it", tags={"mlflow.source.git.commit": "4f2c9e1"}).info.run_id
+    client.log_metric(run, "auc", 0.93)
+    client.log_artifacts(run, str(model), "old-model")
+    client.log_text(run, "no model", "notes/readme.txt")
+    logged = client.create_logged_model(experiment, name="new-model", source_run_id=run)
+    client.log_model_artifacts(logged.model_id, str(model))
+    client.finalize_logged_model(logged.model_id, "READY")
+    from mlflow.entities import LoggedModelOutput
+
+    client.log_outputs(run, models=[LoggedModelOutput(logged.model_id, 0)])
+    client.set_terminated(run)
+    bare = client.create_run(experiment, run_name="bare").info.run_id
+    deleted = client.create_run(experiment, run_name="deleted").info.run_id
+    client.delete_run(deleted)
+    return Desk(ClientRegistry(session), client, run, bare, deleted, logged.model_id)
+
+
+def test_a_model_from_nothing_to_nothing(desk: Desk) -> None:
+    registry = desk.registry
+    registry.create_model("life", "# First")
+    assert registry.create_version("life", f"models:/{desk.logged_model}", run_id=desk.run, description="one") == "1"
+    assert registry.create_version("life", f"runs:/{desk.run}/old-model", run_id=desk.run) == "2"
+    registry.set_alias("life", "champion", "1")
+    registry.set_alias("life", "blue", "2")
+    registry.tag_model("life", "owner", "ana")
+    registry.tag_version("life", "1", "approved", "yes")
+    registry.describe_version("life", "2", "**two**")
+    model = registry.get_model("life")
+    assert (model.name, model.description, model.tags["owner"]) == ("life", "# First", "ana")
+    assert dict(model.aliases) == {"champion": "1", "blue": "2"}
+    assert model.aliases_of("1") == ("champion",)
+    assert model.newest is not None and model.newest.version == "2"
+    assert model.created_ms and model.updated_ms and not model.is_prompt
+    one, two = (registry.get_version("life", number) for number in "12")
+    assert (one.status, one.description, dict(one.tags), one.run_id) == (READY, "one", {"approved": "yes"}, desk.run)
+    assert one.model_id == desk.logged_model
+    assert (two.description, two.stage, two.model_id) == ("**two**", "", "")
+
+    registry.set_alias("life", "champion", "2")
+    registry.delete_alias("life", "blue")
+    registry.delete_alias("life", "blue")  # MLflow takes that without a word
+    assert dict(registry.get_model("life").aliases) == {"champion": "2"}
+    registry.tag_model("life", "owner", None)
+    registry.tag_version("life", "1", "approved", None)
+    registry.describe_model("life", "Second")
+    assert registry.copy_version("life", "1", "life-prod") == "1"
+    assert registry.get_version("life-prod", "1").run_id == desk.run
+    registry.rename_model("life", "afterlife")
+    renamed = registry.get_model("afterlife")
+    assert (renamed.description, "owner" in renamed.tags) == ("Second", False)
+    assert dict(renamed.aliases) == {"champion": "2"}
+    registry.delete_version("afterlife", "2")
+    assert dict(registry.get_model("afterlife").aliases) == {}
+    assert [made.version for made in registry.search_versions("afterlife").versions] == ["1"]
+    registry.delete_model("afterlife")
+    registry.delete_model("life-prod")
+    with pytest.raises(Problem) as caught:
+        registry.get_model("afterlife")
+    assert caught.value.kind is Kind.NOT_FOUND
+
+
+def test_pages_of_models_and_of_versions(desk: Desk) -> None:
+    registry = desk.registry
+    for number in range(5):
+        registry.create_model(f"paged-{number}")
+    for _ in range(7):
+        registry.create_version("paged-3", f"models:/{desk.logged_model}", run_id=desk.run)
+    registry.set_alias("paged-3", "champion", "4")
+    only = "name LIKE 'paged-%'"
+    first = registry.search_models(filter_string=only, max_results=3)
+    assert first.next_token is not None
+    second = registry.search_models(filter_string=only, max_results=3, token=first.next_token)
+    assert second.next_token is None
+    models = {model.name: model for model in (*first.models, *second.models)}
+    assert list(models) == [f"paged-{number}" for number in range(5)]
+    assert dict(models["paged-3"].aliases) == {"champion": "4"}
+    page = registry.search_versions("paged-3", max_results=4)
+    rest = registry.search_versions("paged-3", max_results=4, token=page.next_token)
+    assert [made.version for made in (*page.versions, *rest.versions)] == list("7654321")
+    assert rest.next_token is None
+    counts = registry.count_versions(["paged-3", "paged-0", "not there"])
+    assert counts in ({}, {"paged-3": 7, "paged-0": 0, "not there": 0})
+    asked = [("paged-3", "4"), ("paged-3", "99"), ("not there", "1")]
+    assert set(registry.get_versions(asked)) == {("paged-3", "4")}
+
+
+def test_prompts_are_kept_apart(desk: Desk) -> None:
+    desk.client.register_prompt("hello", "Hi {{ name }}")
+    assert "hello" not in {model.name for model in desk.registry.search_models(max_results=1000).models}
+    prompts = desk.registry.search_models(prompts=True).models
+    assert [(prompt.name, prompt.is_prompt) for prompt in prompts] == [("hello", True)]
+
+
+@pytest.mark.parametrize("source", ["logged model", "run artifact"])
+def test_what_a_version_is_made_of(desk: Desk, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = f"facts of a {source}"
+    uri = f"models:/{desk.logged_model}" if source == "logged model" else f"runs:/{desk.run}/old-model"
+    desk.registry.create_model(name)
+    desk.registry.create_version(name, uri, run_id=desk.run)
+    facts = desk.registry.version_facts(name, "1")
+    assert facts.is_read, facts.unread
+    assert facts.signature is not None
+    assert facts.signature.inputs == (SignatureField("amount", "double"), SignatureField("hour", "long", False))
+    assert facts.signature.outputs[0].type == "tensor(int64, -1)"
+    assert facts.signature.params == (SignatureField("temperature", "double = 0.5", False),)
+    assert facts.signature.summary == "2 in, 1 out, 1 params"
+    assert facts.input_example == "input_example.json"
+    assert facts.requirements == ("mlflow==3.17.2", "scikit-learn")
+    assert facts.flavors["sklearn"]["sklearn_version"] == "1.9.1"
+    assert (facts.size_bytes, facts.mlflow_version) == (27918, "3.17.2")
+    assert set(facts.files) == {"MLmodel", "requirements.txt"}
+    assert not list(tmp_path.iterdir()), "nothing is left in the working folder"
+
+
+def test_a_version_whose_files_are_not_there(desk: Desk) -> None:
+    desk.registry.create_model("hollow")
+    desk.registry.create_version("hollow", f"runs:/{desk.bare_run}/nothing", run_id=desk.bare_run)
+    facts = desk.registry.version_facts("hollow", "1")
+    assert not facts.is_read and "MLmodel" in facts.unread
+    with pytest.raises(Problem) as caught:
+        desk.registry.version_facts("hollow", "2")
+    assert caught.value.kind is Kind.NOT_FOUND
+
+
+def test_source_runs(desk: Desk) -> None:
+    gone = "0" * 32
+    found = desk.registry.source_runs([desk.run, desk.bare_run, desk.deleted_run, gone, "no' id", ""])
+    made = found[desk.run]
+    assert (made.name, made.status, made.lifecycle) == ("made it", "FINISHED", "active")
+    assert dict(made.metrics) == {"auc": 0.93} and made.commit == "4f2c9e1"
+    assert found[desk.deleted_run].lifecycle == "deleted"
+    assert found[gone].is_missing and found["no' id"].lifecycle == MISSING
+    assert desk.registry.source_runs([]) == {}
+
+
+def test_what_of_a_run_can_be_registered(desk: Desk) -> None:
+    found = desk.registry.registrable(desk.run)
+    assert [(entry.label, entry.uri, entry.has_signature) for entry in found] == [
+        ("new-model", f"models:/{desk.logged_model}", True),
+        ("old-model", f"runs:/{desk.run}/old-model", True),
+    ]
+    assert desk.registry.registrable(desk.bare_run) == ()
+
+
+def test_hostile_names_come_across_as_they_are(desk: Desk) -> None:
+    name = HOSTILE.replace("/", "").replace(":", "").replace("'", "").replace('"', "")
+    desk.registry.create_model(name, HOSTILE)
+    desk.registry.create_version(name, f"models:/{desk.logged_model}", run_id=desk.run, description=HOSTILE)
+    model = desk.registry.get_model(name)
+    assert (model.name, model.description) == (name, HOSTILE)
+    assert desk.registry.search_versions(name).versions[0].description == HOSTILE
+
+
+@pytest.mark.parametrize("alias", ["latest", "v12", "two words", "", "é!"])
+def test_an_alias_that_mlflow_refuses(desk: Desk, alias: str) -> None:
+    desk.registry.create_model(f"refuses {alias!r}".replace("'", ""))
+    with pytest.raises(Problem) as caught:
+        desk.registry.set_alias(f"refuses {alias!r}".replace("'", ""), alias, "1")
+    assert caught.value.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND)
+
+
+def test_each_write_that_cannot_be_is_told(desk: Desk) -> None:
+    registry = desk.registry
+    registry.create_model("taken")
+    for write in (
+        lambda: registry.create_model("taken"),
+        lambda: registry.rename_model("absent", "other"),
+        lambda: registry.describe_model("absent", "x"),
+        lambda: registry.set_alias("taken", "champion", "77"),
+        lambda: registry.create_version("absent", f"models:/{desk.logged_model}"),
+        lambda: registry.copy_version("absent", "1", "taken"),
+        lambda: registry.delete_version("taken", "77"),
+        lambda: registry.tag_version("taken", "77", "a", "b"),
+    ):
+        with pytest.raises(Problem) as caught:
+            write()
+        assert caught.value.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND), caught.value
+        assert "Traceback" not in str(caught.value)
+
+
+def test_every_method_of_the_port_can_be_asked_for_by_name(desk: Desk) -> None:
+    session = open_session("sqlite:////nowhere.db")
+    asked = {name.partition(".")[2] for name in dispatch.operations(session) if name.startswith("registry.")}
+    assert asked == {name for name in vars(RegistryPort) if not name.startswith("_")}
+    assert json.dumps(sorted(asked))

@@ -1,0 +1,162 @@
+"""Registered models, their versions and what those are made of, as plain values that cross from a gateway.
+
+Times are milliseconds since the epoch, UTC. Versions are texts of digits, as people and servers write them.
+Texts are as the server gave them (hostile until ``domain.text.clean`` has seen them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+READY = "READY"
+PENDING = "PENDING_REGISTRATION"
+FAILED = "FAILED_REGISTRATION"
+MISSING = "missing"
+"""The lifecycle of a source run that is not on the server any more."""
+
+PROMPT_TAG = "mlflow.prompt.is_prompt"
+NO_STAGE = ("", "None")
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One version of a registered model. Its aliases are with the model, which alone tells them reliably."""
+
+    name: str
+    version: str
+    created_ms: int | None = None
+    updated_ms: int | None = None
+    status: str = READY
+    status_message: str = ""
+    user: str = ""  # "" where the server does not record it
+    source: str = ""
+    run_id: str = ""
+    model_id: str = ""  # of the logged model that it was made from
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    stage: str = ""  # legacy; "" where there is none
+
+    @property
+    def number(self) -> int:
+        """The version as a number, to sort by; -1 for one that is none."""
+        return int(self.version) if self.version.isdecimal() else -1
+
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    """A registered model: ``aliases`` from alias to version, ``latest`` the newest version of each legacy stage."""
+
+    name: str
+    created_ms: int | None = None
+    updated_ms: int | None = None
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    latest: tuple[ModelVersion, ...] = ()
+
+    @property
+    def is_prompt(self) -> bool:
+        """MLflow keeps prompts as registered models with a tag."""
+        return self.tags.get(PROMPT_TAG) == "true"
+
+    @property
+    def newest(self) -> ModelVersion | None:
+        """The newest version, where the server says it."""
+        return max(self.latest, key=lambda made: made.number, default=None)
+
+    def aliases_of(self, version: str) -> tuple[str, ...]:
+        """The aliases that point to a version, by name."""
+        return tuple(sorted(alias for alias, at in self.aliases.items() if at == version))
+
+
+@dataclass(frozen=True)
+class ModelsPage:
+    """Registered models in the server's order, and the token of the next page (None at the end)."""
+
+    models: tuple[RegisteredModel, ...]
+    next_token: str | None
+
+
+@dataclass(frozen=True)
+class VersionsPage:
+    """Versions of one model, newest first, and the token of the next page (None at the end)."""
+
+    versions: tuple[ModelVersion, ...]
+    next_token: str | None
+
+
+@dataclass(frozen=True)
+class SourceRun:
+    """What a version's source run is worth knowing for in lists; ``lifecycle`` is MISSING where it is gone."""
+
+    run_id: str
+    name: str = ""
+    status: str = ""
+    lifecycle: str = "active"
+    user: str = ""
+    experiment_id: str = ""
+    start_ms: int | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    commit: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        return self.lifecycle == MISSING
+
+
+@dataclass(frozen=True)
+class SignatureField:
+    """One input, output or param of a signature; ``type`` as MLflow names it ("double", "tensor(float32, -1×3)")."""
+
+    name: str
+    type: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a model takes and gives."""
+
+    inputs: tuple[SignatureField, ...] = ()
+    outputs: tuple[SignatureField, ...] = ()
+    params: tuple[SignatureField, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """``9 in, 1 out``, with the number of params where there are any."""
+        params = f", {len(self.params)} params" if self.params else ""
+        return f"{len(self.inputs)} in, {len(self.outputs)} out{params}"
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a version's files say of it. ``unread`` is a sentence where they could not be read."""
+
+    signature: Signature | None = None
+    input_example: str = ""  # the path of the file, "" without one
+    flavors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    requirements: tuple[str, ...] = ()
+    size_bytes: int | None = None
+    mlflow_version: str = ""
+    created: str = ""  # as the model's file says it
+    files: tuple[str, ...] = ()
+    unread: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        return not self.unread
+
+
+@dataclass(frozen=True)
+class Registrable:
+    """A model of a run that can become a version: a logged model or a folder among the run's artifacts.
+
+    ``has_signature`` is None where that is not known.
+    """
+
+    uri: str  # models:/m-… or runs:/ID/PATH
+    label: str
+    run_id: str
+    model_id: str = ""
+    has_signature: bool | None = None
