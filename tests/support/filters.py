@@ -41,7 +41,8 @@ def keys(*, known_only: bool = False) -> st.SearchStrategy[KeyRef]:
     known = [
         KeyRef("metrics", "auc"), KeyRef("", "auc"), KeyRef("metrics", "a loss"), KeyRef("params", "lr"),
         KeyRef("", "opt"), KeyRef("tags", "team"), KeyRef("", "team"), KeyRef("", "name"),
-        KeyRef("attributes", "status"), KeyRef("", "user"), KeyRef("", "id"), KeyRef("", "note"), KeyRef("", "lifecycle"), KeyRef("", "models"),
+        KeyRef("attributes", "status"), KeyRef("", "user"), KeyRef("", "id"), KeyRef("", "note"),
+        KeyRef("", "lifecycle"), KeyRef("", "models"),
     ]  # fmt: skip
     if known_only:
         return st.sampled_from(known)

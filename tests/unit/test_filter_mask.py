@@ -160,7 +160,7 @@ def test_attributes_come_before_keys_of_the_same_name() -> None:
 
 
 @given(nodes(known_only=True), made_runs(), st.booleans())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_agrees_with_a_plain_reading(node: Node, runs: list[MadeRun], from_text: bool) -> None:
     query = parse(str(node))
     snapshot = snapshot_of(runs, page_size=3)
@@ -169,7 +169,7 @@ def test_agrees_with_a_plain_reading(node: Node, runs: list[MadeRun], from_text:
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_applied_or_refused(text: str) -> None:
     snapshot = snapshot_of(RUNS)
     for whole in (text, f"name ~ {text}", f"start > {text}", f"took < {text}", f"auc : {text}", f"lr in ({text})"):

@@ -120,7 +120,7 @@ def test_deep_nesting_is_no_crash() -> None:
 
 
 @given(nodes())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_written_filters_read_back(node: Node) -> None:
     assert parse(str(node)).node == node
 
@@ -132,7 +132,7 @@ _PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=14).map("".join)))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:
         query = parse(text)

@@ -98,7 +98,7 @@ def test_what_is_left_out_is_told(text: str, sent: str, reason: str) -> None:
 
 
 @given(nodes(known_only=True), made_runs())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_the_server_answers_with_no_less(node: Node, runs: list[MadeRun]) -> None:
     query = parse(str(node))
     snapshot = snapshot_of(runs)

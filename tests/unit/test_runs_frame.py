@@ -78,7 +78,7 @@ def _check(snapshot: FrameSnapshot, runs: dict[str, MadeRun]) -> None:
 
 
 @given(_STEPS, st.integers(2, 300))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_agrees_with_a_dictionary(steps: Sequence[list[MadeRun] | frozenset[str]], most_chunks: int) -> None:
     before = frame_module._MOST_CHUNKS, frame_module._SMALL_POOL
     frame_module._MOST_CHUNKS = frame_module._SMALL_POOL = most_chunks

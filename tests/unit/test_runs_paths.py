@@ -70,7 +70,7 @@ _NAMES = st.lists(st.text(alphabet="ab/ ", max_size=7), max_size=12)
 
 
 @given(_NAMES, st.frozensets(st.integers(0, 11)), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_experiment_is_there_once(names: list[str], wanted: frozenset[int], by_name: bool) -> None:
     rows = path_tree(names, by_name=by_name)
     assert sorted(row.item for row in rows if row.item is not None) == list(range(len(names)))

@@ -15,7 +15,6 @@ from tui.domain.filter.names import Field
 from tui.domain.glyphs import Glyphs
 from tui.domain.run_tables import status_text
 from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
-from tui.domain.runs.sorting import elapsed
 from tui.domain.table import Align, Tone
 from tui.domain.text import clean, width
 
@@ -60,7 +59,7 @@ def cells_of(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Mome
         return _texts(snapshot, field, glyphs)
     if field.key == "status":
         return _status(snapshot, glyphs)
-    if field.measure in ("time", "duration", "age"):
+    if field.measure in ("time", "duration"):
         return _time(snapshot, field, glyphs, moment)
     if field.measure == "number":
         return _count(snapshot, field, glyphs)
@@ -158,12 +157,14 @@ def _time(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Moment)
         ]
 
     def durations(rows: Rows) -> list[str]:
-        values, present = elapsed(snapshot, field, moment.now_ms)
-        ended = snapshot.numbers(Field("attribute", "end"))[1]
+        starts, started = snapshot.numbers(Field("attribute", "start"))
+        ends, ended = snapshot.numbers(Field("attribute", "end"))
         return [
-            quantities.duration(int(value)) + ("" if done else glyphs.ellipsis) if there else glyphs.absent
-            for value, there, done in zip(
-                values[rows].tolist(), present[rows].tolist(), ended[rows].tolist(), strict=True
+            quantities.duration(int((end if done else moment.now_ms) - start)) + ("" if done else glyphs.ellipsis)
+            if there
+            else glyphs.absent
+            for start, there, end, done in zip(
+                starts[rows].tolist(), started[rows].tolist(), ends[rows].tolist(), ended[rows].tolist(), strict=True
             )
         ]
 
