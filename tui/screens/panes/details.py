@@ -51,6 +51,8 @@ class DetailsPane(RunView, Asking):
             self._kept.move_to_end(run_id)
             self.show_run(known)
         else:
+            if self.detail is None:
+                self.show_nothing("Reading this run …")
             self.show_loading()
         self._rest = self.set_timer(REST_SECONDS, lambda: self._rested(run_id, tuple(neighbours)))
 
@@ -91,4 +93,8 @@ class DetailsPane(RunView, Asking):
             self.show_run(detail)
 
     def _refused(self, problem: Problem) -> None:
+        if self.detail is not None and self.detail.run_id != self.run_id:
+            # What stands here is of another run.
+            self.show_nothing("")
+        self.grid.placeholder = "Nothing could be read of this run."
         self.show_problem(problem)

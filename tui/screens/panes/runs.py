@@ -14,7 +14,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import bindings
-from tui.domain.filter import FilterError
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
@@ -32,6 +31,7 @@ from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
+    from tui.domain.filter import FilterError
     from tui.domain.runs.table import RunsTable
     from tui.widgets.filter_bar import Complete
 
@@ -66,6 +66,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         self.grid = Grid(glyphs=glyphs)
         self.experiments: tuple[Experiment, ...] = ()
         self.asked = Query(())
+        self.wanted = self.asked  # what the server has been asked for last; what is shown is of ``asked``
         self.filter = RunsFilter()
         self.arrangement = Arrangement()
         self.all_folded = False
@@ -102,9 +103,10 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         self.close_bar(keep=False)
         self.filter.clear()
         self.all_folded, self.folded_but = False, frozenset()
-        self.view = None
+        self._forget_view()
+        self.grid.table = None  # so that the cursor begins at the top
         self.loader.forget()
-        self.experiments, self.asked = tuple(experiments), query
+        self.experiments, self.asked, self.wanted = tuple(experiments), query, query
         self.grid.marks = marks
         kept = self._session.views.get(memory_name(self._session.memory_key, query))
         self.arrangement = Arrangement.from_json(kept, self._session.launch.columns)
@@ -116,7 +118,6 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
             self.grid.table = table
         else:
             self.grid.placeholder = "Reading runs …"
-            self.grid.table = None
         self.notice.clear()
         self.loader.open(query, opened=self._query_opened)
 
@@ -126,27 +127,39 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
 
     def _query_opened(self) -> None:
         self.notice.clear()
+        self._forget_view()
+
+    def _forget_view(self) -> None:
+        """What is being laid out is of other runs by now."""
+        self.forget("view")
+        self._view_wanted = False
         self.view = None
 
-    def change_query(self, query: Query) -> None:
-        """Ask the server for something else of the same experiments; what is shown stays until it has come."""
+    def change_query(self, query: Query, local_text: str | None = None) -> None:
+        """Ask the server for something else of the same experiments; what is shown stays until it has come.
+
+        ``local_text`` is what is left to filter here then; None leaves the filter as it is.
+        """
 
         def opened() -> None:
             self.asked = query
+            if local_text is not None:
+                self.filter.edit(local_text)
             self._query_opened()
 
         def failed(problem: Problem) -> None:
-            if problem.kind is Kind.BAD_REQUEST and self.bar is not None:
+            self.wanted = self.asked
+            if problem.kind is Kind.BAD_REQUEST and self.bar_open:
                 # The filter is wrong, not what is shown: that stays as true as it was.
-                self.loader.truth = before
+                self.loader.truth = self.loader.before
                 self._say(refusal(problem))
                 self.grid.set_class(False, "stale")
                 self._loader_changed()
             else:
-                self.loader.truth = before.failed(problem)
+                self.loader.truth = self.loader.before.failed(problem)
                 self._refused(problem)
 
-        before = self.loader.truth
+        self.wanted = query
         self.grid.set_class(True, "stale")
         self.loader.open(query, opened=opened, failed=failed)
 
@@ -179,8 +192,10 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         arrangement, query = self.arrangement, self.filter.query
         all_folded, but = self.all_folded, self.folded_but
         now_ms, zone, glyphs = self._session.clock.now_ms(), self._session.clock.zone, self.glyphs
+        absolute = bool(getattr(self.app, "absolute_times", False))
 
         def work() -> RunsTable | FilterError:
+            from tui.domain.filter import FilterError
             from tui.domain.runs.sorting import SortKey
             from tui.domain.runs.view import Folds, RunsViewSpec, build_view
 
@@ -194,6 +209,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
                 fold_constants=arrangement.varying_only,
                 now_ms=now_ms,
                 zone=zone,
+                absolute_times=absolute,
                 glyphs=glyphs,
             )
             try:
@@ -204,12 +220,15 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         self.ask(self._session.pool, "view", work, self._got_view, self._refused)
 
     def _got_view(self, answer: RunsTable | FilterError) -> None:
+        from tui.domain.filter import FilterError  # loaded by now: the worker needed it
+
         if isinstance(answer, FilterError):
             self._say(word_of(answer))
         else:
             first = self.view is None
             self.view = answer
-            self.notice.clear()
+            if self.loader.truth.problem is None:
+                self.notice.clear()
             self.grid.set_class(False, "stale")
             self.grid.placeholder = runs_words.placeholder(self._shown())
             self.grid.table = answer
@@ -319,6 +338,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
     def go_back(self) -> bool:
         """Stop loading, else take back the local filter, the server's, the marks; False if there is nothing."""
         if self.loader.stop():
+            self.wanted = self.asked
             return True
         if self.drop_filter():
             return True
@@ -395,8 +415,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         answer = self.filter.for_server(text)
         if isinstance(answer, ServerRequest):
             self._say(answer.word)
-            self.filter.edit(answer.local_text)
-            self.change_query(replace(self.asked, filter_string=answer.filter_string))
+            self.change_query(replace(self.asked, filter_string=answer.filter_string), answer.local_text)
         else:
             self._say(answer)
 

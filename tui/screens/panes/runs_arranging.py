@@ -30,7 +30,7 @@ class RunsArranging(Widget):
     glyphs: Glyphs
     grid: Grid
     loader: RunsLoader
-    asked: Query
+    wanted: Query
     arrangement: Arrangement
     view: RunsTable | None
     all_folded: bool
@@ -45,7 +45,7 @@ class RunsArranging(Widget):
     def show_words(self) -> None:
         """Write the title and the footnotes anew."""
 
-    def change_query(self, query: Query) -> None:
+    def change_query(self, query: Query, local_text: str | None = None) -> None:
         """Ask the server for something else."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -199,8 +199,8 @@ class RunsArranging(Widget):
     # which runs
 
     def action_runs_lifecycle(self) -> None:
-        if self.asked.experiments:
-            self.change_query(replace(self.asked, view=_NEXT_VIEW[self.asked.view]))
+        if self.wanted.experiments:
+            self.change_query(replace(self.wanted, view=_NEXT_VIEW[self.wanted.view]))
 
     def action_runs_load_all(self) -> None:
         self.loader.load_all()

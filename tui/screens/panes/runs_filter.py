@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.domain.filter import FilterError, Query, parse
-from tui.domain.filter.pushdown import pushdown
 from tui.domain.problem import Problem
 from tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from tui.domain.filter import FilterError, Query
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,14 @@ class ServerRequest:
 
 
 class RunsFilter:
-    """The local filter: its text, and the last query of it that was understood."""
+    """The local filter: its text, and the last query of it that was understood (None for none).
+
+    The language is loaded with the first text: most sessions begin without a filter.
+    """
 
     def __init__(self) -> None:
         self.text = ""
-        self.query: Query = parse("")
+        self.query: Query | None = None
         self.error: FilterError | None = None
 
     @property
@@ -44,6 +49,11 @@ class RunsFilter:
         """Take in the text as it is now; while it is not understood, the last query that was stays in force."""
         self.text = text
         self.error = None
+        if not text.strip():
+            self.query = None
+            return Word("")
+        from tui.domain.filter import FilterError, parse
+
         try:
             self.query = parse(text)
         except FilterError as error:
@@ -61,6 +71,9 @@ class RunsFilter:
         """How to ask the server for what a text means; a text that is not ours goes as it stands, as MLflow's own."""
         if not text.strip():
             return ServerRequest("", "", Word("The server's filter is taken away"))
+        from tui.domain.filter import FilterError, parse
+        from tui.domain.filter.pushdown import pushdown
+
         try:
             query = parse(text)
         except FilterError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.domain.problem import Problem
-from tui.domain.truth import Truth
+from tui.domain.truth import State, Truth
 from tui.screens.base.asking import Asking
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import Query
@@ -33,6 +33,7 @@ class RunsLoader:
         self.truth = Truth()
         self.loading_all = False
         self.registered_problem: Problem | None = None
+        self.before = Truth()  # how true it was before what is under way began
 
     @property
     def loaded(self) -> int:
@@ -47,12 +48,17 @@ class RunsLoader:
         """Whether a page is on its way."""
         return self._owner.is_asking("page")
 
+    def _begin(self) -> None:
+        if self.truth.state is not State.LOADING:
+            self.before = self.truth
+        self.truth = self.truth.loading()
+
     def forget(self) -> None:
         """Let go of what is loaded: another query is to be opened."""
-        for series in ("page", "registered"):
-            self._owner.forget(series)
+        self._owner.forget("page")
         self.store = None
         self.loading_all = False
+        self.registered_problem = None
         self.truth = Truth()
 
     def open(
@@ -61,8 +67,7 @@ class RunsLoader:
         """Load the first page of a query; what was loaded before stays in its place until that has come."""
         session = self._session
         self.loading_all = False
-        self._owner.forget("registered")
-        self.truth = self.truth.loading()
+        self._begin()
 
         def work() -> tuple[RunsStore, Taken]:
             # The frame's libraries are heavy: they are loaded here, on the worker's thread, after the first frame.
@@ -73,6 +78,7 @@ class RunsLoader:
 
         def got(answer: tuple[RunsStore, Taken]) -> None:
             self.store, taken = answer
+            self.registered_problem = None
             opened()
             self._took(taken)
 
@@ -99,7 +105,8 @@ class RunsLoader:
             return False
         self.loading_all = False
         self._owner.forget("page")
-        self.truth = self.truth.live(self.truth.as_of_ms or self._session.clock.now_ms())
+        if self.truth.state is State.LOADING:
+            self.truth = self.before
         self._changed()
         return True
 
@@ -109,7 +116,7 @@ class RunsLoader:
         if store is None:
             return
         self.loading_all = False
-        self.truth = self.truth.loading()
+        self._begin()
         self._owner.ask(self._session.pool, "page", store.reload, self._took, self._failed)
         self._changed()
 
@@ -139,14 +146,15 @@ class RunsLoader:
             f"registered from {taken.run_ids[0]}",
             lambda: store.ask_registered(taken.run_ids),
             lambda known: self._changed() if known and store is self.store else None,
-            self._registered_refused,
+            lambda problem: self._registered_refused(store, problem),
             urgency=PREFETCH,
         )
 
-    def _registered_refused(self, problem: Problem) -> None:
+    def _registered_refused(self, store: RunsStore, problem: Problem) -> None:
         # The runs are true without it: it is said in the pane's border, not in the way of the rows.
-        self.registered_problem = problem
-        self._changed()
+        if store is self.store:
+            self.registered_problem = problem
+            self._changed()
 
     def _failed(self, problem: Problem) -> None:
         self.loading_all = False
