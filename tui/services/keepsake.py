@@ -38,9 +38,10 @@ class Keepsake:
             return {}
         try:
             kept = json.loads(file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return kept["value"] if isinstance(kept, dict) and kept.get("name") == name else {}
+        value = kept.get("value") if isinstance(kept, dict) and kept.get("name") == name else None
+        return value if isinstance(value, dict) else {}
 
     def put(self, name: str, value: Mapping[str, Any]) -> bool:
         """Keep a value under a name, atomically, readable by its owner only; False if that failed."""

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tui.actions import bindings
 from tui.domain import quantities
-from tui.domain.experiment_rows import ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.experiment_rows import FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
@@ -93,7 +93,10 @@ class ExperimentsPane(FilterablePane, Asking):
         memory = self._session.views.get(f"{self._session.memory_key}:experiments")
         self.as_tree = memory.get("tree", True) is not False
         self.by_name = memory.get("by_name", False) is True
-        self.folded = frozenset(path for path in memory.get("folded", []) if isinstance(path, str))
+        folded = memory.get("folded")
+        self.folded = (
+            frozenset(path for path in folded if isinstance(path, str)) if isinstance(folded, list) else frozenset()
+        )
         last = memory.get("last")
         if isinstance(last, str):
             self._point_at = (last,)
@@ -104,10 +107,13 @@ class ExperimentsPane(FilterablePane, Asking):
 
     def _recall(self) -> None:
         kept = self._session.last_seen.get(f"{self._session.memory_key}:experiments")
-        remembered = [experiment for entry in kept.get("experiments", []) if (experiment := _experiment(entry))]
+        entries, as_of_ms = kept.get("experiments"), kept.get("as_of_ms")
+        if not isinstance(entries, list) or not isinstance(as_of_ms, int):
+            return
+        remembered = [experiment for entry in entries if (experiment := _experiment(entry))]
         if remembered:
             self._experiments = {experiment.id: experiment for experiment in remembered}
-            self.truth = self.truth.remembered(int(kept.get("as_of_ms", 0)))
+            self.truth = self.truth.remembered(as_of_ms)
             self.post_message(self.TruthChanged(None))
 
     def read_again(self) -> None:
@@ -190,13 +196,13 @@ class ExperimentsPane(FilterablePane, Asking):
             wanted, self._point_at = self._point_at, ()
             self._reveal(wanted[0])
         count = quantities.count(len(self._experiments))
-        parts = [count if self._complete or self.truth.as_of_ms is None else f"{count} of ? loaded"]
+        parts = [count if self._complete else f"{count} of ? loaded" if self._experiments else ""]
         if self.query_text:
             parts.append(f"{quantities.count(self._rows.matching)} match")
         if self.view is not View.ACTIVE:
             parts.append(self.view.value)
         if self.grid.marks:
-            parts.append(f"{len(self.grid.marks)} marked")
+            parts.append(f"{quantities.count(len(self._marked()))} marked")
         self.set_title("Experiments", *parts)
         self.set_subtitle(f"under {clean(self.under)}" if self.under else "")
 
@@ -259,7 +265,7 @@ class ExperimentsPane(FilterablePane, Asking):
     @on(Grid.Opened)
     def _opened(self, event: messages.Opened) -> None:
         event.stop()
-        marked = tuple(self._experiments[key] for key in self.grid.marks if key in self._experiments)
+        marked = self._marked()
         here = self.experiment_here()
         if marked:
             self.post_message(self.Wanted(marked))
@@ -271,9 +277,19 @@ class ExperimentsPane(FilterablePane, Asking):
             self.action_experiments_fold()
 
     @on(Grid.MarksChanged)
-    def _marked(self, event: messages.MarksChanged) -> None:
+    def _marks_changed(self, event: messages.MarksChanged) -> None:
         event.stop()
         self._fill()
+
+    def _marked(self) -> tuple[Experiment, ...]:
+        """The experiments marked; a folder's mark stands for all that is in it."""
+        marks = set(self.grid.marks)
+        folders = tuple(f"{key[len(FOLDER) :]}/" for key in marks if key.startswith(FOLDER))
+
+        def is_inside(name: str) -> bool:
+            return "/".join(part for part in name.split("/") if part).startswith(folders)
+
+        return tuple(e for e in self._experiments.values() if e.id in marks or (folders and is_inside(e.name)))
 
     def point_at(self, experiments: Sequence[Experiment]) -> None:
         """Put the cursor on an experiment that was come to by another way; marks them if they are several."""

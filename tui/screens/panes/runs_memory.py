@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
-from tui.domain.table import Column, RowsTable, Table
+from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.services.runs_query import Query
 
 SEEN_ROWS = 100
@@ -77,7 +77,15 @@ def recalled(kept: Mapping[str, Any]) -> tuple[RowsTable, int] | None:
     """The rows that were kept and when they were read, or None if there is nothing that fits."""
     try:
         columns = [
-            Column(str(key), str(title), int(width), align, bool(frozen), str(group), order)
+            Column(
+                str(key),
+                str(title),
+                max(1, min(1000, int(width))),
+                "right" if align == "right" else "left",
+                bool(frozen),
+                str(group),
+                order if order in ("up", "down") else "",
+            )
             for key, title, width, align, frozen, group, order in kept["columns"]
         ]
         keys = [str(key) for key in kept["keys"]]
@@ -87,5 +95,16 @@ def recalled(kept: Mapping[str, Any]) -> tuple[RowsTable, int] | None:
         return None
     if not keys or any(len(texts) != len(keys) for texts in cells.values()):
         return None
-    tones = {key: texts for key, texts in kept.get("tones", {}).items() if key in cells and len(texts) == len(keys)}
-    return RowsTable(columns, keys, cells, tones), as_of_ms
+    return RowsTable(columns, keys, cells, _tones(kept.get("tones"), cells, len(keys))), as_of_ms
+
+
+def _tones(kept: object, cells: Mapping[str, Sequence[str]], rows: int) -> dict[str, list[Tone]]:
+    """The tones that were kept, as far as they are tones of these cells."""
+    if not isinstance(kept, dict):
+        return {}
+    known = get_args(Tone)
+    return {
+        key: [tone if tone in known else "" for tone in tones]
+        for key, tones in kept.items()
+        if key in cells and isinstance(tones, list) and len(tones) == rows
+    }
