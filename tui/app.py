@@ -131,14 +131,16 @@ class DeckApp(CalmApp[int]):
         if self.page is not None:
             self.page.hint_line.say(message)
 
-    def copy_text(self, called: str, text: str) -> None:
-        """Copy to the terminal's clipboard by OSC 52; says so, and says when it is too long for that."""
+    def copy_text(self, called: str, text: str) -> str:
+        """Copy to the terminal's clipboard by OSC 52, unless it is too long for that; answers what it said."""
         plain = clean_block(text)
         if len(plain.encode()) > COPY_LIMIT:
-            self.say(f"{called} is too long for the terminal's clipboard ({len(plain)} characters)")
-            return
-        self.copy_to_clipboard(plain)
-        self.say(f"Copied {called}: {plain if len(plain) < 80 else plain[:79] + '…'}")
+            said = f"{called} is too long for the terminal's clipboard ({len(plain)} characters)"
+        else:
+            self.copy_to_clipboard(plain)
+            said = f"Copied {called}: {plain if len(plain) < 80 else plain[:79] + self.glyphs.ellipsis}"
+        self.say(said)
+        return said
 
     # the keys for everywhere
 

@@ -21,7 +21,7 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         Command("open", "Open a run or an experiment by id, name, URI or web address.", takes="PLACE"),
         Command("ctx", "Open another context.", takes="NAME", offers=tuple(page.session.launch.settings.contexts)),
         Command("runs", "Go to the runs.", "1"),
-        Command("experiments", "Go to an experiment, or to the list of them.", "1", takes="NAME"),
+        Command("experiments", "Go to an experiment, or to the list of them.", "1", takes="[NAME]"),
     ]
     here = [
         Command(

@@ -13,6 +13,7 @@ from tui.domain.text import clean, width
 from tui.domain.values import RunDetail, RunReference
 
 NAME_CELLS = (12, 44)  # narrowest and widest a column of names gets by itself
+CHILDREN_READ = 200  # child runs that are read of a run; beyond that the table of runs is the place
 VALUE_CELLS = 400  # what a line shows of a value; the whole of it opens on enter
 
 
@@ -181,7 +182,8 @@ def overview(
     if children is not None:
         first = ", ".join(child.name or child.run_id for child in children[:5])
         more = f" and {len(children) - 5} more" if len(children) > 5 else ""
-        pairs.append(("children", f"{len(children)}: {first}{more}" if children else ""))
+        least = " or more" if len(children) >= CHILDREN_READ else ""
+        pairs.append(("children", f"{len(children)}{least}: {first}{more}" if children else ""))
     pairs += [(f"dataset {d.context}".strip(), f"{d.name}@{d.digest}") for d in detail.datasets]
     pairs += [("logged model", model_id) for model_id in detail.logged_model_ids]
     pairs += [

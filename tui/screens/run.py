@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from tui.actions import bindings
 from tui.domain.problem import Problem
+from tui.domain.run_tables import CHILDREN_READ
 from tui.domain.text import clean
 from tui.domain.values import RunDetail, RunReference
 from tui.resources import style_sheets
@@ -35,7 +36,6 @@ class RunScreen(Page, Asking):
         self._known = known
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
-        self._children_problem: Problem | None = None
         self._timer: Timer | None = None
         glyphs = self.deck.glyphs
         self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
@@ -78,7 +78,7 @@ class RunScreen(Page, Asking):
         self.ask(
             self.session.pool,
             "children",
-            lambda: tracking.child_runs(detail.run_id, detail.experiment_id),
+            lambda: tracking.child_runs(detail.run_id, detail.experiment_id, max_results=CHILDREN_READ),
             self._got_children,
             self._refused_children,
             urgency=PREFETCH,
@@ -99,7 +99,7 @@ class RunScreen(Page, Asking):
         self.refresh_bindings()
 
     def _refused_children(self, problem: Problem) -> None:
-        self._children_problem = problem
+        self.overview.notice.tell_warning(f"{clean(problem.title)}: {clean(problem.message)}")
 
     def _show(self, detail: RunDetail) -> None:
         self.detail = detail

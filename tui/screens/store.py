@@ -82,6 +82,7 @@ class StoreScreen(Page, Asking):
         self.words = Static("", id="store-words", markup=False)
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
         self._busy = False
+        self._said = ""
 
     def content(self) -> ComposeResult:
         yield self.pane
@@ -147,6 +148,8 @@ class StoreScreen(Page, Asking):
             self._opened()
         else:
             self.show(report)
+        if self._said:
+            self.deck.say(self._said)  # on the screen that is left
 
     def _do_create(self) -> None:
         self._work("Creating the store …")
@@ -157,7 +160,7 @@ class StoreScreen(Page, Asking):
         self.ask(self.session.pool, "store", self.session.store.upgrade, self._upgraded, self._failed)
 
     def _upgraded(self, backup: str) -> None:
-        self.deck.say(f"Upgraded; the store as it was is kept at {backup}")
+        self._said = f"Upgraded; the store as it was is kept at {clean(backup)}"
         self._do_again()
 
     def _do_copy(self) -> None:

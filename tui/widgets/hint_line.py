@@ -17,6 +17,11 @@ class Hint:
 
     key: str
     title: str
+    pinned: bool = False  # has its room before the others
+
+    @property
+    def cells(self) -> int:
+        return width(self.key) + 1 + width(self.title) + 3
 
 
 class HintLine(Widget):
@@ -48,6 +53,22 @@ class HintLine(Widget):
             self._requests = under_way
             self.refresh()
 
+    def _fitting(self, room: int) -> list[Hint]:
+        """The hints that there is room for, by rank; those pinned first, each at its place."""
+        room += 3  # the last needs no gap after it
+        reserved = sum(hint.cells for hint in self._hints if hint.pinned)
+        fitting: list[Hint] = []
+        full = False
+        for hint in self._hints:
+            if hint.pinned:
+                reserved -= hint.cells
+            elif full or hint.cells + reserved > room:
+                full = True
+                continue
+            fitting.append(hint)
+            room -= hint.cells
+        return fitting
+
     def render(self) -> Content:
         cells = self.size.width
         right = ""
@@ -61,11 +82,8 @@ class HintLine(Widget):
         else:
             used = 1
             parts.append((" ", ""))
-            for hint in self._hints:
-                need = width(hint.key) + 1 + width(hint.title) + 3
-                if used + need - 3 > room:
-                    break
+            for hint in self._fitting(room - used):
                 parts += [(hint.key, "bold $accent"), (f" {hint.title}   ", "$text-muted")]
-                used += need
+                used += hint.cells
             parts.append((" " * max(0, room - used), ""))
         return Content.assemble(*parts, (right, "$text-muted"))

@@ -24,6 +24,10 @@ class Deck(Protocol):
         """One line at the bottom, which stays until the next action."""
         ...
 
+    def copy_text(self, called: str, text: str) -> str:
+        """Copy to the terminal's clipboard; answers what it said."""
+        ...
+
     def go(self, route: Route) -> None:
         """Open a screen over this one."""
         ...

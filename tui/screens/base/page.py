@@ -104,7 +104,10 @@ class Page(Screen[None], inherit_bindings=False):
         keymap = self.deck.keymap
         ranked = sorted((a for a in self.actions_here() if a.hint), key=lambda action: action.hint)
         self.hint_line.show(
-            [Hint(show_keys(configured_keys(a, keymap)).split(" ")[0], self.hint_title(a)) for a in ranked]
+            [
+                Hint(show_keys(configured_keys(a, keymap)).split(" ")[0], self.hint_title(a), a.id == "app.help")
+                for a in ranked
+            ]
         )
 
     def hint_title(self, action: Action) -> str:

@@ -18,7 +18,7 @@ class Command:
     name: str
     help: str
     keys: str = ""
-    takes: str = ""  # what follows the name ("PLACE"), "" for nothing
+    takes: str = ""  # what follows the name ("PLACE"), "" for nothing; in brackets if it may be left out
     offers: tuple[str, ...] = ()  # completions of what follows
 
 
@@ -77,7 +77,7 @@ class CommandModal(ListModal[Given]):
     def chosen(self, row_key: str) -> Given | None:
         name, _, argument = row_key.partition(" ")
         command = next(command for command in self._commands if command.name == name)
-        if command.takes and not argument:
+        if command.takes and not command.takes.startswith("[") and not argument:
             # It cannot run without its words: complete the name, so that they can be typed.
             self.input.value = f"{name} "
             self.input.cursor_position = len(self.input.value)

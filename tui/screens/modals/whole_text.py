@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.domain.quantities import count
 from tui.domain.text import clean, clean_block
 from tui.resources import style_sheets
+from tui.screens.base.deck import Deck
 
 SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read it
 
@@ -58,8 +59,8 @@ class WholeTextModal(ModalScreen[None]):
         getattr(self.query_one(VerticalScroll), how)(animate=False)
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(clean_block(self._text))
-        self.notify("Copied to the terminal's clipboard", markup=False)
+        said = cast(Deck, self.app).copy_text(clean(self._title_text), self._text)
+        self.query_one(".dialogue").border_subtitle = Content(f" {said}   esc leave ")
 
     def action_leave(self) -> None:
         self.dismiss(None)
