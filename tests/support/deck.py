@@ -1,0 +1,199 @@
+"""The deck over ports in memory: a clock that stands, memories in a folder of the test, nothing of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.driver import Deck, drive
+from tests.support.fakes import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW_MS,
+    FakeHistory,
+    FakeRegistry,
+    FakeStore,
+    FakeTracking,
+    FrozenClock,
+    experiment,
+    run,
+)
+from tui.app import DeckApp
+from tui.config.launch import Launch
+from tui.config.model import Settings
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import DatasetInput, Experiment, RegisteredAs, RunDetail
+from tui.gateway.ports import TrackingPort
+from tui.screens.browse import BrowseScreen
+from tui.screens.panes.runs import RunsPane
+from tui.services.keepsake import Keepsake
+from tui.services.request_log import RequestLog
+from tui.services.session import Session
+
+URI = "http://ana:secret@mlflow.example.com:5000"
+OFFLINE = Problem(
+    Kind.UNREACHABLE,
+    "Could not read from the server",
+    "mlflow.example.com:5000 refused the connection.",
+    "Is the server running?",
+)
+FORBIDDEN = Problem(
+    Kind.FORBIDDEN,
+    "Could not read runs",
+    "mlflow.example.com answered 403 (PERMISSION_DENIED).",
+    "Ask the experiment's owner for the permission to read.",
+)
+
+
+@dataclass
+class World:
+    """A server in memory and a machine with its memories; each ``app`` is a session of its own on both."""
+
+    folder: Path
+    tracking: FakeTracking = field(default_factory=FakeTracking)
+    history: FakeHistory = field(default_factory=FakeHistory)
+    registry: FakeRegistry = field(default_factory=FakeRegistry)
+    store: FakeStore = field(default_factory=FakeStore)
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    settings: Settings = field(default_factory=Settings)
+    launch: Mapping[str, Any] = field(default_factory=dict)
+    opened: list[Launch] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    log: RequestLog = field(default_factory=RequestLog)
+
+    def launched(self) -> Launch:
+        said = {
+            "context_name": "prod",
+            "tracking_uri": URI,
+            "registry_uri": URI,
+            "settings": self.settings,
+            **self.launch,
+        }
+        return Launch(**said)
+
+    def session(self, launch: Launch) -> Session:
+        """A session on a context; memories last from one to the next."""
+        self.log = RequestLog()
+        tracking: TrackingPort = self.tracking
+        return Session(
+            launch=launch,
+            store=self.store,
+            tracking=tracking,
+            history=self.history,
+            registry=self.registry,
+            clock=self.clock,
+            log=self.log,
+            views=Keepsake(self.folder / "state"),
+            last_seen=Keepsake(self.folder / "cache" if launch.settings.cache else None),
+            close=lambda: self.closed.append(launch.context_name),
+        )
+
+    def connect(self, launch: Launch) -> Session:
+        """Open another context: the same server under another name."""
+        self.opened.append(launch)
+        return self.session(launch)
+
+    def app(self) -> DeckApp:
+        return DeckApp(self.session(self.launched()), self.connect, environment={}, folder=self.folder)
+
+    @asynccontextmanager
+    async def open(self, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Deck[int]]:
+        """A new session, and a person before it."""
+        async with drive(self.app(), size) as deck:
+            yield deck
+        if deck.app._exception is not None:
+            raise deck.app._exception
+
+
+def world(folder: Path, experiments: Sequence[Experiment] = (), runs: Sequence[RunDetail] = (), **launch: Any) -> World:
+    """A world with these experiments and runs; further words are fields of the launch."""
+    return World(folder, FakeTracking(experiments, runs), launch=launch)
+
+
+def browse(deck: Deck[int]) -> BrowseScreen:
+    """The browse screen, under whatever lies over it."""
+    for screen in deck.app.screen_stack:
+        if isinstance(screen, BrowseScreen):
+            return screen
+    raise AssertionError("there is no browse screen")
+
+
+def runs_pane(deck: Deck[int]) -> RunsPane:
+    return browse(deck).runs
+
+
+def message(deck: Deck[int]) -> str:
+    """What is said at the bottom."""
+    assert isinstance(deck.app, DeckApp)
+    assert deck.app.page is not None
+    return deck.app.page.hint_line.message
+
+
+def order(deck: Deck[int], names: Sequence[str]) -> list[str]:
+    """Those of the names that the screen shows, from the top."""
+    lines = deck.lines()
+    found = [(number, name) for name in names for number, line in enumerate(lines) if name in line]
+    return [name for _, name in sorted(found)]
+
+
+async def enter_runs(deck: Deck[int], shown: str) -> None:
+    """From the experiments to the runs of the one under the cursor, until the runs pane shows a text."""
+    await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+    await deck.press("enter")
+    await deck.until(lambda: runs_pane(deck).grid.has_focus, "the runs have the keys")
+    await deck.until_text(shown)
+
+
+def shop(folder: Path, *, many: int = 12, **launch: Any) -> World:
+    """A small firm's server: experiments in folders, a sweep, failed and running runs, a note, a dataset."""
+    experiments = [
+        experiment(1, "churn/weekly", updated=2 * MINUTE, note="Trained **each week** from the warehouse."),
+        experiment(2, "churn/backfill", updated=3 * DAY),
+        experiment(3, "fraud/cards", updated=HOUR),
+        experiment(4, "pricing", updated=5 * DAY),
+        experiment(5, "attic", updated=90 * DAY, lifecycle="deleted"),
+        experiment(6, "empty", updated=200 * DAY),
+    ]
+    train = DatasetInput("customers", "9f3c21", "delta", "prod.ml.customers@417", "{}", "{}", "training")
+    runs = [
+        run(1, name="gallant-ox-12", datasets=(train,), note="# Best so far\n\nWith the *new* features.", user="ana"),
+        run(2, name="brave-elk-771", user="ben"),
+        run(3, name="calm-bee-3", status="FAILED", took=12_000, metrics={}),
+        run(4, name="sweep-41", status="RUNNING", metrics={}, params={"space": "lr, depth"}),
+        *(run(number, name=f"trial-{number:03d}", parent=f"{4:032x}") for number in range(5, many + 1)),
+        run(501, experiment_id="3", name="tx-transformer-8", age=HOUR, metrics={"auc": 0.89}, params={"layers": "8"}),
+        run(
+            502, experiment_id="3", name="tx-transformer-7", age=2 * DAY, metrics={"auc": 0.88}, params={"layers": "7"}
+        ),
+        run(601, experiment_id="2", name="lost-heron", age=3 * DAY),
+        run(701, name="gone-newt", lifecycle="deleted", age=DAY),
+    ]
+    made = world(folder, experiments, runs, **launch)
+    made.registry.versions = {f"{1:032x}": (RegisteredAs("churn", "12", ("champion",)),)}
+    return made
+
+
+Predicate = Callable[[], object]
+__all__ = [
+    "DAY",
+    "FORBIDDEN",
+    "HOUR",
+    "MINUTE",
+    "NOW_MS",
+    "OFFLINE",
+    "URI",
+    "World",
+    "browse",
+    "enter_runs",
+    "experiment",
+    "message",
+    "order",
+    "run",
+    "runs_pane",
+    "shop",
+    "world",
+]
