@@ -14,6 +14,7 @@ from tests.support.servers import free_port
 from tui.domain.problem import Kind
 from tui.gateway import dispatch
 from tui.gateway.registry import ClientRegistry
+from tui.gateway.session import Session
 
 SEARCH = "POST /api/2.0/mlflow/experiments/search HTTP/1.1"
 EXPERIMENT = {"experiment_id": "101", "name": "/Users/ada@example.com/churn", "lifecycle_stage": "active"}
@@ -81,6 +82,16 @@ def test_the_named_profile_is_the_one_that_is_used(calm_environment: Path) -> No
         assert tokens == ["Authorization: Bearer right"] and other.requests == []
         assert session.place == f"{server.uri} (databricks://prod)"
         assert ClientRegistry(session).registered_as(["0" * 32]) == {}
+
+
+def test_the_registry_of_a_workspace_is_unity_catalog_which_cannot_be_searched_by_run() -> None:
+    with loopback.serve(answer_json(503, {})) as server:
+        session_on("databricks", **_variables(server.uri))
+        for uri in ("databricks", "databricks://prod"):
+            session = Session(uri)
+            assert session.registry_uri == uri.replace("databricks", "databricks-uc")
+            assert ClientRegistry(session).registered_as(["0" * 32]) == {}
+        assert server.requests == []
 
 
 def test_a_workspace_without_credentials(calm_environment: Path) -> None:

@@ -47,8 +47,8 @@ class Session:
 
     def __post_init__(self) -> None:
         self.tracking_uri = address.plain_sqlite_uri(self.tracking_uri)
-        if self.registry_uri is not None:
-            self.registry_uri = address.plain_sqlite_uri(self.registry_uri)
+        # Said even where it follows the tracking URI: Databricks' registry is another one than its tracking.
+        self.registry_uri = address.plain_sqlite_uri(self.registry_uri or _default_registry(self.tracking_uri))
 
     @property
     def kind(self) -> str:
