@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -70,5 +71,5 @@ def test_in_plain_ascii_and_without_colour(demo: list[str], tmp_path: Path, monk
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == []
     assert b"\x1b[?1000h" not in terminal.drawn, "the mouse is the terminal's own"
-    colours = {code for code in (b"\x1b[38;", b"\x1b[48;") if code in terminal.drawn}
-    assert not colours
+    shades = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.drawn))
+    assert all(red == green == blue for red, green, blue in shades), "greys only"
