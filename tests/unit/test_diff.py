@@ -1,0 +1,440 @@
+"""The comparison of runs: its laws, its rules for odd values, its rows and its cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.fakes import page_of, run
+from tui.domain.diff.arrangement import Arrangement, arrange, natural
+from tui.domain.diff.cells import CellWriter
+from tui.domain.diff.comparison import Comparison, Section
+from tui.domain.diff.sheet import Sheet, joined
+from tui.domain.diff.sources import of_details, of_snapshot
+from tui.domain.diff.table import CompareTable, FlippedTable, subject_titles
+from tui.domain.glyphs import ASCII
+from tui.domain.runs.frame import RunsFrame
+from tui.domain.values import DatasetInput, RunDetail
+
+texts = st.one_of(
+    st.sampled_from(["", "1", "1.0", "1e-3", "0.001", "True", "None", "adam", "nan", "[1, 2]", "(1, 2)", '{"a": 1.5}']),
+    st.floats().map(repr),
+    st.integers().map(str),
+    st.text(max_size=8),
+    st.recursive(
+        st.one_of(st.integers(-3, 3), st.booleans(), st.floats(allow_nan=False)),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+        ),
+        max_leaves=6,
+    ).map(repr),
+)
+keys = st.sampled_from(["lr", "depth", "cfg", "cfg.a", "mlflow.x", "layers[2]", "wide\u202e"])
+numbers = st.one_of(st.floats(), st.sampled_from([0.0, -0.0, 1.0, 1.0 + 1e-12, math.inf, -math.inf, math.nan]))
+runs_of = st.lists(
+    st.tuples(
+        st.dictionaries(keys, texts, max_size=5),
+        st.dictionaries(keys, numbers, max_size=5),
+        st.dictionaries(keys, texts, max_size=3),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def made(drawn: Sequence[tuple[dict[str, str], dict[str, float], dict[str, str]]]) -> list[RunDetail]:
+    return [run(at, params=params, metrics=metrics, tags=tags) for at, (params, metrics, tags) in enumerate(drawn)]
+
+
+def differing(comparison: Comparison) -> dict[tuple[str, str, bool], bool]:
+    """What differs, by group, name, and whether it is a part of a nested value."""
+    return {
+        (section.group + section.unit, key, bool(section.parents[row] >= 0)): bool(section.differs[row])
+        for section in comparison.sections
+        for row, key in enumerate(section.keys)
+    }
+
+
+def whole_rows(comparison: Comparison) -> dict[tuple[str, str, bool], bool]:
+    return {row: differs for row, differs in differing(comparison).items() if not row[2]}
+
+
+def section(comparison: Comparison, group: str, unit: str = "") -> Section:
+    return next(s for s in comparison.sections if s.group == group and s.unit == unit)
+
+
+def row_of(found: Section, key: str) -> int:
+    return found.keys.index(key)
+
+
+# laws
+
+
+@given(runs_of, st.randoms(use_true_random=False))
+def test_the_order_of_runs_changes_nothing(drawn: list[object], random: object) -> None:
+    details = made(drawn)  # type: ignore[arg-type]
+    shuffled = list(details)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert differing(Comparison(of_details(details))) == differing(Comparison(of_details(shuffled)))
+
+
+@given(runs_of)
+def test_a_run_differs_in_nothing_from_itself(drawn: list[object]) -> None:
+    for detail in made(drawn):  # type: ignore[arg-type]
+        twin = replace(detail, run_id="twin")
+        comparison = Comparison(of_details([detail, twin]))
+        assert [row for row, differs in differing(comparison).items() if differs] == [("overview", "run id", False)]
+        for found in comparison.sections:
+            if found.group != "overview":
+                assert not found.differs_from(0, 0, len(found)).any()
+                assert not found.spreads.any()
+
+
+@given(runs_of)
+def test_no_key_is_lost_and_none_is_made_up(drawn: list[object]) -> None:
+    details = made(drawn)  # type: ignore[arg-type]
+    rows = whole_rows(Comparison(of_details(details)))
+    named = {key for group, key, _ in rows if group == "params"}
+    assert named == {key for detail in details for key in detail.params}
+    assert {k for g, k, _ in rows if g == "metrics"} == {m.key for detail in details for m in detail.metrics}
+    shown = arrange(Comparison(of_details(details)), Arrangement(only_differences=False, system_tags=True))
+    assert named <= {row.key for row in shown.rows if not row.is_heading and row.section.group == "params"}
+
+
+@given(runs_of)
+def test_what_differs_between_two_differs_among_all(drawn: list[object]) -> None:
+    details = made(drawn)  # type: ignore[arg-type]
+    comparison = Comparison(of_details(details))
+    for found in comparison.sections:
+        for column in range(len(comparison.subjects)):
+            cells = found.differs_from(column, 0, len(found))
+            assert not cells[:, column].any()
+            assert not cells[~found.differs].any()
+            assert (found.differs <= True).all()
+    if len(details) == 2:
+        for found in comparison.sections:
+            kept = found.parents < 0
+            assert (
+                found.differs_from(0, 0, len(found))[kept, 1] == found.differs_from(1, 0, len(found))[kept, 0]
+            ).all()
+
+
+@given(runs_of, st.floats(0, 0.5), st.floats(0, 0.5))
+def test_more_tolerance_never_finds_more(drawn: list[object], one: float, other: float) -> None:
+    sheet = of_details(made(drawn))  # type: ignore[arg-type]
+    less, more = (whole_rows(Comparison(sheet, tolerance=t)) for t in sorted((one, other)))
+    assert {row for row, differs in more.items() if differs} <= {row for row, differs in less.items() if differs}
+
+
+@settings(max_examples=60)
+@given(runs_of)
+def test_a_table_of_runs_and_runs_in_full_say_the_same(drawn: list[object]) -> None:
+    details = made(drawn)  # type: ignore[arg-type]
+    details[0] = replace(details[0], datasets=(DatasetInput("users", "d1", "", "", "", "", ""),))
+    frame = RunsFrame()
+    frame.append(page_of([run(90, params={"other": "1"}), *details], None))
+    loaded = of_snapshot(frame.snapshot(), [detail.run_id for detail in details])
+    read = of_details(details)
+    assert [s.run_id for s in loaded.subjects] == [s.run_id for s in read.subjects]
+    assert differing(Comparison(loaded)) == differing(Comparison(read))
+    both = Comparison(joined([loaded.at([0]), of_details(details[1:])])) if len(details) > 1 else Comparison(loaded)
+    assert differing(both) == differing(Comparison(read))
+
+
+def test_a_changed_run_is_compared_by_its_last_values() -> None:
+    frame = RunsFrame()
+    frame.append(page_of([run(1, params={"lr": "1"}), run(2, params={"lr": "1"})], None))
+    frame.append(page_of([run(2, params={"lr": "2", "new": "x"})], None))
+    comparison = Comparison(of_snapshot(frame.snapshot(), [run(1).run_id, run(2).run_id, "not loaded"]))
+    assert len(comparison.subjects) == 2
+    assert whole_rows(comparison)["params", "lr", False]
+    assert whole_rows(comparison)["params", "new", False]
+
+
+# rules
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        (0.1 + 0.2, 0.3, False),
+        (1.0, 1.0 + 1e-8, True),
+        (math.nan, math.nan, False),
+        (math.nan, 0.0, True),
+        (math.inf, math.inf, False),
+        (math.inf, -math.inf, True),
+        (math.inf, 1e308, True),
+        (1e308, -1e308, True),
+        (0.0, -0.0, False),
+        (0.0, 5e-324, True),
+    ],
+)
+def test_metrics(one: float, other: float, differs: bool) -> None:
+    details = [run(1, metrics={"m": one}), run(2, metrics={"m": other})]
+    assert whole_rows(Comparison(of_details(details)))["metrics", "m", False] == differs
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance", "differs"),
+    [
+        ("1700000000", "1700000001", 0.5, True),  # whole numbers are compared exactly
+        ("9007199254740993", "9007199254740992", 0.5, True),
+        ("0.100", "0.1001", 0.01, False),
+        ("0.100", "0.1001", 0.0001, True),
+        ("[0.1, 2]", "(0.1000000000001, 2)", 1e-9, False),
+        ("", "None", 1e-9, True),
+        ("a" * 6000, "a" * 5999 + "b", 1e-9, True),
+    ],
+)
+def test_params(one: str, other: str, tolerance: float, differs: bool) -> None:
+    details = [run(1, params={"p": one}), run(2, params={"p": other})]
+    comparison = Comparison(of_details(details), tolerance=tolerance)
+    assert whole_rows(comparison)["params", "p", False] == differs
+    assert section(comparison, "params").differs_from(0, 0, 1)[0, 1] == differs
+
+
+def test_digests_and_ids_are_no_numbers() -> None:
+    used = [DatasetInput("users", digest, "", "", "", "", "") for digest in ("1e10", "10000000000")]
+    details = [run(at, tags={"mlflow.source.git.commit": d.digest}, datasets=(d,)) for at, d in enumerate(used)]
+    rows = whole_rows(Comparison(of_details(details)))
+    assert rows["datasets", "users", False]
+    assert rows["source", "git commit", False]
+
+
+def test_an_empty_value_is_not_an_absent_one() -> None:
+    comparison = Comparison(of_details([run(1, params={"p": ""}), run(2, params={})]))
+    writer = CellWriter(comparison, 0)
+    params = section(comparison, "params")
+    assert params.differs[0]
+    assert [writer.value(params, 0, column) for column in (0, 1)] == ['""', "–"]
+    assert writer.change(params, 0, 1).delta == "absent"
+    assert CellWriter(comparison, 1).change(params, 0, 0).delta == "added"
+
+
+def nested() -> Comparison:
+    return Comparison(
+        of_details(
+            [
+                run(1, params={"cfg": '{"layers": [64, 64, 64], "act": "relu", "x": {"y": 1}}'}),
+                run(2, params={"cfg": "{'layers': (64, 64, 128), 'act': 'relu', 'x': {}}"}),
+                run(3, params={"cfg": '{"layers": [64, 64], "act": "relu", "x": {"y": 1.0}}'}),
+            ]
+        )
+    )
+
+
+def test_nested_values_differ_by_path() -> None:
+    comparison = nested()
+    assert differing(comparison) | {} == {
+        **{row: differs for row, differs in differing(comparison).items() if row[0] != "params"},
+        ("params", "cfg", False): True,
+        ("params", "cfg.layers[2]", True): True,
+        ("params", "cfg.x", True): True,
+        ("params", "cfg.x.y", True): True,
+    }
+    only = arrange(comparison, Arrangement())
+    assert [row.key for row in only.rows if row.section.group == "params"] == ["", "cfg.layers[2]", "cfg.x", "cfg.x.y"]
+    every = arrange(comparison, Arrangement(only_differences=False))
+    assert [row.key for row in every.rows][:3] == ["", "cfg", "cfg.layers[2]"]
+    assert comparison.count("params").rows == 1
+
+
+def test_a_nested_value_that_one_run_lacks_stays_as_a_row() -> None:
+    details = [run(1, params={"c": "[1, 2]"}), run(2, params={"c": "[1, 3]"}), run(3, params={})]
+    shown = arrange(Comparison(of_details(details)), Arrangement())
+    assert [row.key for row in shown.rows if row.section.group == "params"] == ["", "c", "c[1]"]
+    same = [run(1, params={"c": "[1, 2]"}), run(2, params={"c": "(1, 2)"}), run(3, params={})]
+    shown = arrange(Comparison(of_details(same)), Arrangement())
+    assert [row.key for row in shown.rows if row.section.group == "params"] == ["", "c"]
+
+
+# arranging
+
+
+def wide() -> Comparison:
+    details = [
+        run(1, params={"a": "1", "b10": "1", "b9": "2", "c": "x"}, metrics={"m": 1.0, "z": 0.0}, tags={"own": "1"}),
+        run(2, params={"a": "1", "b10": "4", "b9": "3", "c": "y"}, metrics={"m": 1.5, "z": 1.0}, tags={"own": "2"}),
+        run(3, params={"a": "1", "b10": "1", "b9": "2", "c": "x"}, metrics={"m": 1.0}, tags={"mlflow.z": "2"}),
+    ]
+    return Comparison(of_details(details))
+
+
+def names(comparison: Comparison, arrangement: Arrangement, group: str = "params") -> list[str]:
+    rows = arrange(comparison, arrangement).rows
+    return [row.key for row in rows if row.section.group == group and not row.is_heading]
+
+
+def test_rows_by_name_change_and_spread() -> None:
+    comparison = wide()
+    assert names(comparison, Arrangement()) == ["b9", "b10", "c"]
+    assert names(comparison, Arrangement(order="change")) == ["b10", "b9", "c"]
+    assert names(comparison, Arrangement(order="spread")) == ["b10", "c", "b9"]
+    assert names(comparison, Arrangement(order="change"), "metrics") == ["z", "m"]
+    assert names(comparison, Arrangement(only_differences=False)) == ["a", "b9", "b10", "c"]
+
+
+def test_rows_by_words_in_names_and_values() -> None:
+    comparison = wide()
+    assert names(comparison, Arrangement(query="B1")) == ["b10"]
+    assert names(comparison, Arrangement(query="y")) == ["c"]
+    assert arrange(comparison, Arrangement(query="nowhere")).rows == ()
+
+
+def test_mlflows_own_tags_are_out_unless_asked_for() -> None:
+    comparison = wide()
+    assert names(comparison, Arrangement(), "tags") == ["own"]
+    assert names(comparison, Arrangement(system_tags=True), "tags") == ["mlflow.z", "own"]
+    assert comparison.count("tags", system=False).rows == 1
+
+
+def test_groups_fold_and_count() -> None:
+    comparison = wide()
+    folded = arrange(comparison, Arrangement(folded=frozenset({"params"})))
+    assert folded.rows[0].is_heading
+    assert folded.rows[1].section.group == "metrics"
+    assert (folded.groups[0].shown, folded.groups[0].rows, folded.groups[0].differing) == (3, 4, 3)
+
+
+def test_from_difference_to_difference() -> None:
+    comparison = wide()
+    every = arrange(comparison, Arrangement(only_differences=False))
+    found = [every.next_difference(-1, 1, comparison)]
+    while found[-1] is not None:
+        found.append(every.next_difference(found[-1], 1, comparison))
+    keys = [every.rows[row].key for row in found if row is not None]
+    assert keys[:3] == ["b9", "b10", "c"]
+    assert "a" not in keys
+    assert every.next_difference(found[1] or 0, -1, comparison) == found[0]
+
+
+def test_the_baseline_may_be_gone() -> None:
+    comparison = wide()
+    assert arrange(comparison, Arrangement(baseline=run(2).run_id)).baseline == 1
+    assert arrange(comparison, Arrangement(baseline="gone")).baseline == 0
+
+
+@given(st.lists(st.text(max_size=6), max_size=6))
+def test_natural_order_is_one(names_: list[str]) -> None:
+    assert sorted(sorted(names_), key=natural) == sorted(sorted(names_, reverse=True), key=natural) or len(
+        {natural(name) for name in names_}
+    ) < len(set(names_))
+
+
+# cells
+
+
+@pytest.mark.parametrize(
+    ("baseline", "value", "said"),
+    [
+        (0.9312, 0.9310, "−0.0002  −0.02% ✗"),
+        (0.2201, 0.2290, "+0.0089   +4.0% ✓"),
+        (0.0, 2.5, "+2.5  ✓"),
+        (1.0, math.nan, "≠  "),
+        (math.inf, 1.0, "≠ ✗"),
+        (1e-9, 5.0, "+5  +5e11% ✓"),
+        (-2.0, -1.0, "+1  +50.0% ✓"),
+    ],
+)
+def test_changes_of_metrics(baseline: float, value: float, said: str) -> None:
+    comparison = Comparison(of_details([run(1, metrics={"auc": baseline}), run(2, metrics={"auc": value})]))
+    writer = CellWriter(comparison, 0)
+    shown = writer.change_text(writer.change(section(comparison, "metrics"), 0, 1))
+    assert " ".join(shown.split()) == " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("baseline", "value", "said"),
+    [
+        ("0.01", "0.001", "÷10"),
+        ("8", "32", "×4"),
+        ("100", "110", "+10.0%"),
+        ("0", "5", "+5"),
+        ("-1", "1", "+2"),
+        ("a", "b", "≠"),
+    ],
+)
+def test_changes_of_params(baseline: str, value: str, said: str) -> None:
+    comparison = Comparison(of_details([run(1, params={"p": baseline}), run(2, params={"p": value})]))
+    writer = CellWriter(comparison, 0)
+    assert writer.change(section(comparison, "params"), 0, 1).delta == said
+
+
+def test_times_and_durations() -> None:
+    comparison = Comparison(of_details([run(1, age=60_000, took=30_000), run(2, age=120_000, took=90_000)]))
+    writer = CellWriter(comparison, 0)
+    took, started = section(comparison, "overview", "ms"), section(comparison, "overview", "at")
+    assert (writer.value(took, 0, 1), writer.change(took, 0, 1).delta) == ("1m30s", "+1m00s")
+    assert (writer.value(started, 0, 0), writer.change(started, 0, 1).delta) == ("2026-11-23 13:59:00", "−1m00s")
+    assert not (started.changes(0) > 0).any()
+
+
+def test_whole_values() -> None:
+    comparison = Comparison(of_details([run(1, params={"p": "x" * 6000}, metrics={"m": 0.1, "n": 3.0})]))
+    writer = CellWriter(comparison, 0)
+    assert writer.whole(section(comparison, "params"), 0, 0) == "x" * 6000
+    assert len(writer.value(section(comparison, "params"), 0, 0)) < 500
+    metrics = section(comparison, "metrics")
+    assert [writer.whole(metrics, row_of(metrics, key), 0) for key in ("m", "n")] == ["0.1", "3"]
+
+
+def test_hostile_texts_are_spelled_out() -> None:
+    comparison = Comparison(of_details([run(1, name="a\x1b[31m", params={"k\u202e": "v\n\x07"}), run(2, params={})]))
+    table = CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0))
+    shown = " ".join(text for column in table.columns for text in (column.title, *table.texts(column.key, 0, 3)))
+    assert shown.isprintable()
+
+
+def test_plain_signs() -> None:
+    comparison = Comparison(of_details([run(1, metrics={"auc": 2.0}), run(2, metrics={"auc": 1.0})]))
+    writer = CellWriter(comparison, 0, ASCII)
+    found = section(comparison, "metrics")
+    assert writer.change_text(writer.change(found, 0, 1)).isascii()
+    assert writer.direction(found, 0) == "^?"
+
+
+# tables
+
+
+def test_things_of_one_name_are_told_apart() -> None:
+    same = Comparison(of_details([run(1, name="x"), run(2, name="x"), run(3, name="y")]))
+    titles = subject_titles(same)
+    assert titles[2] == "y"
+    assert len(set(titles)) == 3 or titles[0] != "x"
+
+
+@given(runs_of, st.booleans(), st.integers(0, 200))
+def test_tables_answer_for_every_cell(drawn: list[object], only: bool, room: int) -> None:
+    comparison = Comparison(of_details(made(drawn)))  # type: ignore[arg-type]
+    arranged = arrange(comparison, Arrangement(only_differences=only, system_tags=True))
+    writer = CellWriter(comparison, arranged.baseline)
+    for table in (CompareTable(comparison, arranged, writer, room=room), FlippedTable(comparison, arranged, writer)):
+        assert len({table.row_key(row) for row in range(table.row_count)}) == table.row_count
+        for row in range(table.row_count):
+            assert table.row_of(table.row_key(row)) == row
+        for column in table.columns:
+            cells = table.texts(column.key, 0, table.row_count)
+            assert len(cells) == table.row_count
+            assert all(text.isprintable() for text in cells)
+            tones = table.tones(column.key, 0, table.row_count)
+            assert tones is None or len(tones) == table.row_count
+
+
+def test_large_comparisons_are_made_in_windows() -> None:
+    shape = (4000, 50)
+    values = np.random.default_rng(1).random(shape)
+    details = [run(at, params={}, metrics={f"m{k}": float(values[k, at]) for k in range(shape[0])}) for at in range(50)]
+    comparison = Comparison(of_details(details))
+    table = CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0))
+    assert table.row_count > 4000
+    assert len(table.texts("v3", 2000, 2050)) == 50
+
+
+def test_an_empty_sheet() -> None:
+    assert arrange(Comparison(Sheet((), ())), Arrangement()).rows == ()

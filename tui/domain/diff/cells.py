@@ -1,0 +1,175 @@
+"""What a cell of a comparison says: the value, and how it differs from the baseline's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timezone, tzinfo
+
+import numpy as np
+
+from tui.domain import quantities
+from tui.domain.diff.comparison import Comparison, Section, relative
+from tui.domain.diff.directions import Direction
+from tui.domain.glyphs import UNICODE, Glyphs
+from tui.domain.run_tables import STATUS_WORDS
+from tui.domain.table import Tone
+from tui.domain.text import clean
+
+LONGEST_SHOWN = 400
+"""Characters of a value that a cell holds; the whole of it opens on enter."""
+
+_SAMPLE = 24  # values of a row that its precision is taken from
+_PERCENT = 7  # cells in which shares are set flush
+ABSENT, ADDED = "absent", "added"
+Write = Callable[[float], str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a value differs from the baseline's: the difference, its share, better or worse where that is known."""
+
+    delta: str = ""
+    share: str = ""
+    verdict: str = ""  # "better", "worse" or ""
+    differs: bool = False
+
+    @property
+    def tone(self) -> Tone:
+        return {"better": "good", "worse": "bad"}.get(self.verdict, "")  # type: ignore[return-value]
+
+
+class CellWriter:
+    """Writes the cells of a comparison against one baseline; the numbers of a row share one precision."""
+
+    def __init__(
+        self, comparison: Comparison, baseline: int, glyphs: Glyphs = UNICODE, zone: tzinfo = timezone.utc
+    ) -> None:
+        self.comparison = comparison
+        self.baseline = baseline
+        self.glyphs = glyphs
+        self._zone = zone
+        self._plain = glyphs.ellipsis == "~"
+        self._minus = "-" if self._plain else "−"
+        self._writers: dict[tuple[int, int], Write] = {}
+
+    def value(self, section: Section, row: int, column: int) -> str:
+        """The value as one line: ``–`` where it is absent, ``""`` where it is an empty text."""
+        if not section.present[row, column]:
+            return self.glyphs.absent
+        text = section.text(row, column)
+        if text is None:
+            return self._number(section, row, float(section.numbers[row, column]))
+        if section.group == "overview" and section.keys[row] == "status":
+            return STATUS_WORDS.get(text, clean(text).lower())
+        return clean(text[:LONGEST_SHOWN]) or '""'
+
+    def whole(self, section: Section, row: int, column: int) -> str:
+        """The value in full, as it was recorded; "" where it is absent."""
+        if not section.present[row, column]:
+            return ""
+        text = section.text(row, column)
+        if text is not None:
+            return text
+        value = float(section.numbers[row, column])
+        if section.unit:
+            return self._number(section, row, value)
+        return repr(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+
+    def change(self, section: Section, row: int, column: int) -> Change:
+        """How a cell differs from the baseline's; nothing where it does not."""
+        base = self.baseline
+        if column == base or not section.differs_from(base, row, row + 1)[0, column]:
+            return Change()
+        here, there = bool(section.present[row, column]), bool(section.present[row, base])
+        if not here or not there:
+            return Change(ADDED if here else ABSENT, differs=True)
+        if not (section.numeric[row, column] and section.numeric[row, base]):
+            return Change("!=" if self._plain else "≠", differs=True)
+        value, baseline = float(section.numbers[row, column]), float(section.numbers[row, base])
+        verdict = self.comparison.direction(section, row).verdict(value, baseline)
+        delta = value - baseline
+        if not math.isfinite(delta):
+            return Change("!=" if self._plain else "≠", "", verdict, differs=True)
+        if section.unit:
+            sign = "+" if delta > 0 else self._minus
+            share = self._share(value, baseline) if section.unit == "ms" else ""
+            return Change(sign + quantities.duration(round(abs(delta))), share, "", differs=True)
+        if section.holds_texts:
+            return Change(self._ratio(value, baseline), "", "", differs=True)
+        return Change(self._signed(delta), self._share(value, baseline) or " ", verdict, differs=True)
+
+    def change_text(self, change: Change) -> str:
+        """A change as one cell: shares stand flush under each other, a sign at the end says better or worse."""
+        if not change.differs:
+            return ""
+        sign = {"better": self.better_sign, "worse": self.worse_sign}.get(change.verdict, " ")
+        return f"{change.delta} {change.share:>{_PERCENT}} {sign}" if change.share else f"{change.delta} {sign}"
+
+    @property
+    def better_sign(self) -> str:
+        return "b" if self._plain else self.glyphs.done
+
+    @property
+    def worse_sign(self) -> str:
+        return "w" if self._plain else self.glyphs.failed
+
+    def value_tone(self, section: Section, row: int, column: int, differs: bool) -> Tone:
+        """Differences stand out by weight: what is as in the baseline is muted."""
+        if section.present[row, column] and section.numeric[row, column] and math.isnan(section.numbers[row, column]):
+            return "warn"
+        if column == self.baseline:
+            return ""
+        return "strong" if differs else "muted"
+
+    def direction(self, section: Section, row: int) -> str:
+        """Which way is better: ``↑``, ``↓?`` where that is a guess, "" where nothing is known."""
+        known: Direction = self.comparison.direction(section, row)
+        if not known.better:
+            return ""
+        sign = self.glyphs.up if known.better == "higher" else self.glyphs.down
+        return sign + ("?" if known.guessed else "")
+
+    def _number(self, section: Section, row: int, value: float) -> str:
+        if section.unit == "ms":
+            return quantities.duration(round(value))
+        if section.unit == "at":
+            return quantities.stamp(round(value), self._zone)
+        write = self._writers.get((id(section), row))
+        if write is None:
+            values = section.numbers[row][section.numeric[row]]
+            every = max(1, len(values) // _SAMPLE)
+            write = quantities.writer(values[::every].tolist(), "inf" if self._plain else quantities.INFINITY)
+            if len(self._writers) > 4096:
+                self._writers.clear()
+            self._writers[id(section), row] = write
+        return write(value)
+
+    def _signed(self, delta: float) -> str:
+        text = quantities.number(float(f"{abs(delta):.3g}"))
+        return ("+" if delta > 0 else self._minus) + text
+
+    def _share(self, value: float, baseline: float) -> str:
+        share = 100 * float(relative(np.array([value]), np.array([baseline]))[0])
+        if not math.isfinite(share):
+            return ""
+        size = abs(share)
+        if size >= 9999.5:
+            text = quantities.number(float(f"{size:.1e}"))
+            text = text if len(text) < _PERCENT - 1 else f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
+        else:
+            text = f"{size:.0f}" if size >= 100 else f"{size:.1f}" if size >= 0.1 else f"{size:.1g}"
+            text = text.replace("e-0", "e-")
+        return f"{'+' if share > 0 else self._minus}{text}%"
+
+    def _ratio(self, value: float, baseline: float) -> str:
+        """How a param differs: by a factor where it is one worth naming, else by its share or difference."""
+        if value * baseline > 0:
+            factor = value / baseline
+            if factor >= 2:
+                return f"{self.glyphs.times}{quantities.number(float(f'{factor:.4g}'))}"
+            if 0 < factor <= 0.5 and math.isfinite(1 / factor):
+                return f"{'/' if self._plain else '÷'}{quantities.number(float(f'{1 / factor:.4g}'))}"
+            return self._share(value, baseline)
+        return self._signed(value - baseline)

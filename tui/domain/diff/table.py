@@ -1,0 +1,245 @@
+"""A comparison as a grid draws it: rows by name and a column a thing, or the other way round."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import count
+
+from tui.domain.diff.arrangement import Arranged, Shown
+from tui.domain.diff.cells import CellWriter, Change
+from tui.domain.diff.comparison import Comparison
+from tui.domain.table import Column, Tone
+from tui.domain.text import clean, width
+
+NAME, BETTER = "name", "better"
+_NAME_CELLS = (14, 44)
+_VALUE_CELLS = (7, 48)
+_CHANGE_CELLS = (8, 20)
+_TITLE_CELLS = 20
+_SAMPLE_ROWS, _SAMPLE_COLUMNS = 120, 6
+_GUTTERS = 8  # cells of a line that belong to no column
+_generations = count(1)
+
+
+def subject_titles(comparison: Comparison) -> list[str]:
+    """What each thing is called; those of one name are told apart by where they are from, or by their ids."""
+    names = [clean(subject.name) or subject.id[:8] for subject in comparison.subjects]
+    times = Counter(names)
+    titles = []
+    for name, subject in zip(names, comparison.subjects, strict=True):
+        title = name if times[name] == 1 else f"{name} {clean(subject.run_id or subject.id)[:6]}"
+        titles.append(f"{clean(subject.context)}: {title}" if subject.context else title)
+    return titles
+
+
+def value_column(column: int) -> str:
+    """The key of the grid's column with the values of the thing in that column."""
+    return f"v{column}"
+
+
+def change_column(column: int) -> str:
+    """The key of the grid's column with its changes from the baseline."""
+    return f"d{column}"
+
+
+def subject_of(key: str | None) -> int | None:
+    """The thing whose value or change a grid's column shows."""
+    return int(key[1:]) if key is not None and key[:1] in ("v", "d") and key[1:].isdigit() else None
+
+
+class CompareTable:
+    """Rows by name, a pair of columns (value, change) for each thing, the baseline frozen beside the names.
+
+    ``room`` is the width in cells to be filled where there are few things; ``resized`` is added to each value column.
+    Implements ``domain.table.Table``; texts are made when they are asked for.
+    """
+
+    def __init__(
+        self, comparison: Comparison, arranged: Arranged, writer: CellWriter, *, room: int = 0, resized: int = 0
+    ) -> None:
+        self.comparison = comparison
+        self.arranged = arranged
+        self.writer = writer
+        self.generation = next(_generations)
+        self.titles = subject_titles(comparison)
+        self._glyphs = writer.glyphs
+        self._headings = {shown.group: shown for shown in arranged.groups}
+        self.columns = self._columns(room, resized)
+
+    # --- Table --------------------------------------------------------------------------------------------------
+
+    @property
+    def row_count(self) -> int:
+        return len(self.arranged.rows)
+
+    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
+        rows = self.arranged.rows[start:stop]
+        if key == NAME:
+            return [self._name(shown) for shown in rows]
+        if key == BETTER:
+            return ["" if s.is_heading else self.writer.direction(s.section, s.row) for s in rows]
+        column = subject_of(key)
+        assert column is not None, key
+        if key[0] == "v":
+            return ["" if s.is_heading else self.writer.value(s.section, s.row, column) for s in rows]
+        return ["" if s.is_heading else self.writer.change_text(self._change(s, column)) for s in rows]
+
+    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
+        rows = self.arranged.rows[start:stop]
+        if key == NAME:
+            return ["strong" if s.is_heading else "muted" if s.is_part else "" for s in rows]
+        if key == BETTER:
+            return ["muted"] * len(rows)
+        column = subject_of(key)
+        assert column is not None, key
+        if key[0] == "d":
+            return ["" if s.is_heading else self._change(s, column).tone for s in rows]
+        return ["" if s.is_heading else self._value_tone(s, column) for s in rows]
+
+    def row_key(self, row: int) -> str:
+        return self.arranged.rows[row].id
+
+    def row_of(self, row_key: str) -> int | None:
+        return self.arranged.row_of.get(row_key)
+
+    # --- beyond Table -------------------------------------------------------------------------------------------
+
+    def _change(self, shown: Shown, column: int) -> Change:
+        return self.writer.change(shown.section, shown.row, column)
+
+    def _value_tone(self, shown: Shown, column: int) -> Tone:
+        base = self.arranged.baseline
+        differs = bool(shown.section.differs_from(base, shown.row, shown.row + 1)[0, column])
+        return self.writer.value_tone(shown.section, shown.row, column, differs)
+
+    def _name(self, shown: Shown) -> str:
+        if shown.is_heading:
+            group = self._headings[shown.section.group]
+            sign = self._glyphs.folded if group.folded else self._glyphs.unfolded
+            return f"{sign} {clean(group.group)} ({group.shown})"
+        return ("    " if shown.is_part else "  ") + clean(shown.key)
+
+    def _columns(self, room: int, resized: int) -> tuple[Column, ...]:
+        rows = self.arranged.rows
+        sample = [shown for shown in rows[:: max(1, len(rows) // _SAMPLE_ROWS)]]
+        names = _fitting([self._name(shown) for shown in sample], _NAME_CELLS)
+        base = self.arranged.baseline
+        others = [column for column in range(len(self.titles)) if column != base]
+        looked_at = [base, *others[:_SAMPLE_COLUMNS]]
+        values = [self.writer.value(s.section, s.row, c) for s in sample if not s.is_heading for c in looked_at]
+        changes = [
+            self.writer.change_text(self._change(s, c)) for s in sample if not s.is_heading for c in looked_at[1:]
+        ]
+        change = _fitting(changes, _CHANGE_CELLS)
+        wanted = _fitting(values, _VALUE_CELLS)
+        share = (room - _GUTTERS - names - 4 - len(others) * (change + 5)) // max(1, len(self.titles)) - 3
+        value = max(_VALUE_CELLS[0], min(wanted, max(14, share)) + resized)
+        titles = [min(_TITLE_CELLS, width(title)) for title in self.titles]
+        columns = [
+            Column(NAME, "", names, frozen=True),
+            Column(BETTER, "", 2, frozen=True),
+            Column(
+                value_column(base),
+                f"{self._glyphs.mark} {self.titles[base]}",
+                max(value, titles[base] + 2),
+                frozen=True,
+                group="baseline",
+            ),
+        ]
+        for column in others:
+            columns.append(
+                Column(value_column(column), self.titles[column], max(value, titles[column]), group=f"{column}")
+            )
+            columns.append(Column(change_column(column), "change", change, "right", group=f"{column}"))
+        return tuple(columns)
+
+
+class FlippedTable:
+    """A row a thing and a pair of columns (value, change) for each row of the comparison: for many things, few rows."""
+
+    def __init__(self, comparison: Comparison, arranged: Arranged, writer: CellWriter, *, resized: int = 0) -> None:
+        self.comparison = comparison
+        self.arranged = arranged
+        self.writer = writer
+        self.generation = next(_generations)
+        self.titles = subject_titles(comparison)
+        self._shown = [shown for shown in arranged.rows if not shown.is_heading]
+        base = arranged.baseline
+        self._order = [base, *(column for column in range(len(self.titles)) if column != base)]
+        self._row_of = {comparison.subjects[column].id: row for row, column in enumerate(self._order)}
+        self.columns = self._columns(resized)
+
+    @property
+    def row_count(self) -> int:
+        return len(self._order)
+
+    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
+        columns = self._order[start:stop]
+        if key == NAME:
+            mark = self.writer.glyphs.mark
+            return [f"{mark if column == self._order[0] else ' '} {self.titles[column]}" for column in columns]
+        shown = self.shown_at(key)
+        assert shown is not None, key
+        if key[0] == "v":
+            return [self.writer.value(shown.section, shown.row, column) for column in columns]
+        return [self.writer.change_text(self.writer.change(shown.section, shown.row, column)) for column in columns]
+
+    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
+        columns = self._order[start:stop]
+        if key == NAME:
+            return ["accent" if column == self._order[0] else "" for column in columns]
+        shown = self.shown_at(key)
+        assert shown is not None, key
+        if key[0] == "d":
+            return [self.writer.change(shown.section, shown.row, column).tone for column in columns]
+        differs = shown.section.differs_from(self.arranged.baseline, shown.row, shown.row + 1)[0]
+        return [self.writer.value_tone(shown.section, shown.row, c, bool(differs[c])) for c in columns]
+
+    def row_key(self, row: int) -> str:
+        return self.comparison.subjects[self._order[row]].id
+
+    def row_of(self, row_key: str) -> int | None:
+        return self._row_of.get(row_key)
+
+    def shown_at(self, key: str | None) -> Shown | None:
+        """The row of the comparison that a column shows."""
+        place = subject_of(key)
+        return self._shown[place] if place is not None and place < len(self._shown) else None
+
+    def subject_at(self, row: int) -> int:
+        """The thing in a row."""
+        return self._order[row]
+
+    def _columns(self, resized: int) -> tuple[Column, ...]:
+        columns = [Column(NAME, "", _fitting([f"  {title}" for title in self.titles[:500]], _NAME_CELLS), frozen=True)]
+        sample = self._order[:: max(1, len(self._order) // 8)][:8]
+        for place, shown in enumerate(self._shown):
+            title = " ".join(
+                part for part in (clean(shown.key), self.writer.direction(shown.section, shown.row)) if part
+            )
+            if len(self._shown) <= 2000:
+                values = [self.writer.value(shown.section, shown.row, column) for column in sample]
+                cells = _fitting([title[:_TITLE_CELLS], *values], (_VALUE_CELLS[0], 24)) + resized
+            else:
+                cells = 16 + resized  # so many columns are not all measured
+            number = not shown.section.holds_texts
+            columns.append(
+                Column(
+                    value_column(place),
+                    title,
+                    max(_VALUE_CELLS[0], cells),
+                    "right" if number else "left",
+                    group=shown.section.group,
+                )
+            )
+            if shown.section.numeric[shown.row].any() and shown.section.differs[shown.row]:
+                columns.append(Column(change_column(place), "change", 18, "right", group=shown.section.group))
+        return tuple(columns)
+
+
+def _fitting(texts: Sequence[str], bounds: tuple[int, int]) -> int:
+    """A width that suits most of the texts: a few long ones do not make a column wide."""
+    cells = sorted(width(text) for text in texts)
+    usual = cells[min(len(cells) - 1, len(cells) * 19 // 20)] if cells else 0
+    return max(bounds[0], min(bounds[1], usual))
