@@ -1,0 +1,163 @@
+"""JSON as a tree; of a text that is cut off or broken, the tree of what is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from tui.domain.preview.tree import Pairs, tree_of
+from tui.domain.preview.values import TreeBody
+
+MOST_DEPTH = 400
+"""Nesting beyond this is no document that anybody reads; Python's own parser gives up soon after it."""
+_MOST_LINES = 2_000
+
+_TOKEN = re.compile(
+    r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<open>[{\[])|(?P<close>[}\]])|(?P<mark>[,:])|(?P<word>[^\s,:{}\[\]"]+))',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The tree of a JSON text, or None where nothing of it is JSON, and sentences about it."""
+
+    body: TreeBody | None
+    notes: tuple[str, ...] = ()
+
+
+def parse(text: str, *, whole: bool = True) -> Parsed:
+    """JSON as a tree. ``whole`` is False where more of the file follows than was read."""
+    try:
+        return _tree(_loads(text), ())
+    except ValueError as error:
+        broken = error
+    except RecursionError:
+        return Parsed(None, ("It is nested too deeply to be shown as a tree.",))
+    kept, cut_at_end = _closed(text)
+    if kept is None:
+        return Parsed(None, (f"It is no JSON: {_said(broken)}.",))
+    try:
+        value = _loads(kept)
+    except (ValueError, RecursionError):
+        return Parsed(None, (f"It is no valid JSON: {_said(broken)}.",))
+    if not whole and cut_at_end:
+        return _tree(value, ())
+    what = "The text is cut off" if cut_at_end else f"It is no valid JSON from there on: {_said(broken)}"
+    return _tree(value, (f"{what}; the tree shows what comes before.",))
+
+
+def parse_lines(text: str, *, whole: bool = True) -> Parsed:
+    """One JSON value a line, as a tree of lines."""
+    values: list[object] = []
+    bad = 0
+    lines = text.splitlines()
+    if not whole and lines and not text.endswith("\n"):
+        lines.pop()
+    for line in lines[:_MOST_LINES]:
+        if line.strip():
+            try:
+                values.append(_loads(line))
+            except (ValueError, RecursionError):
+                bad += 1
+    if not values:
+        return Parsed(None, ("None of its lines is JSON.",))
+    notes = [f"{bad} of {len(values) + bad} lines are no JSON."] if bad else []
+    if len(lines) > _MOST_LINES:
+        notes.append(f"The first {_MOST_LINES} lines are shown.")
+    return _tree(values, tuple(notes))
+
+
+def _tree(value: object, notes: tuple[str, ...]) -> Parsed:
+    body, more = tree_of(value)
+    return Parsed(body, (*notes, *more))
+
+
+def _loads(text: str) -> object:
+    return json.loads(text, object_pairs_hook=Pairs, parse_int=_integer)
+
+
+def _integer(text: str) -> int | float:
+    # Python refuses to read integers of more than 4300 digits; no number of that size is meant as one.
+    return int(text) if len(text) <= 1000 else float(text)
+
+
+def _said(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.lower()} in line {error.lineno}, column {error.colno}"
+    return str(error)
+
+
+def _closed(text: str) -> tuple[str | None, bool]:
+    """The text up to its last whole value, with what is open there closed; and whether the end of it cut it off.
+
+    Answers None where it does not begin like an object or a list.
+    """
+    stack: list[str] = []
+    good: tuple[int, int] | None = None  # up to where, and how many brackets are open there
+    expects = "value"  # or "key", "colon", "comma"
+    at = 0
+    while True:
+        found = _TOKEN.match(text, at)
+        if found is None:
+            # What is left is blank or a text without its second quote: cut off. Anything else is broken.
+            rest = text[at:].lstrip()
+            cut = not rest or rest.startswith('"')
+            break
+        at = found.end()
+        kind = found.lastgroup
+        if kind == "open" and expects == "value":
+            stack.append("}" if found["open"] == "{" else "]")
+            if len(stack) > MOST_DEPTH:
+                cut = False
+                break
+            good = (at, len(stack))
+            expects = "key" if stack[-1] == "}" else "value"
+        elif kind == "close" and stack and found["close"] == stack[-1] and expects != "colon":
+            stack.pop()
+            good = (at, len(stack))
+            expects = "comma"
+            if not stack:
+                cut = False
+                break
+        elif kind == "string" and expects == "key":
+            expects = "colon"
+        elif kind in ("string", "word") and expects == "value" and stack:
+            if kind == "word" and (at >= len(text) or not _is_word(found["word"])):
+                cut = at >= len(text)
+                break
+            good = (at, len(stack))
+            expects = "comma"
+        elif kind == "mark" and found["mark"] == ":" and expects == "colon":
+            expects = "value"
+        elif kind == "mark" and found["mark"] == "," and expects == "comma":
+            expects = "key" if stack[-1] == "}" else "value"
+        else:
+            cut = False
+            break
+    if good is None:
+        return None, cut
+    end, depth = good
+    return text[:end] + "".join(reversed(_open_at(text, end)[:depth])), cut
+
+
+def _open_at(text: str, end: int) -> list[str]:
+    """The brackets that are open at a place, as what closes them, outermost first."""
+    stack: list[str] = []
+    at = 0
+    while (found := _TOKEN.match(text, at, end)) is not None:
+        at = found.end()
+        if found["open"]:
+            stack.append("}" if found["open"] == "{" else "]")
+        elif found["close"] and stack:
+            stack.pop()
+    return stack
+
+
+def _is_word(word: str) -> bool:
+    try:
+        json.loads(word)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,32 @@
+"""At which sizes a picture is kept, so that a widget of any size finds one that fits it and scales nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.domain.preview.values import PictureLevel
+
+MOST_PIXELS = 50_000_000
+"""Larger pictures are not decoded: their facts are all that is shown."""
+_WIDTHS = (240, 200, 160, 132, 110, 92, 76, 64, 52, 40, 28, 16)
+_HIGHEST = 160
+
+
+def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Widths and heights in pixels, largest first; never larger than the picture itself, never without a pixel."""
+    sizes: list[tuple[int, int]] = []
+    for wide in _WIDTHS:
+        scale = min(wide / width, _HIGHEST / height, 1.0)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        if not sizes or (size[0] * size[1] < sizes[-1][0] * sizes[-1][1]):
+            sizes.append(size)
+    # A tall picture meets the limit of height at every width: it needs steps by height as well.
+    while sizes[-1][1] > 16:
+        wide, high = sizes[-1]
+        sizes.append((max(1, round(wide * 0.8)), max(1, round(high * 0.8))))
+    return sizes
+
+
+def best_level(levels: Sequence[PictureLevel], columns: int, rows: int) -> PictureLevel:
+    """The largest level that fits into so many cells; a cell is one pixel wide and two high."""
+    return next((one for one in levels if one.width <= columns and one.height <= 2 * rows), levels[-1])

@@ -1,0 +1,100 @@
+"""Pictures decoded to a few small sizes, with Pillow, which MLflow brings with matplotlib."""
+
+from __future__ import annotations
+
+import io
+import threading
+from typing import TYPE_CHECKING
+
+from tui.domain.preview.picture import MOST_PIXELS, level_sizes
+from tui.domain.preview.values import PictureBody, PictureLevel
+from tui.domain.quantities import count
+from tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# Those that are decoded by Pillow itself: others start programs (Ghostscript) or have had many holes.
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+_truncated = threading.Lock()
+
+
+def decode(data: bytes, *, whole: bool) -> tuple[PictureBody | None, list[tuple[str, str]], list[str]]:
+    """A picture's body, facts and notes; no body where it is none, or too large to be decoded here."""
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        return None, [], ["Pictures need the package pillow, which is not installed."]
+    # The limit is ours, and counts what is really decoded.
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError:
+        return None, [], ["It is called a picture, but its bytes are none."]
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        return None, [], [f"It is no readable picture: {clean(str(error))}."]
+    facts = _facts(picture)
+    notes: list[str] = []
+    # A JPEG can be decoded at an eighth of its size, which bounds time and memory.
+    picture.draft("RGB", (480, 320))
+    if picture.width * picture.height > MOST_PIXELS:
+        million = count(picture.width * picture.height // 1_000_000)
+        return None, facts, [f"It has {million} million pixels, too many to be decoded here; D downloads it."]
+    try:
+        picture.load()
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        with _truncated:
+            loaded = _load_what_is_there(data)
+        if loaded is None:
+            return None, facts, [f"It cannot be decoded: {clean(str(error))}."]
+        picture = loaded
+        notes.append("The file ends short: the part of the picture that is there is shown." if whole else "")
+    levels: list[PictureLevel] = []
+    shown = _rgb(picture)
+    for size in level_sizes(*shown.size):
+        # Each level is made from the one before: the first step is the only one over many pixels.
+        shown = shown.resize(size, Image.Resampling.BOX if shown.width > 4 * size[0] else Image.Resampling.LANCZOS)
+        levels.append(PictureLevel(size[0], size[1], shown.tobytes()))
+    return PictureBody(tuple(levels)), facts, [note for note in notes if note]
+
+
+def _facts(picture: Image) -> list[tuple[str, str]]:
+    facts = [("format", f"{picture.format}"), ("pixels", f"{count(picture.width)} × {count(picture.height)}")]
+    colours = {"1": "black and white", "L": "grey", "P": "palette", "RGB": "RGB", "RGBA": "RGB with transparency"}
+    facts.append(("colours", colours.get(picture.mode, picture.mode)))
+    frames = getattr(picture, "n_frames", 1)
+    if frames > 1:
+        facts.append(("frames", f"{count(frames)}, the first is shown"))
+    return facts
+
+
+def _load_what_is_there(data: bytes) -> Image | None:
+    from PIL import Image, ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
+        picture.draft("RGB", (480, 320))
+        picture.load()
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+    return picture
+
+
+def _rgb(picture: Image) -> Image:
+    """The picture in RGB; what is transparent lies on white, as plots are made for it."""
+    from PIL import Image
+
+    if picture.mode.startswith(("I", "F")):
+        low, high = (float(value) for value in picture.getextrema())  # type: ignore[arg-type]  # one band: two numbers
+        scale = 255 / (high - low) if high > low else 0.0
+        picture = picture.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        over = picture.convert("RGBA")
+        ground = Image.new("RGBA", over.size, "white")
+        ground.alpha_composite(over)
+        picture = ground
+    return picture.convert("RGB")
