@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import timezone, tzinfo
 
 from tui.domain.problem import Kind, Problem
+from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, recorded
 from tui.domain.values import (
     DatasetInput,
     Experiment,
@@ -249,6 +250,65 @@ class FakeTracking:
         return tuple(RunReference(r.run_id, r.name, r.status, r.lifecycle) for r in self.runs if r.parent_id == run_id)[
             :max_results
         ]
+
+
+class FakeHistory:
+    """Histories in memory, by run and metric. ``problem`` makes every call fail; ``gate`` holds calls until set."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], MetricHistory] = {}
+        self.gone: set[str] = set()
+        self.problem: Problem | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.page_points = PAGE_POINTS
+        self.calls: list[tuple[str, object]] = []
+
+    def record(
+        self,
+        run_id: str,
+        key: str,
+        values: Sequence[float],
+        *,
+        first_step: int = 0,
+        every: int = 1,
+        pace_ms: int = 1000,
+    ) -> None:
+        """A history of these values, a step and a moment apart."""
+        steps = array("q", range(first_step, first_step + every * len(values), every))
+        times = array("q", range(NOW_MS - DAY, NOW_MS - DAY + pace_ms * len(values), pace_ms))
+        self.kept[run_id, key] = recorded(run_id, key, steps, times, values)
+
+    def _call(self, name: str, what: object) -> None:
+        self.calls.append((name, what))
+        if not self.gate.wait(timeout=30):
+            raise AssertionError("the gate was never opened")
+        if self.problem is not None:
+            raise self.problem
+
+    def sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        points: int = SAMPLE_POINTS,
+        steps: tuple[int, int] | None = None,
+    ) -> dict[str, MetricHistory]:
+        from tui.gateway.history_points import thinned
+
+        self._call("sampled", (tuple(run_ids), key, points, steps))
+        empty = {run_id: MetricHistory(run_id, key) for run_id in run_ids if run_id not in self.gone}
+        return {run_id: thinned(self.kept.get((run_id, key), none), points) for run_id, none in empty.items()}
+
+    def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
+        self._call("page", (run_id, key, token))
+        whole = self.kept.get((run_id, key), MetricHistory(run_id, key))
+        start = int(token or 0)
+        stop = start + self.page_points
+        part = recorded(
+            run_id, key, whole.steps[start:stop], whole.timestamps_ms[start:stop], whole.values[start:stop]
+        )
+        return HistoryPage(part, str(stop) if stop < len(whole) else None)
 
 
 class FakeRegistry:

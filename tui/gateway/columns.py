@@ -10,12 +10,12 @@ from sys import intern
 from tui.domain.values import RunsPage, SparseNumbers, SparseTexts
 
 # What SQL stores record for ±Inf.
-_LARGEST = 1.7976931348623157e308
+LARGEST = 1.7976931348623157e308
 
 
 def true_number(value: float) -> float:
     """The number that was logged: a SQL store's stand-in for infinity becomes infinity again."""
-    if abs(value) >= _LARGEST:
+    if abs(value) >= LARGEST:
         return math.inf if value > 0 else -math.inf
     return value
 

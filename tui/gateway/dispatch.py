@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
+from tui.gateway import address, history
 from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.rest import RestTracking
@@ -38,6 +38,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "tracking.search_runs": tracking.search_runs,
         "tracking.get_run": tracking.get_run,
         "tracking.child_runs": tracking.child_runs,
+        **history.operations(history.history_of(session)),
         "registry.registered_as": registry.registered_as,
         "registry.search_models": registry.search_models,
         "registry.get_model": registry.get_model,

@@ -18,6 +18,7 @@ from tui.domain.model_values import (
     SourceRun,
     VersionsPage,
 )
+from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -86,6 +87,28 @@ class TrackingPort(Protocol):
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
         """Runs whose ``mlflow.parentRunId`` is this run."""
+        ...
+
+
+class MetricHistoryPort(Protocol):
+    """What was recorded of metrics over the life of runs."""
+
+    def sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        points: int = SAMPLE_POINTS,
+        steps: tuple[int, int] | None = None,
+    ) -> dict[str, MetricHistory]:
+        """At most ``points`` (never more than 2500) of each of at most 100 runs, between ``steps`` where given.
+
+        A run without the metric has an empty history; a run that is gone has one too, or is left out.
+        """
+        ...
+
+    def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
+        """Some points of the whole history, from the beginning or from where the page of ``token`` ended."""
         ...
 
 

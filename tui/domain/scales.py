@@ -1,0 +1,239 @@
+"""From values to places and back: ranges, and ticks at round numbers, durations and times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone, tzinfo
+
+_SECOND, _MINUTE, _HOUR, _DAY = 1000, 60_000, 3_600_000, 86_400_000
+_DURATIONS = (
+    1, 2, 5, 10, 20, 50, 100, 200, 500,
+    *(n * _SECOND for n in (1, 2, 5, 10, 15, 30)),
+    *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)),
+    *(n * _HOUR for n in (1, 2, 3, 6, 12)),
+    *(n * _DAY for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)),
+)  # fmt: skip
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_PLAIN = (1e-4, 1e6)  # magnitudes that are written without an exponent
+_MOST_TICKS = 60
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A place on an axis and what is written there."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of an axis that is shown, ``low < high``, both finite."""
+
+    low: float
+    high: float
+
+    @property
+    def half(self) -> float:
+        """Half its length, which is finite also where the length is not."""
+        return self.high / 2 - self.low / 2
+
+    def fraction(self, value: float) -> float:
+        """Where in the span a value lies: 0 at its low end, 1 at its high end."""
+        return (value / 2 - self.low / 2) / self.half
+
+    def value(self, fraction: float) -> float:
+        """The value at a fraction of the span."""
+        return self.low * (1 - fraction) + self.high * fraction
+
+    def padded(self, share: float) -> Span:
+        """With so much of its length added at both ends, as far as numbers go."""
+        more = 2 * share * self.half
+        low, high = self.low - more, self.high + more
+        return Span(low if math.isfinite(low) else self.low, high if math.isfinite(high) else self.high)
+
+    def zoomed(self, factor: float, around: float, bounds: Span) -> Span:
+        """Shorter (``factor`` below 1) or longer around a value that keeps its place, inside ``bounds``."""
+        low = around - (around - self.low) * factor
+        high = around + (self.high - around) * factor
+        low, high = max(bounds.low, low), min(bounds.high, high)
+        return Span(low, high) if low < high else self
+
+    def moved(self, share: float, bounds: Span) -> Span:
+        """Moved by a share of its length, without leaving ``bounds``."""
+        by = 2 * share * self.half
+        by = min(bounds.high - self.high, by) if by > 0 else max(bounds.low - self.low, by)
+        low, high = self.low + by, self.high + by
+        return Span(low, high) if low < high else self
+
+
+def span_of(low: float, high: float) -> Span:
+    """A span that holds both; where they are one and the same, some room around it."""
+    if low < high:
+        return Span(low, high)
+    room = abs(low) * 0.1 or 1.0
+    below, above = low - room, low + room
+    return Span(below if math.isfinite(below) else low / 2, above if math.isfinite(above) else low / 2 + low / 4)
+
+
+def round_step(length: float, most: int) -> float:
+    """The smallest of 1, 2 and 5 times a power of ten that goes into ``length`` at most ``most`` times."""
+    rough = length / max(1, most)
+    if rough <= 0 or not math.isfinite(rough):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    if power == 0:
+        return rough
+    return next((n * power for n in (1, 2, 5) if n * power >= rough * (1 - 1e-9)), 10 * power)
+
+
+def number_ticks(span: Span, most: int) -> list[Tick]:
+    """Ticks at round numbers, written with one precision."""
+    whole = 2 * span.half
+    step = round_step(whole, most) if math.isfinite(whole) else round_step(span.half, max(1, most // 2))
+    first = math.ceil(span.low / step)
+    last = math.floor(span.high / step)
+    if last - first > _MOST_TICKS:
+        return []
+    places = [number * step for number in range(first, last + 1)]
+    return [Tick(place, text) for place, text in zip(places, _written(places, step), strict=True)]
+
+
+def whole_ticks(span: Span, most: int) -> list[Tick]:
+    """Ticks at round whole numbers: steps."""
+    step = max(1, int(round_step(2 * span.half, most)))
+    first = math.ceil(span.low / step)
+    last = math.floor(span.high / step)
+    if last - first > _MOST_TICKS:
+        return []
+    return [Tick(float(n * step), short_count(n * step)) for n in range(first, last + 1)]
+
+
+def power_ticks(span: Span, most: int) -> list[Tick]:
+    """Ticks for a span of decimal logarithms: powers of ten, and 2 and 5 times them where there is room."""
+    first, last = math.floor(span.low), math.ceil(span.high)
+    every = max(1, math.ceil((last - first) / max(1, most)))
+    factors: Sequence[int] = (1,)
+    if every == 1 and (last - first) * 3 <= most:
+        factors = (1, 2, 5)
+    places = [
+        power + math.log10(factor)
+        for power in range(first, last + 1)
+        if power % every == 0
+        for factor in factors
+        if span.low <= power + math.log10(factor) <= span.high
+    ]
+    if len(places) < 2:
+        low, high = _power(span.low), _power(span.high)
+        if 0 < low < high < math.inf:
+            ticks = number_ticks(Span(low, high), most)
+            return [Tick(math.log10(tick.at), tick.text) for tick in ticks if tick.at > 0]
+    return [Tick(place, _plain_power(place)) for place in places]
+
+
+def _power(exponent: float) -> float:
+    try:
+        return float(10.0**exponent)
+    except OverflowError:
+        return math.inf
+
+
+def _plain_power(place: float) -> str:
+    power = math.floor(place + 1e-9)
+    factor = round(10 ** (place - power))
+    if -4 <= power <= 5:
+        return f"{factor * 10**power}" if power >= 0 else f"{factor * 10.0**power:.{-power}f}"
+    return f"{factor}e{power}"
+
+
+def duration_ticks(span: Span, most: int) -> list[Tick]:
+    """Ticks at round durations, for a span in milliseconds."""
+    step = next((d for d in _DURATIONS if 2 * span.half / d <= most), None)
+    if step is None:
+        step = int(round_step(2 * span.half / _DAY, most)) * _DAY
+    first, last = math.ceil(span.low / step), math.floor(span.high / step)
+    if last - first > _MOST_TICKS:
+        return []
+    return [Tick(float(n * step), short_duration(n * step)) for n in range(first, last + 1)]
+
+
+def clock_ticks(span: Span, most: int, zone: tzinfo) -> list[Tick]:
+    """Ticks at round times of day in that zone, for a span in milliseconds since the epoch."""
+    step = next((d for d in _DURATIONS if 2 * span.half / d <= most), None)
+    if step is None:
+        step = int(round_step(2 * span.half / _DAY, most)) * _DAY
+    begin = _moment(span.low, zone)
+    offset = begin.utcoffset() if begin is not None else None
+    if offset is None:
+        return []
+    shift = offset.total_seconds() * 1000
+    first, last = math.ceil((span.low + shift) / step), math.floor((span.high + shift) / step)
+    if last - first > _MOST_TICKS:
+        return []
+    ticks = [Tick(n * step - shift, "") for n in range(first, last + 1)]
+    return [Tick(tick.at, _clock(tick.at, step, zone)) for tick in ticks]
+
+
+def _moment(ms: float, zone: tzinfo) -> datetime | None:
+    try:
+        return (_EPOCH + timedelta(milliseconds=ms)).astimezone(zone)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _clock(ms: float, step: float, zone: tzinfo) -> str:
+    moment = _moment(ms, zone)
+    if moment is None:
+        return ""
+    if step >= _DAY:
+        return moment.strftime("%m-%d" if step < 200 * _DAY else "%Y-%m-%d")
+    if step >= _MINUTE:
+        return moment.strftime("%H:%M") if (moment.hour or moment.minute) else moment.strftime("%m-%d")
+    if step >= _SECOND:
+        return moment.strftime("%H:%M:%S")
+    return moment.strftime("%S.") + f"{moment.microsecond // 1000:03d}"
+
+
+def short_duration(ms: float) -> str:
+    """A duration in as few letters as say it exactly: "0", "90s" is "1m30", "1h", "2d06h"."""
+    ms = round(ms)
+    if ms < 0:
+        return f"-{short_duration(-ms)}"
+    if ms == 0:
+        return "0"
+    if ms < _SECOND:
+        return f"{ms}ms"
+    if ms < _MINUTE:
+        return f"{ms / _SECOND:g}s"
+    if ms < _HOUR:
+        return f"{ms // _MINUTE}m" + (f"{ms % _MINUTE // _SECOND:02d}" if ms % _MINUTE else "")
+    if ms < _DAY:
+        return f"{ms // _HOUR}h" + (f"{ms % _HOUR // _MINUTE:02d}" if ms % _HOUR else "")
+    return f"{ms // _DAY}d" + (f"{ms % _DAY // _HOUR:02d}h" if ms % _DAY else "")
+
+
+def short_count(number: int) -> str:
+    """A whole number in a few letters where it is round: "500", "20k", "1.5M", "2e18"."""
+    if abs(number) >= 10**15:
+        return _exponent(f"{number:.3g}") if "e" in f"{number:.3g}" else str(number)
+    for unit, letter in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if abs(number) >= max(unit, 10_000) and number * 100 % unit == 0:
+            return f"{number / unit:g}{letter}"
+    return str(number)
+
+
+def _written(places: Sequence[float], step: float) -> list[str]:
+    """Tick values with as many decimals as the step between them needs."""
+    largest = max(map(abs, places), default=0.0)
+    if largest and not _PLAIN[0] * 10 <= largest < _PLAIN[1]:
+        digits = max(0, math.floor(math.log10(largest) + 1e-9) - math.floor(math.log10(step) + 1e-9))
+        return ["0" if not place else _exponent(f"{place:.{min(digits, 12)}e}") for place in places]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    return [f"{0.0 if abs(place) < step / 2 else place:.{min(decimals, 12)}f}" for place in places]
+
+
+def _exponent(text: str) -> str:
+    mantissa, _, power = text.partition("e")
+    return f"{mantissa}e{int(power)}"

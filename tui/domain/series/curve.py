@@ -1,0 +1,109 @@
+"""A history made ready to be drawn: in numpy, in the order of its axis, what is not finite set apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.domain.series.history import MetricHistory
+from tui.domain.series.smoothing import smoothed
+
+Numbers = NDArray[np.float64]
+
+
+class Axis(str, Enum):
+    """What a curve goes along."""
+
+    STEP = "step"
+    RELATIVE = "time since the start"  # milliseconds since the first point
+    CLOCK = "wall clock"  # milliseconds since the epoch
+
+    def following(self) -> Axis:
+        """The next kind of axis, round and round."""
+        kinds = list(Axis)
+        return kinds[(kinds.index(self) + 1) % len(kinds)]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a curve says at one place: the nearest point, NaN and ±∞ included."""
+
+    x: float
+    value: float
+    smooth: float | None  # None where nothing is smoothed, or the point is not finite
+    step: int
+    timestamp_ms: int
+
+
+class Curve:
+    """One history along one axis. ``x`` and ``y`` hold the finite points, ``odd_x`` and ``odd_y`` the others.
+
+    ``gaps[i]`` counts the points that are not finite before finite point ``i``: where it grows, the line is broken.
+    """
+
+    def __init__(self, history: MetricHistory, axis: Axis = Axis.STEP) -> None:
+        self.history = history
+        self.axis = axis
+        steps = np.frombuffer(history.steps, dtype=np.int64) if len(history) else np.empty(0, dtype=np.int64)
+        times = np.frombuffer(history.timestamps_ms, dtype=np.int64) if len(history) else steps
+        values = np.frombuffer(history.values, dtype=np.float64) if len(history) else np.empty(0)
+        along = steps if axis is Axis.STEP else times
+        if axis is Axis.RELATIVE and len(times):
+            along = times - times.min()
+        if len(along) > 1 and bool((along[1:] < along[:-1]).any()):
+            order = np.argsort(along, kind="stable")
+            steps, times, values, along = steps[order], times[order], values[order], along[order]
+        self._all_x: Numbers = along.astype(np.float64)
+        self._all_y: Numbers = values
+        self._steps, self._times = steps, times
+        finite = np.isfinite(values)
+        self._finite = finite
+        self.x: Numbers = self._all_x[finite]
+        self.y: Numbers = values[finite]
+        self.odd_x: Numbers = self._all_x[~finite]
+        self.odd_y: Numbers = values[~finite]
+        self.gaps: NDArray[np.int64] = np.cumsum(~finite)[finite].astype(np.int64)
+        self._smooth: dict[float, Numbers] = {}
+
+    def __len__(self) -> int:
+        return len(self._all_x)
+
+    @cached_property
+    def extent(self) -> tuple[float, float] | None:
+        """Where it begins and ends along its axis; None if there is no point."""
+        return (float(self._all_x[0]), float(self._all_x[-1])) if len(self) else None
+
+    def values(self, weight: float = 0.0) -> Numbers:
+        """The finite values, smoothed by that weight."""
+        if weight <= 0:
+            return self.y
+        kept = self._smooth.get(weight)
+        if kept is None:
+            self._smooth.clear()  # one weight at a time is looked at
+            kept = self._smooth[weight] = smoothed(self.y, weight)
+        return kept
+
+    def within(self, low: float, high: float) -> slice:
+        """The finite points from ``low`` to ``high``."""
+        return slice(int(np.searchsorted(self.x, low, "left")), int(np.searchsorted(self.x, high, "right")))
+
+    def at(self, x: float, weight: float = 0.0) -> Reading | None:
+        """The point nearest to ``x``, the last of those at one place; None where the curve has no point."""
+        if not len(self):
+            return None
+        after = int(np.searchsorted(self._all_x, x, "right"))
+        if after == 0:
+            at = int(np.searchsorted(self._all_x, self._all_x[0], "right")) - 1
+        elif after == len(self) or x - self._all_x[after - 1] <= self._all_x[after] - x:
+            at = after - 1
+        else:
+            at = int(np.searchsorted(self._all_x, self._all_x[after], "right")) - 1
+        value = float(self._all_y[at])
+        smooth = None
+        if weight > 0 and np.isfinite(value):
+            smooth = float(self.values(weight)[int(np.count_nonzero(self._finite[: at + 1])) - 1])
+        return Reading(float(self._all_x[at]), value, smooth, int(self._steps[at]), int(self._times[at]))

@@ -1,0 +1,94 @@
+"""What was recorded of one metric of one run, as plain arrays; numpy is loaded when some are made, not before."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+SAMPLE_POINTS = 2500  # the most that MLflow's servers give of one run in one sample
+PAGE_POINTS = 25_000  # the most that they give in one page of a whole history
+MOST_POINTS = 1_000_000  # of one history that are held in memory: 24 MB
+
+
+@dataclass(frozen=True)
+class MetricHistory:
+    """Points of one metric of one run: three arrays of one length, by step and then by time.
+
+    ``total`` is how many points were recorded in all, None where the server gave a sample without saying of how many.
+    ``nans``, ``highs`` and ``lows`` count NaN, +∞ and -∞ among all points where ``total`` is known, else among these.
+    ``keeps_extremes`` says whether the sample was taken so that no spike is lost.
+    """
+
+    run_id: str
+    key: str
+    steps: array[int] = field(default_factory=lambda: array("q"))
+    timestamps_ms: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+    total: int | None = 0
+    nans: int = 0
+    highs: int = 0
+    lows: int = 0
+    keeps_extremes: bool = True
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all the points that there are."""
+        return self.total is not None and self.total == len(self.values)
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some consecutive points of a whole history; ``next_token`` asks for those after them, None at the end."""
+
+    history: MetricHistory
+    next_token: str | None = None
+
+
+def recorded(
+    run_id: str,
+    key: str,
+    steps: Sequence[int],
+    timestamps_ms: Sequence[int],
+    values: Sequence[float],
+    *,
+    whole: bool = True,
+    keeps_extremes: bool = True,
+) -> MetricHistory:
+    """A history of these points, put in order of step and time, what is not finite counted."""
+    import numpy as np
+
+    step, time = np.asarray(steps, dtype=np.int64), np.asarray(timestamps_ms, dtype=np.int64)
+    value = np.asarray(values, dtype=np.float64)
+    later = step[1:] > step[:-1]
+    if not bool((later | ((step[1:] == step[:-1]) & (time[1:] >= time[:-1]))).all()):
+        order = np.lexsort((time, step))
+        step, time, value = step[order], time[order], value[order]
+    return MetricHistory(
+        run_id,
+        key,
+        array("q", step.tobytes()),
+        array("q", time.tobytes()),
+        array("d", value.tobytes()),
+        total=len(value) if whole else None,
+        nans=int(np.isnan(value).sum()),
+        highs=int(np.isposinf(value).sum()),
+        lows=int(np.isneginf(value).sum()),
+        keeps_extremes=keeps_extremes or whole,
+    )
+
+
+def joined(pages: Sequence[MetricHistory]) -> MetricHistory:
+    """The pages of a whole history as one; at least one page."""
+    first = pages[0]
+    if len(pages) == 1:
+        return first
+    steps, times, values = array("q"), array("q"), array("d")
+    for page in pages:
+        steps.extend(page.steps)
+        times.extend(page.timestamps_ms)
+        values.extend(page.values)
+    return recorded(first.run_id, first.key, steps, times, values)
