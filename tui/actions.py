@@ -76,6 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("grid.open", "enter", "open", "Open what is under the cursor.", "grid", hint=10),
     Action("grid.mark", "space", "mark", "Mark this row, or take its mark away.", "grid", hint=30),
     Action("grid.mark_range", "v", "mark a range", "Begin a range of marks here; again to end it.", "grid"),
+    Action("grid.leave_range", "escape", "leave the range", "Leave the range of marks that was begun.", "grid"),
     Action("grid.narrower", "less_than_sign", "narrower", "Make this column narrower.", "grid"),
     Action("grid.wider", "greater_than_sign", "wider", "Make this column wider.", "grid"),
     Action("grid.move_left", "left_curly_bracket", "move left", "Move this column to the left.", "grid"),

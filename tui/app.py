@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tui._textual_compat import CalmApp
 from tui.actions import bindings
@@ -29,6 +32,7 @@ from tui.themes import THEMES, variable_defaults
 log = logging.getLogger(__name__)
 
 AGES_GROW_OLD_MS = 30_000
+REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
 Connect = Callable[[Launch], Session]
@@ -50,6 +54,7 @@ class DeckApp(CalmApp[int]):
         self.keymap: Mapping[str, str] = settings.keys
         self.absolute_times = False
         self._ages_told_ms = session.clock.now_ms()
+        self._requests_timer: Timer | None = None
         self._connect = connect
         self._serial = 0  # of the open context: each has its own stacks of screens
         # Textual reads both from the instance: the first frame is the browse screen itself, with nothing before it.
@@ -66,6 +71,28 @@ class DeckApp(CalmApp[int]):
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.keymap))
+        self._watch_requests()
+
+    # requests under way
+
+    @dataclass
+    class RequestsMoved(Message):
+        """A request has begun or ended."""
+
+    def _watch_requests(self) -> None:
+        """Hear of the requests of the open context, on whatever thread they are made."""
+        self.session.log.told = lambda: self.post_message(self.RequestsMoved())
+
+    def on_deck_app_requests_moved(self) -> None:
+        # Most are over before anybody could read that they were made: only those that last are counted at the bottom.
+        if self._requests_timer is None:
+            self._requests_timer = self.set_timer(REQUEST_SHOWS_S, self._count_requests)
+
+    def _count_requests(self) -> None:
+        self._requests_timer = None
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.hint_line.count_requests(self.session.log.in_flight)
 
     # contexts, and the screens of each
 
@@ -83,6 +110,8 @@ class DeckApp(CalmApp[int]):
     def open_context(self, launch: Launch) -> None:
         """Leave the open context and open another in its place."""
         before, self.session = self.session, self._connect(launch)
+        before.log.told = lambda: None
+        self._watch_requests()
         old_modes = [self._mode(top) for top in TOPS]
         self._serial += 1
         for mode, make in self._modes_of(self.session).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -30,6 +31,7 @@ class RequestLog:
         self._lock = threading.Lock()
         self.total = 0
         self.generation = 0
+        self.told: Callable[[], object] = lambda: None  # called after each record, on the thread that records
 
     def record(self, request: LoggedRequest) -> None:
         """Take in a request, or a later state of one already known by its number."""
@@ -38,10 +40,11 @@ class RequestLog:
             if not request.outcome:
                 self.total += 1
                 self._open[request.number] = request
-                return
-            if self._open.pop(request.number, None) is None:
-                self.total += 1
-            self._requests.append(request)
+            else:
+                if self._open.pop(request.number, None) is None:
+                    self.total += 1
+                self._requests.append(request)
+        self.told()
 
     @property
     def in_flight(self) -> int:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.actions import BY_ID, Action, configured_keys, show_keys
+from tui.actions import BY_ID, Action, show_key
 from tui.domain.places import Place
 from tui.domain.truth import Truth
 from tui.screens.base.deck import Deck
@@ -85,12 +85,20 @@ class Page(Screen[None], inherit_bindings=False):
 
     def actions_here(self) -> list[Action]:
         """The actions that can be done now, the nearest place first, each once."""
-        found: dict[str, Action] = {}
-        for active in self.active_bindings.values():
-            action = BY_ID.get(active.binding.id or "")
-            if action is not None and active.enabled:
-                found.setdefault(action.id, action)
-        return list(found.values())
+        return [BY_ID[action_id] for action_id in self._keys_here()]
+
+    def _keys_here(self) -> dict[str, str]:
+        """The first key of each action that can be done now, by the action's id, the nearest place first."""
+        found: dict[str, str] = {}
+        focused = self.focused
+        for key, active in self.active_bindings.items():
+            action_id = active.binding.id
+            if action_id is None or action_id not in BY_ID or not active.enabled:
+                continue
+            if focused is not None and active.node is not focused and focused.check_consume_key(key, show_key(key)):
+                continue  # the line to type in takes it as text
+            found.setdefault(action_id, key)
+        return found
 
     def run_action_by_id(self, action_id: str) -> bool:
         """Do an action by its id on whatever of this screen offers it; False if nothing does."""
@@ -101,14 +109,9 @@ class Page(Screen[None], inherit_bindings=False):
         return False
 
     def show_hints(self) -> None:
-        keymap = self.deck.keymap
-        ranked = sorted((a for a in self.actions_here() if a.hint), key=lambda action: action.hint)
-        self.hint_line.show(
-            [
-                Hint(show_keys(configured_keys(a, keymap)).split(" ")[0], self.hint_title(a), a.id == "app.help")
-                for a in ranked
-            ]
-        )
+        keys = self._keys_here()
+        ranked = sorted((BY_ID[action_id] for action_id in keys if BY_ID[action_id].hint), key=lambda a: a.hint)
+        self.hint_line.show([Hint(show_key(keys[a.id]), self.hint_title(a), a.id == "app.help") for a in ranked])
 
     def hint_title(self, action: Action) -> str:
         """What the hint line calls an action just now."""

@@ -74,6 +74,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
         self.view: RunsTable | None = None
         self._view_wanted = False
+        self._to_end_from: str | None = None  # where the cursor waits for the last run to be loaded
         self._timer: Timer | None = None
         self._told_unkept = False
 
@@ -233,6 +234,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
             self.grid.placeholder = runs_words.placeholder(self._shown())
             self.grid.table = answer
             self.show_words()
+            self._go_to_end()
             if first:
                 self._remember_seen()
                 if answer.counts.orphans and not self.loader.complete:
@@ -331,7 +333,16 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
     @on(Grid.EndWanted)
     def _end_wanted(self, event: messages.EndWanted) -> None:
         event.stop()
+        self._to_end_from = None if self.loader.complete else self.grid.cursor_key
         self.loader.load_all()
+
+    def _go_to_end(self) -> None:
+        """Once all runs are loaded, take the cursor to the last one, if it has waited for that."""
+        if self._to_end_from is None or self.loader.loading_all or self._view_wanted:
+            return
+        waited, self._to_end_from = self.grid.cursor_key == self._to_end_from, None
+        if waited and self.loader.complete:
+            self.grid.move_to_row(self.grid.row_count - 1)
 
     # the keys for everywhere
 
