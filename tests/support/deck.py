@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.driver import Deck, drive
+from tests.support.fake_artifacts import FakeArtifacts
 from tests.support.fakes import (
     DAY,
     HOUR,
@@ -56,6 +57,7 @@ class World:
     folder: Path
     tracking: FakeTracking = field(default_factory=FakeTracking)
     history: FakeHistory = field(default_factory=FakeHistory)
+    artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     registry: FakeRegistry = field(default_factory=FakeRegistry)
     store: FakeStore = field(default_factory=FakeStore)
     clock: FrozenClock = field(default_factory=FrozenClock)
@@ -84,6 +86,7 @@ class World:
             store=self.store,
             tracking=tracking,
             history=self.history,
+            artifacts=self.artifacts,
             registry=self.registry,
             clock=self.clock,
             log=self.log,

@@ -7,7 +7,8 @@ from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address, history
-from tui.gateway.ports import RegistryPort, StorePort, TrackingPort
+from tui.gateway.artifacts import ClientArtifacts
+from tui.gateway.ports import ArtifactsPort, RegistryPort, StorePort, TrackingPort
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.rest import RestTracking
 from tui.gateway.session import Session
@@ -25,6 +26,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
     store: StorePort = SessionStore(session)
     tracking: TrackingPort = tracking_of(session)
     registry: RegistryPort = ClientRegistry(session)
+    artifacts: ArtifactsPort = ClientArtifacts(session)
     return {
         "store.inspect": store.inspect,
         "store.create": store.create,
@@ -39,6 +41,13 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "tracking.get_run": tracking.get_run,
         "tracking.child_runs": tracking.child_runs,
         **history.operations(history.history_of(session)),
+        "artifacts.list_folder": artifacts.list_folder,
+        "artifacts.logged_models": artifacts.logged_models,
+        "artifacts.head": artifacts.head,
+        "artifacts.preview": artifacts.preview,
+        "artifacts.measure": artifacts.measure,
+        "artifacts.download": artifacts.download,
+        "artifacts.cancel": artifacts.cancel,
         "registry.registered_as": registry.registered_as,
         "registry.search_models": registry.search_models,
         "registry.get_model": registry.get_model,

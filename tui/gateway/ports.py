@@ -6,9 +6,20 @@ Every method may raise ``domain.problem.Problem`` and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from tui.domain.artifacts import (
+    ASK_BYTES,
+    HEAD_BYTES,
+    ArtifactEntry,
+    ArtifactHead,
+    ArtifactListing,
+    ArtifactRoot,
+    Downloaded,
+    LoggedModel,
+    Measured,
+)
 from tui.domain.model_values import (
     ModelFacts,
     ModelsPage,
@@ -19,6 +30,7 @@ from tui.domain.model_values import (
     VersionsPage,
 )
 from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
+from tui.domain.preview.values import As, Preview
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -109,6 +121,60 @@ class MetricHistoryPort(Protocol):
 
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
         """Some points of the whole history, from the beginning or from where the page of ``token`` ended."""
+        ...
+
+
+class ArtifactsPort(Protocol):
+    """Files of runs and of logged models."""
+
+    def list_folder(self, root: ArtifactRoot, path: str = "") -> ArtifactListing:
+        """One folder, one level; entries that a store places outside of it are left out."""
+        ...
+
+    def logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
+        """The models that a run logged, oldest first; their folders are not in the run's own listing."""
+        ...
+
+    def head(self, root: ArtifactRoot, path: str, *, most: int = HEAD_BYTES) -> ArtifactHead:
+        """The first ``most`` bytes of a file; no more than these travel where the store can send parts."""
+        ...
+
+    def preview(
+        self,
+        root: ArtifactRoot,
+        path: str,
+        *,
+        size: int | None = None,
+        most: int = HEAD_BYTES,
+        whole_most: int = ASK_BYTES,
+        shown_as: As = "auto",
+    ) -> Preview:
+        """What ``most`` bytes of a file show. Where only the whole file shows anything, ``whole_most`` may travel."""
+        ...
+
+    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:
+        """Everything below a folder, counted; ``cancel(token)`` stops it."""
+        ...
+
+    def download(
+        self,
+        root: ArtifactRoot,
+        entry: ArtifactEntry,
+        destination: str,
+        *,
+        name: str = "",
+        token: str = "",
+        on_progress: Callable[[int, int, str], None] | None = None,
+    ) -> Downloaded:
+        """Bring a file or folder into the folder ``destination``, as ``name`` or one like it that is free.
+
+        Whole or not at all. ``on_progress`` is told bytes done, bytes in all (0 while files are counted: then the
+        files found so far) and the file under way. Raises CANCELLED after ``cancel(token)``.
+        """
+        ...
+
+    def cancel(self, token: str) -> None:
+        """Stop what was begun, or is about to be begun, with that token."""
         ...
 
 

@@ -12,7 +12,16 @@ from enum import Enum
 from typing import Any, Protocol
 
 # Seconds for what takes long by nature. Such a request is never cut off by the deadline of another one.
-LIMITS_S: Mapping[str, float] = {"store.create": 120.0, "store.migrated_copy": 3600.0, "store.upgrade": 3600.0}
+LIMITS_S: Mapping[str, float] = {
+    "store.create": 120.0,
+    "store.migrated_copy": 3600.0,
+    "store.upgrade": 3600.0,
+    "artifacts.list_folder": 60.0,
+    "artifacts.head": 120.0,
+    "artifacts.preview": 300.0,
+    "artifacts.measure": 3600.0,
+    "artifacts.download": 7 * 86400.0,
+}
 
 _SHOWN = 60  # letters of an argument in the log of requests
 

@@ -18,7 +18,7 @@ from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
 
 if TYPE_CHECKING:
-    from tui.gateway.ports import MetricHistoryPort, RegistryPort, StorePort, TrackingPort
+    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort
 
 _logger = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class Host:
         self.store = cast("StorePort", RemotePort(self.call, "store"))
         self.tracking = cast("TrackingPort", RemotePort(self.call, "tracking"))
         self.history = cast("MetricHistoryPort", RemotePort(self.call, "history"))
+        self.artifacts = cast("ArtifactsPort", RemotePort(self.call, "artifacts"))
         self.registry = cast("RegistryPort", RemotePort(self.call, "registry"))
 
     @classmethod

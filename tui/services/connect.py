@@ -48,6 +48,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         store=host.store,
         tracking=host.tracking,
         history=host.history,
+        artifacts=host.artifacts,
         registry=host.registry,
         clock=clock or SystemClock(),
         log=log,

@@ -14,7 +14,7 @@ from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from tui.gateway.ports import MetricHistoryPort, RegistryPort, StorePort, TrackingPort
+    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Session:
     store: StorePort
     tracking: TrackingPort
     history: MetricHistoryPort
+    artifacts: ArtifactsPort
     registry: RegistryPort
     clock: Clock
     log: RequestLog
