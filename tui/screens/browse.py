@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.domain.values import Experiment, StoreCondition, StoreReport
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import RunRoute, StoreRoute
-from tui.screens.panes.details import DetailsPane
 from tui.screens.panes.experiments import ExperimentsPane
 from tui.screens.panes.runs import RunsPane
-from tui.services.copies import experiment_copies, run_copies
 from tui.services.session import Session
 from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.domain.places import Place
+    from tui.screens.panes.details import DetailsPane
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 
 
 class BrowseScreen(Page, Asking):
-    """Three panes side by side, or one at a time where the terminal is narrow."""
+    """Three panes side by side, or one at a time where the terminal is narrow.
+
+    The pane of details comes after the first frame: ``details`` is None until then.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -36,7 +40,8 @@ class BrowseScreen(Page, Asking):
         glyphs = self.deck.glyphs
         self.experiments = ExperimentsPane(session, glyphs)
         self.runs = RunsPane(session, glyphs)
-        self.details = DetailsPane(session, glyphs)
+        self.details: DetailsPane | None = None
+        self._followed_first: RunsPane.Followed | None = None
         self._place: Place | None = session.launch.place
 
     def content(self) -> ComposeResult:
@@ -44,13 +49,24 @@ class BrowseScreen(Page, Asking):
             yield self.experiments
             with Vertical(id="runs-column"):
                 yield self.runs
-                yield self.details
+                yield Vertical(id="details-place")
+
+    async def _complete(self) -> None:
+        """Add what the first frame was not to wait for."""
+        from tui.screens.panes.details import DetailsPane
+
+        details = DetailsPane(self.session, self.deck.glyphs)
+        await self.query_one("#details-place").mount(details)
+        self.details = details
+        if self._followed_first is not None:
+            self._followed(self._followed_first)
 
     def on_mount(self) -> None:
         super().on_mount()
         self.set_crumbs("experiments")
         self.focus_pane(self.experiments)
         self.experiments.start(follow=self._place is None)
+        self.call_after_refresh(self._complete)
         if self._place is not None:
             place, self._place = self._place, None
             self.open_place(place)
@@ -104,7 +120,10 @@ class BrowseScreen(Page, Asking):
     @on(RunsPane.Followed)
     def _followed(self, event: RunsPane.Followed) -> None:
         event.stop()
-        self.details.follow(event.run_id, event.neighbours)
+        if self.details is None:
+            self._followed_first = event
+        else:
+            self.details.follow(event.run_id, event.neighbours)
 
     @on(RunsPane.Opened)
     def _opened(self, event: RunsPane.Opened) -> None:
@@ -112,12 +131,15 @@ class BrowseScreen(Page, Asking):
         self.open_run(event.run_id)
 
     def open_run(self, run_id: str) -> None:
-        self.deck.go(RunRoute(run_id, self.details.known(run_id)))
+        known = self.details.known(run_id) if self.details is not None else None
+        self.deck.go(RunRoute(run_id, known))
 
     # places
 
     def open_place(self, place: Place) -> None:
         """Go where a place names: to an experiment's runs, to some runs, to one run."""
+        from tui.domain.places import PlaceKind
+
         if place.kind is PlaceKind.RUN and place.run_ids:
             self.open_run(place.run_ids[0])
         elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS):
@@ -126,6 +148,8 @@ class BrowseScreen(Page, Asking):
     def go_to(self, what: str, name: str = "") -> None:
         """What the commands ``:runs`` and ``:experiments NAME`` do."""
         if name:
+            from tui.domain.places import Place, PlaceKind
+
             self._find_experiments(Place(PlaceKind.EXPERIMENT, name, experiment=name))
         else:
             self.focus_pane(self.runs if what == "runs" else self.experiments)
@@ -172,7 +196,7 @@ class BrowseScreen(Page, Asking):
 
     def go_back(self) -> bool:
         pane = self.current_pane()
-        if pane is self.details:
+        if self.details is not None and pane is self.details:
             if not self.details.drop_filter():
                 self.focus_pane(self.runs)
             return True
@@ -185,7 +209,8 @@ class BrowseScreen(Page, Asking):
     def read_again(self) -> None:
         self.experiments.read_again()
         self.runs.read_again()
-        self.details.read_again()
+        if self.details is not None:
+            self.details.read_again()
 
     @property
     def watching(self) -> bool:
@@ -197,15 +222,18 @@ class BrowseScreen(Page, Asking):
     def times_changed(self) -> None:
         self.experiments.retick()
         self.runs.retick()
-        self.details.retick()
+        if self.details is not None:
+            self.details.retick()
 
     def value_here(self) -> tuple[str, str] | None:
         pane = self.current_pane()
-        if isinstance(pane, (ExperimentsPane, RunsPane, DetailsPane)):
-            return pane.value_here()
-        return None
+        if self.details is not None and pane is self.details:
+            return self.details.value_here()
+        return pane.value_here() if isinstance(pane, (ExperimentsPane, RunsPane)) else None
 
     def copies_here(self) -> list[tuple[str, str]]:
+        from tui.services.copies import experiment_copies, run_copies
+
         here = self.value_here()
         offers = [here] if here else []
         uri = self.session.launch.tracking_uri

@@ -423,7 +423,9 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         self.show_words()
 
     def filter_asked(self, text: str) -> None:
-        answer = self.filter.for_server(text)
+        names = self.view.snapshot.names() if self.view is not None else None
+        clock = self._session.clock
+        answer = self.filter.for_server(text, names, clock.now_ms(), clock.zone)
         if isinstance(answer, ServerRequest):
             self._say(answer.word)
             self.change_query(replace(self.asked, filter_string=answer.filter_string), answer.local_text)

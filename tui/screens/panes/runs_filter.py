@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 
 if TYPE_CHECKING:
-    from tui.domain.filter import FilterError, Query
+    from tui.domain.filter import FilterError, Names, Query
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ class RunsFilter:
         self.edit("")
         return had
 
-    def for_server(self, text: str) -> ServerRequest | Word:
-        """How to ask the server for what a text means; a text that is not ours goes as it stands, as MLflow's own."""
+    def for_server(self, text: str, names: Names | None, now_ms: int, zone: tzinfo) -> ServerRequest | Word:
+        """How to ask the server for what a text means; a text that is not ours goes as it stands, as MLflow's own.
+
+        ``names`` are the keys of the loaded runs, by which bare words are understood.
+        """
         if not text.strip():
             return ServerRequest("", "", Word("The server's filter is taken away"))
         from tui.domain.filter import FilterError, parse
@@ -80,7 +84,7 @@ class RunsFilter:
             if error.incomplete:
                 return word_of(error)
             return ServerRequest(text.strip(), "", Word(f"server: {text.strip()}"))
-        pushed = pushdown(query)
+        pushed = pushdown(query, names, now_ms=now_ms, zone=zone)
         if not pushed.filter_string:
             return Word(f"MLflow's filters cannot say this: {'; '.join(pushed.left_out)}", "warn")
         if pushed.exact:
