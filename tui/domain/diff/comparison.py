@@ -70,6 +70,11 @@ class Section:
             return None
         return self._pool[int(self._codes[row, column])]
 
+    def meanings_of(self, row: int) -> list[int]:
+        """A number for each cell of a row of texts that is the same for the same values; -1 where it is absent."""
+        assert self._meanings is not None, "numbers have no meanings but themselves"
+        return [int(code) for code in self._meanings[row]]
+
     def rows_with(self, word: str) -> Bools:
         """Rows in whose name or texts a word is found, which must be in lower case."""
         found = np.fromiter((word in key.lower() for key in self.keys), dtype=np.bool_, count=len(self.keys))

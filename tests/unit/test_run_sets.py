@@ -1,0 +1,93 @@
+"""Sets of runs: how they are made, what they say, which params matter."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tests.support.fakes import run
+from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sources import of_details
+from tui.domain.run_sets import Grouping, RunSets, best_metric, groupings, importances, is_seed
+
+LR = Grouping((("params", "lr"),), "param lr")
+
+
+def sweep() -> Comparison:
+    """Two learning rates, three seeds each, and one run without a metric."""
+    details = []
+    for at, (lr, seed) in enumerate((lr, seed) for lr in ("0.1", "1e-1", "0.01") for seed in (1, 2, 3)):
+        auc = (0.8 if float(lr) == 0.1 else 0.9) + seed * 0.001
+        params = {"lr": lr, "seed": str(seed), "optimizer": "adam" if float(lr) == 0.1 else "sgd", "note": f"n{at}"}
+        details.append(run(at, params=params, metrics={"val_auc": auc, "loss": 1 - auc}, parent=f"p{at % 2}"))
+    details.append(run(50, params={"lr": "0.01"}, metrics={"loss": math.nan}))
+    return Comparison(of_details(details))
+
+
+def test_runs_are_grouped_by_what_a_value_means() -> None:
+    sets = RunSets(sweep(), LR).sets
+    assert [(one.title, len(one)) for one in sets] == [("0.1", 6), ("0.01", 4)]
+    assert sorted(column for one in sets for column in one.columns) == list(range(10))
+
+
+def test_figures_of_a_set() -> None:
+    sets = RunSets(sweep(), LR)
+    auc = sets.summary("val_auc", sets.sets[1])
+    assert (auc.n, auc.low, auc.high, auc.median) == (3, 0.901, 0.903, 0.902)
+    assert auc.mean == pytest.approx(0.902)
+    assert sets.summary("loss", sets.sets[1]).left_out == 1
+    assert sets.metrics == ("loss", "val_auc")
+
+
+def test_the_difference_of_two_sets() -> None:
+    sets = RunSets(sweep(), LR)
+    found = sets.difference("val_auc", sets.sets[0], sets.sets[1])
+    assert found is not None
+    assert found.delta == pytest.approx(0.1)
+    assert found.low < 0.1 < found.high
+    assert found.p < 0.001
+    assert (
+        sets.difference("val_auc", sets.sets[0], RunSets(sweep(), Grouping((("params", "note"),), "")).sets[0]) is None
+    )
+
+
+def test_seeds_are_named() -> None:
+    varying = RunSets(sweep(), LR).varying
+    assert [(one.name, one.seed) for one in varying] == [("seed", True), ("note", False), ("optimizer", False)]
+    assert varying[0].values == 3
+    assert is_seed("train.random_state")
+    assert is_seed("data_seed")
+    assert not is_seed("seeds_of_doubt")
+
+
+def test_ways_to_group() -> None:
+    found = [grouping.title for grouping in groupings(sweep())]
+    assert found[0] == "every param that differs but seed"
+    assert "parent run" in found
+    assert "param lr" in found
+    assert "param note" not in found, "every run alone is no set"
+
+
+def test_runs_without_the_param_are_a_set_of_their_own() -> None:
+    comparison = Comparison(of_details([run(1, params={"a": ""}), run(2, params={}), run(3, params={"a": "x"})]))
+    titles = {one.title for one in RunSets(comparison, Grouping((("params", "a"),), "")).sets}
+    assert titles == {'""', "–", "x"}
+
+
+def test_which_params_matter() -> None:
+    found = {one.param: one for one in importances(sweep(), "val_auc")}
+    assert found["lr"].found.strength == pytest.approx(-0.85, abs=0.05)
+    assert found["lr"].found.kind == "rho"
+    assert found["optimizer"].found.kind == "groups"
+    assert found["optimizer"].values == 2
+    assert "note" not in found
+    assert next(iter(found)) in ("lr", "optimizer")
+    assert importances(sweep(), "nothing") == ()
+
+
+def test_the_metric_to_begin_with() -> None:
+    assert best_metric(sweep(), ("loss", "val_auc")) == "loss"  # the one that more runs have
+    assert best_metric(Comparison(of_details([run(1, metrics={})])), ()) is None
+    comparison = Comparison(of_details([run(1, metrics={"a": 1, "train_loss": 1, "val_loss": 2})]))
+    assert best_metric(comparison, ("a", "train_loss", "val_loss")) == "val_loss"
