@@ -1,0 +1,305 @@
+"""A registry in memory that can fail at any moment of a write, and be written to by somebody else in between."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from tests.support.fakes import DAY, NOW_MS
+from tui.domain.model_values import (
+    MISSING,
+    ModelFacts,
+    ModelsPage,
+    ModelVersion,
+    RegisteredModel,
+    Registrable,
+    SourceRun,
+    VersionsPage,
+)
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import RegisteredAs
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of an alias that really happened."""
+
+    by: str
+    model: str
+    alias: str
+    to: str | None
+
+
+class FakeRegistry:
+    """RegistryPort in memory.
+
+    ``trouble`` holds what happens at the next requests, one each: None lets it pass, ``cut`` and its like fail it.
+    ``problem`` makes every request fail; ``gate`` holds requests until it is set.
+    """
+
+    def __init__(self) -> None:
+        self.models: dict[str, RegisteredModel] = {}
+        self.versions: dict[str, dict[str, ModelVersion]] = {}
+        self.facts: dict[tuple[str, str], ModelFacts] = {}
+        self.runs: dict[str, SourceRun] = {}
+        self.offers: dict[str, tuple[Registrable, ...]] = {}
+        self.made_from: dict[str, tuple[RegisteredAs, ...]] = {}
+        self.changes: list[Change] = []
+        self.late: list[Callable[[], None]] = []
+        self.trouble: deque[Callable[[Callable[[], None]], None] | None] = deque()
+        self.problem: Problem | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.calls: list[tuple[str, tuple[object, ...]]] = []
+
+    # making
+
+    def add(self, name: str, count: int = 0, *, aliases: dict[str, str] | None = None, **fields: object) -> None:
+        """A model with so many versions, the newest a day old, each a day older than the next."""
+        about = {"created_ms": NOW_MS - 90 * DAY, "updated_ms": NOW_MS - DAY, **fields}
+        self.models[name] = RegisteredModel(name, aliases=dict(aliases or {}), **about)  # type: ignore[arg-type]
+        self.versions[name] = {
+            str(number): ModelVersion(
+                name, str(number), NOW_MS - (count - number + 1) * DAY, NOW_MS - DAY, user="ana", source="s3://b/m"
+            )
+            for number in range(1, count + 1)
+        }
+
+    def change_version(self, name: str, version: str, **fields: object) -> None:
+        self.versions[name][version] = replace(self.versions[name][version], **fields)  # type: ignore[arg-type]
+
+    def move(self, model: str, alias: str, to: str | None, *, by: str = "somebody") -> None:
+        """Somebody else moves an alias."""
+        self._apply(Change(by, model, alias, to))
+
+    def _apply(self, change: Change) -> None:
+        model = self.models[change.model]
+        aliases = dict(model.aliases)
+        if change.to is None:
+            aliases.pop(change.alias, None)
+        else:
+            aliases[change.alias] = change.to
+        if aliases != dict(model.aliases):
+            self.changes.append(change)
+        self.models[change.model] = replace(model, aliases=aliases)
+
+    # asking
+
+    def _call(self, name: str, *what: object, effect: Callable[[], None] = lambda: None) -> None:
+        self.calls.append((name, what))
+        if not self.gate.wait(timeout=30):
+            raise AssertionError("the gate was never opened")
+        if self.problem is not None:
+            raise self.problem
+        trouble = self.trouble.popleft() if self.trouble else None
+        if trouble is None:
+            effect()
+        else:
+            trouble(effect)
+
+    def called(self, name: str) -> int:
+        """How many times a method has been called."""
+        return sum(1 for called, _ in self.calls if called == name)
+
+    def _model(self, name: str) -> RegisteredModel:
+        if name not in self.models:
+            raise Problem(Kind.NOT_FOUND, f"Could not read the model {name}", f"Registered Model {name} not found.")
+        known = sorted(self.versions[name].values(), key=lambda made: made.number)
+        return replace(self.models[name], latest=tuple(known[-1:]))
+
+    def search_models(
+        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
+    ) -> ModelsPage:
+        self._call("search_models", filter_string, token)
+        found = [self._model(name) for name in sorted(self.models) if self.models[name].is_prompt == prompts]
+        start = int(token or 0)
+        end = start + max_results
+        return ModelsPage(tuple(found[start:end]), str(end) if end < len(found) else None)
+
+    def get_model(self, name: str) -> RegisteredModel:
+        self._call("get_model", name)
+        return self._model(name)
+
+    def count_versions(self, names: Sequence[str]) -> dict[str, int]:
+        self._call("count_versions", *names)
+        return {name: len(self.versions.get(name, {})) for name in names}
+
+    def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        self._call("search_versions", name, token)
+        self._model(name)
+        found = sorted(self.versions[name].values(), key=lambda made: -made.number)
+        start = int(token or 0)
+        end = start + max_results
+        return VersionsPage(tuple(found[start:end]), str(end) if end < len(found) else None)
+
+    def get_version(self, name: str, version: str) -> ModelVersion:
+        self._call("get_version", name, version)
+        return self._version(name, version)
+
+    def _version(self, name: str, version: str) -> ModelVersion:
+        found = self.versions.get(name, {}).get(version)
+        if found is None:
+            said = f"Model Version (name={name}, version={version}) not found."
+            raise Problem(Kind.NOT_FOUND, f"Could not read version {version} of {name}", said)
+        return found
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        self._call("get_versions", *wanted)
+        return {
+            (name, version): self.versions[name][version]
+            for name, version in wanted
+            if version in self.versions.get(name, {})
+        }
+
+    def version_facts(self, name: str, version: str) -> ModelFacts:
+        self._call("version_facts", name, version)
+        self._version(name, version)
+        return self.facts.get((name, version), ModelFacts(unread="There is no MLmodel file at s3://b/m."))
+
+    def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
+        self._call("source_runs", *run_ids)
+        return {run_id: self.runs.get(run_id, SourceRun(run_id, lifecycle=MISSING)) for run_id in run_ids if run_id}
+
+    def registrable(self, run_id: str) -> tuple[Registrable, ...]:
+        self._call("registrable", run_id)
+        return self.offers.get(run_id, ())
+
+    def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
+        self._call("registered_as", *run_ids)
+        return {run_id: self.made_from[run_id] for run_id in run_ids if run_id in self.made_from}
+
+    # writing
+
+    def set_alias(self, name: str, alias: str, version: str) -> None:
+        def effect() -> None:
+            self._version(name, version)
+            self._apply(Change("deck", name, alias, version))
+
+        self._call("set_alias", name, alias, version, effect=effect)
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        self._call("delete_alias", name, alias, effect=lambda: self._apply(Change("deck", name, alias, None)))
+
+    def _change(self, name: str, **fields: object) -> Callable[[], None]:
+        def effect() -> None:
+            self._model(name)
+            self.models[name] = replace(self.models[name], **fields)  # type: ignore[arg-type]
+
+        return effect
+
+    def create_model(self, name: str, description: str = "") -> None:
+        def effect() -> None:
+            if name in self.models:
+                said = f"Registered Model (name={name}) already exists."
+                raise Problem(Kind.BAD_REQUEST, f"Could not create the model {name}", said)
+            self.add(name, description=description)
+
+        self._call("create_model", name, description, effect=effect)
+
+    def rename_model(self, name: str, new_name: str) -> None:
+        def effect() -> None:
+            self.models[new_name] = replace(self._model(name), name=new_name)
+            self.versions[new_name] = self.versions.pop(name)
+            del self.models[name]
+
+        self._call("rename_model", name, new_name, effect=effect)
+
+    def describe_model(self, name: str, description: str) -> None:
+        self._call("describe_model", name, description, effect=self._change(name, description=description))
+
+    def tag_model(self, name: str, key: str, value: str | None) -> None:
+        tags = {**self.models[name].tags, key: value}
+        kept = {key: text for key, text in tags.items() if text is not None}
+        self._call("tag_model", name, key, value, effect=self._change(name, tags=kept))
+
+    def delete_model(self, name: str) -> None:
+        def effect() -> None:
+            self._model(name)
+            del self.models[name], self.versions[name]
+
+        self._call("delete_model", name, effect=effect)
+
+    def create_version(
+        self, name: str, uri: str, *, run_id: str = "", model_id: str = "", description: str = ""
+    ) -> str:
+        made: list[str] = []
+
+        def effect() -> None:
+            self._model(name)
+            number = max((version.number for version in self.versions[name].values()), default=0) + 1
+            self.versions[name][str(number)] = ModelVersion(
+                name, str(number), NOW_MS, NOW_MS, source=uri, run_id=run_id, model_id=model_id, description=description
+            )
+            made.append(str(number))
+
+        self._call("create_version", name, uri, effect=effect)
+        return made[0]
+
+    def copy_version(self, name: str, version: str, to: str) -> str:
+        made: list[str] = []
+
+        def effect() -> None:
+            source = self._version(name, version)
+            if to not in self.models:
+                self.add(to)
+            number = str(len(self.versions[to]) + 1)
+            self.versions[to][number] = replace(source, name=to, version=number)
+            made.append(number)
+
+        self._call("copy_version", name, version, to, effect=effect)
+        return made[0]
+
+    def describe_version(self, name: str, version: str, description: str) -> None:
+        self._call(
+            "describe_version",
+            name,
+            version,
+            description,
+            effect=lambda: self.change_version(name, version, description=description),
+        )
+
+    def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
+        tags = {**self._version(name, version).tags, key: value}
+        kept = {key: text for key, text in tags.items() if text is not None}
+        self._call(
+            "tag_version", name, version, key, value, effect=lambda: self.change_version(name, version, tags=kept)
+        )
+
+    def delete_version(self, name: str, version: str) -> None:
+        def effect() -> None:
+            self._version(name, version)
+            del self.versions[name][version]
+            for alias in self.models[name].aliases_of(version):
+                self._apply(Change("deck", name, alias, None))
+
+        self._call("delete_version", name, version, effect=effect)
+
+
+def cut_before(effect: Callable[[], None]) -> None:
+    """The connection breaks before the server has done anything."""
+    raise Problem(Kind.UNREACHABLE, "Could not ask", "The connection was cut.")
+
+
+def cut_after(effect: Callable[[], None]) -> None:
+    """The server does it, and the connection breaks before its answer comes."""
+    effect()
+    raise Problem(Kind.UNREACHABLE, "Could not ask", "The connection was cut.")
+
+
+def forbidden(effect: Callable[[], None]) -> None:
+    """The server says no."""
+    raise Problem(
+        Kind.FORBIDDEN, "Could not ask", "The server answered PERMISSION_DENIED: no.", code="PERMISSION_DENIED"
+    )
+
+
+def late_on(registry: FakeRegistry) -> Callable[[Callable[[], None]], None]:
+    """The request is given up, and arrives later, when ``registry.late`` is run."""
+
+    def trouble(effect: Callable[[], None]) -> None:
+        registry.late.append(effect)
+        raise Problem(Kind.TIMEOUT, "Could not ask", "No answer came within 8 s.")
+
+    return trouble

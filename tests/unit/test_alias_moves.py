@@ -1,0 +1,403 @@
+"""Moving aliases: every outcome against the server's true state and the ledger's."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_before, forbidden, late_on
+from tests.support.fakes import FrozenClock
+from tui.domain import alias_plan
+from tui.domain.alias_plan import Plan, Step
+from tui.domain.problem import Kind, Problem
+from tui.services.alias_moves import AliasMoves, Rules, done_steps, outcomes_of, steps_of
+from tui.services.ledger import OPEN, Ledger
+from tui.services.writes import Outcome
+
+ROOT = Path(__file__).parents[2]
+MODEL = "churn"
+Trouble = Callable[[Callable[[], None]], None] | None
+
+
+def desk(folder: Path, registry: FakeRegistry, rules: Rules | None = None) -> AliasMoves:
+    ledger = Ledger(folder / "ledger.jsonl", FrozenClock(), "ana@bastion")
+    return AliasMoves(registry, ledger, context="prod", place="https://h", rules=rules)
+
+
+@pytest.fixture
+def registry() -> FakeRegistry:
+    fake = FakeRegistry()
+    fake.add(MODEL, 14, aliases={"champion": "12", "challenger": "14", "old": "11"})
+    return fake
+
+
+@pytest.fixture
+def moves(tmp_path: Path, registry: FakeRegistry) -> AliasMoves:
+    return desk(tmp_path, registry)
+
+
+def move(moves: AliasMoves, **wanted: str | None) -> Plan:
+    return alias_plan.plan(MODEL, moves.state(MODEL), wanted)
+
+
+def test_a_move_is_written_read_back_and_recorded(moves: AliasMoves, registry: FakeRegistry) -> None:
+    report = moves.carry_out(move(moves, champion="11"), " latency ")
+    assert (report.outcome, report.number, report.done) == (Outcome.DONE, 1, ("champion",))
+    assert registry.models[MODEL].aliases["champion"] == "11"
+    assert [name for name, _ in registry.calls] == ["get_model", "get_model", "set_alias", "get_model"]
+    (entry,) = moves.entries(MODEL)
+    assert (entry.outcome, entry.why, entry.subject, entry.context) == ("done", "latency", MODEL, "prod")
+    assert steps_of(entry) == (Step("champion", "11", "12"),) == done_steps(entry)
+    assert entry.result["steps"] == [{"alias": "champion", "outcome": "done", "found": "11"}]
+
+
+def test_a_conflict_writes_nothing_and_shows_the_new_state(moves: AliasMoves, registry: FakeRegistry) -> None:
+    plan = move(moves, champion="11")
+    registry.move(MODEL, "champion", "13")
+    report = moves.carry_out(plan)
+    assert report.outcome is Outcome.CONFLICT
+    assert report.state is not None and report.state["champion"] == "13"
+    assert registry.called("set_alias") == 0
+    assert moves.entries(MODEL)[0].outcome == "conflict"
+    assert moves.undo_plan(MODEL) is None
+
+
+def test_one_alias_of_several_moved_meanwhile_stops_them_all(moves: AliasMoves, registry: FakeRegistry) -> None:
+    plan = move(moves, champion="14", old=None)
+    registry.move(MODEL, "old", "10")
+    report = moves.carry_out(plan)
+    assert [result.outcome for _, result in report.steps] == [Outcome.CONFLICT, Outcome.SKIPPED]
+    assert registry.models[MODEL].aliases["champion"] == "12"
+
+
+OK: Trouble = None
+CASES: list[tuple[list[Trouble], Outcome, str]] = [
+    ([cut_before], Outcome.NOT_DONE, "12"),  # at the second reading, before the write
+    ([OK, cut_before], Outcome.NOT_DONE, "12"),  # at the write, which never came to the server
+    ([OK, cut_after], Outcome.DONE, "11"),  # at the write, which did; reading back finds it
+    ([OK, forbidden], Outcome.REFUSED, "12"),
+    ([OK, forbidden, cut_before], Outcome.REFUSED, "12"),
+    ([OK, cut_before, cut_before], Outcome.UNKNOWN, "12"),
+    ([OK, cut_after, cut_before], Outcome.UNKNOWN, "11"),
+    ([OK, OK, cut_before], Outcome.UNKNOWN, "11"),  # at the reading back
+]
+
+
+@pytest.mark.parametrize(("trouble", "outcome", "truly"), CASES)
+def test_a_connection_that_breaks(
+    moves: AliasMoves, registry: FakeRegistry, trouble: list[Trouble], outcome: Outcome, truly: str
+) -> None:
+    plan = move(moves, champion="11")
+    registry.trouble.extend(trouble)
+    report = moves.carry_out(plan, "why")
+    assert report.outcome is outcome
+    assert registry.models[MODEL].aliases["champion"] == truly
+    assert moves.entries(MODEL)[0].outcome == outcome.value
+    if outcome is Outcome.UNKNOWN:
+        (settled,) = moves.settle(MODEL)
+        assert settled.outcome == ("done" if truly == "11" else "not done")
+        assert settled.result["settled"] is True
+    undo = moves.undo_plan(MODEL)
+    assert (undo is not None) == (truly == "11")
+
+
+def test_an_answer_that_never_comes_leaves_it_unknown(moves: AliasMoves, registry: FakeRegistry) -> None:
+    plan = move(moves, champion="11")
+    registry.trouble.extend([OK, late_on(registry)])
+    report = moves.carry_out(plan)
+    assert report.outcome is Outcome.UNKNOWN
+    registry.late.pop()()
+    assert [entry.outcome for entry in moves.settle(MODEL)] == ["done"]
+
+
+def test_somebody_is_quicker_than_the_reading_back(moves: AliasMoves, registry: FakeRegistry) -> None:
+    plan = move(moves, champion="11")
+
+    def overtaken(effect: Callable[[], None]) -> None:
+        effect()
+        registry.move(MODEL, "champion", "13")
+
+    registry.trouble.extend([OK, overtaken])
+    report = moves.carry_out(plan)
+    assert report.outcome is Outcome.OVERTAKEN
+    assert report.state is not None and report.state["champion"] == "13"
+    assert moves.undo_plan(MODEL) is None
+
+
+def test_several_steps_of_which_one_fails(moves: AliasMoves, registry: FakeRegistry) -> None:
+    plan = move(moves, champion="14", challenger="12", old=None)
+    registry.trouble.extend([OK, OK, OK, OK, forbidden])
+    report = moves.carry_out(plan)
+    assert report.outcome is Outcome.PARTLY
+    assert [result.outcome for _, result in report.steps] == [Outcome.DONE, Outcome.REFUSED, Outcome.SKIPPED]
+    assert report.done == ("champion",)
+    assert report.finish is not None and report.put_back is not None
+    assert report.finish.aliases == ("challenger", "old")
+    assert moves.carry_out(report.put_back).outcome is Outcome.DONE
+    assert dict(registry.models[MODEL].aliases) == {"champion": "12", "challenger": "14", "old": "11"}
+    assert moves.undo_plan(MODEL) is None, "what was put back is not undone again"
+
+
+def test_finishing_what_was_left(moves: AliasMoves, registry: FakeRegistry) -> None:
+    plan = move(moves, champion="14", old=None)
+    registry.trouble.extend([OK, OK, OK, forbidden])
+    report = moves.carry_out(plan)
+    assert report.finish is not None
+    assert moves.carry_out(report.finish).outcome is Outcome.DONE
+    assert dict(registry.models[MODEL].aliases) == {"champion": "14", "challenger": "14"}
+    entries = moves.entries(MODEL)
+    assert (entries[1].purpose, entries[1].of) == (alias_plan.FINISH, 1)
+    for expected in (
+        {"champion": "14", "challenger": "14", "old": "11"},
+        {"champion": "12", "challenger": "14", "old": "11"},
+    ):
+        undo = moves.undo_plan(MODEL)
+        assert undo is not None
+        assert moves.carry_out(undo).outcome is Outcome.DONE
+        assert dict(registry.models[MODEL].aliases) == expected
+    assert moves.undo_plan(MODEL) is None
+
+
+def test_undo_after_a_restart(tmp_path: Path, registry: FakeRegistry) -> None:
+    before = desk(tmp_path, registry)
+    before.carry_out(move(before, champion="11"))
+    before.carry_out(move(before, champion="10", blue="9"))
+    after = desk(tmp_path, registry)
+    undo = after.undo_plan(MODEL)
+    assert undo is not None and undo.of == 2
+    assert set(undo.steps) == {Step("champion", "11", "10"), Step("blue", None, "9")}
+    assert after.carry_out(undo).outcome is Outcome.DONE
+    undo = after.undo_plan(MODEL)
+    assert undo is not None and (undo.of, undo.steps) == (1, (Step("champion", "12", "11"),))
+    assert after.carry_out(undo).outcome is Outcome.DONE
+    assert after.undo_plan(MODEL) is None
+    assert dict(registry.models[MODEL].aliases) == {"champion": "12", "challenger": "14", "old": "11"}
+
+
+def test_undo_refuses_when_somebody_moved_it_since(moves: AliasMoves, registry: FakeRegistry) -> None:
+    moves.carry_out(move(moves, champion="11"))
+    registry.move(MODEL, "champion", "13")
+    undo = moves.undo_plan(MODEL)
+    assert undo is not None
+    report = moves.carry_out(undo)
+    assert report.outcome is Outcome.CONFLICT
+    assert registry.models[MODEL].aliases["champion"] == "13"
+
+
+def test_moves_of_other_servers_and_models_are_not_undone(tmp_path: Path, registry: FakeRegistry) -> None:
+    moves = desk(tmp_path, registry)
+    moves.carry_out(move(moves, champion="11"))
+    elsewhere = AliasMoves(registry, moves.ledger, context="dev", place="https://other")
+    assert elsewhere.undo_plan(MODEL) is None
+    assert elsewhere.entries() == []
+
+
+def test_a_process_that_dies_in_between_leaves_an_open_entry(tmp_path: Path, registry: FakeRegistry) -> None:
+    moves = desk(tmp_path, registry)
+
+    class Died(BaseException):
+        pass
+
+    def die(effect: Callable[[], None]) -> None:
+        effect()
+        raise Died
+
+    plan = move(moves, champion="11")
+    registry.trouble.extend([OK, die])
+    with pytest.raises(Died):
+        moves.carry_out(plan)
+    again = desk(tmp_path, registry)
+    assert again.entries(MODEL)[0].outcome == OPEN
+    assert outcomes_of(again.entries(MODEL)[0]) == (OPEN,)
+    undo = again.undo_plan(MODEL)  # settles it first
+    assert undo is not None and undo.steps == (Step("champion", "12", "11"),)
+    assert again.entries(MODEL)[0].outcome == "done"
+
+
+def test_without_a_ledger_nothing_is_moved_unless_accepted(tmp_path: Path, registry: FakeRegistry) -> None:
+    (tmp_path / "no folder").write_text("")
+    moves = desk(tmp_path / "no folder", registry)
+    plan = move(moves, champion="11")
+    with pytest.raises(Problem) as caught:
+        moves.carry_out(plan)
+    assert caught.value.kind is Kind.STORE_UNREADABLE
+    assert registry.called("set_alias") == 0
+    report = moves.carry_out(plan, unrecorded_ok=True)
+    assert report.outcome is Outcome.DONE and report.number is None
+    assert report.report.unrecorded is not None
+
+
+def test_what_a_context_demands(tmp_path: Path, registry: FakeRegistry) -> None:
+    strict = desk(tmp_path, registry, Rules(read_only=True))
+    plan = move(strict, champion="11")
+    with pytest.raises(Problem) as caught:
+        strict.carry_out(plan)
+    assert caught.value.kind is Kind.FORBIDDEN and "read-only" in caught.value.message
+    with pytest.raises(Problem) as caught:
+        desk(tmp_path, registry, Rules(reason_required=True)).carry_out(plan, "  ")
+    assert "reason" in caught.value.message
+    with pytest.raises(Problem) as caught:
+        desk(tmp_path, registry).carry_out(move(strict, latest="11"))
+    assert "reserved" in caught.value.message
+    assert registry.called("set_alias") == 0 and strict.entries() == []
+
+
+def test_the_mirror_in_tags(tmp_path: Path, registry: FakeRegistry) -> None:
+    moves = desk(tmp_path, registry, Rules(mirror_tags=True))
+    report = moves.carry_out(move(moves, champion="11"), "rollback")
+    assert report.mirrored == ""
+    assert dict(registry.versions[MODEL]["11"].tags) == {
+        "deck.alias.champion.moved_by": "ana@bastion",
+        "deck.alias.champion.moved_from": "12",
+        "deck.alias.champion.why": "rollback",
+    }
+    registry.trouble.extend([OK, OK, OK, OK, forbidden])
+    failed = moves.carry_out(move(moves, champion="10"))
+    assert failed.outcome is Outcome.DONE and "PERMISSION_DENIED" in failed.mirrored
+
+
+def test_nothing_else_writes_an_alias() -> None:
+    callers = set()
+    for path in (ROOT / "tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr in ("set_alias", "delete_alias"):
+                    callers.add(path.relative_to(ROOT).as_posix())
+                if node.func.attr in ("set_registered_model_alias", "delete_registered_model_alias"):
+                    assert path.is_relative_to(ROOT / "tui" / "gateway"), path
+    assert callers == {"tui/services/alias_moves.py"}
+
+
+# any sequence of plans, failures and undos
+
+ALIASES = ("champion", "challenger", "blue")
+VERSIONS = (None, "1", "2", "3", "99")  # 99 does not exist
+TROUBLES = st.sampled_from(["ok", "ok", "ok", "cut before", "cut after", "forbidden", "late", "moved", "die"])
+ACTIONS = st.one_of(
+    st.tuples(
+        st.just("plan"),
+        st.dictionaries(st.sampled_from(ALIASES), st.sampled_from(VERSIONS), min_size=1),
+        st.lists(TROUBLES, max_size=10),
+    ),
+    st.tuples(st.just("swap"), st.just({}), st.lists(TROUBLES, max_size=10)),
+    st.tuples(st.just("undo"), st.just({}), st.lists(TROUBLES, max_size=8)),
+    st.tuples(st.sampled_from(["finish", "put back"]), st.just({}), st.lists(TROUBLES, max_size=8)),
+    st.tuples(st.just("somebody"), st.dictionaries(st.sampled_from(ALIASES), st.sampled_from(VERSIONS[:4]))),
+    st.tuples(st.just("late arrives")),
+    st.tuples(st.just("restart")),
+)
+
+
+class _Died(BaseException):
+    """The process ended in the middle."""
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(ACTIONS, max_size=12))
+def test_server_and_ledger_agree_whatever_happens(actions: list[tuple[object, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _World(Path(folder)).live(actions)
+
+
+class _World:
+    """A server, a desk, somebody else, and a check of the ledger against what truly happened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.registry = FakeRegistry()
+        self.registry.add(MODEL, 3, aliases={"champion": "2"})
+        self.moves = desk(folder, self.registry)
+        self.left: tuple[Plan | None, Plan | None] = (None, None)
+        self.spans: dict[int, tuple[int, int]] = {}  # of an entry: its part of the true changes
+
+    def live(self, actions: list[tuple[object, ...]]) -> None:
+        for action in actions:
+            self.act(*action)
+            self.agree()
+        while self.registry.late:
+            self.registry.late.pop(0)()
+        self.moves.settle(MODEL)
+        assert all(entry.outcome not in (OPEN, "unknown") for entry in self.moves.entries(MODEL))
+        self.agree()
+
+    def act(self, kind: object, wanted: object = None, troubles: object = ()) -> None:
+        registry, moves = self.registry, self.moves
+        if kind == "somebody":
+            assert isinstance(wanted, dict)
+            for alias, version in wanted.items():
+                registry.move(MODEL, alias, version)
+            return
+        if kind == "late arrives":
+            if registry.late:
+                registry.late.pop(0)()
+            return
+        if kind == "restart":
+            self.moves = desk(self.folder, registry)
+            return
+        plan: Plan | None = None
+        if kind == "plan":
+            assert isinstance(wanted, dict)
+            plan = alias_plan.plan(MODEL, moves.state(MODEL), wanted)
+        elif kind == "swap":
+            plan = alias_plan.swap(MODEL, moves.state(MODEL), "champion", "challenger")
+        elif kind == "undo":
+            plan = moves.undo_plan(MODEL)
+        elif kind == "finish":
+            plan = self.left[0]
+        else:
+            plan = self.left[1]
+        if plan is None or alias_plan.refusals(plan):
+            return
+        assert isinstance(troubles, list)
+        registry.trouble.extend(self.trouble(str(name)) for name in troubles)
+        before = len(registry.changes)
+        entries = len(moves.entries())
+        try:
+            report = moves.carry_out(plan)
+            self.left = (report.finish, report.put_back)
+        except _Died:
+            self.moves = desk(self.folder, registry)
+            self.left = (None, None)
+        finally:
+            registry.trouble.clear()
+        assert len(self.moves.entries()) == entries + 1
+        self.spans[self.moves.entries()[-1].number] = (before, len(registry.changes))
+
+    def trouble(self, name: str) -> Trouble:
+        def moved(effect: Callable[[], None]) -> None:
+            effect()
+            self.registry.move(MODEL, "champion", "3")
+
+        def die(effect: Callable[[], None]) -> None:
+            effect()
+            raise _Died
+
+        named: dict[str, Trouble] = {
+            "ok": None, "cut before": cut_before, "cut after": cut_after, "forbidden": forbidden,
+            "late": late_on(self.registry), "moved": moved, "die": die,
+        }  # fmt: skip
+        return named[name]
+
+    def agree(self) -> None:
+        """What the ledger says of each step is what truly happened while it was under way."""
+        contents = self.moves.ledger.read()
+        assert contents.faults == ()
+        for entry in contents.entries:
+            start, end = self.spans[entry.number]
+            ours = {change for change in self.registry.changes[start:end] if change.by == "deck"}
+            for step, outcome in zip(steps_of(entry), outcomes_of(entry), strict=True):
+                written = Change("deck", MODEL, step.alias, step.to) in ours
+                if entry.result.get("settled"):
+                    continue  # told by where the alias was later, whoever moved it
+                if outcome in ("conflict", "refused", "skipped"):
+                    assert not written, (entry, ours)
+                if outcome == "not done":
+                    assert not written or entry.result == {}, (entry, ours)
+                if outcome == "done":
+                    assert written, (entry, ours)

@@ -1,0 +1,138 @@
+"""Plans of alias moves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain import alias_plan
+from tui.domain.alias_plan import Plan, Step
+from tui.domain.model_names import alias_refusal, model_name_refusal, tag_key_refusal
+
+STATE = {"champion": "12", "challenger": "14", "old": "11"}
+ALIASES = st.sampled_from(["champion", "challenger", "old", "blue"])
+VERSIONS = st.sampled_from([None, "11", "12", "13", "14"])
+STATES = st.dictionaries(ALIASES, st.sampled_from(["11", "12", "13", "14"]))
+
+
+def test_a_move_says_where_from_and_where_to() -> None:
+    plan = alias_plan.plan("churn", STATE, {"champion": "11"})
+    assert plan.steps == (Step("champion", "11", "12"),)
+    assert (plan.words, plan.purpose) == ("champion: v12 → v11", alias_plan.MOVE)
+    assert alias_plan.plan("churn", STATE, {"blue": "11"}).words == "blue: none → v11"
+    assert alias_plan.plan("churn", STATE, {"old": None}).words == "old: v11 → none"
+
+
+def test_what_is_set_comes_before_what_is_taken_away() -> None:
+    plan = alias_plan.plan("churn", STATE, {"old": None, "champion": "14", "challenger": None, "blue": "11"})
+    assert [step.alias for step in plan.steps] == ["champion", "blue", "old", "challenger"]
+    assert plan.purpose == alias_plan.SEVERAL
+
+
+def test_a_swap() -> None:
+    plan = alias_plan.swap("churn", STATE, "champion", "challenger")
+    assert alias_plan.after(plan, STATE) == {"champion": "14", "challenger": "12", "old": "11"}
+    handed_over = alias_plan.swap("churn", {"challenger": "3"}, "champion", "challenger")
+    assert alias_plan.after(handed_over, {"challenger": "3"}) == {"champion": "3"}
+    assert [step.to for step in handed_over.steps] == ["3", None]
+
+
+@pytest.mark.parametrize(
+    ("alias", "words"),
+    [
+        ("", "needs a name"),
+        ("two words", "letters, digits, _ and -"),
+        ("a.b", "letters, digits"),
+        ("champion\n", "letters, digits"),
+        ("🐙", "letters, digits"),
+        ("[red]", "letters, digits"),
+        ("latest", "reserved"),
+        ("LATEST", "reserved"),
+        ("v12", "reserved"),
+        ("V1", "reserved"),
+        ("x" * 256, "255"),
+    ],
+)
+def test_aliases_that_mlflow_refuses(alias: str, words: str) -> None:
+    assert words in alias_refusal(alias)
+    assert any(words in refusal for refusal in alias_plan.refusals(alias_plan.plan("m", {}, {alias: "1"})))
+
+
+@pytest.mark.parametrize("alias", ["champion", "eu-prod", "A_1", "v", "v1b", "späte", "x" * 255])
+def test_aliases_that_mlflow_takes(alias: str) -> None:
+    assert alias_refusal(alias) == ""
+
+
+def test_the_rules_are_those_of_mlflow() -> None:
+    from mlflow.exceptions import MlflowException
+    from mlflow.utils.validation import _validate_model_alias_name, _validate_model_alias_name_reserved
+
+    for alias in [
+        "",
+        "two words",
+        "a.b",
+        "latest",
+        "Latest",
+        "v12",
+        "V1",
+        "champion",
+        "eu-prod",
+        "v",
+        "v1b",
+        "x" * 256,
+    ]:
+        try:
+            _validate_model_alias_name(alias)  # type: ignore[no-untyped-call]  # MLflow declares no types here
+            _validate_model_alias_name_reserved(alias)  # type: ignore[no-untyped-call]  # as above
+            refused = False
+        except MlflowException:
+            refused = True
+        assert bool(alias_refusal(alias)) == refused, alias
+
+
+def test_names_of_models_and_tags() -> None:
+    assert "neither / nor :" in model_name_refusal("a/b")
+    assert model_name_refusal("解約 🐙") == ""
+    assert "three levels" in model_name_refusal("churn", catalog=True)
+    assert "three levels" in model_name_refusal("a..b", catalog=True)
+    assert model_name_refusal("prod.ml.churn", catalog=True) == ""
+    assert tag_key_refusal("a b.c:d/e-f_g") == "" and tag_key_refusal("a=b") and tag_key_refusal(" ")
+
+
+def test_what_cannot_be_carried_out() -> None:
+    assert "nothing to do" in alias_plan.refusals(alias_plan.plan("churn", STATE, {"champion": "12"}))[0]
+    assert alias_plan.refusals(alias_plan.plan("churn", STATE, {"champion": "99"}), {"12"}) == (
+        "There is no version 99.",
+    )
+    twice = Plan("churn", (Step("a", "1", None), Step("a", "2", None)))
+    assert alias_plan.refusals(twice) == ("a comes twice.",)
+    in_use = alias_plan.plan("churn", {"odd name": "1"}, {"odd name": "2"})
+    assert alias_plan.refusals(in_use) == ()
+
+
+def test_conflicts_name_where_it_is_now() -> None:
+    plan = alias_plan.plan("churn", STATE, {"champion": "11", "old": None})
+    assert alias_plan.conflicts(plan, STATE) == ()
+    moved = alias_plan.conflicts(plan, {**STATE, "champion": "13"})
+    assert [entry.words for entry in moved] == ["champion is on v13 now, not on v12"]
+
+
+@given(STATES, st.dictionaries(ALIASES, VERSIONS, max_size=4), st.data())
+def test_whatever_part_was_done_can_be_finished_or_put_back(
+    state: dict[str, str], wanted: dict[str, str | None], data: st.DataObject
+) -> None:
+    plan = alias_plan.plan("m", state, wanted)
+    end = alias_plan.after(plan, state)
+    assert {alias: end.get(alias) for alias in wanted} == wanted
+    done = plan.steps[: data.draw(st.integers(0, len(plan.steps)))]
+    aliases = [step.alias for step in done]
+    between = alias_plan.after(Plan("m", done), state)
+    rest = alias_plan.finish(plan, aliases, 1)
+    back = alias_plan.put_back(plan, aliases, 1)
+    assert not alias_plan.conflicts(rest, between) and not alias_plan.conflicts(back, between)
+    assert alias_plan.after(rest, between) == end
+    assert alias_plan.after(back, between) == state
+    kinds = [step.to is None for step in back.steps]
+    assert kinds == sorted(kinds)
+    assert alias_plan.after(alias_plan.undo("m", plan.steps, 1), end) == state
