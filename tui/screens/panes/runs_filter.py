@@ -10,7 +10,8 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean
 
 if TYPE_CHECKING:
-    from tui.domain.filter import FilterError, Names, Query
+    from tui.domain.filter import FilterError, Query
+    from tui.domain.filter.names import Names
 
 
 @dataclass(frozen=True)
