@@ -265,9 +265,9 @@ def test_an_address_of_an_unknown_workspace_is_refused_with_the_way_in() -> None
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("http://h/#/models/churn", "is the address of a registered model's page"),
+        ("http://h/#/models/churn", "is the page of a registered model"),
         ("models:/churn@champion", "is a registered model"),
-        ("https://ws/ml/endpoints/x", "is the address of a serving endpoint"),
+        ("https://ws/ml/endpoints/x", "is the page of a serving endpoint"),
         ("models:/m-" + "0" * 32, "is a logged model"),
     ],
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.config import uris
 from tui.config.model import ContextSettings, Settings
-from tui.domain.places import Place
 from tui.domain.problem import Kind, Problem
 from tui.gateway.address import HTTP_KINDS, kind, sqlite_uri
+
+if TYPE_CHECKING:
+    from tui.domain.places import Place
 
 COMMAND_LINE = "command line"
 MLFLOW_DEFAULT = "MLflow's default"
@@ -31,8 +34,7 @@ class Options:
     mouse: bool | None = None
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A tracking URI, who decided on it, and the context that goes with it."""
 
     uri: str
@@ -85,7 +87,7 @@ class Chooser:
         uri = self._checked(said, "--tracking-uri") if said else None
         if self.options.context is not None:
             chosen = self._context(self.options.context)
-            return replace(chosen, uri=uri, origin=COMMAND_LINE, by_context=False) if uri else chosen
+            return chosen._replace(uri=uri, origin=COMMAND_LINE, by_context=False) if uri else chosen
         return self._with_context(uri, COMMAND_LINE, self.options.profile) if uri else None
 
     def _unnamed(self) -> Choice:

@@ -11,18 +11,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.config import uris
 from tui.config.choose import COMMAND_LINE, Choice, Chooser, Options
 from tui.config.model import ContextSettings, Settings
-from tui.domain.places import Place, PlaceKind, parse_place
 from tui.domain.problem import Kind, Problem
 from tui.gateway.address import HTTP_KINDS, SQL_KINDS, kind, sqlite_path
 
-__all__ = ["OPENED", "Launch", "Options", "resolve"]
+if TYPE_CHECKING:
+    from tui.domain.places import Place
 
-OPENED = (PlaceKind.EXPERIMENTS, PlaceKind.EXPERIMENT, PlaceKind.RUN, PlaceKind.RUNS)
-"""The kinds of place that the deck opens."""
+__all__ = ["Launch", "Options", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,7 @@ def resolve(
 
     Raises Problem (CONFIG, UNSUPPORTED) for what cannot be opened.
     """
-    place = parse_place(options.place) if options.place else None
-    if place is not None and place.kind not in OPENED:
-        raise Problem(
-            Kind.CONFIG,
-            "This place cannot be opened",
-            f"“{options.place}” is {_described(place)}; mlflow-deck opens experiments and runs.",
-            "Give the address of an experiment or a run, or no address.",
-        )
+    place = _place(options.place) if options.place else None
     choice = Chooser(options, environ, cwd, settings, file).choose(place)
     choice, profile, profile_origin = _with_profile(choice, options)
     registry, registry_origin = _registry(choice, options, environ, cwd)
@@ -127,7 +120,7 @@ def _with_profile(choice: Choice, options: Options) -> tuple[Choice, str | None,
         said = choice.context.profile
     if not said:
         return choice, None, "Databricks' own rules (DATABRICKS_CONFIG_PROFILE and their like)"
-    return replace(choice, uri=f"databricks://{said}"), said, origin
+    return choice._replace(uri=f"databricks://{said}"), said, origin
 
 
 def _registry(choice: Choice, options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[str, str]:
@@ -164,12 +157,23 @@ def _called(uri: str) -> str:
     return "database" if name in SQL_KINDS else name
 
 
-def _described(place: Place) -> str:
-    web = "the address of " if place.server else ""
-    if place.kind is PlaceKind.MODEL:
-        return f"{web}a registered model" + ("'s page" if web else "")
-    if place.kind is PlaceKind.LOGGED_MODEL:
-        return f"{web}a logged model" + ("'s page" if web else "")
-    if place.kind is PlaceKind.MODELS:
-        return f"{web}the list of registered models"
-    return f"{web}a serving endpoint" if place.kind is PlaceKind.ENDPOINT else f"{web}the serving endpoints"
+def _place(text: str) -> Place:
+    """The place that a text names, if the deck opens its kind."""
+    from tui.domain.places import PlaceKind, parse_place  # most starts name none
+
+    place = parse_place(text)
+    called = {
+        PlaceKind.MODELS: "the list of registered models",
+        PlaceKind.MODEL: "a registered model",
+        PlaceKind.LOGGED_MODEL: "a logged model",
+        PlaceKind.ENDPOINTS: "the list of serving endpoints",
+        PlaceKind.ENDPOINT: "a serving endpoint",
+    }.get(place.kind)
+    if called is None:
+        return place
+    raise Problem(
+        Kind.CONFIG,
+        "This place cannot be opened",
+        f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments and runs.",
+        "Give the address of an experiment or a run, or no address.",
+    )

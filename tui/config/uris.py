@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from tui.gateway.address import HTTP_KINDS, SQL_KINDS, kind, shown
 
-_SECRET_NAME = re.compile(r"pass(word|wd|phrase)?$|^pwd$|token|secret|credential|api_?key|bearer|authorization", re.I)
-_SECRET_VALUE = re.compile(r"\bdapi[0-9a-f]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.|\bBearer\s+\S{8,}")
+_SECRET_NAME = (  # compiled when first used
+    r"(?i)pass(word|wd|phrase)?$|^pwd$|token|secret|credential|api_?key|bearer|authorization"
+)
+_SECRET_VALUE = r"\bdapi[0-9a-f]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.|\bBearer\s+\S{8,}"
 
 
 class UriRefused(ValueError):
@@ -125,12 +127,12 @@ def masked(uri: str) -> str:
     hidden = shown(uri)
     if kind(uri) in HTTP_KINDS:  # a user's name alone is a token, as often as not
         hidden = re.sub(r"(?i)^(https?://)[^/?#:]*@", r"\1***@", hidden)
-    return _SECRET_VALUE.sub("***", hidden)
+    return re.sub(_SECRET_VALUE, "***", hidden)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a setting of this name would hold a secret."""
-    return bool(_SECRET_NAME.search(name))
+    return bool(re.search(_SECRET_NAME, name))
 
 
 def holds_secret(text: str) -> bool:
