@@ -112,7 +112,8 @@ def test_a_problem_arrives_as_it_is() -> None:
 
 def test_an_error_that_nobody_foresaw_becomes_a_problem_and_the_thread_goes_on() -> None:
     pool, box = Pool(threads=1), Box()
-    pool.submit(lambda: {}["absent"], lambda _: None, box.put)
+    names: dict[str, str] = {}
+    pool.submit(lambda: names["absent"], lambda _: None, box.put)
     told = box.take()
     assert isinstance(told, Problem)
     assert told.kind is Kind.INTERNAL

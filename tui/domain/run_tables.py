@@ -158,18 +158,19 @@ def overview(
     """
     source = detail.tags.get("mlflow.source.name", "")
     commit = detail.tags.get("mlflow.source.git.commit", "")
-    took = None
-    if detail.start_ms is not None:
-        took = (detail.end_ms if detail.end_ms is not None else now_ms) - detail.start_ms
-    started = ""
+    started = took = ""
+    ended = quantities.stamp(detail.end_ms, zone) if detail.end_ms is not None else ""
     if detail.start_ms is not None:
         started = f"{quantities.stamp(detail.start_ms, zone)}  ({quantities.ago(detail.start_ms, now_ms)})"
+        took = quantities.duration((detail.end_ms if detail.end_ms is not None else now_ms) - detail.start_ms)
+        if detail.end_ms is None:
+            took, ended = f"{took} so far", "not yet"
     pairs = [
         ("name", detail.name),
         ("status", status_text(detail.status, detail.lifecycle, glyphs)),
         ("started", started),
-        ("ended", quantities.stamp(detail.end_ms, zone) if detail.end_ms is not None else "not yet"),
-        ("took", quantities.duration(took) + ("" if detail.end_ms is not None else " so far")),
+        ("ended", ended),
+        ("took", took),
         ("user", detail.user),
         ("experiment", f"{detail.experiment_name}  (id {detail.experiment_id})"),
         ("run id", detail.run_id),
@@ -181,8 +182,8 @@ def overview(
     ]
     if children is not None:
         first = ", ".join(child.name or child.run_id for child in children[:5])
-        more = f" and {len(children) - 5} more" if len(children) > 5 else ""
         least = " or more" if len(children) >= CHILDREN_READ else ""
+        more = " and others" if least else f" and {len(children) - 5} more" if len(children) > 5 else ""
         pairs.append(("children", f"{len(children)}{least}: {first}{more}" if children else ""))
     pairs += [(f"dataset {d.context}".strip(), f"{d.name}@{d.digest}") for d in detail.datasets]
     pairs += [("logged model", model_id) for model_id in detail.logged_model_ids]

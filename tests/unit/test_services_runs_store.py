@@ -1,0 +1,173 @@
+"""The runs of a query as far as they are loaded: pages, duplicates, reading again, and what has become of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.fakes import FakeRegistry, FakeTracking, experiment, run
+from tui.domain.filter.names import Field
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import RegisteredAs, RunDetail, View
+from tui.services.runs_query import Query
+from tui.services.runs_store import FIRST_PAGE, REGISTERED_AT_ONCE, RunsStore
+
+ONE = experiment(1, "churn")
+
+
+def store_over(runs: Sequence[RunDetail], page_size: int = 1000, query: Query | None = None) -> RunsStore:
+    return RunsStore(query or Query((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size)
+
+
+def tracking_of(store: RunsStore) -> FakeTracking:
+    tracking = store._tracking
+    assert isinstance(tracking, FakeTracking)
+    return tracking
+
+
+def names(store: RunsStore) -> list[str]:
+    snapshot = store.snapshot()
+    return [snapshot.run_name(row) for row in range(snapshot.row_count) if snapshot.alive[row]]
+
+
+def many(count: int) -> list[RunDetail]:
+    return [run(number) for number in range(count)]
+
+
+def test_the_first_page_is_a_screenful_and_the_next_ones_are_large() -> None:
+    store = store_over(many(1500), page_size=1000)
+    first = store.first()
+    assert (first.loaded, first.complete, len(first.run_ids)) == (FIRST_PAGE, False, FIRST_PAGE)
+    assert store.more().loaded == FIRST_PAGE + 1000
+    last = store.more()
+    assert (last.loaded, last.complete) == (1500, True)
+    assert names(store)[:3] == ["run-000", "run-001", "run-002"]
+    tokens = [what[3] for name, what in tracking_of(store).calls if name == "search_runs" and isinstance(what, tuple)]
+    assert tokens == [None, "200", "1200"]
+
+
+def test_a_small_page_size_is_kept_to_at_first_as_well() -> None:
+    store = store_over(many(25), page_size=10)
+    assert [store.first().loaded, store.more().loaded, store.more().loaded] == [10, 20, 25]
+    assert store.complete
+
+
+def test_when_all_is_loaded_nothing_more_is_asked() -> None:
+    store = store_over(many(3))
+    assert store.first().complete
+    asked = len(tracking_of(store).calls)
+    assert store.more().run_ids == ()
+    assert len(tracking_of(store).calls) == asked
+
+
+def test_no_runs_at_all_is_complete() -> None:
+    store = store_over([])
+    assert store.first() == store.more()
+    assert (store.loaded, store.complete) == (0, True)
+
+
+def test_a_run_that_comes_twice_because_pages_have_shifted_counts_once() -> None:
+    store = store_over(many(30), page_size=10)
+    store.first()
+    tracking_of(store).runs.append(run(900, name="late", age=0))  # the newest now: each later page shifts by one
+    store.more()
+    store.more()
+    store.more()
+    assert store.complete
+    assert store.loaded == 30
+    assert len(set(names(store))) == 30
+    assert "late" not in names(store), "it stands on a page that has been read already"
+
+
+def test_the_newest_are_added_known_ones_renewed_and_none_taken_away() -> None:
+    store = store_over(many(30), page_size=10)
+    store.first()
+    store.more()
+    tracking = tracking_of(store)
+    tracking.runs.append(run(900, name="late", age=0))
+    tracking.runs[0] = run(0, name="renamed")
+    taken = store.newest()
+    assert taken.loaded == 21
+    assert not taken.complete
+    assert {"late", "renamed"} <= set(names(store))
+    assert "run-000" not in names(store)
+    assert store.more().loaded == 30, "the next page overlaps by the one that was added"
+
+
+def test_reading_again_takes_as_many_as_were_loaded_and_drops_what_is_gone() -> None:
+    store = store_over(many(30), page_size=10)
+    store.first()
+    store.more()
+    tracking = tracking_of(store)
+    tracking.runs = [one for one in tracking.runs if one.name != "run-003"]
+    taken = store.reload()
+    assert (taken.loaded, taken.complete) == (20, False)
+    assert "run-003" not in names(store)
+    assert "run-020" in names(store)
+    store.more()
+    assert (store.loaded, store.complete) == (29, True)
+
+
+def test_reading_again_what_failed_midway_changes_nothing() -> None:
+    store = store_over(many(30), page_size=10)
+    store.first()
+    store.more()
+    before = names(store)
+    tracking = tracking_of(store)
+    tracking.problem = Problem(Kind.UNREACHABLE, "Could not read runs", "refused")
+    with pytest.raises(Problem):
+        store.reload()
+    with pytest.raises(Problem):
+        store.more()
+    assert names(store) == before
+    tracking.problem = None
+    assert store.more().loaded == 30
+
+
+def test_a_store_that_has_become_empty_is_so_after_reading_again() -> None:
+    store = store_over(many(3))
+    store.first()
+    tracking_of(store).runs = []
+    assert store.reload().loaded == 0
+    assert names(store) == []
+
+
+def test_what_is_asked_is_what_the_query_says() -> None:
+    other = experiment(2, "fraud")
+    query = Query((ONE, other), "metrics.auc > 0.5", View.ALL)
+    store = store_over([], query=query)
+    store.first()
+    assert tracking_of(store).calls[-1] == ("search_runs", (("1", "2"), "metrics.auc > 0.5", View.ALL, None))
+
+
+def test_experiments_have_their_names_in_the_table_also_after_reading_again() -> None:
+    other = experiment(2, "fraud")
+    store = store_over([run(1), run(2, experiment_id="2")], query=Query((ONE, other)))
+    store.first()
+    assert store.snapshot().experiment_names() == {"1": "churn", "2": "fraud"}
+    store.reload()
+    assert store.snapshot().experiment_names() == {"1": "churn", "2": "fraud"}
+
+
+def test_versions_are_told_with_their_aliases() -> None:
+    store = store_over(many(3))
+    store.first()
+    registry = FakeRegistry(
+        {
+            f"{1:032x}": (RegisteredAs("churn", "12", ("champion", "best")), RegisteredAs("copy", "1", ())),
+            f"{9:032x}": (RegisteredAs("absent", "1", ()),),
+        }
+    )
+    store._registry = registry
+    assert store.ask_registered([f"{number:032x}" for number in range(3)]) == 1
+    texts = store.snapshot().texts(Field("attribute", "registered"))
+    assert [texts.at(row) for row in range(3)] == [None, "churn v12 @champion @best, copy v1", None]
+
+
+def test_many_runs_are_asked_about_some_at_a_time() -> None:
+    store = store_over([])
+    registry = FakeRegistry()
+    store._registry = registry
+    store.ask_registered([str(number) for number in range(REGISTERED_AT_ONCE * 2 + 1)])
+    assert [len(asked) for asked in registry.asked] == [REGISTERED_AT_ONCE, REGISTERED_AT_ONCE, 1]
