@@ -122,6 +122,8 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("mouse: perhaps", 1, "“mouse” should be true or false, and is 'perhaps'", ""),
         ("\nwatch_seconds: often", 2, "should be a whole number, and is 'often'", ""),
         ("watch_seconds: 0", 1, "between 2 and 86400", ""),
+        ("tolerance: 2", 1, "between 0 and 1", ""),
+        ("metric_directions:\n  auc: higher\n  rmse: down", 3, "one of higher, lower, neither, and not “down”", ""),
         ("theme: deck-drak", 1, "there is no theme “deck-drak”", "“deck-dark”"),
         ("context: prd\ncontexts:\n  prod: {tracking_uri: databricks}", 1, "no context “prd”", "“prod”"),
         ("contexts:\n  p: {tracking_uri: ftp://h}", 2, "no store of the kind “ftp:”", "sqlite:///"),

@@ -120,11 +120,11 @@ def test_directions_are_guessed_from_names(metric: str, way: str) -> None:
 
 
 def test_what_is_configured_wins() -> None:
-    configured = {"auc*": "lower", "auc_up": "higher", "plain": ""}
-    assert direction_of("auc_x", configured) == Direction("lower")  # type: ignore[arg-type]
-    assert direction_of("auc_up", configured) == Direction("higher")  # type: ignore[arg-type]
-    assert direction_of("plain", configured) == Direction("")  # type: ignore[arg-type]
-    assert direction_of("loss", configured) == Direction("lower", guessed=True)  # type: ignore[arg-type]
+    configured = {"auc*": "lower", "auc_up": "higher", "plain": "neither"}
+    assert direction_of("auc_x", configured) == Direction("lower")
+    assert direction_of("auc_up", configured) == Direction("higher")
+    assert direction_of("plain", configured) == Direction("")
+    assert direction_of("loss", configured) == Direction("lower", guessed=True)
 
 
 def test_verdicts() -> None:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from tui.config import uris
 from tui.config.keymap import BoundAction, KeymapError, checked
-from tui.config.model import LIMITS, RUN_COLUMNS, THEMES, ContextSettings, Settings
+from tui.config.model import DIRECTIONS, LIMITS, RUN_COLUMNS, THEMES, ContextSettings, Settings
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
 from tui.domain.problem import Kind, Problem
@@ -150,6 +150,11 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(THEMES)}."
         add(("theme",), f"there is no theme “{settings.theme}”", hint)
     in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))
+    in_limits("tolerance", settings.tolerance, ("tolerance",))
+    for metric, better in settings.metric_directions.items():
+        if better not in DIRECTIONS:
+            message = f"which way {metric} gets better is one of {', '.join(DIRECTIONS)}, and not “{better}”"
+            add(("metric_directions", metric), message)
     if settings.context is not None and settings.context not in settings.contexts:
         near = get_close_matches(settings.context, settings.contexts, n=1)
         hint = f"Did you mean “{near[0]}”?" if near else "Name one that stands under contexts."

@@ -46,12 +46,18 @@ class Settings:
     mouse: bool = True
     watch_seconds: int = 30
     cache: bool = True  # whether rows last seen are remembered on this machine
+    tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
+    metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed
     keys: Mapping[str, str] = field(default_factory=dict)
 
+
+DIRECTIONS: Final = ("higher", "lower", "neither")
+"""Which way a metric gets better."""
 
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "timeout": (0.5, 600),
     "page_size": (10, 50_000),  # MLflow's search_runs takes no more at a time
     "watch_seconds": (2, 86_400),
+    "tolerance": (0, 1),
 }
 """The least and the greatest value of each number."""

@@ -33,7 +33,7 @@ def described(launch: Launch, file: Path) -> str:
         if entry.name in ("context", "contexts"):
             continue
         value = getattr(launch.settings, entry.name)
-        if entry.name == "keys":
+        if entry.name in ("keys", "metric_directions"):
             value = ", ".join(f"{action} = {keys}" for action, keys in value.items()) or "-"
         same = getattr(launch.settings, entry.name) == getattr(defaults, entry.name)
         rows.append((entry.name, _text(value), launch.origins.get(entry.name, "default" if same else str(file))))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from tui.domain.diff.directions import UNKNOWN, Direction, Way, direction_of
+from tui.domain.diff.directions import UNKNOWN, Direction, direction_of
 from tui.domain.diff.nested import MOST_PATHS, leaves_of
 from tui.domain.diff.parsed import Parsed, parsed, plain
 from tui.domain.diff.sheet import Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
@@ -192,7 +192,7 @@ class Comparison:
     """A sheet compared: its sections with what differs, and the direction of each metric."""
 
     def __init__(
-        self, sheet: Sheet, *, tolerance: float = TOLERANCE, directions: Mapping[str, Way] | None = None
+        self, sheet: Sheet, *, tolerance: float = TOLERANCE, directions: Mapping[str, str] | None = None
     ) -> None:
         self.sheet = sheet
         self.tolerance = tolerance

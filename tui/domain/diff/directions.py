@@ -52,19 +52,20 @@ class Direction:
 
 
 UNKNOWN = Direction()
+_CONFIGURED: Mapping[str, Direction] = {"higher": Direction("higher"), "lower": Direction("lower"), "neither": UNKNOWN}
 
 
-def direction_of(metric: str, configured: Mapping[str, Way] | None = None) -> Direction:
-    """The direction of a metric. ``configured`` maps names or patterns (``*_ms``) to "higher", "lower" or "".
+def direction_of(metric: str, configured: Mapping[str, str] | None = None) -> Direction:
+    """The direction of a metric. ``configured`` maps names or patterns (``*_ms``) to "higher", "lower" or "neither".
 
     An exact name wins over a pattern, an earlier pattern over a later one, either over a guess.
     """
     if configured:
         if metric in configured:
-            return Direction(configured[metric])
+            return _CONFIGURED[configured[metric]]
         for pattern, better in configured.items():
             if fnmatchcase(metric, pattern):
-                return Direction(better)
+                return _CONFIGURED[better]
     better = guess(metric)
     return Direction(better, True) if better else UNKNOWN
 
