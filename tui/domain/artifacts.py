@@ -24,6 +24,9 @@ class ArtifactRoot:
     kind: Literal["run", "model"]
     id: str
 
+    def __str__(self) -> str:
+        return self.uri()
+
     def uri(self, path: str = "") -> str:
         """The address that MLflow knows a file or folder by: ``runs:/ID/path``, ``models:/m-ID/path``."""
         scheme = "runs" if self.kind == "run" else "models"
@@ -37,6 +40,9 @@ class ArtifactEntry:
     path: str
     is_folder: bool
     size: int | None = None
+
+    def __str__(self) -> str:
+        return self.path
 
     @property
     def name(self) -> str:

@@ -23,11 +23,9 @@ from tui.domain.artifacts import (
     sorted_entries,
     unsafe_reason,
 )
-from tui.domain.preview.mlmodel import LoggedBy
-from tui.domain.preview.sniff import decode
 from tui.domain.preview.values import As, Preview
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address, artifact_download, artifact_preview, problems, progress
+from tui.gateway import address, artifact_download, problems, progress
 from tui.gateway.artifact_readers import Reader
 from tui.gateway.artifact_sources import RepositorySource, Source, checked, source_of
 from tui.gateway.columns import true_number
@@ -35,6 +33,8 @@ from tui.gateway.session import Session
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
+
+    from tui.domain.preview.mlmodel import LoggedBy
 
 _KEPT_SECONDS = 300.0
 _MOST_KEPT = 64
@@ -44,7 +44,6 @@ _AUTOLOG_TAG = "mlflow.autologging"
 _SILENT_S = 24.0
 """How long a server may say nothing: one that keeps files elsewhere fetches them before it sends the first byte."""
 _OBJECT_STORES = ("s3", "gs", "wasb", "wasbs", "abfs", "abfss", "hdfs", "viewfs", "r2", "b2", "oss", "dbfs")
-NO_LIMIT = 1 << 62
 
 
 class ClientArtifacts:
@@ -118,6 +117,10 @@ class ClientArtifacts:
         whole_most: int = ASK_BYTES,
         shown_as: As = "auto",
     ) -> Preview:
+        # Not before it is needed: a context is to be there quickly.
+        from tui.domain.preview.sniff import decode
+        from tui.gateway import artifact_preview
+
         with self._told("Could not read the file"), self._opened(root, path, size) as reader:
             folder = path.rpartition("/")[0]
             travelled = 0
@@ -245,6 +248,8 @@ class ClientArtifacts:
         return source
 
     def _logged_by(self, run_id: str) -> LoggedBy:
+        from tui.domain.preview.mlmodel import LoggedBy
+
         try:
             with problems.told("Could not read the run", self._session.place):
                 run = self._session.client().get_run(run_id)
