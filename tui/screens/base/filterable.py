@@ -1,4 +1,4 @@
-"""A pane with a filter bar: it opens, stays, hides and goes in the same way everywhere."""
+"""What has a filter bar: it opens, stays, hides and goes in the same way everywhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.widgets.filter_bar import Complete, FilterBar
 
 
-class FilterablePane(Pane):
+class Filtered(Widget):
     """Subclasses say what an edit means (``filter_edited``) and what it means to take the filter away."""
 
     filter_hint = ""
@@ -98,3 +98,10 @@ class FilterablePane(Pane):
     def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
         event.stop()
         self.drop_filter()
+
+
+class FilterablePane(Pane, Filtered):
+    """A pane with a filter bar."""
+
+    def keys_target(self) -> Widget | None:
+        raise NotImplementedError  # pragma: no cover  every such pane says what has its keys

@@ -1,0 +1,1 @@
+"""Widgets that show what a file holds: lines of text, trees that fold, tables, pictures."""

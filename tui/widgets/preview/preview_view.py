@@ -1,0 +1,221 @@
+"""One file's preview: what is said of it above, and below that the widget that its kind wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.preview.values import (
+    AskBody,
+    MarkdownBody,
+    PictureBody,
+    Preview,
+    TableBody,
+    TextBody,
+    TreeBody,
+)
+from tui.domain.problem import Problem
+from tui.domain.table import Table
+from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.preview import words
+from tui.widgets.preview.picture_view import PictureView
+from tui.widgets.preview.table_of import grid_table
+from tui.widgets.preview.text_view import TextView
+from tui.widgets.preview.tree_grid import TreeGrid
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
+
+W = TypeVar("W", bound=Widget)
+
+
+class PreviewView(Vertical):
+    """Shows previews, words, or a problem; each kind of body has a widget that is made when it is first needed."""
+
+    def __init__(self, *, glyphs: Glyphs, plain: bool, id: str | None = None) -> None:  # noqa: A002  Textual's own name for it
+        super().__init__(id=id, classes="preview-view")
+        self._glyphs = glyphs
+        self._plain = plain
+        self._heading = Static("", classes="preview-heading", markup=False)
+        self._bodies: dict[type, Widget] = {}
+        self._markdown: Markdown | None = None
+        self._query = ""
+        self.preview: Preview | None = None
+        self.more_key, self.download_key = "m", "D"
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+
+    # what is shown
+
+    @property
+    def shown(self) -> Widget | None:
+        """The widget of the body on the screen."""
+        return next((body for body in self._bodies.values() if body.display), None)
+
+    def show_words(self, content: Content) -> None:
+        """Show no file but a few words."""
+        self.preview = None
+        self._heading.update(content)
+        self._only(None)
+
+    def show_loading(self, name: str) -> None:
+        """Another file is on its way: what stands here is dimmed until it comes."""
+        self._heading.update(Content.assemble((name, "bold"), ("  reading …", "$muted")))
+        self.set_class(True, "-loading")
+        for body in self._bodies.values():
+            body.set_class(True, "stale")
+
+    def show_problem(self, path: str, problem: Problem) -> None:
+        self.preview = None
+        self._heading.update(words.trouble(path, problem))
+        self._only(None)
+
+    def show(self, preview: Preview) -> None:
+        """Show a file."""
+        self.preview = preview
+        heading = words.heading(preview)
+        body = preview.body
+        if isinstance(body, AskBody):
+            asked = words.asking(preview, self.more_key, self.download_key)
+            heading = Content.assemble(heading, "\n\n", asked)
+        self._heading.update(heading)
+        self._only(self._widget_for(body) if body is not None and not isinstance(body, AskBody) else None)
+        if self._query:
+            self.search(self._query)
+
+    def _widget_for(self, body: object) -> Widget:
+        if isinstance(body, TextBody):
+            text = self._made(TextView, TextView)
+            text.show(body)
+            return text
+        if isinstance(body, TreeBody):
+            tree = self._made(TreeGrid, lambda: TreeGrid(glyphs=self._glyphs))
+            tree.show(body)
+            return tree
+        if isinstance(body, TableBody):
+            grid = self._made(PlainGrid, lambda: PlainGrid(glyphs=self._glyphs))
+            grid.placeholder = "The table has no rows."
+            grid.table = grid_table(body)
+            grid.move_to_row(0)
+            return grid
+        if isinstance(body, PictureBody):
+            picture = self._made(PictureView, lambda: PictureView(plain=self._plain))
+            picture.show(body)
+            return picture
+        assert isinstance(body, MarkdownBody)
+        return self._laid_out(body)
+
+    def _laid_out(self, body: MarkdownBody) -> Widget:
+        from textual.widgets import Markdown
+
+        if self._markdown is None:
+            self._markdown = Markdown(body.text, open_links=False)
+            markdown = self._markdown
+            return self._made(VerticalScroll, lambda: VerticalScroll(markdown, classes="preview-markdown"))
+        self._markdown.update(body.text)
+        frame = self._bodies[VerticalScroll]
+        frame.scroll_to(0, 0, animate=False, force=True)
+        return frame
+
+    def _made(self, kind: type[W], make: Callable[[], W]) -> W:
+        known = self._bodies.get(kind)
+        if known is None:
+            known = self._bodies[kind] = make()
+            self.mount(known)
+        assert isinstance(known, kind)
+        return known
+
+    def _only(self, wanted: Widget | None) -> None:
+        """Show one body only; the focus stays in the preview."""
+        had_focus = any(body.has_focus_within for body in self._bodies.values())
+        self.set_class(False, "-loading")
+        for body in self._bodies.values():
+            body.set_class(False, "stale")
+            body.display = body is wanted
+        if had_focus and wanted is not None:
+            wanted.focus()
+
+    # searching
+
+    def search(self, query: str) -> None:
+        """Look for a text in what is shown, from here on; an empty one ends the search."""
+        self._query = query
+        shown = self.shown
+        if isinstance(shown, TextView):
+            shown.search(query)
+        elif query and isinstance(shown, PlainGrid):
+            self._step_rows(shown, 1, here_too=True)
+
+    def step_match(self, by: int) -> bool:
+        """Go to the next match or the one before; False where there is none."""
+        shown = self.shown
+        if not self._query:
+            return False
+        if isinstance(shown, TextView):
+            return shown.step(by)
+        return isinstance(shown, PlainGrid) and self._step_rows(shown, by)
+
+    def match_words(self) -> str:
+        """Where the search stands: "3 of 12 matches"."""
+        shown = self.shown
+        if not self._query:
+            return ""
+        if isinstance(shown, TextView):
+            if not shown.match_count:
+                return "no match in what has been read" if self._is_partial else "no match"
+            return f"{shown.match_number} of {shown.match_count} matches"
+        return ""
+
+    @property
+    def _is_partial(self) -> bool:
+        return self.preview is not None and not self.preview.is_whole
+
+    def _step_rows(self, grid: PlainGrid, by: int, *, here_too: bool = False) -> bool:
+        query = self._query.lower()
+        if isinstance(grid, TreeGrid):
+            texts = [f"{node.name} {node.value}" for node in grid.nodes]
+            here = grid.here or 0
+            go: Callable[[int], None] = grid.reveal
+        else:
+            table = grid.table
+            if table is None:
+                return False
+            texts = _row_texts(table)
+            here = grid.cursor_row
+            go = grid.move_to_row
+        count = len(texts)
+        first = 0 if here_too else 1
+        for away in range(first, count + first):
+            place = (here + by * away) % count
+            if query in texts[place].lower():
+                go(place)
+                return True
+        return False
+
+    # what can be copied
+
+    def value_here(self) -> tuple[str, str] | None:
+        """What the cursor stands on in a tree or a table: what it is called, and its text."""
+        shown = self.shown
+        if isinstance(shown, TreeGrid):
+            here = shown.here
+            return (shown.path_here(), shown.nodes[here].value) if here is not None else None
+        if isinstance(shown, PlainGrid) and shown.table is not None:
+            key, row = shown.cursor_column, shown.cursor_row
+            if key is not None and shown.cursor_key is not None:
+                title = next(column.title for column in shown.table.columns if column.key == key)
+                return title, shown.table.texts(key, row, row + 1)[0]
+        return None
+
+
+def _row_texts(table: Table) -> list[str]:
+    columns = [table.texts(column.key, 0, table.row_count) for column in table.columns]
+    return ["\n".join(cells) for cells in zip(*columns, strict=True)] if columns else []
