@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.support.driver import Deck, drive
 from tests.support.fake_artifacts import FakeArtifacts
+from tests.support.fake_writes import FakeWrites
 from tests.support.fakes import (
     DAY,
     HOUR,
@@ -32,10 +33,11 @@ from tui.gateway.ports import TrackingPort
 from tui.screens.browse import BrowseScreen
 from tui.screens.panes.runs import RunsPane
 from tui.services.keepsake import Keepsake
+from tui.services.ledger import Ledger
 from tui.services.request_log import RequestLog
 from tui.services.session import Session
 
-URI = "http://ana:secret@mlflow.example.com:5000"
+URI = "http://mlflow.example.com:5000"
 OFFLINE = Problem(
     Kind.UNREACHABLE,
     "Could not read from the server",
@@ -66,6 +68,15 @@ class World:
     opened: list[Launch] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     log: RequestLog = field(default_factory=RequestLog)
+    writes: FakeWrites = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writes = FakeWrites(self.tracking)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What has been written from the machine."""
+        return Ledger(self.folder / "state" / "ledger.jsonl", self.clock, "ana@bastion")
 
     def launched(self) -> Launch:
         said = {
@@ -85,11 +96,13 @@ class World:
             launch=launch,
             store=self.store,
             tracking=tracking,
+            writes=self.writes,
             history=self.history,
             artifacts=self.artifacts,
             registry=self.registry,
             clock=self.clock,
             log=self.log,
+            ledger=self.ledger,
             views=Keepsake(self.folder / "state"),
             last_seen=Keepsake(self.folder / "cache" if launch.settings.cache else None),
             close=lambda: self.closed.append(launch.context_name),

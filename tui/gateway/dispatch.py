@@ -8,12 +8,13 @@ from typing import Any
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address, history
 from tui.gateway.artifacts import ClientArtifacts
-from tui.gateway.ports import ArtifactsPort, RegistryPort, StorePort, TrackingPort
+from tui.gateway.ports import ArtifactsPort, RegistryPort, StorePort, TrackingPort, WritesPort
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.rest import RestTracking
 from tui.gateway.session import Session
 from tui.gateway.store import SessionStore
 from tui.gateway.tracking import ClientTracking
+from tui.gateway.tracking_writes import writes_of
 
 Operation = Callable[..., Any]
 
@@ -25,6 +26,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
     """The table of requests for one context."""
     store: StorePort = SessionStore(session)
     tracking: TrackingPort = tracking_of(session)
+    writes: WritesPort = writes_of(session)
     registry: RegistryPort = ClientRegistry(session)
     artifacts: ArtifactsPort = ClientArtifacts(session)
     return {
@@ -40,6 +42,15 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "tracking.search_runs": tracking.search_runs,
         "tracking.get_run": tracking.get_run,
         "tracking.child_runs": tracking.child_runs,
+        "writes.create_experiment": writes.create_experiment,
+        "writes.rename_experiment": writes.rename_experiment,
+        "writes.delete_experiment": writes.delete_experiment,
+        "writes.restore_experiment": writes.restore_experiment,
+        "writes.tag_experiment": writes.tag_experiment,
+        "writes.rename_run": writes.rename_run,
+        "writes.delete_run": writes.delete_run,
+        "writes.restore_run": writes.restore_run,
+        "writes.tag_run": writes.tag_run,
         **history.operations(history.history_of(session)),
         "artifacts.list_folder": artifacts.list_folder,
         "artifacts.logged_models": artifacts.logged_models,

@@ -29,8 +29,8 @@ from tui.domain.model_values import (
     SourceRun,
     VersionsPage,
 )
-from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
 from tui.domain.preview.values import As, Preview
+from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -99,6 +99,40 @@ class TrackingPort(Protocol):
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
         """Runs whose ``mlflow.parentRunId`` is this run."""
+        ...
+
+
+class WritesPort(Protocol):
+    """What may be changed of experiments and runs, one request each; ``services.housekeeping`` alone calls these."""
+
+    def create_experiment(self, name: str) -> str:
+        """Make an experiment; answers its id."""
+        ...
+
+    def rename_experiment(self, experiment_id: str, name: str) -> None: ...
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Mark an experiment and every run in it as deleted."""
+        ...
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Take the mark from an experiment and from every run in it, those deleted before it as well."""
+        ...
+
+    def tag_experiment(self, experiment_id: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None."""
+        ...
+
+    def rename_run(self, run_id: str, name: str) -> None: ...
+
+    def delete_run(self, run_id: str) -> None:
+        """Mark a run as deleted."""
+        ...
+
+    def restore_run(self, run_id: str) -> None: ...
+
+    def tag_run(self, run_id: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None. A SQL store cuts a value after 8 000 characters without a word."""
         ...
 
 

@@ -18,7 +18,7 @@ from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
 
 if TYPE_CHECKING:
-    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort
+    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
 
 _logger = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ class Host:
         self._link = Link(spec, self._changed, self._on_change)
         self.store = cast("StorePort", RemotePort(self.call, "store"))
         self.tracking = cast("TrackingPort", RemotePort(self.call, "tracking"))
+        self.writes = cast("WritesPort", RemotePort(self.call, "writes"))
         self.history = cast("MetricHistoryPort", RemotePort(self.call, "history"))
         self.artifacts = cast("ArtifactsPort", RemotePort(self.call, "artifacts"))
         self.registry = cast("RegistryPort", RemotePort(self.call, "registry"))

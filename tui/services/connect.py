@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
+import socket
+
 from tui.config.launch import Launch
 from tui.config.paths import cache_dir, state_dir
 from tui.host import Host, RequestRecord
 from tui.host.spec import HostSpec
 from tui.services.clock import Clock, SystemClock
 from tui.services.keepsake import Keepsake
+from tui.services.ledger import Ledger
 from tui.services.request_log import LoggedRequest, RequestLog
 from tui.services.session import Session
 
@@ -22,9 +26,19 @@ def host_spec(launch: Launch) -> HostSpec:
     )
 
 
+def actor() -> str:
+    """Who writes from here, as the ledger keeps it: ``ana@bastion``."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"
+
+
 def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) -> Session:
     """A session on a context; ``host`` is its process where that has been started already."""
     log = RequestLog()
+    clock = clock or SystemClock()
 
     def record(request: RequestRecord) -> None:
         log.record(
@@ -47,11 +61,13 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         launch=launch,
         store=host.store,
         tracking=host.tracking,
+        writes=host.writes,
         history=host.history,
         artifacts=host.artifacts,
         registry=host.registry,
-        clock=clock or SystemClock(),
+        clock=clock,
         log=log,
+        ledger=Ledger(state_dir() / "ledger.jsonl", clock, actor()),
         views=Keepsake(state_dir() / "views"),
         last_seen=Keepsake(cache_dir() / "last-seen" if launch.settings.cache else None),
         close=host.close,

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from tui.config.launch import Launch
 from tui.services.clock import Clock
 from tui.services.keepsake import Keepsake
+from tui.services.ledger import Ledger
 from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort
+    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
 
 
 @dataclass
@@ -27,11 +28,13 @@ class Session:
     launch: Launch
     store: StorePort
     tracking: TrackingPort
+    writes: WritesPort
     history: MetricHistoryPort
     artifacts: ArtifactsPort
     registry: RegistryPort
     clock: Clock
     log: RequestLog
+    ledger: Ledger  # of everything written from this machine
     views: Keepsake  # columns, widths, sort: what a person arranged
     last_seen: Keepsake  # the last rows shown, to be there at once next time
     close: Callable[[], None]
