@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -13,6 +14,7 @@ from tui.domain.series.history import MetricHistory
 from tui.domain.series.smoothing import smoothed
 
 Numbers = NDArray[np.float64]
+_serials = itertools.count()
 
 
 class Axis(str, Enum):
@@ -47,6 +49,7 @@ class Curve:
 
     def __init__(self, history: MetricHistory, axis: Axis = Axis.STEP) -> None:
         self.history = history
+        self.serial = next(_serials)  # tells curves apart also when one has taken the memory of another
         self.axis = axis
         steps = np.frombuffer(history.steps, dtype=np.int64) if len(history) else np.empty(0, dtype=np.int64)
         times = np.frombuffer(history.timestamps_ms, dtype=np.int64) if len(history) else steps
@@ -90,6 +93,11 @@ class Curve:
     def within(self, low: float, high: float) -> slice:
         """The finite points from ``low`` to ``high``."""
         return slice(int(np.searchsorted(self.x, low, "left")), int(np.searchsorted(self.x, high, "right")))
+
+    def beside(self, x: float, by: int) -> float | None:
+        """The place of the nearest point after (``by`` 1) or before (-1) ``x``; None at the end."""
+        at = int(np.searchsorted(self._all_x, x, "right" if by > 0 else "left")) - (by < 0)
+        return float(self._all_x[at]) if 0 <= at < len(self) else None
 
     def at(self, x: float, weight: float = 0.0) -> Reading | None:
         """The point nearest to ``x``, the last of those at one place; None where the curve has no point."""

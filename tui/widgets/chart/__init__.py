@@ -1,0 +1,1 @@
+"""Charts drawn in cells: curves, their legend, scatter plots and parallel coordinates."""
