@@ -13,7 +13,7 @@ from tui.actions import ACTIONS
 from tui.config import cache, paths
 from tui.config.check import check
 from tui.config.load import load
-from tui.config.model import RUN_COLUMNS, THEMES, ContextSettings, Settings
+from tui.config.model import RUN_COLUMNS, THEMES, ContextSettings, ModelSettings, Settings
 from tui.domain.problem import Kind, Problem
 from tui.resources import example_config
 
@@ -52,6 +52,15 @@ def test_everything_that_can_be_said() -> None:
         mouse: false
         watch_seconds: 5
         cache: false
+        models:
+          alias_columns: [champion]
+          metric: val_auc
+          protected_aliases: [champion]
+          reason_required: true
+          mirror_tags: true
+          bell: true
+          old_after_days: 90
+          rules: {no-signature: error, old: ignore}
         keys:
           runs.filter: f3
           app.back: [esc, backspace]
@@ -78,6 +87,16 @@ def test_everything_that_can_be_said() -> None:
         mouse=False,
         watch_seconds=5,
         cache=False,
+        models=ModelSettings(
+            alias_columns=("champion",),
+            metric="val_auc",
+            protected_aliases=("champion",),
+            reason_required=True,
+            mirror_tags=True,
+            bell=True,
+            old_after_days=90,
+            rules={"no-signature": "error", "old": "ignore"},
+        ),
         keys={"runs.filter": "f3", "app.back": "escape,backspace", "app.browse": "0"},
     )
 
@@ -122,6 +141,11 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("mouse: perhaps", 1, "“mouse” should be true or false, and is 'perhaps'", ""),
         ("\nwatch_seconds: often", 2, "should be a whole number, and is 'often'", ""),
         ("watch_seconds: 0", 1, "between 2 and 86400", ""),
+        ("models: {old_after_days: 0}", 1, "between 1 and 36500", ""),
+        ("models: {protected_aliases: [latest]}", 1, "“latest” is no alias", ""),
+        ("models:\n  rules:\n    no-signatur: error", 3, "there is no rule “no-signatur”", "“no-signature”"),
+        ("models:\n  rules:\n    old: fatal", 3, "one of error, warning, note, ignore, and not “fatal”", ""),
+        ("models: {alias_colums: [a]}", 1, "there is no setting “alias_colums”", "“alias_columns”"),
         ("tolerance: 2", 1, "between 0 and 1", ""),
         ("metric_directions:\n  auc: higher\n  rmse: down", 3, "one of higher, lower, neither, and not “down”", ""),
         ("theme: deck-drak", 1, "there is no theme “deck-drak”", "“deck-dark”"),

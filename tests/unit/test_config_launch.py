@@ -265,8 +265,6 @@ def test_an_address_of_an_unknown_workspace_is_refused_with_the_way_in() -> None
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("http://h/#/models/churn", "is the page of a registered model"),
-        ("models:/churn@champion", "is a registered model"),
         ("https://ws/ml/endpoints/x", "is the page of a serving endpoint"),
         ("models:/m-" + "0" * 32, "is a logged model"),
     ],
@@ -275,7 +273,13 @@ def test_what_the_deck_does_not_open_is_said_plainly(place: str, said: str) -> N
     problem = refusal(Options(place=place))
     assert problem.kind is Kind.CONFIG
     assert said in problem.message
-    assert "opens experiments and runs" in problem.message
+    assert "opens experiments, runs and registered models" in problem.message
+
+
+@pytest.mark.parametrize("place", ["models:/churn", "models:/churn@champion", "models:/churn/12"])
+def test_registered_models_are_opened(place: str) -> None:
+    launch = resolve(Options(place=place, tracking_uri="http://h"), {}, Path("/"), Settings())
+    assert launch.place is not None and launch.place.model == "churn"
 
 
 # refusals

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui import __version__
 from tui.config import paths
-from tui.config.model import ContextSettings, Settings
+from tui.config.model import ContextSettings, ModelSettings, Settings
 
 
 def recall(file: Path, content: bytes) -> Settings | None:
@@ -28,7 +28,9 @@ def recall(file: Path, content: bytes) -> Settings | None:
             name: ContextSettings(**{**context, "columns": tuple(context["columns"])})
             for name, context in values.pop("contexts").items()
         }
-        return Settings(contexts=contexts, **values)
+        models = values.pop("models")
+        lists = {name: tuple(models[name]) for name in ("alias_columns", "protected_aliases")}
+        return Settings(contexts=contexts, models=ModelSettings(**{**models, **lists}), **values)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -59,5 +61,6 @@ def _key(content: bytes) -> str:
     """Changes with the file, and with the code that decides what a file may say."""
     package = Path(__file__).parent
     code = [package / "model.py", package / "check.py", package / "keymap.py", package.parent / "actions.py"]
+    code.append(package.parent / "domain" / "readiness.py")
     stamps = [entry.stat().st_mtime_ns for entry in code if entry.exists()]
     return hashlib.sha256(content + f"\n{__version__} {stamps}".encode()).hexdigest()

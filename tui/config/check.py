@@ -14,10 +14,12 @@ from pydantic_core import ErrorDetails
 
 from tui.config import uris
 from tui.config.keymap import BoundAction, KeymapError, checked
-from tui.config.model import DIRECTIONS, LIMITS, RUN_COLUMNS, THEMES, ContextSettings, Settings
+from tui.config.model import DIRECTIONS, LIMITS, RUN_COLUMNS, THEMES, ContextSettings, ModelSettings, Settings
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
+from tui.domain.model_names import alias_refusal
 from tui.domain.problem import Kind, Problem
+from tui.domain.readiness import GRADES, RULES
 from tui.gateway.address import SQL_KINDS
 
 _ADAPTER = TypeAdapter(Settings)
@@ -87,7 +89,8 @@ def _fault(entry: ErrorDetails, located: Located) -> _Fault:
     name = str(where[-1]) if where else ""
     at = f" in {'.'.join(str(part) for part in where[:-1])}" if len(where) > 1 else ""
     if entry["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        known = [f.name for f in fields(ContextSettings if where[0] == "contexts" else Settings)]
+        group = {"contexts": ContextSettings, "models": ModelSettings}.get(str(where[0])) if len(where) > 1 else None
+        known = [f.name for f in fields(group or Settings)]
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
         return _Fault(line, f"there is no setting “{name}”{at}", hint)
@@ -155,6 +158,19 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         if better not in DIRECTIONS:
             message = f"which way {metric} gets better is one of {', '.join(DIRECTIONS)}, and not “{better}”"
             add(("metric_directions", metric), message)
+    in_limits("old_after_days", settings.models.old_after_days, ("models", "old_after_days"))
+    for alias_list in ("alias_columns", "protected_aliases"):
+        for i, alias in enumerate(getattr(settings.models, alias_list)):
+            if refusal := alias_refusal(alias):
+                add(("models", alias_list, i), f"“{alias}” is no alias: {refusal.rstrip('.')}")
+    for rule, grade in settings.models.rules.items():
+        at_rule: Where = ("models", "rules", rule)
+        if rule not in RULES:
+            near = get_close_matches(rule, RULES, n=1, cutoff=0.5)
+            hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(RULES)}."
+            add(at_rule, f"there is no rule “{rule}”", hint)
+        elif grade not in GRADES:
+            add(at_rule, f"the grade of {rule} is one of {', '.join(GRADES)}, and not “{grade}”")
     if settings.context is not None and settings.context not in settings.contexts:
         near = get_close_matches(settings.context, settings.contexts, n=1)
         hint = f"Did you mean “{near[0]}”?" if near else "Name one that stands under contexts."

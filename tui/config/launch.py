@@ -34,6 +34,7 @@ class Launch:
     registry_uri: str = field(repr=False)
     profile: str | None = None  # asked for by name; None leaves the choice to Databricks' own rules
     read_only: bool = False
+    protected: bool = False
     experiment_path: str | None = None
     columns: tuple[str, ...] = ()
     timeout_s: float = 8.0
@@ -69,6 +70,7 @@ def resolve(
         "registry_uri": registry_origin,
         "profile": profile_origin,
         "read_only": of_file,
+        "protected": of_file,
         "experiment_path": of_file,
         "columns": of_file,
         "timeout_s": of_file,
@@ -87,6 +89,7 @@ def resolve(
         registry_uri=registry,
         profile=profile,
         read_only=read_only,
+        protected=context.protected,
         experiment_path=context.experiment_path,
         columns=context.columns,
         timeout_s=context.timeout,
@@ -163,8 +166,6 @@ def _place(text: str) -> Place:
 
     place = parse_place(text)
     called = {
-        PlaceKind.MODELS: "the list of registered models",
-        PlaceKind.MODEL: "a registered model",
         PlaceKind.LOGGED_MODEL: "a logged model",
         PlaceKind.ENDPOINTS: "the list of serving endpoints",
         PlaceKind.ENDPOINT: "a serving endpoint",
@@ -174,6 +175,7 @@ def _place(text: str) -> Place:
     raise Problem(
         Kind.CONFIG,
         "This place cannot be opened",
-        f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments and runs.",
-        "Give the address of an experiment or a run, or no address.",
+        f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments, runs and "
+        "registered models.",
+        "Give the address of one of those, or no address.",
     )

@@ -28,9 +28,26 @@ class ContextSettings:
     profile: str | None = None  # a profile of ~/.databrickscfg
     experiment_path: str | None = None  # where to start; None: the user's folder on Databricks, else all
     read_only: bool = False
+    protected: bool = False  # whether every move of an alias wants the model's name typed
     columns: tuple[str, ...] = ()  # keys of the runs table's columns, in order; empty: the deck's own choice
     timeout: float = 8.0
     page_size: int = 1000
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """How registered models are shown, moved and judged."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    alias_columns: tuple[str, ...] = ("champion", "challenger")  # first on the board; the others in use follow
+    metric: str | None = None  # of the source runs, shown and judged by; None: the one most champions have
+    protected_aliases: tuple[str, ...] = ()  # to move one of these the model's name is typed
+    reason_required: bool = False
+    mirror_tags: bool = False  # whether moves are also told in tags of the versions (deck.alias.champion.moved_by …)
+    bell: bool = False  # whether the terminal's bell rings when watching sees a change
+    old_after_days: int = 180
+    rules: Mapping[str, str] = field(default_factory=dict)  # grades of the rules of readiness
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,7 @@ class Settings:
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
     metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed
+    models: ModelSettings = field(default_factory=ModelSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -59,5 +77,6 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "page_size": (10, 50_000),  # MLflow's search_runs takes no more at a time
     "watch_seconds": (2, 86_400),
     "tolerance": (0, 1),
+    "old_after_days": (1, 36_500),
 }
 """The least and the greatest value of each number."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 from tui.config.launch import Launch
-from tui.config.model import Settings
+from tui.config.model import ModelSettings, Settings
 from tui.config.uris import masked
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
@@ -23,6 +24,7 @@ def described(launch: Launch, file: Path) -> str:
         ("registry_uri", masked(launch.registry_uri), launch.origins["registry_uri"]),
         ("profile", launch.profile or "-", launch.origins["profile"]),
         ("read_only", _text(launch.read_only), launch.origins["read_only"]),
+        ("protected", _text(launch.protected), launch.origins["protected"]),
         ("experiment_path", launch.experiment_path or "-", launch.origins["experiment_path"]),
         ("columns", ", ".join(launch.columns) or "-", launch.origins["columns"]),
         ("timeout", f"{launch.timeout_s:g} s", launch.origins["timeout_s"]),
@@ -30,13 +32,20 @@ def described(launch: Launch, file: Path) -> str:
     ]
     defaults = Settings()
     for entry in fields(Settings):
-        if entry.name in ("context", "contexts"):
+        if entry.name in ("context", "contexts", "models"):
             continue
         value = getattr(launch.settings, entry.name)
         if entry.name in ("keys", "metric_directions"):
             value = ", ".join(f"{action} = {keys}" for action, keys in value.items()) or "-"
         same = getattr(launch.settings, entry.name) == getattr(defaults, entry.name)
         rows.append((entry.name, _text(value), launch.origins.get(entry.name, "default" if same else str(file))))
+    for entry in fields(ModelSettings):
+        value = getattr(launch.settings.models, entry.name)
+        same = value == getattr(defaults.models, entry.name)
+        said = ", ".join(f"{key} = {text}" for key, text in value.items()) if isinstance(value, Mapping) else value
+        said = ", ".join(said) if isinstance(said, tuple) else said
+        shown = "-" if said in ("", None) else _text(said)
+        rows.append((f"models.{entry.name}", shown, "default" if same else str(file)))
     rows.append(("contexts", ", ".join(launch.settings.contexts) or "-", ""))
     name_wide = max(len(name) for name, _, _ in rows)
     value_wide = min(48, max(len(value) for _, value, _ in rows))
