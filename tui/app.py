@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -71,7 +72,14 @@ class DeckApp(CalmApp[int]):
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.keymap))
+        self.set_class(self.glyphs is ASCII, "-ascii")
         self._watch_requests()
+        self.call_after_refresh(self._first_frame_drawn)
+
+    def _first_frame_drawn(self) -> None:
+        """From here on there is garbage to collect; what has been loaded so far is none (``cli.main``)."""
+        gc.freeze()
+        gc.enable()
 
     # requests under way
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tui.screens.base.page import Page
-from tui.screens.base.routes import RequestsRoute, Route, RunRoute, StoreRoute
+from tui.screens.base.routes import CompareRoute, RequestsRoute, Route, RunRoute, StoreRoute
 from tui.services.session import Session
 
 
@@ -17,6 +17,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.run import RunScreen
 
         return RunScreen(session, route.run_id, route.known)
+    if isinstance(route, CompareRoute):
+        from tui.screens.compare import CompareScreen
+
+        return CompareScreen(session, route)
     if isinstance(route, StoreRoute):
         from tui.screens.store import StoreScreen
 

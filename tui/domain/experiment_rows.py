@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.domain import quantities
+from tui.domain.experiments import Experiment
 from tui.domain.glyphs import Glyphs
 from tui.domain.runs.path_tree import PathRow, path_tree
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
-from tui.domain.values import Experiment
 
 FOLDER = "folder:"  # how the row keys of folders begin; experiments' are their ids, which hold no colon
 

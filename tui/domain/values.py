@@ -1,7 +1,8 @@
 """What crosses from a gateway to the rest: plain values, cheap to pickle, with nothing of mlflow in them.
 
 Times are integers, milliseconds since the epoch, UTC, as MLflow records them. Texts are as the server gave them
-(hostile until ``domain.text.clean`` has seen them).
+(hostile until ``domain.text.clean`` has seen them). Those that the first frame needs are in ``domain.experiments``,
+which loads in a fraction of the time, and are to be had from here as well.
 """
 
 from __future__ import annotations
@@ -9,40 +10,25 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
+from tui.domain.experiments import Experiment, ExperimentPage, StoreCondition, View
 
-class View(str, Enum):
-    """Which lifecycle stages to list."""
-
-    ACTIVE = "active"
-    DELETED = "deleted"
-    ALL = "all"
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """One experiment."""
-
-    id: str
-    name: str
-    lifecycle: str  # "active" or "deleted"
-    created_ms: int | None
-    updated_ms: int | None
-    artifact_location: str
-    tags: dict[str, str]
-
-    @property
-    def note(self) -> str:
-        return self.tags.get("mlflow.note.content", "")
-
-
-@dataclass(frozen=True)
-class ExperimentPage:
-    """Experiments in the server's order, and the token of the next page (None at the end)."""
-
-    experiments: tuple[Experiment, ...]
-    next_token: str | None
+__all__ = [
+    "DatasetInput",
+    "Experiment",
+    "ExperimentPage",
+    "MetricValue",
+    "RegisteredAs",
+    "RunDetail",
+    "RunReference",
+    "RunsPage",
+    "ServerInfo",
+    "SparseNumbers",
+    "SparseTexts",
+    "StoreCondition",
+    "StoreReport",
+    "View",
+]
 
 
 @dataclass(frozen=True)
@@ -153,18 +139,6 @@ class RegisteredAs:
     model: str
     version: str
     aliases: tuple[str, ...]
-
-
-class StoreCondition(str, Enum):
-    """What a look at a store's address found, before MLflow was let near it."""
-
-    READY = "ready"  # may be opened without changing anything
-    MISSING = "missing"  # nothing is there; opening would create it
-    OLDER = "older"  # opening would migrate its schema
-    NEWER = "newer"  # made by a newer MLflow than the one installed
-    NOT_A_STORE = "not_a_store"  # a file that is no MLflow database
-    UNREADABLE = "unreadable"  # there, but may not be read
-    LEGACY_FILES = "legacy_files"  # an ./mlruns folder of files, which today's MLflow refuses
 
 
 @dataclass(frozen=True)

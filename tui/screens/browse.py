@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
+from tui.domain.experiments import Experiment, StoreCondition
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
-from tui.domain.values import Experiment, StoreCondition, StoreReport
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
-from tui.screens.base.routes import RunRoute, StoreRoute
+from tui.screens.base.routes import CompareRoute, RunRoute, StoreRoute
 from tui.screens.panes.experiments import ExperimentsPane
 from tui.screens.panes.runs import RunsPane
 from tui.services.session import Session
@@ -22,6 +22,7 @@ from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
+    from tui.domain.values import StoreReport
     from tui.screens.panes.details import DetailsPane
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
@@ -129,6 +130,15 @@ class BrowseScreen(Page, Asking):
     def _opened(self, event: RunsPane.Opened) -> None:
         event.stop()
         self.open_run(event.run_id)
+
+    @on(RunsPane.CompareWanted)
+    def _compare_wanted(self, event: RunsPane.CompareWanted) -> None:
+        event.stop()
+        if event.run_ids:
+            store = self.runs.loader.store
+            snapshot = store.snapshot() if store is not None else None
+            self.deck.go(CompareRoute(event.run_ids, snapshot, self.runs.truth.as_of_ms))
+        self.deck.say(event.said)
 
     def open_run(self, run_id: str) -> None:
         known = self.details.known(run_id) if self.details is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.domain.values import Experiment, View
+from tui.domain.experiments import Experiment, View
 
 
 @dataclass(frozen=True)

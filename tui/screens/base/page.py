@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,13 +10,15 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.actions import BY_ID, Action, show_key
-from tui.domain.places import Place
 from tui.domain.truth import Truth
 from tui.screens.base.deck import Deck
 from tui.services.session import Session
 from tui.widgets.hint_line import Hint, HintLine
 from tui.widgets.pane import Pane
 from tui.widgets.status_line import Status, StatusLine
+
+if TYPE_CHECKING:
+    from tui.domain.places import Place
 
 NARROW, RICH = 100, 160  # columns from which two panes stand side by side, and from which there is room to spare
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.domain.values import RunDetail, StoreReport
+if TYPE_CHECKING:
+    from tui.domain.runs.snapshot import FrameSnapshot
+    from tui.domain.values import RunDetail, StoreReport
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,17 @@ class StoreRoute:
 
 
 @dataclass(frozen=True)
+class CompareRoute:
+    """A comparison of runs, in their order; of those in ``snapshot``, read at ``as_of_ms``, nothing is asked."""
+
+    run_ids: tuple[str, ...]
+    snapshot: FrameSnapshot | None = None
+    as_of_ms: int | None = None
+
+
+@dataclass(frozen=True)
 class RequestsRoute:
     """The log of requests."""
 
 
-Route = RunRoute | StoreRoute | RequestsRoute
+Route = RunRoute | CompareRoute | StoreRoute | RequestsRoute

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.widget import Widget
 
-from tui.domain.values import RunDetail
+if TYPE_CHECKING:
+    from tui.domain.values import RunDetail
 
 
 class TabPart(Widget):

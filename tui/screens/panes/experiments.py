@@ -16,11 +16,11 @@ from textual.widget import Widget
 from tui.actions import bindings
 from tui.domain import quantities
 from tui.domain.experiment_rows import FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.experiments import Experiment, ExperimentPage, View
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.truth import Truth
-from tui.domain.values import Experiment, ExperimentPage, View
 from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
 from tui.services.pool import PREFETCH
@@ -247,11 +247,14 @@ class ExperimentsPane(FilterablePane, Asking):
     @on(Grid.CursorMoved)
     def _cursor_moved(self, event: messages.CursorMoved) -> None:
         event.stop()
+        self._rest_no_more()
+        if self._follow and self.experiment_here() is not None:
+            self._rest = self.set_timer(REST_SECONDS, self.settle)
+
+    def _rest_no_more(self) -> None:
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
-        if self._follow and self.experiment_here() is not None:
-            self._rest = self.set_timer(REST_SECONDS, self.settle)
 
     def settle(self) -> None:
         """Take the experiment under the cursor as the one whose runs are to be shown."""
@@ -265,6 +268,7 @@ class ExperimentsPane(FilterablePane, Asking):
     @on(Grid.Opened)
     def _opened(self, event: messages.Opened) -> None:
         event.stop()
+        self._rest_no_more()  # what was asked for is not to be replaced by what the cursor happens to rest on
         marked = self._marked()
         here = self.experiment_here()
         if marked:
@@ -286,10 +290,9 @@ class ExperimentsPane(FilterablePane, Asking):
         marks = set(self.grid.marks)
         folders = tuple(f"{key[len(FOLDER) :]}/" for key in marks if key.startswith(FOLDER))
 
-        def is_inside(name: str) -> bool:
-            return "/".join(part for part in name.split("/") if part).startswith(folders)
-
-        return tuple(e for e in self._experiments.values() if e.id in marks or (folders and is_inside(e.name)))
+        return tuple(
+            e for e in self._experiments.values() if e.id in marks or (folders and _path(e.name).startswith(folders))
+        )
 
     def point_at(self, experiments: Sequence[Experiment]) -> None:
         """Put the cursor on an experiment that was come to by another way; marks them if they are several."""
@@ -351,12 +354,28 @@ class ExperimentsPane(FilterablePane, Asking):
             return
         self.folded = self.folded - {path} if path in self.folded else self.folded | {path}
         self._fill()
+        self._stay_at(path)
         self._remember_view()
+
+    def _stay_at(self, path: str) -> None:
+        """Put the cursor on a folder, or on the nearest one above it that is shown."""
+        steps = path.split("/")
+        for depth in range(len(steps), 0, -1):
+            above = "/".join(steps[:depth])
+            if self.grid.move_to(f"{FOLDER}{above}"):
+                return
+            named = next((e.id for e in self._experiments.values() if _path(e.name) == above), None)
+            if named is not None and self.grid.move_to(named):
+                return
 
     def action_experiments_fold_all(self) -> None:
         if self._rows is not None:
+            here = self.grid.cursor_key
+            path = self._rows.folder_of(here) if here is not None else None
             self.folded = frozenset() if self.folded else frozenset(self._rows.folders)
             self._fill()
+            if here is not None and path and self._rows.table.row_of(here) is None:
+                self._stay_at(path)
             self._remember_view()
 
     def action_experiments_tree(self) -> None:
@@ -417,6 +436,11 @@ class ExperimentsPane(FilterablePane, Asking):
         if had:
             self._fill()
         return had
+
+
+def _path(name: str) -> str:
+    """A name as the path of its line in the tree."""
+    return "/".join(part for part in name.split("/") if part)
 
 
 def experiment_words(experiment: Experiment, session: Session) -> str:

@@ -14,11 +14,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import bindings
+from tui.domain.experiments import Experiment
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
 from tui.domain.truth import State, Truth
-from tui.domain.values import Experiment
 from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes import runs_words

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain import quantities
+from tui.domain.experiments import Experiment, View
 from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean
 from tui.domain.truth import State
-from tui.domain.values import Experiment, View
 from tui.screens.panes.runs_loader import RunsLoader
 from tui.screens.panes.runs_memory import Arrangement
 from tui.services.runs_query import Query
