@@ -60,15 +60,13 @@ class ScatterPlot(Chart):
         frame = framed(canvas, x_span, y_span, y_ticks)
         frame = Frame(frame.left, 1, frame.columns, max(1, frame.rows - 1), x_span, y_span)
         x_ticks = self._cut(x.ticks(ticks_across(frame.columns)), 12)
-            type(t)(t.at, fit(clean(t.text), min(width(t.text), 12))) for t in x.ticks(ticks_across(frame.columns))
-        ]
         draw_axes(canvas, frame, x_ticks, y_ticks, plain=self.plain)
         said_y, said_x = clean(y.name), clean(x.name)
         canvas.put(0, 0, fit(said_y, min(width(said_y), canvas.columns // 2), ellipsis=self.glyphs.ellipsis), "label")
         room = canvas.columns // 2
         said_x = fit(said_x, min(width(said_x), room), ellipsis=self.glyphs.ellipsis)
         canvas.put(canvas.columns - width(said_x), frame.top + frame.rows - 1, said_x, "label")
-        signs = {"line": "o", "good": "O", "highlight": "@"} if self.plain else {"line": "○", "good": "●", "highlight": "◉"}
+        signs = dict(zip(("line", "good", "highlight"), "oO@" if self.plain else "○●◉", strict=True))
         rows = np.array(sorted(self.drawn_rows(), key=lambda row: (row == self._highlighted, row in self._best)))
         for row in rows.tolist():
             tone = "highlight" if row == self._highlighted else "good" if row in self._best else "line"
