@@ -9,15 +9,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.domain.experiments import StoreCondition
 from tui.domain.problem import Kind, Problem
+from tui.domain.values import StoreCondition, StoreReport
 from tui.gateway import address, revisions
-
-if TYPE_CHECKING:
-    from tui.domain.values import StoreReport
 
 _MAGIC = b"SQLite format 3\x00"
 _WRITE_VERSION = 18  # the byte of the header that is 2 where a write-ahead log is used
