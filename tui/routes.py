@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tui.screens.base.page import Page
-from tui.screens.base.routes import CompareRoute, RequestsRoute, Route, RunRoute, StoreRoute
+from tui.screens.base.routes import ArtifactsRoute, CompareRoute, RequestsRoute, Route, RunRoute, StoreRoute
 from tui.services.session import Session
 
 
@@ -21,6 +21,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.compare import CompareScreen
 
         return CompareScreen(session, route)
+    if isinstance(route, ArtifactsRoute):
+        from tui.screens.artifacts import ArtifactsScreen
+
+        return ArtifactsScreen(session, route)
     if isinstance(route, StoreRoute):
         from tui.screens.store import StoreScreen
 

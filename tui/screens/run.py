@@ -17,7 +17,8 @@ from tui.domain.values import RunDetail, RunReference
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
-from tui.screens.base.routes import RunRoute
+from tui.screens.base.routes import ArtifactsRoute, RunRoute
+from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.screens.panes.run_view import RunView
 from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
@@ -27,7 +28,7 @@ from tui.services.session import Session
 class RunScreen(Page, Asking):
     """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
 
-    CSS_PATH = style_sheets("run.tcss")
+    CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("run")]
 
     def __init__(self, session: Session, run_id: str, known: RunDetail | None = None) -> None:
@@ -43,8 +44,9 @@ class RunScreen(Page, Asking):
             id="run-tabs",
             clock=session.clock,
             glyphs=glyphs,
-            tabs=["params", "metrics", "tags", "datasets", "note"],
+            tabs=["params", "metrics", "tags", "datasets", "note", "artifacts"],
             title="Contents",
+            parts={"artifacts": ArtifactsView(session, glyphs)},
         )
 
     def content(self) -> ComposeResult:
@@ -68,6 +70,8 @@ class RunScreen(Page, Asking):
             if self.detail is None:
                 view.show_nothing("Reading this run …")
             view.show_loading()
+        if self.tabs.part is not None:
+            self.tabs.part.read_again()
         tracking, run_id = self.session.tracking, self.run_id
         self.ask(self.session.pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run)
 
@@ -117,6 +121,10 @@ class RunScreen(Page, Asking):
             return bool(self.children_known)
         return True
 
+    def action_run_artifacts(self) -> None:
+        name = clean(self.detail.name) if self.detail is not None else ""
+        self.deck.go(ArtifactsRoute("run", self.run_id, name))
+
     def action_run_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:
             self.deck.go(RunRoute(self.detail.parent_id))
@@ -138,7 +146,7 @@ class RunScreen(Page, Asking):
         self.app.push_screen(ChoiceModal("Child runs", choices, glyphs, hint="enter open   esc leave"), go)
 
     def go_back(self) -> bool:
-        return self.tabs.drop_filter()
+        return self.tabs.step_back()
 
     @property
     def watching(self) -> bool:
@@ -165,8 +173,8 @@ class RunScreen(Page, Asking):
         return pane.value_here() if isinstance(pane, RunView) else None
 
     def copies_here(self) -> list[tuple[str, str]]:
-        here = self.value_here()
-        offers = [here] if here else []
+        pane = self.current_pane()
+        offers = pane.copies_here() if isinstance(pane, RunView) else []
         if self.detail is not None:
             offers += run_copies(self.session.launch.tracking_uri, self.detail.run_id, self.detail.experiment_id)
         return offers

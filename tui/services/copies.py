@@ -16,7 +16,7 @@ def web_address(tracking_uri: str) -> str | None:
     return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
 
 
-def _shown_uri(tracking_uri: str) -> str:
+def shown_uri(tracking_uri: str) -> str:
     """The tracking URI with its credentials taken out: what is copied may end in a chat."""
     parts = urlsplit(tracking_uri)
     if "@" not in parts.netloc:
@@ -26,7 +26,7 @@ def _shown_uri(tracking_uri: str) -> str:
 
 def run_copies(tracking_uri: str, run_id: str, experiment_id: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one run."""
-    python = f"import mlflow\nmlflow.set_tracking_uri({_shown_uri(tracking_uri)!r})\nrun = mlflow.get_run({run_id!r})\n"
+    python = f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\nrun = mlflow.get_run({run_id!r})\n"
     offers = [("run id", run_id), ("run URI", f"runs:/{run_id}"), ("Python", python)]
     web = web_address(tracking_uri)
     if web is not None:
@@ -38,7 +38,7 @@ def run_copies(tracking_uri: str, run_id: str, experiment_id: str) -> list[tuple
 def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one experiment."""
     python = (
-        f"import mlflow\nmlflow.set_tracking_uri({_shown_uri(tracking_uri)!r})\n"
+        f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\n"
         f"runs = mlflow.search_runs(experiment_ids=[{experiment_id!r}])\n"
     )
     offers = [("experiment name", name), ("experiment id", experiment_id), ("Python", python)]

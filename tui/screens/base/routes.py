@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tui.domain.runs.snapshot import FrameSnapshot
@@ -17,6 +17,16 @@ class RunRoute:
 
     run_id: str
     known: RunDetail | None = None
+
+
+@dataclass(frozen=True)
+class ArtifactsRoute:
+    """The artifacts of a run or of a logged model, with the cursor on ``path``; ``title`` is what it is called."""
+
+    kind: Literal["run", "model"]
+    id: str
+    title: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,4 +51,4 @@ class RequestsRoute:
     """The log of requests."""
 
 
-Route = RunRoute | CompareRoute | StoreRoute | RequestsRoute
+Route = RunRoute | ArtifactsRoute | CompareRoute | StoreRoute | RequestsRoute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -19,6 +19,7 @@ from tui.domain.run_tables import Facts
 from tui.domain.text import clean, clean_block
 from tui.domain.values import RunDetail, RunReference
 from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.tab_part import TabPart
 from tui.services.clock import Clock
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
@@ -43,10 +44,21 @@ class RunView(FilterablePane):
         "tags": "Tags",
         "datasets": "Datasets",
         "note": "Note",
+        "artifacts": "Artifacts",
     }
 
-    def __init__(self, *, id: str, clock: Clock, glyphs: Glyphs, tabs: Sequence[str], title: str = "") -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002  Textual's own name for it
+        clock: Clock,
+        glyphs: Glyphs,
+        tabs: Sequence[str],
+        title: str = "",
+        parts: Mapping[str, TabPart] | None = None,
+    ) -> None:
         super().__init__(id=id)
+        self._parts = dict(parts or {})
         self._clock = clock
         self._glyphs = glyphs
         self._tabs = tuple(tabs)
@@ -69,7 +81,15 @@ class RunView(FilterablePane):
         self.tab_line.display = len(self._tabs) > 1
         self.show_nothing("")
 
+    @property
+    def part(self) -> TabPart | None:
+        """The widget of the current tab, where that is one of its own."""
+        part = self._parts.get(self.tab)
+        return part if part is not None and part.is_attached and part.display else None
+
     def keys_target(self) -> Widget | None:
+        if self.part is not None:
+            return self.part.keys_target()
         return self._note_frame if self._note_frame is not None and self._note_frame.display else self.grid
 
     # what is shown
@@ -137,6 +157,8 @@ class RunView(FilterablePane):
             for tab in self._tabs
         ]
         self.tab_line.show(tabs, self.tab)
+        if self._show_part(detail):
+            return
         if self.tab == "note" and detail.note:
             self._show_note(detail.note)
             return
@@ -159,6 +181,29 @@ class RunView(FilterablePane):
             self.grid.placeholder = f"This run has no {what}."
         self.grid.table = self._facts.table
         self.set_subtitle(f"filter: {clean(self.query_text)} · {len(self._facts)}" if self.query_text else "")
+
+    def _show_part(self, detail: RunDetail) -> bool:
+        """Show the current tab's own widget and hide the others; False where it has none."""
+        wanted = self._parts.get(self.tab)
+        had_focus = self.has_focus_within
+        for part in self._parts.values():
+            if part.is_attached:
+                part.display = part is wanted
+        if wanted is None:
+            if had_focus and not self.grid.display and self._note_frame is None:
+                self.grid.display = True
+                self.grid.focus()
+            return False
+        if not wanted.is_attached:
+            self.mount(wanted, after=self.grid)
+        self.grid.display = False
+        if self._note_frame is not None:
+            self._note_frame.display = False
+        self.set_subtitle("")
+        wanted.show_run(detail)
+        if had_focus:
+            self.call_after_refresh(lambda: self.screen.set_focus(wanted.keys_target()))
+        return True
 
     def _show_note(self, note: str) -> None:
         text = clean_block(note[:NOTE_SHOWN])
@@ -198,7 +243,7 @@ class RunView(FilterablePane):
         if action in ("details_next_tab", "details_previous_tab"):
             return len(self._tabs) > 1
         if action == "details_filter":
-            return self.tab not in ("note", "overview")
+            return self.tab not in ("note", "overview", *self._parts)
         return True
 
     @on(TabLine.Pressed)
@@ -227,9 +272,24 @@ class RunView(FilterablePane):
 
     def value_here(self) -> tuple[str, str] | None:
         """The name and value under the cursor, or the note."""
+        if self.part is not None:
+            return self.part.value_here()
         if self.tab == "note" and self.detail is not None and self.detail.note:
             return "note", self.detail.note
         return self.value_of(self.grid.cursor_key)
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        """What can be copied of what is under the cursor."""
+        if self.part is not None:
+            return self.part.copies_here()
+        here = self.value_here()
+        return [here] if here else []
+
+    def step_back(self) -> bool:
+        """Go back one step inside it; False when there is none."""
+        if self.part is not None and self.part.step_back():
+            return True
+        return self.drop_filter()
 
     # the filter
 

@@ -48,6 +48,7 @@ class PreviewView(Vertical):
         self._markdown: Markdown | None = None
         self._query = ""
         self.preview: Preview | None = None
+        self._before: tuple[str, str] | None = None  # which file was shown last, and how
         self.more_key, self.download_key = "m", "D"
 
     def compose(self) -> ComposeResult:
@@ -79,22 +80,24 @@ class PreviewView(Vertical):
         self._only(None)
 
     def show(self, preview: Preview) -> None:
-        """Show a file."""
-        self.preview = preview
+        """Show a file; of the same file again, one's place in it is kept."""
+        before, self.preview = self._before, preview
+        self._before = (preview.path, preview.shown_as)
+        again = before == self._before
         heading = words.heading(preview)
         body = preview.body
         if isinstance(body, AskBody):
             asked = words.asking(preview, self.more_key, self.download_key)
             heading = Content.assemble(heading, "\n\n", asked)
         self._heading.update(heading)
-        self._only(self._widget_for(body) if body is not None and not isinstance(body, AskBody) else None)
+        self._only(self._widget_for(body, again) if body is not None and not isinstance(body, AskBody) else None)
         if self._query:
             self.search(self._query)
 
-    def _widget_for(self, body: object) -> Widget:
+    def _widget_for(self, body: object, again: bool) -> Widget:
         if isinstance(body, TextBody):
             text = self._made(TextView, TextView)
-            text.show(body)
+            text.show(body, same_place=again)
             return text
         if isinstance(body, TreeBody):
             tree = self._made(TreeGrid, lambda: TreeGrid(glyphs=self._glyphs))
@@ -104,7 +107,8 @@ class PreviewView(Vertical):
             grid = self._made(PlainGrid, lambda: PlainGrid(glyphs=self._glyphs))
             grid.placeholder = "The table has no rows."
             grid.table = grid_table(body)
-            grid.move_to_row(0)
+            if not again:
+                grid.move_to_row(0)
             return grid
         if isinstance(body, PictureBody):
             picture = self._made(PictureView, lambda: PictureView(plain=self._plain))

@@ -63,12 +63,13 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     def body(self) -> TextBody:
         return self._body
 
-    def show(self, body: TextBody) -> None:
-        """Show another text from its beginning; a search goes on in it."""
+    def show(self, body: TextBody, *, same_place: bool = False) -> None:
+        """Show another text from its beginning, or more of the same from where one is; a search goes on in it."""
         self._body = body
         self._gutter = len(str(len(body.lines))) + _GAP if body.numbered and body.lines else 0
         self.virtual_size = Size(max(map(width, body.lines), default=0) + self._gutter, len(body.lines))
-        self.scroll_to(0, 0, animate=False, force=True)
+        if not same_place:
+            self.scroll_to(0, 0, animate=False, force=True)
         self._find()
         self.refresh()
 

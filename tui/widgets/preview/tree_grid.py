@@ -100,7 +100,9 @@ class TreeGrid(PlainGrid):
         return self._body.nodes
 
     def show(self, body: TreeBody) -> None:
-        """Show another tree, unfolded as deep as it asks for."""
+        """Show another tree, unfolded as deep as it asks for; the same one again stays as it is folded."""
+        if body == self._body:
+            return
         self._body = body
         self._folded = {at for at, node in enumerate(body.nodes) if node.below and node.depth >= body.open_depth}
         self._draw()

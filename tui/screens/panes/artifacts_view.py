@@ -1,0 +1,353 @@
+"""Artifacts: the tree at the left, what is under its cursor at the right."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain.artifact_tree import Node
+from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES, ArtifactRoot
+from tui.domain.glyphs import ASCII, Glyphs
+from tui.domain.preview.values import As, AskBody, Preview
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.values import RunDetail
+from tui.screens.base.asking import Asking
+from tui.screens.base.deck import Deck
+from tui.screens.base.filterable import Filtered
+from tui.screens.base.tab_part import TabPart
+from tui.screens.panes.artifacts_tree import ArtifactsTree
+from tui.screens.panes.artifacts_words import folder_words, model_words, python_words
+from tui.services.session import Session
+from tui.widgets.grid import Grid, messages
+from tui.widgets.preview.preview_view import PreviewView
+from tui.widgets.preview.tree_grid import TreeGrid
+
+REST_SECONDS = 0.1  # how long the cursor rests before it counts
+KEPT = 24  # previews that are kept
+NARROW = 64  # columns from which the tree and the preview stand side by side
+MORE = 16  # how many times as much is read by "more"
+MOST_BYTES = 16 * 1024 * 1024  # of a text that are read to be looked at; beyond that it is to be downloaded
+NO_LIMIT = 1 << 62
+
+_VIEWS: tuple[As, ...] = ("auto", "text", "hex")
+
+
+class PreviewPart(Vertical, Filtered):
+    """The right side: the preview and the bar to search it by."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("preview")]
+    filter_hint = "text to find"
+    nothing_to_ask = "A search is of what has been read; m reads more"
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(classes="artifacts-preview")
+        self.view = PreviewView(glyphs=glyphs, plain=glyphs is ASCII)
+        self._text = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+    def keys_target(self) -> Widget | None:
+        return self.view.shown
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "preview_fold_all":
+            return isinstance(self.view.shown, TreeGrid)
+        return True
+
+    async def action_preview_search(self) -> None:
+        await self.open_bar()
+
+    def action_preview_fold_all(self) -> None:
+        if isinstance(self.view.shown, TreeGrid):
+            self.view.shown.fold_all()
+
+    def filter_text(self) -> str:
+        return self._text
+
+    def filter_edited(self, text: str) -> None:
+        self._text = text
+        self.view.search(text)
+        self.say_in_bar(self.view.match_words())
+
+    def filter_dropped(self) -> bool:
+        had, self._text = bool(self._text), ""
+        self.view.search("")
+        return had
+
+
+class ArtifactsView(TabPart, Asking):
+    """The files of a run or of a logged model, with their previews; asks only while it is shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("artifacts")]
+
+    def __init__(self, session: Session, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes="artifacts-view")
+        self._session = session
+        self._glyphs = glyphs
+        self.tree_part = ArtifactsTree(session, glyphs)
+        self.preview_part = PreviewPart(glyphs)
+        self.root: ArtifactRoot | None = None
+        self._kept: OrderedDict[tuple[str, int, int, As], Preview] = OrderedDict()
+        self._rest: Timer | None = None
+        self._node: Node | None = None  # whose preview is shown or on its way
+        self._most = HEAD_BYTES
+        self._whole_most = ASK_BYTES
+        self._shown_as: As = "auto"
+
+    def compose(self) -> ComposeResult:
+        yield self.tree_part
+        yield self.preview_part
+
+    def on_mount(self) -> None:
+        self._show_words(Content("Choose a file: it is shown here."))
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < NARROW, "-one-side")
+
+    # what is shown
+
+    def show_run(self, detail: RunDetail) -> None:
+        root = ArtifactRoot("run", detail.run_id)
+        if root != self.root:
+            self.open_root(root)
+
+    def open_root(self, root: ArtifactRoot, path: str = "") -> None:
+        """Show the artifacts of another run or logged model."""
+        self.root = root
+        self._node = None
+        self.tree_part.open_root(root, path)
+
+    def read_again(self) -> None:
+        self._kept.clear()
+        self.tree_part.read_again()
+        if self._node is not None and not self._node.is_folder:
+            self._look()
+
+    def keys_target(self) -> Widget | None:
+        if self.has_class("-one-side") and self.has_class("-at-preview") and self.preview_part.keys_target():
+            return self.preview_part.keys_target()
+        return self.tree_part.keys_target()
+
+    def _show_words(self, content: Content) -> None:
+        self.preview_part.view.show_words(content)
+
+    @property
+    def at_preview(self) -> bool:
+        """Whether the keys go to the preview."""
+        return self.preview_part.has_focus_within
+
+    # from the tree to the preview
+
+    @on(ArtifactsTree.Reached)
+    def _reached(self, event: ArtifactsTree.Reached) -> None:
+        event.stop()
+        node = event.node
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        if node is self._node and node is not None and not node.is_folder:
+            return
+        self.forget("preview")
+        self._node = node
+        self._most, self._whole_most, self._shown_as = HEAD_BYTES, ASK_BYTES, "auto"
+        if node is None:
+            self._show_words(Content(""))
+        elif node.model is not None:
+            self._show_words(model_words(node, self._session.clock))
+        elif node.is_folder:
+            self._show_words(folder_words(node, self.tree_part.tree_shown))
+        elif not self._show_kept():
+            self.preview_part.view.show_loading(node.title)
+            self._rest = self.set_timer(REST_SECONDS, self._look)
+        self.refresh_bindings()
+
+    @on(ArtifactsTree.Opened)
+    def _opened(self, event: ArtifactsTree.Opened) -> None:
+        event.stop()
+        if event.node is not self._node:
+            self._node = event.node
+            self._look()
+        elif self._rest is not None:
+            self._look()
+        self._go_to_preview()
+
+    def _key(self) -> tuple[str, int, int, As]:
+        assert self._node is not None
+        return self._node.key, self._most, self._whole_most, self._shown_as
+
+    def _show_kept(self) -> bool:
+        kept = self._kept.get(self._key())
+        if kept is not None:
+            self._kept.move_to_end(self._key())
+            self._show(kept)
+        return kept is not None
+
+    def _look(self) -> None:
+        """Read the preview of the file under the cursor."""
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        node = self._node
+        if node is None or node.is_folder or self._show_kept():
+            return
+        self.preview_part.view.show_loading(node.title)
+        artifacts, root, path, size = self._session.artifacts, node.root, node.entry.path, node.entry.size
+        key, most, whole_most, shown_as = self._key(), self._most, self._whole_most, self._shown_as
+
+        def got(preview: Preview) -> None:
+            self._kept[key] = preview
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            self._show(preview)
+
+        self.ask(
+            self._session.pool,
+            "preview",
+            lambda: artifacts.preview(root, path, size=size, most=most, whole_most=whole_most, shown_as=shown_as),
+            got,
+            lambda problem: self._refused(path, problem),
+        )
+
+    def _show(self, preview: Preview) -> None:
+        self.preview_part.view.show(preview)
+        if self.has_class("-at-preview") and not self.at_preview:
+            self._go_to_preview()
+        self.refresh_bindings()
+
+    def _refused(self, path: str, problem: Problem) -> None:
+        self.preview_part.view.show_problem(path, problem)
+        self.refresh_bindings()
+
+    def _go_to_preview(self) -> None:
+        self.set_class(True, "-at-preview")
+        target = self.preview_part.keys_target()
+        if target is not None and not self.preview_part.view.has_class("-loading"):
+            self.call_after_refresh(self.screen.set_focus, target)
+
+    def _go_to_tree(self) -> None:
+        self.set_class(False, "-at-preview")
+        target = self.tree_part.keys_target()
+        if target is not None:
+            self.call_after_refresh(self.screen.set_focus, target)
+
+    def on_descendant_focus(self) -> None:
+        self.set_class(self.at_preview, "-at-preview")
+
+    # keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        node = self._node
+        shown = self.preview_part.view
+        if action == "artifacts_to_preview":
+            return not self.at_preview and shown.shown is not None and not self.tree_part.bar_open
+        if action == "artifacts_to_tree":
+            return self.at_preview and not self.preview_part.bar_open
+        if action == "artifacts_more":
+            return shown.preview is not None and (
+                isinstance(shown.preview.body, AskBody) or not (shown.preview.is_whole or self._most >= MOST_BYTES)
+            )
+        if action == "artifacts_view_as":
+            return node is not None and not node.is_folder
+        if action in ("artifacts_next_match", "artifacts_previous_match"):
+            return bool(self.preview_part.filter_text())
+        if action == "artifacts_download":
+            return self.tree_part.tree_shown is not None
+        return True
+
+    def action_artifacts_to_preview(self) -> None:
+        self._go_to_preview()
+
+    def action_artifacts_to_tree(self) -> None:
+        self._go_to_tree()
+
+    def action_artifacts_more(self) -> None:
+        preview = self.preview_part.view.preview
+        if preview is None:
+            return
+        if isinstance(preview.body, AskBody):
+            self._whole_most = NO_LIMIT
+        else:
+            self._most = min(MOST_BYTES, self._most * MORE)
+        self._look()
+
+    def action_artifacts_view_as(self) -> None:
+        self._shown_as = _VIEWS[(_VIEWS.index(self._shown_as) + 1) % len(_VIEWS)]
+        self._look()
+
+    def action_artifacts_next_match(self) -> None:
+        self._step_match(1)
+
+    def action_artifacts_previous_match(self) -> None:
+        self._step_match(-1)
+
+    def _step_match(self, by: int) -> None:
+        found = self.preview_part.view.step_match(by)
+        deck = cast(Deck, self.app)
+        deck.say(self.preview_part.view.match_words() if found else "No match in what has been read")
+
+    def action_artifacts_download(self) -> None:
+        from tui.screens.modals.download import DownloadModal
+
+        tree = self.tree_part.tree_shown
+        if tree is None:
+            return
+        node = self._node or tree.top
+        folder = cast(Deck, self.app).folder
+        self.app.push_screen(DownloadModal(self._session, node.root, node.entry, node.title, self._glyphs, folder))
+
+    @on(Grid.Opened)
+    def _value_opened(self, event: messages.Opened) -> None:
+        event.stop()
+        here = self.preview_part.view.value_here()
+        if here is not None:
+            from tui.screens.modals.whole_text import WholeTextModal
+
+            self.app.push_screen(WholeTextModal(*here))
+
+    @on(Grid.CursorMoved)
+    def _value_reached(self, event: messages.CursorMoved) -> None:
+        event.stop()
+
+    def step_back(self) -> bool:
+        part = self.preview_part if self.at_preview else self.tree_part
+        if part.drop_filter():
+            return True
+        if self.at_preview or (self.has_class("-one-side") and self.has_class("-at-preview")):
+            self._go_to_tree()
+            return True
+        return False
+
+    # what can be copied
+
+    def value_here(self) -> tuple[str, str] | None:
+        if self.at_preview:
+            here = self.preview_part.view.value_here()
+            if here is not None:
+                return here
+        node = self._node
+        return ("path", node.entry.path) if node is not None and node.entry.path else self._uri_here()
+
+    def _uri_here(self) -> tuple[str, str] | None:
+        node = self._node
+        return ("URI", node.root.uri(node.entry.path)) if node is not None else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        offers = [offer for offer in (self.value_here(), self._uri_here()) if offer is not None]
+        node = self._node
+        if node is not None:
+            offers.append(("Python", python_words(self._session.launch.tracking_uri, node)))
+            if node.entry.path:
+                offers.append(("name", clean(node.entry.name)))
+        seen: set[str] = set()
+        return [offer for offer in offers if not (offer[1] in seen or seen.add(offer[1]))]  # type: ignore[func-returns-value]
