@@ -187,6 +187,8 @@ class FakeTracking:
     ) -> ExperimentPage:
         self._call("search_experiments", view)
         kept = [e for e in self.experiments if view is View.ALL or e.lifecycle == view.value]
+        if filter_string:  # the one that the deck itself makes: name LIKE 'PATH%'
+            kept = [e for e in kept if e.name.startswith(filter_string.split("'")[1].rstrip("%"))]
         kept.sort(key=lambda e: -(e.updated_ms or 0))
         start = int(token or 0)
         following = start + max_results

@@ -145,6 +145,21 @@ def fit(text: str, cells: int, align: Align = "left", ellipsis: str = "…") -> 
     return " " * room + text if align == "right" else text + " " * room
 
 
+def wrap(text: str, cells: int) -> list[str]:
+    """Lines of at most ``cells``, broken between words; a word that is longer than that has a line of its own."""
+    if width(text) <= cells:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line.strip() and width(line) + 1 + width(word) > cells:
+            lines.append(line.rstrip())
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
 def fit_all(texts: Sequence[str], cells: int, align: Align = "left", ellipsis: str = "…") -> list[str]:
     """``fit`` for the texts of a column, several times faster where they are plain ASCII."""
     joined = "".join(texts)

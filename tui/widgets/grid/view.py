@@ -11,10 +11,10 @@ from textual.strip import Strip
 
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.table import Column, Table
-from tui.domain.text import clean_block
+from tui.domain.text import clean_block, wrap
 from tui.widgets.grid import messages
 from tui.widgets.grid.cells import GridStats
-from tui.widgets.grid.layout import Geometry, Layout
+from tui.widgets.grid.layout import GUTTER, Geometry, Layout
 from tui.widgets.grid.marks import Marks
 from tui.widgets.grid.painter import Painter, RowState
 from tui.widgets.grid.palette import look
@@ -299,11 +299,17 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         table = self._table
         if table is None or row >= self._rows:
             said = line - 1 if not self._rows else -1
-            text = self._placeholder[said] if 0 <= said < len(self._placeholder) else ""
-            return self._painter.words(text, width, first=said == 0)
+            words = self._placeholder_wrapped(width) if said >= 0 else []
+            text, first = words[said] if 0 <= said < len(words) else ("", False)
+            return self._painter.words(text, width, first=first)
         marked = (bool(self._marks) and table.row_key(row) in self._marks) or row in self._range()
         state = RowState(row == self._row, marked, line in self._thumb(), self._column)
         return self._painter.row(table, row, layout, width, state)
+
+    def _placeholder_wrapped(self, width: int) -> list[tuple[str, bool]]:
+        """The placeholder's lines as they fit, each with whether it is of the sentence and not of the hints."""
+        room = max(8, width - 2 * GUTTER)
+        return [(part, not number) for number, line in enumerate(self._placeholder) for part in wrap(line, room)]
 
     def _range(self) -> range:
         """The rows from where a range was begun to the cursor."""
