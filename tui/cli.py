@@ -111,9 +111,10 @@ def _options(function: Decorated) -> Decorated:
     cls=_DeckGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="A keyboard-driven terminal UI for MLflow experiments and runs.\n\n"
-    "PLACE is where to begin: runs:/ID, experiments:/NAME-or-ID, or the address of a page of the MLflow or Databricks"
-    " web UI. With neither a place nor an option, MLflow's own rules decide what is opened.",
+    help="A keyboard-driven terminal UI for MLflow experiments, runs and registered models.\n\n"
+    "PLACE is where to begin: runs:/ID, experiments:/NAME-or-ID, models:/NAME[@ALIAS|/VERSION], or the"
+    " address of a page of the MLflow or Databricks web UI. With neither a place nor an option, MLflow's own rules"
+    " decide what is opened.",
 )
 @_options
 @click.version_option(__version__, prog_name="mlflow-deck", message="%(prog)s %(version)s")
@@ -167,6 +168,57 @@ def keys(said: _Said) -> None:
 
     settings, _ = _settings(said)
     click.echo(plain_table(settings.keys))
+
+
+@cli.command("ledger")
+@click.argument("name", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def ledger_command(said: _Said, name: tuple[str, ...], as_json: bool) -> None:
+    """Print what was written from this machine, about NAME or everything."""
+    from tui.config.paths import state_dir
+    from tui.console import ledger
+    from tui.services.clock import SystemClock
+    from tui.services.ledger import Ledger
+
+    clock = SystemClock()
+    contents = Ledger(state_dir() / "ledger.jsonl", clock, "").read()
+    entries = ledger.selected(contents, name)
+    click.echo(ledger.as_json(entries) if as_json else ledger.as_table(entries, clock.zone))
+    for fault in contents.faults:
+        click.echo(fault, err=True)
+
+
+@cli.command()
+@_options
+@click.argument("name", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--rules", is_flag=True, help="Print the rules and their grades instead.")
+@click.pass_obj
+def lint(earlier: _Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **given: Any) -> None:
+    """Judge registered models; exit with 1 if a rule of severity error fails."""
+    from tui.console import lint as console
+
+    said = _Said(**given).over(earlier)
+    settings, file = _settings(said)
+    if rules:
+        click.echo(console.rules_table(settings.models.rules))
+        return
+    launch = _resolved(said, settings, file, None)
+    from tui.host import Host
+    from tui.services.clock import SystemClock
+    from tui.services.connect import host_spec
+    from tui.services.model_health import ModelHealth
+
+    host = Host.start(host_spec(launch))
+    try:
+        health = ModelHealth(host.registry, SystemClock(), settings.models, settings.metric_directions)
+        report = console.lint(host.registry, health, name)
+    finally:
+        host.close()
+    click.echo(console.as_json(report) if as_json else console.as_table(report))
+    if report.fails:
+        raise SystemExit(EXIT_BROKEN)
 
 
 @cli.group()

@@ -9,6 +9,7 @@ from typing import Any
 from tui.domain import alias_plan
 from tui.domain.alias_plan import Plan, State, Step
 from tui.domain.problem import Kind, Problem
+from tui.gateway import address
 from tui.gateway.ports import RegistryPort
 from tui.services.ledger import OPEN, Entry, Ledger
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
@@ -205,6 +206,14 @@ class AliasMoves:
             self.ledger.end(entry.number, report.outcome.value, {**told, "settled": True})
         numbers = {entry.number for entry in unsettled}
         return [entry for entry in self.entries(model) if entry.number in numbers]
+
+
+def place_of(registry_uri: str) -> str:
+    """A registry's address as the ledger keeps it: the same for everybody, with no account in it."""
+    uri = address.shown(address.plain_sqlite_uri(registry_uri))
+    scheme, divider, rest = uri.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{divider}{authority.rpartition('@')[2]}{slash}{path}".rstrip("/")
 
 
 def steps_of(entry: Entry) -> tuple[Step, ...]:

@@ -1,0 +1,138 @@
+"""``mlflow-deck lint`` and ``mlflow-deck ledger``: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from datetime import timezone
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.support.fake_registry import FakeRegistry
+from tests.support.fakes import FrozenClock
+from tests.support.stores import Store, make_store
+from tui import cli
+from tui.config.model import ModelSettings
+from tui.console import ledger as ledger_console
+from tui.console import lint as lint_console
+from tui.domain import alias_plan
+from tui.domain.model_values import ModelFacts, Signature, SourceRun
+from tui.domain.problem import Kind, Problem
+from tui.services.alias_moves import AliasMoves, place_of
+from tui.services.ledger import Ledger
+from tui.services.ledger_rows import matching
+from tui.services.model_health import ModelHealth
+
+
+@pytest.fixture
+def registry() -> FakeRegistry:
+    fake = FakeRegistry()
+    fake.add("churn", 14, aliases={"champion": "12", "challenger": "14"}, description="About")
+    fake.add("pricing\x1b[31m", 1)
+    for number, auc in ((12, 0.93), (14, 0.94)):
+        fake.change_version("churn", str(number), run_id=f"r{number}")
+        fake.runs[f"r{number}"] = SourceRun(f"r{number}", status="FINISHED", metrics={"auc": auc, "loss": 0.1})
+        fake.facts["churn", str(number)] = ModelFacts(Signature(), "input.json", requirements=("a==1",))
+    return fake
+
+
+def test_lint_looks_at_everything_and_says_what_to_do(registry: FakeRegistry) -> None:
+    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ())
+    assert report.models == 2 and report.fails
+    table = lint_console.as_table(report)
+    assert "churn\n  warning  challenger-better  Challenger v14 beats champion v12 on auc: 0.94 against 0.93." in table
+    assert "pricing\\x1b[31m\n  error    no-champion" in table
+    assert table.endswith("2 models: 1 error, 1 warning, 1 note")
+    said = json.loads(lint_console.as_json(report))
+    assert said["counts"] == {"error": 1, "warning": 1, "note": 1}
+    assert {fault["rule"] for fault in said["faults"]} == {"challenger-better", "no-champion", "no-description"}
+
+
+def test_lint_of_some_and_as_configured(registry: FakeRegistry) -> None:
+    settings = ModelSettings(metric="loss", rules={"no-description": "ignore", "no-champion": "note"})
+    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock(), settings), ("churn",))
+    assert (report.models, report.faults) == (1, ())
+    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock(), settings), ())
+    assert [fault.severity for fault in report.faults] == ["note"] and not report.fails
+    assert (
+        "no-champion        note     a version is champion  (configured; by itself error)"
+        in lint_console.rules_table(settings.rules)
+    )
+    with pytest.raises(Problem) as caught:
+        lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ("absent",))
+    assert caught.value.kind is Kind.NOT_FOUND
+
+
+def test_evidence_is_asked_for_once(registry: FakeRegistry) -> None:
+    health = ModelHealth(registry, FrozenClock())
+    model = registry.get_model("churn")
+    assert not health.is_complete(model)
+    health.gather([model], facts=True)
+    calls = len(registry.calls)
+    health.gather([model], facts=True)
+    assert len(registry.calls) == calls and health.is_complete(model)
+    assert health.metric == "auc" and health.better("auc") == "higher"
+    health.choose_metric("loss")
+    assert health.metric == "loss" and health.better("loss") == "lower"
+    health.forget("churn")
+    assert not health.is_complete(model)
+
+
+def test_a_version_that_is_gone_is_told_as_dangling(registry: FakeRegistry) -> None:
+    registry.models["churn"] = registry.models["churn"].__class__("churn", aliases={"champion": "99"})
+    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ("churn",))
+    assert "dangling-alias" in {fault.rule for fault in report.faults}
+
+
+def test_the_command_on_a_real_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store: Store = make_store(tmp_path)
+    client = store.client()
+    client.create_registered_model("empty")
+    run = CliRunner().invoke(cli.cli, ["lint", "--tracking-uri", store.uri, "--json"])
+    assert run.exit_code == 1, run.output
+    assert json.loads(run.output)["counts"]["error"] == 1
+    run = CliRunner().invoke(cli.cli, ["lint", "--rules"])
+    assert run.exit_code == 0 and "no-signature" in run.output
+
+
+def test_the_ledger_in_print(registry: FakeRegistry, tmp_path: Path) -> None:
+    from tui.config.paths import state_dir
+
+    assert CliRunner().invoke(cli.cli, ["ledger"]).output == "Nothing has been written from here.\n"
+    ledger = Ledger(state_dir() / "ledger.jsonl", FrozenClock(), "ana@bastion")
+    moves = AliasMoves(registry, ledger, context="prod", place="https://h")
+    moves.carry_out(alias_plan.plan("churn", moves.state("churn"), {"champion": "11"}), "latency\x1b[2J")
+    undo = moves.undo_plan("churn")
+    assert undo is not None
+    moves.carry_out(undo)
+    with open(ledger.file, "a") as file:
+        file.write('{"torn')
+    printed = CliRunner().invoke(cli.cli, ["ledger"])
+    first, second = printed.stdout.splitlines()
+    assert first.startswith("#1  2026-11-23 14:00:00  prod  ana@bastion  churn  champion v12 → v11")
+    assert first.endswith("done  “latency\\x1b[2J”")
+    assert "undo #1: champion v11 → v12" in second
+    assert "is torn; it was skipped" in printed.stderr
+    said = json.loads(CliRunner().invoke(cli.cli, ["ledger", "--json"]).stdout)
+    assert [entry["outcome"] for entry in said] == ["done", "done"]
+    assert CliRunner().invoke(cli.cli, ["ledger", "other"]).stdout == "Nothing has been written from here.\n"
+    entries = list(ledger.read().entries)
+    assert [found.entry.number for found in matching(entries, "undo CHURN")] == [2]
+    assert [found.entry.number for found in matching(entries, "")] == [2, 1]
+    assert ledger_console.as_table(entries, timezone.utc).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("https://ana:secret@h:8080/prefix/", "https://h:8080/prefix"),
+        ("https://ana@h", "https://h"),
+        ("sqlite:////srv/mlflow.db", "sqlite:////srv/mlflow.db"),
+        ("databricks-uc://prod", "databricks-uc://prod"),
+        ("databricks-uc", "databricks-uc"),
+        ("postgresql://u:p@h/db", "postgresql://h/db"),
+    ],
+)
+def test_the_place_in_the_ledger_holds_no_account(uri: str, place: str) -> None:
+    assert place_of(uri) == place

@@ -1,0 +1,39 @@
+"""``mlflow-deck ledger``: what was written from this machine."""
+
+from __future__ import annotations
+
+import json
+from datetime import tzinfo
+
+from tui.domain.quantities import stamp
+from tui.domain.text import clean, fit, width
+from tui.services.ledger import Contents, Entry
+from tui.services.ledger_rows import as_plain, row
+
+
+def selected(contents: Contents, names: tuple[str, ...]) -> list[Entry]:
+    """The entries about these models, runs or experiments; all where none is named."""
+    return [entry for entry in contents.entries if not names or entry.subject in names]
+
+
+def as_json(entries: list[Entry]) -> str:
+    return json.dumps([as_plain(entry) for entry in entries], indent=2)
+
+
+def as_table(entries: list[Entry], zone: tzinfo) -> str:
+    """A line for each entry, the newest last, as a log is read."""
+    if not entries:
+        return "Nothing has been written from here."
+    cells = []
+    for entry in entries:
+        shown = row(entry)
+        why = f"  “{entry.why}”" if entry.why else ""
+        cells.append(
+            [
+                f"#{entry.number}",
+                stamp(entry.at_ms, zone),
+                *map(clean, (entry.context, entry.actor, entry.subject, shown.what, shown.outcome + why)),
+            ]
+        )
+    wide = [max(width(line[column]) for line in cells) for column in range(len(cells[0]))]
+    return "\n".join("  ".join(fit(text, wide[at]) for at, text in enumerate(line)).rstrip() for line in cells)

@@ -1,0 +1,91 @@
+"""``mlflow-deck lint``: the rules of readiness over a registry, for people and for CI."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from tui.domain.model_values import RegisteredModel
+from tui.domain.readiness import OFF, RULES, SEVERITIES, Fault, tally
+from tui.domain.text import clean, fit, width
+from tui.gateway.ports import RegistryPort
+from tui.services.model_health import ModelHealth
+
+PAGE = 200
+AT_ONCE = 50  # models whose evidence is gathered between two words of progress
+
+
+@dataclass(frozen=True)
+class LintReport:
+    """What was looked at and what was found."""
+
+    models: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def fails(self) -> bool:
+        """Whether a rule of severity error failed."""
+        return any(fault.severity == "error" for fault in self.faults)
+
+
+def lint(
+    registry: RegistryPort, health: ModelHealth, names: Sequence[str], progress: Callable[[int], None] = lambda _n: None
+) -> LintReport:
+    """Judge the models named, or all that are registered; raises Problem where they cannot be read."""
+    models = [registry.get_model(name) for name in names] if names else _every(registry)
+    faults: list[Fault] = []
+    for at in range(0, len(models), AT_ONCE):
+        some = models[at : at + AT_ONCE]
+        health.gather(some, facts=True)
+        progress(at + len(some))
+    # The metric to judge by is the one of most champions: all have to be known before the first is judged.
+    for model in models:
+        faults += health.faults(model)
+    return LintReport(len(models), tuple(faults))
+
+
+def _every(registry: RegistryPort) -> list[RegisteredModel]:
+    models: list[RegisteredModel] = []
+    token: str | None = None
+    while True:
+        page = registry.search_models(max_results=PAGE, token=token)
+        models += page.models
+        token = page.next_token
+        if token is None:
+            return models
+
+
+def as_json(report: LintReport) -> str:
+    counted = tally(report.faults)
+    return json.dumps(
+        {"models": report.models, "counts": counted, "faults": [asdict(fault) for fault in report.faults]}, indent=2
+    )
+
+
+def as_table(report: LintReport) -> str:
+    """Faults by model, the gravest first, and a line that sums up."""
+    lines: list[str] = []
+    by_model: dict[str, list[Fault]] = {}
+    for fault in report.faults:
+        by_model.setdefault(fault.model, []).append(fault)
+    rule_wide = max((len(fault.rule) for fault in report.faults), default=0)
+    for name, faults in by_model.items():
+        lines.append(clean(name))
+        for fault in faults:
+            lines.append(f"  {fault.severity:<7}  {fault.rule:<{rule_wide}}  {clean(fault.sentence)} {fault.remedy}")
+    counted = tally(report.faults)
+    said = ", ".join(f"{counted[s]} {s}{'' if counted[s] == 1 else 's'}" for s in SEVERITIES)
+    models = f"{report.models} model{'' if report.models == 1 else 's'}"
+    return "\n".join([*lines, *([""] if lines else []), f"{models}: {said}"])
+
+
+def rules_table(grades: Mapping[str, str]) -> str:
+    """Every rule with its grade as configured."""
+    wide = max(width(rule) for rule in RULES)
+    rows = []
+    for rule in RULES.values():
+        grade = grades.get(rule.id, rule.severity)
+        changed = "" if grade == rule.severity else f"  (configured; by itself {rule.severity})"
+        rows.append(f"{fit(rule.id, wide)}  {grade:<7}  {rule.about}{changed}")
+    return "\n".join([*rows, "", f"A grade is {', '.join(SEVERITIES)} or {OFF}; set them under models: rules:."])

@@ -1,0 +1,192 @@
+"""What is known of registered models beyond their list: the versions that aliases name, source runs, files; judged.
+
+Evidence is asked for once and kept: a version's files never change, and what does change is forgotten by name.
+``gather`` blocks and raises Problem; everything else answers at once, from any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from tui.config.model import ModelSettings
+from tui.domain.model_values import ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.problem import Problem
+from tui.domain.readiness import CHALLENGER, CHAMPION, Fault, Judged, judge
+from tui.gateway.ports import RegistryPort
+from tui.services.clock import Clock
+
+VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
+RUNS_AT_ONCE = 100
+
+Key = tuple[str, str]  # model, version
+
+
+class ModelHealth:
+    """The evidence of one registry, and what the rules make of it."""
+
+    def __init__(
+        self,
+        registry: RegistryPort,
+        clock: Clock,
+        settings: ModelSettings | None = None,
+        directions: Mapping[str, str] | None = None,
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self.settings = settings or ModelSettings()
+        self._directions = directions or {}
+        self._lock = threading.Lock()
+        self._versions: dict[Key, ModelVersion | None] = {}
+        self._runs: dict[str, SourceRun] = {}
+        self._facts: dict[Key, ModelFacts] = {}
+        self._metric = self.settings.metric or ""
+        self.generation = 0
+
+    # what is known
+
+    def version(self, name: str, version: str) -> ModelVersion | None:
+        """A version, if it is known."""
+        return self._versions.get((name, version))
+
+    def run(self, run_id: str) -> SourceRun | None:
+        return self._runs.get(run_id)
+
+    def facts(self, name: str, version: str) -> ModelFacts | None:
+        return self._facts.get((name, version))
+
+    @property
+    def metric(self) -> str:
+        """The metric that models are judged by: chosen, or the one that most champions' runs have; "" where none is."""
+        if self._metric:
+            return self._metric
+        with self._lock:
+            counted = Counter(key for run in self._runs.values() for key in run.metrics)
+        return min(counted, key=lambda key: (-counted[key], key)) if counted else ""
+
+    def choose_metric(self, metric: str) -> None:
+        """Judge by this metric; "" goes back to the automatic choice."""
+        self._metric = metric
+        self.generation += 1
+
+    def metrics_known(self) -> list[str]:
+        """The metrics of the source runs known, by name."""
+        with self._lock:
+            return sorted({key for run in self._runs.values() for key in run.metrics})
+
+    def better(self, metric: str) -> str:
+        """Which way a metric gets better: "higher", "lower", or "" where nothing is known."""
+        from tui.domain.diff.directions import direction_of
+
+        return direction_of(metric, self._directions).better if metric else ""
+
+    def judged(self, model: RegisteredModel) -> Judged:
+        """Everything known of a model, for the rules."""
+        with self._lock:
+            named = {version: (model.name, version) for version in model.aliases.values()}
+            known = {version: self._versions[key] for version, key in named.items() if key in self._versions}
+            complete = len(known) == len(named)
+            versions = {version: made for version, made in known.items() if made is not None} if complete else None
+            ids = {made.run_id for made in (versions or {}).values()}
+            runs = {run_id: self._runs[run_id] for run_id in ids if run_id in self._runs}
+            facts = {version: self._facts[key] for version, key in named.items() if key in self._facts}
+        metric = self.metric
+        return Judged(
+            model,
+            versions,
+            runs,
+            facts,
+            metric,
+            self.better(metric),
+            self._clock.now_ms(),
+            self.settings.old_after_days,
+        )
+
+    def faults(self, model: RegisteredModel) -> tuple[Fault, ...]:
+        return judge(self.judged(model), self.settings.rules)
+
+    def is_complete(self, model: RegisteredModel, *, facts: bool = True) -> bool:
+        """Whether everything that the rules need has been asked for."""
+        return not self._versions_wanted([model]) and not (facts and self._facts_wanted([model]))
+
+    # learning
+
+    def take(self, versions: Iterable[ModelVersion]) -> None:
+        """Take in versions that have been read anyway."""
+        with self._lock:
+            for made in versions:
+                self._versions[made.name, made.version] = made
+            self.generation += 1
+
+    def take_runs(self, runs: Mapping[str, SourceRun]) -> None:
+        with self._lock:
+            self._runs.update(runs)
+            self.generation += 1
+
+    def forget(self, name: str) -> None:
+        """Ask anew for what may have changed of a model: its versions' states, not their files."""
+        with self._lock:
+            for key in [key for key in self._versions if key[0] == name]:
+                del self._versions[key]
+            self.generation += 1
+
+    def gather(self, models: Sequence[RegisteredModel], *, facts: bool) -> None:
+        """Learn what is missing of these models; ``facts`` also reads the files of champions and challengers."""
+        self.take(made for model in models for made in model.latest if made.version in model.aliases.values())
+        wanted = self._versions_wanted(models)
+        for at in range(0, len(wanted), VERSIONS_AT_ONCE):
+            some = wanted[at : at + VERSIONS_AT_ONCE]
+            found = self._registry.get_versions(some)
+            with self._lock:
+                self._versions.update({key: found.get(key) for key in some})
+                self.generation += 1
+        self.gather_runs(
+            made.run_id
+            for model in models
+            for version in set(model.aliases.values())
+            if (made := self.version(model.name, version)) is not None
+        )
+        if facts:
+            for name, version in self._facts_wanted(models):
+                self.gather_facts(name, version)
+
+    def gather_runs(self, run_ids: Iterable[str]) -> None:
+        """Learn of the source runs that are not known yet."""
+        missing = [run_id for run_id in dict.fromkeys(run_ids) if run_id and run_id not in self._runs]
+        for at in range(0, len(missing), RUNS_AT_ONCE):
+            self.take_runs(self._registry.source_runs(missing[at : at + RUNS_AT_ONCE]))
+
+    def gather_facts(self, name: str, version: str) -> ModelFacts:
+        """What a version's files say; a refusal other than a lost connection is kept as what they say."""
+        known = self.facts(name, version)
+        if known is not None:
+            return known
+        try:
+            facts = self._registry.version_facts(name, version)
+        except Problem as problem:
+            if problem.is_connection:
+                raise
+            facts = ModelFacts(unread=problem.message)
+        with self._lock:
+            self._facts[name, version] = facts
+            self.generation += 1
+        return facts
+
+    def _versions_wanted(self, models: Sequence[RegisteredModel]) -> list[Key]:
+        with self._lock:
+            return [
+                (model.name, version)
+                for model in models
+                for version in sorted(set(model.aliases.values()))
+                if (model.name, version) not in self._versions
+            ]
+
+    def _facts_wanted(self, models: Sequence[RegisteredModel]) -> list[Key]:
+        with self._lock:
+            return [
+                (model.name, version)
+                for model in models
+                for version in sorted({model.aliases[a] for a in (CHAMPION, CHALLENGER) if a in model.aliases})
+                if (model.name, version) not in self._facts and self._versions.get((model.name, version)) is not None
+            ]
