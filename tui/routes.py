@@ -7,7 +7,15 @@ from functools import partial
 from typing import Any
 
 from tui.screens.base.page import Page
-from tui.screens.base.routes import ArtifactsRoute, CompareRoute, RequestsRoute, Route, RunRoute, StoreRoute
+from tui.screens.base.routes import (
+    ArtifactsRoute,
+    CompareRoute,
+    CurvesRoute,
+    RequestsRoute,
+    Route,
+    RunRoute,
+    StoreRoute,
+)
 from tui.services.session import Session
 
 
@@ -25,6 +33,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.artifacts import ArtifactsScreen
 
         return ArtifactsScreen(session, route)
+    if isinstance(route, CurvesRoute):
+        from tui.screens.curves import CurvesScreen
+
+        return CurvesScreen(session, route)
     if isinstance(route, StoreRoute):
         from tui.screens.store import StoreScreen
 

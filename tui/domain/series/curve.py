@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -115,3 +116,8 @@ class Curve:
         if weight > 0 and np.isfinite(value):
             smooth = float(self.values(weight)[int(np.count_nonzero(self._finite[: at + 1])) - 1])
         return Reading(float(self._all_x[at]), value, smooth, int(self._steps[at]), int(self._times[at]))
+
+    def rows(self) -> Iterator[tuple[float, int, int, float]]:
+        """All points in the order of the axis: place, step, time in milliseconds, value."""
+        columns = (self._all_x, self._steps, self._times, self._all_y)
+        return zip(*(column.tolist() for column in columns), strict=True)

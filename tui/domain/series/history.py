@@ -34,6 +34,15 @@ class MetricHistory:
     def __len__(self) -> int:
         return len(self.values)
 
+    def same_as(self, other: MetricHistory) -> bool:
+        """Whether the points are the same; unlike ``==`` also where some are NaN."""
+        return (
+            self.total == other.total
+            and self.steps == other.steps
+            and self.timestamps_ms == other.timestamps_ms
+            and self.values.tobytes() == other.values.tobytes()
+        )
+
     @property
     def is_whole(self) -> bool:
         """Whether these are all the points that there are."""
@@ -81,14 +90,14 @@ def recorded(
     )
 
 
-def joined(pages: Sequence[MetricHistory]) -> MetricHistory:
-    """The pages of a whole history as one; at least one page."""
+def joined(pages: Sequence[MetricHistory], *, whole: bool = True) -> MetricHistory:
+    """The pages of a history as one; at least one page. ``whole`` says whether there is nothing after them."""
     first = pages[0]
-    if len(pages) == 1:
+    if len(pages) == 1 and whole:
         return first
     steps, times, values = array("q"), array("q"), array("d")
     for page in pages:
         steps.extend(page.steps)
         times.extend(page.timestamps_ms)
         values.extend(page.values)
-    return recorded(first.run_id, first.key, steps, times, values)
+    return recorded(first.run_id, first.key, steps, times, values, whole=whole)

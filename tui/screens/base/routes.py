@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tui.domain.runs.snapshot import FrameSnapshot
-    from tui.domain.values import RunDetail, StoreReport
+    from tui.domain.values import RunDetail, RunReference, StoreReport
 
 
 @dataclass(frozen=True)
@@ -51,4 +51,13 @@ class RequestsRoute:
     """The log of requests."""
 
 
-Route = RunRoute | ArtifactsRoute | CompareRoute | StoreRoute | RequestsRoute
+@dataclass(frozen=True)
+class CurvesRoute:
+    """The histories of some metrics of some runs as charts; ``known`` names those runs of which that is known."""
+
+    run_ids: tuple[str, ...]
+    keys: tuple[str, ...]
+    known: tuple[RunReference, ...] = ()
+
+
+Route = RunRoute | CurvesRoute | ArtifactsRoute | CompareRoute | StoreRoute | RequestsRoute

@@ -45,6 +45,10 @@ class View:
     cursor: float | None = None  # a value of x
     zone: tzinfo = timezone.utc
 
+    def of(self, window: Span) -> View:
+        """The same of a window."""
+        return replace(self, window=window)
+
 
 @dataclass(frozen=True)
 class _Line:

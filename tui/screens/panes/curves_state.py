@@ -1,0 +1,303 @@
+"""What the curves screen shows, without a widget: histories as they come, which stands out, how they are looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+
+from tui.domain import quantities, scales
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Problem
+from tui.domain.scales import Span, span_of
+from tui.domain.series.curve import Axis, Curve, Reading
+from tui.domain.series.history import MetricHistory
+from tui.domain.series.smoothing import stepped
+from tui.domain.text import clean
+from tui.domain.values import RunReference
+from tui.widgets.chart.legend import LegendRow
+from tui.widgets.chart.plot import LETTERS, PlotSeries, View
+
+RUNNING = ("RUNNING", "SCHEDULED")
+Ident = tuple[str, str]  # run id and metric
+_ZOOM = 0.5
+_PAN = 0.25
+_LEAST_WINDOW = 1e-9  # of the whole, below which zooming in shows nothing new
+
+
+@dataclass
+class CurvesState:
+    """Runs and metrics, their histories, and the view that all charts of the screen share.
+
+    With ``together`` all curves are in one chart and each (run, metric) is a line of the legend; otherwise each metric
+    has a chart, and each run is a line of the legend with the same letter in all of them.
+    """
+
+    run_ids: tuple[str, ...]
+    keys: tuple[str, ...]
+    glyphs: Glyphs
+    zone: tzinfo
+    runs: dict[str, RunReference] = field(default_factory=dict)
+    histories: dict[Ident, MetricHistory] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)  # by metric
+    view: View = field(default_factory=View)
+    together: bool = False
+    place: int = 0  # of the line of the legend that stands out
+    alone: bool = False  # only that one is drawn
+    hidden: set[str] = field(default_factory=set)
+    _curves: dict[Ident, Curve] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.view = replace(self.view, zone=self.zone)
+
+    # histories
+
+    def put(self, history: MetricHistory) -> None:
+        """Take in a history, in place of an older one of the same run and metric."""
+        ident = history.run_id, history.key
+        kept = self.histories.get(ident)
+        if kept is None or not kept.same_as(history):
+            self.histories[ident] = history
+            self._curves.pop(ident, None)
+
+    def curve(self, run_id: str, key: str) -> Curve | None:
+        """The curve of a run along the present axis; None while it has not come."""
+        history = self.histories.get((run_id, key))
+        if history is None:
+            return None
+        curve = self._curves.get((run_id, key))
+        if curve is None or curve.axis is not self.view.axis:
+            curve = self._curves[run_id, key] = Curve(history, self.view.axis)
+        return curve
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The runs that still record, as far as is known."""
+        return tuple(run_id for run_id in self.run_ids if run_id in self.runs and self.runs[run_id].status in RUNNING)
+
+    # the legend
+
+    def lines(self) -> list[tuple[str, tuple[Ident, ...]]]:
+        """The lines of the legend: a key for each, and the curves that it stands for."""
+        if self.together:
+            return [(f"{run_id}/{key}", ((run_id, key),)) for run_id in self.run_ids for key in self.keys]
+        return [(run_id, tuple((run_id, key) for key in self.keys)) for run_id in self.run_ids]
+
+    @property
+    def highlighted(self) -> str:
+        lines = self.lines()
+        return lines[min(self.place, len(lines) - 1)][0]
+
+    def ident_here(self, chart_key: str) -> Ident:
+        """The run and metric of the line that stands out, in a chart."""
+        idents = self.lines()[min(self.place, len(self.lines()) - 1)][1]
+        return next((ident for ident in idents if ident[1] == chart_key), idents[0])
+
+    def walk(self, by: int) -> None:
+        """Highlight the next or the previous line, round and round."""
+        self.place = (self.place + by) % len(self.lines())
+
+    def letter(self, number: int) -> str:
+        return LETTERS[number] if number < len(LETTERS) else self.glyphs.bullet
+
+    def run_name(self, run_id: str) -> str:
+        known = self.runs.get(run_id)
+        return clean(known.name) if known is not None and known.name else run_id[:12]
+
+    def series(self, chart_key: str) -> list[PlotSeries]:
+        """The curves of one chart that are to be drawn: those that have come and are not hidden."""
+        found = []
+        for number, (line, idents) in enumerate(self.lines()):
+            if line in self.hidden or (self.alone and line != self.highlighted):
+                continue
+            for run_id, key in idents:
+                if not self.together and key != chart_key:
+                    continue
+                curve = self.curve(run_id, key)
+                if curve is not None and len(curve):
+                    found.append(PlotSeries(line, self.letter(number), curve))
+        return found
+
+    def legend(self, chart_key: str) -> tuple[str, tuple[str, ...], list[LegendRow]]:
+        """The title, the headings and the lines of the legend, read off at the cursor or at the ends."""
+        cursor = self.view.cursor
+        title = "run" if not self.together else "curve"
+        headings = (self.place_text(cursor) if cursor is not None else "last", "min", "max", "odd")
+        table: list[tuple[str, str, tuple[float | None, float | None, float | None], str]] = []
+        for line, idents in self.lines():
+            run_id, key = next((ident for ident in idents if ident[1] == chart_key), idents[0])
+            name = self.run_name(run_id)
+            if self.together and len(self.keys) > 1:
+                name = clean(key) if len(self.run_ids) == 1 else f"{clean(key)} {self.glyphs.bullet} {name}"
+            history = self.histories.get((run_id, key))
+            numbers, odd = self._numbers(self.curve(run_id, key)), ""
+            if history is not None:
+                odd = _odd_words(history)
+            elif key in self.problems:
+                odd = "failed"
+            table.append((line, name, numbers, odd))
+        columns = [quantities.column([row[2][at] for row in table], self.glyphs.absent) for at in range(3)]
+        rows = [
+            LegendRow(
+                line,
+                self.letter(number),
+                name,
+                (columns[0][number], columns[1][number], columns[2][number], odd),
+                line in self.hidden,
+            )
+            for number, (line, name, _, odd) in enumerate(table)
+        ]
+        return title, headings if any(row[3] for row in table) else headings[:3], rows
+
+    def _numbers(self, curve: Curve | None) -> tuple[float | None, float | None, float | None]:
+        if curve is None or not len(curve):
+            return None, None, None
+        reading = self.reading(curve)
+        shown = None if reading is None else reading.value if reading.smooth is None else reading.smooth
+        values = curve.values(self.view.weight)
+        if self.view.window is not None:
+            values = values[curve.within(self.view.window.low, self.view.window.high)]
+        if not len(values):
+            return shown, None, None
+        return shown, float(values.min()), float(values.max())
+
+    def reading(self, curve: Curve) -> Reading | None:
+        """What a curve says at the cursor, or at its last point where there is none."""
+        if self.view.cursor is None:
+            return curve.at(math.inf, self.view.weight)
+        extent = curve.extent
+        if extent is None or not extent[0] <= self.view.cursor <= extent[1]:
+            return None
+        return curve.at(self.view.cursor, self.view.weight)
+
+    def place_text(self, x: float) -> str:
+        """A place on the axis as it reads."""
+        if self.view.axis is Axis.STEP:
+            return f"step {quantities.count(round(x))}"
+        if self.view.axis is Axis.RELATIVE:
+            return scales.short_duration(x)
+        return quantities.stamp(round(x), self.zone)[5:]
+
+    # the view
+
+    def bounds(self) -> Span | None:
+        """From the first to the last point of everything that has come."""
+        extents = [
+            extent
+            for run_id, key in self.histories
+            if (curve := self.curve(run_id, key)) is not None and (extent := curve.extent) is not None
+        ]
+        if not extents:
+            return None
+        return span_of(min(low for low, _ in extents), max(high for _, high in extents))
+
+    def toggle_log(self) -> None:
+        self.view = replace(self.view, log=not self.view.log)
+
+    def smooth(self, by: int) -> None:
+        self.view = replace(self.view, weight=stepped(self.view.weight, by))
+
+    def next_axis(self) -> None:
+        """Go along the next kind of axis; places on the old one mean nothing there."""
+        self.view = replace(self.view, axis=self.view.axis.following(), window=None, cursor=None)
+
+    def zoom(self, by: int) -> None:
+        """Half (``by`` 1) or twice as much of the axis, around the cursor or the middle; 0 shows everything."""
+        bounds = self.bounds()
+        if bounds is None or by == 0:
+            self.view = replace(self.view, window=None)
+            return
+        window = self.view.window or bounds
+        cursor = self.view.cursor
+        around = cursor if cursor is not None and window.low <= cursor <= window.high else window.value(0.5)
+        zoomed = window.zoomed(_ZOOM if by > 0 else 1 / _ZOOM, around, bounds)
+        if by > 0 and zoomed.half < bounds.half * _LEAST_WINDOW:
+            return
+        self.view = replace(self.view, window=None if zoomed == bounds else zoomed)
+
+    def pan(self, by: int) -> None:
+        bounds, window = self.bounds(), self.view.window
+        if bounds is not None and window is not None:
+            self.view = replace(self.view, window=window.moved(by * _PAN, bounds))
+
+    def move_cursor(self, cells: int, columns: int, chart_key: str) -> None:
+        """Move the cursor by cells of a chart so many columns wide, further where no point lies in between."""
+        bounds = self.bounds()
+        if bounds is None:
+            return
+        window = self.view.window or bounds
+        cursor = self.view.cursor
+        if cursor is None or not window.low <= cursor <= window.high:
+            self.view = replace(self.view, cursor=window.high if cells < 0 else window.low)
+            return
+        target = cursor + 2 * window.half * cells / max(1, columns - 1)
+        curve = self.curve(*self.ident_here(chart_key))
+        beside = curve.beside(cursor, 1 if cells > 0 else -1) if curve is not None else None
+        if beside is not None:
+            target = max(target, beside) if cells > 0 else min(target, beside)
+        target = max(window.low, min(window.high, target))
+        self.view = replace(self.view, cursor=target)
+
+    def put_cursor(self, end: int) -> None:
+        """Put the cursor at the first (-1) or last (1) place in view; 0 takes it away."""
+        bounds = self.bounds()
+        window = self.view.window or bounds
+        if window is None or end == 0:
+            self.view = replace(self.view, cursor=None)
+        else:
+            self.view = replace(self.view, cursor=window.high if end > 0 else window.low)
+
+    # words
+
+    def counts(self, chart_key: str) -> list[str]:
+        """What is said of a chart beside its name."""
+        found = [history for (_, key), history in self.histories.items() if self.together or key == chart_key]
+        words = []
+        if len(found) == 1:
+            words.append(_points_words(found[0]))
+        elif found:
+            words.append(f"{len(found)} curves")
+        sampled = sum(1 for history in found if not history.is_whole)
+        if sampled and len(found) > 1:
+            words.append(f"{sampled} sampled")
+        odd = [sum(getattr(h, name) for h in found) for name in ("nans", "highs", "lows")]
+        words += [f"{quantities.count(n)} {word}" for n, word in zip(odd, ("NaN", "+∞", "-∞"), strict=True) if n]
+        if self.view.log:
+            unseen = sum(self._not_above_zero(h.run_id, h.key) for h in found)
+            words.append("log" + (f", {quantities.count(unseen)} at or below 0 not shown" if unseen else ""))
+        if self.view.weight:
+            words.append(f"EMA {self.view.weight:g}")
+        return words
+
+    def _not_above_zero(self, run_id: str, key: str) -> int:
+        curve = self.curve(run_id, key)
+        return int((curve.y <= 0).sum()) if curve is not None else 0
+
+    def csv(self, idents: Sequence[Ident]) -> str:
+        """The points in view of these curves: run, metric, step, time in milliseconds, value."""
+        lines = ["run,metric,step,timestamp_ms,value"]
+        for run_id, key in idents:
+            history, curve = self.histories.get((run_id, key)), self.curve(run_id, key)
+            if history is None or curve is None:
+                continue
+            quoted = '"' + key.replace('"', '""') + '"' if set(key) & set('",\n') else key
+            for x, step, time, value in curve.rows():
+                if self.view.window is None or self.view.window.low <= x <= self.view.window.high:
+                    lines.append(f"{run_id},{quoted},{step},{time},{value!r}")
+        return "\n".join(lines) + "\n"
+
+
+def _points_words(history: MetricHistory) -> str:
+    points = quantities.count(len(history))
+    if history.is_whole:
+        return f"{points} point{'s' if len(history) != 1 else ''}"
+    if history.total is not None:
+        kind = "extremes kept" if history.keeps_extremes else "sampled"
+        return f"{points} of {quantities.count(history.total)} points, {kind}"
+    return f"{points} sampled points"
+
+
+def _odd_words(history: MetricHistory) -> str:
+    parts = [(history.nans, "NaN"), (history.highs, "+∞"), (history.lows, "-∞")]
+    return " ".join(f"{quantities.count(number)} {word}" for number, word in parts if number)
