@@ -87,7 +87,8 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     kind = _KINDS.get(code) or (_kind_of_status(status) if status else Kind.INTERNAL)
     if status == 429:
         kind = Kind.THROTTLED
-    words = address.without_secrets(one_line(message)) or "nothing more"
+    # The Databricks SDK appends an account of its settings to each message.
+    words = address.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
     return Problem(kind, title, sentence(shown), HINTS.get(kind, ""), code=code or (str(status) if status else ""))
 

@@ -20,6 +20,11 @@ class RegistryWrites:
 
     @property
     @abstractmethod
+    def is_catalog(self) -> bool:
+        """Whether the registry is a Unity Catalog."""
+
+    @property
+    @abstractmethod
     def client(self) -> Any:
         """MLflow's client."""
 
@@ -93,8 +98,31 @@ class RegistryWrites:
         """Copy a version to another model, which is made where it is missing; answers the new version's number."""
         with self.told(f"Could not copy version {version} of {name} to {to}"):
             # MLflow makes the other model first, and only then notices that there is nothing to copy.
-            self.get_version(name, version)
+            source = self.client.get_model_version(name, version)
+            if self.is_catalog and not source.model_id:
+                return self._copied_in_catalog(source, to)
             return str(self.client.copy_model_version(f"models:/{name}/{version}", to).version)
+
+    def _copied_in_catalog(self, source: Any, to: str) -> str:
+        """What ``copy_model_version`` does, for a version of Unity Catalog that was made from no logged model.
+
+        Of such a version MLflow's client hands an empty ``model_id`` on, and then refuses that itself:
+        https://github.com/mlflow/mlflow/issues/22012
+        """
+        try:
+            self.client.create_registered_model(to)
+        except Exception as error:  # only that it is there already is no failure
+            if getattr(error, "error_code", "") != "RESOURCE_ALREADY_EXISTS":
+                raise
+        made = self.client.create_model_version(
+            to,
+            f"models:/{source.name}/{source.version}",
+            run_id=source.run_id or None,
+            tags=dict(source.tags),
+            description=source.description or None,
+            await_creation_for=0,
+        )
+        return str(made.version)
 
     def describe_version(self, name: str, version: str, description: str) -> None:
         with self.told(f"Could not describe version {version} of {name}"):

@@ -21,6 +21,9 @@ LIMITS_S: Mapping[str, float] = {
     "artifacts.preview": 300.0,
     "artifacts.measure": 3600.0,
     "artifacts.download": 7 * 86400.0,
+    # Unity Catalog has the client itself bring the model's files from where they are to where they are to be.
+    "registry.copy_version": 3600.0,
+    "registry.create_version": 3600.0,
 }
 
 _SHOWN = 60  # letters of an argument in the log of requests

@@ -1,0 +1,206 @@
+"""What a simulated workspace holds: people, experiments, runs, catalogs, models, grants, endpoints and files."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+EVERYONE = "account users"
+"""The group that each account belongs to without being told so."""
+
+
+@dataclass
+class Experiment:
+    """An experiment; times are in milliseconds since the epoch."""
+
+    id: str
+    name: str
+    updated_ms: int
+    created_ms: int = 0
+    lifecycle: str = "active"
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def artifact_location(self) -> str:
+        return f"dbfs:/databricks/mlflow-tracking/{self.id}"
+
+
+@dataclass
+class Run:
+    """A run; ``metrics`` holds the points of each metric as (value, time, step)."""
+
+    id: str
+    experiment_id: str
+    name: str
+    user: str
+    start_ms: int
+    end_ms: int | None = None
+    status: str = "FINISHED"
+    lifecycle: str = "active"
+    params: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, list[tuple[float, int, int]]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    datasets: list[Json] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
+
+    @property
+    def artifact_uri(self) -> str:
+        return f"dbfs:/databricks/mlflow-tracking/{self.experiment_id}/{self.id}/artifacts"
+
+    @property
+    def folder(self) -> str:
+        """Where its files are in the Files API."""
+        return f"/WorkspaceInternal/Mlflow/Artifacts/{self.experiment_id}/Runs/{self.id}/artifacts"
+
+
+@dataclass
+class Version:
+    """A version of a registered model."""
+
+    number: int
+    created_ms: int
+    user: str
+    source: str = ""
+    run_id: str = ""
+    experiment_id: str = ""
+    description: str = ""
+    status: str = "READY"
+    tags: dict[str, str] = field(default_factory=dict)
+    fails_to_deploy: str = ""  # what the build says when an endpoint is to serve it; "" where it works
+    stage: str = "None"  # of the workspace's own registry only
+
+
+@dataclass
+class Model:
+    """A registered model of Unity Catalog by its three-level name, or of the workspace's own registry by its name."""
+
+    name: str
+    owner: str
+    created_ms: int
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, int] = field(default_factory=dict)
+    versions: dict[int, Version] = field(default_factory=dict)
+    last_number: int = 0
+
+    @property
+    def updated_ms(self) -> int:
+        return max([self.created_ms, *(version.created_ms for version in self.versions.values())])
+
+    def add(self, version: Version) -> Version:
+        self.versions[version.number] = version
+        self.last_number = max(self.last_number, version.number)
+        return version
+
+    def folder(self, number: int) -> str:
+        """Where a version's files are in the Files API."""
+        return f"/Models/{self.name.replace('.', '/')}/{number}"
+
+
+@dataclass
+class Update:
+    """A config that an endpoint is on its way to; it is there after so many looks at the endpoint."""
+
+    config: Json
+    looks_left: int
+    started_ms: int
+    failure: str = ""
+
+
+@dataclass
+class Endpoint:
+    """A serving endpoint: the config that serves, and the one that it goes to."""
+
+    name: str
+    creator: str
+    created_ms: int
+    updated_ms: int
+    config: Json
+    id: str = ""
+    task: str = ""
+    permission: str = "CAN_MANAGE"
+    update: Update | None = None
+    failed: Update | None = None  # the update that came to nothing, until the next one
+    ready: bool = True
+    tags: dict[str, str] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)  # of the model server, by served entity
+    build_logs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Fault:
+    """An answer that is given instead of the true one, ``times`` times, after ``after`` true ones."""
+
+    method: str
+    path: str  # a prefix
+    status: int
+    code: str = ""
+    message: str = ""
+    times: int = 1
+    after: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""  # instead of the JSON of an error
+
+
+@dataclass
+class Workspace:
+    """All of it. Whoever reads or changes it holds ``lock``."""
+
+    me: str = "ada@example.com"
+    me_shown: str = "Ada Example"
+    groups: list[str] = field(default_factory=lambda: ["users", "ds-readers"])
+    token: str = "simulated-token"
+    id: str = "6051921418418893"
+    metastore: str = "simulated-metastore"  # "" where none is assigned to the workspace
+    clock_ms: int = 1_795_300_000_000
+    looks_until_ready: int = 2
+    experiments: dict[str, Experiment] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    catalogs: dict[str, dict[str, str]] = field(default_factory=dict)  # catalog → schema → comment
+    owners: dict[str, str] = field(default_factory=dict)  # of catalogs and schemas, by full name
+    models: dict[str, Model] = field(default_factory=dict)
+    legacy_models: dict[str, Model] = field(default_factory=dict)
+    grants: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # full name → principal → privileges
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)  # method and path, as they came
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+
+    def now_ms(self) -> int:
+        """A time that grows by a second whenever somebody asks, so that nothing depends on a clock."""
+        self.clock_ms += 1000
+        return self.clock_ms
+
+    def fail(
+        self,
+        path: str,
+        status: int,
+        code: str = "",
+        message: str = "",
+        *,
+        method: str = "",
+        times: int = 1,
+        after: int = 0,
+        body: str = "",
+        **headers: str,
+    ) -> None:
+        """Let requests whose path begins so fail; header names are written with ``_`` for ``-``."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with self.lock:
+            self.faults.append(Fault(method, path, status, code, message, times, after, named, body))
+
+    def asked(self, path: str, method: str = "") -> int:
+        """How often a path that begins so was asked for."""
+        with self.lock:
+            return sum(1 for m, p in self.requests if p.startswith(path) and method in ("", m))
+
+    @property
+    def principals(self) -> list[str]:
+        """The person and every group that the person is in."""
+        return [self.me, *self.groups, EVERYONE]
