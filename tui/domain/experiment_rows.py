@@ -13,6 +13,7 @@ from tui.domain.runs.path_tree import PathRow, path_tree
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 
+_GAP = 2  # cells between two columns
 FOLDER = "folder:"  # how the row keys of folders begin; experiments' are their ids, which hold no colon
 
 
@@ -26,7 +27,7 @@ class ExperimentsSpec:
     folded: frozenset[str] = frozenset()
     now_ms: int = 0
     zone: tzinfo | None = None
-    width: int = 30
+    width: int = 30  # cells for all columns
     with_lifecycle: bool = False
 
 
@@ -69,8 +70,14 @@ class _Writer:
         if time_ms is None or time_ms < 0:
             return ""
         if self.spec.zone is not None:
-            return quantities.stamp(time_ms, self.spec.zone)[:16]
+            return self.date(time_ms, self.spec.zone)
         return quantities.ago(time_ms, self.spec.now_ms)
+
+    def date(self, time_ms: int, zone: tzinfo) -> str:
+        """The time of day for today, else the day: there is little room."""
+        today = quantities.stamp(self.spec.now_ms, zone)[:10]
+        said = quantities.stamp(time_ms, zone)
+        return said[11:16] if said[:10] == today else said[:10]
 
     def experiment(self, experiment: Experiment, name: str) -> None:
         deleted = experiment.lifecycle == "deleted"
@@ -90,9 +97,9 @@ class _Writer:
         updated = max([4, *map(len, self.updated)])
         runs = max([4, *map(len, self.runs)]) if any(self.runs) else 0
         lifecycle = 9 if self.spec.with_lifecycle else 0
-        room = self.spec.width - updated - 1 - (runs + 1 if runs else 0) - (lifecycle + 1 if lifecycle else 0)
+        room = self.spec.width - sum(cells + _GAP for cells in (updated, runs, lifecycle) if cells)
         wanted = max([12, *(width(name) for name in self.names[:2000])])
-        columns = [Column("name", "experiment", max(12, min(wanted, room)), frozen=True)]
+        columns = [Column("name", "experiment", max(12, min(wanted, room)))]
         if runs:
             columns.append(Column("runs", "runs", runs, "right"))
         columns.append(Column("updated", "last", updated, "right"))

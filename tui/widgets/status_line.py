@@ -68,13 +68,13 @@ class StatusLine(Widget):
         context = f" {clean(status.context)}"
         crumbs = f" {glyphs.separator} ".join(clean(crumb) for crumb in status.crumbs)
         place = f" {glyphs.bullet} {clean(status.place)}"
-        room = max(0, cells - right_cells - width(context) - 2)
+        room = max(0, cells - right_cells - width(context) - 4)
         # The trail matters most, then the place: on a narrow line the place gives way first.
         crumb_cells = min(width(crumbs), room)
         place_cells = min(width(place), max(0, room - crumb_cells - 3))
         if place_cells < 12:
             place_cells = 0
-        gap = "   " if place_cells else " "
+        gap = "   "
         left = [
             (context, "bold $accent"),
             (fit(place, place_cells, ellipsis=glyphs.ellipsis) if place_cells else "", "dim"),

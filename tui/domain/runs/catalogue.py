@@ -100,7 +100,7 @@ def default_columns(snapshot: FrameSnapshot) -> tuple[str, ...]:
 
     def when(key: str, *, varied: bool = False) -> list[str]:
         info = by_key[key]
-        return [key] if info.fill and not (varied and info.constant) else []
+        return [key] if info.fill and not (varied and (info.constant or snapshot.run_count < 2)) else []
 
     metrics = _best([info for info in known if info.group == "metrics"], _MOST_METRICS)
     params = _best([info for info in known if info.group == "params" and not info.constant], _MOST_PARAMS)

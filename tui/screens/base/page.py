@@ -97,8 +97,8 @@ class Page(Screen[None], inherit_bindings=False):
             action_id = active.binding.id
             if action_id is None or action_id not in BY_ID or not active.enabled:
                 continue
-            if focused is not None and active.node is not focused and focused.check_consume_key(key, show_key(key)):
-                continue  # the line to type in takes it as text
+            if focused is not None and active.node is not focused and _is_typed(focused, key):
+                continue
             found.setdefault(action_id, key)
         return found
 
@@ -205,3 +205,9 @@ class Page(Screen[None], inherit_bindings=False):
 
     def times_changed(self) -> None:
         """Ages have become dates, or dates ages."""
+
+
+def _is_typed(widget: Widget, key: str) -> bool:
+    """Whether a line to type in takes a key as text."""
+    character = show_key(key)
+    return len(character) == 1 and widget.check_consume_key(key, character)

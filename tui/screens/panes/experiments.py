@@ -38,7 +38,7 @@ class ExperimentsPane(FilterablePane, Asking):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
     filter_hint = "words in the name"
-    nothing_to_ask = "Every experiment is listed here already: there is nothing to ask the server"
+    nothing_to_ask = "Every experiment is here already."
 
     @dataclass
     class Settled(Message):

@@ -74,6 +74,7 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
         self.view: RunsTable | None = None
         self._view_wanted = False
+        self._to_top = False  # whether the cursor goes to the first row when the table has been laid out anew
         self._to_end_from: str | None = None  # where the cursor waits for the last run to be loaded
         self._timer: Timer | None = None
         self._told_unkept = False
@@ -235,6 +236,9 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
             self.grid.table = answer
             self.show_words()
             self._go_to_end()
+            if self._to_top:
+                self._to_top = False
+                self.grid.move_to_row(0)
             if first:
                 self._remember_seen()
                 if answer.counts.orphans and not self.loader.complete:
@@ -326,8 +330,10 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
     @on(Grid.NearEnd)
     def _near_end(self, event: messages.NearEnd) -> None:
         event.stop()
-        # A filter may leave so little that the end is always near: then more is loaded only when asked for.
-        if not self.filter.said and self.view is not None and self.grid.table is self.view:
+        # A filter may leave so little that the end is always near, and in another order than the server's the end is
+        # not where the next runs will be: then more is loaded only when asked for.
+        in_order = self.arrangement.sort in ((), (("start", True),))
+        if in_order and not self.filter.said and self.view is not None and self.grid.table is self.view:
             self.loader.more()
 
     @on(Grid.EndWanted)
@@ -434,6 +440,8 @@ class RunsPane(FilterablePane, RunsArranging, Asking):
 
     def rearrange(self, **changes: Any) -> None:
         """Change how the table is arranged, lay it out anew, and keep that."""
+        if "sort" in changes and self.grid.cursor_row == 0:
+            self._to_top = True  # it was at the best of one order, and goes to the best of the other
         self.arrangement = replace(self.arrangement, **changes)
         self.want_view()
         self.show_words()
