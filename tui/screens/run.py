@@ -19,6 +19,7 @@ from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import ArtifactsRoute, RunRoute
 from tui.screens.panes.artifacts_view import ArtifactsView
+from tui.screens.panes.metrics_view import MetricsView
 from tui.screens.panes.run_view import RunView
 from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
@@ -38,15 +39,20 @@ class RunScreen(Page, Asking):
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
         self._timer: Timer | None = None
+        self._followed = False  # a running run refreshes by itself, until a person stops that
         glyphs = self.deck.glyphs
         self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
         self.tabs = RunView(
             id="run-tabs",
             clock=session.clock,
             glyphs=glyphs,
-            tabs=["params", "metrics", "tags", "datasets", "note", "artifacts"],
+            tabs=["params", "metrics", "system", "tags", "datasets", "note", "artifacts"],
             title="Contents",
-            parts={"artifacts": ArtifactsView(session, glyphs)},
+            parts={
+                "metrics": MetricsView(session, glyphs),
+                "system": MetricsView(session, glyphs, system=True),
+                "artifacts": ArtifactsView(session, glyphs),
+            },
         )
 
     def content(self) -> ComposeResult:
@@ -78,6 +84,7 @@ class RunScreen(Page, Asking):
     def _got_run(self, detail: RunDetail) -> None:
         self.set_truth(self.truth.live(self.session.clock.now_ms()))
         self._show(detail)
+        self._follow(detail.status in ("RUNNING", "SCHEDULED"))
         tracking = self.session.tracking
         self.ask(
             self.session.pool,
@@ -160,8 +167,17 @@ class RunScreen(Page, Asking):
             self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._watch_tick)
         return self.watching
 
+    def _follow(self, running: bool) -> None:
+        """Begin to refresh by itself with a run that runs, and stop with its end."""
+        begins = running and not self._followed and self._timer is None
+        ends = not running and self._followed and self._timer is not None
+        if begins or ends:
+            self.watch_toggle()
+        self._followed = self._followed or running
+        self.show_status()
+
     def _watch_tick(self) -> None:
-        if not self.is_asking("run"):
+        if self.is_current and not self.is_asking("run"):
             self.read_again()
 
     def times_changed(self) -> None:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 class TabPart(Widget):
     """Shown in place of a pane's grid while its tab is the current one."""
 
+    narrows = False  # whether the pane's filter narrows it
+
+    def narrow(self, query: str) -> None:
+        """Show only what ``query`` leaves."""
+
     def show_run(self, detail: RunDetail) -> None:
         """The pane shows this run now; the same one again where it was read anew."""
 

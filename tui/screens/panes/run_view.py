@@ -14,6 +14,7 @@ from textual.widget import Widget
 from tui.actions import bindings
 from tui.domain import run_tables
 from tui.domain.glyphs import Glyphs
+from tui.domain.metric_rows import SYSTEM
 from tui.domain.problem import Problem
 from tui.domain.run_tables import Facts
 from tui.domain.text import clean, clean_block
@@ -41,6 +42,7 @@ class RunView(FilterablePane):
         "overview": "Overview",
         "params": "Params",
         "metrics": "Metrics",
+        "system": "System",
         "tags": "Tags",
         "datasets": "Datasets",
         "note": "Note",
@@ -145,9 +147,11 @@ class RunView(FilterablePane):
         detail = self.detail
         if detail is None:
             return
+        system = [metric for metric in detail.metrics if metric.key.startswith(SYSTEM)]
         counts = {
             "params": len(detail.params),
-            "metrics": len(detail.metrics),
+            "metrics": len(detail.metrics) - (len(system) if "system" in self._tabs else 0),
+            "system": len(system),
             "tags": len([key for key in detail.tags if key != "mlflow.note.content"]),
             "datasets": len(detail.datasets),
             "note": 1 if detail.note else 0,
@@ -201,6 +205,9 @@ class RunView(FilterablePane):
             self._note_frame.display = False
         self.set_subtitle("")
         wanted.show_run(detail)
+        if wanted.narrows:
+            wanted.narrow(self.query_text)
+            self.set_subtitle(f"filter: {clean(self.query_text)}" if self.query_text else "")
         if had_focus:
             self.call_after_refresh(lambda: self.screen.set_focus(wanted.keys_target()))
         return True
@@ -243,7 +250,8 @@ class RunView(FilterablePane):
         if action in ("details_next_tab", "details_previous_tab"):
             return len(self._tabs) > 1
         if action == "details_filter":
-            return self.tab not in ("note", "overview", *self._parts)
+            part = self._parts.get(self.tab)
+            return self.tab not in ("note", "overview") and (part is None or part.narrows)
         return True
 
     @on(TabLine.Pressed)
