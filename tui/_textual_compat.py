@@ -43,6 +43,7 @@ class CalmApp(App[Result], Generic[Result]):
     """
 
     fault: BaseException | None = None
+    keys_wait = False  # whether keys are kept until ``give_held_keys``: what they are for is not there yet
 
     _key_since: float | None = None
     _keys_held: deque[events.Key]
@@ -54,7 +55,14 @@ class CalmApp(App[Result], Generic[Result]):
         if not hasattr(self, "_keys_held"):
             self._keys_held = deque()
         self._keys_held.append(event)
+        if self.keys_wait:
+            return
         if self._key_since is None or time.monotonic() - self._key_since > LOST_AFTER:
+            await self._give_next_key()
+
+    async def give_held_keys(self) -> None:
+        """Give the keys that have been kept."""
+        if hasattr(self, "_keys_held") and self._key_since is None:
             await self._give_next_key()
 
     async def _give_next_key(self) -> None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -21,14 +21,16 @@ from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean_block
-from tui.host import Host
 from tui.resources import style_sheets
-from tui.routes import TOPS, screen_for, top_screen
-from tui.screens.base.page import Page
-from tui.screens.base.routes import RequestsRoute, Route
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.screens.first_frame import FirstFrame
 from tui.themes import THEMES, variable_defaults
+from tui.widgets.status_line import Status
+
+if TYPE_CHECKING:
+    from tui.host import Host
+    from tui.screens.base.page import Page
+    from tui.screens.base.routes import Route
+    from tui.services.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ AGES_GROW_OLD_MS = 30_000
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
-Connect = Callable[[Launch], Session]
+Connect = Callable[[Launch], "Session"]
 
 
 class DeckApp(CalmApp[int]):
@@ -46,40 +48,62 @@ class DeckApp(CalmApp[int]):
     TITLE = "mlflow-deck"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
-    def __init__(self, session: Session, connect: Connect, *, environment: Mapping[str, str], folder: Path) -> None:
-        settings = session.launch.settings
+    def __init__(self, launch: Launch, connect: Connect, *, environment: Mapping[str, str], folder: Path) -> None:
+        settings = launch.settings
         self.environment = environment
         self.folder = folder
-        self.session = session
+        self.session: Session  # of the open context; from ``_begin`` on
         self.glyphs: Glyphs = ASCII if settings.ascii else UNICODE
         self.keymap: Mapping[str, str] = settings.keys
         self.absolute_times = False
-        self._ages_told_ms = session.clock.now_ms()
-        self._requests_timer: Timer | None = None
+        self.begun = False
+        self._launch = launch
         self._connect = connect
+        self._ages_told_ms = 0
+        self._requests_timer: Timer | None = None
         self._serial = 0  # of the open context: each has its own stacks of screens
-        # Textual reads both from the instance: the first frame is the browse screen itself, with nothing before it.
-        self.DEFAULT_MODE = self._mode("browse")  # type: ignore[misc]  # a class variable, read by instances
-        self.MODES = {**self._modes_of(session)}  # type: ignore[misc]
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
         for theme in THEMES.values():
             self.register_theme(theme)
         # Without its watcher, which would have every style sheet parsed again before the first frame.
         self.set_reactive(DeckApp.theme, settings.theme)
 
+    # the first frame, and what follows it
+
+    def get_default_screen(self) -> Screen[None]:
+        launch = self._launch
+        status = Status(launch.context_name, launch.place_shown, ("experiments",), launch.read_only)
+        return FirstFrame(status, self.glyphs)
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
 
     def on_mount(self) -> None:
-        self.set_keymap(dict(self.keymap))
+        self.keys_wait = True
         self.set_class(self.glyphs is ASCII, "-ascii")
-        self._watch_requests()
-        self.call_after_refresh(self._first_frame_drawn)
+        self.call_after_refresh(self._begin)
 
-    def _first_frame_drawn(self) -> None:
-        """From here on there is garbage to collect; what has been loaded so far is none (``cli.main``)."""
+    async def _begin(self) -> None:
+        """Load what the first frame did not need, and open the context."""
+        self.set_keymap(dict(self.keymap))
+        self.session = self._connect(self._launch)
+        self.begun = True
+        self._ages_told_ms = self.session.clock.now_ms()
+        self._watch_requests()
+        await self._show_context()
+        # From here on there is garbage to collect; what has been loaded so far is none (``cli.main``).
         gc.freeze()
         gc.enable()
+        self.keys_wait = False
+        await self.give_held_keys()
+
+    async def _show_context(self) -> None:
+        """Make the top screens of the open context, and show the first."""
+        from tui.routes import TOPS, top_screen
+
+        for top in TOPS:
+            self.add_mode(self._mode(top), top_screen(top, self.session))
+        await self.switch_mode(self._mode("browse"))
 
     # requests under way
 
@@ -98,21 +122,19 @@ class DeckApp(CalmApp[int]):
 
     def _count_requests(self) -> None:
         self._requests_timer = None
-        for screen in self.screen_stack:
-            if isinstance(screen, Page):
-                screen.hint_line.count_requests(self.session.log.in_flight)
+        if self.page is not None:
+            self.page.hint_line.count_requests(self.session.log.in_flight)
 
     # contexts, and the screens of each
 
     def _mode(self, top: str) -> str:
         return f"{self._serial}:{top}"
 
-    def _modes_of(self, session: Session) -> dict[str, Callable[[], Screen[None]]]:
-        return {self._mode(top): top_screen(top, session) for top in TOPS}
-
     @property
     def page(self) -> Page | None:
         """The full screen under any dialogue."""
+        from tui.screens.base.page import Page
+
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
 
     def open_context(self, launch: Launch) -> None:
@@ -120,17 +142,21 @@ class DeckApp(CalmApp[int]):
         before, self.session = self.session, self._connect(launch)
         before.log.told = lambda: None
         self._watch_requests()
-        old_modes = [self._mode(top) for top in TOPS]
-        self._serial += 1
-        for mode, make in self._modes_of(self.session).items():
-            self.add_mode(mode, make)
-        self.switch_mode(self._mode("browse"))
-        for mode in old_modes:
-            self.remove_mode(mode)
+        left, self._serial = self._serial, self._serial + 1
+        self.call_later(self._change_context, left, before)
+
+    async def _change_context(self, left: int, before: Session) -> None:
+        from tui.routes import TOPS
+
+        await self._show_context()
+        for top in TOPS:
+            self.remove_mode(f"{left}:{top}")
         before.close()
 
     def go(self, route: Route) -> None:
         """Open a screen over this one."""
+        from tui.routes import screen_for
+
         self.push_screen(screen_for(route, self.session))
 
     def go_home(self, top: str = "browse") -> None:
@@ -224,6 +250,8 @@ class DeckApp(CalmApp[int]):
 
     def action_app_times(self) -> None:
         self.absolute_times = not self.absolute_times
+        from tui.screens.base.page import Page
+
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.times_changed()
@@ -271,6 +299,8 @@ class DeckApp(CalmApp[int]):
 
     def action_app_requests(self) -> None:
         if self.screen is self.page and not self.page.is_log:
+            from tui.screens.base.routes import RequestsRoute
+
             self.go(RequestsRoute())
 
     def action_app_quit(self) -> None:
@@ -282,16 +312,21 @@ class DeckApp(CalmApp[int]):
 
 def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
     """Run the deck on a context whose host has been started; answers the exit status."""
-    session = open_session(launch, host)
+    unused = [host]  # the process that was started before Textual was loaded serves the first context
 
-    def connect(other: Launch) -> Session:
-        return open_session(other, None)
+    def open_session(wanted: Launch) -> Session:
+        from tui.services import connect
 
-    app = DeckApp(session, connect, environment=os.environ, folder=Path.cwd())
+        return connect.open_session(wanted, unused.pop() if unused else None)
+
+    app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd())
     try:
         app.run(mouse=launch.settings.mouse)
     finally:
-        app.session.close()
+        if app.begun:
+            app.session.close()
+        else:
+            host.close()
     if app.fault is not None:
         raise app.fault  # the command line tells of it, and keeps the traceback where that was asked for
     return app.return_code or 0

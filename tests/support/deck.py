@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from textual.widget import Widget
+
 from tests.support.driver import Deck, drive
 from tests.support.fake_artifacts import FakeArtifacts
 from tests.support.fake_writes import FakeWrites
@@ -28,6 +30,7 @@ from tui.app import DeckApp
 from tui.config.launch import Launch
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
+from tui.domain.text import width
 from tui.domain.values import DatasetInput, Experiment, RegisteredAs, RunDetail
 from tui.gateway.ports import TrackingPort
 from tui.screens.browse import BrowseScreen
@@ -36,6 +39,7 @@ from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
 from tui.services.request_log import RequestLog
 from tui.services.session import Session
+from tui.widgets.grid import Grid
 
 URI = "http://mlflow.example.com:5000"
 OFFLINE = Problem(
@@ -114,7 +118,12 @@ class World:
         return self.session(launch)
 
     def app(self) -> DeckApp:
-        return DeckApp(self.session(self.launched()), self.connect, environment={}, folder=self.folder)
+        first = self.session(self.launched())
+
+        def connect(launch: Launch) -> Session:
+            return first if launch is first.launch else self.connect(launch)
+
+        return DeckApp(first.launch, connect, environment={}, folder=self.folder)
 
     @asynccontextmanager
     async def open(self, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Deck[int]]:
@@ -149,11 +158,27 @@ def message(deck: Deck[int]) -> str:
     return deck.app.page.hint_line.message
 
 
-def order(deck: Deck[int], names: Sequence[str]) -> list[str]:
-    """Those of the names that the screen shows, from the top."""
-    lines = deck.lines()
-    found = [(number, name) for name in names for number, line in enumerate(lines) if name in line]
-    return [name for _, name in sorted(found)]
+def part(deck: Deck[int], widget: Widget) -> list[str]:
+    """The lines of the screen where a widget is, without the blanks at their ends."""
+    region = widget.region
+    cut = []
+    for line in deck.lines()[region.y : region.bottom]:
+        at, text = 0, ""
+        for character in line:
+            if region.x <= at < region.right:
+                text += character
+            at += width(character)
+        cut.append(text.rstrip())
+    return cut
+
+
+def listed(deck: Deck[int], grid: Grid) -> list[str]:
+    """The first column of a grid as the screen shows it, from the top: without cursor, marks and headings."""
+    table = grid.table
+    if table is None or not table.row_count:
+        return []
+    cells = table.columns[0].width
+    return [line[3 : 3 + cells].strip() for line in part(deck, grid)[1:] if line[3 : 3 + cells].strip()]
 
 
 async def enter_runs(deck: Deck[int], shown: str) -> None:
@@ -206,8 +231,9 @@ __all__ = [
     "browse",
     "enter_runs",
     "experiment",
+    "listed",
     "message",
-    "order",
+    "part",
     "run",
     "runs_pane",
     "shop",
