@@ -164,12 +164,13 @@ class CellWriter:
         return f"{'+' if share > 0 else self._minus}{text}%"
 
     def _ratio(self, value: float, baseline: float) -> str:
-        """How a param differs: by a factor where it is one worth naming, else by its share or difference."""
+        """How a param differs: by a factor where that is worth naming, else by its share; whole numbers by how many."""
         if value * baseline > 0:
             factor = value / baseline
             if factor >= 2:
                 return f"{self.glyphs.times}{quantities.number(float(f'{factor:.4g}'))}"
             if 0 < factor <= 0.5 and math.isfinite(1 / factor):
                 return f"{'/' if self._plain else '÷'}{quantities.number(float(f'{1 / factor:.4g}'))}"
-            return self._share(value, baseline)
+            if not (value.is_integer() and baseline.is_integer()):
+                return self._share(value, baseline)
         return self._signed(value - baseline)

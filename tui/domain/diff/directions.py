@@ -19,7 +19,7 @@ _HIGHER = _words(
     "accuracy acc auc auroc auprc prauc roc pr ap map f1 f2 fbeta fscore f precision recall sensitivity specificity "
     "tpr tnr r2 score ndcg mrr bleu rouge meteor chrf iou miou dice jaccard kappa mcc gain lift reward return "
     "throughput gini ks hit hits correlation corr pearson spearman kendall psnr ssim variance likelihood elbo win "
-    "wins profit revenue coverage agreement purity silhouette qps rps utilization utilisation success"
+    "wins profit revenue coverage agreement purity silhouette qps rps success"
 )
 _LOWER = _words(
     "loss losses error errors err rmse mse mae mape smape wape mase rmsle msle medae latency time seconds duration ms "

@@ -60,14 +60,14 @@ def of_details(details: Sequence[RunDetail], *, context: str = "") -> Sheet:
     return builder.sheet()
 
 
-def of_snapshot(snapshot: FrameSnapshot, run_ids: Iterable[str]) -> Sheet:
+def of_snapshot(snapshot: FrameSnapshot, run_ids: Iterable[str], *, context: str = "") -> Sheet:
     """Those of these runs that are loaded, each once, in that order; asks nobody."""
     rows = [(run_id, row) for run_id in dict.fromkeys(run_ids) if (row := snapshot.row_of(run_id)) is not None]
     places = [row for _, row in rows]
     names = snapshot.experiment_names()
     experiments = _attribute(snapshot, "experiment", places, lambda text: names.get(text, text))
     subjects = [
-        _subject(run_id, snapshot.run_name(row), experiments[column] or "", "")
+        _subject(run_id, snapshot.run_name(row), experiments[column] or "", context)
         for column, (run_id, row) in enumerate(rows)
     ]
     tags = _texts(snapshot, "tags", places)

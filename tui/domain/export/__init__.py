@@ -1,0 +1,1 @@
+"""A comparison as a text to keep or to hand on: Markdown, CSV, JSON, one page of HTML."""

@@ -1,0 +1,301 @@
+"""What differs between runs: the table of a comparison, and the keys that arrange it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain.diff.arrangement import ORDERS, Arranged, Arrangement, Order, Shown, arrange
+from tui.domain.diff.cells import CellWriter
+from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.table import CompareTable, FlippedTable, subject_of, subject_titles
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Problem
+from tui.screens.base.asking import Asking
+from tui.screens.base.filterable import FilterablePane
+from tui.screens.panes import compare_words
+from tui.screens.panes.compare_grid import CompareGrid
+from tui.screens.panes.compare_words import Said
+from tui.services.session import Session
+from tui.widgets.grid import Grid, messages
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A comparison laid out: its rows and the table that shows them."""
+
+    arranged: Arranged
+    writer: CellWriter
+    table: CompareTable | FlippedTable
+
+
+class CompareRowsPane(FilterablePane, Asking):
+    """Rows by name with a column a run, or the other way round."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
+    filter_hint = "words in names or values"
+    nothing_to_ask = "All of these runs is here already: there is nothing to ask the server"
+
+    @dataclass
+    class Opened(Message):
+        """A run is to be opened."""
+
+        column: int
+
+    @dataclass
+    class Rearranged(Message):
+        """The baseline or the rows shown have changed."""
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="compare-rows")
+        self._session = session
+        self.glyphs = glyphs
+        self.grid = CompareGrid(glyphs=glyphs)
+        self.comparison: Comparison | None = None
+        self.arrangement = Arrangement()
+        self.flipped = False
+        self.laid: Laid | None = None
+        self._said = Said()
+        self._resized = 0
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+
+    def keys_target(self) -> Widget | None:
+        return self.grid
+
+    def on_mount(self) -> None:
+        self.set_title("Compare")
+
+    # what is shown
+
+    def show_loading(self, words: str) -> None:
+        """Runs are on their way: what stands here is dimmed until they come."""
+        self.grid.set_class(True, "stale")
+        if self.comparison is None:
+            self.grid.placeholder = words
+
+    def show_problem(self, problem: Problem) -> None:
+        self.grid.set_class(False, "stale")
+        self.notice.problem(problem)
+        if self.comparison is None:
+            self.grid.placeholder = "These runs could not be read."
+
+    def show(self, comparison: Comparison, said: Said) -> None:
+        """Show a comparison, arranged as the one before it was."""
+        self.comparison, self._said = comparison, said
+        self.notice.clear()
+        absences = compare_words.absences(said)
+        if said.missing:
+            self.notice.tell_warning(f"{absences[0]}.")
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Lay the table out anew, on a worker's thread."""
+        comparison, arrangement, flipped, resized = self.comparison, self.arrangement, self.flipped, self._resized
+        if comparison is None:
+            return
+        glyphs, zone, room = self.glyphs, self._session.clock.zone, self.grid.size.width or self.app.size.width
+
+        def work() -> Laid:
+            arranged = arrange(comparison, arrangement)
+            writer = CellWriter(comparison, arranged.baseline, glyphs, zone)
+            table: CompareTable | FlippedTable
+            if flipped:
+                table = FlippedTable(comparison, arranged, writer, resized=resized)
+            else:
+                table = CompareTable(comparison, arranged, writer, room=room, resized=resized)
+            return Laid(arranged, writer, table)
+
+        self.ask(self._session.pool, "layout", work, self._got_layout, self.show_problem)
+
+    def _got_layout(self, laid: Laid) -> None:
+        comparison = self.comparison
+        if comparison is None:
+            return
+        first = self.laid is None
+        self.laid = laid
+        arranged = laid.arranged
+        self.grid.set_class(False, "stale")
+        empty = not any(not row.is_heading for row in arranged.rows) and not arranged.groups
+        self.grid.placeholder = compare_words.placeholder(comparison, arranged)
+        self.grid.table = laid.table if not empty else None
+        self.set_title(*compare_words.title(comparison, arranged))
+        notes = compare_words.footnotes(comparison, arranged, self._said, self.glyphs)
+        self.set_subtitle(" · ".join(notes))
+        if first and not self.flipped and arranged.rows:
+            self.grid.move_to_row(1)
+            self._to_first_other()
+        self.refresh_bindings()
+        self.post_message(self.Rearranged())
+
+    def _to_first_other(self) -> None:
+        """The cursor begins on the first run that is compared with the baseline."""
+        others = [c.key for c in self.grid.table.columns if c.key[0] == "v" and not c.frozen] if self.grid.table else []
+        if others:
+            self.grid.move_to_column(others[0])
+
+    def rearrange(self, **changes: Any) -> None:
+        self.arrangement = replace(self.arrangement, **changes)
+        self.lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        # Few runs share the whole width.
+        if self.laid is not None and event.size.width != getattr(self, "_laid_width", event.size.width):
+            self.lay_out()
+        self._laid_width = event.size.width
+
+    # what is under the cursor
+
+    def row_here(self) -> Shown | None:
+        """The row under the cursor, or of the column under it where runs are rows."""
+        if self.laid is None or self.grid.table is None:
+            return None
+        if isinstance(self.laid.table, FlippedTable):
+            return self.laid.table.shown_at(self.grid.cursor_column)
+        at = self.grid.cursor_row
+        return self.laid.arranged.rows[at] if at < len(self.laid.arranged.rows) else None
+
+    def run_here(self) -> int | None:
+        """The run under the cursor, by its place among those compared."""
+        if self.laid is None or self.grid.table is None:
+            return None
+        if isinstance(self.laid.table, FlippedTable):
+            return self.laid.table.subject_at(self.grid.cursor_row) if self.grid.row_count else None
+        return subject_of(self.grid.cursor_column)
+
+    def value_here(self) -> tuple[str, str] | None:
+        shown, column = self.row_here(), self.run_here()
+        if shown is None or self.laid is None or shown.is_heading:
+            return None
+        if column is None:
+            return "name", shown.key
+        return shown.key, self.laid.writer.whole(shown.section, shown.row, column)
+
+    # keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        several = self.comparison is not None and len(self.comparison.subjects) > 1
+        if action in ("compare_baseline", "compare_next_difference", "compare_previous_difference"):
+            return several and not (action != "compare_baseline" and self.flipped)
+        if action in ("compare_fold", "compare_fold_all"):
+            return not self.flipped
+        if action == "compare_system_tags":
+            return self.comparison is not None and "tags" in self.comparison.groups
+        return True
+
+    def action_compare_differences(self) -> None:
+        self.rearrange(only_differences=not self.arrangement.only_differences)
+
+    def action_compare_system_tags(self) -> None:
+        self.rearrange(system_tags=not self.arrangement.system_tags)
+
+    def action_compare_baseline(self) -> None:
+        column = self.run_here()
+        if self.comparison is not None and column is not None:
+            self.rearrange(baseline=self.comparison.subjects[column].id)
+
+    def action_compare_flip(self) -> None:
+        shown, column = self.row_here(), self.run_here()
+        self.flipped = not self.flipped
+        if self.comparison is not None and column is not None and shown is not None and self.flipped:
+            self.grid.move_to(self.comparison.subjects[column].id)
+        self.lay_out()
+
+    def action_compare_fold(self) -> None:
+        """Fold or unfold the group of the row under the cursor."""
+        shown = self.row_here()
+        if shown is not None:
+            self.fold(shown.section.group)
+
+    def fold(self, group: str) -> None:
+        self.grid.move_to(f"{group}:")
+        self.rearrange(folded=self.arrangement.folded ^ {group})
+
+    def action_compare_fold_all(self) -> None:
+        if self.comparison is not None:
+            every = frozenset(self.comparison.groups)
+            self.rearrange(folded=frozenset() if self.arrangement.folded else every)
+
+    def action_compare_next_difference(self) -> None:
+        self._go_to_difference(1)
+
+    def action_compare_previous_difference(self) -> None:
+        self._go_to_difference(-1)
+
+    def _go_to_difference(self, by: int) -> None:
+        if self.laid is None or self.comparison is None:
+            return
+        row = self.laid.arranged.next_difference(self.grid.cursor_row, by, self.comparison)
+        if row is not None:
+            self.grid.move_to_row(row)
+
+    def action_compare_sort(self) -> None:
+        from tui.screens.modals.choices import Choice, ChoiceModal
+
+        details: dict[Order, tuple[str, str]] = {
+            "name": ("name", "as names go, within each group"),
+            "change": ("change", "the largest |%Δ| from the baseline first, numbers before texts"),
+            "spread": ("spread", "what is furthest apart across all the runs first"),
+        }
+        choices = [Choice(order, *details[order]) for order in ORDERS]
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None:
+                self.rearrange(order=choice.id)
+
+        self.app.push_screen(ChoiceModal("Sort rows by", choices, self.glyphs), picked)
+
+    def action_compare_open(self) -> None:
+        column = self.run_here()
+        if column is not None:
+            self.post_message(self.Opened(column))
+
+    @on(Grid.Opened)
+    def _row_opened(self, event: messages.Opened) -> None:
+        event.stop()
+        shown = self.row_here()
+        if shown is None or self.laid is None:
+            return
+        if shown.is_heading:
+            self.fold(shown.section.group)
+            return
+        from tui.screens.modals.compared_row import ComparedRowModal
+
+        self.app.push_screen(ComparedRowModal(shown, self.laid.writer))
+
+    @on(Grid.ColumnResized)
+    def _resized_by_keys(self, event: messages.ColumnResized) -> None:
+        event.stop()
+        column = next((c for c in self.grid.table.columns if c.key == event.key), None) if self.grid.table else None
+        if column is not None:
+            self._resized += event.width - column.width
+            self.lay_out()
+
+    # the filter
+
+    async def action_compare_filter(self) -> None:
+        await self.open_bar()
+
+    def filter_text(self) -> str:
+        return self.arrangement.query
+
+    def filter_edited(self, text: str) -> None:
+        if text.strip() != self.arrangement.query:
+            self.rearrange(query=text.strip())
+
+    def filter_dropped(self) -> bool:
+        had = bool(self.arrangement.query)
+        if had:
+            self.rearrange(query="")
+        return had
+
+    def run_title(self, column: int) -> str:
+        return subject_titles(self.comparison)[column] if self.comparison is not None else ""
