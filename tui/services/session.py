@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.config.launch import Launch
@@ -16,6 +17,8 @@ from tui.services.request_log import RequestLog
 
 if TYPE_CHECKING:
     from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
+    from tui.services.housekeeping import Housekeeping, Told
+    from tui.services.registry_desk import RegistryDesk
 
 
 @dataclass
@@ -47,6 +50,33 @@ class Session:
     @property
     def read_only(self) -> bool:
         return self.launch.read_only
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        """The changes of this context's runs and experiments."""
+        from tui.services.housekeeping import Housekeeping  # not on the way to the first frame
+
+        return Housekeeping(
+            self.tracking,
+            self.writes,
+            self.ledger,
+            self.clock,
+            context=self.name,
+            place=self.launch.place_shown,
+            read_only=self.read_only,
+        )
+
+    @property
+    def changes_told(self) -> Sequence[Told]:
+        """What became of each plan of changes so far; what shows runs or experiments reads these again."""
+        return self.housekeeping.told if "housekeeping" in vars(self) else ()
+
+    @cached_property
+    def desk(self) -> RegistryDesk:
+        """What the screens of registered models share."""
+        from tui.services.registry_desk import RegistryDesk
+
+        return RegistryDesk(self)
 
     @property
     def memory_key(self) -> str:

@@ -1,0 +1,230 @@
+"""The board of registered models: one row a model, a column for each alias in use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tui.domain import quantities
+from tui.domain.model_rows import SAMPLE, Known, Reading, fitted, metric_of
+from tui.domain.model_values import ModelVersion, RegisteredModel
+from tui.domain.readiness import CHAMPION, tally
+from tui.domain.table import Column, Tone
+from tui.domain.text import clean
+
+ALIAS = "alias."
+_ALIAS_COLUMNS = 6  # aliases that get a column of their own without being asked for
+_WIDEST = {"name": 48, "tags": 60, "others": 40}
+_OWNERS = ("owner", "team", "contact")
+
+
+@dataclass(frozen=True)
+class BoardSpec:
+    """How the board is wanted. ``columns`` are keys in order, empty for the automatic choice."""
+
+    query: str = ""
+    sort: tuple[str, bool] = ("name", False)
+    columns: tuple[str, ...] = ()
+    first_aliases: tuple[str, ...] = ("champion", "challenger")
+    faults_only: bool = False
+    reading: Reading = field(default_factory=Reading)
+
+
+def aliases_in_use(models: Sequence[RegisteredModel], first: Sequence[str]) -> list[str]:
+    """Aliases by how many models have them, those in ``first`` before all others."""
+    counted = Counter(alias for model in models for alias in model.aliases)
+    others = sorted((alias for alias in counted if alias not in first), key=lambda alias: (-counted[alias], alias))
+    return [*(alias for alias in first), *others]
+
+
+def default_columns(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
+    """The columns shown without being asked for."""
+    aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
+    shown = aliases[: max(len(first), _ALIAS_COLUMNS)]
+    return ("name", *shown, "latest", "versions", "metric", "ready", "changed", "owner")
+
+
+def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
+    """All columns that can be chosen."""
+    aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
+    return ("name", *aliases, "latest", "versions", "metric", "ready", "changed", "created", "owner", "tags", "about")
+
+
+TITLES: Mapping[str, str] = {
+    "name": "model", "latest": "latest", "versions": "versions", "ready": "ready", "changed": "changed",
+    "created": "created", "owner": "owner", "tags": "tags", "about": "about",
+}  # fmt: skip
+
+
+class BoardTable:
+    """The models that are shown, in order; texts are made when they are asked for. Implements ``table.Table``.
+
+    ``counts`` holds numbers of versions where they are known; ``changed`` names models in which watching saw
+    something move.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[RegisteredModel],
+        known: Known,
+        spec: BoardSpec,
+        counts: Mapping[str, int],
+        changed: Collection[str] = (),
+        generation: int = 0,
+    ) -> None:
+        self.spec = spec
+        self.generation = generation
+        self._known = known
+        self._counts = counts
+        self._changed = changed
+        self._metric = known.metric
+        self.models = self._arranged(models)
+        self._rows = {model.name: row for row, model in enumerate(self.models)}
+        keys = spec.columns or default_columns(models, spec.first_aliases)
+        self.columns = tuple(self._column(key) for key in keys)
+
+    @property
+    def row_count(self) -> int:
+        return len(self.models)
+
+    def row_key(self, row: int) -> str:
+        return self.models[row].name
+
+    def row_of(self, row_key: str) -> int | None:
+        return self._rows.get(row_key)
+
+    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
+        return [self._cell(key, model)[0] for model in self.models[start:stop]]
+
+    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
+        return [self._cell(key, model)[1] for model in self.models[start:stop]]
+
+    # arranging
+
+    def _arranged(self, models: Sequence[RegisteredModel]) -> list[RegisteredModel]:
+        words = self.spec.query.lower().split()
+        kept = [model for model in models if all(word in _searched(model) for word in words)] if words else list(models)
+        if self.spec.faults_only:
+            kept = [model for model in kept if self._known.faults(model)]
+        key, descending = self.spec.sort
+        ranked = [(self._rank(key, model), model) for model in kept]
+        # What has no value comes last, whichever way round.
+        there = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[1].name)
+        there.sort(key=lambda pair: pair[0], reverse=descending)  # type: ignore[arg-type, return-value]  # None is out
+        absent = sorted((model for rank, model in ranked if rank is None), key=lambda model: model.name)
+        return [model for _, model in there] + absent
+
+    def _rank(self, key: str, model: RegisteredModel) -> tuple[float, str] | None:
+        """What a model is sorted by: one kind for all rows of a column."""
+        if key.startswith(ALIAS):
+            version = model.aliases.get(key[len(ALIAS) :], "")
+            return (float(version), "") if version.isdecimal() else None
+        if key == "latest":
+            return (float(model.newest.number), "") if model.newest is not None else None
+        if key == "versions":
+            count = self._counts.get(model.name)
+            return (float(count), "") if count is not None else None
+        if key in ("changed", "created"):
+            time_ms = model.updated_ms if key == "changed" else model.created_ms
+            return (float(time_ms), "") if time_ms is not None else None
+        if key == "ready":
+            counted = tally(self._known.faults(model))
+            return counted["error"] * 1e6 + counted["warning"] * 1e3 + counted["note"], ""
+        if key == "metric":
+            value = metric_of(self._known, self._champion(model), self._metric)
+            return (value, "") if value is not None and value == value else None
+        text = {"owner": _owner(model), "tags": _tags(model), "about": model.description}.get(key, model.name)
+        return (0.0, text.lower()) if text else None
+
+    def _champion(self, model: RegisteredModel) -> ModelVersion | None:
+        version = model.aliases.get(CHAMPION)
+        return self._known.version(model.name, version) if version is not None else None
+
+    # columns and cells
+
+    def _column(self, key: str) -> Column:
+        alias = key[len(ALIAS) :] if key.startswith(ALIAS) else ""
+        title = (
+            clean(alias) if alias else (clean(self._metric) or "metric") if key == "metric" else TITLES.get(key, key)
+        )
+        order = ""
+        if self.spec.sort[0] == key:
+            order = "down" if self.spec.sort[1] else "up"
+        right = key in ("latest", "versions", "metric", "changed", "created")
+        column = Column(key, title, 3, "right" if right else "left", key == "name", order=order)  # type: ignore[arg-type]
+        if alias:
+            column = replace(column, group="aliases")
+        elif key != "name":
+            column = replace(column, group="facts")
+        sample = [self._cell(key, model)[0] for model in self.models[:SAMPLE]]
+        return fitted(column, sample, _WIDEST.get(key, 30))
+
+    def _cell(self, key: str, model: RegisteredModel) -> tuple[str, Tone]:
+        reading, glyphs = self.spec.reading, self.spec.reading.glyphs
+        if key == "name":
+            mark = f" {glyphs.live}" if model.name in self._changed else ""
+            return clean(model.name) + mark, "strong" if not mark else "accent"
+        if key.startswith(ALIAS):
+            return self._alias_cell(model, key[len(ALIAS) :])
+        if key == "latest":
+            newest = model.newest
+            return (f"v{newest.version}", "") if newest is not None else (glyphs.absent, "muted")
+        if key == "versions":
+            return self._count_cell(model)
+        if key in ("changed", "created"):
+            return reading.when(model.updated_ms if key == "changed" else model.created_ms), "muted"
+        if key == "ready":
+            return self._ready_cell(model)
+        if key == "metric":
+            value = metric_of(self._known, self._champion(model), self._metric)
+            return reading.number(value), "" if value is not None else "muted"
+        if key == "owner":
+            return clean(_owner(model)), "muted"
+        if key == "tags":
+            return clean(_tags(model)), "muted"
+        return clean(model.description[:200]), "muted"
+
+    def _alias_cell(self, model: RegisteredModel, alias: str) -> tuple[str, Tone]:
+        reading = self.spec.reading
+        version = model.aliases.get(alias)
+        if version is None:
+            missing = alias == CHAMPION
+            return (f"{reading.glyphs.absent} {reading.glyphs.warning}", "warn") if missing else (
+                reading.glyphs.absent, "muted")  # fmt: skip
+        made = self._known.version(model.name, version)
+        if made is None:
+            return f"v{version}", ""
+        sign, tone = reading.status(made)
+        return f"v{version}  {sign}  {reading.when(made.created_ms)}", tone
+
+    def _count_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
+        count = self._counts.get(model.name)
+        if count is not None:
+            return quantities.count(count), "muted"
+        newest = model.newest
+        # Numbers are never given twice, so that the newest is the most that there can be.
+        return (f"≤{newest.version}" if newest is not None else "?"), "muted"
+
+    def _ready_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
+        glyphs = self.spec.reading.glyphs
+        counted = tally(self._known.faults(model))
+        if counted["error"]:
+            more = f" {glyphs.warning} {counted['warning']}" if counted["warning"] else ""
+            return f"{glyphs.failed} {counted['error']}{more}", "bad"
+        if counted["warning"]:
+            return f"{glyphs.warning} {counted['warning']}", "warn"
+        return (f"· {counted['note']}", "muted") if counted["note"] else (glyphs.done, "good")
+
+
+def _owner(model: RegisteredModel) -> str:
+    return next((model.tags[key] for key in _OWNERS if model.tags.get(key)), "")
+
+
+def _tags(model: RegisteredModel) -> str:
+    return "  ".join(f"{key}={value}" for key, value in sorted(model.tags.items()) if not key.startswith("mlflow."))
+
+
+def _searched(model: RegisteredModel) -> str:
+    aliases = " ".join(f"@{alias} v{version}" for alias, version in model.aliases.items())
+    return f"{model.name} {aliases} {_tags(model)} {model.description}".lower()

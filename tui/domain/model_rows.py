@@ -1,0 +1,93 @@
+"""What the tables of models and versions share: what they are told, and how versions and states read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Protocol
+
+from tui.domain import quantities
+from tui.domain.glyphs import UNICODE, Glyphs
+from tui.domain.model_values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.readiness import Fault
+from tui.domain.table import Column, Tone
+from tui.domain.text import width
+
+SAMPLE = 300  # rows looked at to choose the width of a column
+
+
+class Known(Protocol):
+    """What has been learnt of models so far; every answer comes at once, None means not asked yet."""
+
+    def version(self, name: str, version: str) -> ModelVersion | None: ...
+
+    def run(self, run_id: str) -> SourceRun | None: ...
+
+    def facts(self, name: str, version: str) -> ModelFacts | None: ...
+
+    def faults(self, model: RegisteredModel) -> tuple[Fault, ...]: ...
+
+    @property
+    def metric(self) -> str: ...
+
+    def better(self, metric: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How times and signs are written; ``zone`` is set where dates are wanted instead of ages."""
+
+    now_ms: int = 0
+    zone: tzinfo | None = None
+    glyphs: Glyphs = field(default=UNICODE)
+
+    def when(self, time_ms: int | None) -> str:
+        if time_ms is None:
+            return self.glyphs.absent
+        return (
+            quantities.stamp(time_ms, self.zone)[:16] if self.zone is not None else quantities.ago(time_ms, self.now_ms)
+        )
+
+    def status(self, made: ModelVersion) -> tuple[str, Tone]:
+        """A version's state by sign, and by word where it is not ready."""
+        if made.status in (READY, ""):
+            return self.glyphs.done, ""
+        if made.status == FAILED:
+            return f"{self.glyphs.failed} failed", "bad"
+        return f"{self.glyphs.running} pending", "warn"
+
+    def number(self, value: float | None) -> str:
+        return self.glyphs.absent if value is None else quantities.number(value)
+
+    def change(self, value: float | None, base: float | None, better: str) -> tuple[str, Tone]:
+        """A metric's difference to another: ``+0.0029  +0.3%``, with its direction as the tone."""
+        if value is None or base is None or value != value or base != base:
+            return "", ""
+        delta = value - base
+        if not delta:
+            return "same", "muted"
+        sign = "+" if delta > 0 else ("-" if self.glyphs.ellipsis == "~" else "−")
+        share = f"  {sign}{abs(delta / base):.1%}" if base else ""
+        tone: Tone = "" if not better else "good" if (delta > 0) == (better == "higher") else "bad"
+        return f"{sign}{quantities.number(abs(delta))}{share}", tone
+
+
+def metric_of(known: Known, made: ModelVersion | None, metric: str) -> float | None:
+    """A version's source run's value of a metric, where it is known."""
+    run = known.run(made.run_id) if made is not None and made.run_id else None
+    return run.metrics.get(metric) if run is not None and metric else None
+
+
+def by_whom(known: Known, made: ModelVersion) -> str:
+    """Who made a version: as the registry says it, else the source run's user."""
+    run = known.run(made.run_id) if made.run_id else None
+    return made.user or (run.user if run is not None else "")
+
+
+def fitted(column: Column, texts: Sequence[str], most: int) -> Column:
+    """The column as wide as its texts need, its title included, up to ``most`` cells."""
+    needed = max([width(column.title) + 2, *(width(text) for text in texts)])
+    return Column(
+        column.key, column.title, max(3, min(most, needed)), column.align, column.frozen, column.group, column.order
+    )

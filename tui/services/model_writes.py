@@ -1,0 +1,231 @@
+"""Every write to the registry but moves of aliases, each under guard and in the ledger. Every function blocks.
+
+Each raises Problem where nothing was tried: read-only, a name that cannot be, no ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from tui.domain.model_names import model_name_refusal, tag_key_refusal
+from tui.domain.model_values import ModelVersion, RegisteredModel, Registrable
+from tui.domain.problem import Kind, Problem
+from tui.gateway.ports import RegistryPort
+from tui.services.ledger import Ledger
+from tui.services.writes import GuardedWrite, Intention, Report, Result, carry_out
+
+S = TypeVar("S")
+
+
+class ModelWrites:
+    """The writes of one context's registry; ``catalog`` is set for Unity Catalog's names of three levels."""
+
+    def __init__(
+        self,
+        registry: RegistryPort,
+        ledger: Ledger,
+        *,
+        context: str,
+        place: str,
+        read_only: bool = False,
+        catalog: bool = False,
+    ) -> None:
+        self._registry = registry
+        self._ledger = ledger
+        self._context = context
+        self._place = place
+        self._read_only = read_only
+        self.catalog = catalog
+
+    def _refuse(self, *refusals: str) -> None:
+        if self._read_only:
+            raise Problem(
+                Kind.FORBIDDEN,
+                "Nothing was written",
+                f"The context {self._context} is read-only.",
+                "Open it with --read-write, if that is allowed to you.",
+            )
+        said = [refusal for refusal in refusals if refusal]
+        if said:
+            raise Problem(Kind.BAD_REQUEST, "Nothing was written", " ".join(said))
+
+    def _do(
+        self, what: str, subject: str, step: GuardedWrite[S], details: Mapping[str, Any], *, unrecorded_ok: bool = False
+    ) -> Report[S]:
+        intention = Intention(what, self._context, self._place, subject, details=details)
+        return carry_out(self._ledger, intention, [step], tell=_told, unrecorded_ok=unrecorded_ok)
+
+    # models
+
+    def _model(self, name: str) -> RegisteredModel | None:
+        try:
+            return self._registry.get_model(name)
+        except Problem as problem:
+            if problem.kind is Kind.NOT_FOUND:
+                return None
+            raise
+
+    def create_model(self, name: str, description: str = "") -> Report[RegisteredModel | None]:
+        self._refuse(model_name_refusal(name, catalog=self.catalog))
+        step = GuardedWrite(
+            lambda: self._model(name),
+            lambda model: model is None,
+            lambda: self._registry.create_model(name, description),
+            lambda model: model is not None,
+        )
+        return self._do("model.create", name, step, {})
+
+    def rename_model(self, name: str, new_name: str) -> Report[tuple[bool, bool]]:
+        """Rename; what is read is whether either name is there."""
+        self._refuse(model_name_refusal(new_name, catalog=self.catalog))
+        step = GuardedWrite(
+            lambda: (self._model(name) is not None, self._model(new_name) is not None),
+            lambda there: there == (True, False),
+            lambda: self._registry.rename_model(name, new_name),
+            lambda there: there == (False, True),
+        )
+        return self._do("model.rename", name, step, {"to": new_name})
+
+    def describe_model(self, seen: RegisteredModel, description: str) -> Report[RegisteredModel]:
+        """Describe a model as it was seen; refused where somebody else has described it since."""
+        self._refuse()
+        step = GuardedWrite(
+            lambda: self._registry.get_model(seen.name),
+            lambda model: model.description == seen.description,
+            lambda: self._registry.describe_model(seen.name, description),
+            lambda model: model.description == description,
+        )
+        return self._do("model.describe", seen.name, step, {"from": seen.description, "to": description})
+
+    def tag_model(self, seen: RegisteredModel, key: str, value: str | None) -> Report[RegisteredModel]:
+        """Set a tag of a model as it was seen, or take it away with None."""
+        self._refuse(tag_key_refusal(key))
+        step = GuardedWrite(
+            lambda: self._registry.get_model(seen.name),
+            lambda model: model.tags.get(key) == seen.tags.get(key),
+            lambda: self._registry.tag_model(seen.name, key, value),
+            lambda model: model.tags.get(key) == value,
+        )
+        return self._do("model.tag", seen.name, step, {"tag": key, "from": seen.tags.get(key), "to": value})
+
+    def delete_model(self, seen: RegisteredModel) -> Report[RegisteredModel | None]:
+        """Delete a model as it was seen, with its versions and aliases; refused where an alias has moved since."""
+        self._refuse()
+        step = GuardedWrite(
+            lambda: self._model(seen.name),
+            lambda model: model is not None and dict(model.aliases) == dict(seen.aliases),
+            lambda: self._registry.delete_model(seen.name),
+            lambda model: model is None,
+        )
+        return self._do("model.delete", seen.name, step, {"aliases": _aliases(seen.aliases)})
+
+    # versions
+
+    def register(self, name: str, source: Registrable, description: str = "") -> tuple[str, Report[tuple[str, ...]]]:
+        """Make a version of a model, which is made too where it is missing; answers the version's number.
+
+        What is read are the newest versions' numbers.
+        """
+        self._refuse(model_name_refusal(name, catalog=self.catalog))
+        if self.catalog and source.has_signature is False:
+            self._refuse("Unity Catalog refuses models without a signature, and this one has none.")
+        if self._model(name) is None:
+            report = self.create_model(name)
+            if report.problem is not None:
+                raise report.problem
+        return self._new_version(
+            "version.register",
+            name,
+            lambda: self._registry.create_version(
+                name, source.uri, run_id=source.run_id, model_id=source.model_id, description=description
+            ),
+            {"from": source.uri, "run": source.run_id},
+        )
+
+    def copy_version(self, made: ModelVersion, to: str) -> tuple[str, Report[tuple[str, ...]]]:
+        """Copy a version to another model, which is made where it is missing; answers the new version's number."""
+        self._refuse(model_name_refusal(to, catalog=self.catalog))
+        return self._new_version(
+            "version.copy",
+            to,
+            lambda: self._registry.copy_version(made.name, made.version, to),
+            {"from": f"models:/{made.name}/{made.version}"},
+        )
+
+    def _new_version(
+        self, what: str, name: str, write: Callable[[], str], details: Mapping[str, Any]
+    ) -> tuple[str, Report[tuple[str, ...]]]:
+        def newest() -> tuple[str, ...]:
+            try:
+                page = self._registry.search_versions(name, max_results=20)
+            except Problem as problem:
+                if problem.kind is Kind.NOT_FOUND:
+                    return ()
+                raise
+            return tuple(made.version for made in page.versions)
+
+        before = newest()
+        given: list[str] = []
+        step = GuardedWrite(
+            newest,
+            lambda versions: versions == before,
+            lambda: given.append(write()),
+            lambda versions: bool(set(versions) - set(before)) and (not given or given[0] in versions),
+        )
+        report = self._do(what, name, step, details)
+        found = report.results[0].found or ()
+        new = given or sorted(set(found) - set(before), key=int)
+        return (new[0] if new else ""), report
+
+    def describe_version(self, seen: ModelVersion, description: str) -> Report[ModelVersion]:
+        """Describe a version as it was seen; refused where somebody else has described it since."""
+        self._refuse()
+        step = GuardedWrite(
+            lambda: self._registry.get_version(seen.name, seen.version),
+            lambda made: made.description == seen.description,
+            lambda: self._registry.describe_version(seen.name, seen.version, description),
+            lambda made: made.description == description,
+        )
+        details = {"version": seen.version, "from": seen.description, "to": description}
+        return self._do("version.describe", seen.name, step, details)
+
+    def tag_version(self, seen: ModelVersion, key: str, value: str | None) -> Report[ModelVersion]:
+        """Set a tag of a version as it was seen, or take it away with None."""
+        self._refuse(tag_key_refusal(key))
+        step = GuardedWrite(
+            lambda: self._registry.get_version(seen.name, seen.version),
+            lambda made: made.tags.get(key) == seen.tags.get(key),
+            lambda: self._registry.tag_version(seen.name, seen.version, key, value),
+            lambda made: made.tags.get(key) == value,
+        )
+        details = {"version": seen.version, "tag": key, "from": seen.tags.get(key), "to": value}
+        return self._do("version.tag", seen.name, step, details)
+
+    def delete_version(
+        self, seen: ModelVersion, aliases: Sequence[str]
+    ) -> Report[tuple[ModelVersion | None, tuple[str, ...]]]:
+        """Delete a version whose aliases were seen; refused where another alias points to it by now."""
+        self._refuse()
+
+        def read() -> tuple[ModelVersion | None, tuple[str, ...]]:
+            found = self._registry.get_versions([(seen.name, seen.version)]).get((seen.name, seen.version))
+            return found, self._registry.get_model(seen.name).aliases_of(seen.version)
+
+        step = GuardedWrite(
+            read,
+            lambda state: state[0] is not None and state[1] == tuple(sorted(aliases)),
+            lambda: self._registry.delete_version(seen.name, seen.version),
+            lambda state: state[0] is None,
+        )
+        details = {"version": seen.version, "aliases": sorted(aliases)}
+        return self._do("version.delete", seen.name, step, details)
+
+
+def _told(results: Sequence[Result[Any]]) -> Mapping[str, Any]:
+    problem = next((result.problem for result in results if result.problem is not None), None)
+    return {"problem": str(problem)} if problem is not None else {}
+
+
+def _aliases(aliases: Mapping[str, str]) -> list[str]:
+    return [f"{alias} v{version}" for alias, version in sorted(aliases.items())]
