@@ -111,6 +111,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs.lifecycle", "i", "deleted", "Show active, deleted or all runs.", "runs"),
     Action("runs.load_all", "ctrl+e", "load all", "Load every run of these experiments; esc stops.", "runs"),
     Action("runs.compare", "c", "compare", "Compare the marked runs; one marked: with the one here; none: this one with the next.", "runs", hint=35),
+    Action("runs.curves", "p", "curves", "Draw the metric of this column, or a chosen one, of the marked runs or this one.", "runs", hint=45),
     Action("runs.next_match", "n", "next mark", "Go to the next marked run.", "runs"),
     Action("runs.previous_match", "N", "previous mark", "Go to the previous marked run.", "runs"),
     # details
@@ -154,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_sets.filter", "slash", "filter", "Filter the metrics.", "compare_sets", hint=30),
     Action("compare_params.metric", "m", "metric", "Choose the metric that params are held against.", "compare_params", hint=20),
     # curves
-    Action("curves.left", "left,h", "left", "Move the cursor to the left; the legend reads off values there.", "curves"),
+    Action("curves.left", "left,h", "read off", "Move the cursor to the left; the legend reads off values there.", "curves", hint=15),
     Action("curves.right", "right,l", "right", "Move the cursor to the right.", "curves"),
     Action("curves.far_left", "shift+left,H", "far left", "Move the cursor a tenth of the chart to the left.", "curves"),
     Action("curves.far_right", "shift+right", "far right", "Move the cursor a tenth of the chart to the right.", "curves"),

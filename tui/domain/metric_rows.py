@@ -14,7 +14,7 @@ from tui.domain.text import clean, width
 from tui.domain.values import MetricValue
 
 SYSTEM = "system/"  # what MLflow's own monitor records begins so
-SHAPE_CELLS = 20
+SHAPE_CELLS = 14
 _NAME_CELLS = (12, 40)
 
 

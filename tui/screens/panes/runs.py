@@ -23,6 +23,7 @@ from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes import runs_words
 from tui.screens.panes.runs_arranging import RunsArranging
+from tui.screens.panes.runs_curves import RunsCurves
 from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
 from tui.screens.panes.runs_loader import RunsLoader
 from tui.screens.panes.runs_memory import Arrangement, memory_name, recalled, seen
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from tui.widgets.filter_bar import Complete
 
 
-class RunsPane(FilterablePane, RunsArranging, Asking):
+class RunsPane(FilterablePane, RunsArranging, RunsCurves, Asking):
     """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
