@@ -1,8 +1,21 @@
-"""``python -m tui`` is ``mlflow-deck``."""
+"""``mlflow-deck``, and ``python -m tui``: the deck at once if nothing more is said, else the command line."""
 
 from __future__ import annotations
 
-from tui.cli import main
+import sys
+
+from tui.start import Said, run, told
+
+
+def main() -> None:
+    """Run the program; ends with a status that says how it went."""
+    if sys.argv[1:]:
+        from tui.cli import main as command_line
+
+        command_line()
+    else:
+        told(lambda: run(Said(), None))
+
 
 if __name__ == "__main__":
     main()

@@ -1,65 +1,23 @@
-"""The command line: what to open is decided, the context's process is started, and only then is the screen loaded."""
+"""The command line: options, commands, and what each of them does."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui import __version__
-from tui.domain.problem import Problem
+from tui import __version__, start
+from tui.start import EXIT_BROKEN, Said, resolved, run, settings_of, told, working_folder
 
 if TYPE_CHECKING:
-    from tui.actions import Action
-    from tui.config.launch import Launch, Options
-    from tui.config.model import Settings
+    pass
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-EXIT_PROBLEM = 2
-EXIT_BROKEN = 1
-
-
-@dataclass(frozen=True)
-class _Said:
-    """The options as given, before the group's and the command's are laid over each other; None is not given."""
-
-    context: str | None = None
-    tracking_uri: str | None = None
-    registry_uri: str | None = None
-    profile: str | None = None
-    config: str | None = None
-    read_only: bool | None = None
-    ssh: bool = False
-    ascii: bool = False
-    no_mouse: bool = False
-    log_file: str | None = None
-
-    def over(self, earlier: _Said) -> _Said:
-        """These options, and the earlier ones where these say nothing."""
-        given = {name: value for name, value in vars(self).items() if value not in (None, False)}
-        if self.read_only is not None:
-            given["read_only"] = self.read_only
-        return replace(earlier, **given)
-
-    def options(self, place: str | None = None) -> Options:
-        from tui.config.choose import Options
-
-        return Options(
-            place=place,
-            context=self.context,
-            tracking_uri=self.tracking_uri,
-            registry_uri=self.registry_uri,
-            profile=self.profile,
-            read_only=self.read_only,
-            ascii=self.ascii,
-            mouse=False if self.no_mouse else None,
-        )
 
 
 class _DeckGroup(click.Group):
@@ -120,29 +78,29 @@ def _options(function: Decorated) -> Decorated:
 @click.version_option(__version__, prog_name="mlflow-deck", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
-    said = _Said(**given)
+    said = Said(**given)
     ctx.obj = said
     if said.log_file is not None:
         _keep_log(said.log_file)
     if ctx.invoked_subcommand is None:
-        _run(said, None)
+        run(said, None)
 
 
 @cli.command("open", hidden=True)
 @_options
 @click.argument("place")
 @click.pass_obj
-def _open(earlier: _Said, /, place: str, **given: Any) -> None:
-    said = _Said(**given).over(earlier)
+def _open(earlier: Said, /, place: str, **given: Any) -> None:
+    said = Said(**given).over(earlier)
     if said.log_file is not None:
         _keep_log(said.log_file)
-    _run(said, place)
+    run(said, place)
 
 
 @cli.command()
 @click.option("--fresh", is_flag=True, help="Make it anew first.")
 @click.pass_obj
-def demo(said: _Said, fresh: bool) -> None:
+def demo(said: Said, fresh: bool) -> None:
     """Make a sample store once, and open it."""
     for name in ("context", "tracking_uri", "registry_uri", "profile"):
         if getattr(said, name) is not None:
@@ -150,23 +108,23 @@ def demo(said: _Said, fresh: bool) -> None:
     from tui.config.launch import Options, resolve
     from tui.demo import ProgressLine, ensure_sample
 
-    settings, file = _settings(said)
+    settings, file = settings_of(said)
     with ProgressLine(sys.stdout) as progress:
         sample = ensure_sample(fresh=fresh, report=progress)
     options = Options(tracking_uri=sample.tracking_uri, registry_uri=sample.tracking_uri, read_only=said.read_only)
     options = replace(options, ascii=said.ascii, mouse=False if said.no_mouse else None)
-    launch = resolve(options, {}, _cwd(), replace(settings, context=None, contexts={}), file)
+    launch = resolve(options, {}, working_folder(), replace(settings, context=None, contexts={}), file)
     origins = {**launch.origins, "tracking_uri": "mlflow-deck demo", "registry_uri": "mlflow-deck demo"}
-    _open_deck(said, replace(launch, context_name="demo", origins=origins))
+    start.open_deck(said, replace(launch, context_name="demo", origins=origins))
 
 
 @cli.command()
 @click.pass_obj
-def keys(said: _Said) -> None:
+def keys(said: Said) -> None:
     """Print the table of keys as configured."""
     from tui.console.listing import plain_table
 
-    settings, _ = _settings(said)
+    settings, _ = settings_of(said)
     click.echo(plain_table(settings.keys))
 
 
@@ -174,7 +132,7 @@ def keys(said: _Said) -> None:
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def ledger_command(said: _Said, name: tuple[str, ...], as_json: bool) -> None:
+def ledger_command(said: Said, name: tuple[str, ...], as_json: bool) -> None:
     """Print what was written from this machine, about NAME or everything."""
     from tui.config.paths import state_dir
     from tui.console import ledger
@@ -195,22 +153,22 @@ def ledger_command(said: _Said, name: tuple[str, ...], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--rules", is_flag=True, help="Print the rules and their grades instead.")
 @click.pass_obj
-def lint(earlier: _Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **given: Any) -> None:
+def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **given: Any) -> None:
     """Judge registered models; exit with 1 if a rule of severity error fails."""
     from tui.console import lint as console
 
-    said = _Said(**given).over(earlier)
-    settings, file = _settings(said)
+    said = Said(**given).over(earlier)
+    settings, file = settings_of(said)
     if rules:
         click.echo(console.rules_table(settings.models.rules))
         return
-    launch = _resolved(said, settings, file, None)
+    launch = resolved(said, settings, file, None)
     from tui.host import Host
+    from tui.host.spec import spec_of
     from tui.services.clock import SystemClock
-    from tui.services.connect import host_spec
     from tui.services.model_health import ModelHealth
 
-    host = Host.start(host_spec(launch))
+    host = Host.start(spec_of(launch))
     try:
         health = ModelHealth(host.registry, SystemClock(), settings.models, settings.metric_directions)
         report = console.lint(host.registry, health, name)
@@ -228,101 +186,33 @@ def config() -> None:
 
 @config.command("path")
 @click.pass_obj
-def config_path(said: _Said) -> None:
+def config_path(said: Said) -> None:
     """Print the path of the configuration file."""
     from tui.config import paths
 
-    click.echo(str(paths.config_file(said.config, os.environ, _cwd())[0]))
+    click.echo(str(paths.config_file(said.config, os.environ, working_folder())[0]))
 
 
 @config.command("show")
 @click.pass_obj
-def config_show(said: _Said) -> None:
+def config_show(said: Said) -> None:
     """Print what would be opened and every setting, and where each came from."""
     from tui.console.report import described
 
-    settings, file = _settings(said)
-    click.echo(described(_resolved(said, settings, file, None), file))
+    settings, file = settings_of(said)
+    click.echo(described(resolved(said, settings, file, None), file))
 
 
 @config.command("init")
 @click.pass_obj
-def config_init(said: _Said) -> None:
+def config_init(said: Said) -> None:
     """Write a commented example to the configuration file's place."""
     from tui.config import paths
     from tui.console.report import write_example
 
-    file, _ = paths.config_file(said.config, os.environ, _cwd())
+    file, _ = paths.config_file(said.config, os.environ, working_folder())
     write_example(file)
     click.echo(f"Wrote {file}")
-
-
-def _actions() -> Iterable[Action]:
-    from tui.actions import ACTIONS
-
-    return ACTIONS
-
-
-def _settings(said: _Said) -> tuple[Settings, Path]:
-    from tui.config import paths
-    from tui.config.load import load
-
-    file, named_by = paths.config_file(said.config, os.environ, _cwd())
-    return load(file, named_by, _actions), file
-
-
-def _resolved(said: _Said, settings: Settings, file: Path, place: str | None) -> Launch:
-    from tui.config.launch import resolve
-
-    return resolve(said.options(place), os.environ, _cwd(), settings, file)
-
-
-def _cwd() -> Path:
-    """The working folder, or the root where that has been deleted meanwhile."""
-    try:
-        return Path.cwd()
-    except FileNotFoundError:
-        return Path("/")
-
-
-def _run(said: _Said, place: str | None) -> None:
-    settings, file = _settings(said)
-    _open_deck(said, _resolved(said, settings, file, place))
-
-
-def _open_deck(said: _Said, launch: Launch) -> None:
-    """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
-    _refuse_without_terminal()
-    from tui.host import Host
-    from tui.services.connect import host_spec
-
-    host = Host.start(host_spec(launch))
-    if said.ssh:
-        # Textual reads these when it is imported.
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        os.environ.setdefault("TEXTUAL_FPS", "15")
-        os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    try:
-        from tui.app import run_deck
-        from tui.console.logs import hush
-
-        hush()
-        raise SystemExit(run_deck(launch, host, log_file=Path(said.log_file) if said.log_file else None))
-    finally:
-        host.close()
-
-
-def _refuse_without_terminal() -> None:
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        return
-    from tui.domain.problem import Kind
-
-    raise Problem(
-        Kind.CONFIG,
-        "There is no terminal to draw on",
-        "Input or output is not a terminal.",
-        "Run it in a terminal; over ssh, ask for one with ssh -t.",
-    )
 
 
 def _keep_log(file: str) -> None:
@@ -333,21 +223,4 @@ def _keep_log(file: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a problem is a panel and status 2, a fault of ours one and status 1, never a traceback."""
-    # Nothing that is loaded for the first frame becomes garbage: looking for it would take a fifth of the time.
-    gc.disable()
-    try:
-        cli.main(args=arguments, prog_name="mlflow-deck")
-    except Problem as problem:
-        from tui.console import logs
-        from tui.console.panel import panel
-
-        click.echo(panel(problem), err=True)
-        logs.failure()
-        raise SystemExit(EXIT_PROBLEM) from None
-    except Exception as error:
-        from tui.console import logs
-        from tui.console.panel import fault
-
-        click.echo(fault(error), err=True)
-        logs.failure()
-        raise SystemExit(EXIT_BROKEN) from None
+    told(lambda: cli.main(args=arguments, prog_name="mlflow-deck"))

@@ -43,7 +43,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Launch]:
     """Collects what would be opened, instead of opening it."""
     launches: list[Launch] = []
-    monkeypatch.setattr(cli, "_open_deck", lambda said, launch: launches.append(launch))
+    monkeypatch.setattr("tui.start.open_deck", lambda said, launch: launches.append(launch))
     return launches
 
 
@@ -141,7 +141,7 @@ def test_a_fault_of_ours_is_a_panel_too_and_the_log_has_the_traceback(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("http://ana:hunter2@h \x1b[31mred")
 
-    monkeypatch.setattr(cli, "_open_deck", broken)
+    monkeypatch.setattr("tui.start.open_deck", broken)
     log = tmp_path / "deck.log"
     status, _, err = run("--log-file", str(log))
     assert status == 1
@@ -159,7 +159,7 @@ def test_a_fault_without_a_log_prints_no_traceback(tmp_path: Path) -> None:
     code = (
         "from tui import cli\n"
         "def broken(*_): import logging; logging.getLogger('x').info('unheard'); raise ZeroDivisionError\n"
-        "cli._open_deck = broken\ncli.main([])"
+        "cli.start.open_deck = broken\ncli.main([])"
     )
     environ = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
     ended = subprocess.run(

@@ -42,7 +42,7 @@ RESOLVE = """
 import os
 from pathlib import Path
 from tui import cli
-cli._open_deck = lambda said, launch: None
+cli.start.open_deck = lambda said, launch: None
 try:
     cli.main([])
 except SystemExit as ended:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.gateway import address
+
+if TYPE_CHECKING:
+    from tui.config.launch import Launch
 
 
 @dataclass(frozen=True)
@@ -25,3 +29,13 @@ class HostSpec:
     def place(self) -> str:
         """The tracking URI as it may be shown."""
         return address.shown(self.tracking_uri)
+
+
+def spec_of(launch: Launch) -> HostSpec:
+    """What the process of a context is told."""
+    return HostSpec(
+        tracking_uri=launch.tracking_uri,
+        registry_uri=launch.registry_uri,
+        profile=launch.profile,
+        timeout_s=launch.timeout_s,
+    )

@@ -8,22 +8,12 @@ import socket
 from tui.config.launch import Launch
 from tui.config.paths import cache_dir, state_dir
 from tui.host import Host, RequestRecord
-from tui.host.spec import HostSpec
+from tui.host.spec import spec_of
 from tui.services.clock import Clock, SystemClock
 from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
 from tui.services.request_log import LoggedRequest, RequestLog
 from tui.services.session import Session
-
-
-def host_spec(launch: Launch) -> HostSpec:
-    """What the context's own process is told."""
-    return HostSpec(
-        tracking_uri=launch.tracking_uri,
-        registry_uri=launch.registry_uri,
-        profile=launch.profile,
-        timeout_s=launch.timeout_s,
-    )
 
 
 def actor() -> str:
@@ -55,7 +45,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         )
 
     if host is None:
-        host = Host.start(host_spec(launch))
+        host = Host.start(spec_of(launch))
     host.on_request = record
     return Session(
         launch=launch,
