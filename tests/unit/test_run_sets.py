@@ -63,7 +63,7 @@ def test_seeds_are_named() -> None:
 
 def test_ways_to_group() -> None:
     found = [grouping.title for grouping in groupings(sweep())]
-    assert found[0] == "every param that differs but seed"
+    assert found[0] == "every param that differs but seed, note"
     assert "parent run" in found
     assert "param lr" in found
     assert "param note" not in found, "every run alone is no set"

@@ -73,28 +73,34 @@ def is_seed(name: str) -> bool:
 
 
 def groupings(comparison: Comparison) -> tuple[Grouping, ...]:
-    """The ways to group these runs that make sets: all params but the seeds first, then the parent, params and tags."""
+    """The ways to group these runs that make sets: by all params at once, by the parent, by each param or tag.
+
+    All params at once are without the seeds, and without those that no two runs have the same of.
+    """
     found: list[Grouping] = []
     names: dict[str, list[str]] = {"params": [], "tags": []}
+    runs = len(comparison.subjects)
+    unique: set[str] = set()
     for section in comparison.sections:
         if section.group in names:
             own = section.differs & (section.parents < 0) & ~system_rows(section)
-            names[section.group] += [section.keys[row] for row in np.flatnonzero(own).tolist()]
-    seeds = [name for name in names["params"] if is_seed(name)]
+            rows = np.flatnonzero(own).tolist()
+            names[section.group] += [section.keys[row] for row in rows]
+            if section.group == "params":
+                unique |= {section.keys[row] for row in rows if len(set(section.meanings_of(row))) == runs}
+    seeds = [name for name in names["params"] if is_seed(name) or (name in unique and runs > 2)]
     others = [name for name in names["params"] if name not in seeds]
-    if others and len(others) < len(comparison.subjects) * 50:
-        without = f" but {', '.join(seeds[:3])}" if seeds else ""
-        found.append(Grouping(tuple(("params", name) for name in others), f"every param that differs{without}"))
-    singles = [("overview", PARENT_ROW)] + [(group, name) for group in names for name in names[group]]
-    for group, name in singles:
-        grouping = Grouping(((group, name),), f"{_ONE[group]} {name}" if group != "overview" else name)
-        sets = RunSets(comparison, grouping).sets
-        if 1 < len(sets) < len(comparison.subjects):
+    without = f" but {', '.join(seeds[:3])}" if seeds else ""
+    offered = [Grouping(tuple(("params", name) for name in others), f"every param that differs{without}")]
+    offered.append(Grouping((("overview", PARENT_ROW),), PARENT_ROW))
+    offered += [Grouping(((group, name),), f"{_ONE[group]} {name}") for group in names for name in names[group]]
+    for grouping in offered:
+        if 1 < len(RunSets(comparison, grouping).sets) < runs:
             found.append(grouping)
     return tuple(found)
 
 
-_ONE = {"params": "param", "tags": "tag", "overview": ""}
+_ONE = {"params": "param", "tags": "tag"}
 
 
 class RunSets:

@@ -121,6 +121,8 @@ class CompareTable:
         return ("    " if shown.is_part else "  ") + clean(shown.key)
 
     def _columns(self, room: int, resized: int) -> tuple[Column, ...]:
+        if not self.titles:
+            return (Column(NAME, "", _NAME_CELLS[0], frozen=True),)
         rows = self.arranged.rows
         sample = [shown for shown in rows[:: max(1, len(rows) // _SAMPLE_ROWS)]]
         names = _fitting([self._name(shown) for shown in sample], _NAME_CELLS)
@@ -166,7 +168,7 @@ class FlippedTable:
         self.titles = subject_titles(comparison)
         self._shown = [shown for shown in arranged.rows if not shown.is_heading]
         base = arranged.baseline
-        self._order = [base, *(column for column in range(len(self.titles)) if column != base)]
+        self._order = sorted(range(len(self.titles)), key=lambda column: column != base)
         self._row_of = {comparison.subjects[column].id: row for row, column in enumerate(self._order)}
         self.columns = self._columns(resized)
 

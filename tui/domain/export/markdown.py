@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tui.domain.export.report import Report, counts_line, shown_table
 from tui.domain.table import Table
 from tui.domain.text import clean
 
-_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_|<>[]#~"})
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*|<>[]#~"})
+_LOOSE_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # inside a word it is but a letter
 
 
 def escaped(text: str) -> str:
     """Text that Markdown takes for itself, on one line."""
-    return clean(text).translate(_ESCAPED)
+    return _LOOSE_UNDERSCORE.sub(r"\\_", clean(text).translate(_ESCAPED))
 
 
 def comparison(made: Report) -> str:
