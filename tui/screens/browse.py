@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
+from tui.actions import Action
 from tui.domain.experiments import Experiment, StoreCondition
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.domain.values import StoreReport
     from tui.screens.panes.details import DetailsPane
+    from tui.services.housekeeping import Told
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 
@@ -201,6 +204,25 @@ class BrowseScreen(Page, Asking):
             self.set_crumbs("experiments", *clean(experiments[0].name).strip("/").split("/"), "runs")
         else:
             self.set_crumbs("experiments", f"{len(experiments)} experiments", "runs")
+
+    # what has been written
+
+    def hint_title(self, action: Action) -> str:
+        restores = (action.id == "runs.delete" and self.runs.restores) or (
+            action.id == "experiments.delete" and self.experiments.restores
+        )
+        return "restore" if restores else super().hint_title(action)
+
+    def changes_made(self, told: Sequence[Told]) -> None:
+        changed = {thing for each in told for thing in each.touched}
+        runs = frozenset(thing_id for sort, thing_id in changed if sort.value == "run")
+        if any(sort.value == "experiment" for sort, _ in changed):
+            self.experiments.read_again()
+            self.runs.read_again()  # runs go and come back with their experiment
+        else:
+            self.runs.read_changed(runs)
+        if self.details is not None:
+            self.details.read_changed(runs)
 
     # the keys for everywhere
 

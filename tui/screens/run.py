@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from tui.actions import bindings
+from tui.actions import Action, bindings
 from tui.domain.problem import Problem
 from tui.domain.run_tables import CHILDREN_READ
 from tui.domain.text import clean
@@ -18,6 +19,7 @@ from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import ArtifactsRoute, RunRoute
+from tui.screens.base.writing import Writing
 from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.screens.panes.metrics_view import MetricsView
 from tui.screens.panes.run_view import RunView
@@ -25,8 +27,11 @@ from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 
+if TYPE_CHECKING:
+    from tui.services.housekeeping import Told
 
-class RunScreen(Page, Asking):
+
+class RunScreen(Page, Writing, Asking):
     """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
 
     CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
@@ -126,11 +131,62 @@ class RunScreen(Page, Asking):
             return self.detail is not None and self.detail.parent_id is not None
         if action == "run_children":
             return bool(self.children_known)
+        if action in ("run_tags", "run_note", "run_rename", "run_delete"):
+            return self.detail is not None
+        if action == "run_undo":
+            return self.can_take_back
         return True
 
     def action_run_artifacts(self) -> None:
         name = clean(self.detail.name) if self.detail is not None else ""
         self.deck.go(ArtifactsRoute("run", self.run_id, name))
+
+    # what writes
+
+    @property
+    def writes_in(self) -> Session:
+        return self.session
+
+    def changes_made(self, told: Sequence[Told]) -> None:
+        if any(self.run_id == thing_id for each in told for _, thing_id in each.touched):
+            self.read_again()
+        self.refresh_bindings()
+
+    def hint_title(self, action: Action) -> str:
+        deleted = self.detail is not None and self.detail.lifecycle == "deleted"
+        return "restore" if action.id == "run.delete" and deleted else super().hint_title(action)
+
+    def action_run_rename(self) -> None:
+        from tui.domain.changes import Sort
+
+        if self.detail is not None:
+            self.rename(Sort.RUN, self.run_id, self.detail.name)
+
+    def action_run_note(self) -> None:
+        from tui.domain.changes import Sort
+
+        if self.detail is not None:
+            self.edit_note(Sort.RUN, self.run_id, self.detail.name)
+
+    def action_run_tags(self) -> None:
+        housekeeping, run_id = self.session.housekeeping, self.run_id
+        if self.detail is not None:
+            name = clean(self.detail.name) or run_id
+            self.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
+
+    def action_run_delete(self) -> None:
+        """Delete the run, or restore it where it is deleted."""
+        from tui.domain import changes
+
+        detail, housekeeping, run_id = self.detail, self.session.housekeeping, self.run_id
+        if detail is None:
+            return
+        make = changes.restoration if detail.lifecycle == "deleted" else changes.deletion
+        title = "Restore run" if detail.lifecycle == "deleted" else "Delete run"
+        self.confirm(title, lambda: make(housekeeping.runs([run_id])))
+
+    def action_run_undo(self) -> None:
+        self.take_back()
 
     def action_run_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.domain.experiments import Experiment, View
@@ -18,3 +19,9 @@ class Query:
     @property
     def experiment_ids(self) -> tuple[str, ...]:
         return tuple(experiment.id for experiment in self.experiments)
+
+
+def ids_filter(run_ids: Sequence[str]) -> str:
+    """MLflow's filter for these runs; ids that could not be ids are left out."""
+    plain = [run_id for run_id in run_ids if run_id.replace("-", "").replace("_", "").isalnum()]
+    return f"attributes.run_id IN ({', '.join(repr(run_id) for run_id in plain)})"

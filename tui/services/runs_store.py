@@ -10,9 +10,10 @@ from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.values import RunsPage
 from tui.gateway.ports import RegistryPort, TrackingPort
-from tui.services.runs_query import Query
+from tui.services.runs_query import Query, ids_filter
 
 FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon there
+READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
 REGISTERED_AT_ONCE = 200  # runs asked about in one go
 
 
@@ -100,6 +101,31 @@ class RunsStore:
         with self._lock:
             self._frame, self._token, self.complete = frame, token, token is None
             return Taken(len(frame), self.complete, tuple(seen))
+
+    def read_changed(self, run_ids: Sequence[str]) -> frozenset[str]:
+        """Read runs again that have been written to; those that the query's view no longer holds are taken out.
+
+        Answers which were taken out. Where one comes new, a restored one, all are read, so that it has its place.
+        """
+        left: set[str] = set()
+        is_new = False
+        for start in range(0, len(run_ids), REGISTERED_AT_ONCE):
+            wanted = run_ids[start : start + REGISTERED_AT_ONCE]
+            page = self._tracking.search_runs(
+                self.query.experiment_ids,
+                filter_string=ids_filter(wanted),
+                view=self.query.view,
+                max_results=REGISTERED_AT_ONCE,
+            )
+            left |= set(wanted) - set(page.run_ids)
+            with self._lock:
+                is_new = is_new or any(run_id not in self._frame for run_id in page.run_ids)
+                self._frame.append(page)
+        with self._lock:
+            self._frame.remove(left)
+        if is_new and self.loaded <= READ_WHOLE:
+            self.reload()
+        return frozenset(left)
 
     def ask_registered(self, run_ids: Sequence[str]) -> int:
         """Learn which of these runs have become model versions; answers how many have."""

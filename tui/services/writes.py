@@ -85,7 +85,7 @@ class Report(Generic[S]):
             return Outcome.UNKNOWN
         if Outcome.DONE in outcomes:
             return Outcome.PARTLY
-        return next(outcome for outcome in outcomes if outcome is not Outcome.SKIPPED)
+        return next((outcome for outcome in outcomes if outcome is not Outcome.SKIPPED), Outcome.SKIPPED)
 
     @property
     def problem(self) -> Problem | None:
@@ -138,11 +138,14 @@ def carry_out(
     *,
     tell: Callable[[Sequence[Result[S]]], Mapping[str, Any]] = lambda _results: {},
     unrecorded_ok: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[int], object] = lambda _steps: None,
 ) -> Report[S]:
     """Record the intention, do the steps until one is not done, and record what became of each.
 
     Raises Problem (STORE_UNREADABLE) before anything is written where the ledger cannot be, unless ``unrecorded_ok``.
-    ``tell`` says what the ledger keeps of the results.
+    ``tell`` says what the ledger keeps of the results. ``stopped`` is asked before each step and ends the sequence;
+    ``progress`` is told how many steps are over.
     """
     number: int | None = None
     unrecorded: Problem | None = None
@@ -163,8 +166,9 @@ def carry_out(
         unrecorded = problem
     results: list[Result[S]] = []
     for step in steps:
-        stopped = bool(results) and results[-1].outcome is not Outcome.DONE
-        results.append(Result(Outcome.SKIPPED) if stopped else guarded(step))
+        at_end = stopped() or (bool(results) and results[-1].outcome is not Outcome.DONE)
+        results.append(Result(Outcome.SKIPPED) if at_end else guarded(step))
+        progress(len(results))
     report = Report(tuple(results), number, unrecorded)
     if number is not None:
         try:

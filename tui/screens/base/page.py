@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -16,6 +17,9 @@ from tui.services.session import Session
 from tui.widgets.hint_line import Hint, HintLine
 from tui.widgets.pane import Pane
 from tui.widgets.status_line import Status, StatusLine
+
+if TYPE_CHECKING:
+    from tui.services.housekeeping import Told
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
@@ -41,6 +45,7 @@ class Page(Screen[None], inherit_bindings=False):
         self.truth = Truth()
         self._zoomed = False
         self._crumbs: tuple[str, ...] = ()
+        self._changes_seen = len(session.changes_told)
         status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
         self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
         self.hint_line = HintLine()
@@ -97,6 +102,8 @@ class Page(Screen[None], inherit_bindings=False):
             action_id = active.binding.id
             if action_id is None or action_id not in BY_ID or not active.enabled:
                 continue
+            if BY_ID[action_id].writes and self.session.read_only:
+                continue  # whoever presses its key all the same is told why
             if focused is not None and active.node is not focused and _is_typed(focused, key):
                 continue
             found.setdefault(action_id, key)
@@ -174,6 +181,17 @@ class Page(Screen[None], inherit_bindings=False):
     def zoom(self) -> None:
         self._zoomed = not self._zoomed
         self._arrange()
+
+    # what has been written
+
+    def on_screen_resume(self) -> None:
+        told = self.session.changes_told
+        fresh, self._changes_seen = told[self._changes_seen :], len(told)
+        if fresh:
+            self.changes_made(fresh)
+
+    def changes_made(self, told: Sequence[Told]) -> None:
+        """Runs or experiments have been changed, here or on a page over this one: read again what is shown of them."""
 
     # what the keys for everywhere ask of a screen
 

@@ -66,10 +66,21 @@ class DetailsPane(RunView, Asking):
         if self.run_id is not None:
             self._rested(self.run_id, ())
 
+    def read_changed(self, run_ids: frozenset[str]) -> None:
+        """Forget what is kept of these runs; the one under the cursor is read anew if it is among them."""
+        for run_id in run_ids:
+            self._kept.pop(run_id, None)
+        if self.run_id in run_ids and self.run_id is not None:
+            self._rested(self.run_id, ())
+
     def _rested(self, run_id: str, neighbours: tuple[str, ...]) -> None:
         self._rest = None
         tracking = self._session.tracking
-        if run_id not in self._kept:
+        known = self._kept.get(run_id)
+        if known is not None:
+            if self.detail is None or self.detail.run_id != run_id:
+                self.show_run(known)  # it was read ahead and has come since
+        else:
             self.ask(self._session.pool, "detail", lambda: tracking.get_run(run_id), self._got, self._refused)
         for number, neighbour in enumerate(neighbours):
             if neighbour not in self._kept:

@@ -23,6 +23,7 @@ from tui.domain.text import clean
 from tui.domain.truth import Truth
 from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
+from tui.screens.panes.experiments_writing import ExperimentsWriting
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
@@ -33,7 +34,7 @@ REMEMBERED = 200  # experiments shown at once next time
 _NEXT_VIEW = {View.ACTIVE: View.DELETED, View.DELETED: View.ALL, View.ALL: View.ACTIVE}
 
 
-class ExperimentsPane(FilterablePane, Asking):
+class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
     """Loads every experiment, page after page, and tells which one the cursor has come to rest on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
@@ -103,6 +104,8 @@ class ExperimentsPane(FilterablePane, Asking):
         self._recall()
         self.grid.placeholder = "Reading experiments …"
         self._fill()
+        if follow and self.experiment_here() is not None:
+            self.settle()  # its runs were seen last time: they need not wait for the cursor to rest
         self.read_again()
 
     def _recall(self) -> None:
@@ -202,7 +205,7 @@ class ExperimentsPane(FilterablePane, Asking):
         if self.view is not View.ACTIVE:
             parts.append(self.view.value)
         if self.grid.marks:
-            parts.append(f"{quantities.count(len(self._marked()))} marked")
+            parts.append(f"{quantities.count(len(self.marked()))} marked")
         self.set_title("Experiments", *parts)
         self.set_subtitle(f"under {clean(self.under)}" if self.under else "")
 
@@ -269,7 +272,7 @@ class ExperimentsPane(FilterablePane, Asking):
     def _opened(self, event: messages.Opened) -> None:
         event.stop()
         self._rest_no_more()  # what was asked for is not to be replaced by what the cursor happens to rest on
-        marked = self._marked()
+        marked = self.marked()
         here = self.experiment_here()
         if marked:
             self.post_message(self.Wanted(marked))
@@ -285,7 +288,7 @@ class ExperimentsPane(FilterablePane, Asking):
         event.stop()
         self._fill()
 
-    def _marked(self) -> tuple[Experiment, ...]:
+    def marked(self) -> tuple[Experiment, ...]:
         """The experiments marked; a folder's mark stands for all that is in it."""
         marks = set(self.grid.marks)
         folders = tuple(f"{key[len(FOLDER) :]}/" for key in marks if key.startswith(FOLDER))
@@ -293,6 +296,9 @@ class ExperimentsPane(FilterablePane, Asking):
         return tuple(
             e for e in self._experiments.values() if e.id in marks or (folders and _path(e.name).startswith(folders))
         )
+
+    def look_at(self, experiment_id: str) -> None:
+        self._point_at = (experiment_id,)
 
     def point_at(self, experiments: Sequence[Experiment]) -> None:
         """Put the cursor on an experiment that was come to by another way; marks them if they are several."""
@@ -408,15 +414,20 @@ class ExperimentsPane(FilterablePane, Asking):
         here = self.experiment_here()
         if here is None:
             return
-        from tui.screens.modals.whole_text import WholeTextModal
+        from tui.screens.modals.about_experiment import AboutExperimentModal
 
-        self.app.push_screen(WholeTextModal(here.name, experiment_words(here, self._session)))
+        words, may_edit = experiment_words(here, self._session), not self._session.read_only
+        self.app.push_screen(AboutExperimentModal(here.name, words, self.edit_note_here, may_edit=may_edit))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "experiments_everywhere":
             return self._session.launch.experiment_path is not None
         if action in ("experiments_fold", "experiments_fold_all"):
             return self.as_tree
+        if action in ("experiments_rename", "experiments_tags", "experiments_delete"):
+            return bool(self._chosen())
+        if action == "experiments_undo":
+            return self.can_take_back
         return True
 
     # the filter

@@ -27,6 +27,7 @@ from tui.screens.panes.runs_curves import RunsCurves
 from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
 from tui.screens.panes.runs_loader import RunsLoader
 from tui.screens.panes.runs_memory import Arrangement, memory_name, recalled, seen
+from tui.screens.panes.runs_writing import RunsWriting
 from tui.services.runs_query import Query
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from tui.widgets.filter_bar import Complete
 
 
-class RunsPane(FilterablePane, RunsArranging, RunsCurves, Asking):
+class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
     """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
@@ -76,6 +77,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, Asking):
         self.view: RunsTable | None = None
         self._view_wanted = False
         self._to_top = False  # whether the cursor goes to the first row when the table has been laid out anew
+        self._on_top_from: str | None = None  # where it waits for the parents of orphans to be loaded
         self._to_end_from: str | None = None  # where the cursor waits for the last run to be loaded
         self._timer: Timer | None = None
         self._told_unkept = False
@@ -105,6 +107,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, Asking):
             return
         self.close_bar(keep=False)
         self.filter.clear()
+        self._to_top, self._on_top_from, self._to_end_from = False, None, None
         self.all_folded, self.folded_but = False, frozenset()
         self._forget_view()
         self.grid.table = None  # so that the cursor begins at the top
@@ -230,20 +233,19 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, Asking):
         else:
             first = self.view is None
             self.view = answer
-            if self.loader.truth.problem is None:
+            if self.loader.truth.problem is None and self.notice.has_class("-bad"):
                 self.notice.clear()
             self.grid.set_class(False, "stale")
             self.grid.placeholder = runs_words.placeholder(self._shown())
             self.grid.table = answer
             self.show_words()
             self._go_to_end()
-            if self._to_top:
-                self._to_top = False
-                self.grid.move_to_row(0)
+            self._go_to_top()
             if first:
                 self._remember_seen()
                 if answer.counts.orphans and not self.loader.complete:
                     # Parents begin before their children, so the next page is where they are.
+                    self._on_top_from = self.grid.cursor_key if self.grid.cursor_row == 0 else None
                     self.loader.more()
         if self._view_wanted:
             self.want_view()
@@ -342,6 +344,15 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, Asking):
         event.stop()
         self._to_end_from = None if self.loader.complete else self.grid.cursor_key
         self.loader.load_all()
+
+    def _go_to_top(self) -> None:
+        """Keep the cursor that nobody has moved at the beginning of another order, and above parents that have come."""
+        if self._on_top_from is not None and not self.loader.loading:
+            self._to_top = self._to_top or self.grid.cursor_key == self._on_top_from
+            self._on_top_from = None
+        if self._to_top:
+            self._to_top = False
+            self.grid.move_to_row(0)
 
     def _go_to_end(self) -> None:
         """Once all runs are loaded, take the cursor to the last one, if it has waited for that."""

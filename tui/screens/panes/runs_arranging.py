@@ -45,6 +45,8 @@ class RunsArranging(Widget):
     all_folded: bool
     folded_but: frozenset[str]
 
+    can_take_back: bool
+
     def rearrange(self, **changes: Any) -> None:
         """Change how the table is arranged."""
 
@@ -62,6 +64,10 @@ class RunsArranging(Widget):
             return self.loader.store is not None and not self.loader.complete
         if action in ("runs_fold", "runs_fold_all"):
             return self.arrangement.tree
+        if action in ("runs_tags", "runs_note", "runs_rename", "runs_delete"):
+            return self.view is not None and self.grid.row_count > 0
+        if action == "runs_undo":
+            return self.can_take_back
         return True
 
     # marks

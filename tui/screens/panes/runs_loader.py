@@ -127,6 +127,19 @@ class RunsLoader:
             return
         self._owner.ask(self._session.pool, "page", store.newest, self._took, self._failed, urgency=PREFETCH)
 
+    def read_changed(self, run_ids: tuple[str, ...], gone: Callable[[frozenset[str]], None]) -> None:
+        """Read these runs again; ``gone`` is told which of them do not belong here any more."""
+        store = self.store
+        if store is None:
+            return
+
+        def took(left: frozenset[str]) -> None:
+            if store is self.store:
+                gone(left)
+                self._changed()
+
+        self._owner.ask(self._session.pool, "changed", lambda: store.read_changed(run_ids), took, self._failed)
+
     def _took(self, taken: Taken) -> None:
         self.truth = self.truth.live(self._session.clock.now_ms())
         if self.loading_all:

@@ -1,0 +1,281 @@
+"""Plans of changes to experiments and runs: what is to become of each from what it was seen as; and their undoing.
+
+A change names one thing, one of its fields, and the field's value before and after. Nothing here asks a server: a
+plan says what a person saw, and whoever carries it out compares before each write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from tui.domain.text import clean
+from tui.domain.values import Experiment, RunDetail
+
+ACTIVE, DELETED = "active", "deleted"
+NAME, LIFECYCLE, CREATED, TAG = "name", "lifecycle", "created", "tags."
+"""Fields of a thing; a tag's field is ``TAG`` and its key."""
+NOTE_KEY = "mlflow.note.content"
+NOTE = TAG + NOTE_KEY
+UNDO, FINISH, PUT_BACK = "undo", "finish", "put back"
+"""What a plan is for, where it follows another one."""
+
+_LONGEST_NAME = 500
+
+
+class Sort(str, Enum):
+    """What sort of thing it is."""
+
+    EXPERIMENT = "experiment"
+    RUN = "run"
+
+    @property
+    def longest_value(self) -> int:
+        """Letters of a tag that MLflow keeps; of a run's it cuts the rest off without a word."""
+        return 8_000 if self is Sort.RUN else 20_000
+
+
+class Verb(str, Enum):
+    """What a change does, as the ledger and the screens call it."""
+
+    CREATE = "create"
+    RENAME = "rename"
+    DELETE = "delete"
+    RESTORE = "restore"
+    TAG = "tag"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was read of an experiment or a run, as far as it can be changed."""
+
+    kind: Sort
+    id: str
+    name: str
+    lifecycle: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    status: str = ""
+    experiment_id: str = ""
+
+    @classmethod
+    def of_run(cls, run: RunDetail) -> Known:
+        return cls(Sort.RUN, run.run_id, run.name, run.lifecycle, run.tags, run.status, run.experiment_id)
+
+    @classmethod
+    def of_experiment(cls, found: Experiment) -> Known:
+        return cls(Sort.EXPERIMENT, found.id, found.name, found.lifecycle, found.tags)
+
+    @property
+    def note(self) -> str | None:
+        return self.tags.get(NOTE_KEY)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.lifecycle == DELETED
+
+    def value(self, name: str) -> str | None:
+        """The value of a field; None for a tag that is not there."""
+        if name.startswith(TAG):
+            return self.tags.get(name[len(TAG) :])
+        if name == LIFECYCLE:
+            return self.lifecycle
+        return self.name
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write. ``id`` is empty for an experiment that is to be made; ``called`` is the thing's name as seen."""
+
+    kind: Sort
+    id: str
+    called: str
+    field: str
+    before: str | None
+    after: str | None
+
+    @property
+    def verb(self) -> Verb:
+        if self.field == CREATED:
+            return Verb.CREATE
+        if self.field == NAME:
+            return Verb.RENAME
+        if self.field == LIFECYCLE:
+            return Verb.DELETE if self.after == DELETED else Verb.RESTORE
+        return Verb.NOTE if self.field == NOTE else Verb.TAG
+
+    @property
+    def key(self) -> str:
+        """The tag's key, "" for what is no tag."""
+        return self.field[len(TAG) :] if self.field.startswith(TAG) else ""
+
+    def value_in(self, known: Known | None) -> str | None:
+        """What the changed field says of a thing as it was read; None where that is not there."""
+        return known.value(self.field) if known is not None else None
+
+    def reversed(self, made_id: str = "") -> Change:
+        """The change that takes this one back; ``made_id`` is the id of an experiment that this one made."""
+        if self.field == CREATED:
+            return Change(self.kind, made_id, self.called, LIFECYCLE, ACTIVE, DELETED)
+        called = self.after if self.field == NAME and self.after is not None else self.called
+        return replace(self, called=called, before=self.after, after=self.before)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Changes in the order in which they are made, and what else a person should know before; ``of`` is the ledger's
+    number of what it follows. ``afterwards`` is to be done once more when this plan has been taken back."""
+
+    changes: tuple[Change, ...]
+    remarks: tuple[str, ...] = ()
+    purpose: str = ""
+    of: int | None = None
+    afterwards: tuple[Change, ...] = ()
+
+    @property
+    def verbs(self) -> tuple[Verb, ...]:
+        """What it does, each once, in order."""
+        return tuple(dict.fromkeys(change.verb for change in self.changes))
+
+    @property
+    def things(self) -> tuple[tuple[Sort, str], ...]:
+        """Sort and id of each thing, once."""
+        return tuple(dict.fromkeys((change.kind, change.id or change.called) for change in self.changes))
+
+
+# making plans
+
+
+def creation(name: str) -> Plan:
+    """Make an experiment of that name."""
+    return Plan((Change(Sort.EXPERIMENT, "", name, CREATED, None, name),))
+
+
+def renaming(known: Known, name: str) -> Plan:
+    """Give a thing another name; nothing to do where it has that name."""
+    if name == known.name:
+        return Plan(())
+    return Plan((Change(known.kind, known.id, known.name, NAME, known.name, name),))
+
+
+def deletion(chosen: Sequence[Known]) -> Plan:
+    """Delete those that are active."""
+    active = [known for known in chosen if not known.is_deleted]
+    remarks = []
+    running = sum(1 for known in active if known.status in ("RUNNING", "SCHEDULED"))
+    if running:
+        remarks.append(
+            "1 of them is still running; it goes on, deleted."
+            if running == 1
+            else f"{running} of them are still running; they go on, deleted."
+        )
+    if len(active) < len(chosen) and active:
+        remarks.append(f"{len(chosen) - len(active)} more are deleted already.")
+    return Plan(tuple(_marked(known, ACTIVE, DELETED) for known in active), tuple(remarks))
+
+
+def restoration(chosen: Sequence[Known]) -> Plan:
+    """Restore those that are deleted."""
+    deleted = [known for known in chosen if known.is_deleted]
+    return Plan(tuple(_marked(known, DELETED, ACTIVE) for known in deleted))
+
+
+def _marked(known: Known, before: str, after: str) -> Change:
+    return Change(known.kind, known.id, known.name, LIFECYCLE, before, after)
+
+
+def tagging(chosen: Sequence[Known], edits: Mapping[str, str | None]) -> Plan:
+    """Set tags of each thing, or take them away with None; what is so already needs no change."""
+    changes = [
+        Change(known.kind, known.id, known.name, TAG + key, known.tags.get(key), value)
+        for known in chosen
+        for key, value in edits.items()
+        if known.tags.get(key) != value
+    ]
+    own = sorted({key for key in edits if key.startswith("mlflow.") and key != NOTE_KEY})
+    remarks = [f"{', '.join(map(clean, own))}: MLflow's own, which its pages rely on."] if own else []
+    return Plan(tuple(changes), tuple(remarks))
+
+
+def noting(known: Known, note: str) -> Plan:
+    """Give a thing another note; an empty one takes the note away."""
+    return tagging([known], {NOTE_KEY: note or None})
+
+
+# what cannot be
+
+
+def refusals(plan: Plan) -> tuple[str, ...]:
+    """Why a plan cannot be carried out at all, as sentences."""
+    if not plan.changes:
+        return ("There is nothing to change: it is so already.",)
+    found: dict[str, None] = {}
+    for change in plan.changes:
+        if change.verb in (Verb.CREATE, Verb.RENAME):
+            refused = name_refusal(change.after or "")
+        elif change.verb in (Verb.TAG, Verb.NOTE):
+            refused = key_refusal(change.key) if change.before is None else ""
+            refused = refused or value_refusal(change.kind, change.after or "")
+        else:
+            continue
+        if refused:
+            found[refused] = None
+    return tuple(found)
+
+
+def name_refusal(name: str) -> str:
+    """Why something cannot be called so, or ""."""
+    if not name.strip():
+        return "A name is needed."
+    if len(name) > _LONGEST_NAME:
+        return f"The name is too long: {len(name)} characters, {_LONGEST_NAME} is the most."
+    return _unprintable("The name", name)
+
+
+def key_refusal(key: str) -> str:
+    """Why a tag cannot have that key, or ""."""
+    if not key.strip():
+        return "A tag needs a key."
+    if len(key) > 250:
+        return f"The tag's key is too long: {len(key)} characters, 250 is the most."
+    return _unprintable("The tag's key", key)
+
+
+def value_refusal(kind: Sort, value: str) -> str:
+    """Why a tag or note cannot have that text, or ""."""
+    if len(value) <= kind.longest_value:
+        return ""
+    most = f"{kind.longest_value:,}".replace(",", " ")
+    kept = f"MLflow keeps {most} of an {kind.value}'s" if kind is Sort.EXPERIMENT else f"MLflow keeps {most} of a run's"
+    return f"The text has {len(value):,} characters; ".replace(",", " ") + f"{kept} tag or note."
+
+
+def _unprintable(what: str, text: str) -> str:
+    odd = next((letter for letter in text if not letter.isprintable()), "")
+    return f"{what} holds {clean(odd)}, which nobody can see or type." if odd else ""
+
+
+# following plans
+
+
+def put_back(done: Iterable[tuple[Change, str]], number: int | None, purpose: str = PUT_BACK) -> Plan:
+    """What takes changes back that were made, the last one first; each with the id of what it made, if anything."""
+    return Plan(tuple(change.reversed(made) for change, made in reversed(list(done))), purpose=purpose, of=number)
+
+
+def renewed(changes: Sequence[Change], now: Mapping[tuple[Sort, str], Known | None], number: int | None) -> Plan:
+    """What is left to do of changes, from what the things are now; those that are gone or as wanted are left out."""
+    left: list[Change] = []
+    gone: list[str] = []
+    for change in changes:
+        known = now.get((change.kind, change.id or change.called))
+        if change.field == CREATED:
+            if known is None:
+                left.append(change)
+        elif known is None:
+            gone.append(clean(change.called) or change.id)
+        elif change.value_in(known) != change.after:
+            left.append(replace(change, before=change.value_in(known)))
+    remarks = (f"No longer there: {', '.join(dict.fromkeys(gone))}.",) if gone else ()
+    return Plan(tuple(left), remarks, FINISH, number)
