@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -65,7 +66,7 @@ class Span:
         """Moved by a share of its length, without leaving ``bounds``."""
         by = 2 * share * self.half
         by = min(bounds.high - self.high, by) if by > 0 else max(bounds.low - self.low, by)
-        low, high = self.low + by, self.high + by
+        low, high = max(bounds.low, self.low + by), min(bounds.high, self.high + by)
         return Span(low, high) if low < high else self
 
 
@@ -74,8 +75,7 @@ def span_of(low: float, high: float) -> Span:
     if low < high:
         return Span(low, high)
     room = abs(low) * 0.1 or 1.0
-    below, above = low - room, low + room
-    return Span(below if math.isfinite(below) else low / 2, above if math.isfinite(above) else low / 2 + low / 4)
+    return Span(max(low - room, -sys.float_info.max), min(low + room, sys.float_info.max))
 
 
 def round_step(length: float, most: int) -> float:
@@ -97,7 +97,7 @@ def number_ticks(span: Span, most: int) -> list[Tick]:
     last = math.floor(span.high / step)
     if last - first > _MOST_TICKS:
         return []
-    places = [number * step for number in range(first, last + 1)]
+    places = [place for n in range(first, last + 1) if span.low <= (place := n * step) <= span.high]
     return [Tick(place, text) for place, text in zip(places, _written(places, step), strict=True)]
 
 

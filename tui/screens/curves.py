@@ -128,9 +128,11 @@ class CurvesScreen(Page, Asking):
 
     def _arrange(self) -> None:
         super()._arrange()
-        shown = 1 if self.state.together else len(self.charts)
-        for number, chart in enumerate(self.charts):
-            chart.display = number < shown
+        current = self.chart
+        shown = 1 if self.state.together or self._zoomed else len(self.charts)
+        only = self.charts[0] if self.state.together else current
+        for chart in self.charts:
+            chart.display = shown > 1 or chart is only
         columns = 1 if shown == 1 or self.is_narrow else 2 if shown <= 4 or self.size.width < RICH else 3
         rows = -(-shown // columns)
         lines = max(1, self.size.height - 2)
@@ -258,6 +260,10 @@ class CurvesScreen(Page, Asking):
         self.state.hidden.clear()
         self._arrange()
         self.focus_pane(self.charts[0])
+        self._redraw()
+
+    def zoom(self) -> None:
+        super().zoom()
         self._redraw()
 
     def action_curves_whole(self) -> None:

@@ -26,7 +26,10 @@ def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
         reach *= 2
         factor *= factor
     bias = -np.expm1(np.log(weight) * np.arange(1, count + 1))
-    return np.asarray(sums / bias, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        averages = sums / bias
+    # An average lies among what it is of; a rounding error beyond the largest double would be infinite.
+    return np.asarray(np.clip(averages, values.min(), values.max()), dtype=np.float64)
 
 
 def stepped(weight: float, by: int) -> float:

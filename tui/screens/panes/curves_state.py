@@ -133,7 +133,7 @@ class CurvesState:
             history = self.histories.get((run_id, key))
             numbers, odd = self._numbers(self.curve(run_id, key)), ""
             if history is not None:
-                odd = _odd_words(history)
+                odd = _odd_words(history) if len(history) else "no points"
             elif key in self.problems:
                 odd = "failed"
             table.append((line, name, numbers, odd))

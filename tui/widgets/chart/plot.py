@@ -82,10 +82,12 @@ class LinePlot(Chart):
         before = self.cursor_cell()
         self.series, self.view, self.highlighted = tuple(series), view, highlighted
         if only_cursor:
-            if self.cursor_cell() != before:
-                self.cursor_moved(before)
-            return
-        self.changed()
+            after = self.cursor_cell()
+        else:
+            self.changed()
+            after = self.cursor_cell() if self.frame is not None else None
+        if after != before:
+            self.cursor_moved(before)
 
     # what can be read off
 

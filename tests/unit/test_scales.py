@@ -1,0 +1,98 @@
+"""Ticks at round places, whatever the span."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain import plot_axes, scales
+from tui.domain.plot_axes import axis_of
+from tui.domain.scales import Span, span_of
+
+HOUR, DAY = 3_600_000, 86_400_000
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(finite, finite, st.integers(2, 9))
+def test_number_ticks_lie_in_the_span_and_are_few(low: float, high: float, most: int) -> None:
+    span = span_of(min(low, high), max(low, high))
+    assert span.low < span.high
+    ticks = scales.number_ticks(span, most)
+    assert len(ticks) <= most + 2
+    assert all(span.low <= tick.at <= span.high for tick in ticks)
+    assert all(a.at <= b.at for a, b in pairwise(ticks))
+
+
+@given(st.integers(-(2**62), 2**62), st.integers(1, 2**62), st.integers(2, 12))
+def test_steps_are_whole(low: int, length: int, most: int) -> None:
+    ticks = scales.whole_ticks(span_of(float(low), float(low + length)), most)
+    assert all(tick.at == int(tick.at) for tick in ticks)
+    assert len(ticks) <= most + 2
+
+
+@given(finite, finite, finite, st.floats(0.01, 100))
+def test_zooming_and_moving_stay_within_bounds(low: float, high: float, around: float, factor: float) -> None:
+    bounds = span_of(min(low, high), max(low, high))
+    around = max(bounds.low, min(bounds.high, around))
+    for span in (bounds.zoomed(factor, around, bounds), bounds.zoomed(0.5, around, bounds).moved(0.25, bounds)):
+        assert span.low < span.high
+        assert bounds.low <= span.low
+        assert span.high <= bounds.high
+
+
+def _texts(ticks: list[scales.Tick]) -> list[str]:
+    return [tick.text for tick in ticks]
+
+
+def test_how_ticks_read() -> None:
+    assert _texts(scales.number_ticks(Span(0, 1), 6)) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+    assert _texts(scales.number_ticks(Span(1e-7, 3e-7), 3)) == ["1e-7", "2e-7", "3e-7"]
+    assert _texts(scales.whole_ticks(Span(-3, 99_999), 6)) == ["0", "20k", "40k", "60k", "80k"]
+    assert _texts(scales.whole_ticks(Span(0, 3), 9)) == ["0", "1", "2", "3"]
+    assert _texts(scales.power_ticks(Span(-3.2, 1.1), 6)) == ["0.001", "0.01", "0.1", "1", "10"]
+    assert _texts(scales.power_ticks(Span(-0.2, 0.1), 6)) == ["0.8", "1.0", "1.2"]
+    assert _texts(scales.duration_ticks(Span(0, 4 * HOUR), 6)) == ["0", "1h", "2h", "3h", "4h"]
+    assert _texts(scales.duration_ticks(Span(0, 90_000), 4)) == ["0", "30s", "1m", "1m30"]
+    zone = timezone(timedelta(hours=5, minutes=30))
+    assert _texts(scales.clock_ticks(Span(0, 6 * HOUR), 4, zone)) == ["06:00", "08:00", "10:00"]
+    assert _texts(scales.clock_ticks(Span(0, 4 * DAY), 4, timezone.utc)) == [
+        "01-01",
+        "01-02",
+        "01-03",
+        "01-04",
+        "01-05",
+    ]
+    assert scales.clock_ticks(Span(1e300, 2e300), 4, timezone.utc) == []
+
+
+def test_params_become_numbers_where_all_of_them_are() -> None:
+    axis = axis_of("lr", ["0.1", "1e-3", "", None, "0.0001"])
+    assert axis.log
+    assert axis.absent == 2
+    assert axis.places[1] == pytest.approx(-3)
+    assert [axis.text(row) for row in range(3)] == ["0.1", "0.001", "–"]
+    plain = axis_of("depth", ["4", "8", "6"])
+    assert not plain.log
+    assert plain.places == (4.0, 8.0, 6.0)
+    assert axis_of("loss", [float("nan"), float("inf"), 2.0]).absent == 2
+
+
+def test_params_that_are_words_get_a_place_each() -> None:
+    axis = axis_of("optimizer", ["sgd", "adam", None, "sgd", "0.1"])
+    assert axis.words == ("0.1", "adam", "sgd")
+    assert axis.places[0] == axis.places[3] == 2.0
+    assert axis.text(1) == "adam"
+    assert _texts(axis.ticks(9)) == ["0.1", "adam", "sgd"]
+    assert len(axis_of("id", [str(n) + "x" for n in range(500)]).words) <= 40
+    assert axis_of("same", ["a", "a"]).span.low < axis_of("same", ["a", "a"]).span.high
+
+
+def test_the_best_rows() -> None:
+    axis = axis_of("auc", [0.1, 0.9, None, 0.5, 0.7])
+    assert plot_axes.best(axis, lower_is_better=False) == {1}
+    assert plot_axes.best(axis, lower_is_better=True, share=0.5) == {0, 3}
+    assert plot_axes.best(axis_of("none", [None]), lower_is_better=True) == frozenset()
