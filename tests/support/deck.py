@@ -128,7 +128,9 @@ class World:
     @asynccontextmanager
     async def open(self, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Deck[int]]:
         """A new session, and a person before it."""
-        async with drive(self.app(), size) as deck:
+        app = self.app()
+        async with drive(app, size) as deck:
+            await deck.until(lambda: app.page is not None, "the context is open")
             yield deck
         if deck.app._exception is not None:
             raise deck.app._exception

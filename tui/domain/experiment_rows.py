@@ -95,8 +95,8 @@ class _Writer:
     def table(self) -> RowsTable:
         cells = {"name": self.names, "runs": self.runs, "updated": self.updated, "lifecycle": self.states}
         updated = max([4, *map(len, self.updated)])
-        runs = max([4, *map(len, self.runs)]) if any(self.runs) else 0
-        lifecycle = 9 if self.spec.with_lifecycle else 0
+        lifecycle = 7 if self.spec.with_lifecycle else 0
+        runs = max([4, *map(len, self.runs)]) if any(self.runs) and not lifecycle else 0  # there is no room for both
         room = self.spec.width - sum(cells + _GAP for cells in (updated, runs, lifecycle) if cells)
         wanted = max([12, *(width(name) for name in self.names[:2000])])
         columns = [Column("name", "experiment", max(12, min(wanted, room)))]
@@ -104,7 +104,7 @@ class _Writer:
             columns.append(Column("runs", "runs", runs, "right"))
         columns.append(Column("updated", "last", updated, "right"))
         if lifecycle:
-            columns.append(Column("lifecycle", "lifecycle", lifecycle))
+            columns.append(Column("lifecycle", "state", lifecycle))
         muted: list[Tone] = ["muted"] * len(self.keys)
         tones = {"name": self.tones, "runs": muted, "updated": muted, "lifecycle": muted}
         return RowsTable(columns, self.keys, cells, tones)

@@ -110,6 +110,8 @@ class GridView(ScrollView, can_focus=True, inherit_bindings=False):
         if self._wanted_key is None:
             self._wanted_key = self.cursor_key
         top = self._row - line if in_view else self._top
+        if self._top == 0 and self._row < self._page:
+            top = 0  # what has come above the cursor is in sight where one looked at the beginning
         self._set_extent()
         self._scroll_rows(top)
         self._show_column()

@@ -1,0 +1,374 @@
+"""Loading, and how true what is shown is: pages, stopping, failing, healing, stale answers, rows last seen."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.deck import (
+    FORBIDDEN,
+    HOUR,
+    MINUTE,
+    OFFLINE,
+    World,
+    browse,
+    enter_runs,
+    experiment,
+    listed,
+    run,
+    runs_pane,
+    shop,
+    world,
+)
+from tests.support.driver import Deck
+from tui.config.model import Settings
+from tui.domain.problem import Kind, Problem
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> World:
+    return shop(tmp_path)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> World:
+    return world(tmp_path, [experiment(1, "many")], [run(number) for number in range(950)], page_size=100)
+
+
+def names(deck: Deck[int]) -> list[str]:
+    return [name.strip("▾▸├└│ ") for name in listed(deck, runs_pane(deck).grid)]
+
+
+def title(deck: Deck[int]) -> str:
+    return next(line for line in deck.lines() if "Runs · " in line).split("Runs · ")[1].strip(" ─╮")
+
+
+# pages
+
+
+async def test_more_is_loaded_at_the_end_of_what_is_loaded(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        assert title(deck) == "many · 100 of ? loaded"
+        await deck.press(*["pagedown"] * 6)
+        await deck.until_text("· 200 of ? loaded")
+        await deck.until(lambda: runs_pane(deck).grid.row_count == 200, "they are in the table")
+
+
+async def test_to_the_end_with_progress(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        many.tracking.gate.clear()
+        await deck.press("G")
+        await deck.until_text("loading all: 100 so far, esc stops")
+        many.tracking.gate.set()
+        await deck.until_text("Runs · many · 950")
+        assert "of ?" not in title(deck)
+        await deck.until(lambda: "run-949" in names(deck), "the last run is in sight")
+        assert runs_pane(deck).grid.cursor_key == f"{949:032x}"
+        assert "loading all" not in deck.text()
+
+
+async def test_stopping_keeps_what_has_come(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        many.tracking.gate.clear()
+        await deck.press("ctrl+e")
+        await deck.until_text("esc stops")
+        await deck.press("escape")
+        await deck.until(lambda: "esc stops" not in deck.text(), "nothing is being loaded")
+        many.tracking.gate.set()
+        assert runs_pane(deck).grid.has_focus, "escape has stopped the loading, and has not left the pane"
+        assert "of ? loaded" in title(deck)
+        assert "● live 14:00" in deck.text()
+        await deck.press("ctrl+e")
+        await deck.until_text("Runs · many · 950")
+
+
+async def test_a_filter_over_part_of_the_runs_says_that_it_is_a_part(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        await deck.press("slash", *"run-9")
+        await deck.until_text("match")
+        assert "100 of ? loaded" in title(deck)
+        await deck.press(*"49")
+        await deck.until_text("ctrl+e loads the rest")
+        assert "ctrl+s in the bar" in deck.text()
+        await deck.press("enter")
+        asked = many.tracking.called("search_runs")
+        await deck.settle()
+        assert many.tracking.called("search_runs") == asked, "a filter does not load by itself"
+        await deck.press("ctrl+e")
+        await deck.until_text("950 · 1 match")
+        assert names(deck) == ["run-949"]
+
+
+async def test_parents_are_looked_for_on_the_next_page(tmp_path: Path) -> None:
+    runs = [run(number, parent=f"{150:032x}") for number in range(100)] + [run(n) for n in range(100, 160)]
+    sweep = world(tmp_path, [experiment(1, "sweep")], runs, page_size=100)
+    async with sweep.open() as deck:
+        await enter_runs(deck, "sweep · 160")
+        await deck.until(lambda: "parent not loaded" not in deck.text(), "no run is without its parent")
+        await deck.until(lambda: names(deck)[0] == "run-100", "the view is where it began")
+        assert runs_pane(deck).grid.cursor_row == 0
+
+
+async def test_a_page_that_fails_stops_the_loading_and_tells(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        many.tracking.problem = OFFLINE
+        await deck.press("G")
+        await deck.until_text("refused the connection")
+        await deck.until_text("offline · as of 14:00")
+        assert "100 of ? loaded" in title(deck)
+        many.tracking.problem = None
+        await deck.press("G")
+        await deck.until_text("Runs · many · 950")
+        await deck.until(lambda: "refused" not in deck.text(), "the problem is over")
+
+
+# answers that come too late
+
+
+async def test_an_answer_for_another_experiment_is_dropped(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until_text("Runs · churn/weekly · 12")
+        small.tracking.gate.clear()
+        await deck.press("j")
+        await deck.until_text("Runs · churn/backfill")
+        await deck.press("j")
+        await deck.until_text("Runs · fraud/cards")
+        small.tracking.gate.set()
+        await deck.until_text("Runs · fraud/cards · 2")
+        await deck.until(lambda: names(deck) == ["tx-transformer-8", "tx-transformer-7"], "its own runs are shown")
+        assert "lost-heron" not in deck.text()
+
+
+async def test_the_cursor_begins_at_the_top_of_another_experiment(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("G")
+        await deck.press("escape", "j", "j", "enter")
+        await deck.until(lambda: names(deck) == ["tx-transformer-8", "tx-transformer-7"], "its own runs are shown")
+        assert runs_pane(deck).grid.cursor_row == 0
+
+
+async def test_details_of_another_run_are_dropped(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until_text("[Params 2]")
+        details = browse(deck).details
+        assert details is not None
+        small.tracking.gate.clear()
+        await deck.press("G")
+        await deck.until(lambda: details.is_asking("detail"), "the run under the cursor is being read")
+        await deck.press("k")
+        small.tracking.gate.set()
+        await deck.until_text("╭─  trial-011")
+        await deck.settle()
+        assert "╭─  trial-011" in deck.text()
+
+
+# failing and healing
+
+
+async def test_a_refresh_that_fails_keeps_the_rows_and_names_the_problem(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        small.tracking.problem = FORBIDDEN
+        small.clock.now += 3 * MINUTE
+        await deck.press("r")
+        await deck.until_text("○ stale · as of 14:00")
+        assert "answered 403" in deck.text()
+        assert "r tries again" in deck.text()
+        assert len(names(deck)) == 12
+        await deck.press("l", "l", "s")
+        await deck.until_text("started ↓")
+        await deck.settle()
+        assert "answered 403" in deck.text(), "the problem is told as long as it lasts"
+        small.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("● live 14:03")
+        await deck.until(lambda: "403" not in deck.text(), "the problem is over")
+
+
+async def test_a_first_read_that_fails_says_so_and_r_heals(small: World) -> None:
+    small.tracking.problem = OFFLINE
+    async with small.open() as deck:
+        await deck.until_text("No experiments could be")
+        assert "Could not read from the server" in deck.text()
+        await deck.until_text("offline")
+        small.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("Runs · churn/weekly · 12")
+        await deck.until_text("● live 14:00")
+
+
+async def test_runs_that_cannot_be_read_while_experiments_can(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until_text("Runs · churn/weekly · 12")
+        small.tracking.problem = FORBIDDEN
+        await deck.press("j")
+        await deck.until_text("No runs could be read.")
+        assert "gallant-ox-12" not in deck.text()
+        small.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("lost-heron")
+
+
+async def test_details_that_cannot_be_read_are_not_those_of_another_run(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until_text("╭─  gallant-ox-12")
+        small.tracking.problem = FORBIDDEN
+        await deck.press("G")
+        await deck.until_text("Nothing could be read of this run.")
+        assert "╭─  gallant-ox-12" not in deck.text()
+        small.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("╭─  trial-012")
+
+
+async def test_versions_that_cannot_be_known_are_said_at_the_edge(small: World) -> None:
+    def refuse(_run_ids: object) -> dict[str, tuple[object, ...]]:
+        raise Problem(Kind.UNSUPPORTED, "Could not read model versions", "not there")
+
+    small.registry.registered_as = refuse  # type: ignore[method-assign, assignment]
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until_text("registered versions not known")
+
+
+async def test_watching_brings_what_is_new(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("w")
+        await deck.until_text("Refreshing every 30 s; w stops")
+        assert "watching" in deck.lines()[0]
+        small.tracking.runs.append(run(900, name="late-lark", age=0))
+        runs_pane(deck).loader.newest()
+        await deck.until_text("late-lark")
+        await deck.press("w")
+        await deck.until(lambda: "watching" not in deck.lines()[0], "no longer")
+
+
+async def test_an_idle_screen_asks_nothing_and_draws_nothing(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until_text("╭─  gallant-ox-12")
+        await deck.settle()
+        asked, drawn = len(small.tracking.calls), runs_pane(deck).grid.stats.lines_rendered
+        for _ in range(20):
+            await deck.settle()
+        assert len(small.tracking.calls) == asked
+        assert runs_pane(deck).grid.stats.lines_rendered == drawn
+
+
+# rows last seen
+
+
+async def seen_once(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until(lambda: not runs_pane(deck).is_asking("seen"), "the rows have been kept")
+        await deck.until(lambda: not browse(deck).experiments.is_asking("remember"), "so has the place")
+
+
+async def test_rows_last_seen_are_there_at_once_and_say_so(small: World) -> None:
+    await seen_once(small)
+    small.clock.now += HOUR
+    small.tracking.gate.clear()
+    async with small.open() as deck:
+        await deck.until_text("gallant-ox-12")
+        assert "○ as of 14:00 · loading" in deck.text()
+        assert "last seen" in title(deck)
+        assert runs_pane(deck).grid.has_class("stale")
+        assert "Experiments · 5 of ? loaded" in deck.text()
+        small.tracking.gate.set()
+        await deck.until_text("● live 15:00")
+        await deck.until(lambda: not runs_pane(deck).grid.has_class("stale"), "they are live")
+        assert title(deck) == "churn/weekly · 12"
+
+
+async def test_rows_last_seen_stay_when_the_server_is_away(small: World) -> None:
+    await seen_once(small)
+    small.tracking.problem = OFFLINE
+    async with small.open() as deck:
+        await deck.until_text("offline · as of 14:00")
+        await deck.until(lambda: len(names(deck)) == 12, "the rows last seen are shown")
+        await deck.until_text("refused the connection")
+        small.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("● live 14:00")
+
+
+async def test_spoilt_memories_are_as_good_as_none(small: World) -> None:
+    await seen_once(small)
+    for folder in ("state", "cache"):
+        for file in (small.folder / folder).glob("*.json"):
+            file.write_bytes(file.read_bytes().replace(b"[", b"{", 3).replace(b":", b";", 1))
+    async with small.open() as deck:
+        await deck.until_text("Runs · churn/weekly · 12")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"as_of_ms": "x", "columns": 3},
+        {"as_of_ms": 1, "columns": [["name", "run", "wide", "left", True, "", ""]], "keys": ["a"], "cells": {}},
+        {
+            "as_of_ms": 1,
+            "columns": [["name", "run", -5, "middle", True, "", "sideways"]],
+            "keys": ["a"],
+            "cells": {"name": ["b"]},
+            "tones": {"name": ["loud"]},
+        },
+        {
+            "as_of_ms": 1,
+            "columns": [["name", "run", 9, "left", True, "", ""]],
+            "keys": ["a"],
+            "cells": {"name": ["b"]},
+            "tones": 7,
+        },
+    ],
+)
+async def test_memories_of_another_make_do_no_harm(small: World, kept: dict[str, object]) -> None:
+    session = small.session(small.launched())
+    key = session.memory_key
+    session.last_seen.put(f"{key}:runs:1:active", kept)
+    session.last_seen.put(
+        f"{key}:experiments", {"experiments": [[1], 7, ["1", "churn/weekly", "active", "x"]], "as_of_ms": 5}
+    )
+    session.views.put(f"{key}:experiments", {"tree": 7, "folded": 3, "last": ["x"]})
+    session.views.put(f"{key}:runs:1", {"columns": 3, "widths": [1], "sort": [[1, 2, 3], "x", [None, 1]]})
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+
+
+async def test_without_the_cache_no_rows_are_kept(small: World) -> None:
+    small.settings = Settings(cache=False)
+    await seen_once(small)
+    assert not (small.folder / "cache").exists()
+    assert (small.folder / "state").exists()
+
+
+async def test_a_state_folder_that_cannot_be_written_is_said_once(small: World) -> None:
+    (small.folder / "state").write_text("in the way")
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("T")
+        await deck.until_text("How this table is arranged cannot be kept")
+        assert len(names(deck)) == 12
+
+
+async def test_another_server_has_other_memories(small: World) -> None:
+    await seen_once(small)
+    small.launch = {"tracking_uri": "http://elsewhere:5000"}
+    small.tracking.gate.clear()
+    async with small.open() as deck:
+        await deck.until_text("Reading experiments …")
+        assert "gallant-ox-12" not in deck.text()
+        small.tracking.gate.set()
+    shutil.rmtree(small.folder / "cache")

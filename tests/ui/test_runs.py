@@ -1,0 +1,464 @@
+"""The table of runs: filtered here at each key and by the server, sorted, arranged, folded, marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.deck import MINUTE, World, enter_runs, experiment, listed, run, runs_pane, shop, world
+from tests.support.driver import Deck
+from tui.domain.problem import Kind, Problem
+
+TRIALS = [f"trial-{number:03d}" for number in range(5, 13)]
+TOP = ["gallant-ox-12", "brave-elk-771", "calm-bee-3", "sweep-41"]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> World:
+    return shop(tmp_path)
+
+
+def names(deck: Deck[int]) -> list[str]:
+    """The names of the runs that the screen shows, from the top, without the lines of the tree."""
+    return [name.strip("▾▸├└│ ").partition(" +")[0] for name in listed(deck, runs_pane(deck).grid)]
+
+
+def before_in(line: str, first: str, second: str) -> bool:
+    return line.index(first) < line.index(second)
+
+
+async def to_column(deck: Deck[int], key: str) -> None:
+    """Go right until the cursor is in a column."""
+    grid = runs_pane(deck).grid
+    await deck.press("home")
+    for _ in range(60):
+        if grid.cursor_column == key:
+            return
+        await deck.press("l")
+    raise AssertionError(f"there is no column {key}:\n{deck.text()}")
+
+
+# the filter
+
+
+async def test_the_filter_is_live_at_each_key(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash", "o", "x")
+        await deck.until_text("1 match")
+        assert names(deck) == ["gallant-ox-12"]
+        await deck.press("backspace", "backspace")
+        await deck.type("lr < 0.05 and not status = failed")
+        await deck.until_text("7 match")
+        assert "calm-bee-3" not in names(deck)
+        await deck.press("enter")
+        await deck.until(lambda: runs_pane(deck).grid.has_focus, "the list has the keys")
+        assert "here: lr < 0.05 and not status = failed" in deck.text()
+        await deck.press("escape")
+        await deck.until(lambda: names(deck) == [*TOP, *TRIALS], "all are shown")
+        assert "match" not in deck.line_with("Runs ·")
+
+
+async def test_a_wrong_filter_keeps_the_last_good_one_and_says_what_is_wrong_at_the_bar(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("val_auc > 0.929")
+        await deck.until_text("1 match")
+        await deck.type(" and (")
+        await deck.until(lambda: runs_pane(deck).filter.error is not None, "the text is not understood")
+        bar = runs_pane(deck).bar
+        assert bar is not None
+        assert bar.noted != ""
+        await deck.settle()
+        assert names(deck) == ["gallant-ox-12"], "the last that was understood stays in force"
+        await deck.type("lr ~ [)")
+        await deck.until(lambda: bar.noted != "", "what is wrong is said")
+        assert names(deck) == ["gallant-ox-12"]
+        await deck.press("escape")
+        await deck.until(lambda: names(deck) == [*TOP, *TRIALS], "all are shown")
+
+
+async def test_a_filter_that_matches_nothing_says_what_to_do(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("zzz")
+        await deck.until_text("No loaded run matches  zzz")
+        assert "esc clears the filter" in deck.text()
+        await deck.until_text("No run is under the cursor.")
+
+
+async def test_tab_completes_names_of_keys(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("val_l")
+        await deck.press("tab")
+        bar = runs_pane(deck).bar
+        assert bar is not None
+        await deck.until(lambda: bar.input.value.startswith("val_loss"), "the name is complete")
+
+
+async def test_hints_in_the_bar_are_of_keys_that_work_there(small: World) -> None:
+    async with small.open(size=(160, 40)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.until_text("ctrl+s ask the server")
+        hints = deck.lines()[-1]
+        assert "enter keep" in hints
+        assert "f1 help" in hints
+        for none in ("? help", ": command", "/ filter", "q quit", "r refresh"):
+            assert none not in hints
+
+
+async def test_the_server_is_asked_with_what_it_understands_and_the_rest_is_filtered_here(small: World) -> None:
+    small.tracking.server_filter = lambda text, one: one.user == "ana" and bool(one.metrics)
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("val_auc > 0.92 and name ~ ^gall")
+        await deck.until_text("1 match")
+        await deck.press("ctrl+s")
+        await deck.until_text("server: ")
+        bar = runs_pane(deck).bar
+        assert bar is not None
+        assert "filtered here: " in bar.noted
+        await deck.until(lambda: runs_pane(deck).asked.filter_string != "", "the server has answered")
+        asked = [what for name, what in small.tracking.calls if name == "search_runs" and isinstance(what, tuple)]
+        sent = asked[-1][1]
+        assert "val_auc" in sent
+        assert "~" not in sent
+        await deck.until_text("1 match")
+        await deck.press("enter")
+        await deck.until_text("server: ")
+        await deck.until_text("here: val_auc > 0.92 and name ~ ^gall")
+        await deck.press("escape")
+        await deck.until_text("Runs · churn/weekly · 9")
+        assert "brave-elk-771" not in names(deck)
+        await deck.press("escape")
+        await deck.until(lambda: "brave-elk-771" in names(deck), "the server's filter is gone as well")
+
+
+async def test_what_mlflow_says_exactly_is_only_sent(small: World) -> None:
+    small.tracking.server_filter = lambda text, one: one.name == "calm-bee-3"
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("attributes.status = 'FAILED'")
+        await deck.press("ctrl+s")
+        await deck.until(lambda: names(deck) == ["calm-bee-3"], "the server's answer is shown")
+        assert "Runs · churn/weekly · 1" in deck.text()
+        await deck.press("enter")
+        await deck.until_text("server: ")
+        assert "here: " not in deck.text()
+
+
+async def test_the_servers_refusal_stays_at_the_bar_and_the_rows_stay(small: World) -> None:
+    small.tracking.filter_problem = Problem(
+        Kind.BAD_REQUEST, "Could not read runs", "Invalid clause in filter string: 'lr ?? 3'.", ""
+    )
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("metrics.val_auc > 0.929")
+        await deck.until_text("1 match")
+        await deck.press("ctrl+s")
+        await deck.until_text("The server refused it: Invalid clause in filter string: 'lr ?? 3'.")
+        await deck.settle()
+        assert names(deck) == ["gallant-ox-12"], "the filter here is still in force"
+        assert "● live 14:00" in deck.text()
+        assert not runs_pane(deck).grid.has_class("stale")
+        await deck.press("escape")
+        await deck.until(lambda: names(deck) == [*TOP, *TRIALS], "all are shown")
+
+
+async def test_what_mlflow_cannot_say_is_not_sent(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("ox or elk")
+        asked = small.tracking.called("search_runs")
+        await deck.press("ctrl+s")
+        await deck.until_text("MLflow's filters cannot say this")
+        await deck.until_text("2 match")
+        assert small.tracking.called("search_runs") == asked
+
+
+async def test_the_filter_stays_with_its_text_when_the_bar_is_opened_again(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash", "o", "x", "enter")
+        await deck.until(lambda: runs_pane(deck).grid.has_focus, "the list has the keys")
+        await deck.press("slash", "z")
+        await deck.until_text("No loaded run matches  oxz")
+
+
+# sorting
+
+
+async def test_sorting_by_a_column_turning_round_and_stopping(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("T")
+        await to_column(deck, "metrics.val_loss")
+        await deck.press("s")
+        await deck.until_text("val_loss ↓")
+        await deck.until(lambda: names(deck)[0] == "trial-012", "high ones are first")
+        assert names(deck)[-2:] == ["calm-bee-3", "sweep-41"], "those without come last"
+        await deck.press("s")
+        await deck.until_text("val_loss ↑")
+        await deck.until(lambda: names(deck)[0] == "gallant-ox-12", "low ones are first")
+        assert names(deck)[-2:] == ["calm-bee-3", "sweep-41"], "those without come last"
+        await deck.press("s")
+        await deck.until(lambda: "val_loss ↑" not in deck.text(), "as the server gave them")
+        assert names(deck) == [*TOP, *TRIALS]
+
+
+async def test_sorting_by_several_columns(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("T", "S")
+        await deck.until_text("Sort by")
+        await deck.press("tab")
+        await deck.press("tab")
+        await deck.press("slash")
+        screen = deck.app.screen
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is not screen, "the dialogue is gone")
+        pane = runs_pane(deck)
+        await deck.press("S")
+        await deck.until_text("Sort by")
+        for wanted in ("params.depth", "metrics.val_loss"):
+            assert deck.app.screen.query_one("Grid").move_to(wanted)  # type: ignore[attr-defined]
+            await deck.press("space")
+        await deck.until_text("2 ↑ ascending")
+        assert deck.app.screen.query_one("Grid").move_to("metrics.val_loss")  # type: ignore[attr-defined]
+        await deck.press("space")
+        await deck.until_text("2 ↓ descending")
+        await deck.press("enter")
+        await deck.until(lambda: pane.arrangement.sort == (("params.depth", False), ("metrics.val_loss", True)), "so")
+        await deck.until(lambda: "depth ↑ · val_loss ↓" in deck.text(), "the title tells of both")
+        depths = [4 + int(name[-3:]) % 5 for name in names(deck) if name in TRIALS]
+        assert depths == sorted(depths)
+
+
+async def test_a_sort_among_what_is_loaded_says_so_and_offers_to_load_the_rest(tmp_path: Path) -> None:
+    many = world(tmp_path, [experiment(1, "many")], [run(number) for number in range(500)], page_size=100)
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        await deck.until_text("· 100 of ? loaded")
+        await to_column(deck, "metrics.val_loss")
+        await deck.press("s")
+        await deck.until_text("sorted among the loaded, ctrl+e loads all")
+        await deck.until(lambda: names(deck)[0] == "run-099", "the highest of those loaded is on top")
+        await deck.press("ctrl+e")
+        await deck.until_text("Runs · many · 500 · val_loss ↓")
+        await deck.until(lambda: "sorted among" not in deck.text(), "all are loaded")
+        await deck.press("g")
+        await deck.until(lambda: names(deck)[0] == "run-499", "the highest of all is on top")
+
+
+# columns
+
+
+async def test_columns_are_chosen_ordered_resized_and_remembered(small: World) -> None:
+    async with small.open(size=(160, 40)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("o")
+        await deck.until_text("space show/hide")
+        grid = deck.app.screen.query_one("Grid")
+        for key in ("user", "metrics.val_auc"):
+            assert grid.move_to(key)  # type: ignore[attr-defined]
+            await deck.press("space")
+        assert grid.move_to("metrics.val_loss")  # type: ignore[attr-defined]
+        await deck.press("K", "K", "K", "enter")
+        await deck.until(lambda: "val_auc" not in deck.text(), "the column is gone")
+        heading = deck.line_with("state ")
+        assert "user" not in heading.split("││")[1]
+        assert before_in(heading, "val_loss", "took")
+        await to_column(deck, "took")
+        before = runs_pane(deck).grid.table.columns  # type: ignore[union-attr]
+        width = next(c.width for c in before if c.key == "took")
+        await deck.press("greater_than_sign", "greater_than_sign", "left_curly_bracket")
+        await deck.until(
+            lambda: deck.line_with("state ").index("took") < deck.line_with("state ").index("val_loss"), "moved"
+        )
+        pane = runs_pane(deck)
+        assert pane.arrangement.widths == {"took": width + 4}
+        await deck.until(lambda: not pane.is_asking("remember"), "it has been kept")
+        kept = pane.arrangement
+    async with small.open(size=(160, 40)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        assert runs_pane(deck).arrangement == kept
+        heading = deck.line_with("state ")
+        assert before_in(heading, "took", "val_loss")
+        assert "val_auc" not in heading
+        await deck.press("escape", "j")
+        await deck.until_text("lost-heron")
+        assert "val_auc" in deck.text(), "another experiment has its own"
+        await deck.press("k", "enter")
+        await deck.until_text("gallant-ox-12")
+        await deck.press("o", "A")
+        await deck.until_text("val_auc")
+
+
+async def test_only_what_varies(small: World) -> None:
+    for one in small.tracking.runs:
+        one.params["seed"] = "7"
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        runs_pane(deck).rearrange(columns=("status", "params.seed", "params.depth"))
+        await deck.until_text("seed")
+        await deck.press("x")
+        await deck.until_text("1 constant column folded (x)")
+        assert "seed" not in deck.line_with("state ")
+        await deck.press("x")
+        await deck.until(lambda: "seed" in deck.line_with("state "), "it is back")
+
+
+# the tree
+
+
+async def test_the_tree_folds_and_unfolds(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "├ trial-005")
+        assert "└ trial-012" in deck.text()
+        await deck.press("j", "j", "j", "j", "f")
+        await deck.until_text("▸ sweep-41 +8")
+        assert names(deck) == TOP
+        assert runs_pane(deck).grid.cursor_row == 3, "the cursor is on the parent"
+        await deck.press("f")
+        await deck.until_text("└ trial-012")
+        await deck.press("G", "F")
+        await deck.until_text("▸ sweep-41 +8")
+        assert runs_pane(deck).grid.cursor_row == 3, "the cursor is on the parent"
+        await deck.press("F")
+        await deck.until_text("▾ sweep-41")
+        await deck.press("T")
+        await deck.until(lambda: "├" not in deck.text().split("Details")[0], "one list")
+        assert names(deck) == [*TOP, *TRIALS]
+
+
+async def test_a_match_keeps_its_parents_in_sight(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "trial-005")
+        await deck.press("slash")
+        await deck.type("trial-009")
+        await deck.until_text("1 match")
+        await deck.until(lambda: names(deck) == ["sweep-41", "trial-009"], "the parent is there for its child")
+
+
+async def test_orphans_and_cycles_are_shown_and_told(tmp_path: Path) -> None:
+    runs = [
+        run(1, name="orphan", parent="f" * 32),
+        run(2, name="ring-a", parent=f"{3:032x}"),
+        run(3, name="ring-b", parent=f"{2:032x}"),
+        run(4, name="itself", parent=f"{4:032x}"),
+        run(5, name="plain"),
+    ]
+    odd = world(tmp_path, [experiment(1, "odd")], runs)
+    async with odd.open() as deck:
+        await enter_runs(deck, "orphan")
+        assert len(names(deck)) == 5
+        assert "1 with a parent not loaded" in deck.text()
+        assert "⚠ itself" in deck.text()
+        assert "…› orphan" in deck.text()
+
+
+# marks
+
+
+async def test_marks_and_going_through_them(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        grid = runs_pane(deck).grid
+        await deck.press("space", "j", "space")
+        await deck.until_text("2 marked")
+        assert "◆" in deck.line_with("gallant-ox-12")
+        assert "◆" in deck.line_with("calm-bee-3")
+        await deck.press("g", "n")
+        assert grid.cursor_row == 2
+        await deck.press("n")
+        assert grid.cursor_row == 0
+        await deck.press("N")
+        assert grid.cursor_row == 2
+        await deck.press("space")
+        await deck.until_text("1 marked")
+        await deck.press("U")
+        await deck.until(lambda: "marked" not in deck.text(), "none is marked")
+
+
+async def test_a_range_of_marks_and_leaving_it(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("v", "j", "j", "escape")
+        await deck.settle()
+        assert runs_pane(deck).grid.has_focus, "escape left the range and not the pane"
+        assert "marked" not in deck.text()
+        await deck.press("g", "v", "j", "j", "v")
+        await deck.until_text("3 marked")
+        await deck.press("escape")
+        await deck.until(lambda: "marked" not in deck.text(), "the marks are gone")
+        await deck.press("escape")
+        await deck.until(lambda: not runs_pane(deck).grid.has_focus, "back at the experiments")
+
+
+async def test_marks_stay_with_their_runs(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("space")
+        await deck.until_text("1 marked")
+        await deck.press("slash")
+        await deck.type("elk")
+        await deck.until_text("1 match · 1 marked")
+        await deck.press("escape", "r")
+        small.tracking.runs.append(run(900, name="late-lark", age=MINUTE))
+        await deck.press("r")
+        await deck.until_text("late-lark")
+        assert "◆" in deck.line_with("gallant-ox-12")
+        assert "◆" not in deck.line_with("late-lark")
+
+
+# lifecycle and times
+
+
+async def test_active_deleted_all(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("i")
+        await deck.until_text("Runs · churn/weekly · 1 · deleted")
+        assert names(deck) == ["gone-newt"]
+        await deck.press("i")
+        await deck.until_text("Runs · churn/weekly · 13 · all")
+        await deck.press("i")
+        await deck.until(lambda: names(deck) == [*TOP, *TRIALS], "the active ones")
+
+
+async def test_pressing_twice_at_once_goes_two_steps(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        small.tracking.gate.clear()
+        await deck.press("i", "i")
+        small.tracking.gate.set()
+        await deck.until_text("Runs · churn/weekly · 13 · all")
+
+
+async def test_ages_or_dates(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        assert "6m" in deck.line_with("gallant-ox-12")
+        await deck.press("ctrl+t")
+        await deck.until_text("2026-11-23 13:54")
+        assert "13:58" in deck.line_with("▸      weekly")
+        await deck.press("ctrl+t")
+        await deck.until(lambda: "2026-11-23 13:54" not in deck.text(), "ages again")
+
+
+async def test_ages_grow_with_the_clock(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        small.clock.now += 10 * MINUTE
+        await deck.press("j")
+        await deck.until(lambda: "16m" in deck.line_with("gallant-ox-12"), "it is older")
