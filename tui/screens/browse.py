@@ -19,6 +19,7 @@ from tui.screens.base.page import Page
 from tui.screens.base.routes import CompareRoute, RunRoute, StoreRoute
 from tui.screens.panes.experiments import ExperimentsPane
 from tui.screens.panes.runs import RunsPane
+from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.widgets.pane import Pane
 
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
     from tui.services.housekeeping import Told
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
+
+SOON = 0.05  # seconds in which the rows last seen are drawn, before anything else is loaded
+
+
+def _warm() -> None:
+    """Load what keeps runs and lays them out, while the server is being waited for."""
+    import tui.domain.runs.view
+    import tui.services.runs_store  # noqa: F401
 
 
 class BrowseScreen(Page, Asking):
@@ -64,13 +73,14 @@ class BrowseScreen(Page, Asking):
         self.details = details
         if self._followed_first is not None:
             self._followed(self._followed_first)
+        self.ask(self.session.pool, "warm", _warm, lambda _none: None, lambda _problem: None, urgency=PREFETCH)
 
     def on_mount(self) -> None:
         super().on_mount()
         self.set_crumbs("experiments")
         self.focus_pane(self.experiments)
         self.experiments.start(follow=self._place is None)
-        self.call_after_refresh(self._complete)
+        self.set_timer(SOON, self._complete)
         if self._place is not None:
             place, self._place = self._place, None
             self.open_place(place)

@@ -10,9 +10,8 @@ from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.values import RunsPage
 from tui.gateway.ports import RegistryPort, TrackingPort
-from tui.services.runs_query import Query, ids_filter
+from tui.services.runs_query import FIRST_PAGE, Query, first_page
 
-FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon there
 READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
 REGISTERED_AT_ONCE = 200  # runs asked about in one go
 
@@ -69,7 +68,11 @@ class RunsStore:
 
     def first(self) -> Taken:
         """Load the first runs."""
-        return self._take(self._page(min(FIRST_PAGE, self._page_size), None))
+        return self.begin(first_page(self.query, self._tracking, self._page_size))
+
+    def begin(self, page: RunsPage) -> Taken:
+        """Take in the first runs, which have been read already."""
+        return self._take(page)
 
     def more(self) -> Taken:
         """Load the next page, if there is one."""

@@ -66,7 +66,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self.grid = Grid(glyphs=glyphs)
         self.truth = Truth()
         self.view = View.ACTIVE
-        self.under = session.launch.experiment_path
+        self._places = StartingPlaces(session)
         self.query_text = ""
         self.as_tree = True
         self.by_name = False
@@ -79,6 +79,11 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self._rest: Timer | None = None
         self._follow = True
         self._point_at: tuple[str, ...] = ()
+
+    @property
+    def under(self) -> str | None:
+        """The folder whose experiments are listed; None where all are."""
+        return self._places.under
 
     def body(self) -> ComposeResult:
         yield self.grid
@@ -127,12 +132,11 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self._ask_page(None)
 
     def _ask_page(self, token: str | None) -> None:
-        tracking, view = self._session.tracking, self.view
-        filter_string = _under_filter(self.under)
+        places, view = self._places, self.view
         self.ask(
             self._session.pool,
             "experiments",
-            lambda: tracking.search_experiments(view, token=token, filter_string=filter_string),
+            lambda: places.page(view, token),
             lambda page: self._got(page, first=token is None),
             self._refused,
         )
@@ -219,7 +223,8 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         elif self._complete:
             kind = "" if self.view is View.ALL else f"{self.view.value} "
             where = f" under {clean(self.under)}" if self.under else ""
-            self.grid.placeholder = f"There are no {kind}experiments{where}.\ni shows active, deleted or all"
+            elsewhere = f"\n. goes on to {clean(self._places.following)}" if self._places.following else ""
+            self.grid.placeholder = f"There are no {kind}experiments{where}.\ni shows active, deleted or all{elsewhere}"
 
     def _reveal(self, experiment_id: str) -> None:
         experiment = self._experiments.get(experiment_id)
@@ -403,10 +408,10 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self.read_again()
 
     def action_experiments_everywhere(self) -> None:
-        start = self._session.launch.experiment_path
-        self.under = None if self.under else start
+        self._places.step()
         self._experiments = {}
         self._complete = False
+        self.grid.placeholder = f"Reading the experiments of {clean(self.under)} …" if self.under else "Reading …"
         self._fill()
         self.read_again()
 
@@ -421,7 +426,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "experiments_everywhere":
-            return self._session.launch.experiment_path is not None
+            return bool(self._places.following)
         if action in ("experiments_fold", "experiments_fold_all"):
             return self.as_tree
         if action in ("experiments_rename", "experiments_tags", "experiments_delete"):

@@ -9,7 +9,7 @@ from tui.domain.problem import Problem
 from tui.domain.truth import State, Truth
 from tui.screens.base.asking import Asking
 from tui.services.pool import PREFETCH
-from tui.services.runs_query import Query
+from tui.services.runs_query import Query, first_page
 from tui.services.session import Session
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ class RunsLoader:
         self._begin()
 
         def work() -> tuple[RunsStore, Taken]:
-            # The frame's libraries are heavy: they are loaded here, on the worker's thread, after the first frame.
+            page = first_page(query, session.tracking, session.launch.page_size)
+            # The frame's libraries are heavy: a worker loads them, mostly while the server is being waited for.
             from tui.services.runs_store import RunsStore
 
             store = RunsStore(query, session.tracking, session.registry, session.launch.page_size)
-            return store, store.first()
+            return store, store.begin(page)
 
         def got(answer: tuple[RunsStore, Taken]) -> None:
             self.store, taken = answer
