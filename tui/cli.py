@@ -179,6 +179,34 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **
         raise SystemExit(EXIT_BROKEN)
 
 
+@cli.command("diff")
+@_options
+@click.argument("runs", metavar="RUN RUN...", nargs=-1, required=True)
+@click.option("--only-differences", is_flag=True, help="Leave out rows in which all runs are the same.")
+@click.option("--baseline", metavar="RUN", help="Tell differences from this run; else from the first.")
+@click.option("--tolerance", type=click.FloatRange(0, 1), help="Part of the larger number that two may differ by.")
+@click.option("--system-tags", is_flag=True, help="Compare MLflow's own tags too.")
+@click.option("--format", "form", type=click.Choice(("table", "md", "json", "csv", "html")), default="table")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
+@click.pass_obj
+def diff_command(earlier: Said, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
+    """Compare runs, given by id, runs:/ID or name: params, metrics, datasets, source and tags."""
+    from tui.console import diff
+    from tui.services.clock import SystemClock
+
+    own = ("only_differences", "baseline", "tolerance", "system_tags", "form")
+    options = diff.DiffOptions(**{name: given.pop(name) for name in own})
+    said = Said(**given).over(earlier)
+    settings, file = settings_of(said)
+    launch = resolved(said, settings, file, None)
+    with diff.gateway(launch) as tracking:
+        comparison = diff.compared(tracking, runs, options, settings.tolerance, settings.metric_directions)
+    cells = os.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(diff.written(comparison, options, SystemClock().zone, cells), nl=False)
+    if exit_code and comparison.differ():
+        raise SystemExit(EXIT_BROKEN)
+
+
 @cli.group()
 def config() -> None:
     """Show what is configured, or where, or write an example."""

@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.fakes import run
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.seeds import is_seed
 from tui.domain.diff.sources import of_details
-from tui.domain.run_sets import Grouping, RunSets, best_metric, groupings, importances, is_seed
+from tui.domain.run_sets import Grouping, RunSets, best_metric, groupings, importances
 
 LR = Grouping((("params", "lr"),), "param lr")
 

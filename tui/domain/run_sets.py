@@ -11,24 +11,9 @@ import numpy as np
 from tui.domain.diff.arrangement import natural
 from tui.domain.diff.comparison import Comparison, Section, system_rows
 from tui.domain.diff.directions import Direction
+from tui.domain.diff.seeds import is_seed
 from tui.domain.diff.sources import PARENT_ROW
 from tui.domain.statistics import Association, MeanDifference, Summary, kruskal, spearman, summary, welch
-
-SEED_NAMES = frozenset(
-    {
-        "seed",
-        "random_seed",
-        "randomseed",
-        "random_state",
-        "rng",
-        "rng_seed",
-        "manual_seed",
-        "global_seed",
-        "fold",
-        "trial",
-    }
-)
-"""Last parts of names of params that are meant to change nothing but chance."""
 
 MOST_TEXTS = 0.5  # texts of which more than this share are different sort no runs into groups
 _NOTHING = "–"
@@ -64,12 +49,6 @@ class Varying:
     name: str
     values: int
     seed: bool  # by its name, one that is meant to vary
-
-
-def is_seed(name: str) -> bool:
-    """Whether a param is by its name one that is meant to vary between repetitions."""
-    last = name.replace("/", ".").rpartition(".")[2].lower().replace("-", "_")
-    return last in SEED_NAMES or last.endswith("_seed")
 
 
 def groupings(comparison: Comparison) -> tuple[Grouping, ...]:

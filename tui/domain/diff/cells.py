@@ -12,6 +12,7 @@ import numpy as np
 from tui.domain import quantities
 from tui.domain.diff.comparison import Comparison, Section, relative
 from tui.domain.diff.directions import Direction
+from tui.domain.diff.seeds import is_seed
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.run_tables import STATUS_WORDS
 from tui.domain.table import Tone
@@ -96,6 +97,8 @@ class CellWriter:
             sign = "+" if delta > 0 else self._minus
             share = self._share(value, baseline) if section.unit == "ms" else ""
             return Change(sign + quantities.duration(round(abs(delta))), share, "", differs=True)
+        if section.holds_texts and is_seed(section.keys[row]):
+            return Change("!=" if self._plain else "≠", differs=True)  # one seed is not twice another
         if section.holds_texts:
             return Change(self._ratio(value, baseline), "", "", differs=True)
         return Change(self._signed(delta), self._share(value, baseline) or " ", verdict, differs=True)

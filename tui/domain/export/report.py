@@ -10,6 +10,7 @@ from tui.domain.diff.arrangement import Arranged
 from tui.domain.diff.cells import CellWriter, Change
 from tui.domain.diff.comparison import Comparison, relative
 from tui.domain.diff.table import subject_titles
+from tui.domain.quantities import number
 from tui.domain.table import Table
 from tui.domain.text import clean
 
@@ -58,7 +59,8 @@ Render = Callable[[Report], str]
 
 def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> Report:
     """The rows that are arranged, those of folded groups left out."""
-    counts = {group: comparison.count(group) for group in comparison.groups}
+    system = arranged.arrangement.system_tags
+    counts = {group: comparison.count(group, system=system) for group in comparison.groups}
     return Report(
         ids=tuple(subject.run_id or subject.id for subject in comparison.subjects),
         titles=tuple(subject_titles(comparison)),
@@ -112,9 +114,9 @@ def _finite(value: float) -> float | None:
 
 
 def counts_line(made: Report) -> str:
-    """``9 of 126 params differ, 5 of 9 metrics differ; tolerance 1e-09``."""
+    """``9 of 126 params differ, 5 of 9 metrics differ; tolerance 1e-9``."""
     parts = [f"{differing} of {rows} {group} differ" for group, (rows, differing) in made.groups.items() if rows]
-    return f"{', '.join(parts)}; tolerance {made.tolerance:g}"
+    return f"{', '.join(parts)}; tolerance {number(made.tolerance)}"
 
 
 def shown_table(table: Table) -> tuple[list[str], list[Sequence[str]]]:

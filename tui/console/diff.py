@@ -1,0 +1,168 @@
+"""``mlflow-deck diff``: a comparison of runs for scripts and pull requests, by the same code as the screen's."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean, fit
+from tui.domain.values import View
+from tui.gateway.ports import TrackingPort
+
+if TYPE_CHECKING:
+    from tui.config.launch import Launch
+    from tui.domain.diff.comparison import Comparison
+    from tui.domain.table import Table
+
+FORMATS = ("table", "md", "json", "csv", "html")
+_RUN_ID = re.compile(r"[0-9a-f]{32}\Z")
+_PAGE = 1000  # experiments asked for at a time
+_AT_ONCE = 200  # experiments searched in one request
+_PLAIN_WIDTH = 160  # of a table that goes to no terminal
+
+
+@dataclass(frozen=True)
+class DiffOptions:
+    """What was said on the command line; ``tolerance`` None leaves it to the configuration."""
+
+    only_differences: bool = False
+    system_tags: bool = False
+    baseline: str | None = None
+    tolerance: float | None = None
+    form: str = "table"
+
+
+@contextlib.contextmanager
+def gateway(launch: Launch) -> Iterator[TrackingPort]:
+    """A context's tracking server from this very process; whatever MLflow prints goes to stderr."""
+    from tui.gateway import environment
+    from tui.gateway.dispatch import tracking_of
+    from tui.gateway.session import Session
+
+    environment.prepare(
+        tracking_uri=launch.tracking_uri,
+        registry_uri=launch.registry_uri,
+        profile=launch.profile,
+        extra={},
+        timeout_s=launch.timeout_s,
+    )
+    with contextlib.redirect_stdout(sys.stderr):
+        yield tracking_of(Session(launch.tracking_uri, launch.registry_uri, launch.timeout_s))
+
+
+def compared(
+    tracking: TrackingPort, runs: Sequence[str], options: DiffOptions, tolerance: float, directions: Mapping[str, str]
+) -> Comparison:
+    """The comparison of runs given by id, ``runs:/ID`` or name. Raises Problem where one cannot be had."""
+    from tui.domain.diff.comparison import Comparison
+    from tui.services.compared_runs import Wanted, read
+
+    run_ids = found(tracking, runs)
+    answer = read(tracking, Wanted(tuple(run_ids.values())))
+    if answer.missing:
+        said = ", ".join(f"“{clean(given)}”" for given, run_id in run_ids.items() if run_id in answer.missing)
+        raise Problem(
+            Kind.NOT_FOUND,
+            "The runs were not compared",
+            f"There is no run {said}.",
+            "Give ids or names of runs; --context or --tracking-uri says where they are.",
+        )
+    tolerance = tolerance if options.tolerance is None else options.tolerance
+    return Comparison(answer.sheet, tolerance=tolerance, directions=directions)
+
+
+def written(comparison: Comparison, options: DiffOptions, zone: tzinfo, cells: int | None) -> str:
+    """The comparison in the form asked for; ``cells`` is the width of the terminal, None where there is none."""
+    from tui.domain.diff.arrangement import Arrangement, arrange
+    from tui.domain.diff.cells import CellWriter
+    from tui.domain.diff.table import CompareTable
+    from tui.domain.export.formats import FORMATS as EXPORTS
+    from tui.domain.export.report import counts_line, report
+
+    arranged = arrange(
+        comparison,
+        Arrangement(
+            baseline=_baseline(comparison, options.baseline),
+            only_differences=options.only_differences,
+            system_tags=options.system_tags,
+        ),
+    )
+    writer = CellWriter(comparison, arranged.baseline, zone=zone)
+    made = report(comparison, arranged, writer)
+    if options.form != "table":
+        return EXPORTS[options.form].render(made)
+    table = CompareTable(comparison, arranged, writer, room=cells or _PLAIN_WIDTH)
+    return "\n".join([*plain_lines(table), "", counts_line(made)]) + "\n"
+
+
+def plain_lines(table: Table) -> list[str]:
+    """Any table as lines of text, each column as wide as it wants to be."""
+    columns = table.columns
+    lines = ["  ".join(fit(column.title, column.width, column.align) for column in columns).rstrip()]
+    texts = [table.texts(column.key, 0, table.row_count) for column in columns]
+    for cells in zip(*texts, strict=True):
+        line = (fit(text, column.width, column.align) for text, column in zip(cells, columns, strict=True))
+        lines.append("  ".join(line).rstrip())
+    return lines
+
+
+def found(tracking: TrackingPort, runs: Sequence[str]) -> dict[str, str]:
+    """Ids by what was given; a name is looked for in every experiment and has to be that of one run only."""
+    ids = {given: given.removeprefix("runs:/").rstrip("/") for given in runs}
+    for given, run_id in ids.items():
+        if not _RUN_ID.match(run_id):
+            named = _named(tracking, given)
+            if len(named) > 1:
+                raise Problem(
+                    Kind.BAD_REQUEST,
+                    "The runs were not compared",
+                    f"{len(named)} runs are called “{clean(given)}”: {', '.join(clean(one) for one in named[:5])}"
+                    f"{' …' if len(named) > 5 else ''}.",
+                    "Give the id of the one that is meant.",
+                )
+            ids[given] = named[0] if named else run_id
+    return ids
+
+
+def _named(tracking: TrackingPort, name: str) -> list[str]:
+    if "'" in name and '"' in name:
+        return []  # MLflow's filters have no way to say such a name
+    quote = '"' if "'" in name else "'"
+    run_ids: list[str] = []
+    experiments: list[str] = []
+    token: str | None = None
+    while True:
+        page = tracking.search_experiments(View.ACTIVE, max_results=_PAGE, token=token)
+        experiments += [experiment.id for experiment in page.experiments]
+        token = page.next_token
+        if token is None:
+            break
+    for at in range(0, len(experiments), _AT_ONCE):
+        runs = tracking.search_runs(
+            experiments[at : at + _AT_ONCE],
+            filter_string=f"attributes.run_name = {quote}{name}{quote}",
+            max_results=10,
+        )
+        run_ids += [run_id for run_id, found in zip(runs.run_ids, runs.names, strict=True) if found == name]
+    return run_ids
+
+
+def _baseline(comparison: Comparison, given: str | None) -> str:
+    if given is None:
+        return ""
+    wanted = given.removeprefix("runs:/").rstrip("/")
+    for subject in comparison.subjects:
+        if wanted in (subject.run_id, subject.name):
+            return subject.id
+    raise Problem(
+        Kind.BAD_REQUEST,
+        "The runs were not compared",
+        f"The baseline “{clean(given)}” is none of the runs compared.",
+        "Give it as one of the runs, too.",
+    )
