@@ -214,7 +214,7 @@ class TreeTable:
         self.lines = lines
         self.generation = generation
         self.columns = (
-            Column("name", "artifact", name_cells, frozen=True),
+            Column("name", "artifact", name_cells),
             Column("size", "size", SIZE_CELLS, "right"),
         )
         self._glyphs = glyphs

@@ -31,8 +31,6 @@ def head(file: io.RawIOBase | io.BytesIO) -> tuple[TableBody | None, list[tuple[
         found = parquet.ParquetFile(file, pre_buffer=False, buffer_size=64 * 1024)
         about = found.metadata
         facts = [
-            ("rows", count(about.num_rows)),
-            ("columns", count(about.num_columns)),
             ("row groups", count(about.num_row_groups)),
             ("made by", clean(about.created_by or "")),
         ]

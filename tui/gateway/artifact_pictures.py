@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Those that are decoded by Pillow itself: others start programs (Ghostscript) or have had many holes.
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+_BASE = 960  # pixels of the longer side that the kept sizes are made from
+_SHADES = [round(value / 8.5) * 255 // 30 for value in range(256)] * 3
 _truncated = threading.Lock()
 
 
@@ -50,11 +52,15 @@ def decode(data: bytes, *, whole: bool) -> tuple[PictureBody | None, list[tuple[
         picture = loaded
         notes.append("The file ends short: the part of the picture that is there is shown." if whole else "")
     levels: list[PictureLevel] = []
+    if picture.mode == "P":  # shades cannot be mixed between numbers of a palette
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    # One step over many pixels, the levels then from what is left.
+    picture.thumbnail((_BASE, _BASE), Image.Resampling.BOX, reducing_gap=2.0)
     shown = _rgb(picture)
     for size in level_sizes(*shown.size):
-        # Each level is made from the one before: the first step is the only one over many pixels.
-        shown = shown.resize(size, Image.Resampling.BOX if shown.width > 4 * size[0] else Image.Resampling.LANCZOS)
-        levels.append(PictureLevel(size[0], size[1], shown.tobytes()))
+        level = shown.resize(size, Image.Resampling.LANCZOS)
+        # Fewer shades make longer runs of one colour, and those are what a slow line carries.
+        levels.append(PictureLevel(size[0], size[1], level.point(_SHADES).tobytes()))
     return PictureBody(tuple(levels)), facts, [note for note in notes if note]
 
 

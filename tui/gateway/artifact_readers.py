@@ -142,8 +142,8 @@ class HttpReader:
         elif answer.status_code == 200:
             if span:
                 self.by_parts = False
-            if self.size is None:
-                self.size = _length(answer)
+            length = _length(answer)
+            self.size = self.size if length is None else length
         elif answer.status_code != 416 or not span:
             try:
                 raise self._refused(answer)

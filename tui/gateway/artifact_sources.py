@@ -186,6 +186,15 @@ class ServerSource:
         text = answer.raw.read(20_000, decode_content=True).decode(errors="replace")
         kind = answer.headers.get("Content-Type", "") if answer.headers else ""
         problem = answers.of_response(answer.status_code, text, kind, title, self._session.place)
+        refused = problem.kind is Kind.BAD_REQUEST and "Invalid path" in text
+        if refused or (problem.kind is Kind.NOT_FOUND and not path.isprintable()):
+            return Problem(
+                Kind.UNSUPPORTED,
+                title,
+                f"The server refuses the name {path}.",
+                "MLflow's server gives out no artifact with # or a control character in its path.",
+                code=problem.code,
+            )
         if problem.kind is Kind.SERVER and "No such file or directory" in text:
             return Problem(
                 Kind.NOT_FOUND, title, f"The server does not find {path} in its store.", problem.hint, code=problem.code
@@ -208,8 +217,8 @@ class ServerSource:
 
 def _entry(item: Mapping[str, Any]) -> ArtifactEntry:
     is_folder = bool(item.get("is_dir"))
-    size = item.get("file_size")
-    return ArtifactEntry(str(item["path"]), is_folder, None if is_folder or size is None else int(size))
+    # MLflow's server leaves out a size of zero.
+    return ArtifactEntry(str(item["path"]), is_folder, None if is_folder else int(item.get("file_size", 0)))
 
 
 class RepositorySource:

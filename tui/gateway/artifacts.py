@@ -259,7 +259,7 @@ class ClientArtifacts:
         return LoggedBy(
             run_id,
             run.info.run_name or "",
-            run.info.user_id or tags.get("mlflow.user", ""),
+            tags.get("mlflow.user") or run.info.user_id or "",
             tags.get(_AUTOLOG_TAG, ""),
         )
 

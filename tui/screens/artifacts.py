@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tui.domain.artifacts import ArtifactRoot
+from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.page import Page
@@ -63,7 +64,7 @@ class ArtifactsScreen(Page):
         tree = self.view.tree_part.tree_shown
         if tree is not None:
             files, folders = tree.counts()
-            self.pane.set_subtitle(f"{files} files and {folders} folders read")
+            self.pane.set_subtitle(f"{count(files)} files and {count(folders)} folders so far")
 
     def read_again(self) -> None:
         self.set_truth(self.truth.loading())

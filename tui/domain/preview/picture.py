@@ -8,7 +8,7 @@ from tui.domain.preview.values import PictureLevel
 
 MOST_PIXELS = 50_000_000
 """Larger pictures are not decoded: their facts are all that is shown."""
-_WIDTHS = (240, 200, 160, 132, 110, 92, 76, 64, 52, 40, 28, 16)
+_WIDTHS = (240, 208, 184, 164, 148, 134, 122, 112, 103, 95, 88, 81, 75, 69, 63, 57, 51, 45, 39, 33, 27, 21, 15)
 _HIGHEST = 160
 
 
@@ -23,7 +23,7 @@ def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
     # A tall picture meets the limit of height at every width: it needs steps by height as well.
     while sizes[-1][1] > 16:
         wide, high = sizes[-1]
-        sizes.append((max(1, round(wide * 0.8)), max(1, round(high * 0.8))))
+        sizes.append((max(1, round(wide * 0.9)), max(1, round(high * 0.9))))
     return sizes
 
 

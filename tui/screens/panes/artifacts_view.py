@@ -26,14 +26,14 @@ from tui.screens.base.deck import Deck
 from tui.screens.base.filterable import Filtered
 from tui.screens.base.tab_part import TabPart
 from tui.screens.panes.artifacts_tree import ArtifactsTree
-from tui.screens.panes.artifacts_words import folder_words, model_words, python_words
+from tui.screens.panes.artifacts_words import folder_words, model_tree, python_words
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 from tui.widgets.preview.preview_view import PreviewView
 from tui.widgets.preview.tree_grid import TreeGrid
 
 REST_SECONDS = 0.1  # how long the cursor rests before it counts
-KEPT = 24  # previews that are kept
+KEPT = 16  # previews that are kept
 NARROW = 64  # columns from which the tree and the preview stand side by side
 MORE = 16  # how many times as much is read by "more"
 MOST_BYTES = 16 * 1024 * 1024  # of a text that are read to be looked at; beyond that it is to be downloaded
@@ -164,7 +164,7 @@ class ArtifactsView(TabPart, Asking):
         if node is None:
             self._show_words(Content(""))
         elif node.model is not None:
-            self._show_words(model_words(node, self._session.clock))
+            self.preview_part.view.show_tree(*model_tree(node, self._session.clock))
         elif node.is_folder:
             self._show_words(folder_words(node, self.tree_part.tree_shown))
         elif not self._show_kept():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual.content import Content
 
 from tui.domain.artifact_tree import ArtifactTree, Node
-from tui.domain.quantities import ago, count, number, size, stamp
+from tui.domain.preview.tree import Literal, Pairs, tree_of
+from tui.domain.preview.values import TreeBody
+from tui.domain.quantities import ago, count, size, stamp
 from tui.domain.text import clean
 from tui.services.clock import Clock
 from tui.services.copies import shown_uri
-
-_MOST_LINES = 40
 
 
 def _lines(title: str, said: str, pairs: list[tuple[str, str]], hint: str) -> Content:
@@ -40,29 +40,31 @@ def folder_words(node: Node, tree: ArtifactTree | None) -> Content:
     return _lines(node.title, "folder", [("path", clean(node.entry.path)), *pairs], hint)
 
 
-def model_words(node: Node, clock: Clock) -> Content:
-    """A logged model: what MLflow keeps of it beside its files."""
+def model_tree(node: Node, clock: Clock) -> tuple[Content, TreeBody]:
+    """A logged model: what stands above, and what MLflow keeps of it beside its files."""
     model = node.model
     assert model is not None
     made = ""
     if model.created_ms is not None:
         made = f"{stamp(model.created_ms, clock.zone)}  ({ago(model.created_ms, clock.now_ms())})"
-    pairs = [
-        ("model id", clean(model.model_id)),
-        ("status", clean(model.status).lower()),
+    about = [
+        ("model id", model.model_id),
+        ("status", model.status.lower()),
         ("created", made),
-        ("type", clean(model.model_type)),
-        ("URI", clean(model.root.uri())),
+        ("type", model.model_type),
+        ("URI", model.root.uri()),
     ]
-    pairs += [(f"param {clean(name)}", clean(value[:200])) for name, value in list(model.params.items())[:_MOST_LINES]]
-    pairs += [(f"metric {clean(name)}", number(value)) for name, value in model.metrics[:_MOST_LINES]]
-    pairs += [
-        (f"tag {clean(name)}", clean(value[:200]))
-        for name, value in list(model.tags.items())[:_MOST_LINES]
-        if not name.startswith("mlflow.")
-    ]
-    hint = "enter lists its files; MLmodel among them says what it takes and gives · D downloads all of it"
-    return _lines(clean(model.name) or clean(model.model_id), "logged model", pairs, hint)
+    top = Pairs((name, Literal(said)) for name, said in about if said)
+    tags = {name: value for name, value in model.tags.items() if not name.startswith("mlflow.")}
+    kept: list[tuple[str, object]] = [("metrics", dict(model.metrics)), ("params", model.params), ("tags", tags)]
+    top += [(name, values) for name, values in kept if values]
+    heading = Content("\n").join(
+        [
+            Content.assemble((clean(model.name) or clean(model.model_id), "bold"), ("  logged model", "$muted")),
+            Content.assemble(("enter lists its files, MLmodel among them · D downloads all of it", "$muted")),
+        ]
+    )
+    return heading, tree_of(top)[0]
 
 
 def python_words(tracking_uri: str, node: Node) -> str:

@@ -63,9 +63,15 @@ class PreviewView(Vertical):
 
     def show_words(self, content: Content) -> None:
         """Show no file but a few words."""
-        self.preview = None
+        self.preview = self._before = None
         self._heading.update(content)
         self._only(None)
+
+    def show_tree(self, heading: Content, body: TreeBody) -> None:
+        """Show a tree that is no file's."""
+        self.preview = self._before = None
+        self._heading.update(heading)
+        self._only(self._widget_for(body, False))
 
     def show_loading(self, name: str) -> None:
         """Another file is on its way: what stands here is dimmed until it comes."""
@@ -75,7 +81,7 @@ class PreviewView(Vertical):
             body.set_class(True, "stale")
 
     def show_problem(self, path: str, problem: Problem) -> None:
-        self.preview = None
+        self.preview = self._before = None
         self._heading.update(words.trouble(path, problem))
         self._only(None)
 

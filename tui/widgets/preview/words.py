@@ -55,8 +55,8 @@ def _extent(preview: Preview) -> list[str]:
     if isinstance(body, TableBody):
         columns = body.total_columns or len(body.columns)
         rows = body.total_rows if body.total_rows is not None else body.rows
-        more = "" if body.total_rows is not None else " of more"
-        return [f"{count(rows)} rows{more} × {count(columns)} columns"]
+        read = "" if body.total_rows is not None else " read"
+        return [f"{count(rows)} rows{read} × {count(columns)} columns"]
     return []
 
 
