@@ -8,18 +8,23 @@ from typing import Any
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address, history
 from tui.gateway.artifacts import ClientArtifacts
+from tui.gateway.catalog import SdkCatalog
+from tui.gateway.diagnosis import SessionDiagnosis
 from tui.gateway.ports import ArtifactsPort, RegistryPort, StorePort, TrackingPort, WritesPort
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.rest import RestTracking
+from tui.gateway.sdk import Sdk
+from tui.gateway.serving import SdkServing
 from tui.gateway.session import Session
 from tui.gateway.store import SessionStore
 from tui.gateway.tracking import ClientTracking
 from tui.gateway.tracking_writes import writes_of
+from tui.gateway.workspace_ports import CatalogPort, DiagnosisPort, ServingPort
 
 Operation = Callable[..., Any]
 
 # These look at the store only, and so need not wait until mlflow is imported.
-BEFORE_READY = frozenset({"store.inspect"})
+BEFORE_READY = frozenset({"store.inspect", "diagnosis.reach", "diagnosis.software"})
 
 
 def operations(session: Session) -> Mapping[str, Operation]:
@@ -29,6 +34,10 @@ def operations(session: Session) -> Mapping[str, Operation]:
     writes: WritesPort = writes_of(session)
     registry: RegistryPort = ClientRegistry(session)
     artifacts: ArtifactsPort = ClientArtifacts(session)
+    diagnosis: DiagnosisPort = SessionDiagnosis(session)
+    sdk = Sdk(session)
+    catalog: CatalogPort = SdkCatalog(sdk)
+    serving: ServingPort = SdkServing(sdk)
     return {
         "store.inspect": store.inspect,
         "store.create": store.create,
@@ -81,6 +90,21 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "registry.describe_version": registry.describe_version,
         "registry.tag_version": registry.tag_version,
         "registry.delete_version": registry.delete_version,
+        "diagnosis.reach": diagnosis.reach,
+        "diagnosis.software": diagnosis.software,
+        "catalog.me": catalog.me,
+        "catalog.home_folder": catalog.home_folder,
+        "catalog.metastore": catalog.metastore,
+        "catalog.catalogs": catalog.catalogs,
+        "catalog.schemas": catalog.schemas,
+        "catalog.models": catalog.models,
+        "catalog.access": catalog.access,
+        "serving.endpoints": serving.endpoints,
+        "serving.endpoint": serving.endpoint,
+        "serving.details": serving.details,
+        "serving.server_log": serving.server_log,
+        "serving.build_log": serving.build_log,
+        "serving.change": serving.change,
     }
 
 

@@ -30,7 +30,7 @@ class Workspace:
         try:
             self._config = Config(http_timeout_seconds=_ABOUT_SECONDS, retry_timeout_seconds=1, **named)
         except ValueError as error:
-            raise self._not_signed_in(error) from error
+            raise not_signed_in(error, self._profile) from error
         self._connections = requests.Session()
         self._connections.verify = not getattr(self._config, "skip_verify", False)
 
@@ -39,7 +39,7 @@ class Workspace:
         try:
             headers = dict(self._config.authenticate())
         except ValueError as error:
-            raise self._not_signed_in(error) from error
+            raise not_signed_in(error, self._profile) from error
         number = getattr(self._config, "workspace_id", None)
         if number:
             headers["x-databricks-org-id"] = str(number)
@@ -47,13 +47,15 @@ class Workspace:
             method, f"{self._config.host}{endpoint}", headers=headers, timeout=seconds, **how
         )
 
-    def _not_signed_in(self, error: ValueError) -> Problem:
-        # What follows the first sentence is the SDK's account of its settings.
-        said = answers.one_line(error).split(". Config:")[0].split(" See https://")[0]
-        login = f"databricks auth login --profile {self._profile}" if self._profile else "databricks auth login"
-        return Problem(
-            Kind.UNAUTHENTICATED,
-            "Could not sign in to Databricks",
-            answers.sentence(address.without_secrets(said)),
-            f"Run {login}, or check the profile in ~/.databrickscfg and DATABRICKS_HOST and DATABRICKS_TOKEN.",
-        )
+
+def not_signed_in(error: ValueError, profile: str) -> Problem:
+    """The problem of a profile, or an environment, that signs nobody in."""
+    # What follows the first sentence is the SDK's account of its settings.
+    said = answers.one_line(error).split(". Config:")[0].split(" See https://")[0]
+    login = f"databricks auth login --profile {profile}" if profile else "databricks auth login"
+    return Problem(
+        Kind.UNAUTHENTICATED,
+        "Could not sign in to Databricks",
+        answers.sentence(address.without_secrets(said)),
+        f"Run {login}, or check the profile in ~/.databrickscfg and DATABRICKS_HOST and DATABRICKS_TOKEN.",
+    )

@@ -19,6 +19,7 @@ from tui.host.spec import HostSpec
 
 if TYPE_CHECKING:
     from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
+    from tui.gateway.workspace_ports import CatalogPort, DiagnosisPort, ServingPort
 
 _logger = logging.getLogger(__name__)
 
@@ -87,6 +88,9 @@ class Host:
         self.history = cast("MetricHistoryPort", RemotePort(self.call, "history"))
         self.artifacts = cast("ArtifactsPort", RemotePort(self.call, "artifacts"))
         self.registry = cast("RegistryPort", RemotePort(self.call, "registry"))
+        self.diagnosis = cast("DiagnosisPort", RemotePort(self.call, "diagnosis"))
+        self.catalog = cast("CatalogPort", RemotePort(self.call, "catalog"))
+        self.serving = cast("ServingPort", RemotePort(self.call, "serving"))
 
     @classmethod
     def start(cls, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> Host:

@@ -17,6 +17,7 @@ from tui.services.request_log import RequestLog
 
 if TYPE_CHECKING:
     from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
+    from tui.gateway.workspace_ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.services.housekeeping import Housekeeping, Told
     from tui.services.registry_desk import RegistryDesk
 
@@ -42,6 +43,9 @@ class Session:
     last_seen: Keepsake  # the last rows shown, to be there at once next time
     close: Callable[[], None]
     pool: Pool = field(default_factory=Pool)
+    diagnosis: DiagnosisPort | None = None
+    catalog: CatalogPort | None = None  # of a Databricks workspace only
+    serving: ServingPort | None = None  # likewise
 
     @property
     def name(self) -> str:

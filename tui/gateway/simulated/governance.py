@@ -17,6 +17,7 @@ def add_to(routes: Routes) -> None:
     on("GET", "/.well-known/databricks-config")(about)
     on("GET", "/api/2.0/preview/scim/v2/Me")(me)
     on("GET", f"{_UC}/current-metastore-assignment")(metastore)
+    on("GET", f"{_UC}/metastore_summary")(metastore_summary)
     on("GET", f"{_UC}/catalogs")(catalogs)
     on("GET", f"{_UC}/catalogs/{{name}}")(catalog)
     on("GET", f"{_UC}/schemas")(schemas)
@@ -54,6 +55,11 @@ def require_catalog(workspace: Workspace) -> None:
 def metastore(workspace: Workspace, _request: Request) -> Json:
     require_catalog(workspace)
     return {"metastore_id": workspace.metastore, "workspace_id": int(workspace.id), "default_catalog_name": "main"}
+
+
+def metastore_summary(workspace: Workspace, _request: Request) -> Json:
+    require_catalog(workspace)
+    return {"metastore_id": workspace.metastore, "name": "simulated", "owner": workspace.metastore_owner}
 
 
 def above(name: str) -> Iterator[tuple[str, str]]:

@@ -156,6 +156,7 @@ class Workspace:
     token: str = "simulated-token"
     id: str = "6051921418418893"
     metastore: str = "simulated-metastore"  # "" where none is assigned to the workspace
+    metastore_owner: str = "metastore-admins"
     clock_ms: int = 1_795_300_000_000
     looks_until_ready: int = 2
     experiments: dict[str, Experiment] = field(default_factory=dict)

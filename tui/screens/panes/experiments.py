@@ -26,6 +26,7 @@ from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes.experiments_writing import ExperimentsWriting
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
+from tui.services.starting_places import StartingPlaces
 from tui.widgets.grid import Grid, messages
 
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
@@ -79,6 +80,11 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self._rest: Timer | None = None
         self._follow = True
         self._point_at: tuple[str, ...] = ()
+
+    @property
+    def under(self) -> str | None:
+        """The folder whose experiments are listed; None where all are."""
+        return self._places.under
 
     @property
     def under(self) -> str | None:
@@ -486,11 +492,3 @@ def _experiment(entry: object) -> Experiment | None:
         updated = entry[3] if isinstance(entry[3], int) else None
         return Experiment(entry[0], entry[1], entry[2], None, updated, "", {})
     return None
-
-
-def _under_filter(path: str | None) -> str:
-    """MLflow's filter for the experiments whose names begin with a path."""
-    if not path:
-        return ""
-    quote = "'" if "'" not in path else '"'
-    return f"name LIKE {quote}{path.rstrip('%')}%{quote}"

@@ -19,11 +19,15 @@ class ExperimentsWriting(Writing):
 
     _session: Session
     _glyphs: Glyphs
-    under: str | None
 
     @property
     def writes_in(self) -> Session:
         return self._session
+
+    @property
+    def under(self) -> str | None:
+        """The folder whose experiments are listed; None where all are."""
+        raise NotImplementedError  # pragma: no cover
 
     def experiment_here(self) -> Experiment | None:
         """The experiment under the cursor."""

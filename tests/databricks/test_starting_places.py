@@ -1,0 +1,89 @@
+"""Experiments begin at the person's own folder, which the workspace is asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.deck import browse, world
+from tests.support.driver import drive
+from tui.app import DeckApp
+from tui.config.choose import Options
+from tui.config.launch import Launch, resolve
+from tui.config.model import Settings
+from tui.domain.values import View
+from tui.gateway.simulated.state import Workspace
+from tui.services.connect import open_session
+from tui.services.session import Session
+from tui.services.starting_places import StartingPlaces
+
+
+@pytest.fixture
+def launch(profile: str, tmp_path: Path) -> Launch:
+    return resolve(Options(profile=profile), {}, tmp_path, Settings(cache=False))
+
+
+@pytest.fixture
+def deck_session(launch: Launch) -> Iterator[Session]:
+    """A session as the deck opens it, with a process of its own."""
+    session = open_session(launch, None)
+    yield session
+    session.close()
+
+
+def names(places: StartingPlaces) -> list[str]:
+    return [experiment.name for experiment in places.page(View.ACTIVE, None).experiments]
+
+
+def test_from_the_own_folder_to_the_others(deck_session: Session, workspace: Workspace) -> None:
+    places = StartingPlaces(deck_session)
+    mine = names(places)
+    assert places.under == "/Users/ada@example.com/" and len(mine) == 3
+    assert all(name.startswith(places.under) for name in mine)
+    expected = [
+        (None, 7, "/Shared/"),
+        ("/Shared/", 2, "/Repos/"),
+        ("/Repos/", 1, "/Users/ada@example.com/"),
+        ("/Users/ada@example.com/", 3, "everywhere"),
+    ]
+    for under, count, following in expected:
+        places.step()
+        assert (places.under, len(names(places)), places.following) == (under, count, following)
+    assert workspace.asked("/api/2.0/preview/scim/v2/Me") == 1
+
+
+def test_a_configured_path_comes_first_and_nobody_is_asked(deck_session: Session, workspace: Workspace) -> None:
+    deck_session.launch = replace(deck_session.launch, experiment_path="/Shared/fraud/")
+    places = StartingPlaces(deck_session)
+    assert len(names(places)) == 2 and workspace.asked("/api/2.0/preview/scim") == 0
+
+
+def test_where_the_workspace_does_not_say_who_one_is_everything_is_listed(
+    deck_session: Session, workspace: Workspace
+) -> None:
+    workspace.fail("/api/2.0/preview/scim", 403, "PERMISSION_DENIED", "SCIM is for admins.", times=9)
+    places = StartingPlaces(deck_session)
+    assert len(names(places)) == 7 and places.under is None
+
+
+async def test_on_the_screen(launch: Launch, deck_session: Session) -> None:
+    async with drive(DeckApp(launch, lambda _launch: deck_session, environment={}, folder=Path()), (120, 36)) as deck:
+        await deck.until_text("under /Users/ada")
+        await deck.until_text("churn")
+        assert "fraud" not in deck.text()
+        await deck.press("full_stop")
+        await deck.until_text("fraud")
+        await deck.press("full_stop")
+        await deck.until_text("under /Shared/")
+        assert browse(deck).experiments.under == "/Shared/"
+
+
+async def test_a_store_without_folders_has_nowhere_to_go(tmp_path: Path) -> None:
+    here = world(tmp_path)
+    assert StartingPlaces(here.session(here.launched())).following == ""
+    configured = world(tmp_path, experiment_path="churn/")
+    places = StartingPlaces(configured.session(configured.launched()))
+    assert (places.under, places.following) == ("churn/", "everywhere")

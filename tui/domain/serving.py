@@ -1,0 +1,257 @@
+"""Serving endpoints as plain values, what they serve of a model, and where that is not what an alias says.
+
+An endpoint pins versions: moving an alias moves no traffic. Times are milliseconds since the epoch. Texts are as the
+server gave them (hostile until ``domain.text.clean`` has seen them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+ALIAS_TAG = "alias"
+"""The tag of an endpoint that names the alias whose version it is meant to serve."""
+
+EntityKind = Literal["model", "foundation", "external", "features", "other"]
+
+
+class Update(str, Enum):
+    """Where an endpoint stands with its config; the value is how it is said."""
+
+    NONE = ""
+    RUNNING = "updating"
+    FAILED = "update failed"
+    CANCELLED = "update cancelled"
+
+
+@dataclass(frozen=True)
+class ServedEntity:
+    """One thing that an endpoint serves. ``entity`` is a model's full name, or what else it is called."""
+
+    name: str
+    entity: str
+    version: str = ""  # "" of what has none
+    kind: EntityKind = "model"
+    workload: str = ""  # "Small CPU, to zero"
+    state: str = ""  # "ready", "creating", "failed", …; "" where it was not told
+    message: str = ""
+    traffic: int | None = None  # per cent; None where it was not told
+    created_ms: int | None = None
+    creator: str = ""
+
+    @property
+    def label(self) -> str:
+        """``prod.ml.churn v12``, or what it is called."""
+        return f"{self.entity} v{self.version}" if self.version else self.entity
+
+
+@dataclass(frozen=True)
+class ServingConfig:
+    """A config: what is served and how the traffic is split."""
+
+    entities: tuple[ServedEntity, ...] = ()
+    version: int | None = None
+    started_ms: int | None = None  # of one that is on its way
+
+    @property
+    def split(self) -> Split:
+        """What of it can be changed from here."""
+        return tuple(Share(e.name, e.entity, e.version, e.traffic or 0) for e in self.entities)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A serving endpoint. A list tells neither traffic nor workloads: ``is_whole`` is False of such."""
+
+    name: str
+    config: ServingConfig = field(default_factory=ServingConfig)
+    pending: ServingConfig | None = None
+    ready: bool = False
+    update: Update = Update.NONE
+    task: str = ""
+    creator: str = ""
+    created_ms: int | None = None
+    updated_ms: int | None = None
+    permission: str = ""  # CAN_MANAGE, CAN_QUERY, CAN_VIEW; "" where it was not told
+    url: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
+
+    @property
+    def state(self) -> str:
+        """In words: ``ready``, ``ready, updating``, ``not ready, update failed``."""
+        return ", ".join(part for part in ("ready" if self.ready else "not ready", self.update.value) if part)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What went wrong, a line for each served entity that says so."""
+        configs = [self.config, *([self.pending] if self.pending else [])]
+        return tuple(
+            f"{e.name}: {e.message or e.state}" for c in configs for e in c.entities if e.state in ("failed", "aborted")
+        )
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether this person may change it, as far as that was told."""
+        return self.permission in ("", "CAN_MANAGE")
+
+
+@dataclass(frozen=True)
+class Share:
+    """A served entity as far as it can be changed from here."""
+
+    name: str
+    entity: str
+    version: str
+    percent: int
+
+
+Split = tuple[Share, ...]
+
+
+def to_version(split: Split, name: str, version: str) -> Split:
+    """The split with one served entity on another version of its model, and named after it where it was before."""
+
+    def moved(share: Share) -> Share:
+        if share.name != name:
+            return share
+        stem = share.name.removesuffix(f"-{share.version}")
+        renamed = f"{stem}-{version}" if stem != share.name else share.name
+        taken = {other.name for other in split if other is not share}
+        return Share(share.name if renamed in taken else renamed, share.entity, version, share.percent)
+
+    return tuple(moved(share) for share in split)
+
+
+def with_traffic(split: Split, percents: Mapping[str, int]) -> Split:
+    """The split with other shares of the traffic, by the served entity's name."""
+    return tuple(Share(s.name, s.entity, s.version, percents.get(s.name, s.percent)) for s in split)
+
+
+def split_refusals(before: Split, after: Split) -> tuple[str, ...]:
+    """Why a split cannot be set, as sentences."""
+    found = []
+    if before == after:
+        found.append("There is nothing to do: it is so already.")
+    if any(not 0 <= share.percent <= 100 for share in after):
+        found.append("A share of the traffic is between 0 and 100.")
+    total = sum(share.percent for share in after)
+    if total != 100:
+        found.append(f"The shares make {total}, not 100.")
+    names = [share.name for share in after]
+    if len(set(names)) != len(names):
+        found.append("Two served entities would have the same name.")
+    served = [(share.entity, share.version) for share in after if share.version]
+    if len(set(served)) != len(served):
+        found.append("The same version would be served twice.")
+    return tuple(found)
+
+
+def change_words(before: Split, after: Split) -> tuple[str, ...]:
+    """What a change does, a line for each served entity: ``prod.ml.churn  v11 → v12  90 %``."""
+    lines = []
+    for old, new in zip(before, after, strict=True):
+        version = f"v{old.version}" if old.version else ""
+        if old.version != new.version:
+            version = f"v{old.version} → v{new.version}"
+        percent = f"{old.percent} %" if old.percent == new.percent else f"{old.percent} % → {new.percent} %"
+        lines.append("  ".join(part for part in (old.entity, version, percent) if part))
+    return tuple(lines)
+
+
+# what is served of a model
+
+
+@dataclass(frozen=True)
+class ServedAt:
+    """A version of a model at an endpoint; ``traffic`` is None where it was not told."""
+
+    endpoint: str
+    name: str
+    model: str
+    version: str
+    traffic: int | None = None
+    state: str = ""
+    alias: str = ""  # that the endpoint says it is meant to serve
+
+    @property
+    def words(self) -> str:
+        """``churn-prod 90 %``."""
+        return self.endpoint if self.traffic is None else f"{self.endpoint} {self.traffic} %"
+
+
+def served(endpoints: Iterable[Endpoint]) -> dict[str, tuple[ServedAt, ...]]:
+    """What is served of each registered model, by the model's name."""
+    found: dict[str, list[ServedAt]] = {}
+    for endpoint in endpoints:
+        for entity in endpoint.config.entities:
+            if entity.kind == "model" and entity.version:
+                found.setdefault(entity.entity, []).append(
+                    ServedAt(
+                        endpoint.name,
+                        entity.name,
+                        entity.entity,
+                        entity.version,
+                        entity.traffic,
+                        entity.state,
+                        endpoint.tags.get(ALIAS_TAG, ""),
+                    )
+                )
+    return {model: tuple(at) for model, at in found.items()}
+
+
+@dataclass(frozen=True)
+class Drift:
+    """An endpoint that serves another version of a model than an alias says."""
+
+    model: str
+    alias: str
+    aliased: str
+    endpoint: str
+    served: tuple[ServedAt, ...]  # what it serves of the model, most traffic first
+
+    @property
+    def words(self) -> str:
+        """``champion is v12, churn-prod serves v11 90 %, v10 10 %``."""
+        parts = [f"v{at.version}" + ("" if at.traffic is None else f" {at.traffic} %") for at in self.served]
+        return f"{self.alias} is v{self.aliased}, {self.endpoint} serves {', '.join(parts)}"
+
+
+def drifts(
+    model: str, aliases: Mapping[str, str], at: Sequence[ServedAt], alias: str = "champion"
+) -> tuple[Drift, ...]:
+    """Where endpoints send most of a model's traffic to another version than the alias that they stand for.
+
+    That is the one that the endpoint's tag ``alias`` names, else ``alias``; one that the model does not have is
+    compared with nothing.
+    """
+    found = []
+    for endpoint in dict.fromkeys(one.endpoint for one in at):
+        here = sorted((one for one in at if one.endpoint == endpoint), key=lambda one: -(one.traffic or 0))
+        wanted = here[0].alias or alias
+        aliased = aliases.get(wanted)
+        if aliased is None or here[0].version == aliased:
+            continue
+        if here[0].traffic is None and any(one.version == aliased for one in here):
+            continue  # it serves that one too, and how much is not known
+        found.append(Drift(model, wanted, aliased, endpoint, tuple(here)))
+    return tuple(found)
+
+
+def move_consequences(alias: str, to: str | None, at: Sequence[ServedAt], watched: str = "champion") -> tuple[str, ...]:
+    """What a move of an alias means for what serves, as sentences; empty where no endpoint stands for that alias."""
+    lines = []
+    for endpoint in dict.fromkeys(one.endpoint for one in at):
+        here = sorted((one for one in at if one.endpoint == endpoint), key=lambda one: -(one.traffic or 0))
+        if (here[0].alias or watched) != alias:
+            continue
+        serving = f"{endpoint} goes on serving v{here[0].version}"
+        if to is None:
+            lines.append(f"{serving}; no {alias} is left to compare it with.")
+        elif here[0].version == to:
+            lines.append(f"{endpoint} serves v{to} already.")
+        else:
+            lines.append(f"{serving}: endpoints pin versions, so moving {alias} to v{to} moves no traffic.")
+    return tuple(lines)
