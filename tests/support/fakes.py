@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timezone, tzinfo
 
 from tui.domain.problem import Kind, Problem
@@ -233,6 +234,7 @@ class FakeTracking:
             if r.experiment_id in experiment_ids
             and (view is View.ALL or r.lifecycle == view.value)
             and (not filter_string or self.server_filter(filter_string, r))
+            and ("run_id IN (" not in filter_string or repr(r.run_id) in filter_string)
         ]
         kept.sort(key=lambda r: -(r.start_ms or 0))
         start = int(token or 0)
@@ -252,6 +254,16 @@ class FakeTracking:
         return tuple(RunReference(r.run_id, r.name, r.status, r.lifecycle) for r in self.runs if r.parent_id == run_id)[
             :max_results
         ]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a sample was asked for."""
+
+    run_ids: tuple[str, ...]
+    key: str
+    points: int
+    steps: tuple[int, int] | None
 
 
 class FakeHistory:
@@ -298,7 +310,7 @@ class FakeHistory:
     ) -> dict[str, MetricHistory]:
         from tui.gateway.history_points import thinned
 
-        self._call("sampled", (tuple(run_ids), key, points, steps))
+        self._call("sampled", Asked(tuple(run_ids), key, points, steps))
         empty = {run_id: MetricHistory(run_id, key) for run_id in run_ids if run_id not in self.gone}
         return {run_id: thinned(self.kept.get((run_id, key), none), points) for run_id, none in empty.items()}
 
@@ -307,9 +319,7 @@ class FakeHistory:
         whole = self.kept.get((run_id, key), MetricHistory(run_id, key))
         start = int(token or 0)
         stop = start + self.page_points
-        part = recorded(
-            run_id, key, whole.steps[start:stop], whole.timestamps_ms[start:stop], whole.values[start:stop]
-        )
+        part = recorded(run_id, key, whole.steps[start:stop], whole.timestamps_ms[start:stop], whole.values[start:stop])
         return HistoryPage(part, str(stop) if stop < len(whole) else None)
 
 
