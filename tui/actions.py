@@ -102,7 +102,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("experiments.tree", "T", "tree or list", "Show folders by the / in names, or one list.", "experiments"),
     Action("experiments.lifecycle", "i", "deleted", "Show active, deleted or all experiments.", "experiments", hint=50),
     Action("experiments.note", "e", "about", "Show this experiment's note, tags and facts; e there edits the note.", "experiments", hint=60),
-    Action("experiments.everywhere", "full_stop", "everywhere", "Go on from the folder where one starts to all experiments, and on Databricks to those shared and in repos.", "experiments"),
+    Action("experiments.everywhere", "full_stop", "everywhere", "Go on: your own folder, every experiment, and on Databricks the shared and repo ones.", "experiments"),
     Action("experiments.sort", "s", "sort", "Sort by name or by last update.", "experiments"),
     Action("experiments.create", "C", "create", "Create an experiment.", "experiments", hint=62, writes=True),
     Action("experiments.tags", "t", "tags", "Add, change or take away tags of this experiment, or of those marked.", "experiments", hint=64, writes=True),

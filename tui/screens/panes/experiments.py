@@ -86,11 +86,6 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         """The folder whose experiments are listed; None where all are."""
         return self._places.under
 
-    @property
-    def under(self) -> str | None:
-        """The folder whose experiments are listed; None where all are."""
-        return self._places.under
-
     def body(self) -> ComposeResult:
         yield self.grid
 
