@@ -62,9 +62,6 @@ class CurvesScreen(Page, Asking):
         self._show_name()
         self._arrange()
         self.focus_pane(self.charts[0])
-        left_out = len(set(self.route.run_ids)) - len(self.state.run_ids)
-        if left_out > 0:
-            self.charts[0].notice.tell_warning(f"The first {MOST_RUNS} runs; {count(left_out)} more are not shown.")
         self.call_after_refresh(self.loader.read_all)
         # Paused while another screen lies over this one.
         self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._tick)
@@ -98,9 +95,12 @@ class CurvesScreen(Page, Asking):
 
     def _show_name(self) -> None:
         runs = self.state.run_ids
-        what = self.state.run_name(runs[0]) if len(runs) == 1 else f"{len(runs)} runs"
-        keys = self.state.keys
-        self.set_crumbs(what, clean(keys[0]) if len(keys) == 1 else f"{len(keys)} metrics")
+        asked = len(set(self.route.run_ids))
+        many = f"{len(runs)} runs" if asked == len(runs) else f"{len(runs)} of {count(asked)} runs"
+        what = self.state.run_name(runs[0]) if len(runs) == 1 else many
+        keys, asked = self.state.keys, len(set(self.route.keys))
+        many = f"{len(keys)} metrics" if asked == len(keys) else f"{len(keys)} of {count(asked)} metrics"
+        self.set_crumbs(what, clean(keys[0]) if len(keys) == 1 else many)
 
     def show(self) -> None:
         """Draw everything that has changed."""

@@ -1,0 +1,385 @@
+"""From a run's metrics to their charts: what the keys do, what is asked of the server, what is said when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.charts import broken, falling, record_many
+from tests.support.deck import OFFLINE, World, world
+from tests.support.driver import Deck
+from tests.support.fakes import Asked, experiment, run
+from tui.app import DeckApp
+from tui.config.model import Settings
+from tui.domain.problem import Kind, Problem
+from tui.domain.series.curve import Axis
+from tui.domain.values import RunReference
+from tui.screens.base.routes import CurvesRoute, RunRoute
+from tui.screens.curves import CurvesScreen
+from tui.screens.panes.metrics_view import MetricsView
+from tui.screens.run import RunScreen
+
+ONE = f"{1:032x}"
+BROKEN = Problem(Kind.FORBIDDEN, "Could not read the history of loss", "mlflow.example.com answered 403.", "Ask.")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> World:
+    """A run with a few metrics, system metrics among them, and other runs that have its loss too."""
+    values = {"loss": 0.2, "val_auc": 0.9, "broken": float("nan"), "system/cpu_utilization_percentage": 55.0}
+    runs = [run(number, metrics=values) for number in range(1, 71)]
+    found = world(tmp_path, [experiment(1, "churn/weekly")], runs)
+    record_many(found.history, [one.run_id for one in runs])
+    found.history.record(ONE, "val_auc", [0.5, 0.7, 0.9])
+    found.history.record(ONE, "broken", broken())
+    found.history.record(ONE, "system/cpu_utilization_percentage", [10.0, 90.0, 55.0])
+    return found
+
+
+async def _open(deck: Deck[int], route: CurvesRoute, *, wait: bool = True) -> CurvesScreen:
+    assert isinstance(deck.app, DeckApp)
+    deck.app.go(route)
+    await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
+    screen = deck.app.screen
+    assert isinstance(screen, CurvesScreen)
+    if wait:
+        await deck.until(lambda: screen.loader.requests and not screen.loader.busy, "every history has come")
+        await deck.settle()
+    return screen
+
+
+async def _metrics(deck: Deck[int], run_id: str = ONE, tab: str = "metrics") -> MetricsView:
+    assert isinstance(deck.app, DeckApp)
+    deck.app.go(RunRoute(run_id))
+    await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the run's page is open")
+    screen = deck.app.screen
+    assert isinstance(screen, RunScreen)
+    await deck.until(lambda: screen.detail is not None, "the run has been read")
+    screen.tabs.open_tab(tab)
+    await deck.until(lambda: isinstance(screen.tabs.part, MetricsView), "the tab is open")
+    part = screen.tabs.part
+    assert isinstance(part, MetricsView)
+    await deck.until(lambda: part.grid.has_focus, "the metrics have the keys")
+    return part
+
+
+def _drawn(screen: CurvesScreen) -> int:
+    return len(screen.chart.plot.series)
+
+
+def _window(screen: CurvesScreen) -> tuple[float, float] | None:
+    window = screen.state.view.window
+    return (window.low, window.high) if window is not None else None
+
+
+def _asked(made: World) -> list[Asked]:
+    return [what for _, what in made.history.calls if isinstance(what, Asked)]
+
+
+def _all(keys: tuple[str, ...] = ("loss",), count: int = 5) -> CurvesRoute:
+    ids = tuple(f"{number:032x}" for number in range(1, count + 1))
+    return CurvesRoute(
+        ids, keys, tuple(RunReference(i, f"run-{n:03d}", "FINISHED", "active") for n, i in enumerate(ids, 1))
+    )
+
+
+# the metrics tab
+
+
+async def test_shapes_and_extremes_come_with_the_rows(made: World) -> None:
+    async with made.open((160, 45)) as deck:
+        await _metrics(deck)
+        await deck.until_text("▁▄█")
+        line = deck.line_with("val_auc")
+        assert all(text in line for text in ("0.9", "0.5", "100"))
+        assert "×" in deck.line_with("broken")
+        assert "system/" not in deck.text()
+        assert "System 1" in deck.text()
+
+
+async def test_system_metrics_have_a_tab_of_their_own(made: World) -> None:
+    async with made.open((160, 45)) as deck:
+        part = await _metrics(deck, tab="system")
+        await deck.until_text("▁█")
+        assert "system/cpu_utilization_percentage" in deck.text()
+        assert part.grid.row_count == 1
+
+
+async def test_only_rows_in_view_are_read_and_each_once(tmp_path: Path) -> None:
+    values = {f"metric_{number:04d}": 1.0 for number in range(3000)}
+    made = world(tmp_path, [experiment(1, "wide")], [run(1, metrics=values)])
+    async with made.open((120, 36)) as deck:
+        part = await _metrics(deck)
+        page = part.grid.size.height - 1
+        await deck.until(lambda: len(made.history.calls) >= page, "the rows in view have been read")
+        await deck.settle()
+        assert len(made.history.calls) == page
+        await deck.press("down", "up", "down")
+        await deck.settle()
+        assert len(made.history.calls) == page, "what has been read is not read again"
+        await deck.press("G")
+        await deck.until(lambda: len(made.history.calls) >= 2 * page, "the last rows have been read")
+        await deck.settle()
+        assert len(made.history.calls) == 2 * page, "those passed over are not read"
+        assert {one.points for one in _asked(made)} == {1000}
+
+
+async def test_a_failed_shape_leaves_the_row(made: World) -> None:
+    made.history.problem = OFFLINE
+    async with made.open((160, 45)) as deck:
+        part = await _metrics(deck)
+        await deck.until(lambda: made.history.calls, "a history has been asked for")
+        await deck.settle()
+        assert "0.9" in deck.line_with("val_auc")
+        assert len(made.history.calls) <= 2, "a server that is gone is not asked for every row"
+        assert part.grid.row_count == 3
+
+
+async def test_the_filter_narrows_metrics(made: World) -> None:
+    async with made.open() as deck:
+        part = await _metrics(deck)
+        await deck.press("slash")
+        await deck.type("auc")
+        await deck.until(lambda: part.grid.row_count == 1, "one metric is left")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "its chart is open")
+
+
+async def test_enter_opens_the_metric_and_marks_open_several(made: World) -> None:
+    async with made.open() as deck:
+        part = await _metrics(deck)
+        part.grid.move_to("loss")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the chart is open")
+        screen = deck.app.screen
+        assert isinstance(screen, CurvesScreen)
+        assert (screen.state.run_ids, screen.state.keys) == ((ONE,), ("loss",))
+        await deck.until_text("600 points")
+        await deck.press("escape")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "back at the run")
+        await deck.press("g", "space", "space", "enter")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the charts are open")
+        assert isinstance(deck.app.screen, CurvesScreen)
+        assert deck.app.screen.state.keys == ("broken", "loss")
+
+
+# the screen
+
+
+async def test_histories_are_asked_for_in_few_requests_and_fifty_runs_at_most(made: World) -> None:
+    async with made.open() as deck:
+        screen = await _open(deck, _all(count=70))
+        assert [(len(one.run_ids), one.points) for one in _asked(made)] == [(10, 1000)] * 5
+        assert len(screen.state.histories) == 50
+        assert "50 of 70 runs" in deck.text()
+        assert made.tracking.called("get_run") < 5, "what is known of runs is not asked again"
+
+
+async def test_curves_are_drawn_as_they_come(made: World) -> None:
+    made.history.gate.clear()
+    async with made.open() as deck:
+        screen = await _open(deck, _all(("loss", "val_auc")), wait=False)
+        await deck.until_text("Reading loss …")
+        made.history.gate.set()
+        await deck.until(lambda: not screen.loader.busy and screen.loader.requests == 2, "both have come")
+        await deck.until_text("5 curves")
+
+
+async def test_walking_the_legend_and_showing_one_alone(made: World) -> None:
+    async with made.open((120, 36)) as deck:
+        screen = await _open(deck, _all())
+        plot = screen.chart.plot
+        assert plot.highlighted == ONE
+        await deck.press("n", "n")
+        assert plot.highlighted == f"{3:032x}"
+        assert "▸ c run-003" in deck.text()
+        await deck.press("N")
+        assert plot.highlighted == f"{2:032x}"
+        await deck.press("enter")
+        assert [one.key for one in plot.series] == [f"{2:032x}"]
+        await deck.press("escape")
+        assert _drawn(screen) == 5
+        await deck.press("space")
+        assert _drawn(screen) == 4
+        assert "▸ - run-002" in deck.text()
+        await deck.press("space", "P")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the run's page is open")
+
+
+async def test_scale_smoothing_and_axis(made: World) -> None:
+    async with made.open() as deck:
+        screen = await _open(deck, _all())
+        await deck.press("L", "plus", "plus")
+        assert screen.state.view.log
+        assert screen.state.view.weight == 0.6
+        assert "log" in deck.lines()[1]
+        assert "EMA 0.6" in deck.lines()[1]
+        await deck.press("minus", "minus", "L", "X")
+        assert screen.state.view.axis is Axis.RELATIVE
+        assert "time since the start" in deck.text()
+        await deck.press("X")
+        assert "wall clock" in deck.text()
+        assert "14:0" in deck.text()
+        assert screen.loader.requests == 1, "looking at it differently asks nothing"
+
+
+async def test_the_cursor_reads_off_values(made: World) -> None:
+    async with made.open() as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), ("val_auc",)))
+        assert "last" in deck.text()
+        await deck.press("right")
+        assert "step 0" in deck.text()
+        await deck.press("right")
+        assert "step 1" in deck.text(), "one press goes to the next point, however far that is"
+        line = deck.line_with("▸ a")
+        assert "0.7" in line
+        await deck.press("end")
+        assert "step 2" in deck.text()
+        await deck.press("escape")
+        assert screen.state.view.cursor is None
+        assert "last" in deck.text()
+
+
+async def test_zooming_and_moving(made: World) -> None:
+    async with made.open() as deck:
+        screen = await _open(deck, _all())
+        await deck.press("home", "i", "i")
+        assert _window(screen) == (0, 599 / 4)
+        await deck.press("greater_than_sign")
+        assert _window(screen) == pytest.approx((599 / 16, 599 * 5 / 16))
+        await deck.press("o", "o", "o")
+        assert _window(screen) is None
+        await deck.press("i", "escape")
+        assert _window(screen) is None
+
+
+async def test_several_metrics_are_small_multiples_or_one_chart(made: World) -> None:
+    async with made.open((120, 36)) as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), ("loss", "val_auc", "broken")))
+        assert [chart.display for chart in screen.charts] == [True, True, True]
+        assert all(f" {name} " in deck.text() for name in ("loss", "val_auc", "broken"))
+        await deck.press("tab")
+        assert screen.chart.key == "val_auc"
+        await deck.press("z")
+        assert [chart.display for chart in screen.charts] == [False, True, False]
+        await deck.press("z", "m")
+        assert [chart.display for chart in screen.charts] == [True, False, False]
+        assert "all metrics" in deck.text()
+        assert len(screen.chart.plot.series) == 3
+        await deck.press("n")
+        assert "▸ b val_auc" in deck.text()
+
+
+async def test_what_is_not_finite_is_counted(made: World) -> None:
+    async with made.open() as deck:
+        await _open(deck, CurvesRoute((ONE,), ("broken",)))
+        title = deck.lines()[1]
+        assert "100 NaN" in title
+        assert "1 +∞" in title
+        assert "1 -∞" in title
+
+
+async def test_all_points_are_read_page_by_page_and_can_be_stopped(made: World) -> None:
+    made.history.record(ONE, "loss", falling(0, 10_000))
+    made.history.page_points = 3000
+    async with made.open() as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), ("loss",)))
+        assert "of 10 000 points, extremes kept" in deck.lines()[1]
+        made.history.gate.clear()
+        await deck.press("F")
+        await deck.until_text("esc stops")
+        await deck.press("escape")
+        made.history.gate.set()
+        await deck.until(lambda: "esc stops" not in deck.text(), "reading has stopped")
+        assert isinstance(deck.app.screen, CurvesScreen), "esc stops first, and goes back only then"
+        await deck.press("F")
+        await deck.until_text("10 000 points ")
+        assert screen.state.histories[ONE, "loss"].is_whole
+        await deck.press("r")
+        await deck.until(lambda: not screen.loader.busy, "read again")
+        assert screen.state.histories[ONE, "loss"].is_whole, "a sample does not take the place of the whole"
+
+
+async def test_running_runs_are_read_again_by_themselves(made: World) -> None:
+    made.settings = Settings(watch_seconds=2)
+    known = (RunReference(ONE, "one", "RUNNING", "active"), RunReference(f"{2:032x}", "two", "FINISHED", "active"))
+    async with made.open() as deck:
+        screen = await _open(deck, CurvesRoute((ONE, f"{2:032x}"), ("loss",), known))
+        assert "watching" in deck.text()
+        made.history.record(ONE, "loss", falling(0, 700))
+        screen._tick()
+        await deck.until(lambda: len(screen.state.histories[ONE, "loss"]) == 700, "the new points are there")
+        assert _asked(made)[1].run_ids == (ONE,), "only what runs is read again"
+        await deck.until(lambda: not screen.state.running, "that it has ended is noticed")
+        await deck.until(lambda: not screen.loader.busy, "its last points have come")
+        calls = len(made.history.calls)
+        screen._tick()
+        await deck.settle()
+        assert len(made.history.calls) == calls
+        assert "watching" not in deck.text()
+
+
+async def test_a_failed_refresh_keeps_the_curves(made: World) -> None:
+    async with made.open() as deck:
+        screen = await _open(deck, _all())
+        made.history.problem = BROKEN
+        await deck.press("r")
+        await deck.until_text("answered 403")
+        assert len(screen.chart.plot.series) == 5
+        assert "stale" in deck.lines()[0]
+        made.history.problem = None
+        await deck.press("r")
+        await deck.until(lambda: "answered 403" not in deck.text(), "the notice has gone")
+        assert "live" in deck.lines()[0]
+
+
+async def test_nothing_recorded_and_nothing_read(made: World) -> None:
+    async with made.open() as deck:
+        await _open(deck, _all(("no such",)))
+        assert "None of these 5 runs has recorded no such." in deck.text()
+        await deck.press("q")
+        made.history.problem = OFFLINE
+        await _open(deck, _all())
+        assert "Nothing could be read of loss." in deck.text()
+        assert "offline" in deck.lines()[0]
+        await deck.press("n", "L", "plus", "right", "i", "X", "enter", "y", "F", "end")
+        assert isinstance(deck.app.screen, CurvesScreen), "keys do no harm where there is nothing"
+
+
+async def test_hostile_names(made: World) -> None:
+    key = "[bold]x[/] \x1b[31m‮漢"
+    made.history.record(ONE, key, falling(1))
+    async with made.open() as deck:
+        await _open(
+            deck, CurvesRoute((ONE, "gone"), (key,), (RunReference(ONE, "\x1b]0;evil\x07[/b]", "FINISHED", "active"),))
+        )
+        assert "[bold]x[/] \\x1b[31m\\u202e漢" in deck.text()
+        assert "\\x1b]0;evil" in deck.text()
+
+
+async def test_points_are_copied_as_csv(made: World) -> None:
+    async with made.open() as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), ("val_auc",)))
+        here = screen.value_here()
+        assert here is not None
+        lines = here[1].splitlines()
+        assert lines[0] == "run,metric,step,timestamp_ms,value"
+        assert [line.split(",")[4] for line in lines[1:]] == ["0.5", "0.7", "0.9"]
+        await deck.press("y")
+        assert "Copied the points of val_auc" in deck.lines()[-1]
+
+
+async def test_a_metric_of_marked_runs_from_the_runs_table(made: World) -> None:
+    async with made.open((120, 36)) as deck:
+        await deck.until_text("churn")
+        await deck.press("enter")
+        await deck.until_text("run-001")
+        await deck.press("space", "space", "space", "p")
+        await deck.until_text("Curves of 3 runs")
+        await deck.type("loss")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the chart is open")
+        assert isinstance(deck.app.screen, CurvesScreen)
+        assert len(deck.app.screen.state.run_ids) == 3
+        assert deck.app.screen.state.keys == ("loss",)
