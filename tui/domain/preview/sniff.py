@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -112,10 +113,7 @@ def decode(head: bytes, *, whole: bool = True) -> Decoded:
     """
     wide = _utf_16(head)
     if wide:
-        even = head if whole else head[: len(head) // 2 * 2]
-        text = even.decode(wide, errors="replace")
-        if not whole and text and 0xD800 <= ord(text[-1]) <= 0xDBFF:
-            text = text[:-1]
+        text = codecs.getincrementaldecoder(wide)(errors="replace").decode(head, final=whole)
         return Decoded(text.removeprefix("\ufeff"), "UTF-16", not head.startswith((b"\xff\xfe", b"\xfe\xff")))
     marked = head.startswith(b"\xef\xbb\xbf")
     try:
