@@ -52,6 +52,7 @@ PLACES: Mapping[str, str] = {
     "versions": "Versions of a model",
     "registry": "A model or a version",
     "facts": "Facts of a model or a version",
+    "version_diff": "Two versions side by side",
     "ledger": "Ledger",
     "bar": "In the filter bar",
     "requests": "Log of requests",
@@ -232,6 +233,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("facts.next_tab", "right_square_bracket", "next tab", "The next tab.", "facts", hint=20),
     Action("facts.previous_tab", "left_square_bracket", "previous tab", "The tab before.", "facts"),
     Action("facts.filter", "slash", "filter", "Filter the names and values shown.", "facts", hint=45),
+    # two versions side by side
+    Action("version_diff.all", "x", "all rows", "Only what differs, or everything.", "version_diff", hint=10),
+    Action("version_diff.next", "n", "next difference", "Go to the next difference.", "version_diff", hint=20),
+    Action("version_diff.previous", "N", "previous difference", "Go to the difference before.", "version_diff"),
+    Action("version_diff.filter", "slash", "filter", "Filter the rows by name.", "version_diff", hint=30),
     # the ledger
     Action("ledger.filter", "slash", "filter", "Filter the entries shown.", "ledger", hint=20),
     Action("ledger.all", "i", "all", "Show this model's entries, or everything.", "ledger", hint=30),

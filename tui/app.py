@@ -27,6 +27,7 @@ from tui.themes import THEMES, variable_defaults
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
+    from tui.domain.places import Place
     from tui.host import Host
     from tui.screens.base.page import Page
     from tui.screens.base.routes import Route
@@ -103,7 +104,7 @@ class DeckApp(CalmApp[int]):
 
         for top in TOPS:
             self.add_mode(self._mode(top), top_screen(top, self.session))
-        await self.switch_mode(self._mode("browse"))
+        await self.switch_mode(self._mode("models" if _is_of_models(self.session.launch.place) else "browse"))
 
     # requests under way
 
@@ -179,7 +180,7 @@ class DeckApp(CalmApp[int]):
         except Problem as problem:
             self.say(str(problem))
             return
-        self.go_home()
+        self.go_home("models" if _is_of_models(place) else "browse")
         if place is not None and self.page is not None:
             self.page.open_place(place)
 
@@ -217,6 +218,9 @@ class DeckApp(CalmApp[int]):
 
     def action_app_browse(self) -> None:
         self.go_home("browse")
+
+    def action_app_models(self) -> None:
+        self.go_home("models")
 
     def action_app_next_pane(self) -> None:
         if self.page is not None:
@@ -308,6 +312,11 @@ class DeckApp(CalmApp[int]):
             self.pop_screen()
         else:
             self.leave()
+
+
+def _is_of_models(place: Place | None) -> bool:
+    """Whether a place is among the registered models, and not among experiments and runs."""
+    return place is not None and place.kind.value in ("models", "model")
 
 
 def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:

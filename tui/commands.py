@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 def ask_for_command(deck: DeckApp, page: Page) -> None:
     """Open the command line over a page, and do what it is told."""
     fixed = [
-        Command("open", "Open a run or an experiment by id, name, URI or web address.", takes="PLACE"),
+        Command("open", "Open a run, an experiment or a model by id, name, URI or web address.", takes="PLACE"),
         Command("ctx", "Open another context.", takes="NAME", offers=tuple(page.session.launch.settings.contexts)),
         Command("runs", "Go to the runs.", "1"),
         Command("experiments", "Go to an experiment, or to the list of them.", "1", takes="[NAME]"),
+        Command("models", "Go to a registered model, or to the list of them.", "2", takes="[NAME]"),
     ]
     here = [
         Command(
             action.id.partition(".")[2].replace("_", "-"), action.help, show_keys(configured_keys(action, deck.keymap))
         )
         for action in page.actions_here()
-        if action.where not in ("grid", "bar") and action.id not in ("app.command", "app.browse")
+        if action.where not in ("grid", "bar") and action.id not in ("app.command", "app.browse", "app.models")
     ]
     by_name = {
         action.id.partition(".")[2].replace("_", "-"): action.id
@@ -47,6 +48,10 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
             open_named_context(deck, given.argument)
         elif given.name in ("runs", "experiments"):
             deck.go_home("browse")
+            if deck.page is not None:
+                deck.page.go_to(given.name, given.argument)
+        elif given.name == "models":
+            deck.go_home("models")
             if deck.page is not None:
                 deck.page.go_to(given.name, given.argument)
         elif given.name in by_name:

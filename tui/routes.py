@@ -11,10 +11,14 @@ from tui.screens.base.routes import (
     ArtifactsRoute,
     CompareRoute,
     CurvesRoute,
+    LedgerRoute,
+    ModelRoute,
     RequestsRoute,
     Route,
     RunRoute,
     StoreRoute,
+    VersionDiffRoute,
+    VersionRoute,
 )
 from tui.services.session import Session
 
@@ -41,6 +45,22 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.store import StoreScreen
 
         return StoreScreen(session, route.report, route.opened)
+    if isinstance(route, ModelRoute):
+        from tui.screens.model import ModelScreen
+
+        return ModelScreen(session, route.name, route.alias)
+    if isinstance(route, VersionRoute):
+        from tui.screens.version import VersionScreen
+
+        return VersionScreen(session, route.name, route.version)
+    if isinstance(route, VersionDiffRoute):
+        from tui.screens.version_diff import VersionDiffScreen
+
+        return VersionDiffScreen(session, route)
+    if isinstance(route, LedgerRoute):
+        from tui.screens.ledger import LedgerScreen
+
+        return LedgerScreen(session, route.subject)
     if isinstance(route, RequestsRoute):
         from tui.screens.requests import RequestsScreen
 
@@ -54,7 +74,13 @@ def _browse(session: Session) -> Page:
     return BrowseScreen(session)
 
 
-TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse}
+def _models(session: Session) -> Page:
+    from tui.screens.models import ModelsScreen
+
+    return ModelsScreen(session)
+
+
+TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models}
 """The screens at the top of a context, by the name of the action that goes there (``app.<name>``)."""
 
 

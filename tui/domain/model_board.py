@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
@@ -15,7 +15,7 @@ from tui.domain.text import clean
 
 ALIAS = "alias."
 _ALIAS_COLUMNS = 6  # aliases that get a column of their own without being asked for
-_WIDEST = {"name": 48, "tags": 60, "others": 40}
+_WIDEST = {"why": 160, "name": 48, "tags": 60, "others": 40}
 _OWNERS = ("owner", "team", "contact")
 
 
@@ -48,20 +48,34 @@ def default_columns(models: Sequence[RegisteredModel], first: Sequence[str]) -> 
 def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
     """All columns that can be chosen."""
     aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
-    return ("name", *aliases, "latest", "versions", "metric", "ready", "changed", "created", "owner", "tags", "about")
+    return (
+        "name",
+        *aliases,
+        "latest",
+        "versions",
+        "metric",
+        "ready",
+        "changed",
+        "created",
+        "owner",
+        "tags",
+        "about",
+        "why",
+    )
 
 
 TITLES: Mapping[str, str] = {
     "name": "model", "latest": "latest", "versions": "versions", "ready": "ready", "changed": "changed",
     "created": "created", "owner": "owner", "tags": "tags", "about": "about",
+    "why": "why",
 }  # fmt: skip
 
 
 class BoardTable:
     """The models that are shown, in order; texts are made when they are asked for. Implements ``table.Table``.
 
-    ``counts`` holds numbers of versions where they are known; ``changed`` names models in which watching saw
-    something move.
+    ``counts`` holds numbers of versions where they are known; ``changed`` says of a model whether something has
+    moved in it. ``faulty`` of the models given have faults, so far as they are ``judged``.
     """
 
     def __init__(
@@ -70,7 +84,7 @@ class BoardTable:
         known: Known,
         spec: BoardSpec,
         counts: Mapping[str, int],
-        changed: Collection[str] = (),
+        changed: Callable[[RegisteredModel], bool] = lambda _model: False,
         generation: int = 0,
     ) -> None:
         self.spec = spec
@@ -79,9 +93,13 @@ class BoardTable:
         self._counts = counts
         self._changed = changed
         self._metric = known.metric
+        self.faulty = sum(1 for model in models if known.faults(model))
+        self.judged = all(known.is_complete(model) for model in models)
         self.models = self._arranged(models)
         self._rows = {model.name: row for row, model in enumerate(self.models)}
         keys = spec.columns or default_columns(models, spec.first_aliases)
+        if spec.faults_only and "why" not in keys:
+            keys = (*keys, "why")
         self.columns = tuple(self._column(key) for key in keys)
 
     @property
@@ -163,7 +181,7 @@ class BoardTable:
     def _cell(self, key: str, model: RegisteredModel) -> tuple[str, Tone]:
         reading, glyphs = self.spec.reading, self.spec.reading.glyphs
         if key == "name":
-            mark = f" {glyphs.live}" if model.name in self._changed else ""
+            mark = f" {glyphs.live}" if self._changed(model) else ""
             return clean(model.name) + mark, "strong" if not mark else "accent"
         if key.startswith(ALIAS):
             return self._alias_cell(model, key[len(ALIAS) :])
@@ -183,6 +201,10 @@ class BoardTable:
             return clean(_owner(model)), "muted"
         if key == "tags":
             return clean(_tags(model)), "muted"
+        if key == "why":
+            faults = self._known.faults(model)
+            tone: Tone = {"error": "bad", "warning": "warn"}.get(faults[0].severity, "muted") if faults else ""  # type: ignore[assignment]
+            return clean("  ".join(fault.sentence for fault in faults)), tone
         return clean(model.description[:200]), "muted"
 
     def _alias_cell(self, model: RegisteredModel, alias: str) -> tuple[str, Tone]:

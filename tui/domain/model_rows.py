@@ -28,6 +28,10 @@ class Known(Protocol):
 
     def faults(self, model: RegisteredModel) -> tuple[Fault, ...]: ...
 
+    def is_complete(self, model: RegisteredModel) -> bool:
+        """Whether everything that the rules need has been asked for."""
+        ...
+
     @property
     def metric(self) -> str: ...
 

@@ -55,7 +55,8 @@ class BrowseScreen(Page, Asking):
         self.runs = RunsPane(session, glyphs)
         self.details: DetailsPane | None = None
         self._followed_first: RunsPane.Followed | None = None
-        self._place: Place | None = session.launch.place
+        place = session.launch.place
+        self._place: Place | None = place if place is None or place.kind.value not in ("models", "model") else None
 
     def content(self) -> ComposeResult:
         with Horizontal(id="browse-body"):

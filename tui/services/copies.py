@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from tui.domain.alias_plan import Plan
 
 
 def web_address(tracking_uri: str) -> str | None:
@@ -46,4 +49,38 @@ def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[
     if web is not None:
         offers.append(("link", f"{web}/#/experiments/{quote(experiment_id)}"))
         offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/experiments/get?experiment_id={quote(experiment_id)}'"))
+    return offers
+
+
+def alias_python(registry_uri: str, plan: Plan) -> str:
+    """Python that does what a plan of alias moves does, without looking first."""
+    lines = [
+        "from mlflow import MlflowClient",
+        "",
+        f"client = MlflowClient(registry_uri={shown_uri(registry_uri)!r})",
+    ]
+    for step in plan.steps:
+        if step.to is None:
+            lines.append(f"client.delete_registered_model_alias({plan.model!r}, {step.alias!r})")
+        else:
+            lines.append(f"client.set_registered_model_alias({plan.model!r}, {step.alias!r}, {step.to!r})")
+    return "\n".join(lines) + "\n"
+
+
+def model_copies(registry_uri: str, name: str, version: str = "", aliases: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Pairs of a title and a text for a registered model, or for one version of it."""
+    uris = [f"models:/{name}@{alias}" for alias in aliases]
+    if version:
+        uris.append(f"models:/{name}/{version}")
+    offers = [("model name", name), *(("model URI", uri) for uri in uris)]
+    if uris:
+        python = (
+            f"import mlflow\nmlflow.set_registry_uri({shown_uri(registry_uri)!r})\n"
+            f"model = mlflow.pyfunc.load_model({uris[0]!r})\n"
+        )
+        offers.append(("Python", python))
+    web = web_address(registry_uri)
+    if web is not None:
+        offers.append(("link", f"{web}/#/models/{quote(name)}" + (f"/versions/{quote(version)}" if version else "")))
+        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/registered-models/get?name={quote(name)}'"))
     return offers

@@ -20,6 +20,7 @@ from tui.services.clock import Clock
 VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
 RUNS_AT_ONCE = 100
 
+_DAY_MS = 86_400_000
 Key = tuple[str, str]  # model, version
 
 
@@ -42,7 +43,8 @@ class ModelHealth:
         self._runs: dict[str, SourceRun] = {}
         self._facts: dict[Key, ModelFacts] = {}
         self._metric = self.settings.metric or ""
-        self.generation = 0
+        self._stamps: Counter[str] = Counter()  # grow with what is learnt of a model
+        self._judgements: dict[str, tuple[RegisteredModel, tuple[object, ...], tuple[Fault, ...]]] = {}
 
     # what is known
 
@@ -68,7 +70,6 @@ class ModelHealth:
     def choose_metric(self, metric: str) -> None:
         """Judge by this metric; "" goes back to the automatic choice."""
         self._metric = metric
-        self.generation += 1
 
     def metrics_known(self) -> list[str]:
         """The metrics of the source runs known, by name."""
@@ -104,7 +105,14 @@ class ModelHealth:
         )
 
     def faults(self, model: RegisteredModel) -> tuple[Fault, ...]:
-        return judge(self.judged(model), self.settings.rules)
+        """What the rules find in a model by what is known so far."""
+        stamp = (self._stamps[model.name], self._metric, self._clock.now_ms() // _DAY_MS)
+        kept = self._judgements.get(model.name)
+        if kept is not None and kept[0] is model and kept[1] == stamp:
+            return kept[2]
+        faults = judge(self.judged(model), self.settings.rules)
+        self._judgements[model.name] = (model, stamp, faults)
+        return faults
 
     def is_complete(self, model: RegisteredModel, *, facts: bool = True) -> bool:
         """Whether everything that the rules need has been asked for."""
@@ -117,19 +125,18 @@ class ModelHealth:
         with self._lock:
             for made in versions:
                 self._versions[made.name, made.version] = made
-            self.generation += 1
+                self._stamps[made.name] += 1
 
     def take_runs(self, runs: Mapping[str, SourceRun]) -> None:
         with self._lock:
             self._runs.update(runs)
-            self.generation += 1
 
     def forget(self, name: str) -> None:
         """Ask anew for what may have changed of a model: its versions' states, not their files."""
         with self._lock:
             for key in [key for key in self._versions if key[0] == name]:
                 del self._versions[key]
-            self.generation += 1
+            self._stamps[name] += 1
 
     def gather(self, models: Sequence[RegisteredModel], *, facts: bool) -> None:
         """Learn what is missing of these models; ``facts`` also reads the files of champions and challengers."""
@@ -140,7 +147,6 @@ class ModelHealth:
             found = self._registry.get_versions(some)
             with self._lock:
                 self._versions.update({key: found.get(key) for key in some})
-                self.generation += 1
         self.gather_runs(
             made.run_id
             for model in models
@@ -150,6 +156,8 @@ class ModelHealth:
         if facts:
             for name, version in self._facts_wanted(models):
                 self.gather_facts(name, version)
+        with self._lock:
+            self._stamps.update(model.name for model in models)
 
     def gather_runs(self, run_ids: Iterable[str]) -> None:
         """Learn of the source runs that are not known yet."""
@@ -170,7 +178,7 @@ class ModelHealth:
             facts = ModelFacts(unread=problem.message)
         with self._lock:
             self._facts[name, version] = facts
-            self.generation += 1
+            self._stamps[name] += 1
         return facts
 
     def _versions_wanted(self, models: Sequence[RegisteredModel]) -> list[Key]:

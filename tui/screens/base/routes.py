@@ -60,4 +60,47 @@ class CurvesRoute:
     known: tuple[RunReference, ...] = ()
 
 
-Route = RunRoute | CurvesRoute | ArtifactsRoute | CompareRoute | StoreRoute | RequestsRoute
+@dataclass(frozen=True)
+class ModelRoute:
+    """The page of a registered model, with the cursor on the version that ``alias`` names ("latest" is the newest)."""
+
+    name: str
+    alias: str = ""
+
+
+@dataclass(frozen=True)
+class VersionRoute:
+    """The page of one version of a registered model."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class VersionDiffRoute:
+    """What differs between two versions of a registered model; the first is the baseline."""
+
+    name: str
+    baseline: str
+    other: str
+
+
+@dataclass(frozen=True)
+class LedgerRoute:
+    """Everything written from this machine; of one subject at first, where one is named."""
+
+    subject: str = ""
+
+
+Route = (
+    RunRoute
+    | CurvesRoute
+    | ArtifactsRoute
+    | CompareRoute
+    | StoreRoute
+    | RequestsRoute
+    | ModelRoute
+    | VersionRoute
+    | VersionDiffRoute
+    | LedgerRoute
+)

@@ -1,0 +1,205 @@
+"""Registered models, the second screen: the board, and under it the versions of the model under the cursor."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+
+from tui.actions import bindings
+from tui.domain.model_values import ModelVersion, RegisteredModel
+from tui.domain.places import Place, PlaceKind
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.resources import style_sheets
+from tui.screens.base.routes import ModelRoute, VersionRoute
+from tui.screens.panes.models_board import ModelsPane
+from tui.screens.panes.models_versions import VersionsPane
+from tui.screens.panes.registry_acts import RegistryActs
+from tui.services.copies import model_copies
+from tui.services.session import Session
+
+
+class ModelsScreen(RegistryActs):
+    """Two panes, or one at a time where the terminal is narrow."""
+
+    CSS_PATH = style_sheets("models.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        glyphs = self.deck.glyphs
+        self.board = ModelsPane(session, glyphs)
+        self.versions = VersionsPane(session, glyphs)
+        self._timer: Timer | None = None
+        self._placed = False
+        self._rung: dict[str, list[str]] = {}
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="models-body"), Vertical(id="models-column"):
+            yield self.board
+            yield self.versions
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("models")
+        self.focus_pane(self.board)
+        self.board.start()
+        place = self.session.launch.place
+        if place is not None and not self._placed:
+            self._placed = True
+            self.call_after_refresh(self.open_place, place)
+
+    # from the models to their versions
+
+    @on(ModelsPane.Followed)
+    def _followed(self, event: ModelsPane.Followed) -> None:
+        event.stop()
+        self.versions.follow(event.model)
+        self.set_crumbs("models", *([clean(event.model.name)] if event.model is not None else []))
+        self.refresh_bindings()
+
+    @on(ModelsPane.Opened)
+    def _opened(self, event: ModelsPane.Opened) -> None:
+        event.stop()
+        self.deck.go(ModelRoute(event.model.name))
+
+    @on(VersionsPane.Opened)
+    def _version_opened(self, event: VersionsPane.Opened) -> None:
+        event.stop()
+        self.deck.go(VersionRoute(event.made.name, event.made.version))
+
+    @on(ModelsPane.TruthChanged)
+    def _truth(self, event: ModelsPane.TruthChanged) -> None:
+        event.stop()
+        self.set_truth(self.board.truth)
+        self._ring()
+        if event.problem is None:
+            self.versions.follow(self.board.model_here())
+
+    @on(VersionsPane.TruthChanged)
+    def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
+        event.stop()
+        self.refresh_bindings()
+
+    @on(ModelsPane.CreateWanted)
+    def _create(self, event: ModelsPane.CreateWanted) -> None:
+        event.stop()
+        self.create_model()
+
+    # what the keys mean
+
+    def model_here(self) -> RegisteredModel | None:
+        return self.board.model_here()
+
+    def version_here(self) -> ModelVersion | None:
+        return self.versions.version_here() if self.current_pane() is self.versions else None
+
+    def versions_known(self) -> list[ModelVersion]:
+        return sorted(self.versions.versions.values(), key=lambda made: -made.number)
+
+    def compared(self) -> tuple[ModelVersion, ...]:
+        return tuple(self.versions.marked()) if self.current_pane() is self.versions else ()
+
+    def changed(self, name: str) -> None:
+        registry = self.session.registry
+
+        def got(model: RegisteredModel) -> None:
+            self.board.take(model)
+            self.board.point_at(name)
+            self.versions.follow(self.board.model_here())
+            self.versions.read_again()
+
+        self.ask(self.session.pool, "changed", lambda: registry.get_model(name), got, self._not_read)
+
+    def _not_read(self, problem: Problem) -> None:
+        self.board.notice.problem(problem)
+
+    def gone(self, name: str) -> None:
+        self.board.drop(name)
+
+    # watching
+
+    @property
+    def watching(self) -> bool:
+        return self._timer is not None
+
+    def watch_toggle(self) -> bool:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        else:
+            self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self.watch_tick)
+        return self.watching
+
+    def watch_tick(self) -> None:
+        """Read the list again, unless that is under way; what has changed is marked when it comes."""
+        if not self.board.is_asking("models"):
+            self.board.read_again()
+
+    def _ring(self) -> None:
+        """Tell of what has changed since it was told last, with the bell where that is wanted."""
+        if not self.watching:
+            return
+        desk = self.session.desk
+        now = {model.name: moved for model in self.board.models.values() if (moved := desk.changes(model))}
+        news = [f"{clean(name)}: {', '.join(moved)}" for name, moved in now.items() if self._rung.get(name) != moved]
+        self._rung = now
+        if news:
+            self.deck.say(news[0] + (f" and {len(news) - 1} more" if len(news) > 1 else ""))
+            if desk.settings.bell:
+                self.app.bell()
+
+    # places
+
+    def open_place(self, place: Place) -> None:
+        """Go to a model, to the version that an alias names, or to one version."""
+        if place.kind is PlaceKind.MODEL:
+            self.board.point_at(place.model)
+            if place.version and place.version.isdecimal():
+                self.deck.go(VersionRoute(place.model, place.version))
+            else:
+                self.deck.go(ModelRoute(place.model, place.alias or ("latest" if place.version else "")))
+
+    def go_to(self, what: str, name: str = "") -> None:
+        """What the command ``:models NAME`` does."""
+        if name:
+            self.board.point_at(name)
+            self.board.filter_edited(name)
+            self.focus_pane(self.board)
+
+    # the keys for everywhere
+
+    def go_back(self) -> bool:
+        if self.current_pane() is self.versions:
+            if not self.versions.go_back():
+                self.focus_pane(self.board)
+            return True
+        return self.board.go_back()
+
+    def read_again(self) -> None:
+        self.board.read_again()
+        self.versions.read_again()
+
+    def times_changed(self) -> None:
+        self.board.retick()
+        self.versions.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        version, model = self.version_here(), self.model_here()
+        if version is not None:
+            return "model URI", f"models:/{version.name}/{version.version}"
+        return ("model name", model.name) if model is not None else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        version, model = self.version_here(), self.model_here()
+        if model is None:
+            return []
+        uri = self.session.launch.registry_uri
+        if version is not None:
+            return model_copies(uri, model.name, version.version, model.aliases_of(version.version))
+        return model_copies(uri, model.name, aliases=sorted(model.aliases))

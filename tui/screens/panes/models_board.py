@@ -1,0 +1,509 @@
+"""The board of registered models: loads them page by page, and learns of those in view what the rules need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain.glyphs import Glyphs
+from tui.domain.model_board import ALIAS, TITLES, BoardSpec, BoardTable, default_columns, every_column
+from tui.domain.model_rows import Reading
+from tui.domain.model_values import ModelsPage, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.domain.truth import Truth
+from tui.screens.base.asking import Asking
+from tui.screens.base.filterable import FilterablePane
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.widgets.grid import Grid, messages
+
+FIRST_PAGE, PAGE = 200, 1000  # models; MLflow gives no more than a thousand at a time
+LOADED_UNASKED = 3000  # models up to which pages follow each other by themselves
+ARRANGED_HERE = 3000  # models up to which the table is laid out on the event loop
+REST_SECONDS = 0.1
+JUDGED_AT_ONCE = 25
+_HIGH_FIRST = ("latest", "versions", "changed", "created", "ready", "metric")
+
+
+class ModelsPane(FilterablePane, Asking):
+    """The list of models. It tells which one the cursor is on, and which one is to be opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
+    filter_hint = "words in names, aliases (@champion), tags, descriptions"
+    nothing_to_ask = "Every model is loaded: there is nothing more to ask the server"
+
+    @dataclass
+    class Followed(Message):
+        """The cursor is on this model, or on none."""
+
+        model: RegisteredModel | None
+
+    @dataclass
+    class Opened(Message):
+        """This model's page is asked for."""
+
+        model: RegisteredModel
+
+    @dataclass
+    class TruthChanged(Message):
+        """How true the list is has changed."""
+
+        problem: Problem | None
+
+    @dataclass
+    class CreateWanted(Message):
+        """A new model is to be created."""
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="models")
+        self._session = session
+        self._desk = session.desk
+        self._glyphs = glyphs
+        self.grid = Grid(glyphs=glyphs)
+        self.truth = Truth()
+        self.query_text = ""
+        self.server_filter = ""
+        self.sort: tuple[str, bool] = ("name", False)
+        self.columns: tuple[str, ...] = ()
+        self.faults_only = False
+        self.prompts = False
+        self.models: dict[str, RegisteredModel] = {}
+        self.counts: dict[str, int] = {}
+        self.complete = False
+        self._seen: set[str] = set()
+        self._token: str | None = None
+        self._everything = False
+        self._generation = 0
+        self._rest: Timer | None = None
+        self._point_at = ""
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+
+    def keys_target(self) -> Widget | None:
+        return self.grid
+
+    # reading
+
+    def start(self) -> None:
+        """Begin to read."""
+        memory = self._session.views.get(self._memory)
+        self.columns = tuple(key for key in memory.get("columns", []) if isinstance(key, str))
+        metric = memory.get("metric")
+        if isinstance(metric, str) and metric:
+            self._desk.health.choose_metric(metric)
+        self.grid.placeholder = "Reading registered models …"
+        self.read_again()
+
+    @property
+    def _memory(self) -> str:
+        return f"{self._session.memory_key}:models"
+
+    def read_again(self) -> None:
+        """Read every model that is loaded anew; what is shown stays until then."""
+        if self.truth.as_of_ms is None:
+            self.truth = self.truth.loading()
+        self._seen = set()
+        self.post_message(self.TruthChanged(None))
+        self._ask_page(None)
+
+    def _ask_page(self, token: str | None) -> None:
+        registry, prompts, wanted = self._session.registry, self.prompts, self.server_filter
+        size = FIRST_PAGE if token is None else PAGE
+        self.ask(
+            self._session.pool,
+            "models",
+            lambda: registry.search_models(filter_string=wanted, max_results=size, token=token, prompts=prompts),
+            self._got,
+            self._refused,
+        )
+
+    def _got(self, page: ModelsPage) -> None:
+        fresh = {model.name: model for model in page.models}
+        for name, model in fresh.items():
+            before = self.models.get(name)
+            if before is not None and before != model:
+                self._desk.health.forget(name)
+        self.models.update(fresh)
+        self._seen |= fresh.keys()
+        self._token, self.complete = page.next_token, page.next_token is None
+        if self.complete:
+            self.models = {name: model for name, model in self.models.items() if name in self._seen}
+        if not self.prompts and not self.server_filter:
+            self._desk.remember(page.models, complete=self.complete)
+        self.truth = self.truth.live(self._session.clock.now_ms())
+        self.notice.clear()
+        self.grid.set_class(False, "stale")
+        self._count(list(fresh))
+        self.fill()
+        self.post_message(self.TruthChanged(None))
+        if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.models))):
+            self._ask_page(self._token)
+
+    def _count(self, names: Sequence[str]) -> None:
+        registry = self._session.registry
+        if names:
+            self.ask(
+                self._session.pool,
+                f"counts from {names[0]}",
+                lambda: registry.count_versions(names),
+                self._got_counts,
+                lambda _problem: None,  # a count is a courtesy: without it the column says the most there can be
+                urgency=PREFETCH,
+            )
+
+    def _got_counts(self, counts: dict[str, int]) -> None:
+        if counts:
+            self.counts.update(counts)
+            self.fill()
+
+    def _refused(self, problem: Problem) -> None:
+        self.truth = self.truth.failed(problem)
+        self.grid.set_class(bool(self.models), "stale")
+        if not self.models:
+            self.grid.placeholder = "No registered models could be read."
+        self.notice.problem(problem)
+        self.fill()
+        self.post_message(self.TruthChanged(problem))
+
+    def take(self, model: RegisteredModel) -> None:
+        """Show a model as it has just been read; the evidence about it is asked for anew."""
+        self._desk.health.forget(model.name)
+        self.models[model.name] = model
+        self._seen.add(model.name)
+        self._count([model.name])
+        self.fill()
+
+    def drop(self, name: str) -> None:
+        """A model is no longer there."""
+        self.models.pop(name, None)
+        self.fill()
+
+    def point_at(self, name: str) -> None:
+        """Put the cursor on a model, as soon as it is here."""
+        self._point_at = name
+        self._find()
+
+    def _find(self) -> None:
+        if self._point_at and self.grid.move_to(self._point_at):
+            self._point_at = ""
+
+    # showing
+
+    def _reading(self) -> Reading:
+        clock = self._session.clock
+        zone = clock.zone if getattr(self.app, "absolute_times", False) else None
+        return Reading(clock.now_ms(), zone, self._glyphs)
+
+    def fill(self) -> None:
+        """Lay the table out anew; a large one on a worker's thread."""
+        self._generation += 1
+        models, generation = list(self.models.values()), self._generation
+        desk = self._desk
+        spec = BoardSpec(
+            self.query_text,
+            self.sort,
+            self.columns,
+            self._desk.settings.alias_columns,
+            self.faults_only,
+            self._reading(),
+        )
+        counts = dict(self.counts)
+
+        def lay_out() -> BoardTable:
+            return BoardTable(models, desk.health, spec, counts, lambda model: bool(desk.changes(model)), generation)
+
+        if len(models) <= ARRANGED_HERE:
+            self.forget("arranging")
+            self._show(lay_out())
+        elif not self.is_asking("arranging"):
+            self.ask(self._session.pool, "arranging", lay_out, self._laid_out, self._refused)
+
+    def _laid_out(self, table: BoardTable) -> None:
+        self._show(table)
+        if table.generation != self._generation:
+            self.fill()  # something has changed while it was laid out
+
+    def _show(self, table: BoardTable) -> None:
+        self._say_empty()
+        self.grid.table = table
+        self._find()
+        loaded = count(len(self.models))
+        what = "prompts" if self.prompts else "models"
+        parts = [f"{loaded} {what}" if self.complete else f"{loaded} of ? loaded"]
+        if self.query_text:
+            parts.append(f"{count(table.row_count)} match")
+        if self.server_filter:
+            parts.append(f"server: {clean(self.server_filter)}")
+        if table.faulty and not self.prompts:
+            parts.append(f"{count(table.faulty)} with faults{'' if table.judged else ' so far'}")
+        if self.grid.marks:
+            parts.append(f"{len(self.grid.marks)} marked")
+        self.set_title("Prompts" if self.prompts else "Models", *parts)
+        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else "")
+        self._want_evidence()
+
+    def _say_empty(self) -> None:
+        if self.models and self.faults_only and not self.query_text:
+            self.grid.placeholder = "No fault was found in any model.\nctrl+z shows all of them"
+        elif self.models and (self.query_text or self.faults_only):
+            self.grid.placeholder = f"No model matches  {clean(self.query_text)}\nesc clears the filter"
+        elif self.complete and self.prompts:
+            self.grid.placeholder = "There are no prompts here.\nP goes back to the models"
+        elif self.complete and self.server_filter:
+            self.grid.placeholder = f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
+        elif self.complete:
+            self.grid.placeholder = "No model is registered here.\n+ creates one; R on a run's page registers its model"
+
+    def retick(self) -> None:
+        """Write ages anew."""
+        if self.models:
+            self.fill()
+
+    # evidence
+
+    def _want_evidence(self) -> None:
+        if self._rest is None and not self.is_asking("evidence"):
+            self._rest = self.set_timer(REST_SECONDS, self._ask_evidence)
+
+    def _ask_evidence(self) -> None:
+        self._rest = None
+        if self.prompts or self.is_asking("evidence"):
+            return
+        health = self._desk.health
+        wanted = [model for model in self._in_view() if not health.is_complete(model)]
+        facts = all(health.is_complete(model, facts=False) for model in wanted)
+        if not wanted and self.faults_only:
+            wanted = [model for model in self.models.values() if not health.is_complete(model)]
+            facts = True
+        wanted = wanted[:JUDGED_AT_ONCE]
+        if not wanted:
+            return
+        # What the list needs comes first, what lies in files after it.
+        self.ask(
+            self._session.pool,
+            "evidence",
+            lambda: health.gather(wanted, facts=facts),
+            lambda _nothing: self.fill(),
+            self._no_evidence,
+            urgency=PREFETCH,
+        )
+
+    def _no_evidence(self, problem: Problem) -> None:
+        self.notice.problem(problem)
+
+    def _in_view(self) -> list[RegisteredModel]:
+        table = self.grid.table
+        if not isinstance(table, BoardTable):
+            return []
+        top = self.grid.scroll_offset.y
+        return table.models[top : top + max(1, self.grid.size.height)]
+
+    # the cursor
+
+    def model_here(self) -> RegisteredModel | None:
+        """The model under the cursor."""
+        return self.models.get(self.grid.cursor_key or "")
+
+    @on(Grid.CursorMoved)
+    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+        event.stop()
+        self.post_message(self.Followed(self.model_here()))
+        self._want_evidence()
+
+    @on(Grid.Opened)
+    def _opened(self, event: messages.Opened) -> None:
+        event.stop()
+        here = self.model_here()
+        if here is not None:
+            self.post_message(self.Opened(here))
+
+    @on(Grid.NearEnd)
+    def _near_end(self, event: messages.NearEnd) -> None:
+        event.stop()
+        if not self.complete and self._token is not None and not self.is_asking("models"):
+            self._ask_page(self._token)
+
+    @on(Grid.EndWanted)
+    def _end_wanted(self, event: messages.GridMessage) -> None:
+        event.stop()
+        self.action_models_load_all()
+
+    @on(Grid.MarksChanged)
+    def _marked(self, event: messages.MarksChanged) -> None:
+        event.stop()
+        self.fill()
+
+    # keys
+
+    def action_models_load_all(self) -> None:
+        self._everything = True
+        if not self.complete and not self.is_asking("models"):
+            self._ask_page(self._token)
+
+    def action_models_faults(self) -> None:
+        self.faults_only = not self.faults_only
+        self.fill()
+
+    def action_models_prompts(self) -> None:
+        self.prompts = not self.prompts
+        self.models, self.counts, self.complete = {}, {}, False
+        self.faults_only = False
+        self.grid.placeholder = "Reading prompts …" if self.prompts else "Reading registered models …"
+        self.fill()
+        self.read_again()
+
+    def action_models_create(self) -> None:
+        self.post_message(self.CreateWanted())
+
+    def action_models_sort(self) -> None:
+        if self.grid.cursor_column is not None:
+            self._turn_sort(self.grid.cursor_column)
+
+    @on(Grid.HeadingPressed)
+    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
+        event.stop()
+        self._turn_sort(event.key)
+
+    def _turn_sort(self, key: str) -> None:
+        first = key in _HIGH_FIRST or key.startswith(ALIAS)
+        self.sort = (key, not self.sort[1] if self.sort[0] == key else first)
+        self.fill()
+
+    def action_models_columns(self) -> None:
+        from tui.screens.modals.pick_columns import Pickable, PickColumnsModal, Picked
+
+        models, first = list(self.models.values()), self._desk.settings.alias_columns
+        pickable = [
+            Pickable(
+                key,
+                key[len(ALIAS) :] if key.startswith(ALIAS) else TITLES.get(key, key),
+                "alias" if key.startswith(ALIAS) else "model",
+                _detail(key, models),
+            )
+            for key in every_column(models, first)
+        ]
+
+        def picked(answer: Picked | None) -> None:
+            if answer is not None:
+                self.columns = answer.keys
+                self._remember()
+                self.fill()
+
+        chosen = self.columns or default_columns(models, first)
+        self.app.push_screen(PickColumnsModal(pickable, chosen, self._glyphs), picked)
+
+    @on(Grid.ColumnMoved)
+    def _column_moved(self, event: messages.ColumnMoved) -> None:
+        event.stop()
+        order = list(self.columns or default_columns(list(self.models.values()), self._desk.settings.alias_columns))
+        if event.key in order:
+            at = order.index(event.key)
+            target = max(0, min(len(order) - 1, at + event.by))
+            order.insert(target, order.pop(at))
+            self.columns = tuple(order)
+            self._remember()
+            self.fill()
+
+    def action_models_metric(self) -> None:
+        from tui.screens.modals.choices import Choice, ChoiceModal
+
+        health = self._desk.health
+        words = {"higher": "higher is better", "lower": "lower is better"}
+        choices = [Choice("", "automatic", "the one that most champions have")]
+        choices += [Choice(key, key, words.get(health.better(key), "")) for key in health.metrics_known()]
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                health.choose_metric(choice.id)
+                self._remember(choice.id)
+                self.fill()
+                self.post_message(self.Followed(self.model_here()))
+
+        self.app.push_screen(ChoiceModal("Metric", choices, self._glyphs, hint="enter choose   esc leave"), chosen)
+
+    def _remember(self, metric: str | None = None) -> None:
+        views, key = self._session.views, self._memory
+        kept = views.get(key)
+        value: dict[str, Any] = {**kept, "columns": list(self.columns)}
+        if metric is not None:
+            value["metric"] = metric
+        self.ask(self._session.pool, "remember", lambda: views.put(key, value), lambda _k: None, lambda _p: None)
+
+    def go_back(self) -> bool:
+        """Take back the filter, then the marks, then what was asked of the server; False if there was none of it."""
+        if self.drop_filter():
+            return True
+        if self.grid.marks:
+            self.grid.marks = []
+            self.fill()
+            return True
+        if self.server_filter:
+            self.server_filter = ""
+            self.models, self.complete = {}, False
+            self.read_again()
+            return True
+        if self.faults_only:
+            self.action_models_faults()
+            return True
+        return False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "models_create":
+            return not self._session.read_only and not self.prompts
+        if action == "models_load_all":
+            return not self.complete
+        if action == "models_faults":
+            return not self.prompts
+        return True
+
+    # the filter
+
+    async def action_models_filter(self) -> None:
+        await self.open_bar()
+
+    def filter_text(self) -> str:
+        return self.query_text
+
+    def filter_edited(self, text: str) -> None:
+        self.query_text = text.strip()
+        self.fill()
+
+    def filter_asked(self, text: str) -> None:
+        """Plain words become a pattern of the name; what holds an operator goes as it is."""
+        asked = text.strip()
+        if not asked:
+            self.say_in_bar("Type a part of the name, or MLflow's own filter: name LIKE 'churn%', tags.team = 'red'")
+            return
+        if not any(sign in asked for sign in ("=", "'", '"', " LIKE ", " ILIKE ")):
+            asked = f"name ILIKE '%{asked}%'"
+        self.server_filter, self.query_text = asked, ""
+        self.models, self.complete = {}, False
+        self.grid.placeholder = "Asking the server …"
+        self.close_bar(keep=False)
+        self.fill()
+        self.read_again()
+
+    def filter_dropped(self) -> bool:
+        had, self.query_text = bool(self.query_text), ""
+        if had:
+            self.fill()
+        return had
+
+
+def _detail(key: str, models: Sequence[RegisteredModel]) -> str:
+    if not key.startswith(ALIAS):
+        return ""
+    alias = key[len(ALIAS) :]
+    return f"{count(sum(1 for model in models if alias in model.aliases))} of {count(len(models))} models"

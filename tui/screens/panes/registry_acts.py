@@ -1,0 +1,361 @@
+"""The keys by which models, versions and aliases are changed, the same on every screen that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tui.domain import alias_plan
+from tui.domain.alias_plan import Plan
+from tui.domain.model_names import model_name_refusal, tag_key_refusal
+from tui.domain.model_values import ModelVersion, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.readiness import CHALLENGER, CHAMPION
+from tui.domain.text import clean
+from tui.screens.base.asking import Asking
+from tui.screens.base.page import Page
+from tui.screens.base.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
+from tui.services.writes import Outcome, Report
+
+if TYPE_CHECKING:
+    from tui.services.alias_moves import MoveReport
+
+_WRITES = frozenset(
+    f"registry_{name}"
+    for name in (
+        *("move", "undo", "several", "swap", "take_away"),
+        *("describe", "tags", "copy_to", "rename", "delete"),
+    )
+)
+_OF_VERSION = frozenset(f"registry_{name}" for name in ("take_away", "copy_to", "run"))
+
+
+class RegistryActs(Page, Asking):
+    """A page about a model, and perhaps one of its versions."""
+
+    def model_here(self) -> RegisteredModel | None:
+        """The model that the keys mean."""
+        raise NotImplementedError  # pragma: no cover  every page says it
+
+    def version_here(self) -> ModelVersion | None:
+        """The version that the keys mean; None where they mean the model."""
+        return None
+
+    def versions_known(self) -> list[ModelVersion]:
+        """The versions that have been read, newest first."""
+        return []
+
+    def compared(self) -> tuple[ModelVersion, ...]:
+        """The versions marked to be compared."""
+        return ()
+
+    def changed(self, name: str) -> None:
+        """Something of a model was written: read it again."""
+
+    def gone(self, name: str) -> None:
+        """A model was deleted or renamed."""
+
+    @property
+    def _model(self) -> RegisteredModel:
+        model = self.model_here()
+        assert model is not None  # check_action keeps the keys away where there is none
+        return model
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a model there is nothing to do; what writes is absent where nothing may be written."""
+        if not action.startswith("registry_"):
+            return True
+        if action == "registry_ledger":
+            return True
+        if self.model_here() is None or (action in _WRITES and self.session.read_only):
+            return False
+        if action == "registry_page":
+            return self.has_page
+        version = self.version_here()
+        if action == "registry_take_away":
+            return version is not None and bool(self._model.aliases_of(version.version))
+        if action == "registry_run":
+            return version is not None and bool(version.run_id)
+        if action == "registry_swap":
+            return CHAMPION in self._model.aliases or CHALLENGER in self._model.aliases
+        return version is not None if action in _OF_VERSION else True
+
+    has_page = True  # whether the model's own page is elsewhere
+
+    # aliases
+
+    def action_registry_move(self) -> None:
+        from tui.screens.modals.move_alias import MoveAliasPanel
+
+        version, model = self.version_here(), self._model
+        to = version.version if version is not None else self._next_champion(model)
+        self.app.push_screen(MoveAliasPanel(self.session, model, self.versions_known(), to), self._moved)
+
+    @staticmethod
+    def _next_champion(model: RegisteredModel) -> str:
+        newest = model.newest
+        return model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
+
+    def action_registry_several(self) -> None:
+        from tui.screens.modals.move_alias import SeveralPanel
+
+        self.app.push_screen(SeveralPanel(self.session, self._model), self._moved)
+
+    def action_registry_swap(self) -> None:
+        model = self._model
+        plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
+        self._show_plan(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {clean(model.name)}")
+
+    def action_registry_take_away(self) -> None:
+        model, version = self._model, self.version_here()
+        assert version is not None
+        aliases = model.aliases_of(version.version)
+
+        def take(alias: str) -> None:
+            plan = alias_plan.plan(model.name, model.aliases, {alias: None})
+            self._show_plan(model, plan, f"Take {clean(alias)} of {clean(model.name)} away")
+
+        if len(aliases) == 1:
+            take(aliases[0])
+            return
+        from tui.screens.modals.choices import Choice, ChoiceModal
+
+        choices = [Choice(alias, alias, f"v{version.version}") for alias in aliases]
+        self.app.push_screen(
+            ChoiceModal("Which alias", choices, self.deck.glyphs),
+            lambda choice: take(choice.id) if choice is not None else None,
+        )
+
+    def action_registry_undo(self) -> None:
+        """Look up the last move in the ledger and the server's state, and show the undo."""
+        moves, registry, name = self.session.desk.moves, self.session.registry, self._model.name
+
+        def look() -> tuple[Plan | None, RegisteredModel]:
+            return moves.undo_plan(name), registry.get_model(name)
+
+        def got(found: tuple[Plan | None, RegisteredModel]) -> None:
+            plan, model = found
+            if plan is None:
+                self.deck.say(f"No move of {clean(name)} was made from here that could be undone")
+                return
+            title = f"Undo #{plan.of}: aliases of {clean(name)}"
+            self._show_plan(model, plan, title)
+
+        self.ask(self.session.pool, "undo", look, got, self._say_problem)
+
+    def _show_plan(self, model: RegisteredModel, plan: Plan, title: str, words: str = "") -> None:
+        from tui.screens.modals.plan_panel import FixedPlanPanel
+
+        self.app.push_screen(FixedPlanPanel(self.session, model, plan, title=title, words=words), self._moved)
+
+    def _moved(self, report: MoveReport | None) -> None:
+        if report is None:
+            return
+        if report.outcome is Outcome.DONE:
+            from tui.screens.modals.plan_panel import done_words
+
+            self.deck.say(done_words(report, self.session))
+        self.changed(report.plan.model)
+
+    # descriptions, tags, names
+
+    def action_registry_describe(self) -> None:
+        from tui.domain.changes import Sort
+        from tui.screens.modals.edit_text import EditTextModal
+
+        model, version, writes = self._model, self.version_here(), self.session.desk.writes
+        seen = version.description if version is not None else model.description
+        what = f"{clean(model.name)} v{version.version}" if version is not None else clean(model.name)
+
+        def edited(text: str | None) -> None:
+            if text is None or text == seen:
+                return
+            if version is not None:
+                self._write(lambda: writes.describe_version(version, text), model.name, f"Described {what}")
+            else:
+                self._write(lambda: writes.describe_model(model, text), model.name, f"Described {what}")
+
+        self.app.push_screen(EditTextModal(f"Description of {what}", seen, sort=Sort.EXPERIMENT), edited)
+
+    def action_registry_tags(self) -> None:
+        """A line KEY=VALUE; nothing after the sign takes the tag away."""
+        from tui.screens.modals.ask_line import AskLineModal
+
+        model, version, writes = self._model, self.version_here(), self.session.desk.writes
+        tags = version.tags if version is not None else model.tags
+        what = f"{clean(model.name)} v{version.version}" if version is not None else clean(model.name)
+        there = ", ".join(f"{clean(key)}={clean(value)}" for key, value in sorted(tags.items())) or "none yet"
+
+        def refuse(line: str) -> str:
+            key, sign, _ = line.partition("=")
+            return tag_key_refusal(key) if sign else "Write it as KEY=VALUE; nothing after = takes the tag away."
+
+        def given(line: str | None) -> None:
+            if line is None:
+                return
+            key, _, value = line.partition("=")
+            key = key.strip()
+            new = value.strip() or None
+            said = f"Tagged {what}: {clean(key)}={clean(value.strip())}" if new else f"Took {clean(key)} of {what} away"
+            if version is not None:
+                self._write(lambda: writes.tag_version(version, key, new), model.name, said)
+            else:
+                self._write(lambda: writes.tag_model(model, key, new), model.name, said)
+
+        question = f"There are: {there}.  KEY=VALUE sets a tag, KEY= takes it away."
+        self.app.push_screen(AskLineModal(f"Tags of {what}", question, refuse=refuse), given)
+
+    def action_registry_rename(self) -> None:
+        from tui.screens.modals.ask_line import AskLineModal
+
+        model, writes = self._model, self.session.desk.writes
+
+        def given(name: str | None) -> None:
+            if name is not None and name != model.name:
+                self._write(lambda: writes.rename_model(model.name, name), name, "", old_name=model.name)
+
+        question = "Whoever loads it by its old name will no longer find it. The new name:"
+        self.app.push_screen(
+            AskLineModal(f"Rename {clean(model.name)}", question, model.name, refuse=self._name_refusal), given
+        )
+
+    def _name_refusal(self, name: str) -> str:
+        return model_name_refusal(name, catalog=self.session.desk.writes.catalog)
+
+    def action_registry_copy_to(self) -> None:
+        from tui.screens.modals.ask_line import AskLineModal
+
+        version, writes = self.version_here(), self.session.desk.writes
+        assert version is not None
+
+        def given(to: str | None) -> None:
+            if to is None:
+                return
+
+            def copied(answer: tuple[str, Report[Any]]) -> None:
+                self._tell_report(answer[1], to, f"Copied v{version.version} to {clean(to)} v{answer[0]}")
+
+            self.ask(self.session.pool, "write", lambda: writes.copy_version(version, to), copied, self._say_problem)
+
+        question = f"v{version.version} of {clean(version.name)} is copied as a new version of this model:"
+        self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
+
+    def action_registry_delete(self) -> None:
+        """Delete the version, or the model where no version is meant; aliases that go with it are listed."""
+        from tui.screens.modals.confirm import TypeNameModal
+
+        model, version, writes = self._model, self.version_here(), self.session.desk.writes
+        if version is not None:
+            aliases = model.aliases_of(version.version)
+            goes = f"These aliases go with it: {', '.join(aliases)}." if aliases else "No alias points to it."
+            title = f"Delete version {version.version} of {model.name}"
+            lines = [f"Version {version.version} of {model.name} is deleted for good; this cannot be undone.", goes]
+        else:
+            named = ", ".join(f"{alias} (v{at})" for alias, at in sorted(model.aliases.items()))
+            goes = (
+                f"All its versions go with it, and these aliases: {named}." if named else "All its versions go with it."
+            )
+            title = f"Delete {model.name}"
+            lines = [f"{model.name} is deleted for good; this cannot be undone.", goes]
+
+        def confirmed(yes: bool | None) -> None:
+            if not yes:
+                return
+            if version is not None:
+                said = f"Deleted v{version.version} of {clean(model.name)}"
+                self._write(lambda: writes.delete_version(version, aliases), model.name, said)
+            else:
+                self._write(lambda: writes.delete_model(model), "", "", old_name=model.name)
+
+        self.app.push_screen(TypeNameModal(title, lines, model.name), confirmed)
+
+    def create_model(self) -> None:
+        """Ask for a name, and create a model of it."""
+        from tui.screens.modals.ask_line import AskLineModal
+
+        writes = self.session.desk.writes
+        levels = " in three levels, catalog.schema.model" if writes.catalog else ""
+
+        def given(name: str | None) -> None:
+            if name is not None:
+                self._write(lambda: writes.create_model(name), name, f"Created {clean(name)}")
+
+        self.app.push_screen(AskLineModal("Create a model", f"Its name{levels}:", refuse=self._name_refusal), given)
+
+    # writing and telling
+
+    def _write(self, work: Callable[[], Report[Any]], name: str, said: str, *, old_name: str = "") -> None:
+        """Do a write on a worker's thread; ``name`` is read again afterwards, ``old_name`` is gone."""
+
+        def done(report: Report[Any]) -> None:
+            if report.outcome is Outcome.DONE and old_name:
+                self.gone(old_name)
+                words = f"Renamed {clean(old_name)} to {clean(name)}" if name else f"Deleted {clean(old_name)}"
+                self._tell_report(report, name, words)
+            else:
+                self._tell_report(report, name or old_name, said)
+
+        self.ask(self.session.pool, "write", work, done, self._say_problem)
+
+    def _tell_report(self, report: Report[Any], name: str, said: str) -> None:
+        record = f"ledger #{report.number}" if report.number is not None else "not in the ledger"
+        problem = f": {report.problem.message}" if report.problem is not None else ""
+        words = {
+            Outcome.DONE: f"{said}, read back, {record}",
+            Outcome.CONFLICT: "Nothing was written: it has been changed meanwhile. It is read again now",
+            Outcome.UNKNOWN: f"The outcome is unknown{problem}. r reads it again; {record}",
+            Outcome.OVERTAKEN: f"Written, and changed again by somebody else; {record}",
+        }.get(report.outcome, f"Nothing was written{problem}")
+        self.deck.say(clean(words))
+        if name:
+            self.changed(name)
+
+    def _say_problem(self, problem: Problem) -> None:
+        self.deck.say(clean(str(problem)))
+
+    # looking
+
+    def action_registry_diff(self) -> None:
+        """Champion against challenger, or the version under the cursor (or those marked) against the champion."""
+        model, version = self._model, self.version_here()
+        champion, challenger = model.aliases.get(CHAMPION), model.aliases.get(CHALLENGER)
+        marked = [made.version for made in self.compared()]
+        if len(marked) >= 2:
+            pair = marked[:2]
+        elif version is not None and champion is not None and version.version != champion:
+            pair = [champion, version.version]
+        elif champion is not None and challenger is not None:
+            pair = [champion, challenger]
+        else:
+            known = [made.version for made in self.versions_known()[:2]]
+            pair = [champion, known[0]] if champion is not None and known and known[0] != champion else known[::-1]
+        pair = [at for at in pair if at is not None]
+        if len(set(pair)) < 2:
+            self.deck.say("There is only one version to look at: nothing to compare it with")
+            return
+        self.deck.go(VersionDiffRoute(model.name, pair[0], pair[1]))
+
+    def action_registry_faults(self) -> None:
+        from tui.screens.modals.whole_text import WholeTextModal
+
+        model, health = self._model, self.session.desk.health
+
+        def gathered(_nothing: None) -> None:
+            faults = health.faults(model)
+            lines = [f"{fault.severity:<8} {fault.sentence}\n         {fault.remedy}" for fault in faults]
+            words = "\n\n".join(lines) or "No rule found a fault in it."
+            self.app.push_screen(WholeTextModal(f"Readiness of {model.name}", words))
+
+        self.ask(self.session.pool, "faults", lambda: health.gather([model], facts=True), gathered, self._say_problem)
+
+    def action_registry_ledger(self) -> None:
+        model = self.model_here()
+        self.deck.go(LedgerRoute(model.name if model is not None else ""))
+
+    def action_registry_page(self) -> None:
+        self.deck.go(ModelRoute(self._model.name))
+
+    def action_registry_run(self) -> None:
+        version = self.version_here()
+        if version is not None:
+            self.deck.go(RunRoute(version.run_id))
