@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,10 +49,15 @@ class Asking(Widget):
         token = self._tokens[series]
         self._tickets[series] = pool.submit(
             work,
-            lambda answer: self.post_message(self.Delivered(series, token, lambda: got(answer))),
-            lambda problem: self.post_message(self.Delivered(series, token, lambda: refused(problem))),
+            lambda answer: self._post(self.Delivered(series, token, lambda: got(answer))),
+            lambda problem: self._post(self.Delivered(series, token, lambda: refused(problem))),
             urgency=urgency,
         )
+
+    def _post(self, message: Message) -> None:
+        # A widget that has left the screen knows no app any more; the thread that brings the answer must not die of it.
+        with contextlib.suppress(RuntimeError):
+            self.post_message(message)
 
     def forget(self, series: str) -> None:
         """No longer want the answer of the request under way in this series, if there is one."""
