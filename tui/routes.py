@@ -13,6 +13,7 @@ from tui.screens.base.routes import (
     CurvesRoute,
     LedgerRoute,
     ModelRoute,
+    PlotsRoute,
     RequestsRoute,
     Route,
     RunRoute,
@@ -41,6 +42,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.curves import CurvesScreen
 
         return CurvesScreen(session, route)
+    if isinstance(route, PlotsRoute):
+        from tui.screens.plots import PlotsScreen
+
+        return PlotsScreen(session, route)
     if isinstance(route, StoreRoute):
         from tui.screens.store import StoreScreen
 

@@ -83,7 +83,7 @@ def _number(value: str | float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def best(axis: PlotAxis, *, lower_is_better: bool, share: float = 0.25) -> frozenset[int]:
+def best(axis: PlotAxis, *, lower_is_better: bool, share: float = 0.1) -> frozenset[int]:
     """The rows with the best values of an axis of numbers: that share of those that have one, at least one."""
     ranked = sorted((place, row) for row, place in enumerate(axis.places) if place == place)
     if not lower_is_better:
