@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +27,8 @@ from tui.themes import THEMES, variable_defaults
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from tui.domain.places import Place
     from tui.host import Host
     from tui.screens.base.page import Page
@@ -62,6 +64,7 @@ class DeckApp(CalmApp[int]):
         self._connect = connect
         self._ages_told_ms = 0
         self._requests_timer: Timer | None = None
+        self._plain_signs: list[LineFilter] = []
         self._serial = 0  # of the open context: each has its own stacks of screens
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
         for theme in THEMES.values():
@@ -79,9 +82,16 @@ class DeckApp(CalmApp[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._plain_signs]
+
     def on_mount(self) -> None:
         self.keys_wait = True
-        self.set_class(self.glyphs is ASCII, "-ascii")
+        if self.glyphs is ASCII:
+            from tui.widgets.plain_signs import PlainSigns
+
+            self.add_class("-ascii")
+            self._plain_signs = [PlainSigns()]
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:

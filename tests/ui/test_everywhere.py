@@ -1,0 +1,375 @@
+"""What works everywhere: help, commands, contexts, places, the log, keys of one's own, sizes, signs, read-only."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.support.deck import (
+    OFFLINE,
+    World,
+    browse,
+    enter_runs,
+    experiment,
+    listed,
+    message,
+    run,
+    runs_pane,
+    shop,
+)
+from tests.support.driver import Deck
+from tui.config.model import ContextSettings, Settings
+from tui.domain.places import parse_place
+from tui.screens.modals.command import CommandModal
+from tui.screens.modals.help import HelpModal
+from tui.screens.requests import RequestsScreen
+from tui.screens.run import RunScreen
+from tui.services.request_log import LoggedRequest
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> World:
+    return shop(tmp_path)
+
+
+# help
+
+
+async def test_help_lists_the_keys_of_where_one_is_and_runs_one(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("question_mark")
+        await deck.until_text("Keys that work here")
+        await deck.until_text("Sort by this column")
+        await deck.type("child runs under")
+        await deck.until_text("Show child runs")
+        await deck.press("enter")
+        await deck.until(lambda: not runs_pane(deck).arrangement.tree, "the action has been run")
+        assert deck.app.screen is browse(deck)
+
+
+async def test_help_is_of_the_pane(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await deck.press("question_mark")
+        assert isinstance(deck.app.screen, HelpModal)
+        await deck.type("fold")
+        await deck.until_text("Fold or unfold this folder.")
+        assert "children of this run" not in deck.text()
+
+
+# commands
+
+
+async def command(deck: Deck[int], text: str) -> None:
+    await deck.press("colon")
+    await deck.until(lambda: isinstance(deck.app.screen, CommandModal), "the command line is there")
+    await deck.type(text)
+    await deck.press("enter")
+
+
+async def test_an_action_by_its_name(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await command(deck, "tree")
+        await deck.until(lambda: not runs_pane(deck).arrangement.tree, "the action has been run")
+
+
+async def test_going_to_an_experiment_and_back_to_the_list(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await command(deck, "experiments fraud/cards")
+        await deck.until_text("Runs · fraud/cards · 2")
+        assert runs_pane(deck).grid.has_focus
+        await command(deck, "experiments")
+        await deck.until(lambda: browse(deck).experiments.grid.has_focus, "the list has the keys")
+        await command(deck, "runs")
+        await deck.until(lambda: runs_pane(deck).grid.has_focus, "the runs have the keys")
+
+
+async def test_an_experiment_that_is_not_there_is_said(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await command(deck, "experiments nowhere")
+        await deck.until_text("there is none called")
+        assert "Runs · churn/weekly" in deck.text()
+
+
+async def test_opening_places(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await command(deck, f"open runs:/{2:032x}")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the page is there")
+        await deck.until_text("› brave-elk-771")
+        await command(deck, "open experiments:/3")
+        await deck.until_text("Runs · fraud/cards · 2")
+        await command(deck, f"open http://mlflow.example.com:5000/#/experiments/1/runs/{1:032x}")
+        await deck.until_text("› gallant-ox-12")
+        await command(deck, "open http://elsewhere.example.com/#/experiments/1")
+        await deck.until(lambda: message(deck) != "", "another server is refused")
+        assert "elsewhere.example.com" in message(deck)
+
+
+async def test_a_place_to_start_at(small: World) -> None:
+    small.launch = {"place": parse_place("experiments:/fraud/cards")}
+    async with small.open() as deck:
+        await deck.until_text("Runs · fraud/cards · 2")
+        assert runs_pane(deck).grid.has_focus
+    small.launch = {"place": parse_place(f"runs:/{2:032x}")}
+    async with small.open() as deck:
+        await deck.until_text("› brave-elk-771")
+        await deck.press("escape")
+        await deck.until_text("Experiments · 5")
+
+
+async def test_another_context(small: World) -> None:
+    other = ContextSettings("http://other.example.com:5000", read_only=True)
+    small.settings = Settings(contexts={"other": other})
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the page is there")
+        await deck.press("colon")
+        await deck.type("ctx oth")
+        await deck.press("down", "enter")  # the second line is the context of that name
+        await deck.until_text("http://other.example.com:5000")
+        await deck.until_text("read-only")
+        await deck.until_text("Runs · churn/weekly · 12")
+    assert small.closed[0] == "prod"
+
+
+async def test_a_context_that_is_not_there_is_said(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await command(deck, "ctx nowhere")
+        await deck.until(lambda: "nowhere" in message(deck), "it is said")
+        assert not small.opened
+
+
+# the log of requests
+
+
+async def test_the_log_of_requests(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        small.log.record(
+            LoggedRequest(1, "search_runs", "experiment 1", 1_795_442_400_000, 1234.5, "ok", "", 3_400_000)
+        )
+        small.log.record(LoggedRequest(2, "get_run", "run abc", 1_795_442_401_000, 8.0, "forbidden", "no", 10))
+        await deck.press("at")
+        await deck.until_text("Requests · 2 made")
+        assert "14:00:00" in deck.text()
+        assert "1 234 ms" in deck.text() or "1 235 ms" in deck.text()
+        assert "3.4 MB" in deck.text()
+        await deck.press("slash", *"forbidden")
+        await deck.until_text("1 match")
+        await deck.press("escape", "escape")
+        await deck.until(lambda: deck.app.screen is browse(deck), "back where one was")
+
+
+async def test_the_log_is_not_opened_over_itself(small: World) -> None:
+    async with small.open() as deck:
+        await deck.press("at", "at")
+        assert isinstance(deck.app.screen, RequestsScreen)
+        await deck.press("q")
+        await deck.until(lambda: deck.app.screen is browse(deck), "back where one was")
+
+
+async def test_requests_that_last_are_counted_at_the_bottom(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        small.log.record(LoggedRequest(7, "search_runs", "", 0, None, ""))
+        await deck.until(lambda: deck.lines()[-1].rstrip().endswith("1 request"), "it is counted")
+        small.log.record(LoggedRequest(8, "get_run", "", 0, None, ""))
+        await deck.until(lambda: deck.lines()[-1].rstrip().endswith("2 requests"), "both are counted")
+        for number in (7, 8):
+            small.log.record(LoggedRequest(number, "get_run", "", 0, 1.0, "ok"))
+        await deck.until(lambda: "request" not in deck.lines()[-1], "they are over")
+
+
+# keys
+
+
+async def test_keys_of_ones_own(small: World) -> None:
+    small.settings = Settings(keys={"runs.sort": "f5", "app.quit": "ctrl+x", "grid.down": "e"})
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        hints = deck.lines()[-1]
+        assert "f5 sort" in hints
+        assert "ctrl+x quit" in hints or "quit" not in hints
+        await deck.press("e")
+        assert runs_pane(deck).grid.cursor_row == 1
+        await deck.press("s")
+        await deck.settle()
+        assert runs_pane(deck).arrangement.sort == ()
+        await deck.press("f5")
+        assert runs_pane(deck).arrangement.sort != ()
+        await deck.press("question_mark")
+        await deck.type("sort by this")
+        await deck.until_text("f5")
+        await deck.press("escape", "q")
+        await deck.settle()
+        assert deck.app.is_running
+        await deck.press("ctrl+x")
+        await deck.until(lambda: not deck.app.is_running or deck.app._exit, "the deck has been left")
+
+
+async def test_quitting_from_the_top(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("q")
+        await deck.until(lambda: not deck.app.is_running or deck.app._exit, "the deck has been left")
+        assert deck.app.return_value == 0
+
+
+async def test_escape_at_the_top_stays(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await deck.press("escape", "escape", "escape")
+        await deck.settle()
+        assert deck.app.screen is browse(deck)
+
+
+# sizes
+
+
+async def test_a_narrow_terminal_shows_one_pane_at_a_time(small: World) -> None:
+    async with small.open(size=(80, 24)) as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        assert "Runs ·" not in deck.text()
+        assert deck.lines()[1].startswith("╭─  Experiments")
+        assert cell_len(deck.lines()[1]) == 80
+        await deck.press("enter")
+        await deck.until_text("Runs · churn/weekly · 12")
+        assert "Experiments ·" not in deck.text()
+        assert cell_len(deck.lines()[1]) == 80
+        await deck.press("tab")
+        await deck.until_text("[Params 2]")
+        assert "Runs ·" not in deck.text()
+        await deck.press("tab")
+        await deck.until_text("Experiments · 5")
+        await deck.press("shift+tab", "shift+tab")
+        await deck.until_text("Runs · churn/weekly · 12")
+        assert "? help" in deck.lines()[-1]
+        await deck.press("escape")
+        await deck.until_text("Experiments · 5")
+
+
+async def test_the_names_stay_while_the_rest_scrolls_sideways(small: World) -> None:
+    async with small.open(size=(80, 24)) as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await deck.press("enter", "end")
+        await deck.until(lambda: "depth" in deck.text() or "source" in deck.text(), "the last column is in sight")
+        assert "gallant-ox-12" in deck.text()
+
+
+async def test_tab_goes_through_the_panes_in_order(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: browse(deck).details is not None, "all panes are there")
+        seen = []
+        for _ in range(4):
+            pane = browse(deck).current_pane()
+            seen.append(pane.id if pane is not None else None)
+            await deck.press("tab")
+        assert seen == ["experiments", "runs", "details", "experiments"]
+
+
+async def test_zoom(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("z")
+        await deck.until(lambda: "Experiments ·" not in deck.text(), "the runs have the whole screen")
+        assert cell_len(deck.line_with("Runs · churn/weekly")) == 120
+        await deck.press("tab")
+        await deck.until(lambda: "Runs ·" not in deck.text(), "the details have it")
+        await deck.press("z")
+        await deck.until_text("Experiments · 5")
+
+
+async def test_the_size_changes_while_it_runs(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        for size in ((80, 24), (200, 50), (60, 15), (30, 8), (120, 36)):
+            await deck.pilot.resize_terminal(*size)
+            await deck.until(lambda size=size: len(deck.lines()) == size[1], "it is drawn anew")  # type: ignore[misc]
+            await deck.settle()
+            assert all(cell_len(line) <= size[0] for line in deck.lines())
+            assert runs_pane(deck).grid.has_focus
+        await deck.until_text("Experiments · 5")
+        assert runs_pane(deck).grid.cursor_row == 0
+
+
+async def test_a_tiny_terminal_does_no_harm(small: World) -> None:
+    async with small.open(size=(20, 5)) as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await deck.press(
+            "enter", "j", "slash", "x", "escape", "question_mark", "escape", "colon", "escape", "enter", "q"
+        )
+        await deck.settle()
+        assert deck.app.is_running
+
+
+# signs
+
+
+async def test_plain_ascii(small: World) -> None:
+    small.settings = replace(small.settings, ascii=True)
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("space", "question_mark")
+        await deck.until_text("Keys that work here")
+        await deck.press("escape", "enter")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the page is there")
+        await deck.press("q")
+        await deck.until_text("1 marked")
+        assert deck.text().isascii(), {character for character in deck.text() if not character.isascii()}
+        assert "* " in deck.line_with("gallant-ox-12")
+
+
+async def test_without_colour_nothing_is_lost(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "NO_COLOR", "1")
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("space")
+        await deck.until_text("1 marked")
+        assert "✗ failed" in deck.text()
+        assert "◆" in deck.line_with("gallant-ox-12")
+        assert "▸" in deck.line_with("brave-elk-771").split("││")[1]
+        assert "[Params" in deck.text()
+        small.tracking.problem = OFFLINE
+        await deck.press("r")
+        await deck.until_text("○ offline · as of 14:00")
+
+
+async def test_read_only_is_said_all_the_time(small: World) -> None:
+    small.launch = {"read_only": True}
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        assert "read-only" in deck.lines()[0]
+        await deck.press("enter")
+        await deck.until_text("› gallant-ox-12")
+        assert "read-only" in deck.lines()[0]
+
+
+async def test_secrets_of_the_address_are_nowhere(small: World) -> None:
+    small.launch = {"tracking_uri": "https://ana:s3cret@mlflow.example.com"}
+    async with small.open(size=(200, 50)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        assert "s3cret" not in deck.text()
+        assert "mlflow.example.com" in deck.lines()[0]
+
+
+async def test_an_experiment_is_found_by_its_id_as_well(small: World) -> None:
+    small.tracking.experiments.append(experiment(77, "2026"))
+    small.tracking.runs.append(run(900, experiment_id="77", name="year-yak"))
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        await command(deck, "experiments 3")
+        await deck.until_text("Runs · fraud/cards · 2")
+        await command(deck, "experiments 2026")
+        await deck.until_text("Runs · 2026 · 1")
+        assert listed(deck, runs_pane(deck).grid) == ["year-yak"]

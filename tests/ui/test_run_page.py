@@ -1,0 +1,217 @@
+"""The page of a run: its tabs, whole texts, note, parent and children, and what can be copied of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.deck import FORBIDDEN, MINUTE, World, browse, enter_runs, message, run, runs_pane, shop
+from tests.support.driver import Deck
+from tui.screens.run import RunScreen
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> World:
+    return shop(tmp_path)
+
+
+def page(deck: Deck[int]) -> RunScreen:
+    for screen in reversed(deck.app.screen_stack):
+        if isinstance(screen, RunScreen):
+            return screen
+    raise AssertionError("there is no page of a run")
+
+
+async def open_first(deck: Deck[int]) -> None:
+    """Open the first run's page and wait until it has been read."""
+    await enter_runs(deck, "gallant-ox-12")
+    await deck.press("enter")
+    await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the page is there")
+    await deck.until_text("live 14:00")
+    await deck.until_text("[Params 2]")
+
+
+async def to_tab(deck: Deck[int], tab: str) -> None:
+    for _ in range(12):
+        if page(deck).tabs.tab == tab:
+            return
+        await deck.press("right_square_bracket")
+    raise AssertionError(f"there is no tab {tab}")
+
+
+async def test_the_overview_says_what_it_is(small: World) -> None:
+    async with small.open(size=(200, 50)) as deck:
+        await open_first(deck)
+        for text in (
+            f"{1:032x}"[:20],
+            "✓ done",
+            "2026-11-23 13:54:00  (6m)",
+            "4m00s",
+            "train.py",
+            "4f2c9e1b7a",
+            "customers@9f3c21",
+        ):
+            assert text in deck.text()
+        assert "experiments › churn/weekly › gallant-ox-12" in deck.text()
+
+
+async def test_tabs_forth_and_back(small: World) -> None:
+    async with small.open(size=(200, 50)) as deck:
+        await open_first(deck)
+        await to_tab(deck, "tags")
+        await deck.until_text("mlflow.source.name")
+        await to_tab(deck, "datasets")
+        await deck.until_text("prod.ml.customers@417")
+        await deck.press("left_square_bracket")
+        await deck.until_text("mlflow.source.name")
+
+
+async def test_the_note_is_laid_out_and_scrolls(small: World) -> None:
+    async with small.open() as deck:
+        await open_first(deck)
+        await to_tab(deck, "note")
+        await deck.until_text("Best so far")
+        assert "# Best" not in deck.text()
+        await deck.until_text("With the new features.")
+        await deck.press("y")
+        assert message(deck).startswith("Copied note: # Best so far")
+        await deck.press("right_square_bracket", "left_square_bracket")
+        await deck.until_text("Best so far")
+
+
+async def test_the_filter_of_names_and_values(small: World) -> None:
+    async with small.open() as deck:
+        await open_first(deck)
+        await deck.press("slash", *"dep")
+        await deck.until(lambda: page(deck).tabs.grid.row_count == 1, "one param is left")
+        await deck.press(*"zz")
+        await deck.until_text("None of the params holds  depzz")
+        await deck.press("escape")
+        await deck.until(lambda: page(deck).tabs.grid.row_count == 2, "both are shown")
+
+
+async def test_enter_shows_the_whole_of_a_long_value(small: World) -> None:
+    small.tracking.runs[0].params["a_query"] = "SELECT\n" + "x" * 3000 + "\nEND"
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("enter")
+        await deck.until_text("[Params 3]")
+        await deck.press("g", "enter")
+        await deck.until_text("3 011 characters, 3 lines")
+        await deck.press("G")
+        await deck.until_text("END")
+        await deck.press("y")
+        await deck.until_text("Copied a_query")
+        assert deck.app.clipboard.endswith("END")
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is page(deck), "the dialogue is gone")
+
+
+async def test_what_is_too_long_for_a_clipboard_is_not_copied(small: World) -> None:
+    small.tracking.runs[0].params["a_query"] = "x" * 80_000
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("enter")
+        await deck.until_text("[Params 3]")
+        await deck.press("g", "y")
+        assert "too long for the terminal's clipboard (80000 characters)" in message(deck)
+        assert deck.app.clipboard == ""
+
+
+async def test_parent_and_children(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "sweep-41")
+        await deck.press("j", "j", "j", "enter")
+        await deck.until_text("8: trial-005, trial-006")
+        await deck.press("C")
+        await deck.until_text("Child runs")
+        await deck.type("009")
+        await deck.press("enter")
+        await deck.until(lambda: page(deck).run_id == f"{9:032x}", "the child is open")
+        await deck.until_text("› trial-009")
+        await deck.press("P")
+        await deck.until(lambda: page(deck).run_id == f"{4:032x}", "the parent is open")
+        await deck.press("q", "q", "q")
+        await deck.until(lambda: deck.app.screen is browse(deck), "back at the table")
+        assert runs_pane(deck).run_here() == f"{4:032x}"
+
+
+async def test_copying_as(small: World) -> None:
+    small.launch = {"tracking_uri": "https://ana:s3cret@mlflow.example.com"}
+    async with small.open() as deck:
+        await open_first(deck)
+        await deck.press("Y")
+        await deck.until_text("run URI")
+        assert "s3cret" not in deck.text()
+        await deck.type("link")
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.clipboard != "", "it is copied")
+        assert deck.app.clipboard == f"https://mlflow.example.com/#/experiments/1/runs/{1:032x}"
+        assert message(deck).startswith("Copied link: https://mlflow.example.com/#")
+
+
+async def test_copying_the_value_under_the_cursor(small: World) -> None:
+    async with small.open() as deck:
+        await open_first(deck)
+        await deck.press("g", "y")
+        assert deck.app.clipboard == "5"
+        assert message(deck) == "Copied depth: 5"
+        await deck.press("j")
+        assert message(deck) == ""
+
+
+async def test_a_run_that_cannot_be_read(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        small.tracking.problem = FORBIDDEN
+        await deck.press("colon")
+        await deck.type(f"open {11:032x}")
+        await deck.press("enter")
+        await deck.until_text("Nothing could be read of this run.")
+        await deck.until_text("answered 403")
+        assert "stale" in deck.lines()[0]
+        small.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("[Params 2]")
+        await deck.until(lambda: "403" not in deck.text(), "the problem is over")
+
+
+async def test_a_refresh_that_fails_keeps_the_run(small: World) -> None:
+    async with small.open() as deck:
+        await open_first(deck)
+        small.tracking.problem = FORBIDDEN
+        await deck.press("r")
+        await deck.until_text("answered 403")
+        assert "[Params 2]" in deck.text()
+        assert "stale · as of 14:00" in deck.lines()[0]
+
+
+async def test_children_that_cannot_be_read_are_said(small: World) -> None:
+    def refuse(*_: object, **__: object) -> tuple[()]:
+        raise FORBIDDEN
+
+    small.tracking.child_runs = refuse  # type: ignore[method-assign, assignment]
+    async with small.open() as deck:
+        await open_first(deck)
+        await deck.until_text("answered 403")
+
+
+async def test_a_running_run_says_so_far(small: World) -> None:
+    small.tracking.runs.append(run(800, name="now-running", status="RUNNING", age=5 * MINUTE))
+    async with small.open() as deck:
+        await enter_runs(deck, "now-running")
+        await deck.press("enter")
+        await deck.until_text("5m00s so far")
+        assert "not yet" in deck.text()
+
+
+async def test_escape_goes_back_and_the_cursor_is_where_it_was(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("j", "enter")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the page is there")
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is browse(deck), "back at the table")
+        assert runs_pane(deck).run_here() == f"{2:032x}"
+        assert runs_pane(deck).grid.has_focus
