@@ -207,6 +207,36 @@ def diff_command(earlier: Said, /, runs: tuple[str, ...], exit_code: bool, **giv
         raise SystemExit(EXIT_BROKEN)
 
 
+@cli.command("doctor")
+@_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def doctor_command(earlier: Said, /, as_json: bool, **given: Any) -> None:
+    """Tell what works and what does not from here; exit with 1 if something needed fails."""
+    from tui.console import doctor as console
+    from tui.domain.checkup import fails
+    from tui.services.connect import open_session
+    from tui.services.doctor import Doctor
+    from tui.services.surroundings import here
+
+    said = Said(**given).over(earlier)
+    settings, file = settings_of(said)
+    session = open_session(resolved(said, settings, file, None), None)
+    around = here(session.launch.profile, file)
+    checks = []
+    try:
+        for check in Doctor(session, around).checks():
+            checks.append(check)
+            if not as_json:
+                columns = around.terminal.columns or 100
+                click.echo(console.line(check, columns, unicode=around.terminal.unicode and not settings.ascii))
+    finally:
+        session.close()
+    click.echo(console.as_json(session.name, checks) if as_json else f"\n{console.ending(checks)}")
+    if fails(checks):
+        raise SystemExit(EXIT_BROKEN)
+
+
 @cli.group()
 def config() -> None:
     """Show what is configured, or where, or write an example."""

@@ -9,6 +9,7 @@ from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.domain.problem import Problem
 from tui.screens.base.page import Page
+from tui.screens.base.routes import DoctorRoute
 from tui.screens.modals.command import Command, CommandModal, Given
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         Command("runs", "Go to the runs.", "1"),
         Command("experiments", "Go to an experiment, or to the list of them.", "1", takes="[NAME]"),
         Command("models", "Go to a registered model, or to the list of them.", "2", takes="[NAME]"),
+        Command("doctor", "Look over this context: what works from here, what does not, and what to do."),
     ]
     here = [
         Command(
@@ -54,6 +56,8 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
             deck.go_home("models")
             if deck.page is not None:
                 deck.page.go_to(given.name, given.argument)
+        elif given.name == "doctor":
+            deck.go(DoctorRoute())
         elif given.name in by_name:
             page.run_action_by_id(by_name[given.name])
 

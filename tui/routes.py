@@ -11,6 +11,7 @@ from tui.screens.base.routes import (
     ArtifactsRoute,
     CompareRoute,
     CurvesRoute,
+    DoctorRoute,
     LedgerRoute,
     ModelRoute,
     PlotsRoute,
@@ -66,6 +67,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.ledger import LedgerScreen
 
         return LedgerScreen(session, route.subject)
+    if isinstance(route, DoctorRoute):
+        from tui.screens.doctor import DoctorScreen
+
+        return DoctorScreen(session)
     if isinstance(route, RequestsRoute):
         from tui.screens.requests import RequestsScreen
 

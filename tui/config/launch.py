@@ -36,6 +36,7 @@ class Launch:
     read_only: bool = False
     protected: bool = False
     experiment_path: str | None = None
+    catalog: str | None = None
     columns: tuple[str, ...] = ()
     timeout_s: float = 8.0
     page_size: int = 1000
@@ -72,6 +73,7 @@ def resolve(
         "read_only": of_file,
         "protected": of_file,
         "experiment_path": of_file,
+        "catalog": of_file,
         "columns": of_file,
         "timeout_s": of_file,
         "page_size": of_file,
@@ -91,6 +93,7 @@ def resolve(
         read_only=read_only,
         protected=context.protected,
         experiment_path=context.experiment_path,
+        catalog=context.catalog,
         columns=context.columns,
         timeout_s=context.timeout,
         page_size=context.page_size,

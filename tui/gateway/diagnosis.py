@@ -28,6 +28,9 @@ class SessionDiagnosis:
             self._session.reach()
         return f"{target[0]}:{target[1]}" if target else ""
 
+    def loaded(self) -> None:
+        """Nothing but an answer: requests wait until MLflow has been imported."""
+
     def software(self) -> tuple[tuple[str, str], ...]:
         found = [("Python", platform.python_version())]
         for name in _PACKAGES:

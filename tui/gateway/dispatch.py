@@ -92,6 +92,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "registry.delete_version": registry.delete_version,
         "diagnosis.reach": diagnosis.reach,
         "diagnosis.software": diagnosis.software,
+        "diagnosis.loaded": diagnosis.loaded,
         "catalog.me": catalog.me,
         "catalog.home_folder": catalog.home_folder,
         "catalog.metastore": catalog.metastore,

@@ -19,6 +19,10 @@ class DiagnosisPort(Protocol):
         """The host and port that a connection came about with; "" where the store is no server."""
         ...
 
+    def loaded(self) -> None:
+        """Answers when MLflow has been imported."""
+        ...
+
     def software(self) -> tuple[tuple[str, str], ...]:
         """Pairs of a name and a version: what the context's process runs on."""
         ...

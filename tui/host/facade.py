@@ -18,6 +18,7 @@ LIMITS_S: Mapping[str, float] = {
     "store.upgrade": 3600.0,
     "artifacts.list_folder": 60.0,
     # Each of these is several requests of the SDK, and its import comes before the first.
+    "diagnosis.loaded": 90.0,
     "catalog.me": 30.0,
     "catalog.home_folder": 30.0,
     "catalog.metastore": 30.0,

@@ -109,6 +109,11 @@ class LedgerRoute:
     subject: str = ""
 
 
+@dataclass(frozen=True)
+class DoctorRoute:
+    """What works from here and what does not."""
+
+
 Route = (
     RunRoute
     | CurvesRoute
@@ -121,4 +126,5 @@ Route = (
     | VersionRoute
     | VersionDiffRoute
     | LedgerRoute
+    | DoctorRoute
 )

@@ -1,0 +1,129 @@
+"""The doctor tells of every kind of context what works, what does not and what to do, and never a secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.driver import drive
+from tests.support.servers import free_port
+from tui.app import DeckApp
+from tui.cli import cli
+from tui.config.choose import Options
+from tui.config.launch import resolve
+from tui.config.model import Settings
+from tui.domain.checkup import Verdict
+from tui.gateway.simulated.state import Workspace
+from tui.services.connect import open_session
+from tui.services.doctor import Doctor
+from tui.services.session import Session
+from tui.services.surroundings import here
+
+Opened = Callable[..., Session]
+
+
+@pytest.fixture
+def opened(profile: str, tmp_path: Path) -> Iterator[Opened]:
+    """Opens contexts, each with a process of its own."""
+    sessions: list[Session] = []
+
+    def open_it(catalog: str = "", **options: str) -> Session:
+        lines = "contexts:\n  sim:\n    tracking_uri: databricks\n    profile: sim\n"
+        lines += f"    catalog: {catalog}\n" if catalog else ""
+        file = tmp_path / "config.yaml"
+        file.write_text(lines)
+        from tui.actions import ACTIONS
+        from tui.config.load import load
+
+        settings = load(file, "test", lambda: ACTIONS) if not options else Settings(cache=False)
+        session = open_session(resolve(Options(**options), {}, tmp_path, settings), None)  # type: ignore[arg-type]
+        sessions.append(session)
+        return session
+
+    yield open_it
+    for session in sessions:
+        session.close()
+
+
+def findings(session: Session) -> dict[str, tuple[Verdict, str]]:
+    around = here(session.launch.profile)
+    return {c.id: (c.verdict, f"{c.found} {c.remedy}") for c in Doctor(session, around).checks()}
+
+
+def test_a_workspace_in_good_health(opened: Opened) -> None:
+    found = findings(opened("dev.ml"))
+    assert found["account"] == (Verdict.OK, "ada@example.com, in users, ds-readers. ")
+    assert found["metastore"][0] is Verdict.OK and found["privileges"] == (
+        Verdict.OK,
+        "You have USE CATALOG on dev, USE SCHEMA on dev.ml, CREATE MODEL on dev.ml. ",
+    )
+    assert found["artifacts"][0] is Verdict.OK and "2 entries" in found["artifacts"][1]
+    assert "in trouble: fraud-scoring, customer-features" in found["serving"][1]
+    assert not [key for key, (verdict, _) in found.items() if verdict is Verdict.FAIL]
+
+
+def test_what_is_lacking_is_named_with_the_statement_to_ask_for(opened: Opened) -> None:
+    verdict, words = findings(opened("finance.risk"))["privileges"]
+    assert verdict is Verdict.FAIL and "You lack USE CATALOG on finance" in words
+    assert "GRANT USE CATALOG ON CATALOG finance TO `ada@example.com`;" in words
+    verdict, words = findings(opened("prod.ml"))["privileges"]
+    assert verdict is Verdict.WARNING and "GRANT CREATE MODEL ON SCHEMA prod.ml TO" in words
+    verdict, words = findings(opened("prod.nowhere"))["privileges"]
+    assert verdict is Verdict.FAIL and "There is no prod.nowhere" in words
+
+
+def test_a_workspace_without_unity_catalog(opened: Opened, workspace: Workspace) -> None:
+    workspace.metastore = ""
+    found = findings(opened("dev.ml"))
+    assert found["metastore"][0] is Verdict.FAIL and "no metastore is assigned" in found["metastore"][1]
+    assert "registry_uri: workspace" in found["metastore"][1]
+    assert found["tracking"][0] is Verdict.OK
+
+
+def test_an_expired_token(opened: Opened, workspace: Workspace) -> None:
+    workspace.token = "renewed"
+    found = findings(opened())
+    verdict, words = found["account"]
+    assert verdict is Verdict.FAIL and "Invalid access token" in words
+    assert all("simulated-token" not in said for _, said in found.values())
+
+
+def test_a_server_that_is_not_there(opened: Opened) -> None:
+    port = free_port()
+    found = findings(opened(tracking_uri=f"http://ana:s3cret-word@127.0.0.1:{port}"))
+    assert found["reach"][0] is Verdict.FAIL and f"127.0.0.1:{port} refused" in found["reach"][1]
+    assert found["tracking"] == (Verdict.SKIPPED, "Not tried: the store cannot be reached. ")
+    assert "metastore" not in found
+    assert all("s3cret-word" not in said for _, said in found.values())
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, [*arguments])
+
+
+def test_the_command(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "ada@example.com")  # which stands in what is told
+    well = run("--profile", profile, "doctor", "--json")
+    told = json.loads(well.output)
+    assert well.exit_code == 0 and told["fails"] is False and "ada@example.com" not in well.output
+    assert [check["id"] for check in told["checks"]][:4] == ["context", "settings", "software", "reach"]
+    ill = run("--tracking-uri", f"http://127.0.0.1:{free_port()}", "doctor")
+    assert ill.exit_code == 1 and "✗ reachable" in ill.output and "1 failure" in ill.output
+    missing = run("--tracking-uri", "sqlite:////nowhere/mlflow.db", "doctor")
+    assert missing.exit_code == 1 and "missing" in missing.output
+
+
+async def test_on_the_screen(opened: Opened) -> None:
+    session = opened("prod.ml")
+    async with drive(DeckApp(session.launch, lambda _: session, environment={}, folder=Path()), (120, 36)) as deck:
+        await deck.until_text("churn")
+        await deck.press("colon")
+        await deck.type("doctor")
+        await deck.press("enter")
+        await deck.until_text("state folder")
+        await deck.until_text("You lack CREATE MODEL")
+        await deck.until_text("warning")

@@ -1,0 +1,298 @@
+"""Looks over a context: what works from here and what does not, one check after the other, and what to do."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tui import __version__
+from tui.config.uris import masked
+from tui.domain import grants
+from tui.domain.artifacts import ArtifactRoot
+from tui.domain.checkup import Check, Verdict, without
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import StoreCondition, View
+from tui.gateway.address import HTTP_KINDS, kind, without_secrets
+from tui.services.session import Session
+from tui.services.surroundings import Surroundings
+
+_LOOKED_THROUGH = 5  # experiments in which a run is looked for, to see whether its artifacts can be read
+_NEEDED_SIZE = (80, 24)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found, before it is known how long it took."""
+
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+def ok(found: str) -> Finding:
+    return Finding(Verdict.OK, found)
+
+
+def warning(found: str, remedy: str = "") -> Finding:
+    return Finding(Verdict.WARNING, found, remedy)
+
+
+def skipped(found: str) -> Finding:
+    return Finding(Verdict.SKIPPED, found)
+
+
+def told(problem: Problem, verdict: Verdict = Verdict.FAIL) -> Finding:
+    return Finding(verdict, problem.message, problem.hint)
+
+
+class Doctor:
+    """Makes the checks of one session. Blocks; nothing is written anywhere but one file that is removed at once."""
+
+    def __init__(
+        self, session: Session, surroundings: Surroundings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._session = session
+        self._around = surroundings
+        self._clock = clock
+        self._unreachable = ""
+
+    def checks(self) -> Iterator[Check]:
+        """Every check, each as soon as it is done; none of them raises Problem, and none tells a secret."""
+        for key, title, look in self._looks():
+            began = self._clock()
+            try:
+                finding = look()
+            except Problem as problem:
+                finding = told(problem)
+            took_ms = (self._clock() - began) * 1000
+            waited = None if finding.verdict is Verdict.SKIPPED else took_ms
+            check = Check(key, title, finding.verdict, finding.found, finding.remedy, waited)
+            check = replace(check, found=without_secrets(check.found), remedy=without_secrets(check.remedy))
+            yield without(check, self._around.secrets)
+
+    def _looks(self) -> Sequence[tuple[str, str, Callable[[], Finding]]]:
+        asked: list[tuple[str, str, Callable[[], Finding]]] = [
+            ("account", "signed in as", self._account),
+            ("tracking", "tracking", self._tracking),
+            ("artifacts", "artifacts", self._artifacts),
+            ("registry", "registry", self._registry),
+        ]
+        if self._session.catalog is not None:
+            asked += [
+                ("metastore", "Unity Catalog", self._metastore),
+                ("privileges", "privileges", self._privileges),
+                ("serving", "serving", self._serving),
+            ]
+        return [
+            ("context", "context", self._context),
+            ("settings", "settings", self._settings),
+            ("software", "software", self._software),
+            ("reach", "reachable", self._reach),
+            ("loading", "MLflow loads", self._if_reachable(self._loading)),
+            *[(key, title, self._if_reachable(look)) for key, title, look in asked],
+            ("terminal", "terminal", self._terminal),
+            ("state", "state folder", self._state),
+        ]
+
+    def _if_reachable(self, look: Callable[[], Finding]) -> Callable[[], Finding]:
+        def look_or_not() -> Finding:
+            if self._unreachable:
+                return skipped(f"Not tried: {self._unreachable}")
+            try:
+                return look()
+            except Problem as problem:
+                if problem.kind in (Kind.UNREACHABLE, Kind.HOST_LOST):
+                    self._unreachable = "the store could not be reached any more."
+                raise
+
+        return look_or_not
+
+    # what is known without asking
+
+    def _context(self) -> Finding:
+        launch = self._session.launch
+        access = "read-only" if launch.read_only else "may be written to"
+        return ok(f"{launch.context_name}: {launch.place_shown}, {access}.")
+
+    def _settings(self) -> Finding:
+        launch = self._session.launch
+        parts = [
+            f"{name} {masked(value)} ({launch.origins.get(name, 'default')})"
+            for name, value in (("tracking_uri", launch.tracking_uri), ("registry_uri", launch.registry_uri))
+        ]
+        if launch.profile:
+            parts.append(f"profile {launch.profile} ({launch.origins.get('profile', '')})")
+        file = self._around.config_file
+        if file is not None:
+            parts.append(f"file {file}" + ("" if file.is_file() else " (not there)"))
+        return ok("; ".join(parts) + ".")
+
+    def _software(self) -> Finding:
+        diagnosis = self._session.diagnosis
+        found = diagnosis.software() if diagnosis is not None else ()
+        return ok(", ".join(f"{name} {version}" for name, version in (("mlflow-deck", __version__), *found)) + ".")
+
+    # the store
+
+    def _reach(self) -> Finding:
+        try:
+            report = self._session.store.inspect()
+            if report.condition is not StoreCondition.READY:
+                self._unreachable = "there is no store to be asked."
+                words = report.condition.value.replace("_", " ")
+                return Finding(
+                    Verdict.FAIL,
+                    f"{report.place}: {words}. {report.detail}".strip(),
+                    "Run mlflow-deck: it offers what can be done about it.",
+                )
+            at = self._session.diagnosis.reach() if self._session.diagnosis is not None else ""
+        except Problem:
+            self._unreachable = "the store cannot be reached."
+            raise
+        return ok(f"{at} accepts connections." if at else f"{report.place} is there.")
+
+    def _loading(self) -> Finding:
+        if self._session.diagnosis is None:
+            return skipped("It is loaded with the first request.")
+        self._session.diagnosis.loaded()
+        return ok("In a process of its own, once for each context.")
+
+    def _account(self) -> Finding:
+        session, environment = self._session, self._around.environment
+        if session.catalog is not None:
+            account = session.catalog.me()
+            groups = f", in {', '.join(account.groups)}" if account.groups else ", in no group"
+            return ok(f"{account.user}{groups}.")
+        if kind(session.launch.tracking_uri) not in HTTP_KINDS:
+            return skipped("Nobody signs in to this kind of store.")
+        if environment.get("MLFLOW_TRACKING_USERNAME"):
+            return ok(f"{environment['MLFLOW_TRACKING_USERNAME']} (MLFLOW_TRACKING_USERNAME).")
+        if environment.get("MLFLOW_TRACKING_TOKEN"):
+            return ok("by the token of MLFLOW_TRACKING_TOKEN.")
+        return skipped("No user name or token is set; an MLflow server does not say who one is.")
+
+    def _tracking(self) -> Finding:
+        server = self._session.tracking.server()
+        page = self._session.tracking.search_experiments(View.ACTIVE, max_results=1)
+        version = f"MLflow {server.version}" if server.version else "It answers"
+        some = "experiments can be listed" if page.experiments else "there are no experiments yet"
+        return ok(f"{version}; {some}.")
+
+    def _artifacts(self) -> Finding:
+        tracking = self._session.tracking
+        page = tracking.search_experiments(View.ACTIVE, max_results=_LOOKED_THROUGH)
+        for experiment in page.experiments:
+            runs = tracking.search_runs([experiment.id], max_results=1)
+            if runs.run_ids:
+                try:
+                    listing = self._session.artifacts.list_folder(ArtifactRoot("run", runs.run_ids[0]))
+                except Problem as problem:
+                    return told(problem, Verdict.WARNING)
+                return ok(f"{len(listing.entries)} entries in the artifacts of the latest run of {experiment.name}.")
+        return skipped("There is no run whose artifacts could be looked at.")
+
+    def _registry(self) -> Finding:
+        launch = self._session.launch
+        where = kind(launch.registry_uri)
+        try:
+            page = self._session.registry.search_models(max_results=1)
+        except Problem as problem:
+            return told(problem, Verdict.WARNING if problem.kind is Kind.UNSUPPORTED else Verdict.FAIL)
+        some = "models can be listed" if page.models or page.next_token else "there are no models that you may see"
+        if where == "databricks":
+            return warning(
+                f"The workspace's own registry, which is legacy; {some}.",
+                "Models of Unity Catalog are in registry_uri: databricks-uc.",
+            )
+        return ok(f"{masked(launch.registry_uri)}: {some}.")
+
+    # the workspace
+
+    def _metastore(self) -> Finding:
+        assert self._session.catalog is not None
+        try:
+            return ok(f"Metastore {self._session.catalog.metastore()} is assigned.")
+        except Problem as problem:
+            needed = kind(self._session.launch.registry_uri) == "databricks-uc"
+            return told(problem, Verdict.FAIL if needed else Verdict.WARNING)
+
+    def _privileges(self) -> Finding:
+        catalog, name = self._session.catalog, self._session.launch.catalog
+        assert catalog is not None
+        if not name:
+            return skipped("No catalog is configured (catalog: in the context) to look at.")
+        access = catalog.access(name)
+        absent = [at for at, found in access.securables.items() if not found.exists]
+        if absent:
+            return Finding(Verdict.FAIL, f"There is no {absent[0]}.", "Check catalog: in the context.")
+        wanted = {"catalog": ("USE_CATALOG",), "schema": ("USE_SCHEMA", "CREATE_MODEL"), "function": ("EXECUTE",)}
+        have: list[tuple[str, str, str]] = []
+        lack: list[tuple[str, str, str]] = []
+        unknown: list[tuple[str, str, str]] = []
+        for at, found in access.securables.items():
+            for privilege, held in grants.held(at, access, wanted[found.kind]).items():
+                words = f"{grants.spelled(privilege)} on {at}"
+                (unknown if held is None else have if held else lack).append((words, privilege, at))
+        said = f"You have {', '.join(words for words, *_ in have)}." if have else ""
+        if lack:
+            statements = [
+                grants.statement(grants.Need(privilege, grants.kind_of(at), at), access.account.user)
+                for _, privilege, at in lack
+            ]
+            only_writing = all(privilege == "CREATE_MODEL" for _, privilege, _ in lack)
+            verdict = Verdict.WARNING if only_writing else Verdict.FAIL
+            words = f"You lack {', '.join(words for words, *_ in lack)}. {said}".strip()
+            return Finding(verdict, words, f"Ask for: {' '.join(statements)}")
+        if unknown:
+            return warning(f"Could not be read: {', '.join(words for words, *_ in unknown)}. {said}".strip())
+        return ok(said)
+
+    def _serving(self) -> Finding:
+        assert self._session.serving is not None
+        try:
+            found = self._session.serving.endpoints()
+        except Problem as problem:
+            return told(problem, Verdict.WARNING)
+        troubled = [endpoint.name for endpoint in found if not endpoint.ready or "failed" in endpoint.update.value]
+        if troubled:
+            return warning(
+                f"{len(found)} endpoints; in trouble: {', '.join(troubled)}.", "Key 3 in the deck shows what is wrong."
+            )
+        return ok(f"{len(found)} endpoints.")
+
+    # the machine
+
+    def _terminal(self) -> Finding:
+        terminal = self._around.terminal
+        remedies = []
+        if not terminal.unicode:
+            remedies.append("Set a UTF-8 locale, or start with --ascii.")
+        if terminal.columns and (terminal.columns < _NEEDED_SIZE[0] or terminal.rows < _NEEDED_SIZE[1]):
+            remedies.append("Make it at least 80×24.")
+        if terminal.colours == "no colours":
+            remedies.append("Set TERM to what the terminal is (xterm-256color, for instance).")
+        return warning(terminal.words, " ".join(remedies)) if remedies else ok(terminal.words)
+
+    def _state(self) -> Finding:
+        folder = self._around.state
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
+                pass
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return Finding(
+                Verdict.FAIL,
+                f"{folder}: {reason}. Views are not remembered, and nothing can be written to MLflow on record.",
+                "Make it writable, or set XDG_STATE_HOME to a folder that is.",
+            )
+        problem = self._session.ledger.check()
+        if problem is not None:
+            return told(problem)
+        open_to_others = os.stat(folder).st_mode & 0o022
+        if open_to_others:
+            return warning(f"{folder} can be written by others.", f"chmod go-w {folder}")
+        return ok(f"{folder} can be written; the ledger too.")
