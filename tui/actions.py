@@ -145,6 +145,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.rename", "M", "rename", "Rename this run.", "run", hint=54, writes=True),
     Action("run.delete", "X,delete", "delete", "Delete this run, or restore it where it is deleted.", "run", hint=56, writes=True, dangerous=True),
     Action("run.undo", "u", "take back", "Take back what was last written: restore what was deleted.", "run", hint=48, writes=True),
+    Action("run.register", "R", "register", "Register a model of this run as a version.", "run", hint=55, writes=True),
     Action("run.artifacts", "A", "artifacts", "Open the run's artifacts on a page of their own.", "run", hint=45),
     # artifacts
     Action("artifact_tree.filter", "slash", "filter", "Filter what has been read by words in paths.", "artifact-tree", hint=20),

@@ -9,7 +9,7 @@ from itertools import count
 
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.run_sets import Importance, RunSet, RunSets
+from tui.domain.run_sets import Importance, RunSets
 from tui.domain.statistics import MeanDifference, Summary
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
@@ -146,10 +146,11 @@ class SetsTable:
         names = max([12, *(min(40, width(clean(metric))) for metric in sample)])
         base = self.baseline
         columns = [Column("name", "metric", names, frozen=True), Column("better", "", 2, frozen=True)]
+        more: list[Column] = []
         order = [base, *(one for one in range(len(self.sets.sets)) if one != base)]
         for one in order:
             group = f"{one}"
-            title = set_title(self.sets.sets[one])
+            title = set_title(self.sets, one, base)
             means = max([13, *(width(self._text("m", metric, one)) for metric in sample)])
             if one == base:
                 title = f"{self._glyphs.mark} {title}"
@@ -161,14 +162,20 @@ class SetsTable:
                 columns.append(Column(f"d{one}", "difference [95 %]", min(40, differences), "right", group=group))
                 columns.append(Column(f"p{one}", "p", 6, "right", group=group))
             for letter, word in (("e", "median"), ("l", "min"), ("h", "max")):
-                columns.append(Column(f"{letter}{one}", word, 9, "right", group=f"{group} more"))
-        frozen = [column for column in columns if column.frozen]
-        return (*frozen, *(column for column in columns if not column.frozen))
+                first = letter == "e"
+                heading = f"{title[:20]} {word}" if first else word
+                more.append(Column(f"{letter}{one}", heading, max(9, width(heading)), "right", group=f"{group} more"))
+        return (*columns, *more)
 
 
-def set_title(one: RunSet) -> str:
-    """What a set's runs have in common, as one line."""
-    return clean(one.title)
+def set_title(sets: RunSets, one: int, baseline: int) -> str:
+    """What a set's runs have in common, as one line; of several params only those in which the baseline has others."""
+    names = [name for _, name in sets.grouping.rows]
+    values, others = sets.sets[one].values, sets.sets[baseline].values
+    if one == baseline or len(names) == 1 or len(values) != len(names):
+        return clean(sets.sets[one].title)
+    apart = [f"{name} {value}" for name, value, other in zip(names, values, others, strict=True) if value != other]
+    return clean(", ".join(apart)) or clean(sets.sets[one].title)
 
 
 def importance_table(found: Sequence[Importance], metric: str, glyphs: Glyphs = UNICODE) -> RowsTable:

@@ -16,9 +16,10 @@ from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.truth import State, Truth
 from tui.resources import style_sheets
-from tui.screens.base.routes import CompareRoute, RunRoute
+from tui.screens.base.routes import CompareRoute, CurvesRoute, RunRoute
 from tui.screens.panes.compare_export import ExportingPage, comparison_texts, offer, table_texts
 from tui.screens.panes.compare_params import CompareParamsPane
+from tui.screens.panes.compare_plots import ComparePlotsPane, references
 from tui.screens.panes.compare_rows import CompareRowsPane
 from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.compare_words import Said
@@ -28,13 +29,18 @@ from tui.services.session import Session
 from tui.widgets.pane import Pane
 from tui.widgets.tabs import Tab, TabLine
 
-TITLES = {"compare-rows": "Differences", "compare-sets": "Sets", "compare-params": "Which matter"}
+TITLES = {
+    "compare-rows": "Differences",
+    "compare-sets": "Sets",
+    "compare-params": "Which matter",
+    "compare-plots": "Plots",
+}
 
 
 class CompareScreen(ExportingPage):
     """The runs of a route compared; of what is loaded already nothing is asked."""
 
-    CSS_PATH = style_sheets("compare.tcss")
+    CSS_PATH = style_sheets("chart.tcss", "compare.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_views")]
 
     def __init__(self, session: Session, route: CompareRoute) -> None:
@@ -50,6 +56,7 @@ class CompareScreen(ExportingPage):
         self.rows = CompareRowsPane(session, glyphs)
         self.sets = CompareSetsPane(session, glyphs)
         self.matter = CompareParamsPane(session, glyphs)
+        self.plots = ComparePlotsPane(session, glyphs)
 
     def content(self) -> ComposeResult:
         with Vertical(id="compare-body"):
@@ -57,6 +64,7 @@ class CompareScreen(ExportingPage):
             yield self.rows
             yield self.sets
             yield self.matter
+            yield self.plots
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -89,6 +97,7 @@ class CompareScreen(ExportingPage):
         self.rows.show(self.comparison, Said(self.compared.missing, self._repeated))
         self.sets.take(self.comparison)
         self.matter.take(self.comparison)
+        self.plots.take(self.comparison)
         self._name_place()
         self._start(self.current_pane())
 
@@ -129,7 +138,7 @@ class CompareScreen(ExportingPage):
 
     def _start(self, pane: Pane | None) -> None:
         """Let a view compute what it shows, once it is looked at."""
-        if isinstance(pane, (CompareSetsPane, CompareParamsPane)):
+        if isinstance(pane, (CompareSetsPane, CompareParamsPane, ComparePlotsPane)):
             pane.start()
 
     def action_compare_views_rows(self) -> None:
@@ -140,6 +149,31 @@ class CompareScreen(ExportingPage):
 
     def action_compare_views_params(self) -> None:
         self.focus_pane(self.matter)
+
+    def action_compare_views_plots(self) -> None:
+        self.plots.metric = self.metric_here() or self.plots.metric
+        self.focus_pane(self.plots)
+
+    def action_compare_views_curves(self) -> None:
+        metric = self.metric_here()
+        if self.comparison is not None and metric is not None:
+            known = references(self.comparison)
+            self.deck.go(CurvesRoute(tuple(run.run_id for run in known), (metric,), known))
+
+    def metric_here(self) -> str | None:
+        """The metric under the cursor, else the one that the view is about, else the one to begin with."""
+        pane, comparison = self.current_pane(), self.comparison
+        if comparison is None:
+            return None
+        if pane is self.rows:
+            shown = self.rows.row_here()
+            if shown is not None and shown.section.group == "metrics" and not shown.is_heading:
+                return shown.key
+        if pane is self.sets and self.sets.grid.cursor_key is not None:
+            return self.sets.grid.cursor_key
+        if pane is self.plots and self.plots.metric is not None:
+            return self.plots.metric
+        return self.matter.metric
 
     def action_compare_views_export(self) -> None:
         pane, laid = self.current_pane(), self.rows.laid
@@ -154,15 +188,19 @@ class CompareScreen(ExportingPage):
             "compare_views_rows": self.rows,
             "compare_views_sets": self.sets,
             "compare_views_params": self.matter,
+            "compare_views_plots": self.plots,
         }
         if action in leads_to:
             return here is not leads_to[action]
         if action == "compare_views_export":
-            return self.comparison is not None
+            return self.comparison is not None and here is not self.plots
+        if action == "compare_views_curves":
+            return self.metric_here() is not None
         return True
 
     @on(CompareRowsPane.Opened)
-    def _run_opened(self, event: CompareRowsPane.Opened) -> None:
+    @on(ComparePlotsPane.Opened)
+    def _run_opened(self, event: CompareRowsPane.Opened | ComparePlotsPane.Opened) -> None:
         event.stop()
         if self.comparison is not None:
             self.deck.go(RunRoute(self.comparison.subjects[event.column].run_id))
@@ -180,7 +218,7 @@ class CompareScreen(ExportingPage):
 
     def value_here(self) -> tuple[str, str] | None:
         pane = self.current_pane()
-        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane)):
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, ComparePlotsPane)):
             return pane.value_here()
         return None
 

@@ -120,7 +120,9 @@ class CellWriter:
 
     def value_tone(self, section: Section, row: int, column: int, differs: bool) -> Tone:
         """Differences stand out by weight: what is as in the baseline is muted."""
-        if section.present[row, column] and section.numeric[row, column] and math.isnan(section.numbers[row, column]):
+        if not section.present[row, column]:
+            return "muted"
+        if section.numeric[row, column] and math.isnan(section.numbers[row, column]):
             return "warn"
         if column == self.baseline:
             return ""

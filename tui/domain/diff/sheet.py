@@ -14,8 +14,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int32, np.float64, np.bool_)
 
-GROUPS = ("params", "metrics", "datasets", "source", "tags", "overview")
-"""The groups of rows of a run, in the order in which they are shown."""
+GROUPS = ("params", "metrics", "signature", "flavors", "requirements", "datasets", "source", "tags", "overview")
+"""The groups of rows of runs and model versions, in the order in which they are shown."""
 
 PLAIN_GROUPS = ("datasets", "source", "overview")
 """Groups of texts that are compared letter by letter."""

@@ -15,7 +15,7 @@ from tui.domain.text import clean, width
 NAME, BETTER = "name", "better"
 _NAME_CELLS = (14, 44)
 _VALUE_CELLS = (7, 48)
-_CHANGE_CELLS = (8, 20)
+_CHANGE_CELLS = (8, 24)
 _TITLE_CELLS = 20
 _SAMPLE_ROWS, _SAMPLE_COLUMNS = 120, 6
 _GUTTERS = 8  # cells of a line that belong to no column
@@ -133,7 +133,7 @@ class CompareTable:
         changes = [
             self.writer.change_text(self._change(s, c)) for s in sample if not s.is_heading for c in looked_at[1:]
         ]
-        change = _fitting(changes, _CHANGE_CELLS)
+        change = _fitting(changes, _CHANGE_CELLS, most=1.0)  # half a number reads as another number
         wanted = _fitting(values, _VALUE_CELLS)
         share = (room - _GUTTERS - names - 4 - len(others) * (change + 5)) // max(1, len(self.titles)) - 3
         value = max(_VALUE_CELLS[0], min(wanted, max(14, share)) + resized)
@@ -220,9 +220,12 @@ class FlippedTable:
             title = " ".join(
                 part for part in (clean(shown.key), self.writer.direction(shown.section, shown.row)) if part
             )
+            change = 18
             if len(self._shown) <= 2000:
                 values = [self.writer.value(shown.section, shown.row, column) for column in sample]
                 cells = _fitting([title[:_TITLE_CELLS], *values], (_VALUE_CELLS[0], 24)) + resized
+                texts = [self.writer.change_text(self.writer.change(shown.section, shown.row, c)) for c in sample]
+                change = _fitting(texts, _CHANGE_CELLS, most=1.0)
             else:
                 cells = 16 + resized  # so many columns are not all measured
             number = not shown.section.holds_texts
@@ -236,12 +239,12 @@ class FlippedTable:
                 )
             )
             if shown.section.numeric[shown.row].any() and shown.section.differs[shown.row]:
-                columns.append(Column(change_column(place), "change", 18, "right", group=shown.section.group))
+                columns.append(Column(change_column(place), "change", change, "right", group=shown.section.group))
         return tuple(columns)
 
 
-def _fitting(texts: Sequence[str], bounds: tuple[int, int]) -> int:
+def _fitting(texts: Sequence[str], bounds: tuple[int, int], most: float = 0.95) -> int:
     """A width that suits most of the texts: a few long ones do not make a column wide."""
     cells = sorted(width(text) for text in texts)
-    usual = cells[min(len(cells) - 1, len(cells) * 19 // 20)] if cells else 0
+    usual = cells[min(len(cells) - 1, int(len(cells) * most))] if cells else 0
     return max(bounds[0], min(bounds[1], usual))

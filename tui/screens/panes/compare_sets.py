@@ -109,7 +109,7 @@ class CompareSetsPane(FilterablePane, Asking):
         many = len(sets.sets)
         self.set_title(
             f"{count(many)} set{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
-            f"baseline {set_title(sets.sets[self.baseline])}",
+            f"baseline {set_title(sets, self.baseline, self.baseline)}",
         )
         self.set_subtitle(" · ".join(self._notes(sets)))
         self.refresh_bindings()
