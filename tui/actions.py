@@ -49,7 +49,6 @@ PLACES: Mapping[str, str] = {
     "compare_params": "Which params matter",
     "compare_plots": "Plots of the runs compared",
     "curves": "Curves",
-    "plots": "Plots of params",
     "models": "Models",
     "versions": "Versions of a model",
     "registry": "A model or a version",
@@ -246,19 +245,6 @@ ACTIONS: tuple[Action, ...] = (
     # the ledger
     Action("ledger.filter", "slash", "filter", "Filter the entries shown.", "ledger", hint=20),
     Action("ledger.all", "i", "all", "Show this model's entries, or everything.", "ledger", hint=30),
-    # plots of params
-    Action("plots.next_param", "right,l", "next param", "Hold the next param against the metric.", "plots", hint=10),
-    Action("plots.previous_param", "left,h", "previous param", "Hold the param before against the metric.", "plots"),
-    Action("plots.next", "n,down,j", "next run", "Highlight the run with the next best value.", "plots", hint=20),
-    Action("plots.previous", "N,up,k", "previous run", "Highlight the run with the value before.", "plots"),
-    Action("plots.run", "enter", "open", "Open the page of the highlighted run.", "plots", hint=30),
-    Action("compare_plots.kind", "v", "other plot", "Turn from parallel coordinates to a scatter plot, or back.", "compare_plots", hint=20),
-    Action("compare_plots.metric", "m", "metric", "Choose the metric that params are drawn against.", "compare_plots", hint=25),
-    Action("compare_plots.next_param", "right,l", "next param", "The next param across.", "compare_plots", hint=30),
-    Action("compare_plots.previous_param", "left,h", "previous param", "The param before.", "compare_plots"),
-    Action("compare_plots.next_run", "down,j", "next run", "Highlight the next run, best first.", "compare_plots", hint=35),
-    Action("compare_plots.previous_run", "up,k", "previous run", "Highlight the run before.", "compare_plots"),
-    Action("compare_plots.open", "enter", "open", "Open the highlighted run.", "compare_plots", hint=10),
     # the filter bar
     Action("bar.accept", "enter", "keep", "Keep the filter and go back to the list.", "bar", hint=10),
     Action("bar.server", "ctrl+s", "ask the server", "Send the filter to the server, over all runs.", "bar", hint=20),

@@ -14,7 +14,6 @@ from tui.screens.base.routes import (
     DoctorRoute,
     LedgerRoute,
     ModelRoute,
-    PlotsRoute,
     RequestsRoute,
     Route,
     RunRoute,
@@ -43,10 +42,6 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.curves import CurvesScreen
 
         return CurvesScreen(session, route)
-    if isinstance(route, PlotsRoute):
-        from tui.screens.plots import PlotsScreen
-
-        return PlotsScreen(session, route)
     if isinstance(route, StoreRoute):
         from tui.screens.store import StoreScreen
 

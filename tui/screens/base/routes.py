@@ -52,23 +52,6 @@ class RequestsRoute:
 
 
 @dataclass(frozen=True)
-class PlotsRoute:
-    """Plots of params against a metric, from values that are here already.
-
-    ``params`` and ``metric`` are names with one value for each of ``run_ids``, in that order: texts or numbers, None
-    where a run has none. ``first`` is the param to begin with; ``as_of_ms`` says when the values were read.
-    """
-
-    run_ids: tuple[str, ...]
-    names: tuple[str, ...]
-    params: tuple[tuple[str, tuple[str | float | None, ...]], ...]
-    metric: tuple[str, tuple[float | None, ...]]
-    lower_is_better: bool = False
-    first: str = ""
-    as_of_ms: int | None = None
-
-
-@dataclass(frozen=True)
 class CurvesRoute:
     """The histories of some metrics of some runs as charts; ``known`` names those runs of which that is known."""
 
@@ -117,7 +100,6 @@ class DoctorRoute:
 Route = (
     RunRoute
     | CurvesRoute
-    | PlotsRoute
     | ArtifactsRoute
     | CompareRoute
     | StoreRoute

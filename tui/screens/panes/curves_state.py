@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from tui.domain import quantities, scales
-from tui.domain.glyphs import Glyphs
+from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.scales import Span, span_of
 from tui.domain.series.curve import Axis, Curve, Reading
@@ -133,11 +133,13 @@ class CurvesState:
             history = self.histories.get((run_id, key))
             numbers, odd = self._numbers(self.curve(run_id, key)), ""
             if history is not None:
-                odd = _odd_words(history) if len(history) else "no points"
+                odd = self._odd_words(history) if len(history) else "no points"
             elif key in self.problems:
                 odd = "failed"
             table.append((line, name, numbers, odd))
-        columns = [quantities.column([row[2][at] for row in table], self.glyphs.absent) for at in range(3)]
+        columns = [
+            quantities.column([row[2][at] for row in table], self.glyphs.absent, self._infinity) for at in range(3)
+        ]
         rows = [
             LegendRow(
                 line,
@@ -149,6 +151,18 @@ class CurvesState:
             for number, (line, name, _, odd) in enumerate(table)
         ]
         return title, headings if any(row[3] for row in table) else headings[:3], rows
+
+    @property
+    def _infinity(self) -> str:
+        return "inf" if self.glyphs == ASCII else quantities.INFINITY
+
+    @property
+    def _odd_signs(self) -> tuple[str, str, str]:
+        return "NaN", f"+{self._infinity}", f"-{self._infinity}"
+
+    def _odd_words(self, history: MetricHistory) -> str:
+        parts = zip((history.nans, history.highs, history.lows), self._odd_signs, strict=True)
+        return " ".join(f"{quantities.count(number)} {sign}" for number, sign in parts if number)
 
     def _numbers(self, curve: Curve | None) -> tuple[float | None, float | None, float | None]:
         if curve is None or not len(curve):
@@ -262,7 +276,7 @@ class CurvesState:
         if sampled and len(found) > 1:
             words.append(f"{sampled} sampled")
         odd = [sum(getattr(h, name) for h in found) for name in ("nans", "highs", "lows")]
-        words += [f"{quantities.count(n)} {word}" for n, word in zip(odd, ("NaN", "+∞", "-∞"), strict=True) if n]
+        words += [f"{quantities.count(n)} {word}" for n, word in zip(odd, self._odd_signs, strict=True) if n]
         if self.view.log:
             unseen = sum(self._not_above_zero(h.run_id, h.key) for h in found)
             words.append("log" + (f", {quantities.count(unseen)} at or below 0 not shown" if unseen else ""))
@@ -296,8 +310,3 @@ def _points_words(history: MetricHistory) -> str:
         kind = "extremes kept" if history.keeps_extremes else "sampled"
         return f"{points} of {quantities.count(history.total)} points, {kind}"
     return f"{points} sampled points"
-
-
-def _odd_words(history: MetricHistory) -> str:
-    parts = [(history.nans, "NaN"), (history.highs, "+∞"), (history.lows, "-∞")]
-    return " ".join(f"{quantities.count(number)} {word}" for number, word in parts if number)
