@@ -86,10 +86,10 @@ def value(change: Change, text: str | None, absent: str) -> str:
         return absent
     if text == "":
         return "(empty)" if change.field.startswith(TAG) else ""
-    lines = text.strip().split("\n")
+    lines = text.strip("\n").split("\n")
     if len(lines) > 1:
         return f"{clean(lines[0][:60])} … {len(lines)} lines"
-    return clean(text[:400])
+    return clean((lines[0] or text)[:400])
 
 
 def difference(change: Change, text: str | None = None, *, found: bool = False) -> list[str]:

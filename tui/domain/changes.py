@@ -164,12 +164,10 @@ def deletion(chosen: Sequence[Known]) -> Plan:
     active = [known for known in chosen if not known.is_deleted]
     remarks = []
     running = sum(1 for known in active if known.status in ("RUNNING", "SCHEDULED"))
-    if running:
-        remarks.append(
-            "1 of them is still running; it goes on, deleted."
-            if running == 1
-            else f"{running} of them are still running; they go on, deleted."
-        )
+    if running == 1:
+        remarks.append(f"{'It' if len(active) == 1 else '1 of them'} is still running; it goes on, deleted.")
+    elif running:
+        remarks.append(f"{running} of them are still running; they go on, deleted.")
     if len(active) < len(chosen) and active:
         remarks.append(f"{len(chosen) - len(active)} more are deleted already.")
     return Plan(tuple(_marked(known, ACTIVE, DELETED) for known in active), tuple(remarks))

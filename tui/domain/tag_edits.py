@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.domain.changes import NOTE_KEY, Known, Plan, tagging
@@ -58,29 +58,20 @@ class TagEdits:
         return tagging(self.chosen, self.edits)
 
     def table(self, glyphs: Glyphs) -> RowsTable:
-        """One row a tag: a sign for what becomes of it, key, value now, and value to be."""
+        """One row a tag: its key, its value now, and, with a sign before it, the value that it is to have."""
         keys = self.keys
-        signs = [self._sign(key) for key in keys]
         names = [clean(key) for key in keys]
         now = [self._now(key, glyphs.absent) for key in keys]
         then = [self._then(key) for key in keys]
         columns = (
-            Column("sign", "", 1, frozen=True),
-            Column("key", "tag", max([12, *(min(40, width(name)) for name in names)]), frozen=True),
-            Column("now", "now", max([16, *(min(44, width(text)) for text in now)])),
+            Column("key", "tag", max([12, *(min(36, width(name)) for name in names)]), frozen=True),
+            Column("now", "now", max([16, *(min(28, width(text)) for text in now)])),
             Column("then", "then", max([16, *(min(60, width(text)) for text in then)])),
         )
         tones: list[Tone] = ["accent" if key in self.edits else "" for key in keys]
         name_tones: list[Tone] = ["muted" if key.startswith("mlflow.") else "" for key in keys]
-        cells: dict[str, Sequence[str]] = {"sign": signs, "key": names, "now": now, "then": then}
-        return RowsTable(columns, keys, cells, {"sign": tones, "then": tones, "key": name_tones})
-
-    def _sign(self, key: str) -> str:
-        if key not in self.edits:
-            return " "
-        if self.edits[key] is None:
-            return "-"
-        return "~" if self.having(key) else "+"
+        cells = {"key": names, "now": now, "then": then}
+        return RowsTable(columns, keys, cells, {"then": tones, "key": name_tones})
 
     def _now(self, key: str, absent: str) -> str:
         values, having = self.values(key), self.having(key)
@@ -93,4 +84,6 @@ class TagEdits:
         if key not in self.edits:
             return ""
         value = self.edits[key]
-        return "taken away" if value is None else clean(value[:_SHOWN]) or "(empty)"
+        if value is None:
+            return "- taken away"
+        return f"{'~' if self.having(key) else '+'} {clean(value[:_SHOWN]) or '(empty)'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tui.domain import change_words
 from tui.domain.changes import Change, Known, Plan, Verb
@@ -23,18 +24,19 @@ _OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
 }
 
 
-def planned(plan: Plan, glyphs: Glyphs) -> RowsTable:
-    """What is about to be done: for whom, what, now and then."""
+def planned(plan: Plan, glyphs: Glyphs, room: int) -> RowsTable:
+    """What is about to be done: for whom, what, now and then, within so many cells where that can be."""
     now = [change_words.value(change, change.before, glyphs.absent) for change in plan.changes]
     then = [change_words.value(change, change.after, glyphs.absent) for change in plan.changes]
     muted: list[Tone] = ["muted"] * len(now)
     accent: list[Tone] = ["accent" if change.after is not None else "warn" for change in plan.changes]
     cells, columns = _first_cells(plan.changes)
     columns += [_column("now", "now", now, 40), _column("then", "then", then, 60)]
+    columns = _within(columns, room, ("now", "name", "what", "then"))
     return RowsTable(columns, _keys(plan.changes), {**cells, "now": now, "then": then}, {"now": muted, "then": accent})
 
 
-def became(told: Told, glyphs: Glyphs) -> RowsTable:
+def became(told: Told, glyphs: Glyphs, room: int) -> RowsTable:
     """What became of each change, and what is on the server instead."""
     outcomes: list[str] = []
     tones: list[Tone] = []
@@ -51,6 +53,7 @@ def became(told: Told, glyphs: Glyphs) -> RowsTable:
         _column("found", "is now", found, 40),
         _column("wanted", "wanted", wanted, 40),
     ]
+    columns = _within(columns, room, ("wanted", "what", "name", "found"))
     cells |= {"outcome": outcomes, "found": found, "wanted": wanted}
     muted: list[Tone] = ["muted"] * len(wanted)
     return RowsTable(columns, _keys(told.plan.changes), cells, {"outcome": tones, "wanted": muted})
@@ -85,3 +88,16 @@ def _keys(changes: Sequence[Change]) -> list[str]:
 def _column(key: str, title: str, texts: Sequence[str], most: int, *, frozen: bool = False) -> Column:
     widest = max((width(text) for text in texts[:2000]), default=0)
     return Column(key, title, max(width(title) + 1, min(most, widest)), frozen=frozen)
+
+
+def _within(columns: Sequence[Column], room: int, shrinking: Sequence[str]) -> list[Column]:
+    """The columns made narrower, in that order and to a least of 16 cells each, until they fit side by side."""
+    fitting = {column.key: column for column in columns}
+    over = sum(column.width + 2 for column in columns) - room
+    for key in shrinking:
+        column = fitting.get(key)
+        if column is not None and over > 0:
+            narrower = max(min(16, column.width), column.width - over)
+            over -= column.width - narrower
+            fitting[key] = replace(column, width=narrower)
+    return list(fitting.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from tui.domain import change_words
-from tui.domain.changes import Verb
+from tui.domain.changes import PUT_BACK, UNDO, Verb
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.services.housekeeping import Told
@@ -18,6 +18,9 @@ def outcome_line(told: Told, zone: tzinfo) -> str:
     if not changes:
         return told_title(told)
     said = change_words.done(changes)
+    if told.plan.purpose in (UNDO, PUT_BACK) and changes[0].verb is not Verb.RESTORE:
+        earlier = f" ledger #{told.plan.of}" if told.plan.of is not None else ""
+        said = f"taken back{earlier}: {change_words.things(changes)}"
     parts = [said[0].upper() + said[1:]]
     if told.left:
         parts[0] += f", {count(len(told.left))} of {count(len(told.plan.changes))} not"

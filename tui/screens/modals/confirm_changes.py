@@ -26,6 +26,7 @@ from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
 from tui.screens.base.deck import Deck
+from tui.screens.base.page import NARROW
 from tui.screens.modals import change_rows
 from tui.screens.modals.change_told import told_title, told_words
 from tui.services.housekeeping import Told
@@ -166,9 +167,9 @@ class ChangesModal(ModalScreen["Told | None"], Asking):
         frame = self.query_one(".dialogue")
         frame.border_title = Content(f" {title} ")
         if face is Face.TOLD and self.told is not None:
-            self.grid.table = change_rows.became(self.told, self._glyphs)
+            self.grid.table = change_rows.became(self.told, self._glyphs, self._room)
         elif face in (Face.SHOWN, Face.DOING):
-            self.grid.table = change_rows.planned(self.plan, self._glyphs)
+            self.grid.table = change_rows.planned(self.plan, self._glyphs, self._room)
         elif face is Face.READING or not self.plan.changes:
             self.grid.table = None
         frame.set_class(self.grid.row_count <= FEW, "-few")
@@ -185,6 +186,12 @@ class ChangesModal(ModalScreen["Told | None"], Asking):
         self._show_difference()
         self._show_keys()
 
+    @property
+    def _room(self) -> int:
+        """The cells beside each other in the panel that rows can take."""
+        width = self.app.size.width
+        return (width if width < NARROW else min(110, width * 8 // 10)) - 6
+
     def _words_of(self, face: Face) -> str:
         if face not in (Face.SHOWN, Face.DOING):
             return ""
@@ -196,7 +203,8 @@ class ChangesModal(ModalScreen["Told | None"], Asking):
             lines.append(f"{count(len(self.plan.changes))} changes: {first} and more; all are listed here.")
         lines += self.plan.remarks
         if self.plan.verbs == (Verb.DELETE,):
-            lines.append("They can be restored until the server's owner clears what is deleted.")
+            them = "It" if len(self.plan.things) == 1 else "They"
+            lines.append(f"{them} can be restored until the server's owner clears what is deleted.")
         return "\n".join(lines)
 
     def _state_of(self, face: Face) -> tuple[str, str]:

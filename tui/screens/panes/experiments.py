@@ -212,7 +212,10 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         if self.grid.marks:
             parts.append(f"{quantities.count(len(self.marked()))} marked")
         self.set_title("Experiments", *parts)
-        self.set_subtitle(f"under {clean(self.under)}" if self.under else "")
+        notes = [f"under {clean(self.under)}" if self.under else ""]
+        if self.view is View.DELETED and self._experiments and not self._session.read_only:
+            notes.append("X restores")
+        self.set_subtitle(" · ".join(note for note in notes if note))
 
     @property
     def deck_times_absolute(self) -> bool:

@@ -260,6 +260,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             filter_text=self.filter.said,
             bar_open=self.bar_open,
             marks=len(self.grid.marks),
+            restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self._session.read_only,
         )
 
     def show_words(self) -> None:

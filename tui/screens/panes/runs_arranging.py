@@ -65,7 +65,7 @@ class RunsArranging(Widget):
         if action in ("runs_fold", "runs_fold_all"):
             return self.arrangement.tree
         if action in ("runs_tags", "runs_note", "runs_rename", "runs_delete"):
-            return self.view is not None and self.grid.row_count > 0
+            return self.loader.loaded > 0
         if action == "runs_undo":
             return self.can_take_back
         return True

@@ -31,6 +31,7 @@ class Shown:
     filter_text: str
     bar_open: bool
     marks: int
+    restorable: bool = False  # deleted runs are shown, and may be restored
 
 
 def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
@@ -67,6 +68,8 @@ def footnotes(shown: Shown) -> list[str]:
         notes.append(f"loading all: {quantities.count(loader.loaded)} so far, esc stops")
     elif loader.loading and loader.store is not None:
         notes.append("loading")
+    if shown.restorable:
+        notes.append("X restores")
     if shown.query.filter_string:
         notes.append(f"server: {clean(shown.query.filter_string)}")
     if shown.filter_text and not shown.bar_open:
