@@ -127,5 +127,6 @@ async def test_the_metrics_of_a_run(made: World, picture: Picture, size: tuple[i
         assert isinstance(part, MetricsView)
         await deck.until(lambda: part.requests == 5 and not part.is_asking("shape-0"), "every shape has come")
         await deck.until(lambda: not part.is_asking("shape-1"), "every shape has come")
+        screen.hint_line.display = False  # what else a run's page can do is pictured elsewhere
         await deck.settle()
         picture(deck)
