@@ -55,6 +55,8 @@ PLACES: Mapping[str, str] = {
     "facts": "Facts of a model or a version",
     "version_diff": "Two versions side by side",
     "ledger": "Ledger",
+    "serving": "Serving",
+    "serving_list": "Serving endpoints",
     "bar": "In the filter bar",
     "requests": "Log of requests",
 }
@@ -63,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     # everywhere
     Action("app.browse", "1", "experiments", "Go to experiments and runs.", "app"),
     Action("app.models", "2", "models", "Go to the registered models.", "app"),
+    Action("app.serving", "3", "serving", "Go to the serving endpoints, on Databricks.", "app"),
     Action("app.next_pane", "tab", "next pane", "Go to the next pane.", "app"),
     Action("app.previous_pane", "shift+tab", "previous pane", "Go to the previous pane.", "app"),
     Action("app.back", "escape", "back", "Stop what is loading, leave the filter, or go back one step.", "app"),
@@ -245,6 +248,15 @@ ACTIONS: tuple[Action, ...] = (
     # the ledger
     Action("ledger.filter", "slash", "filter", "Filter the entries shown.", "ledger", hint=20),
     Action("ledger.all", "i", "all", "Show this model's entries, or everything.", "ledger", hint=30),
+    # serving
+    Action("serving.version", "V", "version", "Open the version that is served.", "serving", hint=30),
+    Action("serving.model", "M", "model", "Open the page of the model that is served.", "serving"),
+    Action("serving.run", "R", "run", "Open the run that the version was made in.", "serving", hint=50),
+    Action("serving.logs", "L", "logs", "Show the log of the model server, or that of the build.", "serving", hint=40),
+    Action("serving.align", "a", "serve alias", "Serve the version that an alias says.", "serving", hint=60, writes=True),
+    Action("serving.traffic", "t", "traffic", "Split the traffic in another way.", "serving", hint=65, writes=True),
+    Action("serving.undo", "u", "undo", "Take back the last change of this endpoint made here.", "serving", writes=True),
+    Action("serving_list.filter", "slash", "filter", "Filter the endpoints, at each key.", "serving_list", hint=20),
     # the filter bar
     Action("bar.accept", "enter", "keep", "Keep the filter and go back to the list.", "bar", hint=10),
     Action("bar.server", "ctrl+s", "ask the server", "Send the filter to the server, over all runs.", "bar", hint=20),

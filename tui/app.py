@@ -232,6 +232,14 @@ class DeckApp(CalmApp[int]):
     def action_app_models(self) -> None:
         self.go_home("models")
 
+    def action_app_serving(self) -> None:
+        self.go_home("serving")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "app_serving":
+            return self.begun and self.session.serving is not None
+        return super().check_action(action, parameters)
+
     def action_app_next_pane(self) -> None:
         if self.page is not None:
             self.page.step_pane(1)

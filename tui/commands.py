@@ -15,6 +15,9 @@ from tui.screens.modals.command import Command, CommandModal, Given
 if TYPE_CHECKING:
     from tui.app import DeckApp
 
+OFFERED_BY_NAME = ("app.command", "app.browse", "app.models", "app.serving")
+"""Actions that the command line itself is, or offers as places to go to."""
+
 
 def ask_for_command(deck: DeckApp, page: Page) -> None:
     """Open the command line over a page, and do what it is told."""
@@ -24,6 +27,11 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         Command("runs", "Go to the runs.", "1"),
         Command("experiments", "Go to an experiment, or to the list of them.", "1", takes="[NAME]"),
         Command("models", "Go to a registered model, or to the list of them.", "2", takes="[NAME]"),
+        *(
+            [Command("serving", "Go to the serving endpoints, or to those of a model.", "3", takes="[NAME]")]
+            if page.session.serving is not None
+            else []
+        ),
         Command("doctor", "Look over this context: what works from here, what does not, and what to do."),
     ]
     here = [
@@ -31,7 +39,7 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
             action.id.partition(".")[2].replace("_", "-"), action.help, show_keys(configured_keys(action, deck.keymap))
         )
         for action in page.actions_here()
-        if action.where not in ("grid", "bar") and action.id not in ("app.command", "app.browse", "app.models")
+        if action.where not in ("grid", "bar") and action.id not in OFFERED_BY_NAME
     ]
     by_name = {
         action.id.partition(".")[2].replace("_", "-"): action.id
@@ -54,6 +62,10 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
                 deck.page.go_to(given.name, given.argument)
         elif given.name == "models":
             deck.go_home("models")
+            if deck.page is not None:
+                deck.page.go_to(given.name, given.argument)
+        elif given.name == "serving":
+            deck.go_home("serving")
             if deck.page is not None:
                 deck.page.go_to(given.name, given.argument)
         elif given.name == "doctor":

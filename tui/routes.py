@@ -17,6 +17,7 @@ from tui.screens.base.routes import (
     RequestsRoute,
     Route,
     RunRoute,
+    ServingRoute,
     StoreRoute,
     VersionDiffRoute,
     VersionRoute,
@@ -62,6 +63,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.ledger import LedgerScreen
 
         return LedgerScreen(session, route.subject)
+    if isinstance(route, ServingRoute):
+        from tui.screens.serving import ServingScreen
+
+        return ServingScreen(session, route.model)
     if isinstance(route, DoctorRoute):
         from tui.screens.doctor import DoctorScreen
 
@@ -85,7 +90,13 @@ def _models(session: Session) -> Page:
     return ModelsScreen(session)
 
 
-TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models}
+def _serving(session: Session) -> Page:
+    from tui.screens.serving import ServingScreen
+
+    return ServingScreen(session)
+
+
+TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models, "serving": _serving}
 """The screens at the top of a context, by the name of the action that goes there (``app.<name>``)."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
@@ -77,7 +77,10 @@ class SdkServing:
                     Kind.BAD_REQUEST, title, "It serves something else by now than what was shown.", "Look again."
                 )
             entities = (current.config.served_entities if current.config else None) or []
-            inputs = [ServedEntityInput.from_dict(_input(share, _like(share, entities, title))) for share in wanted]
+            names = {share.name for share in wanted}
+            inputs = [
+                ServedEntityInput.from_dict(_input(share, _like(share, entities, names, title))) for share in wanted
+            ]
             routes = [Route(traffic_percentage=share.percent, served_model_name=share.name) for share in wanted]
             client.serving_endpoints.update_config(
                 endpoint, served_entities=inputs, traffic_config=TrafficConfig(routes=routes)
@@ -88,11 +91,14 @@ class SdkServing:
 _ANSWERED_ONLY = ("state", "creator", "creation_timestamp", "foundation_model")
 
 
-def _like(share: Share, entities: Sequence[Any], title: str) -> dict[str, Any]:
-    """The served entity whose settings a share keeps or takes over: of that name, else of the same model."""
-    named = next((entity for entity in entities if entity.name == share.name), None)
-    same = next((entity for entity in entities if entity.entity_name == share.entity), None)
-    found = named or same
+def _like(share: Share, entities: Sequence[Any], names: Collection[str], title: str) -> dict[str, Any]:
+    """The served entity whose settings a share keeps or takes over.
+
+    That is the one of its name, else one of the same model, and of these rather one that is not to stay.
+    """
+    same = [entity for entity in entities if entity.entity_name == share.entity]
+    same.sort(key=lambda entity: entity.name in names)
+    found = next((entity for entity in entities if entity.name == share.name), same[0] if same else None)
     if found is None:
         raise Problem(
             Kind.BAD_REQUEST,

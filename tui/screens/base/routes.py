@@ -93,6 +93,13 @@ class LedgerRoute:
 
 
 @dataclass(frozen=True)
+class ServingRoute:
+    """The serving endpoints, at first those that serve ``model``; only for a context that has them."""
+
+    model: str = ""
+
+
+@dataclass(frozen=True)
 class DoctorRoute:
     """What works from here and what does not."""
 
@@ -108,5 +115,6 @@ Route = (
     | VersionRoute
     | VersionDiffRoute
     | LedgerRoute
+    | ServingRoute
     | DoctorRoute
 )
