@@ -191,7 +191,7 @@ async def test_children_that_cannot_be_read_are_said(small: World) -> None:
     def refuse(*_: object, **__: object) -> tuple[()]:
         raise FORBIDDEN
 
-    small.tracking.child_runs = refuse  # type: ignore[method-assign, assignment]
+    small.tracking.child_runs = refuse  # type: ignore[method-assign]
     async with small.open() as deck:
         await open_first(deck)
         await deck.until_text("answered 403")
