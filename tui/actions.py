@@ -183,6 +183,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_sets.baseline", "b", "baseline", "Compare with the set of this column.", "compare_sets", hint=25),
     Action("compare_sets.filter", "slash", "filter", "Filter the metrics.", "compare_sets", hint=30),
     Action("compare_params.metric", "m", "metric", "Choose the metric that params are held against.", "compare_params", hint=20),
+    Action("compare_plots.kind", "v", "other plot", "Turn from parallel coordinates to a scatter plot, or back.", "compare_plots", hint=20),
+    Action("compare_plots.metric", "m", "metric", "Choose the metric that params are drawn against.", "compare_plots", hint=25),
+    Action("compare_plots.next_param", "right,l", "next param", "The next param across.", "compare_plots", hint=30),
+    Action("compare_plots.previous_param", "left,h", "previous param", "The param before.", "compare_plots"),
+    Action("compare_plots.next_run", "down,j", "next run", "Highlight the next run, best first.", "compare_plots", hint=35),
+    Action("compare_plots.previous_run", "up,k", "previous run", "Highlight the run before.", "compare_plots"),
+    Action("compare_plots.open", "enter", "open", "Open the highlighted run.", "compare_plots", hint=10),
     # curves
     Action("curves.left", "left,h", "read off", "Move the cursor to the left; the legend reads off values there.", "curves", hint=15),
     Action("curves.right", "right,l", "right", "Move the cursor to the right.", "curves"),

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timezone, tzinfo
 
-import numpy as np
-
 from tui.domain import quantities
-from tui.domain.diff.comparison import Comparison, Section, relative
+from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.directions import Direction
 from tui.domain.diff.seeds import is_seed
 from tui.domain.glyphs import UNICODE, Glyphs
@@ -22,6 +20,7 @@ LONGEST_SHOWN = 400
 """Characters of a value that a cell holds; the whole of it opens on enter."""
 
 _SAMPLE = 24  # values of a row that its precision is taken from
+_KEPT = 4096  # rows of which what was found is kept
 _PERCENT = 7  # cells in which shares are set flush
 ABSENT, ADDED = "absent", "added"
 Write = Callable[[float], str]
@@ -41,6 +40,9 @@ class Change:
         return {"better": "good", "worse": "bad"}.get(self.verdict, "")  # type: ignore[return-value]
 
 
+_SAME = Change()
+
+
 class CellWriter:
     """Writes the cells of a comparison against one baseline; the numbers of a row share one precision."""
 
@@ -54,6 +56,8 @@ class CellWriter:
         self._plain = glyphs.ellipsis == "~"
         self._minus = "-" if self._plain else "−"
         self._writers: dict[tuple[int, int], Write] = {}
+        self._differing: dict[tuple[int, int], list[bool]] = {}
+        self._changes: dict[tuple[int, int, int], Change] = {}
 
     def value(self, section: Section, row: int, column: int) -> str:
         """The value as one line: ``–`` where it is absent, ``""`` where it is an empty text."""
@@ -78,11 +82,30 @@ class CellWriter:
             return self._number(section, row, value)
         return repr(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
+    def differs(self, section: Section, row: int, column: int) -> bool:
+        """Whether a cell differs from the baseline's."""
+        key = id(section), row
+        found = self._differing.get(key)
+        if found is None:
+            if len(self._differing) > _KEPT:
+                self._differing.clear()
+            found = self._differing[key] = section.differs_from(self.baseline, row, row + 1)[0].tolist()
+        return found[column]
+
     def change(self, section: Section, row: int, column: int) -> Change:
         """How a cell differs from the baseline's; nothing where it does not."""
+        if column == self.baseline or not self.differs(section, row, column):
+            return _SAME
+        key = id(section), row, column
+        found = self._changes.get(key)
+        if found is None:
+            if len(self._changes) > 4 * _KEPT:
+                self._changes.clear()
+            found = self._changes[key] = self._changed(section, row, column)
+        return found
+
+    def _changed(self, section: Section, row: int, column: int) -> Change:
         base = self.baseline
-        if column == base or not section.differs_from(base, row, row + 1)[0, column]:
-            return Change()
         here, there = bool(section.present[row, column]), bool(section.present[row, base])
         if not here or not there:
             return Change(ADDED if here else ABSENT, differs=True)
@@ -118,7 +141,7 @@ class CellWriter:
     def worse_sign(self) -> str:
         return "w" if self._plain else self.glyphs.failed
 
-    def value_tone(self, section: Section, row: int, column: int, differs: bool) -> Tone:
+    def value_tone(self, section: Section, row: int, column: int) -> Tone:
         """Differences stand out by weight: what is as in the baseline is muted."""
         if not section.present[row, column]:
             return "muted"
@@ -126,7 +149,7 @@ class CellWriter:
             return "warn"
         if column == self.baseline:
             return ""
-        return "strong" if differs else "muted"
+        return "strong" if self.differs(section, row, column) else "muted"
 
     def direction(self, section: Section, row: int) -> str:
         """Which way is better: ``↑``, ``↓?`` where that is a guess, "" where nothing is known."""
@@ -146,7 +169,7 @@ class CellWriter:
             values = section.numbers[row][section.numeric[row]]
             every = max(1, len(values) // _SAMPLE)
             write = quantities.writer(values[::every].tolist(), "inf" if self._plain else quantities.INFINITY)
-            if len(self._writers) > 4096:
+            if len(self._writers) > _KEPT:
                 self._writers.clear()
             self._writers[id(section), row] = write
         return write(value)
@@ -156,7 +179,7 @@ class CellWriter:
         return ("+" if delta > 0 else self._minus) + text
 
     def _share(self, value: float, baseline: float) -> str:
-        share = 100 * float(relative(np.array([value]), np.array([baseline]))[0])
+        share = 100 * ((value - baseline) / abs(baseline)) if baseline else math.inf
         if not math.isfinite(share):
             return ""
         size = abs(share)

@@ -13,7 +13,7 @@ from tui.domain.table import Column, Tone
 from tui.domain.text import clean, width
 
 NAME, BETTER = "name", "better"
-_NAME_CELLS = (14, 44)
+_NAME_CELLS = (14, 40)
 _VALUE_CELLS = (7, 48)
 _CHANGE_CELLS = (8, 24)
 _TITLE_CELLS = 20
@@ -109,9 +109,7 @@ class CompareTable:
         return self.writer.change(shown.section, shown.row, column)
 
     def _value_tone(self, shown: Shown, column: int) -> Tone:
-        base = self.arranged.baseline
-        differs = bool(shown.section.differs_from(base, shown.row, shown.row + 1)[0, column])
-        return self.writer.value_tone(shown.section, shown.row, column, differs)
+        return self.writer.value_tone(shown.section, shown.row, column)
 
     def _name(self, shown: Shown) -> str:
         if shown.is_heading:
@@ -125,7 +123,7 @@ class CompareTable:
             return (Column(NAME, "", _NAME_CELLS[0], frozen=True),)
         rows = self.arranged.rows
         sample = [shown for shown in rows[:: max(1, len(rows) // _SAMPLE_ROWS)]]
-        names = _fitting([self._name(shown) for shown in sample], _NAME_CELLS)
+        names = _fitting([self._name(shown) for shown in sample], _NAME_CELLS, most=1.0)
         base = self.arranged.baseline
         others = [column for column in range(len(self.titles)) if column != base]
         looked_at = [base, *others[:_SAMPLE_COLUMNS]]
@@ -195,8 +193,7 @@ class FlippedTable:
         assert shown is not None, key
         if key[0] == "d":
             return [self.writer.change(shown.section, shown.row, column).tone for column in columns]
-        differs = shown.section.differs_from(self.arranged.baseline, shown.row, shown.row + 1)[0]
-        return [self.writer.value_tone(shown.section, shown.row, c, bool(differs[c])) for c in columns]
+        return [self.writer.value_tone(shown.section, shown.row, column) for column in columns]
 
     def row_key(self, row: int) -> str:
         return self.comparison.subjects[self._order[row]].id

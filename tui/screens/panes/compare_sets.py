@@ -116,11 +116,11 @@ class CompareSetsPane(FilterablePane, Asking):
 
     def _notes(self, sets: RunSets) -> list[str]:
         notes = []
-        if sets.varying:
-            shown = ", ".join(f"{clean(one.name)} ({one.values})" for one in sets.varying[:3])
-            more = f" and {len(sets.varying) - 3} more" if len(sets.varying) > 3 else ""
-            seeds = all(one.seed for one in sets.varying[:1])
-            notes.append(f"{'repeated over' if seeds else 'varies inside'}: {shown}{more}")
+        for words, seeds in (("repeated over", True), ("varies inside", False)):
+            found = [one for one in sets.varying if one.seed is seeds]
+            if found:
+                shown = ", ".join(f"{clean(one.name)} ({one.values})" for one in found[:3])
+                notes.append(f"{words}: {shown}" + (f" and {len(found) - 3} more" if len(found) > 3 else ""))
         several = f", not corrected for {len(sets.sets) - 1} comparisons" if len(sets.sets) > 2 else ""
         notes.append(f"Welch's t-test, two-sided{several}: assumes independent runs and means near normal")
         return notes
