@@ -11,7 +11,7 @@ from tui.domain.preview.values import TreeBody
 from tui.domain.quantities import count, size
 
 _MOST_ROWS = 5
-_ABOUT = ("mlflow_version", "utc_time_created", "databricks_runtime", "metadata", "resources", "auth_policy", "prompts")
+_ABOUT = ("databricks_runtime", "metadata", "resources", "auth_policy", "prompts")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count, size
 from tui.domain.text import clean, fit
+from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
 from tui.screens.base.deck import Deck
 from tui.services.downloads import Download, measure
@@ -32,6 +33,7 @@ _SECOND_MS = 1000
 class DownloadModal(ModalScreen[None], Asking):
     """Asks where to, then shows how it goes; esc stops it, and nothing of it is kept."""
 
+    CSS_PATH = style_sheets("dialogues.tcss", "artifacts.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "stop", show=False),
         Binding("enter", "go_on", "go on", show=False),

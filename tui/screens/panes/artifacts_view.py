@@ -98,6 +98,7 @@ class ArtifactsView(TabPart, Asking):
         self.tree_part = ArtifactsTree(session, glyphs)
         self.preview_part = PreviewPart(glyphs)
         self.root: ArtifactRoot | None = None
+        self._path = ""
         self._kept: OrderedDict[tuple[str, int, int, As], Preview] = OrderedDict()
         self._rest: Timer | None = None
         self._node: Node | None = None  # whose preview is shown or on its way
@@ -111,6 +112,8 @@ class ArtifactsView(TabPart, Asking):
 
     def on_mount(self) -> None:
         self._show_words(Content("Choose a file: it is shown here."))
+        if self.root is not None and self.tree_part.tree_shown is None:
+            self.tree_part.open_root(self.root, self._path)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < NARROW, "-one-side")
@@ -126,7 +129,10 @@ class ArtifactsView(TabPart, Asking):
         """Show the artifacts of another run or logged model."""
         self.root = root
         self._node = None
-        self.tree_part.open_root(root, path)
+        if self.tree_part.is_attached:
+            self.tree_part.open_root(root, path)
+        else:
+            self._path = path  # asked for as soon as there is somebody to take the answer
 
     def read_again(self) -> None:
         self._kept.clear()
@@ -153,11 +159,11 @@ class ArtifactsView(TabPart, Asking):
     def _reached(self, event: ArtifactsTree.Reached) -> None:
         event.stop()
         node = event.node
+        if node is self._node and node is not None and not node.is_folder:
+            return
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
-        if node is self._node and node is not None and not node.is_folder:
-            return
         self.forget("preview")
         self._node = node
         self._most, self._whole_most, self._shown_as = HEAD_BYTES, ASK_BYTES, "auto"

@@ -1,0 +1,383 @@
+"""Artifacts by keys: the tree, what is under its cursor, searching, reading more, downloading, copying."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.artifact_files import MODEL_ID, RUN, RUN_ID, gallery
+from tests.support.deck import World, listed, message
+from tests.support.driver import Deck
+from tui.app import DeckApp
+from tui.domain.artifacts import HEAD_BYTES
+from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import size
+from tui.screens.artifacts import ArtifactsScreen
+from tui.screens.base.routes import ArtifactsRoute, RunRoute
+from tui.screens.modals.download import DownloadModal
+from tui.screens.panes.artifacts_view import ArtifactsView
+from tui.widgets.preview.text_view import TextView
+from tui.widgets.preview.tree_grid import TreeGrid
+
+TOP = ["▸ broken", "▸ config", "▸ logs", "▸ odd", "▸ plots", "▸ src", "▸ tables"]
+
+
+def view(deck: Deck[int]) -> ArtifactsView:
+    """The artifacts on the screen."""
+    for screen in reversed(deck.app.screen_stack):
+        found = [widget for widget in screen.query("*") if isinstance(widget, ArtifactsView)]
+        if found:
+            return found[0]
+    raise AssertionError("there are no artifacts on the screen")
+
+
+def lines(deck: Deck[int]) -> list[str]:
+    return listed(deck, view(deck).tree_part.grid)
+
+
+@asynccontextmanager
+async def opened(
+    world: World, size: tuple[int, int] = (120, 36), *, path: str = "", until: str = "MODEL"
+) -> AsyncIterator[Deck[int]]:
+    """The page of the run's artifacts, with the cursor on a path."""
+    async with world.open(size) as deck:
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(ArtifactsRoute("run", RUN_ID, "gallant-ox-12", path))
+        await deck.until(lambda: bool(deck.app.screen.query(ArtifactsView)), "the page is open")
+        if until == "MODEL":
+            await deck.until(lambda: any("churn" in line for line in lines(deck)), "the logged model is listed")
+        if path:
+            await deck.until(lambda: here(deck) == path, f"the cursor is on {path}")
+        yield deck
+
+
+def here(deck: Deck[int]) -> str:
+    node = view(deck).tree_part.node_here
+    return node.entry.path if node is not None else ""
+
+
+async def shown(deck: Deck[int], path: str) -> None:
+    """Wait until a file's preview is on the screen."""
+    part = view(deck).preview_part.view
+    await deck.until(lambda: part.preview is not None and part.preview.path == path, f"{path} is shown")
+    await deck.until(lambda: not part.has_class("-loading"), "it is drawn")
+
+
+async def test_folders_are_read_when_they_are_opened(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with opened(world) as deck:
+        assert lines(deck)[:7] == TOP
+        assert any(line.startswith("▸ churn") for line in lines(deck))
+        assert world.artifacts.called("list_folder") == 1
+        await deck.press("down", "enter")
+        await deck.until(lambda: "features.json" in lines(deck), "the folder is open")
+        assert world.artifacts.called("list_folder") == 2
+        await deck.press("enter")
+        await deck.until(lambda: "features.json" not in lines(deck), "the folder is folded")
+        await deck.press("right")
+        await deck.until(lambda: "features.json" in lines(deck), "right unfolds it")
+        await deck.press("down", "left")
+        await deck.until(lambda: here(deck) == "config", "left goes to the folder")
+        await deck.press("left")
+        await deck.until(lambda: "features.json" not in lines(deck), "left folds it")
+        assert world.artifacts.called("list_folder") == 2
+
+
+async def test_a_logged_model_shows_what_it_is_and_its_files(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path)) as deck:
+        await deck.press("G")
+        await deck.until_text("classifier")
+        assert "0.9341" in deck.text()
+        assert MODEL_ID[:10] in deck.text()
+        await deck.press("enter")
+        await deck.until(lambda: "MLmodel" in lines(deck), "its files are listed")
+        await deck.press("down", "down")
+        await deck.until_text("sklearn (also as a python_function)")
+        await deck.until_text("ana, in run run-000")
+        await deck.until_text("string  optional")
+
+
+async def test_a_path_is_opened_folder_by_folder(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), path="config/train.yaml") as deck:
+        await shown(deck, "config/train.yaml")
+        await deck.until_text("1e-3")
+
+
+async def test_only_a_cursor_that_rests_asks(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with opened(world) as deck:
+        await deck.press("G", "k")
+        await shown(deck, "report.html")
+        asked = world.artifacts.called("preview")
+        await deck.press("k", "k")
+        await shown(deck, "empty.txt" if here(deck) == "empty.txt" else here(deck))
+        await deck.press("j", "j")
+        await shown(deck, "report.html")
+        # What has been read is kept: coming back asks nothing.
+        assert world.artifacts.called("preview") <= asked + 2
+
+
+async def test_the_filter_keeps_the_way_to_what_matches(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), path="tables/scores.csv") as deck:
+        await deck.press("slash")
+        await deck.type("scores csv")
+        await deck.until(lambda: lines(deck) == ["▾ tables", "scores.csv"], "only what matches is there")
+        await deck.press("enter")
+        await deck.press("escape")
+        await deck.until(lambda: "README.md" in lines(deck), "the filter is gone")
+        assert here(deck) == "tables/scores.csv"
+        await deck.press("slash")
+        await deck.type("zzz")
+        await deck.until_text("Nothing here holds  zzz")
+
+
+async def test_a_text_is_searched(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), path="src/train.py") as deck:
+        await shown(deck, "src/train.py")
+        await deck.press("tab")
+        await deck.until(lambda: view(deck).at_preview, "the preview has the keys")
+        await deck.press("slash")
+        await deck.type("lr")
+        await deck.until_text("1 of 3 matches")
+        await deck.press("enter", "n")
+        await deck.until(lambda: message(deck) == "2 of 3 matches", "the next is marked")
+        await deck.press("N", "N")
+        await deck.until(lambda: message(deck) == "3 of 3 matches", "and round the other way")
+        await deck.press("escape")
+        await deck.until(lambda: not view(deck).preview_part.bar_open, "the search is over")
+        await deck.press("escape")
+        await deck.until(lambda: not view(deck).at_preview, "the tree has the keys")
+        await deck.press("escape")
+        await deck.until(lambda: not isinstance(deck.app.screen, ArtifactsScreen), "and the page is left")
+
+
+async def test_a_tree_is_folded_and_searched(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), path="config/features.json") as deck:
+        await shown(deck, "config/features.json")
+        await deck.press("enter")
+        grid = view(deck).preview_part.view.shown
+        assert isinstance(grid, TreeGrid)
+        await deck.until(lambda: grid.has_focus, "the tree of values has the keys")
+        await deck.press("F")
+        await deck.until(lambda: grid.row_count == 2, "all is folded")
+        await deck.press("slash")
+        await deck.type("tickets")
+        await deck.until(lambda: grid.path_here() == "features[1].name", "the match is unfolded and under the cursor")
+        await deck.press("enter", "y")
+        assert message(deck) == "Copied features[1].name: tickets"
+
+
+async def test_more_of_a_file_is_read_on_demand(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    data = b"".join(b"line %d\n" % number for number in range(20_000))
+    world.artifacts.put(RUN, {"big.txt": data})
+    async with opened(world, path="big.txt") as deck:
+        await shown(deck, "big.txt")
+        await deck.until_text(f"first 66 kB of {size(len(data))}")
+        text = view(deck).preview_part.view.shown
+        assert isinstance(text, TextView)
+        before = len(text.body.lines)
+        await deck.press("m")
+        await deck.until(lambda: len(text.body.lines) == 20_000 > before, "all of it is here")
+        assert [call for call in world.artifacts.calls if call[0] == "preview"][-1][1] == (
+            "big.txt",
+            HEAD_BYTES * 16,
+            50_000_000,
+            "auto",
+        )
+
+
+async def test_a_file_is_shown_as_text_and_as_bytes(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), path="config/train.yaml") as deck:
+        await shown(deck, "config/train.yaml")
+        await deck.press("v")
+        await deck.until_text("YAML as text")
+        await deck.press("v")
+        await deck.until_text("00000000  6c 72 3a")
+        await deck.press("v")
+        await deck.until(lambda: isinstance(view(deck).preview_part.view.shown, TreeGrid), "a tree again")
+
+
+async def test_before_much_travels_a_person_is_asked(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    world.artifacts.sizes["plots/roc.png"] = 80_000_000
+    async with opened(world, path="plots/roc.png") as deck:
+        await shown(deck, "plots/roc.png")
+        assert "that is 80 MB" in deck.text()
+        assert "m lets it travel" in deck.text()
+        await deck.press("m")
+        await deck.until(lambda: world.artifacts.called("preview") == 2, "it is read")
+        assert world.artifacts.calls[-1][1] == ("plots/roc.png", HEAD_BYTES, 1 << 62, "auto")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("broken/cut.json", "cut off"),
+        ("broken/latin1.txt", "Latin-1"),
+        ("broken/line.txt", "Lines are shown up to"),
+        ("broken/none.png", "its bytes are none"),
+        ("empty.txt", "The file is empty."),
+        ("odd/[bold]x[bold].txt", "[bold red]not markup[/]"),
+        ("odd/漢字 🧪.txt", "漢字"),
+        ("logs/train.log", "Escapes that would act"),
+        ("tables/scores.csv", "[red]no[/red]"),
+        ("report.html", "AUC [b]0.93[/b]"),
+        ("model.pkl", "Opening a pickle runs what is in it"),
+    ],
+)
+async def test_bad_input_is_shown_sensibly(tmp_path: Path, path: str, said: str) -> None:
+    async with opened(gallery(tmp_path), path=path) as deck:
+        await shown(deck, path)
+        await deck.until_text(said)
+        assert "\x1b" not in deck.text()
+
+
+async def test_a_preview_that_fails_says_why_and_is_tried_again(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    world.artifacts.problems["README.md"] = Problem(
+        Kind.FORBIDDEN, "Could not read the file", "ana may not.", "Ask bo."
+    )
+    async with opened(world, path="README.md") as deck:
+        await deck.until_text("Could not read the file: ana may not.")
+        assert "Ask bo." in deck.text()
+        world.artifacts.problems.clear()
+        await deck.press("r")
+        await shown(deck, "README.md")
+
+
+async def test_a_listing_that_fails_keeps_what_is_there(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with opened(world) as deck:
+        world.artifacts.problem = Problem(Kind.UNREACHABLE, "Could not list the artifacts", "prod refused.", "")
+        await deck.press("r")
+        await deck.until_text("Could not list the artifacts: prod")
+        await deck.until_text("offline")
+        assert lines(deck)[:3] == TOP[:3]
+        world.artifacts.problem = None
+        await deck.press("r")
+        await deck.until(lambda: "Could not list" not in deck.text(), "the problem is over")
+
+
+async def test_a_root_that_cannot_be_read_says_so_where_the_files_would_be(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    world.artifacts.problem = Problem(Kind.SERVER, "Could not list the artifacts", "prod answered 500.", "")
+    async with opened(world, until="") as deck:
+        await deck.until_text("prod answered 500.")
+
+
+async def test_a_run_without_artifacts_says_so(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    world.artifacts.files[RUN] = {}
+    world.artifacts.models.clear()
+    async with opened(world, until="") as deck:
+        await deck.until_text("No artifacts.")
+        await deck.until_text("nothing was logged")
+
+
+async def test_in_the_run_s_page_artifacts_are_a_tab(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with world.open((120, 36)) as deck:
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(RunRoute(RUN_ID))
+        await deck.until_text("Contents")
+        assert world.artifacts.called("list_folder") == 0
+        await deck.press("left_square_bracket")
+        await deck.until_text("README.md")
+        await deck.until(lambda: view(deck).tree_part.grid.has_focus, "the tree has the keys")
+        await deck.press("j", "y")
+        assert message(deck) == "Copied path: config"
+        await deck.press("right_square_bracket")
+        await deck.until(lambda: not view(deck).display, "another tab is shown")
+        await deck.press("A")
+        await deck.until(lambda: isinstance(deck.app.screen, ArtifactsScreen), "the page is open")
+
+
+async def test_narrow_one_side_at_a_time(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), (60, 24), path="README.md") as deck:
+        await shown(deck, "README.md")
+        assert not view(deck).preview_part.display or view(deck).preview_part.region.width == 0
+        await deck.press("enter")
+        await deck.until_text("See ")
+        assert view(deck).tree_part.region.width == 0
+        await deck.press("escape")
+        await deck.until(lambda: view(deck).tree_part.region.width > 0, "the tree is back")
+
+
+async def test_copies(tmp_path: Path) -> None:
+    async with opened(gallery(tmp_path), path="config/train.yaml") as deck:
+        await deck.press("y")
+        assert message(deck) == "Copied path: config/train.yaml"
+        offers = dict(view(deck).copies_here())
+        assert offers["URI"] == f"runs:/{RUN_ID}/config/train.yaml"
+        assert "download_artifacts('runs:/" in offers["Python"]
+        assert "secret" not in offers["Python"]
+
+
+# downloads
+
+
+async def test_a_file_is_downloaded(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with opened(world, path="README.md") as deck:
+        await deck.press("D")
+        await deck.until_text("Download README.md")
+        assert str(tmp_path)[:20] in deck.text()
+        await deck.press("enter")
+        await deck.until_text("y copy the path")
+        assert (tmp_path / "README.md").read_bytes().startswith(b"# Report")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ArtifactsScreen), "the dialogue is left")
+
+
+async def test_a_large_download_says_so_before_and_shows_how_it_goes(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    world.artifacts.sizes["model.pkl"] = 200_000_000
+    world.artifacts.held = True
+    async with opened(world, path="model.pkl") as deck:
+        await deck.press("D")
+        await deck.until_text("200 MB will travel")
+        assert world.artifacts.called("download") == 0
+        await deck.press("enter")
+        world.artifacts.step.release()
+        world.artifacts.step.release()
+        await deck.until_text("50%")
+        await deck.press("escape")
+        await deck.until(lambda: isinstance(deck.app.screen, ArtifactsScreen), "the dialogue is left")
+        await deck.until(lambda: world.artifacts.called("cancel") == 1, "the download is told to stop")
+        world.artifacts.step.release()
+        assert "nothing of it is kept" in message(deck)
+        assert not (tmp_path / "model.pkl").exists()
+
+
+async def test_a_download_that_fails_says_why_and_can_be_tried_elsewhere(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with opened(world, path="README.md") as deck:
+        world.artifacts.problems["README.md"] = Problem(
+            Kind.STORE_UNREADABLE, "Could not download", "/ may not be written.", "Choose another folder."
+        )
+        await deck.press("D")
+        await deck.until_text("enter download")
+        await deck.press("enter")
+        await deck.until_text("Could not download: / may not be written.")
+        world.artifacts.problems.clear()
+        modal = deck.app.screen
+        assert isinstance(modal, DownloadModal)
+        await deck.until(lambda: modal.input.has_focus, "another folder can be typed")
+        (tmp_path / "other").mkdir()
+        modal.input.value = str(tmp_path / "other")
+        await deck.press("enter")
+        await deck.until(lambda: (tmp_path / "other" / "README.md").exists(), "it is there")
+
+
+async def test_a_folder_is_counted_first(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    async with opened(world, path="config") as deck:
+        await deck.press("D")
+        await deck.until_text("2 files")
+        await deck.press("escape")
+        await deck.until(lambda: isinstance(deck.app.screen, ArtifactsScreen), "nothing was downloaded")
+        assert world.artifacts.called("download") == 0
