@@ -162,10 +162,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview.search", "slash", "search", "Search what is shown of this file.", "preview", hint=20),
     Action("preview.fold_all", "F", "fold all", "Fold or unfold everything in it.", "preview", hint=55),
     # comparing runs
-    Action("compare.differences", "x", "only what differs", "Show only what differs, or all rows.", "compare", hint=20),
+    Action("compare.differences", "x", "differing only", "Show only what differs, or all rows.", "compare", hint=20),
     Action("compare.baseline", "b", "baseline", "Compare with the run of this column.", "compare", hint=25),
     Action("compare.next_difference", "n", "next difference", "Go to the next row in which something differs.", "compare", hint=35),
-    Action("compare.previous_difference", "N", "previous difference", "Go to the row before in which something differs.", "compare"),
+    Action("compare.previous_difference", "N", "difference up", "Go to the row before in which something differs.", "compare"),
     Action("compare.sort", "s", "sort", "Sort rows by name, by change from the baseline, or by spread.", "compare", hint=40),
     Action("compare.filter", "slash", "filter", "Filter the rows by words in names and values.", "compare", hint=45),
     Action("compare.fold", "f", "fold", "Fold or unfold this group of rows.", "compare", hint=60),

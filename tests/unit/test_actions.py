@@ -10,6 +10,11 @@ from textual.dom import DOMNode
 
 from tui.actions import ACTIONS, BY_ID, PLACES, Action, bindings, configured_keys, key_table, show_key, show_keys
 from tui.app import DeckApp
+from tui.screens.compare import CompareScreen
+from tui.screens.panes.compare_params import CompareParamsPane
+from tui.screens.panes.compare_plots import ComparePlotsPane
+from tui.screens.panes.compare_rows import CompareRowsPane
+from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.experiments import ExperimentsPane
 from tui.screens.panes.run_view import RunView
 from tui.screens.panes.runs import RunsPane
@@ -25,6 +30,11 @@ OWNERS: dict[str, type[DOMNode]] = {
     "runs": RunsPane,
     "details": RunView,
     "run": RunScreen,
+    "compare": CompareRowsPane,
+    "compare_views": CompareScreen,
+    "compare_sets": CompareSetsPane,
+    "compare_params": CompareParamsPane,
+    "compare_plots": ComparePlotsPane,
     "bar": FilterInput,
     "requests": RequestsPane,
 }
