@@ -16,6 +16,7 @@ class State(str, Enum):
     LIVE = "live"
     STALE = "stale"  # shown, and an attempt to read it again failed
     OFFLINE = "offline"  # the same, and the server cannot be reached
+    CLOSED = "closed"  # nothing has been read, nor will be until a person has decided
     REMEMBERED = "remembered"  # from an earlier session; the first read is under way
 
 

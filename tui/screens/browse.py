@@ -106,6 +106,7 @@ class BrowseScreen(Page, Asking):
         event.stop()
         self.show_truth()
         problem = event.problem
+        self.runs.nothing_chosen(failed=problem is not None)
         if problem is not None and problem.kind in _STORE_KINDS:
             self.ask(self.session.pool, "store", self.session.store.inspect, self._inspected, lambda _problem: None)
 

@@ -14,7 +14,8 @@ from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
-from tui.screens.base.page import RICH, Page
+from tui.screens.base.breakpoints import RICH
+from tui.screens.base.page import Page
 from tui.screens.base.routes import CurvesRoute, RunRoute
 from tui.screens.panes.curves_chart import ChartPane
 from tui.screens.panes.curves_loader import CurvesLoader

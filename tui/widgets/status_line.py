@@ -32,6 +32,8 @@ def truth_words(truth: Truth, zone: tzinfo) -> str:
         as_of = datetime.fromtimestamp(truth.as_of_ms / 1000, zone).strftime("%H:%M")
     if truth.state is State.LIVE:
         return f"live {as_of}"
+    if truth.state is State.CLOSED:
+        return "not open"
     if truth.state in (State.WAITING, State.LOADING, State.REMEMBERED):
         return f"as of {as_of} · loading" if as_of else "loading"
     word = "offline" if truth.state is State.OFFLINE else "stale"

@@ -9,6 +9,7 @@ from typing import Protocol
 from tui.config.launch import Launch
 from tui.domain.glyphs import Glyphs
 from tui.screens.base.routes import Route
+from tui.services.session import Session
 
 
 class Deck(Protocol):
@@ -38,6 +39,10 @@ class Deck(Protocol):
 
     def open_context(self, launch: Launch) -> None:
         """Leave the open context and open another in its place."""
+        ...
+
+    def open_beside(self, launch: Launch) -> Session:
+        """A session on another context beside the open one; whoever asked closes it."""
         ...
 
     def leave(self) -> None:

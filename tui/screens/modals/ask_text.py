@@ -13,11 +13,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.resources import style_sheets
+from tui.screens.base.breakpoints import BREAKPOINTS
 
 
 class AskTextModal(ModalScreen[str | None]):
     """Answers with the line typed, or None."""
 
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     CSS_PATH = style_sheets("dialogues.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 

@@ -25,8 +25,8 @@ from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
+from tui.screens.base.breakpoints import NARROW
 from tui.screens.base.deck import Deck
-from tui.screens.base.page import NARROW
 from tui.screens.modals import change_rows
 from tui.screens.modals.change_told import told_title, told_words
 from tui.services.housekeeping import Told

@@ -10,6 +10,8 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.screens.modals.listing import ListModal, narrowed
 
+_LATER = {"grid": 1, "app": 2}
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -26,8 +28,9 @@ class HelpModal(ListModal[Chosen]):
 
     def __init__(self, glyphs: Glyphs, actions: Sequence[Action], keymap: Mapping[str, str]) -> None:
         super().__init__(glyphs)
-        self._actions = list(actions)
-        self._keys = [show_keys(configured_keys(action, keymap)) for action in actions]
+        # What is particular to this place comes before how to move in any list, and that before what works everywhere.
+        self._actions = sorted(actions, key=lambda action: _LATER.get(action.where, 0))
+        self._keys = [show_keys(configured_keys(action, keymap)) for action in self._actions]
 
     def rows(self, query: str) -> Table:
         texts = [f"{keys} {a.title} {a.help} {a.where}" for a, keys in zip(self._actions, self._keys, strict=True)]

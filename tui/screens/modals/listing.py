@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
 from tui.resources import style_sheets
+from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.widgets.grid import Grid, messages
 
 Answer = TypeVar("Answer")
@@ -41,6 +42,7 @@ class NarrowInput(Input):
 class ListModal(ModalScreen[Answer | None], Generic[Answer]):
     """A list to choose from: type to narrow it, up and down to move, enter to choose, esc to leave."""
 
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     CSS_PATH = style_sheets("dialogues.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 

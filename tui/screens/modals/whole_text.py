@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.domain.quantities import count
 from tui.domain.text import clean, clean_block
 from tui.resources import style_sheets
+from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.base.deck import Deck
 
 SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read it
@@ -22,6 +23,7 @@ SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read
 class WholeTextModal(ModalScreen[None]):
     """A text in full, wrapped, to scroll and to copy."""
 
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     CSS_PATH = style_sheets("dialogues.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "leave", show=False),

@@ -22,6 +22,8 @@ KEPT = 64  # runs whose details are kept
 class DetailsPane(RunView, Asking):
     """A run's params, metrics, tags, note and overview, following the cursor of the runs table."""
 
+    nothing_words = "No run is under the cursor."
+
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(
             id="details",

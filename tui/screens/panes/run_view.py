@@ -37,6 +37,7 @@ class RunView(FilterablePane):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("details")]
     filter_hint = "words in names or values"
+    nothing_words = ""  # what is said before there is a run to show
     nothing_to_ask = "Everything of this run is here already: there is nothing to ask the server"
     TITLES: ClassVar[dict[str, str]] = {
         "overview": "Overview",
@@ -81,7 +82,7 @@ class RunView(FilterablePane):
 
     def on_mount(self) -> None:
         self.tab_line.display = len(self._tabs) > 1
-        self.show_nothing("")
+        self.show_nothing(self.nothing_words)
 
     @property
     def part(self) -> TabPart | None:

@@ -90,7 +90,13 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
 
     def on_mount(self) -> None:
         self.set_title("Runs")
-        self.grid.placeholder = "Choose an experiment to see its runs."
+        self.nothing_chosen(failed=False)
+
+    def nothing_chosen(self, *, failed: bool) -> None:
+        """Say what to do while no experiment has been chosen; ``failed`` if there are none to choose from."""
+        if not self.experiments:
+            wait = "There is nothing to choose from yet.\nr tries again · @ shows what was asked"
+            self.grid.placeholder = wait if failed else "Choose an experiment to see its runs."
 
     @property
     def truth(self) -> Truth:
