@@ -52,7 +52,17 @@ class TabLine(Widget):
             empty = tab.count == 0
             style = "bold $accent" if here else ("$muted" if empty else "")
             parts.append((tab.id, f"[{tab.label}]" if here else f" {tab.label} ", style))
-        return parts
+        return self._in_sight(parts)
+
+    def _in_sight(self, parts: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """The tabs without as many from the left as keep the current one off the line; a mark stands for those."""
+        here = next((at for at, (tab, _, _) in enumerate(parts) if tab == self._current), 0)
+        hidden = 0
+        while hidden < here and sum(width(text) for _, text, _ in parts[hidden : here + 1]) + 1 > self.size.width:
+            hidden += 1
+        if not hidden or not self.size.width:
+            return parts
+        return [(parts[hidden - 1][0], "‹", "$muted"), *parts[hidden:]]
 
     def render(self) -> Content:
         parts = self._parts()
