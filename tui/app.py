@@ -156,6 +156,10 @@ class DeckApp(CalmApp[int]):
         left, self._serial = self._serial, self._serial + 1
         self.call_later(self._change_context, left, before)
 
+    def open_beside(self, launch: Launch) -> Session:
+        """A session on another context beside the open one; whoever asked closes it."""
+        return self._connect(launch)
+
     async def _change_context(self, left: int, before: Session) -> None:
         from tui.routes import TOPS
 

@@ -12,6 +12,7 @@ import pytest
 from tests.support.deck import FORBIDDEN, MINUTE, World, enter_runs, experiment, message, run, runs_pane, world
 from tests.support.driver import Deck
 from tui.app import DeckApp
+from tui.config.model import ContextSettings, Settings
 from tui.domain.diff.table import FlippedTable
 from tui.domain.values import RunDetail
 from tui.screens.base.routes import CompareRoute
@@ -176,6 +177,46 @@ async def test_no_metric_in_common_and_nothing_that_differs(tmp_path: Path) -> N
         assert "no metric in common" in deck.text()
         await compare(deck, IDS[1], IDS[3])
         assert "no metric in common" not in deck.text()
+
+
+async def test_a_run_is_added_and_dropped(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[2])
+        await deck.press("a")
+        await deck.until_text("The id of a run")
+        await deck.type(f"runs:/{IDS[5]}")
+        await deck.press("enter")
+        await deck.until_text("Compare 3 runs")
+        opened.rows.grid.move_to_column("v1")
+        await deck.press("minus")
+        await deck.until_text("Compare 2 runs")
+        assert opened.comparison is not None
+        assert [subject.name for subject in opened.comparison.subjects] == ["trial-1", "trial-5"]
+
+
+async def test_a_run_of_another_context(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    made.settings = Settings(contexts={"dev": ContextSettings("http://dev.example.com")})
+    async with made.open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[2])
+        await deck.press("a")
+        await deck.until_text("where CONTEXT is dev")
+        await deck.type(f"dev:{IDS[1]}")
+        await deck.press("enter")
+        await deck.until_text("dev: trial-1")
+        assert [launch.context_name for launch in made.opened] == ["dev"]
+        assert opened.comparison is not None
+        assert opened.comparison.count("params").differing == 1, "the run there is the same as the run here"
+        opened.rows.grid.move_to_column("v2")
+        await deck.press("o")
+        await deck.until(lambda: "another context" in message(deck), "it is said")
+        await deck.press("a")
+        await deck.until_text("The id of a run")
+        await deck.type(f"nowhere:{IDS[1]}")
+        await deck.press("enter")
+        await deck.until(lambda: "nowhere" in message(deck), "there is no such context")
+        await deck.press("escape")
+        await deck.until(lambda: made.closed == ["dev"], "the session beside is closed with the page")
 
 
 # arranging

@@ -23,7 +23,7 @@ from tui.screens.panes.compare_plots import ComparePlotsPane, references
 from tui.screens.panes.compare_rows import CompareRowsPane
 from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.compare_words import Said
-from tui.services.compared_runs import Compared, Wanted, read
+from tui.services.compared_runs import Compared, Wanted, beside, read
 from tui.services.copies import run_copies
 from tui.services.session import Session
 from tui.widgets.pane import Pane
@@ -49,6 +49,8 @@ class CompareScreen(ExportingPage):
         self.run_ids = tuple(dict.fromkeys(route.run_ids))
         self._repeated = len(route.run_ids) - len(self.run_ids)
         self._wanted = Wanted(self.run_ids, route.snapshot)
+        self._beside: dict[str, tuple[str, ...]] = {}  # runs of other contexts, by the context's name
+        self._sessions: dict[str, Session] = {}
         self._as_of_ms = route.as_of_ms
         self.compared: Compared | None = None
         self.comparison: Comparison | None = None
@@ -79,9 +81,12 @@ class CompareScreen(ExportingPage):
         self.set_truth(self.truth.loading())
         self.rows.show_loading("Reading these runs …")
         tracking, wanted, settings = self.session.tracking, self._wanted, self.session.launch.settings
+        elsewhere = [(name, self._sessions[name].tracking, ids) for name, ids in self._beside.items() if ids]
 
         def work() -> tuple[Compared, Comparison]:
             compared = read(tracking, wanted)
+            if elsewhere:
+                compared = beside(compared, [read(t, Wanted(ids), context=name) for name, t, ids in elsewhere])
             comparison = Comparison(compared.sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
             return compared, comparison
 
@@ -112,6 +117,64 @@ class CompareScreen(ExportingPage):
             known.update(self.compared.experiments)
         self._wanted = Wanted(self.run_ids, None, known)
         self._as_of_ms = None
+        self._read()
+
+    # which runs
+
+    def on_unmount(self) -> None:
+        for session in self._sessions.values():
+            session.close()
+
+    def action_compare_views_add(self) -> None:
+        from tui.screens.modals.ask_text import AskTextModal
+
+        others = [name for name in self.session.launch.settings.contexts if name != self.session.name]
+        question = "The id of a run, or runs:/ID"
+        if others:
+            question += f"; of another context CONTEXT:ID, where CONTEXT is {', '.join(clean(name) for name in others)}"
+        self.app.push_screen(AskTextModal("Add a run to the comparison", question), self._added)
+
+    def _added(self, typed: str | None) -> None:
+        context, run_id = _context_and_run(typed or "")
+        if not run_id:
+            return
+        if context in ("", self.session.name):
+            self.run_ids = tuple(dict.fromkeys((*self.run_ids, run_id)))
+            self._wanted = Wanted(self.run_ids, self._wanted.snapshot, self._wanted.experiments)
+        elif self._opened_beside(context):
+            self._beside[context] = tuple(dict.fromkeys((*self._beside.get(context, ()), run_id)))
+        else:
+            return
+        self._read()
+
+    def _opened_beside(self, context: str) -> bool:
+        """Open a session on another context, unless that is open; False, and it is said, if it cannot be."""
+        if context in self._sessions:
+            return True
+        from tui.config.choose import Options
+        from tui.config.launch import resolve
+
+        try:
+            options, settings = Options(context=context), self.session.launch.settings
+            self._sessions[context] = self.deck.open_beside(
+                resolve(options, self.deck.environment, self.deck.folder, settings)
+            )
+        except Problem as problem:
+            self.deck.say(str(problem))
+            return False
+        return True
+
+    @on(CompareRowsPane.Dropped)
+    def _run_dropped(self, event: CompareRowsPane.Dropped) -> None:
+        event.stop()
+        assert self.comparison is not None
+        subject = self.comparison.subjects[event.column]
+        if subject.context:
+            left = tuple(run_id for run_id in self._beside[subject.context] if run_id != subject.run_id)
+            self._beside[subject.context] = left
+        else:
+            self.run_ids = tuple(run_id for run_id in self.run_ids if run_id != subject.run_id)
+            self._wanted = Wanted(self.run_ids, self._wanted.snapshot, self._wanted.experiments)
         self._read()
 
     def _name_place(self) -> None:
@@ -157,7 +220,8 @@ class CompareScreen(ExportingPage):
     def action_compare_views_curves(self) -> None:
         metric = self.metric_here()
         if self.comparison is not None and metric is not None:
-            known = references(self.comparison)
+            here = [subject.run_id for subject in self.comparison.subjects if not subject.context]
+            known = tuple(run for run in references(self.comparison) if run.run_id in here)
             self.deck.go(CurvesRoute(tuple(run.run_id for run in known), (metric,), known))
 
     def metric_here(self) -> str | None:
@@ -203,7 +267,11 @@ class CompareScreen(ExportingPage):
     def _run_opened(self, event: CompareRowsPane.Opened | ComparePlotsPane.Opened) -> None:
         event.stop()
         if self.comparison is not None:
-            self.deck.go(RunRoute(self.comparison.subjects[event.column].run_id))
+            subject = self.comparison.subjects[event.column]
+            if subject.context:
+                self.deck.say(f"This run is of another context: :ctx {subject.context} opens that")
+            else:
+                self.deck.go(RunRoute(subject.run_id))
 
     # the keys for everywhere
 
@@ -231,3 +299,12 @@ class CompareScreen(ExportingPage):
             experiment_id = self.compared.experiments.get(run_id, "")
             offers += run_copies(self.session.launch.tracking_uri, run_id, experiment_id)
         return offers
+
+
+def _context_and_run(typed: str) -> tuple[str, str]:
+    """The context and the id in ``CONTEXT:ID``, ``ID`` or ``runs:/ID``."""
+    text = typed.strip()
+    context = ""
+    if ":" in text and not text.startswith("runs:/"):
+        context, _, text = text.partition(":")
+    return context.strip(), text.strip().removeprefix("runs:/").strip("/")

@@ -79,6 +79,19 @@ def read(tracking: TrackingPort, wanted: Wanted, *, context: str = "") -> Compar
     return Compared(_in_order(parts, run_ids), missing, experiments, bool(missing) or len(loaded) < len(run_ids))
 
 
+def beside(first: Compared, others: Sequence[Compared]) -> Compared:
+    """What was read in several contexts, as one: the runs of the first come first."""
+    from tui.domain.diff.sheet import joined
+
+    every = [first, *others]
+    return Compared(
+        joined([one.sheet for one in every if one.sheet.subjects] or [first.sheet]),
+        tuple(run_id for one in every for run_id in one.missing),
+        first.experiments,
+        any(one.asked for one in every),
+    )
+
+
 def _in_order(parts: Sequence[Sheet], run_ids: Sequence[str]) -> Sheet:
     from tui.domain.diff.sheet import joined
 

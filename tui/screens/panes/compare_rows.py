@@ -50,8 +50,10 @@ class CompareRowsPane(FilterablePane, Asking):
         column: int
 
     @dataclass
-    class Rearranged(Message):
-        """The baseline or the rows shown have changed."""
+    class Dropped(Message):
+        """A run is to be taken out of the comparison."""
+
+        column: int
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(id="compare-rows")
@@ -134,7 +136,6 @@ class CompareRowsPane(FilterablePane, Asking):
             self.grid.move_to_row(1)
             self._to_first_other()
         self.refresh_bindings()
-        self.post_message(self.Rearranged())
 
     def _to_first_other(self) -> None:
         """The cursor begins on the first run that is compared with the baseline."""
@@ -187,6 +188,8 @@ class CompareRowsPane(FilterablePane, Asking):
             return several and not (action != "compare_baseline" and self.flipped)
         if action in ("compare_fold", "compare_fold_all"):
             return not self.flipped
+        if action == "compare_drop":
+            return several
         if action == "compare_system_tags":
             return self.comparison is not None and "tags" in self.comparison.groups
         return True
@@ -252,6 +255,11 @@ class CompareRowsPane(FilterablePane, Asking):
                 self.rearrange(order=choice.id)
 
         self.app.push_screen(ChoiceModal("Sort rows by", choices, self.glyphs), picked)
+
+    def action_compare_drop(self) -> None:
+        column = self.run_here()
+        if column is not None:
+            self.post_message(self.Dropped(column))
 
     def action_compare_open(self) -> None:
         column = self.run_here()
