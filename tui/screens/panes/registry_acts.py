@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain import alias_plan
 from tui.domain.alias_plan import Plan
+from tui.domain.grants import Deed
 from tui.domain.model_names import model_name_refusal, tag_key_refusal
 from tui.domain.model_values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
@@ -15,6 +16,7 @@ from tui.domain.text import clean
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
+from tui.screens.panes.permitted import Permitted, needs
 from tui.services.writes import Outcome, Report
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _WRITES = frozenset(
 _OF_VERSION = frozenset(f"registry_{name}" for name in ("take_away", "copy_to", "run"))
 
 
-class RegistryActs(Page, Asking):
+class RegistryActs(Permitted):
     """A page about a model, and perhaps one of its versions."""
 
     def model_here(self) -> RegisteredModel | None:
@@ -84,6 +86,7 @@ class RegistryActs(Page, Asking):
 
     # aliases
 
+    @needs(Deed.ALIAS)
     def action_registry_move(self) -> None:
         from tui.screens.modals.move_alias import MoveAliasPanel
 
@@ -96,16 +99,19 @@ class RegistryActs(Page, Asking):
         newest = model.newest
         return model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
 
+    @needs(Deed.ALIAS)
     def action_registry_several(self) -> None:
         from tui.screens.modals.move_alias import SeveralPanel
 
         self.app.push_screen(SeveralPanel(self.session, self._model), self._moved)
 
+    @needs(Deed.ALIAS)
     def action_registry_swap(self) -> None:
         model = self._model
         plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
         self._show_plan(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {clean(model.name)}")
 
+    @needs(Deed.ALIAS)
     def action_registry_take_away(self) -> None:
         model, version = self._model, self.version_here()
         assert version is not None
@@ -126,6 +132,7 @@ class RegistryActs(Page, Asking):
             lambda choice: take(choice.id) if choice is not None else None,
         )
 
+    @needs(Deed.ALIAS)
     def action_registry_undo(self) -> None:
         """Look up the last move in the ledger and the server's state, and show the undo."""
         moves, registry, name = self.session.desk.moves, self.session.registry, self._model.name
@@ -159,6 +166,7 @@ class RegistryActs(Page, Asking):
 
     # descriptions, tags, names
 
+    @needs(Deed.DESCRIBE)
     def action_registry_describe(self) -> None:
         from tui.domain.changes import Sort
         from tui.screens.modals.edit_text import EditTextModal
@@ -177,6 +185,7 @@ class RegistryActs(Page, Asking):
 
         self.app.push_screen(EditTextModal(f"Description of {what}", seen, sort=Sort.EXPERIMENT), edited)
 
+    @needs(Deed.TAG)
     def action_registry_tags(self) -> None:
         """A line KEY=VALUE; nothing after the sign takes the tag away."""
         from tui.screens.modals.ask_line import AskLineModal
@@ -205,6 +214,7 @@ class RegistryActs(Page, Asking):
         question = f"There are: {there}.  KEY=VALUE sets a tag, KEY= takes it away."
         self.app.push_screen(AskLineModal(f"Tags of {what}", question, refuse=refuse), given)
 
+    @needs(Deed.RENAME)
     def action_registry_rename(self) -> None:
         from tui.screens.modals.ask_line import AskLineModal
 
@@ -235,11 +245,17 @@ class RegistryActs(Page, Asking):
             def copied(answer: tuple[str, Report[Any]]) -> None:
                 self._tell_report(answer[1], to, f"Copied v{version.version} to {clean(to)} v{answer[0]}")
 
-            self.ask(self.session.pool, "write", lambda: writes.copy_version(version, to), copied, self._say_problem)
+            def copy() -> None:
+                self.ask(
+                    self.session.pool, "write", lambda: writes.copy_version(version, to), copied, self._say_problem
+                )
+
+            self.when_allowed(Deed.REGISTER, to, copy)
 
         question = f"v{version.version} of {clean(version.name)} is copied as a new version of this model:"
         self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
 
+    @needs(Deed.DELETE)
     def action_registry_delete(self) -> None:
         """Delete the version, or the model where no version is meant; aliases that go with it are listed."""
         from tui.screens.modals.confirm import TypeNameModal
@@ -278,7 +294,11 @@ class RegistryActs(Page, Asking):
 
         def given(name: str | None) -> None:
             if name is not None:
-                self._write(lambda: writes.create_model(name), name, f"Created {clean(name)}")
+
+                def create() -> None:
+                    self._write(lambda: writes.create_model(name), name, f"Created {clean(name)}")
+
+                self.when_allowed(Deed.CREATE, name, create)
 
         self.app.push_screen(AskLineModal("Create a model", f"Its name{levels}:", refuse=self._name_refusal), given)
 

@@ -1,0 +1,194 @@
+"""Serving endpoints through the gateway and on the screen, and changes of them under guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.driver import Deck, drive
+from tests.support.fakes import FrozenClock
+from tui.app import DeckApp
+from tui.config.choose import Options
+from tui.config.launch import Launch, resolve
+from tui.config.model import Settings
+from tui.domain.problem import Kind, Problem
+from tui.domain.serving import Share, Update, to_version
+from tui.gateway.sdk import Sdk
+from tui.gateway.serving import SdkServing
+from tui.gateway.session import Session as GatewaySession
+from tui.gateway.simulated.sample import NOW_MS
+from tui.gateway.simulated.state import Workspace
+from tui.services.connect import open_session
+from tui.services.ledger import Ledger
+from tui.services.serving_changes import UNDO, ServingChanges, ServingPlan
+from tui.services.session import Session
+from tui.services.writes import Outcome
+
+CHURN = "prod.ml.churn"
+
+
+@pytest.fixture
+def serving(session: GatewaySession) -> SdkServing:
+    return SdkServing(Sdk(session))
+
+
+@pytest.fixture
+def changes(serving: SdkServing, tmp_path: Path) -> ServingChanges:
+    ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ana@box")
+    return ServingChanges(serving, ledger, context="sim", place="here", read_only=False)
+
+
+def plan_to(serving: SdkServing, version: str) -> ServingPlan:
+    before = serving.endpoint("churn-prod").config.split
+    return ServingPlan("churn-prod", before, to_version(before, before[0].name, version))
+
+
+def test_endpoints_and_what_they_serve(serving: SdkServing) -> None:
+    listed = {endpoint.name: endpoint for endpoint in serving.endpoints()}
+    assert listed["churn-prod"].config.entities[0].traffic is None and not listed["churn-prod"].is_whole
+    live = serving.endpoint("churn-prod")
+    assert live.config.split == (Share("churn-11", CHURN, "11", 90), Share("churn-10", CHURN, "10", 10))
+    assert [e.workload for e in live.config.entities] == ["Small CPU", "Small CPU, to zero"]
+    assert (live.state, live.may_manage) == ("ready", True)
+    kinds = {name: found.config.entities[0] for name, found in listed.items()}
+    assert (kinds["llm-gateway"].kind, kinds["llm-gateway"].entity) == ("external", "openai/gpt-4.1")
+    assert (kinds["databricks-llama-4"].kind, kinds["customer-features"].kind) == ("foundation", "features")
+    failed = serving.endpoint("fraud-scoring")
+    assert failed.update is Update.FAILED and "catboost" in failed.failures[0] and not failed.may_manage
+    pending = serving.endpoint("churn-canary")
+    assert pending.pending is not None and pending.pending.entities[0].version == "13"
+    assert "Loaded version 11" in serving.server_log("churn-prod", "churn-11")
+    assert "ERROR" in serving.build_log("fraud-scoring", "fraud-cards-3")
+    assert [e.name for e in serving.details(["gone", "churn-prod"])] == ["churn-prod"]
+
+
+def test_a_change_is_begun_followed_recorded_and_undone(changes: ServingChanges, serving: SdkServing) -> None:
+    plan = plan_to(serving, "12")
+    report = changes.carry_out(plan)
+    assert report.outcome is Outcome.DONE
+    now = serving.endpoint("churn-prod")
+    while changes.settle(report.number, plan, now) is None:
+        now = serving.endpoint("churn-prod")
+    assert now.config.split == plan.after and changes.entries("churn-prod")[-1].outcome == "done"
+    assert [e.workload for e in now.config.entities] == ["Small CPU", "Small CPU, to zero"]
+    undo = changes.undo_plan("churn-prod")
+    assert undo is not None and (undo.purpose, undo.before, undo.after) == (UNDO, plan.after, plan.before)
+    assert changes.carry_out(undo).outcome is Outcome.DONE
+    assert changes.undo_plan("churn-prod") is None
+
+
+def test_a_change_that_does_not_come_up(changes: ServingChanges, serving: SdkServing) -> None:
+    plan = plan_to(serving, "14")
+    report = changes.carry_out(plan)
+    now = serving.endpoint("churn-prod")
+    assert now.update is Update.FAILED or changes.settle(report.number, plan, now) is None
+    while now.update is Update.RUNNING:
+        now = serving.endpoint("churn-prod")
+    assert changes.settle(report.number, plan, now) is Outcome.NOT_DONE
+    assert "lightgbm" in now.failures[0] and now.config.split == plan.before
+    assert changes.undo_plan("churn-prod") is None
+
+
+def test_nothing_is_changed_where_the_endpoint_moved_meanwhile(
+    changes: ServingChanges, serving: SdkServing, workspace: Workspace
+) -> None:
+    plan = plan_to(serving, "12")
+    workspace.endpoints["churn-prod"].config["traffic_config"]["routes"][0]["traffic_percentage"] = 80
+    workspace.endpoints["churn-prod"].config["traffic_config"]["routes"][1]["traffic_percentage"] = 20
+    assert changes.carry_out(plan).outcome is Outcome.CONFLICT
+    with pytest.raises(Problem, match="something else by now"):
+        serving.change("churn-prod", plan.before, plan.after)
+    assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0
+
+
+def test_a_write_is_sent_once(changes: ServingChanges, serving: SdkServing, workspace: Workspace) -> None:
+    plan = plan_to(serving, "12")
+    path = "/api/2.0/serving-endpoints/churn-prod/config"
+    workspace.fail(path, 429, "REQUEST_LIMIT_EXCEEDED", "Slow down.", times=9, Retry_After="1")
+    report = changes.carry_out(plan)
+    assert workspace.asked(path, "PUT") == 1
+    assert report.outcome is Outcome.NOT_DONE and report.problem is not None
+    assert report.problem.kind is Kind.THROTTLED and "wait 1 s" in report.problem.hint
+
+
+def test_who_may_not(changes: ServingChanges, serving: SdkServing, workspace: Workspace, tmp_path: Path) -> None:
+    refused = changes.refusal(serving.endpoint("fraud-scoring"))
+    assert refused is not None and "needs CAN MANAGE on the endpoint fraud-scoring; you have CAN VIEW" in str(refused)
+    busy = changes.refusal(serving.endpoint("churn-canary"))
+    assert busy is not None and "being updated" in busy.message
+    ledger = Ledger(tmp_path / "other.jsonl", FrozenClock(), "ana@box")
+    bound = ServingChanges(serving, ledger, context="sim", place="here", read_only=True)
+    with pytest.raises(Problem, match="read-only"):
+        bound.carry_out(plan_to(serving, "12"))
+    assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0
+
+
+# on the screen
+
+
+@pytest.fixture
+def launch(profile: str, tmp_path: Path) -> Launch:
+    return resolve(Options(profile=profile), {}, tmp_path, Settings(cache=False))
+
+
+@pytest.fixture
+def opened(launch: Launch) -> Iterator[Session]:
+    session = open_session(launch, None, FrozenClock(NOW_MS))
+    yield session
+    session.close()
+
+
+async def to_serving(deck: Deck[int]) -> None:
+    app = deck.app
+    assert isinstance(app, DeckApp)
+    await deck.until(lambda: app.begun and app.page is not None, "the context is open")
+    await deck.press("3")
+    await deck.until_text("1 off their alias")
+    await deck.until_text("churn v11 90 %")
+
+
+def app_on(session: Session) -> DeckApp:
+    return DeckApp(session.launch, lambda _launch: session, environment={}, folder=Path())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=str)
+async def test_the_screen(opened: Session, size: tuple[int, int], picture: object) -> None:
+    async with drive(app_on(opened), size) as deck:
+        await to_serving(deck)
+        await deck.press("down", "down")
+        await deck.until_text("serving › churn-prod")
+        picture(deck)  # type: ignore[operator]  # a fixture
+
+
+async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspace: Workspace) -> None:
+    async with drive(app_on(opened), (120, 36)) as deck:
+        await to_serving(deck)
+        await deck.press("down", "down")
+        await deck.until_text("champion is v12, churn-prod serves v11 90 %, v10 10 %")
+        await deck.press("a")
+        await deck.until_text("Serve prod.ml.churn at")
+        await deck.press("enter")
+        await deck.until_text("v11 → v12")
+        await deck.press("enter")
+        await deck.until_text("serves it now")
+        await deck.until(lambda: "off their alias" not in deck.text(), "nothing drifts any more")
+        await deck.press("L")
+        await deck.until_text("build log")
+        await deck.press("down", "enter")
+        await deck.until_text("Pushed the image")
+        await deck.press("escape", "u")
+        await deck.until_text("undoing number 1")
+        await deck.press("escape", "j", "j", "j", "a")
+        await deck.until_text("needs CAN MANAGE on the endpoint fraud-scoring")
+    assert workspace.endpoints["churn-prod"].config["served_entities"][0]["entity_version"] == "12"
+
+
+async def test_a_context_without_serving_has_no_such_screen(tmp_path: Path) -> None:
+    from tests.support.deck import shop
+
+    async with shop(tmp_path).open() as deck:
+        await deck.press("3")
+        await deck.settle()
+        assert "serving" not in deck.text().lower()

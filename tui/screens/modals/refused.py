@@ -1,0 +1,22 @@
+"""Why something is not offered, and the statement to ask for."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from tui.domain.grants import Refusal
+from tui.screens.base.deck import Deck
+from tui.screens.modals.whole_text import WholeTextModal
+from tui.services.permissions import statements, words
+
+
+class RefusedModal(WholeTextModal):
+    """The reasons in full; ``y`` copies the statements."""
+
+    def __init__(self, title: str, found: tuple[Refusal, ...]) -> None:
+        super().__init__(title, words(found))
+        self._found = found
+
+    def action_copy(self) -> None:
+        said = cast(Deck, self.app).copy_text("the statement", statements(self._found))
+        self.query_one(".dialogue").border_subtitle = f" {said.splitlines()[0][:60]}   esc leave "

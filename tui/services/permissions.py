@@ -1,0 +1,61 @@
+"""What a person may do with models of Unity Catalog, asked before a write is offered and kept for a short while."""
+
+from __future__ import annotations
+
+import threading
+
+from tui.domain.grants import Access, Deed, Refusal, refusals
+from tui.domain.problem import Problem
+from tui.gateway.workspace_ports import CatalogPort
+from tui.services.clock import Clock
+
+KEPT_MS = 60_000  # how long grants that were read count
+
+
+class Permissions:
+    """Grants of one context; every method blocks and may be called from any thread."""
+
+    def __init__(self, catalog: CatalogPort, clock: Clock) -> None:
+        self._catalog = catalog
+        self._clock = clock
+        self._known: dict[str, tuple[int, Access]] = {}
+        self._lock = threading.Lock()
+
+    def refusals(self, deed: Deed, model: str) -> tuple[Refusal, ...]:
+        """Why a deed will be refused; empty where it will not, and where the grants cannot be read.
+
+        A doubt refuses nothing: the workspace itself has the last word, and says it.
+        """
+        if model.count(".") < 2:
+            return ()
+        try:
+            return refusals(deed, model, self._access(model))
+        except Problem:
+            return ()
+
+    def _access(self, model: str) -> Access:
+        now_ms = self._clock.now_ms()
+        with self._lock:
+            known = self._known.get(model)
+        if known is not None and 0 <= now_ms - known[0] < KEPT_MS:
+            return known[1]
+        access = self._catalog.access(model)
+        with self._lock:
+            self._known[model] = now_ms, access
+        return access
+
+    def forget(self) -> None:
+        """Read the grants again the next time."""
+        with self._lock:
+            self._known.clear()
+
+
+def words(found: tuple[Refusal, ...]) -> str:
+    """Every refusal and the statements that would allow it, as text to show and to copy."""
+    reasons = "\n".join(f"{refusal.words[:1].upper()}{refusal.words[1:]}." for refusal in found)
+    return f"{reasons}\n\nAsk for:\n\n{statements(found)}"
+
+
+def statements(found: tuple[Refusal, ...]) -> str:
+    """The statements alone, a line each."""
+    return "\n".join(refusal.statement for refusal in found)
