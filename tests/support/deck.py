@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tests.support.driver import Deck, drive
 from tests.support.fake_artifacts import FakeArtifacts
+from tests.support.fake_registry import FakeRegistry
 from tests.support.fake_writes import FakeWrites
 from tests.support.fakes import (
     DAY,
@@ -19,7 +20,6 @@ from tests.support.fakes import (
     MINUTE,
     NOW_MS,
     FakeHistory,
-    FakeRegistry,
     FakeStore,
     FakeTracking,
     FrozenClock,

@@ -39,13 +39,14 @@ class FakeRegistry:
     ``problem`` makes every request fail; ``gate`` holds requests until it is set.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, versions: dict[str, tuple[RegisteredAs, ...]] | None = None) -> None:
+        self.asked: list[tuple[str, ...]] = []
         self.models: dict[str, RegisteredModel] = {}
-        self.versions: dict[str, dict[str, ModelVersion]] = {}
+        self.by_model: dict[str, dict[str, ModelVersion]] = {}
         self.facts: dict[tuple[str, str], ModelFacts] = {}
         self.runs: dict[str, SourceRun] = {}
         self.offers: dict[str, tuple[Registrable, ...]] = {}
-        self.made_from: dict[str, tuple[RegisteredAs, ...]] = {}
+        self.versions: dict[str, tuple[RegisteredAs, ...]] = versions or {}  # made from runs, by the run's id
         self.changes: list[Change] = []
         self.late: list[Callable[[], None]] = []
         self.trouble: deque[Callable[[Callable[[], None]], None] | None] = deque()
@@ -60,7 +61,7 @@ class FakeRegistry:
         """A model with so many versions, the newest a day old, each a day older than the next."""
         about = {"created_ms": NOW_MS - 90 * DAY, "updated_ms": NOW_MS - DAY, **fields}
         self.models[name] = RegisteredModel(name, aliases=dict(aliases or {}), **about)  # type: ignore[arg-type]
-        self.versions[name] = {
+        self.by_model[name] = {
             str(number): ModelVersion(
                 name, str(number), NOW_MS - (count - number + 1) * DAY, NOW_MS - DAY, user="ana", source="s3://b/m"
             )
@@ -68,7 +69,7 @@ class FakeRegistry:
         }
 
     def change_version(self, name: str, version: str, **fields: object) -> None:
-        self.versions[name][version] = replace(self.versions[name][version], **fields)  # type: ignore[arg-type]
+        self.by_model[name][version] = replace(self.by_model[name][version], **fields)  # type: ignore[arg-type]
 
     def move(self, model: str, alias: str, to: str | None, *, by: str = "somebody") -> None:
         """Somebody else moves an alias."""
@@ -106,7 +107,7 @@ class FakeRegistry:
     def _model(self, name: str) -> RegisteredModel:
         if name not in self.models:
             raise Problem(Kind.NOT_FOUND, f"Could not read the model {name}", f"Registered Model {name} not found.")
-        known = sorted(self.versions[name].values(), key=lambda made: made.number)
+        known = sorted(self.by_model[name].values(), key=lambda made: made.number)
         return replace(self.models[name], latest=tuple(known[-1:]))
 
     def search_models(
@@ -124,12 +125,12 @@ class FakeRegistry:
 
     def count_versions(self, names: Sequence[str]) -> dict[str, int]:
         self._call("count_versions", *names)
-        return {name: len(self.versions.get(name, {})) for name in names}
+        return {name: len(self.by_model.get(name, {})) for name in names}
 
     def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
         self._call("search_versions", name, token)
         self._model(name)
-        found = sorted(self.versions[name].values(), key=lambda made: -made.number)
+        found = sorted(self.by_model[name].values(), key=lambda made: -made.number)
         start = int(token or 0)
         end = start + max_results
         return VersionsPage(tuple(found[start:end]), str(end) if end < len(found) else None)
@@ -139,7 +140,7 @@ class FakeRegistry:
         return self._version(name, version)
 
     def _version(self, name: str, version: str) -> ModelVersion:
-        found = self.versions.get(name, {}).get(version)
+        found = self.by_model.get(name, {}).get(version)
         if found is None:
             said = f"Model Version (name={name}, version={version}) not found."
             raise Problem(Kind.NOT_FOUND, f"Could not read version {version} of {name}", said)
@@ -148,9 +149,9 @@ class FakeRegistry:
     def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
         self._call("get_versions", *wanted)
         return {
-            (name, version): self.versions[name][version]
+            (name, version): self.by_model[name][version]
             for name, version in wanted
-            if version in self.versions.get(name, {})
+            if version in self.by_model.get(name, {})
         }
 
     def version_facts(self, name: str, version: str) -> ModelFacts:
@@ -167,8 +168,9 @@ class FakeRegistry:
         return self.offers.get(run_id, ())
 
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
+        self.asked.append(tuple(run_ids))
         self._call("registered_as", *run_ids)
-        return {run_id: self.made_from[run_id] for run_id in run_ids if run_id in self.made_from}
+        return {run_id: self.versions[run_id] for run_id in run_ids if run_id in self.versions}
 
     # writing
 
@@ -201,7 +203,7 @@ class FakeRegistry:
     def rename_model(self, name: str, new_name: str) -> None:
         def effect() -> None:
             self.models[new_name] = replace(self._model(name), name=new_name)
-            self.versions[new_name] = self.versions.pop(name)
+            self.by_model[new_name] = self.by_model.pop(name)
             del self.models[name]
 
         self._call("rename_model", name, new_name, effect=effect)
@@ -217,7 +219,7 @@ class FakeRegistry:
     def delete_model(self, name: str) -> None:
         def effect() -> None:
             self._model(name)
-            del self.models[name], self.versions[name]
+            del self.models[name], self.by_model[name]
 
         self._call("delete_model", name, effect=effect)
 
@@ -228,8 +230,8 @@ class FakeRegistry:
 
         def effect() -> None:
             self._model(name)
-            number = max((version.number for version in self.versions[name].values()), default=0) + 1
-            self.versions[name][str(number)] = ModelVersion(
+            number = max((version.number for version in self.by_model[name].values()), default=0) + 1
+            self.by_model[name][str(number)] = ModelVersion(
                 name, str(number), NOW_MS, NOW_MS, source=uri, run_id=run_id, model_id=model_id, description=description
             )
             made.append(str(number))
@@ -244,8 +246,8 @@ class FakeRegistry:
             source = self._version(name, version)
             if to not in self.models:
                 self.add(to)
-            number = str(len(self.versions[to]) + 1)
-            self.versions[to][number] = replace(source, name=to, version=number)
+            number = str(len(self.by_model[to]) + 1)
+            self.by_model[to][number] = replace(source, name=to, version=number)
             made.append(number)
 
         self._call("copy_version", name, version, to, effect=effect)
@@ -270,7 +272,7 @@ class FakeRegistry:
     def delete_version(self, name: str, version: str) -> None:
         def effect() -> None:
             self._version(name, version)
-            del self.versions[name][version]
+            del self.by_model[name][version]
             for alias in self.models[name].aliases_of(version):
                 self._apply(Change("deck", name, alias, None))
 

@@ -252,7 +252,7 @@ def test_the_mirror_in_tags(tmp_path: Path, registry: FakeRegistry) -> None:
     moves = desk(tmp_path, registry, Rules(mirror_tags=True))
     report = moves.carry_out(move(moves, champion="11"), "rollback")
     assert report.mirrored == ""
-    assert dict(registry.versions[MODEL]["11"].tags) == {
+    assert dict(registry.by_model[MODEL]["11"].tags) == {
         "deck.alias.champion.moved_by": "ana@bastion",
         "deck.alias.champion.moved_from": "12",
         "deck.alias.champion.why": "rollback",

@@ -15,7 +15,7 @@ from tui.domain.text import clean
 
 ALIAS = "alias."
 _ALIAS_COLUMNS = 6  # aliases that get a column of their own without being asked for
-_WIDEST = {"why": 160, "name": 48, "tags": 60, "others": 40}
+_WIDEST = {"why": 100, "name": 32, "tags": 60, "others": 40}
 _OWNERS = ("owner", "team", "contact")
 
 
@@ -40,9 +40,14 @@ def aliases_in_use(models: Sequence[RegisteredModel], first: Sequence[str]) -> l
 
 def default_columns(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
     """The columns shown without being asked for."""
-    aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
-    shown = aliases[: max(len(first), _ALIAS_COLUMNS)]
-    return ("name", *shown, "latest", "versions", "metric", "ready", "changed", "owner")
+    shown = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)[: max(len(first), _ALIAS_COLUMNS)]]
+    common = [key for key in shown if key[len(ALIAS) :] in first or _is_common(key[len(ALIAS) :], models)]
+    return ("name", *common, "latest", "versions", "metric", "ready", "changed", "owner", "others")
+
+
+def _is_common(alias: str, models: Sequence[RegisteredModel]) -> bool:
+    """Whether enough models have an alias for it to be worth a column."""
+    return sum(1 for model in models if alias in model.aliases) >= max(2, len(models) // 4)
 
 
 def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
@@ -58,6 +63,7 @@ def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tup
         "changed",
         "created",
         "owner",
+        "others",
         "tags",
         "about",
         "why",
@@ -67,7 +73,7 @@ def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tup
 TITLES: Mapping[str, str] = {
     "name": "model", "latest": "latest", "versions": "versions", "ready": "ready", "changed": "changed",
     "created": "created", "owner": "owner", "tags": "tags", "about": "about",
-    "why": "why",
+    "why": "why", "others": "other aliases",
 }  # fmt: skip
 
 
@@ -99,7 +105,10 @@ class BoardTable:
         self._rows = {model.name: row for row, model in enumerate(self.models)}
         keys = spec.columns or default_columns(models, spec.first_aliases)
         if spec.faults_only and "why" not in keys:
-            keys = (*keys, "why")
+            keys = (keys[0], "why", *keys[1:])
+        self._keys = frozenset(keys)
+        values = [metric_of(known, self._champion(model), self._metric) for model in self.models[:SAMPLE]]
+        self._write = quantities.writer([value for value in values if value is not None])
         self.columns = tuple(self._column(key) for key in keys)
 
     @property
@@ -196,7 +205,9 @@ class BoardTable:
             return self._ready_cell(model)
         if key == "metric":
             value = metric_of(self._known, self._champion(model), self._metric)
-            return reading.number(value), "" if value is not None else "muted"
+            return (self._write(value), "") if value is not None else (glyphs.absent, "muted")
+        if key == "others":
+            return self._others_cell(model)
         if key == "owner":
             return clean(_owner(model)), "muted"
         if key == "tags":
@@ -219,6 +230,15 @@ class BoardTable:
             return f"v{version}", ""
         sign, tone = reading.status(made)
         return f"v{version}  {sign}  {reading.when(made.created_ms)}", tone
+
+    def _others_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
+        """The aliases that have no column of their own."""
+        said = [
+            f"{clean(alias)} v{version}"
+            for alias, version in sorted(model.aliases.items())
+            if f"{ALIAS}{alias}" not in self._keys
+        ]
+        return "  ".join(said), "muted"
 
     def _count_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
         count = self._counts.get(model.name)

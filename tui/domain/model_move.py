@@ -13,6 +13,7 @@ from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 
 _METRICS_SHOWN = 6
+_SIDE = 24  # cells of either side where there is something to say of their difference
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,11 @@ def table(found: Sequence[Row], faults: Sequence[Fault], reading: Reading) -> Ro
         "note": [row.note for row in shown],
     }
     wide = {key: max([12, *map(width, texts)]) for key, texts in cells.items()}
+    side = _SIDE if any(cells["note"]) else 2 * _SIDE
     columns = (
         Column("name", "", wide["name"], frozen=True),
-        Column("now", "now", min(34, wide["now"])),
-        Column("then", "then", min(34, wide["then"])),
+        Column("now", "now", min(side, wide["now"])),
+        Column("then", "then", min(side, wide["then"])),
         Column("note", "", wide["note"]),
     )
     tones: dict[str, Sequence[Tone]] = {

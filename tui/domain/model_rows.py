@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
@@ -64,7 +64,13 @@ class Reading:
     def number(self, value: float | None) -> str:
         return self.glyphs.absent if value is None else quantities.number(value)
 
-    def change(self, value: float | None, base: float | None, better: str) -> tuple[str, Tone]:
+    def change(
+        self,
+        value: float | None,
+        base: float | None,
+        better: str,
+        write: Callable[[float], str] = quantities.number,
+    ) -> tuple[str, Tone]:
         """A metric's difference to another: ``+0.0029  +0.3%``, with its direction as the tone."""
         if value is None or base is None or value != value or base != base:
             return "", ""
@@ -74,7 +80,7 @@ class Reading:
         sign = "+" if delta > 0 else ("-" if self.glyphs.ellipsis == "~" else "−")
         share = f"  {sign}{abs(delta / base):.1%}" if base else ""
         tone: Tone = "" if not better else "good" if (delta > 0) == (better == "higher") else "bad"
-        return f"{sign}{quantities.number(abs(delta))}{share}", tone
+        return f"{sign}{write(abs(delta))}{share}", tone
 
 
 def metric_of(known: Known, made: ModelVersion | None, metric: str) -> float | None:

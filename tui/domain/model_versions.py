@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from tui.domain import quantities
 from tui.domain.model_rows import SAMPLE, Known, Reading, by_whom, fitted, metric_of
 from tui.domain.model_values import ModelVersion, RegisteredModel
 from tui.domain.readiness import CHAMPION
@@ -59,6 +60,8 @@ class VersionsTable:
         champion = model.aliases.get(CHAMPION)
         base = known.version(model.name, champion) if champion is not None else None
         self._base = metric_of(known, base, self._metric)
+        values = [metric_of(known, made, self._metric) for made in versions[:SAMPLE]]
+        self._write = quantities.writer([value for value in values if value is not None])
         self.versions = self._arranged(versions)
         self._rows = {made.version: row for row, made in enumerate(self.versions)}
         self.columns = tuple(self._column(key) for key in (spec.columns or self._worth_showing()))
@@ -142,9 +145,9 @@ class VersionsTable:
             return self._run_cell(made)
         if key == "metric":
             value = metric_of(self._known, made, self._metric)
-            return reading.number(value), "" if value is not None else "muted"
+            return (self._write(value), "") if value is not None else (glyphs.absent, "muted")
         if key == "change":
-            return reading.change(metric_of(self._known, made, self._metric), self._base, self._better)
+            return reading.change(metric_of(self._known, made, self._metric), self._base, self._better, self._write)
         if key == "signature":
             facts = self._known.facts(made.name, made.version)
             if facts is None:

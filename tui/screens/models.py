@@ -84,6 +84,7 @@ class ModelsScreen(RegistryActs):
     @on(VersionsPane.TruthChanged)
     def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
         event.stop()
+        self.board.look_again()
         self.refresh_bindings()
 
     @on(ModelsPane.CreateWanted)

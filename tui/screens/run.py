@@ -22,6 +22,7 @@ from tui.screens.base.routes import ArtifactsRoute, RunRoute
 from tui.screens.base.writing import Writing
 from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.screens.panes.metrics_view import MetricsView
+from tui.screens.panes.registering import Registering
 from tui.screens.panes.run_view import RunView
 from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tui.services.housekeeping import Told
 
 
-class RunScreen(Page, Writing, Asking):
+class RunScreen(Page, Writing, Registering, Asking):
     """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
 
     CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
@@ -135,7 +136,12 @@ class RunScreen(Page, Writing, Asking):
             return self.detail is not None
         if action == "run_undo":
             return self.can_take_back
+        if action == "run_register":
+            return self.detail is not None and not self.session.read_only
         return True
+
+    def action_run_register(self) -> None:
+        self.register_from(self.run_id)
 
     def action_run_artifacts(self) -> None:
         name = clean(self.detail.name) if self.detail is not None else ""

@@ -28,12 +28,12 @@ _TABS = {
     "metrics": "Metrics",
     "params": "Params",
     "signature": "Signature",
-    "requirements": "Requirements",
+    "requirements": "Requires",
+    "tags": "Tags",
+    "description": "About",
+    "datasets": "Datasets",
     "flavors": "Flavors",
     "files": "Files",
-    "datasets": "Datasets",
-    "tags": "Tags",
-    "description": "Description",
 }
 _OF_RUN, _OF_FILES = ("metrics", "params", "datasets"), ("signature", "requirements", "flavors", "files")
 

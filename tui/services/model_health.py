@@ -44,6 +44,7 @@ class ModelHealth:
         self._facts: dict[Key, ModelFacts] = {}
         self._metric = self.settings.metric or ""
         self._stamps: Counter[str] = Counter()  # grow with what is learnt of a model
+        self.learnt = 0  # grows with everything that is learnt, so that a view knows whether it is behind
         self._judgements: dict[str, tuple[RegisteredModel, tuple[object, ...], tuple[Fault, ...]]] = {}
 
     # what is known
@@ -126,10 +127,12 @@ class ModelHealth:
             for made in versions:
                 self._versions[made.name, made.version] = made
                 self._stamps[made.name] += 1
+            self.learnt += 1
 
     def take_runs(self, runs: Mapping[str, SourceRun]) -> None:
         with self._lock:
             self._runs.update(runs)
+            self.learnt += 1
 
     def forget(self, name: str) -> None:
         """Ask anew for what may have changed of a model: its versions' states, not their files."""
@@ -158,6 +161,7 @@ class ModelHealth:
                 self.gather_facts(name, version)
         with self._lock:
             self._stamps.update(model.name for model in models)
+            self.learnt += 1
 
     def gather_runs(self, run_ids: Iterable[str]) -> None:
         """Learn of the source runs that are not known yet."""
@@ -179,6 +183,7 @@ class ModelHealth:
         with self._lock:
             self._facts[name, version] = facts
             self._stamps[name] += 1
+            self.learnt += 1
         return facts
 
     def _versions_wanted(self, models: Sequence[RegisteredModel]) -> list[Key]:

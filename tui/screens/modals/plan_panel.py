@@ -30,6 +30,7 @@ from tui.services.alias_moves import MoveReport
 from tui.services.ledger_rows import OUTCOME_WORDS
 from tui.services.session import Session
 from tui.services.writes import Outcome
+from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
 
 
@@ -199,6 +200,11 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_go_on()
+
+    @on(Grid.Opened)
+    def _opened(self, event: messages.Opened) -> None:
         event.stop()
         self.action_go_on()
 

@@ -85,6 +85,7 @@ class ModelsPane(FilterablePane, Asking):
         self._token: str | None = None
         self._everything = False
         self._generation = 0
+        self._drawn_of = 0  # how much was known of the models when they were laid out
         self._rest: Timer | None = None
         self._point_at = ""
 
@@ -220,6 +221,7 @@ class ModelsPane(FilterablePane, Asking):
             self._reading(),
         )
         counts = dict(self.counts)
+        self._drawn_of = desk.health.learnt
 
         def lay_out() -> BoardTable:
             return BoardTable(models, desk.health, spec, counts, lambda model: bool(desk.changes(model)), generation)
@@ -289,6 +291,8 @@ class ModelsPane(FilterablePane, Asking):
             facts = True
         wanted = wanted[:JUDGED_AT_ONCE]
         if not wanted:
+            if self._drawn_of != health.learnt:
+                self.fill()  # somebody else has learnt something meanwhile
             return
         # What the list needs comes first, what lies in files after it.
         self.ask(
@@ -299,6 +303,11 @@ class ModelsPane(FilterablePane, Asking):
             self._no_evidence,
             urgency=PREFETCH,
         )
+
+    def look_again(self) -> None:
+        """Something may have been learnt of the models by way of their versions."""
+        if self._drawn_of != self._desk.health.learnt:
+            self._want_evidence()
 
     def _no_evidence(self, problem: Problem) -> None:
         self.notice.problem(problem)
@@ -355,6 +364,7 @@ class ModelsPane(FilterablePane, Asking):
     def action_models_faults(self) -> None:
         self.faults_only = not self.faults_only
         self.fill()
+        self.grid.move_to_column("why" if self.faults_only else "name")
 
     def action_models_prompts(self) -> None:
         self.prompts = not self.prompts

@@ -1,0 +1,55 @@
+"""A name: one of those that there are, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.app import ComposeResult
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Column, RowsTable, Table, Tone
+from tui.domain.text import clean, width
+from tui.screens.modals.listing import ListModal, Words, narrowed
+
+_NEW = "new "
+
+
+class PickNameModal(ListModal[str]):
+    """What is typed narrows the names there are, and is offered as a new one; ``refuse`` says why it cannot be."""
+
+    hint_text = "type to narrow, or a new name   enter choose   esc leave"
+
+    def __init__(
+        self, title: str, words: str, names: Sequence[str], glyphs: Glyphs, *, refuse: Callable[[str], str]
+    ) -> None:
+        self.title_text = title
+        super().__init__(glyphs)
+        self._words = words
+        self._names = list(names)
+        self._refuse = refuse
+
+    def extras(self) -> ComposeResult:
+        yield Words(self._words)
+
+    def rows(self, query: str) -> Table:
+        names = [self._names[number] for number in narrowed(query, self._names)]
+        keys, titles, details = list(names), [clean(name) for name in names], ["a new version of it"] * len(names)
+        tones: list[Tone] = ["muted"] * len(names)
+        typed = query.strip()
+        if typed and typed not in names:
+            refused = self._refuse(typed)
+            keys.append(f"{_NEW}{typed}")
+            titles.append(clean(typed))
+            details.append(refused or "a new model")
+            tones.append("bad" if refused else "accent")
+        columns = (
+            Column("name", "model", max([16, *(min(60, width(title)) for title in titles)]), frozen=True),
+            Column("detail", "", max([20, *map(width, details)])),
+        )
+        return RowsTable(columns, keys, {"name": titles, "detail": details}, {"detail": tones})
+
+    def chosen(self, row_key: str) -> str | None:
+        if row_key in self._names:
+            return row_key
+        typed = row_key[len(_NEW) :]
+        return None if self._refuse(typed) else typed
