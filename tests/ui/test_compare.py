@@ -356,6 +356,16 @@ async def test_wider_columns(tmp_path: Path) -> None:
         assert after["v3"] > before["v3"]
 
 
+async def test_the_commits_of_two_runs(tmp_path: Path) -> None:
+    other = run(9, name="other", tags={"mlflow.source.git.commit": "0123456789abcdef"})
+    async with sweep(tmp_path, [other]).open() as deck:
+        await compare(deck, IDS[1], IDS[2])
+        await deck.press("V")  # one commit: there is nothing between
+        await compare(deck, IDS[1], IDS[9])
+        await deck.press("V")
+        await deck.until(lambda: "not inside a git repository" in message(deck), "it is said")
+
+
 # the other views
 
 

@@ -23,6 +23,7 @@ from tui.screens.panes.compare_plots import ComparePlotsPane, references
 from tui.screens.panes.compare_rows import CompareRowsPane
 from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.compare_words import Said
+from tui.services.commits import diff
 from tui.services.compared_runs import Compared, Wanted, beside, read
 from tui.services.copies import run_copies
 from tui.services.session import Session
@@ -272,6 +273,22 @@ class CompareScreen(ExportingPage):
                 self.deck.say(f"This run is of another context: :ctx {subject.context} opens that")
             else:
                 self.deck.go(RunRoute(subject.run_id))
+
+    @on(CompareRowsPane.CommitsWanted)
+    def _commits_wanted(self, event: CompareRowsPane.CommitsWanted) -> None:
+        event.stop()
+        folder, old, new = self.deck.folder, event.old, event.new
+
+        def shown(text: str) -> None:
+            from tui.screens.modals.whole_text import WholeTextModal
+
+            what = f"git diff {old[:10]} {new[:10]}"
+            self.app.push_screen(WholeTextModal(what, text or "Nothing lies between these commits."))
+
+        def refused(problem: Problem) -> None:
+            self.deck.say(str(problem))
+
+        self.ask(self.session.pool, "commits", lambda: diff(folder, old, new), shown, refused)
 
     # the keys for everywhere
 

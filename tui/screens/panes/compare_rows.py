@@ -15,6 +15,7 @@ from tui.actions import bindings
 from tui.domain.diff.arrangement import ORDERS, Arranged, Arrangement, Order, Shown, arrange
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sources import COMMIT_ROW
 from tui.domain.diff.table import CompareTable, FlippedTable, subject_of, subject_titles
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -48,6 +49,13 @@ class CompareRowsPane(FilterablePane, Asking):
         """A run is to be opened."""
 
         column: int
+
+    @dataclass
+    class CommitsWanted(Message):
+        """What lies between two commits is to be shown."""
+
+        old: str
+        new: str
 
     @dataclass
     class Dropped(Message):
@@ -188,6 +196,8 @@ class CompareRowsPane(FilterablePane, Asking):
             return several and not (action != "compare_baseline" and self.flipped)
         if action in ("compare_fold", "compare_fold_all"):
             return not self.flipped
+        if action == "compare_commits":
+            return "" not in (commits := self._commits()) and commits[0] != commits[1]
         if action == "compare_drop":
             return several
         if action == "compare_system_tags":
@@ -260,6 +270,20 @@ class CompareRowsPane(FilterablePane, Asking):
         column = self.run_here()
         if column is not None:
             self.post_message(self.Dropped(column))
+
+    def action_compare_commits(self) -> None:
+        self.post_message(self.CommitsWanted(*self._commits()))
+
+    def _commits(self) -> tuple[str, str]:
+        """The commits of the baseline and of the run under the cursor, "" where one is not recorded."""
+        column, laid = self.run_here(), self.laid
+        if self.comparison is None or column is None or laid is None:
+            return "", ""
+        for section in self.comparison.sections:
+            if section.group == "source" and COMMIT_ROW in section.keys:
+                row = section.keys.index(COMMIT_ROW)
+                return section.text(row, laid.arranged.baseline) or "", section.text(row, column) or ""
+        return "", ""
 
     def action_compare_open(self) -> None:
         column = self.run_here()
