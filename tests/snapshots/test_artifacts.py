@@ -56,9 +56,12 @@ async def test_a_logged_model(tmp_path: Path, picture: Picture) -> None:
 
 async def test_the_tree_on_a_narrow_screen(tmp_path: Path, picture: Picture) -> None:
     async with opened(gallery(tmp_path), (80, 24), path="config/features.json") as deck:
+        await deck.settle()
+        picture(deck, name="tree")
+        await deck.press("enter")
         await shown(deck, "config/features.json")
         await deck.settle()
-        picture(deck)
+        picture(deck, name="preview")
 
 
 async def test_a_picture_in_plain_letters(tmp_path: Path, picture: Picture) -> None:
@@ -67,6 +70,7 @@ async def test_a_picture_in_plain_letters(tmp_path: Path, picture: Picture) -> N
     made = gallery(tmp_path)
     made.settings = Settings(ascii=True)
     async with opened(made, (80, 24), path="plots/roc.png") as deck:
+        await deck.press("enter")
         await shown(deck, "plots/roc.png")
         await deck.settle()
         picture(deck)

@@ -297,10 +297,12 @@ async def test_in_the_run_s_page_artifacts_are_a_tab(tmp_path: Path) -> None:
 
 
 async def test_narrow_one_side_at_a_time(tmp_path: Path) -> None:
-    async with opened(gallery(tmp_path), (60, 24), path="README.md") as deck:
-        await shown(deck, "README.md")
-        assert not view(deck).preview_part.display or view(deck).preview_part.region.width == 0
+    world = gallery(tmp_path)
+    async with opened(world, (60, 24), path="README.md") as deck:
+        assert view(deck).preview_part.region.width == 0
+        assert world.artifacts.called("preview") == 0, "what nobody sees is not read"
         await deck.press("enter")
+        await shown(deck, "README.md")
         await deck.until_text("See ")
         assert view(deck).tree_part.region.width == 0
         await deck.press("escape")

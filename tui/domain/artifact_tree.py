@@ -31,6 +31,14 @@ class Node:
     loading: bool = False
     problem: Problem | None = None
     note: str = ""
+    _searched: str = ""
+
+    @property
+    def searched(self) -> str:
+        """What a filter looks into, in lower case; made once, since it is asked at each key."""
+        if not self._searched:
+            self._searched = f"{self.label} {self.entry.path}".lower()
+        return self._searched
 
     @property
     def is_folder(self) -> bool:
@@ -196,7 +204,7 @@ class ArtifactTree:
             lines: list[Line] = []
             for node in nodes:
                 inner = walk(node.children, depth + 1) if node.children else []
-                path = f"{node.label} {node.entry.path}".lower()
+                path = node.searched
                 if inner or all(word in path for word in words):
                     lines.append(Line(node, depth=depth))
                     lines += inner

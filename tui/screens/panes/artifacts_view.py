@@ -34,7 +34,7 @@ from tui.widgets.preview.tree_grid import TreeGrid
 
 REST_SECONDS = 0.1  # how long the cursor rests before it counts
 KEPT = 16  # previews that are kept
-NARROW = 64  # columns from which the tree and the preview stand side by side
+NARROW = 84  # columns from which the tree and the preview stand side by side
 MORE = 16  # how many times as much is read by "more"
 MOST_BYTES = 16 * 1024 * 1024  # of a text that are read to be looked at; beyond that it is to be downloaded
 NO_LIMIT = 1 << 62
@@ -117,6 +117,14 @@ class ArtifactsView(TabPart, Asking):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < NARROW, "-one-side")
+        view = self.preview_part.view
+        if self.sees_preview and view.has_class("-loading") and not self.is_asking("preview"):
+            self._look()
+
+    @property
+    def sees_preview(self) -> bool:
+        """Whether there is a preview on the screen; what nobody sees is not read."""
+        return not self.has_class("-one-side") or self.has_class("-at-preview")
 
     # what is shown
 
@@ -175,16 +183,16 @@ class ArtifactsView(TabPart, Asking):
             self._show_words(folder_words(node, self.tree_part.tree_shown))
         elif not self._show_kept():
             self.preview_part.view.show_loading(node.title)
-            self._rest = self.set_timer(REST_SECONDS, self._look)
+            if self.sees_preview:
+                self._rest = self.set_timer(REST_SECONDS, self._look)
         self.refresh_bindings()
 
     @on(ArtifactsTree.Opened)
     def _opened(self, event: ArtifactsTree.Opened) -> None:
         event.stop()
-        if event.node is not self._node:
-            self._node = event.node
-            self._look()
-        elif self._rest is not None:
+        self._node = event.node
+        view = self.preview_part.view
+        if not self.is_asking("preview") and (view.preview is None or view.has_class("-loading")):
             self._look()
         self._go_to_preview()
 
