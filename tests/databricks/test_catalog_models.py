@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tui.domain.problem import Kind, Problem
@@ -29,3 +31,68 @@ def test_a_refusal_says_what_the_server_said_and_nothing_of_the_settings(session
     assert caught.value.kind is Kind.FORBIDDEN
     assert "does not have MANAGE on Function 'prod.ml.fraud-cards'" in str(caught.value)
     assert "token" not in str(caught.value) and "Config" not in str(caught.value)
+
+
+def test_a_list_tells_aliases_and_tags_which_the_search_leaves_out(session: Session) -> None:
+    page = ClientRegistry(session).search_models()
+    found = {model.name: model for model in page.models}
+    assert found[CHURN].aliases == {"champion": "12", "challenger": "13", "previous": "11"}
+    assert found[CHURN].tags == {"tier": "1", "team": "growth"}
+    assert "finance.risk.limits" not in found and page.next_token is None
+
+
+def test_pages_go_on_until_there_is_no_token(session: Session) -> None:
+    registry = ClientRegistry(session)
+    names: list[str] = []
+    token: str | None = None
+    while True:
+        page = registry.search_models(max_results=2, token=token)
+        names += [model.name for model in page.models]
+        token = page.next_token
+        if token is None:
+            break
+    assert len(names) == len(set(names)) == 5
+
+
+def test_one_schema_is_listed_by_itself_and_other_names_are_filtered_here(
+    session: Session, workspace: Workspace
+) -> None:
+    registry = ClientRegistry(session)
+    page = registry.search_models(filter_string="name LIKE 'prod.ml.%'")
+    assert [model.name for model in page.models] == [CHURN, "prod.ml.fraud-cards"]
+    assert workspace.asked("/api/2.0/mlflow/unity-catalog/registered-models/search") == 0
+    assert [m.name for m in registry.search_models(filter_string="name ILIKE '%CHURN%'").models] == [
+        "dev.ml.churn",
+        CHURN,
+    ]
+    quoted = registry.search_models(filter_string='name = "dev.ml.o\'brien_uplift"')
+    assert [m.name for m in quoted.models] == ["dev.ml.o'brien_uplift"]
+    versions = registry.search_versions("dev.ml.o'brien_uplift")
+    assert [made.version for made in versions.versions] == ["1"]
+
+
+def test_what_unity_catalog_cannot_do_is_explained(session: Session) -> None:
+    registry = ClientRegistry(session)
+    asked: list[Callable[[], object]] = [
+        lambda: registry.search_models(filter_string="tags.tier = '1'"),
+        lambda: registry.search_models(prompts=True),
+    ]
+    for ask in asked:
+        with pytest.raises(Problem) as caught:
+            ask()
+        assert caught.value.kind is Kind.UNSUPPORTED and "Unity Catalog" in caught.value.message and caught.value.hint
+
+
+def test_a_model_that_is_listed_and_may_not_be_read(session: Session, workspace: Workspace) -> None:
+    path = "/api/2.0/mlflow/unity-catalog/registered-models/get"
+    workspace.fail(path, 403, "PERMISSION_DENIED", "Not yours.", times=1, after=1)
+    assert len(ClientRegistry(session).search_models().models) == 5
+    workspace.fail(path, 400, "BAD_REQUEST", "Broken.", times=9)
+    with pytest.raises(Problem, match="Broken"):
+        ClientRegistry(session).search_models()
+
+
+def test_a_workspace_without_unity_catalog(session: Session, workspace: Workspace) -> None:
+    workspace.metastore = ""
+    with pytest.raises(Problem, match="No metastore assigned"):
+        ClientRegistry(session).search_models()

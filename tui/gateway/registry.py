@@ -23,8 +23,11 @@ from tui.domain.model_values import (
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
 from tui.gateway import address, problems, registry_facts
+from tui.gateway.catalog import SdkCatalog
+from tui.gateway.catalog_models import CatalogModels, no_prompts
 from tui.gateway.columns import true_number
 from tui.gateway.registry_writes import RegistryWrites
+from tui.gateway.sdk import Sdk
 from tui.gateway.session import Session
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class ClientRegistry(RegistryWrites):
         self.uri = session.registry_uri or session.tracking_uri
         self.kind = address.kind(self.uri)
         self.place = address.shown(self.uri)
+        self._in_catalog = CatalogModels(session.client, SdkCatalog(Sdk(session)), self.place)
 
     @property
     def client(self) -> Any:
@@ -70,6 +74,11 @@ class ClientRegistry(RegistryWrites):
     ) -> ModelsPage:
         """A page of registered models by name; prompts instead of models where asked for."""
         with self.told("Could not list the prompts" if prompts else "Could not list the registered models"):
+            if self.kind == "databricks-uc":
+                if prompts:
+                    raise no_prompts(self.place)
+                listed, following = self._in_catalog.page(filter_string, max_results, token)
+                return ModelsPage(tuple(_model(found) for found in listed), following)
             wanted = filter_string
             if prompts:
                 wanted = f"tags.`{PROMPT_TAG}` = 'true'" + (f" AND {filter_string}" if filter_string else "")

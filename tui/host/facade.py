@@ -19,6 +19,7 @@ LIMITS_S: Mapping[str, float] = {
     "artifacts.list_folder": 60.0,
     # Each of these is several requests of the SDK, and its import comes before the first.
     "diagnosis.loaded": 90.0,
+    "registry.search_models": 60.0,  # in Unity Catalog each model of a page is a request of its own
     "catalog.me": 30.0,
     "catalog.home_folder": 30.0,
     "catalog.metastore": 30.0,
