@@ -77,7 +77,8 @@ class RunsFrame:
         with self._lock:
             self._changed()
             rows = [row for row in map(self._row_of.get, run_ids) if row is not None]
-            self._row_of = {run_id: row for run_id, row in self._row_of.items() if row not in set(rows)}
+            leaving = set(rows)
+            self._row_of = {run_id: row for run_id, row in self._row_of.items() if row not in leaving}
             found = np.unique(np.array(rows, dtype=np.int32))
             if len(found):
                 self._supersede(found)

@@ -17,6 +17,7 @@ from tui.domain.changes import Plan, name_refusal
 from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean
 from tui.resources import style_sheets
+from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.modals.confirm_changes import ChangesModal
 from tui.services.housekeeping import Told
 from tui.services.session import Session
@@ -30,6 +31,7 @@ class AskLineModal(ModalScreen[str | None]):
     """
 
     CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(self, title: str, question: str, text: str = "", *, refuse: Callable[[str], str]) -> None:

@@ -25,7 +25,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
-from tui.screens.base.breakpoints import NARROW
+from tui.screens.base.breakpoints import BREAKPOINTS, NARROW
 from tui.screens.base.deck import Deck
 from tui.screens.modals import change_rows
 from tui.screens.modals.change_told import told_title, told_words
@@ -57,6 +57,7 @@ class ChangesModal(ModalScreen["Told | None"], Asking):
     """
 
     CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", show=False),
         Binding("escape", "leave", show=False),
@@ -258,10 +259,10 @@ class ChangesModal(ModalScreen["Told | None"], Asking):
             result = self.told.report.results[self.grid.cursor_row]
             found, instead = change.value_in(result.found), result.found is not None
         lines = change_words.difference(change, found, found=instead)
-        parts = []
+        parts: list[tuple[str, str]] = []
         for line in lines[:DIFFERENCE_SHOWN]:
             tone = {"+": "$success", "-": "$error", "@": "$text-muted"}.get(line[:1], "")
-            parts.append((clean(line) + "\n", tone))
+            parts.append((("\n" if parts else "") + clean(line), tone))
         self._difference.update(Content.assemble(*parts))
 
     def _change_here(self) -> Change | None:

@@ -20,6 +20,7 @@ from tui.domain.tag_edits import TagEdits
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
+from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.modals.ask_line import AskLineModal
 from tui.screens.modals.confirm_changes import ChangesModal
 from tui.screens.modals.edit_text import EditTextModal
@@ -37,6 +38,7 @@ class TagsModal(ModalScreen[None], Asking):
     """
 
     CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a,n,insert", "add", show=False),
         Binding("X,x,d,delete", "take_away", show=False),

@@ -20,6 +20,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
+from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.base.deck import Deck
 from tui.screens.modals.confirm_changes import ChangesModal
 from tui.services.editor import edited
@@ -33,6 +34,7 @@ class EditTextModal(ModalScreen[str | None], Asking):
     """Answers with the text, or None; leaving a changed text asks once more."""
 
     CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", show=False),
         Binding("ctrl+o", "own_editor", show=False),
