@@ -127,7 +127,8 @@ class ClientRegistry(RegistryWrites):
             try:
                 found[name, version] = self.get_version(name, version)
             except Problem as problem:
-                if problem.kind is not Kind.NOT_FOUND:
+                # A name that the server's own rules forbid by now cannot be asked for either.
+                if problem.kind not in (Kind.NOT_FOUND, Kind.BAD_REQUEST):
                     raise
         return found
 

@@ -30,7 +30,7 @@ from tui.widgets.grid import Grid, messages
 
 FIRST_PAGE, PAGE = 200, 1000  # models; MLflow gives no more than a thousand at a time
 LOADED_UNASKED = 3000  # models up to which pages follow each other by themselves
-ARRANGED_HERE = 3000  # models up to which the table is laid out on the event loop
+ARRANGED_HERE = 1000  # models up to which the table is laid out on the event loop
 REST_SECONDS = 0.1
 JUDGED_AT_ONCE = 25
 _HIGH_FIRST = ("latest", "versions", "changed", "created", "ready", "metric")

@@ -29,7 +29,7 @@ from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 
 FIRST_PAGE, PAGE = 200, 2000
-ARRANGED_HERE = 5000  # versions up to which the table is laid out on the event loop
+ARRANGED_HERE = 2000  # versions up to which the table is laid out on the event loop
 REST_SECONDS = 0.12
 FACTS_AT_ONCE = 8
 
