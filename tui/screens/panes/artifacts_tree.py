@@ -67,7 +67,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
 
         problem: Problem | None
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("artifact-tree")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("artifact_tree")]
     filter_hint = "words in paths that have been read"
     nothing_to_ask = "Only what has been read is filtered: open a folder to read it"
 
