@@ -13,6 +13,7 @@ from tui.domain.runs.path_tree import PathRow, path_tree
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 
+_LEAST_NAME = 12
 _GAP = 2  # cells between two columns
 FOLDER = "folder:"  # how the row keys of folders begin; experiments' are their ids, which hold no colon
 
@@ -96,10 +97,12 @@ class _Writer:
         cells = {"name": self.names, "runs": self.runs, "updated": self.updated, "lifecycle": self.states}
         updated = max([4, *map(len, self.updated)])
         lifecycle = 7 if self.spec.with_lifecycle else 0
-        runs = max([4, *map(len, self.runs)]) if any(self.runs) and not lifecycle else 0  # there is no room for both
+        runs = max([4, *map(len, self.runs)]) if any(self.runs) else 0
         room = self.spec.width - sum(cells + _GAP for cells in (updated, runs, lifecycle) if cells)
-        wanted = max([12, *(width(name) for name in self.names[:2000])])
-        columns = [Column("name", "experiment", max(12, min(wanted, room)))]
+        if runs and room < _LEAST_NAME:
+            room, runs = room + runs + _GAP, 0  # where there is no room for all, the counts are the first to go
+        wanted = max([_LEAST_NAME, *(width(name) for name in self.names[:2000])])
+        columns = [Column("name", "experiment", max(_LEAST_NAME, min(wanted, room)))]
         if runs:
             columns.append(Column("runs", "runs", runs, "right"))
         columns.append(Column("updated", "last", updated, "right"))
