@@ -167,10 +167,12 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **
     from tui.host.spec import spec_of
     from tui.services.clock import SystemClock
     from tui.services.model_health import ModelHealth
+    from tui.services.serving_desk import ServingDesk
 
     host = Host.start(spec_of(launch))
     try:
-        health = ModelHealth(host.registry, SystemClock(), settings.models, settings.metric_directions)
+        serving = ServingDesk(host.serving, host.registry) if launch.has_workspace else None
+        health = ModelHealth(host.registry, SystemClock(), settings.models, settings.metric_directions, serving)
         report = console.lint(host.registry, health, name)
     finally:
         host.close()

@@ -96,3 +96,9 @@ def test_a_workspace_without_unity_catalog(session: Session, workspace: Workspac
     workspace.metastore = ""
     with pytest.raises(Problem, match="No metastore assigned"):
         ClientRegistry(session).search_models()
+
+
+def test_what_a_version_is_made_of(session: Session) -> None:
+    facts = ClientRegistry(session).version_facts(CHURN, "12")
+    assert facts.is_read and facts.signature is not None and facts.signature.summary == "2 in, 1 out"
+    assert "scikit-learn==1.7.2" in facts.requirements and facts.mlflow_version == "3.17.2"

@@ -19,6 +19,7 @@ from tui.domain.model_values import (
     SourceRun,
 )
 from tui.domain.readiness import GRADES, RULES, SEVERITIES, Judged, is_pinned, judge, tally, warnings_of_target
+from tui.domain.serving import ServedAt
 
 RUN = SourceRun("r12", "good", "FINISHED", metrics={"auc": 0.93, "loss": 0.2})
 OTHER = SourceRun("r14", "newer", "FINISHED", metrics={"auc": 0.92, "loss": 0.3})
@@ -87,6 +88,13 @@ BAD: list[tuple[str, Judged, str]] = [
     ("no-description", with_model(description=" \n"), "The model has no description."),
     ("stage", with_twelve(stage="Production"), "v12 is still in the stage Production"),
     ("old", replace(GOOD, now_ms=NOW_MS + 300 * DAY), "Champion v12 is 309 days old."),
+    (
+        "served-elsewhere",
+        replace(
+            GOOD, served=(ServedAt("live", "churn-11", "churn", "11", 90), ServedAt("live", "b", "churn", "12", 10))
+        ),
+        "champion is v12, live serves v11 90 %, v12 10 %.",
+    ),
 ]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from tui.domain.model_values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.serving import ServedAt, drifts
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
@@ -40,6 +41,7 @@ class Judged:
     better: str = ""
     now_ms: int = 0
     old_after_days: int = 180
+    served: Sequence[ServedAt] = ()  # where versions of it are served, as far as that was asked
 
     def at(self, alias: str) -> ModelVersion | None:
         """The version that an alias points to, where it is known."""
@@ -195,6 +197,11 @@ def _stage(judged: Judged) -> Iterator[Found]:
             yield made.version, f"v{made.version} is still in the stage {made.stage}, which MLflow has deprecated."
 
 
+def _served_elsewhere(judged: Judged) -> Iterator[Found]:
+    for drift in drifts(judged.model.name, judged.model.aliases, judged.served, CHAMPION):
+        yield "", f"{drift.words}."
+
+
 def _old(judged: Judged) -> Iterator[Found]:
     made = judged.at(CHAMPION)
     if made is not None and made.created_ms is not None:
@@ -212,6 +219,13 @@ _OF_MODEL = (
         "the champion is the better one",
         "Compare them (d), then move champion (a).",
         _challenger_better,
+    ),
+    Rule(
+        "served-elsewhere",
+        "warning",
+        "endpoints serve what their alias says",
+        "Serve the alias's version (3, then a), or move the alias.",
+        _served_elsewhere,
     ),
     Rule("no-description", "note", "the model is described", "Describe it (e).", _no_description),
     Rule("stage", "note", "stages are no longer in use", "Use aliases instead.", _stage),

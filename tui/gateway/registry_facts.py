@@ -62,7 +62,9 @@ def _read(location: str, tracking_uri: str) -> ModelFacts:
     if location.startswith("runs:/"):
         location = source_of(location)
     repository = get_artifact_repository(location, tracking_uri=tracking_uri)
-    sizes = {entry.path.rsplit("/", 1)[-1]: entry.file_size for entry in repository.list_artifacts(None)}
+    # Of a version in Unity Catalog's own storage MLflow cannot list the root by None.
+    root = "" if location.startswith("models:/") else None
+    sizes = {entry.path.rsplit("/", 1)[-1]: entry.file_size for entry in repository.list_artifacts(root)}
     if _MLMODEL not in sizes:
         return ModelFacts(files=tuple(sorted(sizes)), unread=f"There is no {_MLMODEL} file at {location}.")
     small = [name for name in (_MLMODEL, _REQUIREMENTS) if name in sizes and (sizes[name] or 0) <= _LARGEST]

@@ -7,7 +7,6 @@ import socket
 
 from tui.config.launch import Launch
 from tui.config.paths import cache_dir, state_dir
-from tui.gateway.address import kind
 from tui.host import Host, RequestRecord
 from tui.host.spec import spec_of
 from tui.services.clock import Clock, SystemClock
@@ -63,11 +62,6 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         last_seen=Keepsake(cache_dir() / "last-seen" if launch.settings.cache else None),
         close=host.close,
         diagnosis=host.diagnosis,
-        catalog=host.catalog if _has_workspace(launch) else None,
-        serving=host.serving if _has_workspace(launch) else None,
+        catalog=host.catalog if launch.has_workspace else None,
+        serving=host.serving if launch.has_workspace else None,
     )
-
-
-def _has_workspace(launch: Launch) -> bool:
-    """Whether the context's runs or models are in a Databricks workspace."""
-    return any(kind(uri) in ("databricks", "databricks-uc") for uri in (launch.tracking_uri, launch.registry_uri))

@@ -14,8 +14,10 @@ from tui.config.model import ModelSettings
 from tui.domain.model_values import ModelFacts, ModelVersion, RegisteredModel, SourceRun
 from tui.domain.problem import Problem
 from tui.domain.readiness import CHALLENGER, CHAMPION, Fault, Judged, judge
+from tui.domain.serving import ServedAt
 from tui.gateway.ports import RegistryPort
 from tui.services.clock import Clock
+from tui.services.serving_desk import ServingDesk
 
 VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
 RUNS_AT_ONCE = 100
@@ -33,8 +35,11 @@ class ModelHealth:
         clock: Clock,
         settings: ModelSettings | None = None,
         directions: Mapping[str, str] | None = None,
+        serving: ServingDesk | None = None,
     ) -> None:
         self._registry = registry
+        self._serving = serving  # where the context has serving endpoints
+        self._served: dict[str, tuple[ServedAt, ...]] = {}
         self._clock = clock
         self.settings = settings or ModelSettings()
         self._directions = directions or {}
@@ -55,6 +60,10 @@ class ModelHealth:
 
     def run(self, run_id: str) -> SourceRun | None:
         return self._runs.get(run_id)
+
+    def served(self, name: str) -> tuple[ServedAt, ...]:
+        """Where versions of a model are served, as far as that is known."""
+        return self._served.get(name, ())
 
     def facts(self, name: str, version: str) -> ModelFacts | None:
         return self._facts.get((name, version))
@@ -103,6 +112,7 @@ class ModelHealth:
             self.better(metric),
             self._clock.now_ms(),
             self.settings.old_after_days,
+            self.served(model.name),
         )
 
     def faults(self, model: RegisteredModel) -> tuple[Fault, ...]:
@@ -117,6 +127,8 @@ class ModelHealth:
 
     def is_complete(self, model: RegisteredModel, *, facts: bool = True) -> bool:
         """Whether everything that the rules need has been asked for."""
+        if self._serving is not None and model.name not in self._served:
+            return False
         return not self._versions_wanted([model]) and not (facts and self._facts_wanted([model]))
 
     # learning
@@ -139,6 +151,7 @@ class ModelHealth:
         with self._lock:
             for key in [key for key in self._versions if key[0] == name]:
                 del self._versions[key]
+            self._served.pop(name, None)
             self._stamps[name] += 1
 
     def gather(self, models: Sequence[RegisteredModel], *, facts: bool) -> None:
@@ -156,11 +169,26 @@ class ModelHealth:
             for version in set(model.aliases.values())
             if (made := self.version(model.name, version)) is not None
         )
+        self.gather_served([model.name for model in models])
         if facts:
             for name, version in self._facts_wanted(models):
                 self.gather_facts(name, version)
         with self._lock:
             self._stamps.update(model.name for model in models)
+            self.learnt += 1
+
+    def gather_served(self, names: Sequence[str]) -> None:
+        """Learn where versions of these models are served; what cannot be read counts as not served."""
+        wanted = [name for name in names if name not in self._served]
+        if self._serving is None or not wanted:
+            return
+        try:
+            found = self._serving.serving(wanted)
+        except Problem:  # models can be judged without it
+            found = {}
+        with self._lock:
+            self._served.update({name: found.get(name, ()) for name in wanted})
+            self._stamps.update(wanted)
             self.learnt += 1
 
     def gather_runs(self, run_ids: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from tui.domain.model_values import RegisteredModel
 from tui.services.alias_moves import AliasMoves, Rules, place_of
 from tui.services.model_health import ModelHealth
 from tui.services.model_writes import ModelWrites
+from tui.services.serving_desk import ServingDesk
 
 if TYPE_CHECKING:
     from tui.services.session import Session
@@ -26,7 +27,10 @@ class RegistryDesk:
         catalog = launch.registry_uri.partition(":")[0] in _CATALOG_KINDS
         self.settings = settings
         self.protected_context = launch.protected
-        self.health = ModelHealth(session.registry, session.clock, settings, launch.settings.metric_directions)
+        serving = ServingDesk(session.serving, session.registry) if session.serving is not None else None
+        self.health = ModelHealth(
+            session.registry, session.clock, settings, launch.settings.metric_directions, serving
+        )
         self.moves = AliasMoves(
             session.registry,
             session.ledger,

@@ -21,6 +21,8 @@ from tui.domain.alias_plan import Plan
 from tui.domain.model_rows import Reading
 from tui.domain.model_values import RegisteredModel
 from tui.domain.problem import Kind, Problem
+from tui.domain.readiness import CHAMPION
+from tui.domain.serving import move_consequences
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.resources import style_sheets
@@ -79,6 +81,7 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
         self.why = Field(placeholder=self._why_hint(), compact=True, id="why")
         self.typed = Field(placeholder="type the model's name", compact=True, id="typed")
         self._words = Static(classes="words")
+        self._serving = Static(classes="words", id="serving-consequences")
         self._state = Static(classes="state")
         self._frame = Vertical(classes="dialogue")
         self._title_text = title
@@ -130,6 +133,7 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
             yield from self.heads()
             yield self.grid
             yield self._words
+            yield self._serving
             with Horizontal(classes="field"):
                 yield Static(Content("why"), classes="label")
                 yield self.why
@@ -141,6 +145,14 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
     def on_mount(self) -> None:
         self._words.display = False
         self.show()
+        health, name = self.session.desk.health, self.model.name
+        self.ask(
+            self.session.pool,
+            "served",
+            lambda: health.gather_served([name]),
+            lambda _nothing: self.show(),
+            lambda _problem: None,  # where it is served is worth knowing, and no reason to stop
+        )
         self.first_field().focus()
 
     def reading(self) -> Reading:
@@ -152,6 +164,7 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
         self._frame.border_subtitle = Content(f" {self._hints()} ")
         self.grid.table = self.table() if self.report is None else report_table(self.report)
         asked = self.face in (Face.PLAN, Face.ARMED)
+        self._tell_serving(asked=asked)
         for field in self.query(Field):
             field.disabled = not asked
         self.query_one("#name-field").display = asked and self.needs_name()
@@ -160,6 +173,14 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
             self.say(refused, "warn" if refused else "")
         if not asked:
             self.set_focus(self.grid)
+
+    def _tell_serving(self, *, asked: bool) -> None:
+        """What the plan means for endpoints that serve the model."""
+        at = self.session.desk.health.served(self.model.name)
+        steps = self.plan().steps if asked and at else ()
+        lines = [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]
+        self._serving.update(Content("\n".join(clean(line) for line in lines)))
+        self._serving.display = bool(lines)
 
     def _hints(self) -> str:
         hints = {
