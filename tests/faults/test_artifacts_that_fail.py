@@ -209,3 +209,18 @@ def test_an_object_store_that_the_server_may_not_read_is_the_server_s_trouble() 
     with gateway(server) as artifacts, pytest.raises(Problem) as told:
         artifacts.list_folder(RUN)
     assert "NoCredentialsError" in told.value.message
+
+
+def test_a_server_that_knows_no_logged_models_has_none() -> None:
+    with gateway(Server()) as artifacts:
+        assert artifacts.logged_models(RUN.id) == ()
+
+
+def test_a_server_that_may_not_tell_of_logged_models_says_so() -> None:
+    server = Server()
+    server.routes["/api/2.0/mlflow/logged-models/search"] = answer_json(
+        403, {"error_code": "PERMISSION_DENIED", "message": "ana may not"}
+    )
+    with gateway(server) as artifacts, pytest.raises(Problem) as told:
+        artifacts.logged_models(RUN.id)
+    assert told.value.kind is Kind.FORBIDDEN

@@ -309,6 +309,22 @@ async def test_narrow_one_side_at_a_time(tmp_path: Path) -> None:
         await deck.until(lambda: view(deck).tree_part.region.width > 0, "the tree is back")
 
 
+async def test_reading_again_fetches_a_large_file_only_when_it_has_changed(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    data = b"".join(b"line %d\n" % number for number in range(20_000))
+    world.artifacts.put(RUN, {"big.txt": data})
+    async with opened(world, path="big.txt") as deck:
+        await shown(deck, "big.txt")
+        listed_before, read_before = world.artifacts.called("list_folder"), world.artifacts.called("preview")
+        await deck.press("r")
+        await deck.until(lambda: world.artifacts.called("list_folder") > listed_before, "the folder is read again")
+        await deck.until_text("live")
+        assert world.artifacts.called("preview") == read_before
+        world.artifacts.put(RUN, {"big.txt": data + b"one more\n"})
+        await deck.press("r")
+        await deck.until(lambda: world.artifacts.called("preview") > read_before, "the file is read again")
+
+
 async def test_copies(tmp_path: Path) -> None:
     async with opened(gallery(tmp_path), path="config/train.yaml") as deck:
         await deck.press("y")

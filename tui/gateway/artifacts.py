@@ -77,6 +77,15 @@ class ClientArtifacts:
             return ArtifactListing(root, path, sorted_entries(kept), place, note)
 
     def logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
+        """The models that the run logged; none on a server of before MLflow 3, which knows nothing of them."""
+        try:
+            return self._logged_models(run_id)
+        except Problem as problem:
+            if problem.kind in (Kind.UNSUPPORTED, Kind.NOT_MLFLOW) or problem.code in ("ENDPOINT_NOT_FOUND", "404"):
+                return ()
+            raise
+
+    def _logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
         with self._told("Could not read the logged models"):
             client = self._session.client()
             run = client.get_run(run_id)

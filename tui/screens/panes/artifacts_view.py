@@ -145,8 +145,19 @@ class ArtifactsView(TabPart, Asking):
     def read_again(self) -> None:
         self._kept.clear()
         self.tree_part.read_again()
-        if self._node is not None and not self._node.is_folder:
-            self._look()
+        preview = self.preview_part.view.preview
+        # A page that refreshes itself must not fetch a large file again and again: that waits until its size changes.
+        if preview is None or preview.size is None or preview.size <= HEAD_BYTES:
+            self._look(again=True)
+
+    @on(ArtifactsTree.Listed)
+    def _listed(self) -> None:
+        node, preview = self._node, self.preview_part.view.preview
+        if node is None or preview is None or node.is_folder or preview.path != node.entry.path:
+            return
+        if node.entry.size is not None and node.entry.size != preview.size:
+            self._kept.clear()
+            self._look(again=True)
 
     def keys_target(self) -> Widget | None:
         if self.has_class("-one-side") and self.has_class("-at-preview") and self.preview_part.keys_target():
@@ -207,15 +218,16 @@ class ArtifactsView(TabPart, Asking):
             self._show(kept)
         return kept is not None
 
-    def _look(self) -> None:
-        """Read the preview of the file under the cursor."""
+    def _look(self, *, again: bool = False) -> None:
+        """Read the preview of the file under the cursor; ``again`` leaves what is shown of it as it is meanwhile."""
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
         node = self._node
-        if node is None or node.is_folder or self._show_kept():
+        if node is None or node.is_folder or (again and not self.sees_preview) or self._show_kept():
             return
-        self.preview_part.view.show_loading(node.title)
+        if not again:
+            self.preview_part.view.show_loading(node.title)
         artifacts, root, path, size = self._session.artifacts, node.root, node.entry.path, node.entry.size
         key, most, whole_most, shown_as = self._key(), self._most, self._whole_most, self._shown_as
 
