@@ -556,6 +556,21 @@ async def test_a_read_only_context_does_not_offer_it_and_says_why(tmp_path: Path
         assert closed.writes.calls == [] and not closed.ledger.file.exists()
 
 
+async def test_a_read_only_context_says_why_before_anything_has_been_read(tmp_path: Path) -> None:
+    closed = shop(tmp_path, read_only=True)
+    closed.tracking.gate.clear()
+    async with closed.open() as deck:
+        for key in ("X", "t", "M"):
+            await deck.press(key)
+            await told(deck, "The context prod is read-only.")
+        await deck.press("tab")
+        await deck.until(lambda: runs_pane(deck).grid.has_focus, "the runs have the keys")
+        for key in ("X", "t", "e", "M"):
+            await deck.press(key)
+            await told(deck, "The context prod is read-only.")
+        closed.tracking.gate.set()
+
+
 async def test_a_read_only_context_hides_it_everywhere(tmp_path: Path) -> None:
     closed = shop(tmp_path, read_only=True)
     async with closed.open((120, 50)) as deck:

@@ -133,7 +133,7 @@ class RunScreen(Page, Writing, Registering, Asking):
         if action == "run_children":
             return bool(self.children_known)
         if action in ("run_tags", "run_note", "run_rename", "run_delete"):
-            return self.detail is not None
+            return self.detail is not None or self.session.read_only
         if action == "run_undo":
             return self.can_take_back
         if action == "run_register":
@@ -165,18 +165,18 @@ class RunScreen(Page, Writing, Registering, Asking):
     def action_run_rename(self) -> None:
         from tui.domain.changes import Sort
 
-        if self.detail is not None:
+        if self.may_write() and self.detail is not None:
             self.rename(Sort.RUN, self.run_id, self.detail.name)
 
     def action_run_note(self) -> None:
         from tui.domain.changes import Sort
 
-        if self.detail is not None:
+        if self.may_write() and self.detail is not None:
             self.edit_note(Sort.RUN, self.run_id, self.detail.name)
 
     def action_run_tags(self) -> None:
         housekeeping, run_id = self.session.housekeeping, self.run_id
-        if self.detail is not None:
+        if self.may_write() and self.detail is not None:
             name = clean(self.detail.name) or run_id
             self.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
 
@@ -185,7 +185,7 @@ class RunScreen(Page, Writing, Registering, Asking):
         from tui.domain import changes
 
         detail, housekeeping, run_id = self.detail, self.session.housekeeping, self.run_id
-        if detail is None:
+        if not self.may_write() or detail is None:
             return
         make = changes.restoration if detail.lifecycle == "deleted" else changes.deletion
         title = "Restore run" if detail.lifecycle == "deleted" else "Delete run"

@@ -434,7 +434,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         if action in ("experiments_fold", "experiments_fold_all"):
             return self.as_tree
         if action in ("experiments_rename", "experiments_tags", "experiments_delete"):
-            return bool(self._chosen())
+            return bool(self._chosen()) or self._session.read_only
         if action == "experiments_undo":
             return self.can_take_back
         return True

@@ -79,14 +79,14 @@ class ExperimentsWriting(Writing):
         from tui.domain.changes import Sort
 
         here = self.experiment_here()
-        if here is not None:
+        if self.may_write() and here is not None:
             self.rename(Sort.EXPERIMENT, here.id, here.name)
 
     def action_experiments_tags(self) -> None:
         from tui.domain.text import clean
 
         chosen, housekeeping = self._chosen(), self._session.housekeeping
-        if chosen:
+        if self.may_write() and chosen:
             ids = [experiment.id for experiment in chosen]
             one = clean(chosen[0].name)
             title = f"Tags of experiment {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} experiments"
@@ -113,7 +113,7 @@ class ExperimentsWriting(Writing):
                 return housekeeping.restoration_of_experiments(ids)
             return housekeeping.deletion_of_experiments(ids)
 
-        if ids:
+        if self.may_write() and ids:
             self.confirm("Restore experiments" if restores else "Delete experiments", make)
 
     def action_experiments_undo(self) -> None:

@@ -15,6 +15,7 @@ from tui.domain.quantities import count
 from tui.screens.panes.runs_loader import RunsLoader
 from tui.screens.panes.runs_memory import Arrangement
 from tui.services.runs_query import Query
+from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class RunsArranging(Widget):
     folded_but: frozenset[str]
 
     can_take_back: bool
+    writes_in: Session
 
     def rearrange(self, **changes: Any) -> None:
         """Change how the table is arranged."""
@@ -65,7 +67,8 @@ class RunsArranging(Widget):
         if action in ("runs_fold", "runs_fold_all"):
             return self.arrangement.tree
         if action in ("runs_tags", "runs_note", "runs_rename", "runs_delete"):
-            return self.loader.loaded > 0
+            # Where nothing may be written the key says so, whatever is loaded.
+            return self.loader.loaded > 0 or self.writes_in.read_only
         if action == "runs_undo":
             return self.can_take_back
         return True

@@ -59,21 +59,21 @@ class RunsWriting(Writing):
         from tui.domain.changes import Sort
 
         here = self.grid.cursor_key
-        if here is not None:
+        if self.may_write() and here is not None:
             self.rename(Sort.RUN, here, self._name_of(here))
 
     def action_runs_note(self) -> None:
         from tui.domain.changes import Sort
 
         here = self.grid.cursor_key
-        if here is not None:
+        if self.may_write() and here is not None:
             self.edit_note(Sort.RUN, here, self._name_of(here))
 
     def action_runs_tags(self) -> None:
         from tui.domain.text import clean
 
         chosen, ids, housekeeping = self._chosen(), self._experiment_ids, self._session.housekeeping
-        if chosen:
+        if self.may_write() and chosen:
             one = clean(self._name_of(chosen[0])) or chosen[0]
             title = f"Tags of run {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} runs"
             self.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
@@ -93,7 +93,7 @@ class RunsWriting(Writing):
             known = housekeeping.runs(chosen, ids)
             return changes.restoration(known) if restores else changes.deletion(known)
 
-        if chosen:
+        if self.may_write() and chosen:
             self.confirm("Restore runs" if restores else "Delete runs", make)
 
     def action_runs_undo(self) -> None:
