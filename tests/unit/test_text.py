@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from tui.domain.table import Align
-from tui.domain.text import clean, clean_block, fit, fit_all, width
+from tui.domain.text import clean, clean_block, fit, fit_all, width, wrap
 
 HOSTILE = st.text(
     st.one_of(
@@ -128,3 +128,17 @@ def test_fit_to_the_right() -> None:
 def test_fit_all_is_fit_for_each(texts: list[str], cells: int, right: bool) -> None:
     align: Align = "right" if right else "left"
     assert fit_all(texts, cells, align) == [fit(text, cells, align) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "lines"),
+    [
+        ("short", 10, ["short"]),
+        ("one two three", 7, ["one two", "three"]),
+        ("a averyverylongword b", 6, ["a", "averyverylongword", "b"]),
+        ("漢字 漢字", 4, ["漢字", "漢字"]),
+        ("", 5, [""]),
+    ],
+)
+def test_wrap_breaks_between_words(text: str, cells: int, lines: list[str]) -> None:
+    assert wrap(text, cells) == lines
