@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +14,16 @@ import pytest
 
 from tests.gateway import artifact_worlds
 from tests.gateway.artifact_worlds import HUGE, MANY, ODD_NAMES, REFUSED_NAMES, World
-from tests.gateway.conftest import open_session
+from tests.gateway.conftest import SECONDS, open_session
 from tests.support import servers, stores
 from tui.domain.artifacts import HEAD_BYTES, ArtifactEntry, ArtifactRoot, Measured
 from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import progress
 from tui.gateway.artifact_sources import checked
+from tui.host import Host
+from tui.host.spec import HostSpec
+from tui.services.downloads import Download
 
 KINDS = ("sqlite", "served", "unserved")
 
@@ -381,3 +386,30 @@ def test_a_download_stopped_before_it_begins_does_not_begin(local: World, tmp_pa
             local.run, ArtifactEntry("huge.txt", False, HUGE), str(tmp_path / "out"), token="early"
         )
     assert told.value.kind is Kind.CANCELLED
+
+
+def test_a_process_that_is_ended_midway_leaves_nothing(local: World, tmp_path: Path) -> None:
+    uri = local.session.tracking_uri
+    host = Host.start(HostSpec(uri, uri, timeout_s=SECONDS))
+    out = tmp_path / "out"
+    out.mkdir()
+    try:
+        entry = next(entry for entry in host.artifacts.list_folder(local.run).entries if entry.name == "huge.txt")
+        download = Download(host.artifacts, local.run, entry, str(out))
+        killed = threading.Event()
+
+        def kill(_done: int, _total: int, _doing: str) -> None:
+            if not killed.is_set():
+                killed.set()
+                assert host.pid is not None
+                os.kill(host.pid, signal.SIGKILL)
+
+        with pytest.raises(Problem) as told:
+            download.run(kill)
+        assert told.value.kind is Kind.HOST_LOST
+        assert not list(out.iterdir())
+        # The next request starts another process, and the same download then goes through.
+        made = Download(host.artifacts, local.run, ArtifactEntry("notes.txt", False, 6), str(out))
+        assert Path(made.run(lambda *_how_far: None).path).read_bytes() == b"hello\n"
+    finally:
+        host.close()
