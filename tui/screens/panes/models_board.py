@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,15 +15,15 @@ from textual.widget import Widget
 
 from tui.actions import bindings
 from tui.domain.glyphs import Glyphs
-from tui.domain.model_board import ALIAS, TITLES, BoardSpec, BoardTable, default_columns, every_column
+from tui.domain.model_board import BoardSpec, BoardTable
 from tui.domain.model_rows import Reading
 from tui.domain.model_values import ModelsPage, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.truth import Truth
-from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
+from tui.screens.panes.models_arranging import ModelsArranging
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
@@ -33,10 +33,9 @@ LOADED_UNASKED = 3000  # models up to which pages follow each other by themselve
 ARRANGED_HERE = 1000  # models up to which the table is laid out on the event loop
 REST_SECONDS = 0.1
 JUDGED_AT_ONCE = 25
-_HIGH_FIRST = ("latest", "versions", "changed", "created", "ready", "metric")
 
 
-class ModelsPane(FilterablePane, Asking):
+class ModelsPane(FilterablePane, ModelsArranging):
     """The list of models. It tells which one the cursor is on, and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
@@ -99,17 +98,13 @@ class ModelsPane(FilterablePane, Asking):
 
     def start(self) -> None:
         """Begin to read."""
-        memory = self._session.views.get(self._memory)
+        memory = self._session.views.get(self.memory_name)
         self.columns = tuple(key for key in memory.get("columns", []) if isinstance(key, str))
         metric = memory.get("metric")
         if isinstance(metric, str) and metric:
             self._desk.health.choose_metric(metric)
         self.grid.placeholder = "Reading registered models …"
         self.read_again()
-
-    @property
-    def _memory(self) -> str:
-        return f"{self._session.memory_key}:models"
 
     def read_again(self) -> None:
         """Read every model that is loaded anew; what is shown stays until then."""
@@ -319,6 +314,9 @@ class ModelsPane(FilterablePane, Asking):
         top = self.grid.scroll_offset.y
         return table.models[top : top + max(1, self.grid.size.height)]
 
+    def metric_chosen(self) -> None:
+        self.post_message(self.Followed(self.model_here()))
+
     # the cursor
 
     def model_here(self) -> RegisteredModel | None:
@@ -376,80 +374,6 @@ class ModelsPane(FilterablePane, Asking):
 
     def action_models_create(self) -> None:
         self.post_message(self.CreateWanted())
-
-    def action_models_sort(self) -> None:
-        if self.grid.cursor_column is not None:
-            self._turn_sort(self.grid.cursor_column)
-
-    @on(Grid.HeadingPressed)
-    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
-        event.stop()
-        self._turn_sort(event.key)
-
-    def _turn_sort(self, key: str) -> None:
-        first = key in _HIGH_FIRST or key.startswith(ALIAS)
-        self.sort = (key, not self.sort[1] if self.sort[0] == key else first)
-        self.fill()
-
-    def action_models_columns(self) -> None:
-        from tui.screens.modals.pick_columns import Pickable, PickColumnsModal, Picked
-
-        models, first = list(self.models.values()), self._desk.settings.alias_columns
-        pickable = [
-            Pickable(
-                key,
-                key[len(ALIAS) :] if key.startswith(ALIAS) else TITLES.get(key, key),
-                "alias" if key.startswith(ALIAS) else "model",
-                _detail(key, models),
-            )
-            for key in every_column(models, first)
-        ]
-
-        def picked(answer: Picked | None) -> None:
-            if answer is not None:
-                self.columns = answer.keys
-                self._remember()
-                self.fill()
-
-        chosen = self.columns or default_columns(models, first)
-        self.app.push_screen(PickColumnsModal(pickable, chosen, self._glyphs), picked)
-
-    @on(Grid.ColumnMoved)
-    def _column_moved(self, event: messages.ColumnMoved) -> None:
-        event.stop()
-        order = list(self.columns or default_columns(list(self.models.values()), self._desk.settings.alias_columns))
-        if event.key in order:
-            at = order.index(event.key)
-            target = max(0, min(len(order) - 1, at + event.by))
-            order.insert(target, order.pop(at))
-            self.columns = tuple(order)
-            self._remember()
-            self.fill()
-
-    def action_models_metric(self) -> None:
-        from tui.screens.modals.choices import Choice, ChoiceModal
-
-        health = self._desk.health
-        words = {"higher": "higher is better", "lower": "lower is better"}
-        choices = [Choice("", "automatic", "the one that most champions have")]
-        choices += [Choice(key, key, words.get(health.better(key), "")) for key in health.metrics_known()]
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                health.choose_metric(choice.id)
-                self._remember(choice.id)
-                self.fill()
-                self.post_message(self.Followed(self.model_here()))
-
-        self.app.push_screen(ChoiceModal("Metric", choices, self._glyphs, hint="enter choose   esc leave"), chosen)
-
-    def _remember(self, metric: str | None = None) -> None:
-        views, key = self._session.views, self._memory
-        kept = views.get(key)
-        value: dict[str, Any] = {**kept, "columns": list(self.columns)}
-        if metric is not None:
-            value["metric"] = metric
-        self.ask(self._session.pool, "remember", lambda: views.put(key, value), lambda _k: None, lambda _p: None)
 
     def go_back(self) -> bool:
         """Take back the filter, then the marks, then what was asked of the server; False if there was none of it."""
@@ -510,10 +434,3 @@ class ModelsPane(FilterablePane, Asking):
         if had:
             self.fill()
         return had
-
-
-def _detail(key: str, models: Sequence[RegisteredModel]) -> str:
-    if not key.startswith(ALIAS):
-        return ""
-    alias = key[len(ALIAS) :]
-    return f"{count(sum(1 for model in models if alias in model.aliases))} of {count(len(models))} models"
