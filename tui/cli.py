@@ -99,12 +99,16 @@ def _open(earlier: Said, /, place: str, **given: Any) -> None:
 
 @cli.command()
 @click.option("--fresh", is_flag=True, help="Make it anew first.")
+@click.option("--databricks", is_flag=True, help="Open a simulated Databricks workspace instead.")
 @click.pass_obj
-def demo(said: Said, fresh: bool) -> None:
+def demo(said: Said, fresh: bool, databricks: bool) -> None:
     """Make a sample store once, and open it."""
     for name in ("context", "tracking_uri", "registry_uri", "profile"):
         if getattr(said, name) is not None:
             raise click.UsageError(f"demo opens its own store; leave out --{name.replace('_', '-')}.")
+    if databricks:
+        _demo_databricks(said)
+        return
     from tui.config.launch import Options, resolve
     from tui.demo import ProgressLine, ensure_sample
 
@@ -116,6 +120,16 @@ def demo(said: Said, fresh: bool) -> None:
     launch = resolve(options, {}, working_folder(), replace(settings, context=None, contexts={}), file)
     origins = {**launch.origins, "tracking_uri": "mlflow-deck demo", "registry_uri": "mlflow-deck demo"}
     start.open_deck(said, replace(launch, context_name="demo", origins=origins))
+
+
+def _demo_databricks(said: Said) -> None:
+    """Open a workspace that is simulated by a process of this machine, for as long as the deck is open."""
+    from tui.demo_workspace import launch_of, simulation
+
+    settings, _file = settings_of(said)
+    with simulation() as running:
+        read_only = bool(said.read_only)
+        start.open_deck(said, launch_of(running, settings, read_only=read_only, ascii=said.ascii))
 
 
 @cli.command()

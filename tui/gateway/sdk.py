@@ -134,6 +134,8 @@ class Sdk:
             cause = error.__cause__ or error.__context__ or error
         if isinstance(cause, DatabricksError):
             return self._of_answer(cause, title)
+        if isinstance(cause, ValueError) and "JSONDecodeError" in type(cause).__name__:
+            return self._no_workspace(title)
         problem = problems.of(cause or error, title, self.place)
         if problem.is_connection:
             self._session.lost()
@@ -144,12 +146,7 @@ class Sdk:
         status = next((_STATUS[name] for name in names if name in _STATUS), 0)
         said = str(error)
         if "Request log:" in said or "PrivateLinkValidationError" in names:
-            return Problem(
-                Kind.NOT_MLFLOW,
-                title,
-                f"{self.place} answered with something else than a Databricks workspace does.",
-                "Check the host of the profile: it is the workspace's address, without a path.",
-            )
+            return self._no_workspace(title)
         code = str(error.error_code or "")
         if code == NO_METASTORE or "No metastore assigned" in said:
             return no_catalog(title, self.place)
@@ -160,6 +157,14 @@ class Sdk:
                 problem.kind, title, problem.message, f"The workspace asks to wait {wait} s.", code=problem.code
             )
         return problem
+
+    def _no_workspace(self, title: str) -> Problem:
+        return Problem(
+            Kind.NOT_MLFLOW,
+            title,
+            f"{self.place} answered with something else than a Databricks workspace does.",
+            "Check the host of the profile: it is the workspace's address, without a path.",
+        )
 
 
 _WORKSPACES = ("databricks", "databricks-uc")

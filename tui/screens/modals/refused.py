@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from textual.content import Content
+
 from tui.domain.grants import Refusal
 from tui.screens.base.deck import Deck
 from tui.screens.modals.whole_text import WholeTextModal
@@ -19,4 +21,4 @@ class RefusedModal(WholeTextModal):
 
     def action_copy(self) -> None:
         said = cast(Deck, self.app).copy_text("the statement", statements(self._found))
-        self.query_one(".dialogue").border_subtitle = f" {said.splitlines()[0][:60]}   esc leave "
+        self.query_one(".dialogue").border_subtitle = Content(f" {said.splitlines()[0][:70]}   esc leave ")

@@ -1,0 +1,120 @@
+"""Contexts one after another: each asks its own workspace with its own token, and nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import urllib.request
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.support.driver import drive
+from tui.app import DeckApp
+from tui.config.choose import Options
+from tui.config.launch import resolve
+from tui.config.model import ContextSettings, Settings
+from tui.demo_workspace import simulation
+from tui.gateway.simulated import sample
+from tui.gateway.simulated.server import Server, serving_on_loopback
+from tui.services.connect import open_session
+from tui.services.session import Session
+
+
+@pytest.fixture
+def two(calm_environment: Path) -> Iterator[tuple[Server, Server]]:
+    """Two workspaces with tokens and experiments of their own."""
+    first, second = sample.workspace(), sample.workspace()
+    second.token, second.me, second.id = "another-token", "ben@example.com", "77"
+    for experiment in second.experiments.values():
+        experiment.name = experiment.name.replace("churn", "pricing-only")
+    with serving_on_loopback(first) as one, serving_on_loopback(second) as other:
+        (calm_environment / ".databrickscfg").write_text(
+            f"[one]\nhost = {one.address}\ntoken = {first.token}\n\n"
+            f"[other]\nhost = {other.address}\ntoken = {second.token}\n"
+        )
+        yield one, other
+
+
+def test_profiles_are_not_mixed(two: tuple[Server, Server], tmp_path: Path) -> None:
+    one, other = two
+    # What the shell has set is for neither of them.
+    os.environ.update({"DATABRICKS_HOST": one.address, "DATABRICKS_TOKEN": "stray"})
+    before = dict(os.environ)
+    sessions: list[Session] = []
+    try:
+        for profile, user in (("one", "ada@example.com"), ("other", "ben@example.com"), ("one", "ada@example.com")):
+            session = open_session(resolve(Options(profile=profile), {}, tmp_path, Settings(cache=False)), None)
+            sessions.append(session)
+            assert session.catalog is not None and session.serving is not None
+            assert session.catalog.me().user == user
+            names = [e.name for e in session.tracking.search_experiments().experiments]
+            assert any("pricing-only" in name for name in names) == (profile == "other")
+            assert session.registry.get_model("prod.ml.churn").aliases["champion"] == "12"
+            assert session.serving.endpoint("churn-prod").config.entities
+            session.close()
+    finally:
+        for session in sessions:
+            session.close()
+        for name in ("DATABRICKS_HOST", "DATABRICKS_TOKEN"):
+            os.environ.pop(name, None)
+    assert {**before} == {**os.environ, "DATABRICKS_HOST": one.address, "DATABRICKS_TOKEN": "stray"}
+    refused = [path for server in two for _, path in server.workspace.requests if "403" in path]
+    assert not refused and other.workspace.asked("/api/2.0/mlflow") and one.workspace.asked("/api/2.0/mlflow")
+
+
+def is_open(app: DeckApp, name: str) -> bool:
+    return app.session.name == name
+
+
+async def test_going_from_one_context_to_the_next(two: tuple[Server, Server], tmp_path: Path) -> None:
+    settings = Settings(
+        cache=False,
+        context="one",
+        contexts={
+            "one": ContextSettings("databricks", profile="one"),
+            "other": ContextSettings("databricks", profile="other"),
+            "local": ContextSettings(f"sqlite:///{tmp_path}/none.db"),
+        },
+    )
+    opened: list[Session] = []
+
+    def connect(launch: object) -> Session:
+        opened.append(open_session(launch, None))  # type: ignore[arg-type]  # what the deck resolved
+        return opened[-1]
+
+    launch = resolve(Options(), {}, tmp_path, settings)
+    app = DeckApp(launch, connect, environment={}, folder=tmp_path)
+    try:
+        async with drive(app, (120, 36)) as deck:
+            await deck.until_text("churn")
+            for name, shown in (
+                ("other", "pricing"),
+                ("one", "churn"),
+                ("local", "no MLflow store"),
+                ("other", "pricing"),
+            ):
+                await deck.press("colon")
+                await deck.type(f"ctx {name}")
+                await deck.press("enter")
+                await deck.until(partial(is_open, app, name), f"the context {name} is open")
+                await deck.until_text(shown)
+            assert app.session.serving is not None
+            await deck.press("3")
+            await deck.until_text("churn-prod")
+    finally:
+        for session in opened:
+            session.close()
+    assert len(opened) == 5 and "none.db" not in os.listdir(tmp_path)
+
+
+def test_the_simulation_of_the_demo_ends_with_it() -> None:
+    with simulation() as running:
+        with urllib.request.urlopen(f"{running.address}/.well-known/databricks-config") as answer:
+            assert answer.status == 200
+        assert os.environ["DATABRICKS_CONFIG_FILE"] == str(running.profile_file)
+        assert running.profile_file.stat().st_mode & 0o077 == 0
+    assert "DATABRICKS_CONFIG_FILE" not in os.environ and not running.profile_file.exists()
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(running.address)
