@@ -41,13 +41,22 @@ class DownloadModal(ModalScreen[None], Asking):
     ]
 
     def __init__(
-        self, session: Session, root: ArtifactRoot, entry: ArtifactEntry, title: str, glyphs: Glyphs, folder: Path
+        self,
+        session: Session,
+        root: ArtifactRoot,
+        entry: ArtifactEntry,
+        title: str,
+        glyphs: Glyphs,
+        folder: Path,
+        *,
+        name_of_root: str = "",
     ) -> None:
         super().__init__(classes="ask-modal")
         self._session = session
         self._root = root
         self._entry = entry
         self._called = title
+        self._name_of_root = name_of_root  # what is downloaded is to be called, where it has no name of its own
         self._glyphs = glyphs
         self._words = Static("", classes="words", markup=False)
         self._state = Static("", classes="download-state", markup=False)
@@ -163,8 +172,7 @@ class DownloadModal(ModalScreen[None], Asking):
                 self._count()
             self._state.update(Content.assemble(("One moment: how much it is has not been counted yet.", "$warning")))
             return
-        name = self._called if not self._entry.name else ""
-        download = Download(self._session.artifacts, self._root, self._entry, folder, name)
+        download = Download(self._session.artifacts, self._root, self._entry, folder, self._name_of_root)
         self._download, self._problem, self._progress = download, None, (0, 0, "")
         self._began_ms = self._session.clock.now_ms()
         self._timer = self.set_interval(_DRAWN_EVERY_S, self._draw)

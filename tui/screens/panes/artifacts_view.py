@@ -330,7 +330,10 @@ class ArtifactsView(TabPart, Asking):
             return
         node = self._node or tree.top
         folder = cast(Deck, self.app).folder
-        self.app.push_screen(DownloadModal(self._session, node.root, node.entry, node.title, self._glyphs, folder))
+        name = node.model.name if node.model is not None else ""
+        self.app.push_screen(
+            DownloadModal(self._session, node.root, node.entry, node.title, self._glyphs, folder, name_of_root=name)
+        )
 
     @on(Grid.Opened)
     def _value_opened(self, event: messages.Opened) -> None:
