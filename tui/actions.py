@@ -222,6 +222,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("models.sort", "s", "sort", "Sort by this column; again to turn round.", "models"),
     Action("models.columns", "o", "columns", "Choose and order the columns.", "models"),
     Action("models.metric", "m", "metric", "Choose the metric that models are shown and judged by.", "models"),
+    Action("models.catalog", "C", "catalog", "Show one catalog or one schema of Unity Catalog.", "models", hint=28),
     Action("models.prompts", "P", "prompts", "Show prompts, which MLflow keeps among the models, or models.", "models"),
     Action("models.load_all", "ctrl+e", "load all", "Load every model.", "models"),
     Action("models.create", "plus", "create", "Create a registered model.", "models", writes=True),
@@ -244,6 +245,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("registry.copy_to", "p", "promote", "Copy this version to another model.", "registry", writes=True),
     Action("registry.rename", "E", "rename", "Rename this model.", "registry", writes=True),
     Action("registry.delete", "delete,ctrl+x", "delete", "Delete this version or model; its name is typed first.", "registry", writes=True, dangerous=True),
+    Action("registry.serving", "V", "endpoints", "Show the endpoints that serve this model.", "registry"),
     Action("registry.page", "M", "model", "Open the page of this model.", "registry", hint=40),
     Action("registry.run", "R", "source run", "Open the source run of this version.", "registry"),
     # facts

@@ -22,6 +22,7 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.truth import Truth
+from tui.gateway.address import kind
 from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes.models_arranging import ModelsArranging
 from tui.services.pool import PREFETCH
@@ -247,6 +248,8 @@ class ModelsPane(FilterablePane, ModelsArranging):
             parts.append(f"{count(table.faulty)} with faults{'' if table.judged else ' so far'}")
         if self.grid.marks:
             parts.append(f"{len(self.grid.marks)} marked")
+        if kind(self._session.launch.registry_uri) == "databricks":
+            parts.append("legacy registry of the workspace")
         self.set_title("Prompts" if self.prompts else "Models", *parts)
         self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else "")
         self._want_evidence()
@@ -372,6 +375,20 @@ class ModelsPane(FilterablePane, ModelsArranging):
         self.fill()
         self.read_again()
 
+    def action_models_catalog(self) -> None:
+        """Narrow the list to a catalog or a schema, as Unity Catalog itself lists them."""
+        from tui.screens.panes.models_catalog import choose_schema
+
+        def chosen(name: str) -> None:
+            quote = '"' if "'" in name else "'"
+            self.server_filter = f"name LIKE {quote}{name}.%{quote}" if name else ""
+            self.models, self.counts, self.complete = {}, {}, False
+            self.grid.placeholder = f"Reading the models of {clean(name)} …" if name else "Reading registered models …"
+            self.fill()
+            self.read_again()
+
+        choose_schema(self, self._session, self._glyphs, chosen, self.notice.problem)
+
     def action_models_create(self) -> None:
         self.post_message(self.CreateWanted())
 
@@ -398,6 +415,10 @@ class ModelsPane(FilterablePane, ModelsArranging):
             return not self._session.read_only and not self.prompts
         if action == "models_load_all":
             return not self.complete
+        if action == "models_prompts":
+            return kind(self._session.launch.registry_uri) != "databricks-uc"  # which keeps them elsewhere
+        if action == "models_catalog":
+            return self._session.catalog is not None and kind(self._session.launch.registry_uri) == "databricks-uc"
         if action == "models_faults":
             return not self.prompts
         return True

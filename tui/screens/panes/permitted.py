@@ -11,6 +11,7 @@ from tui.domain.model_values import RegisteredModel
 from tui.domain.text import clean
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
+from tui.screens.base.routes import ServingRoute
 from tui.services.permissions import Permissions
 
 
@@ -22,6 +23,12 @@ class Permitted(Page, Asking):
     def model_here(self) -> RegisteredModel | None:
         """The model that the keys mean."""
         raise NotImplementedError  # pragma: no cover  every page says it
+
+    def action_registry_serving(self) -> None:
+        """Show the endpoints that serve the model."""
+        model = self.model_here()
+        if model is not None:
+            self.deck.go(ServingRoute(model.name))
 
     def when_allowed(self, deed: Deed, model: str, go_on: Callable[[], None]) -> None:
         """Go on, or say why that would be refused; at once where there is nothing to ask."""

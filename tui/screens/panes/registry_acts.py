@@ -13,8 +13,6 @@ from tui.domain.model_values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.readiness import CHALLENGER, CHAMPION
 from tui.domain.text import clean
-from tui.screens.base.asking import Asking
-from tui.screens.base.page import Page
 from tui.screens.base.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
 from tui.screens.panes.permitted import Permitted, needs
 from tui.services.writes import Outcome, Report
@@ -71,6 +69,8 @@ class RegistryActs(Permitted):
             return True
         if self.model_here() is None or (action in _WRITES and self.session.read_only):
             return False
+        if action == "registry_serving":
+            return self.session.serving is not None
         if action == "registry_page":
             return self.has_page
         version = self.version_here()
