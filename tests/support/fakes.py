@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone, tzinfo
 
 from tui.domain.problem import Kind, Problem
@@ -15,7 +15,6 @@ from tui.domain.values import (
     Experiment,
     ExperimentPage,
     MetricValue,
-    RegisteredAs,
     RunDetail,
     RunReference,
     RunsPage,
@@ -246,7 +245,7 @@ class FakeTracking:
         names = {e.id: e.name for e in self.experiments}
         for known in self.runs:
             if known.run_id == run_id:
-                return RunDetail(**{**_fields(known), "experiment_name": names.get(known.experiment_id, "")})
+                return replace(known, experiment_name=names.get(known.experiment_id, ""))
         raise Problem(Kind.NOT_FOUND, "Could not read the run", f"there is none with id {run_id}")
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
@@ -321,19 +320,3 @@ class FakeHistory:
         stop = start + self.page_points
         part = recorded(run_id, key, whole.steps[start:stop], whole.timestamps_ms[start:stop], whole.values[start:stop])
         return HistoryPage(part, str(stop) if stop < len(whole) else None)
-
-
-class FakeRegistry:
-    """Which runs have become which versions."""
-
-    def __init__(self, versions: dict[str, tuple[RegisteredAs, ...]] | None = None) -> None:
-        self.versions = versions or {}
-        self.asked: list[tuple[str, ...]] = []
-
-    def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
-        self.asked.append(tuple(run_ids))
-        return {run_id: self.versions[run_id] for run_id in run_ids if run_id in self.versions}
-
-
-def _fields(detail: RunDetail) -> dict[str, object]:
-    return {name: getattr(detail, name) for name in detail.__dataclass_fields__}

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.support.fakes import FakeRegistry, FakeTracking, experiment, run
+from tests.support.fake_registry import FakeRegistry
+from tests.support.fakes import FakeTracking, experiment, run
 from tui.domain.filter.names import Field
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs, RunDetail, View
-from tui.services.runs_query import Query
-from tui.services.runs_store import FIRST_PAGE, REGISTERED_AT_ONCE, RunsStore
+from tui.services.runs_query import FIRST_PAGE, Query
+from tui.services.runs_store import REGISTERED_AT_ONCE, RunsStore
 
 ONE = experiment(1, "churn")
 
