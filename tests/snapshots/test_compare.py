@@ -154,6 +154,7 @@ async def test_nothing_differs_and_one_is_gone(made: World, picture: Picture) ->
         deck.app.go(CompareRoute((IDS[0], "f" * 32, IDS[0])))
         await deck.until_text("no longer there")
         await deck.until_text("one run only")
+        await deck.settle()
         picture(deck)
 
 

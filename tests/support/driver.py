@@ -47,8 +47,13 @@ class Deck(Generic[Result]):
         await self.until(lambda: text in self.text(), f"the screen shows “{text}”", patience=patience)
 
     async def settle(self) -> None:
-        """Let everything that has been asked of the app so far be done and drawn."""
-        await self.pilot.pause()
+        """Let everything that has been asked of the app so far be done and drawn, until the screen stays as it is."""
+        shown = ""
+        for _ in range(20):
+            await self.pilot.pause()
+            before, shown = shown, self.text()
+            if shown == before:
+                return
 
     def text(self) -> str:
         """The screen as plain lines, without the blanks at their ends."""

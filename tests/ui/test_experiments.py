@@ -80,7 +80,7 @@ async def test_active_deleted_all(small: World) -> None:
         assert "attic ⌫" in deck.text()
         await deck.press("i")
         await deck.until_text("Experiments · 6 · all")
-        assert "deleted" in deck.line_with("attic")
+        assert "deleted" in deck.line_with("attic ⌫")
         await deck.press("i")
         await deck.until_text("Experiments · 5")
     views = [what for name, what in small.tracking.calls if name == "search_experiments"]
