@@ -138,6 +138,9 @@ def t_two_sided(t: float, degrees: float) -> float:
     """The probability of a t at least as far from zero."""
     if math.isinf(t):
         return 0.0
+    if t * t < degrees:
+        # Near zero the other tail's beta keeps what the sum below would round away.
+        return 1.0 - _beta(0.5, degrees / 2, t * t / (degrees + t * t))
     return _beta(degrees / 2, 0.5, degrees / (degrees + t * t))
 
 
