@@ -8,11 +8,22 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from typing import Generic, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar, cast
 
-from textual import events
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from textual import events, on
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._path import CSSPathType
 from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Size
 from textual.message import Message
+from textual.screen import Screen
+
+from tui.terminal_memory import Piece, TerminalMemory
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -29,6 +40,37 @@ class KeyDone(Message):
         self._sender = None
 
 
+class Differences(CompositorUpdate):
+    """An update of the screen that is sent as what the terminal does not show yet."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, memory: TerminalMemory, size: Size) -> None:
+        self._update = update
+        self._memory = memory
+        self._size = size
+
+    def render_segments(self, console: Console) -> str:
+        pieces = _chopped(self._update) if isinstance(self._update, ChopsUpdate) else _laid_out(self._update)
+        return self._memory.update(pieces, self._size, console._color_system or ColorSystem.TRUECOLOR)
+
+
+def _laid_out(update: LayoutUpdate) -> Iterator[Piece]:
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in strips:
+            yield y, x, strip._segments
+            x += strip.cell_length
+
+
+def _chopped(update: ChopsUpdate) -> Iterator[Piece]:
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > last or end <= first:
+                continue
+            if end > last:
+                strip = strip.crop(0, last - x)
+            yield y, x, strip._segments
+
+
 class CalmApp(App[Result], Generic[Result]):
     """An app that gives keys one at a time, and that ends calmly on an error that nobody foresaw.
 
@@ -40,20 +82,24 @@ class CalmApp(App[Result], Generic[Result]):
 
     An unhandled error would be rendered with local variables, which may hold a tracking URI with its password
     (https://github.com/Textualize/textual/discussions/1812). ``fault`` is the error, for whoever ran the app.
+
+    The compositor sends whole regions, also where most cells look as before
+    (https://github.com/Textualize/textual/discussions/1807): what is sent goes through a memory of the terminal.
     """
 
     fault: BaseException | None = None
     keys_wait = False  # whether keys are kept until ``give_held_keys``: what they are for is not there yet
 
-    _key_since: float | None = None
-    _keys_held: deque[events.Key]
+    def __init__(self, *, css_path: CSSPathType | None = None) -> None:
+        super().__init__(css_path=css_path)
+        self._key_since: float | None = None
+        self._keys_held: deque[events.Key] = deque()
+        self._terminal = TerminalMemory()
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        if not hasattr(self, "_keys_held"):
-            self._keys_held = deque()
         self._keys_held.append(event)
         if self.keys_wait:
             return
@@ -62,7 +108,7 @@ class CalmApp(App[Result], Generic[Result]):
 
     async def give_held_keys(self) -> None:
         """Give the keys that have been kept."""
-        if hasattr(self, "_keys_held") and self._key_since is None:
+        if self._key_since is None:
             await self._give_next_key()
 
     async def _give_next_key(self) -> None:
@@ -76,6 +122,32 @@ class CalmApp(App[Result], Generic[Result]):
         # Queues keep their order: this arrives at each stop of the key's way after the key.
         if not target.post_message(KeyDone()):
             await self._give_next_key()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate) and not (self._driver and self._driver.is_inline):
+            # What Textual sends to the terminal need not be something that Rich can render.
+            renderable = cast(RenderableType, Differences(renderable, self._terminal, screen.outer_size))
+        super()._display(screen, renderable)
+
+    def draw_anew(self) -> None:
+        """Send the whole screen again, whatever the terminal shows."""
+        self._terminal.forget()
+        self.refresh(layout=True)
+
+    def on_resize(self) -> None:
+        # Terminals rearrange what they show when their size changes.
+        self._terminal.forget()
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        with super().suspend():
+            yield
+        self._terminal.forget()
+
+    @on(Driver.SignalResume)
+    def resumed(self) -> None:
+        """Draw anew when the program is in the foreground again."""
+        self.draw_anew()
 
     def before_key(self) -> None:
         """Called before each key has its effect."""

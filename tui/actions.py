@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.requests", "at", "requests", "Show the log of requests made.", "app"),
     Action("app.zoom", "z", "zoom", "Give the pane the whole screen, or give it back.", "app"),
     Action("app.refresh", "r", "refresh", "Read again from the server.", "app", hint=70),
+    Action("app.redraw", "ctrl+l", "draw anew", "Draw the whole screen anew, when something else has written over it.", "app"),
     Action("app.watch", "w", "watch", "Refresh by itself every few seconds, or stop.", "app"),
     Action("app.copy", "y", "copy", "Copy the value under the cursor to the terminal's clipboard.", "app"),
     Action("app.copy_as", "Y", "copy as", "Choose what to copy: id, URI, link, Python or curl.", "app"),

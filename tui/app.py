@@ -267,6 +267,9 @@ class DeckApp(CalmApp[int]):
         if self.page is not None:
             self.page.read_again()
 
+    def action_app_redraw(self) -> None:
+        self.draw_anew()
+
     def action_app_watch(self) -> None:
         if self.page is not None:
             watching = self.page.watch_toggle()

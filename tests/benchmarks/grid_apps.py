@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tests.benchmarks.grid_table import MadeUpRuns
+from tui._textual_compat import CalmApp
 from tui.domain.table import Table
 from tui.domain.text import fit_all
 from tui.themes import DARK
@@ -27,7 +28,7 @@ STYLES = Path(__file__).parents[2] / "styles" / "grid.tcss"
 _READY_LINES = 4096
 
 
-class GridApp(App[None]):
+class GridApp(CalmApp[None]):
     """One grid over the whole screen, in the deck's own theme."""
 
     CSS_PATH = STYLES

@@ -12,6 +12,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -35,6 +36,11 @@ def _of_terminal(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment with a terminal's own part in it; its size is asked of the terminal, not of COLUMNS."""
     kept = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
     return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+def _state(pid: int) -> str:
+    """One letter for what a process is doing, of Linux: T is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
 
 
 class Terminal:
@@ -77,6 +83,23 @@ class Terminal:
         for key in keys:
             code = KEYS.get(key) or (chr(ord(key[5:].upper()) & 0x1F) if key.startswith("ctrl+") else key)
             os.write(self._fd, code.encode())
+
+    def wipe(self) -> None:
+        """Lose all that the terminal shows, as when something else has written over it."""
+        self.screen.erase_in_display(2)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size; what it shows is lost meanwhile."""
+        self.screen.resize(rows, columns)
+        self.wipe()
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def stop_and_continue(self) -> None:
+        """Put the program in the background, as ctrl+z of a shell does, lose what is shown, and bring it back."""
+        os.kill(self.pid, signal.SIGTSTP)
+        self._wait(lambda: _state(self.pid) == "T", "it has stopped", PATIENCE)
+        self.wipe()
+        os.kill(self.pid, signal.SIGCONT)
 
     def type(self, text: str) -> None:
         """Send a text as it is."""

@@ -73,3 +73,22 @@ def test_in_plain_ascii_and_without_colour(demo: list[str], tmp_path: Path, monk
     assert b"\x1b[?1000h" not in terminal.drawn, "the mouse is the terminal's own"
     shades = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.drawn))
     assert all(red == green == blue for red, green, blue in shades), "greys only"
+
+
+def test_the_screen_is_whole_again_whatever_became_of_the_terminal(demo: list[str], tmp_path: Path) -> None:
+    with Terminal(demo, size=(120, 36), environ=os.environ, cwd=str(tmp_path)) as terminal:
+        terminal.until("gallant-ox-12")
+        terminal.wipe()
+        terminal.press("ctrl+l")
+        terminal.until("gallant-ox-12")
+        terminal.until("Experiments")
+        terminal.resize(160, 45)
+        terminal.until("gallant-ox-12")
+        terminal.until("Experiments")
+        if Path("/proc/self/stat").exists():
+            terminal.stop_and_continue()
+            terminal.until("gallant-ox-12")
+            terminal.until("Experiments")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.left_on() == []
