@@ -160,9 +160,13 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         self.draw()
 
     def _got_models(self, models: tuple[LoggedModel, ...]) -> None:
-        if self.tree_shown is not None:
-            self.tree_shown.take_models(models)
-            self.draw()
+        tree = self.tree_shown
+        if tree is None:
+            return
+        tree.take_models(models)
+        if not tree.top.loading:
+            self.post_message(self.Listed(tree.top.problem))
+        self.draw()
 
     def _refused_models(self, problem: Problem) -> None:
         # A server of before MLflow 3 has none, and the run's own files are told of by their own request.
