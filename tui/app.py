@@ -92,6 +92,7 @@ class DeckApp(CalmApp[int]):
 
             self.add_class("-ascii")
             self._plain_signs = [PlainSigns()]
+        self.set_class(self._launch.settings.ssh, "-ssh")
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:

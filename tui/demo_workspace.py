@@ -70,7 +70,14 @@ def simulation() -> Iterator[Simulation]:
             server.wait()
 
 
-def launch_of(running: Simulation, settings: Settings, *, read_only: bool, ascii: bool = False) -> Launch:  # noqa: A002  as the option is called
+def launch_of(
+    running: Simulation,
+    settings: Settings,
+    *,
+    read_only: bool,
+    ascii: bool = False,  # noqa: A002  as the option is called
+    ssh: bool = False,
+) -> Launch:
     """The context that opens the simulation; nothing of it is remembered."""
     origin = "mlflow-deck demo --databricks"
     return Launch(
@@ -80,6 +87,13 @@ def launch_of(running: Simulation, settings: Settings, *, read_only: bool, ascii
         profile=PROFILE,
         read_only=read_only,
         catalog="prod.ml",
-        settings=replace(settings, context=None, contexts={}, cache=False, ascii=settings.ascii or ascii),
+        settings=replace(
+            settings,
+            context=None,
+            contexts={},
+            cache=False,
+            ascii=settings.ascii or ascii,
+            ssh=settings.ssh or ssh,
+        ),
         origins=dict.fromkeys(("tracking_uri", "registry_uri", "profile", "catalog"), origin),
     )

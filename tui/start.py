@@ -59,6 +59,7 @@ class Said:
             read_only=self.read_only,
             ascii=self.ascii,
             mouse=False if self.no_mouse else None,
+            ssh=self.ssh,
         )
 
 
@@ -102,7 +103,7 @@ def open_deck(said: Said, launch: Launch) -> None:
     from tui.host.spec import spec_of
 
     host = Host.start(spec_of(launch))
-    if said.ssh:
+    if launch.settings.ssh:
         # Textual reads these when it is imported.
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         os.environ.setdefault("TEXTUAL_FPS", "15")

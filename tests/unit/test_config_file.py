@@ -50,6 +50,7 @@ def test_everything_that_can_be_said() -> None:
         theme: deck-light
         ascii: true
         mouse: false
+        ssh: true
         watch_seconds: 5
         cache: false
         models:
@@ -85,6 +86,7 @@ def test_everything_that_can_be_said() -> None:
         theme="deck-light",
         ascii=True,
         mouse=False,
+        ssh=True,
         watch_seconds=5,
         cache=False,
         models=ModelSettings(

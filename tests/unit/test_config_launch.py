@@ -159,9 +159,10 @@ def test_read_only_of_the_command_line_wins(said: bool) -> None:
     assert launch.origins["read_only"] == "command line"
 
 
-def test_ascii_and_mouse_of_the_command_line_win() -> None:
-    launch = opened(Options(ascii=True, mouse=False))
+def test_ascii_mouse_and_ssh_of_the_command_line_win() -> None:
+    launch = opened(Options(ascii=True, mouse=False, ssh=True))
     assert launch.settings.ascii
+    assert launch.settings.ssh
     assert not launch.settings.mouse
 
 

@@ -32,6 +32,7 @@ class Options:
     read_only: bool | None = None
     ascii: bool = False
     mouse: bool | None = None
+    ssh: bool = False
 
 
 class Choice(NamedTuple):

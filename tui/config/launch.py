@@ -90,6 +90,8 @@ def resolve(
         origins["ascii"] = COMMAND_LINE
     if options.mouse is not None:
         origins["mouse"] = COMMAND_LINE
+    if options.ssh:
+        origins["ssh"] = COMMAND_LINE
     return Launch(
         context_name=choice.name or _called(choice.uri),
         tracking_uri=choice.uri,
@@ -107,6 +109,7 @@ def resolve(
             settings,
             ascii=settings.ascii or options.ascii,
             mouse=settings.mouse if options.mouse is None else options.mouse,
+            ssh=settings.ssh or options.ssh,
         ),
         origins=origins,
     )

@@ -62,6 +62,7 @@ class Settings:
     theme: str = "deck-dark"
     ascii: bool = False
     mouse: bool = True
+    ssh: bool = False  # whether to draw less, for a slow line
     watch_seconds: int = 30
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
