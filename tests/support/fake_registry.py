@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tests.support.fakes import DAY, NOW_MS
@@ -301,7 +302,12 @@ def late_on(registry: FakeRegistry) -> Callable[[Callable[[], None]], None]:
     """The request is given up, and arrives later, when ``registry.late`` is run."""
 
     def trouble(effect: Callable[[], None]) -> None:
-        registry.late.append(effect)
+        def arrives() -> None:
+            # What the server says to it then reaches nobody.
+            with suppress(Problem):
+                effect()
+
+        registry.late.append(arrives)
         raise Problem(Kind.TIMEOUT, "Could not ask", "No answer came within 8 s.")
 
     return trouble

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_before, forbidden, late_on
@@ -299,6 +299,7 @@ class _Died(BaseException):
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@example([("plan", {"champion": "99"}, ["ok", "late"])])
 @given(st.lists(ACTIONS, max_size=12))
 def test_server_and_ledger_agree_whatever_happens(actions: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
