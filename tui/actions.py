@@ -140,6 +140,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("details.next_tab", "right_square_bracket", "next tab", "The next tab.", "details", hint=20),
     Action("details.previous_tab", "left_square_bracket", "previous tab", "The tab before.", "details"),
     Action("details.filter", "slash", "filter", "Filter the names and values shown.", "details", hint=40),
+    Action("details.tree", "T", "tree or list", "Show params as a tree by the . and / in their names, or one list.", "details", hint=58),
+    Action("details.fold", "f", "fold", "Fold or unfold this folder of params.", "details", hint=59),
+    Action("details.fold_all", "F", "fold all", "Fold or unfold every folder of params.", "details"),
     # a run's page
     Action("run.parent", "P", "parent", "Open the parent run.", "run", hint=30),
     Action("run.children", "C", "children", "Open a child run, chosen from a list.", "run", hint=40),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deck import FORBIDDEN, MINUTE, World, browse, enter_runs, message, run, runs_pane, shop
+from tests.support.deck import FORBIDDEN, MINUTE, World, browse, enter_runs, message, part, run, runs_pane, shop
 from tests.support.driver import Deck
 from tui.screens.run import RunScreen
 
@@ -215,3 +215,52 @@ async def test_escape_goes_back_and_the_cursor_is_where_it_was(small: World) -> 
         await deck.until(lambda: deck.app.screen is browse(deck), "back at the table")
         assert runs_pane(deck).run_here() == f"{2:032x}"
         assert runs_pane(deck).grid.has_focus
+
+
+async def test_params_as_a_tree_fold_and_filter(small: World) -> None:
+    small.tracking.runs[0].params.update({"opt.lr": "0.1", "opt.decay": "0.01", "opt.adam/beta": "0.9"})
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("enter")
+        await deck.until_text("[Params 5]")
+        grid = page(deck).tabs.grid
+        await deck.press("T")
+        await deck.until_text("▾ opt")
+        await deck.press("g")
+        await deck.until(lambda: grid.row_count == 6, "a folder more than params is shown")
+        for _ in range(7):
+            if grid.cursor_key == "opt.lr":
+                break
+            await deck.press("j")
+        await deck.press("y")
+        await deck.until_text("Copied opt.lr")
+        await deck.press("f")
+        await deck.until_text("3 params")
+        assert "▸ opt" in deck.line_with("3 params")
+        assert "beta" not in deck.text()
+        await deck.press("enter")
+        await deck.until_text("beta")
+        await deck.press("F")
+        await deck.until_text("▸ opt")
+        await deck.press("slash", *"beta")
+        await deck.until_text("0.9")
+        assert "decay" not in deck.text()
+        await deck.press("escape")
+        await deck.until_text("▸ opt")
+        await deck.press("T")
+        await deck.until_text("opt.adam/beta")
+
+
+async def test_params_as_a_tree_beside_the_runs(small: World) -> None:
+    small.tracking.runs[0].params.update({"opt.lr": "0.1", "opt.decay": "0.01"})
+    async with small.open(size=(200, 50)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until_text("opt.decay")
+        details = browse(deck).details
+        assert details is not None
+        await deck.press("tab")
+        await deck.until(lambda: details.grid.has_focus, "the details have the keys")
+        await deck.press("T")
+        await deck.until_text("▾ opt")
+        shown = "\n".join(part(deck, details))
+        assert "decay" in shown and "opt.decay" not in shown

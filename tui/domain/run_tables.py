@@ -28,7 +28,7 @@ class Facts:
         return self.table.row_count
 
 
-def _name_width(names: Sequence[str]) -> int:
+def name_width(names: Sequence[str]) -> int:
     longest = max((width(name) for name in names[:2000]), default=0)
     return max(NAME_CELLS[0], min(NAME_CELLS[1], longest))
 
@@ -47,7 +47,7 @@ def facts(pairs: Sequence[tuple[str, str]], query: str = "", *, heading: tuple[s
     values = [clean(value[:VALUE_CELLS]) for _, value in shown]
     cells = max((width(value) for value in values[:2000]), default=0)
     columns = (
-        Column("name", heading[0], _name_width(names), frozen=True),
+        Column("name", heading[0], name_width(names), frozen=True),
         Column("value", heading[1], max(20, min(VALUE_CELLS, cells))),
     )
     keys = [name for name, _ in shown]
@@ -73,7 +73,7 @@ def metrics(detail: RunDetail, now_ms: int, query: str = "") -> Facts:
     steps = [quantities.count(m.step) for m in shown]
     ages = [quantities.ago(m.timestamp_ms, now_ms) for m in shown]
     columns = (
-        Column("name", "metric", _name_width(names), frozen=True),
+        Column("name", "metric", name_width(names), frozen=True),
         Column("value", "last", max([10, *(width(text) for text in last[:2000])]), "right"),
         Column("step", "step", max([8, *(width(text) for text in steps[:2000])]), "right"),
         Column("age", "recorded", 9, "right"),
@@ -103,7 +103,7 @@ def datasets(detail: RunDetail, query: str = "") -> Facts:
         "source": [clean(d.source[:VALUE_CELLS]) for _, d in shown],
     }
     columns = (
-        Column("name", "dataset", _name_width(names), frozen=True),
+        Column("name", "dataset", name_width(names), frozen=True),
         Column("digest", "digest", 12),
         Column("context", "used for", 12),
         Column("type", "source type", 12),
@@ -200,7 +200,7 @@ def overview(
     bad: Tone = "bad" if detail.status in ("FAILED", "KILLED") or detail.lifecycle == "deleted" else ""
     tones: list[Tone] = [bad if name == "status" else "" for name in names]
     columns = (
-        Column("name", "overview", max(14, _name_width(names)), frozen=True),
+        Column("name", "overview", max(14, name_width(names)), frozen=True),
         Column("value", "", max([20, *(width(value) for value in values)])),
     )
     name_tones: list[Tone] = ["muted"] * len(names)

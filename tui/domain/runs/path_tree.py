@@ -1,7 +1,8 @@
-"""Names with slashes as a tree of folders: experiments as Databricks and many teams name them."""
+"""Names with slashes as a tree of folders: experiments as Databricks and many teams name them, params with dots too."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ class PathRow:
 class _Node:
     label: str
     path: str
+    joint: str = ""  # the separator before it
     items: list[int] = field(default_factory=list)
     children: dict[str, _Node] = field(default_factory=dict)
     below: int = 0
@@ -42,20 +44,24 @@ def path_tree(
     folded: Collection[str] = (),
     matches: Callable[[int], bool] | None = None,
     by_name: bool = False,
+    separators: str = "/",
 ) -> list[PathRow]:
     """Lines from top to bottom; siblings in the order in which they first occur, or ``by_name``, folders first.
 
     ``folded`` are paths of closed folders; ``matches`` says of a place in ``names`` whether it is wanted: then folders
     on the way to what matches are kept, and all of them are open. Slashes at the ends and double ones count once; a
     name that is empty or all slashes is an experiment at the top, as are others of the same name beside the first.
+    ``separators`` are the letters that part a name.
     """
     root = _Node("", "")
+    parts = re.compile(f"([{re.escape(separators)}]*)([^{re.escape(separators)}]+)")
     for place, name in enumerate(names):
         node = root
-        for part in [part for part in name.split("/") if part] or [name]:
-            known = node.children.get(part)
+        for before, part in parts.findall(name) or [("", name)]:
+            joint = before[:1] if node is not root else ""
+            known = node.children.get(joint + part)
             if known is None:
-                known = node.children[part] = _Node(part, f"{node.path}/{part}" if node.path else part)
+                known = node.children[joint + part] = _Node(part, f"{node.path}{joint}{part}", joint)
             node = known
         node.items.append(place)
     ordered = _below_first(root)
@@ -119,7 +125,7 @@ def _siblings(parent: _Node, depth: int, by_name: bool) -> list[tuple[_Node, str
         node = child
         while not node.items and len(node.children) == 1:
             (node,) = node.children.values()
-            labels.append(node.label)
-        found.append((node, "/".join(labels), depth, number == len(children) - 1))
+            labels += [node.joint, node.label]
+        found.append((node, "".join(labels), depth, number == len(children) - 1))
     found.reverse()
     return found

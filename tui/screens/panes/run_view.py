@@ -21,6 +21,7 @@ from tui.domain.text import clean, clean_block
 from tui.domain.values import RunDetail, RunReference
 from tui.screens.base.filterable import FilterablePane
 from tui.screens.base.tab_part import TabPart
+from tui.screens.panes.params_folding import ParamsFolding
 from tui.services.clock import Clock
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
@@ -72,6 +73,7 @@ class RunView(FilterablePane):
         self.children_known: tuple[RunReference, ...] | None = None
         self.tab_line = TabLine()
         self.grid = PlainGrid(glyphs=glyphs)
+        self.folding = ParamsFolding(glyphs)
         self._facts: Facts | None = None
         self._note: Markdown | None = None
         self._note_frame: VerticalScroll | None = None
@@ -135,6 +137,8 @@ class RunView(FilterablePane):
         detail = self.detail
         assert detail is not None
         if tab == "params":
+            if self.folding.as_tree:
+                return self.folding.facts(detail, self.query_text)
             return run_tables.params(detail, self.query_text)
         if tab == "metrics":
             return run_tables.metrics(detail, self._clock.now_ms(), self.query_text)
@@ -185,7 +189,7 @@ class RunView(FilterablePane):
         else:
             self.grid.placeholder = f"This run has no {what}."
         self.grid.table = self._facts.table
-        self.set_subtitle(f"filter: {clean(self.query_text)} · {len(self._facts)}" if self.query_text else "")
+        self.set_subtitle(f"filter: {clean(self.query_text)} · {len(self._facts.values)}" if self.query_text else "")
 
     def _show_part(self, detail: RunDetail) -> bool:
         """Show the current tab's own widget and hide the others; False where it has none."""
@@ -240,6 +244,7 @@ class RunView(FilterablePane):
         self.tab = tab
         self.tab_line.show([], tab)
         self._show_tab()
+        self.screen.refresh_bindings()
 
     def action_details_next_tab(self) -> None:
         self.step_tab(1)
@@ -247,7 +252,33 @@ class RunView(FilterablePane):
     def action_details_previous_tab(self) -> None:
         self.step_tab(-1)
 
+    def action_details_tree(self) -> None:
+        self.folding.as_tree = not self.folding.as_tree
+        self._show_params_at(self.grid.cursor_key)
+        self.screen.refresh_bindings()
+
+    def action_details_fold(self) -> None:
+        path = self.folding.fold(self.grid.cursor_key)
+        if path is not None:
+            self._show_params_at(path)
+
+    def action_details_fold_all(self) -> None:
+        here = self.grid.cursor_key
+        self.folding.fold_all()
+        self._show_params_at(here)
+
+    def _show_params_at(self, row_key: str | None) -> None:
+        """Show the params anew, the cursor on that row or on the folder that it is in."""
+        self._show_tab()
+        at = self.folding.row_for(row_key) if self.folding.as_tree else row_key
+        if at is not None:
+            self.grid.move_to(at)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "details_tree":
+            return self.tab == "params" and self.detail is not None
+        if action in ("details_fold", "details_fold_all"):
+            return self.tab == "params" and self.folding.as_tree
         if action in ("details_next_tab", "details_previous_tab"):
             return len(self._tabs) > 1
         if action == "details_filter":
@@ -263,6 +294,9 @@ class RunView(FilterablePane):
     @on(Grid.Opened)
     def _opened(self, event: messages.Opened) -> None:
         event.stop()
+        if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(event.row_key):
+            self.action_details_fold()
+            return
         whole = self.value_of(event.row_key)
         if whole is not None:
             from tui.screens.modals.whole_text import WholeTextModal
@@ -273,7 +307,9 @@ class RunView(FilterablePane):
         """The name and the whole value of a row."""
         if row_key is None or self._facts is None or row_key not in self._facts.values:
             return None
-        name = row_key
+        name = clean(row_key)
+        if self.tab == "params":
+            return name, self._facts.values[row_key]  # in the tree a row shows the last part of it only
         row = self._facts.table.row_of(row_key)
         if row is not None:
             name = self._facts.table.texts("name", row, row + 1)[0]
