@@ -18,6 +18,13 @@ from tui.domain.problem import Kind, Problem
 from tui.resources import example_config
 
 FILE = Path("/etc/deck/config.yaml")
+# A few lines that would be millions of values, were each reference written out.
+BOMB = "a: &a [x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGED_BOMB = "a: &a {x: y}\n" + "".join(
+    f"{b}: &{b} {{<<: [{', '.join([f'*{a}'] * 9)}]}}\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
 
 
 def checked(text: str) -> Settings:
@@ -177,6 +184,9 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("a: [b\nc: d", 2, "", "YAML"),
         ("- a", 1, "`name: value`", ""),
         ("a: &a [*a]", 1, "contains itself", ""),
+        ("mouse: true\na: \x00", 2, "the sign U+0000 cannot stand in YAML", "YAML"),
+        (BOMB, 6, "written out, this would be more than 20000 values", "YAML"),
+        (MERGED_BOMB, 5, "more than 20000 values", "YAML"),
         ("? [a]\n: b", 1, "a key must be a plain word", ""),
         ("mouse: !!python/object:os.system x", 1, "", "YAML"),
     ],

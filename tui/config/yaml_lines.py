@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+_MOST_VALUES = 20_000
+
 Path = tuple[str | int, ...]
 """Where a value stands: the keys and list positions that lead to it."""
 
@@ -40,11 +42,16 @@ def read(text: str) -> Located:
 
     Raises YamlError for bad syntax, a key given twice, a key that is no plain word, or a value inside itself.
     """
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a sign that no YAML may hold, which the reader meets before it parses
+        at = getattr(error, "position", 0)
+        raise YamlError(text.count("\n", 0, at) + 1, f"the sign {_sign(text, at)} cannot stand in YAML") from error
     try:
         node = loader.get_single_node()
         located = Located()
         if node is not None:
+            _refuse_bombs(node)
             located.data = _build(loader, node, (), located, ())
         return located
     except yaml.MarkedYAMLError as error:
@@ -78,6 +85,29 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, path: Path, located: Locate
         return [_build(loader, value, (*path, i), located, above) for i, value in enumerate(node.value)]
     located.written[path] = node.value
     return loader.construct_object(node)
+
+
+def _refuse_bombs(root: yaml.Node) -> None:
+    """Refuse a text whose references, written out, would be far more than there is to set."""
+    sizes: dict[int, int] = {}
+    stack = [(root, False)]
+    while stack:
+        node, known = stack.pop()
+        if not isinstance(node, yaml.CollectionNode) or (id(node) in sizes and not known):
+            continue
+        parts = [part for entry in node.value for part in (entry if isinstance(entry, tuple) else (entry,))]
+        if known:
+            sizes[id(node)] = 1 + sum(sizes.get(id(part), 1) for part in parts)
+            if sizes[id(node)] > _MOST_VALUES:
+                raise YamlError(node.start_mark.line + 1, f"written out, this would be more than {_MOST_VALUES} values")
+        else:
+            sizes[id(node)] = 1  # stands for a value that contains itself, which is refused later
+            stack.append((node, True))
+            stack += [(part, False) for part in parts]
+
+
+def _sign(text: str, at: int) -> str:
+    return f"U+{ord(text[at]):04X}" if at < len(text) else "at its end"
 
 
 def _key(node: yaml.Node) -> str:

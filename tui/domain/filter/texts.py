@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 
+from tui.domain.filter.bounded import refusal
 from tui.domain.filter.errors import FilterError
 
 Test = Callable[[str], bool]
@@ -44,25 +45,44 @@ class Holds:
 
 def like(pattern: str, *, any_case: bool) -> Test:
     """A test for SQL's LIKE, or ILIKE: ``%`` is any text, ``_`` any one character, nothing escapes them."""
-    pieces = [
-        ".*" if sign == "%" else "." if sign == "_" else re.escape(sign)
-        for sign in re.sub("%+", "%", fold(pattern) if any_case else pattern)
+    pieces = re.split("%+", fold(pattern) if any_case else pattern)
+    last_length = len(pieces[-1])
+    first, *others = [
+        re.compile("".join("." if sign == "_" else re.escape(sign) for sign in piece), re.DOTALL) for piece in pieces
     ]
-    match = re.compile("".join(pieces) + r"\Z", re.DOTALL).match
+
+    def matches(text: str) -> bool:
+        # Each piece where it first occurs: that leaves the most to those after it, so nothing is tried twice.
+        found = first.match(text)
+        for piece in others[:-1]:
+            found = found and piece.search(text, found.end())
+        if found is None or not others:
+            return found is not None and found.end() == len(text)
+        # A piece has no repeats: it is as long as its signs are many, and the last one must end the text.
+        start = len(text) - last_length
+        return start >= found.end() and others[-1].match(text, start) is not None
+
     if any_case:
-        return lambda text: match(fold(text)) is not None
-    return lambda text: match(text) is not None
+        return lambda text: matches(fold(text))
+    return matches
 
 
 def regex(pattern: str, position: int, *, at_end: bool) -> Test:
-    """A test for a regular expression found anywhere, case ignored unless it says ``(?-i:…)``; raises FilterError."""
+    """A test for a regular expression found anywhere, case ignored unless it says ``(?-i:…)``; raises FilterError.
+
+    One that could run away on some text is refused as well: no answer to it could be stopped.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             search = re.compile(pattern, re.IGNORECASE).search
+            why = refusal(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         hint = "Escape signs such as ( [ * + with a backslash."
         raise FilterError(f"not a regular expression: {error}", position, hint, incomplete=at_end) from None
+    if why:
+        hint = "Take a + or * out of it, or look for a part with  :"
+        raise FilterError(f"this expression could take for ever: {why}.", position, hint)
     return lambda text: search(text) is not None
 
 
