@@ -13,6 +13,7 @@ from tui.screens.base.routes import (
     CurvesRoute,
     DoctorRoute,
     LedgerRoute,
+    LoggedModelRoute,
     ModelRoute,
     RequestsRoute,
     Route,
@@ -39,6 +40,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.screens.artifacts import ArtifactsScreen
 
         return ArtifactsScreen(session, route)
+    if isinstance(route, LoggedModelRoute):
+        from tui.screens.logged_model import LoggedModelScreen
+
+        return LoggedModelScreen(session, route)
     if isinstance(route, CurvesRoute):
         from tui.screens.curves import CurvesScreen
 

@@ -214,6 +214,9 @@ def test_an_object_store_that_the_server_may_not_read_is_the_server_s_trouble() 
 def test_a_server_that_knows_no_logged_models_has_none() -> None:
     with gateway(Server()) as artifacts:
         assert artifacts.logged_models(RUN.id) == ()
+        with pytest.raises(Problem, match="older than MLflow 3") as told:
+            artifacts.logged_models(RUN.id, told=True)
+        assert told.value.kind is Kind.UNSUPPORTED
 
 
 def test_a_server_that_may_not_tell_of_logged_models_says_so() -> None:

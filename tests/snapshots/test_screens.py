@@ -298,6 +298,7 @@ async def open_page(deck: Deck[int]) -> RunScreen:
     page = deck.app.screen
     assert isinstance(page, RunScreen)
     await deck.until(lambda: page.children_known is not None, "its children are known")
+    await deck.until(lambda: None not in (page.made.models, page.made.versions), "what it made is known")
     await calm(deck)
     return page
 

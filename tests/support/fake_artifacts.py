@@ -76,7 +76,7 @@ class FakeArtifacts:
         note = "" if found or path else "The folder /artifacts/1 is not there: nothing was logged, or it was moved."
         return ArtifactListing(root, path, sorted_entries(list(found.values())), f"/artifacts/{path}", note)
 
-    def logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
+    def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         self._call("logged_models", run_id)
         return self.models.get(run_id, ())
 

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deck import FORBIDDEN, MINUTE, World, browse, enter_runs, message, part, run, runs_pane, shop
+from tests.support.deck import FORBIDDEN, MINUTE, NOW_MS, World, browse, enter_runs, message, part, run, runs_pane, shop
 from tests.support.driver import Deck
+from tui.domain.artifacts import LoggedModel
+from tui.domain.problem import Kind, Problem
+from tui.screens.logged_model import LoggedModelScreen
 from tui.screens.run import RunScreen
+from tui.screens.version import VersionScreen
 
 
 @pytest.fixture
@@ -264,3 +268,69 @@ async def test_params_as_a_tree_beside_the_runs(small: World) -> None:
         await deck.until_text("▾ opt")
         shown = "\n".join(part(deck, details))
         assert "decay" in shown and "opt.decay" not in shown
+
+
+def with_models(small: World) -> None:
+    model = LoggedModel(
+        "m-7", "classifier", "READY", NOW_MS - MINUTE, "/models/m-7", "Agent", f"{1:032x}",
+        {"depth": "5"}, (("auc", 0.93), ("auc", 0.91)), {"team": "growth"},
+    )  # fmt: skip
+    small.artifacts.models = {f"{1:032x}": (model,)}
+    small.artifacts.put(model.root, {"MLmodel": b"flavors: {}\n", "data/weights.bin": b"123"})
+
+
+async def to_overview_row(deck: Deck[int], shown: str) -> None:
+    """Put the cursor of the overview on the row that shows a text."""
+    overview = page(deck).overview
+    await deck.until_text(shown)
+    await deck.press("shift+tab")
+    await deck.until(lambda: overview.grid.has_focus, "the overview has the keys")
+    for _ in range(overview.grid.row_count):
+        row = overview.grid.cursor_key
+        if row is not None and shown in (overview.value_of(row) or ("", ""))[1]:
+            return
+        await deck.press("j")
+    raise AssertionError(f"there is no row that shows {shown}")
+
+
+async def test_a_logged_model_opens_with_its_params_metrics_and_files(small: World) -> None:
+    with_models(small)
+    async with small.open(size=(200, 50)) as deck:
+        await open_first(deck)
+        await to_overview_row(deck, "classifier  Agent  1 param  2 metrics  m-7")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, LoggedModelScreen), "the model's page is there")
+        await deck.until_text("models:/m-7")
+        await deck.until_text("MLmodel")
+        await deck.press("right_square_bracket")
+        await deck.until_text("[Params 1]")
+        assert "depth" in deck.text()
+        await deck.press("right_square_bracket")
+        await deck.until_text("0.91")
+        assert "0.93" in deck.text()
+        await deck.press("right_square_bracket")
+        await deck.until_text("growth")
+        small.artifacts.models = {}
+        await deck.press("r")
+        await deck.until_text("has no model m-7 any more")
+        assert "growth" in deck.text()
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is page(deck), "back on the run")
+
+
+async def test_a_registered_version_opens_from_the_run(small: World) -> None:
+    async with small.open(size=(200, 50)) as deck:
+        await open_first(deck)
+        await to_overview_row(deck, "churn v12  @champion")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, VersionScreen), "the version's page is there")
+        assert "models › churn › v12" in deck.text()
+
+
+async def test_a_server_without_logged_models_says_so(small: World) -> None:
+    words = "This server knows no logged models: it is older than MLflow 3."
+    small.artifacts.problem = Problem(Kind.UNSUPPORTED, "Could not read the logged models", words)
+    async with small.open(size=(200, 50)) as deck:
+        await open_first(deck)
+        await deck.until_text("This server knows no logged models")
+        await deck.until_text("churn v12  @champion")

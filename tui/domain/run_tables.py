@@ -150,11 +150,16 @@ def status_text(status: str, lifecycle: str, glyphs: Glyphs) -> str:
 
 
 def overview(
-    detail: RunDetail, now_ms: int, zone: tzinfo, glyphs: Glyphs, children: Sequence[RunReference] | None = None
+    detail: RunDetail,
+    now_ms: int,
+    zone: tzinfo,
+    glyphs: Glyphs,
+    children: Sequence[RunReference] | None = None,
+    made: Sequence[tuple[str, str, str]] = (),
 ) -> Facts:
-    """What a run is: ids, status, times, user, source and commit, parent and children, datasets.
+    """What a run is: ids, status, times, user, source and commit, parent and children, datasets, what came of it.
 
-    ``children`` is None while they are not known.
+    ``children`` is None while they are not known; ``made`` are rows of key, name and value.
     """
     source = detail.tags.get("mlflow.source.name", "")
     commit = detail.tags.get("mlflow.source.git.commit", "")
@@ -186,17 +191,19 @@ def overview(
         more = " and others" if least else f" and {len(children) - 5} more" if len(children) > 5 else ""
         pairs.append(("children", f"{len(children)}{least}: {first}{more}" if children else ""))
     pairs += [(f"dataset {d.context}".strip(), f"{d.name}@{d.digest}") for d in detail.datasets]
-    pairs += [("logged model", model_id) for model_id in detail.logged_model_ids]
-    pairs += [
+    rows = [("", *pair) for pair in pairs]
+    rows += made
+    pairs = [
         ("params", str(len(detail.params))),
         ("metrics", str(len(detail.metrics))),
         ("tags", str(len(detail.tags))),
         ("artifacts at", detail.artifact_uri),
     ]
-    shown = [(name, value) for name, value in pairs if value]
+    rows += [("", *pair) for pair in pairs]
+    shown = [(name, value) for _, name, value in rows if value]
     names = [name for name, _ in shown]
     values = [clean(value[:VALUE_CELLS]) for _, value in shown]
-    keys = [f"{number}" for number in range(len(shown))]
+    keys = [key or f"{number}" for number, key in enumerate(key for key, _, value in rows if value)]
     bad: Tone = "bad" if detail.status in ("FAILED", "KILLED") or detail.lifecycle == "deleted" else ""
     tones: list[Tone] = [bad if name == "status" else "" for name in names]
     columns = (

@@ -76,13 +76,20 @@ class ClientArtifacts:
             place = f"{source.place.rstrip('/')}/{path}" if path else source.place
             return ArtifactListing(root, path, sorted_entries(kept), place, note)
 
-    def logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
-        """The models that the run logged; none on a server of before MLflow 3, which knows nothing of them."""
+    def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
+        """The models that the run logged; a server of before MLflow 3, which has none, is a Problem where ``told``."""
         try:
             return self._logged_models(run_id)
         except Problem as problem:
             if problem.kind in (Kind.UNSUPPORTED, Kind.NOT_MLFLOW) or problem.code in ("ENDPOINT_NOT_FOUND", "404"):
-                return ()
+                if not told:
+                    return ()
+                raise Problem(
+                    Kind.UNSUPPORTED,
+                    problem.title,
+                    "This server knows no logged models: it is older than MLflow 3.",
+                    code=problem.code,
+                ) from problem
             raise
 
     def _logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:

@@ -165,7 +165,7 @@ class ArtifactsPort(Protocol):
         """One folder, one level; entries that a store places outside of it are left out."""
         ...
 
-    def logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
+    def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         """The models that a run logged, oldest first; their folders are not in the run's own listing."""
         ...
 

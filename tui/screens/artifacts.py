@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.widget import Widget
 
 from tui.domain.artifacts import ArtifactRoot
 from tui.domain.quantities import count
@@ -11,24 +10,10 @@ from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.page import Page
 from tui.screens.base.routes import ArtifactsRoute
+from tui.screens.panes.artifacts_pane import ArtifactsPane
 from tui.screens.panes.artifacts_tree import ArtifactsTree
 from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.services.session import Session
-from tui.widgets.pane import Pane
-
-
-class ArtifactsPane(Pane):
-    """The frame round the view."""
-
-    def __init__(self, view: ArtifactsView) -> None:
-        super().__init__(id="artifacts")
-        self._view = view
-
-    def body(self) -> ComposeResult:
-        yield self._view
-
-    def keys_target(self) -> Widget | None:
-        return self._view.keys_target()
 
 
 class ArtifactsScreen(Page):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,10 +13,12 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from tui.actions import Action, bindings
-from tui.domain.problem import Problem
+from tui.domain.artifacts import LoggedModel
+from tui.domain.problem import Kind, Problem
+from tui.domain.run_made import RunMade
 from tui.domain.run_tables import CHILDREN_READ
 from tui.domain.text import clean
-from tui.domain.values import RunDetail, RunReference
+from tui.domain.values import RegisteredAs, RunDetail, RunReference
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
@@ -44,6 +48,7 @@ class RunScreen(Page, Writing, Registering, Asking):
         self._known = known
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
+        self.made = RunMade()
         self._timer: Timer | None = None
         self._followed = False  # a running run refreshes by itself, until a person stops that
         glyphs = self.deck.glyphs
@@ -100,6 +105,36 @@ class RunScreen(Page, Writing, Registering, Asking):
             self._refused_children,
             urgency=PREFETCH,
         )
+        self._read_made(detail.run_id)
+
+    def _read_made(self, run_id: str) -> None:
+        """Read the logged models, and what is registered of them: two requests that do not wait for each other."""
+        artifacts, registry, pool = self.session.artifacts, self.session.registry, self.session.pool
+
+        def got_models(models: tuple[LoggedModel, ...]) -> None:
+            self._now_made(replace(self.made, models=models, models_note=""))
+
+        def refused_models(problem: Problem) -> None:
+            words = problem.message if problem.kind is Kind.UNSUPPORTED else f"not read: {problem.message}"
+            self._now_made(replace(self.made, models_note=clean(words)))
+
+        def got_versions(found: dict[str, tuple[RegisteredAs, ...]]) -> None:
+            # Versions in Unity Catalog cannot be asked for by the run that they were made from.
+            unasked = not found and self.session.launch.registry_uri.startswith("databricks-uc")
+            note = "Unity Catalog cannot be asked by run: look on the models page (2)" if unasked else ""
+            self._now_made(replace(self.made, versions=found.get(run_id, ()), versions_note=note))
+
+        def refused_versions(problem: Problem) -> None:
+            self._now_made(replace(self.made, versions_note=f"not read: {clean(problem.message)}"))
+
+        models = partial(artifacts.logged_models, run_id, told=True)
+        self.ask(pool, "models", models, got_models, refused_models, urgency=PREFETCH)
+        versions = partial(registry.registered_as, [run_id])
+        self.ask(pool, "versions", versions, got_versions, refused_versions, urgency=PREFETCH)
+
+    def _now_made(self, made: RunMade) -> None:
+        self.made = made
+        self.overview.show_made(made)
 
     def _refused_run(self, problem: Problem) -> None:
         self.set_truth(self.truth.failed(problem))
@@ -121,7 +156,7 @@ class RunScreen(Page, Writing, Registering, Asking):
     def _show(self, detail: RunDetail) -> None:
         self.detail = detail
         self.set_crumbs("experiments", clean(detail.experiment_name), clean(detail.name) or detail.run_id)
-        self.overview.show_run(detail, self.children_known)
+        self.overview.show_run(detail, self.children_known, self.made)
         self.tabs.show_run(detail)
         self.refresh_bindings()
 

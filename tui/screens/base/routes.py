@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from tui.domain.artifacts import LoggedModel
     from tui.domain.runs.snapshot import FrameSnapshot
     from tui.domain.values import RunDetail, RunReference, StoreReport
 
@@ -27,6 +28,15 @@ class ArtifactsRoute:
     id: str
     title: str = ""
     path: str = ""
+
+
+@dataclass(frozen=True)
+class LoggedModelRoute:
+    """The page of a model that a run logged; ``known`` shows at once what has been read already."""
+
+    run_id: str
+    model_id: str
+    known: LoggedModel | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ Route = (
     RunRoute
     | CurvesRoute
     | ArtifactsRoute
+    | LoggedModelRoute
     | CompareRoute
     | StoreRoute
     | RequestsRoute

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,10 +16,13 @@ from tui.domain import run_tables
 from tui.domain.glyphs import Glyphs
 from tui.domain.metric_rows import SYSTEM
 from tui.domain.problem import Problem
+from tui.domain.run_made import RunMade, model_of, version_of
 from tui.domain.run_tables import Facts
 from tui.domain.text import clean, clean_block
 from tui.domain.values import RunDetail, RunReference
+from tui.screens.base.deck import Deck
 from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.routes import LoggedModelRoute, VersionRoute
 from tui.screens.base.tab_part import TabPart
 from tui.screens.panes.params_folding import ParamsFolding
 from tui.services.clock import Clock
@@ -71,6 +74,7 @@ class RunView(FilterablePane):
         self.query_text = ""
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
+        self.made = RunMade()
         self.tab_line = TabLine()
         self.grid = PlainGrid(glyphs=glyphs)
         self.folding = ParamsFolding(glyphs)
@@ -120,12 +124,19 @@ class RunView(FilterablePane):
         self.grid.set_class(False, "stale")
         self.notice.problem(problem)
 
-    def show_run(self, detail: RunDetail, children: tuple[RunReference, ...] | None = None) -> None:
-        """Show a run; ``children`` is None while they are not known."""
+    def show_run(
+        self, detail: RunDetail, children: tuple[RunReference, ...] | None = None, made: RunMade | None = None
+    ) -> None:
+        """Show a run; ``children`` is None while they are not known, and ``made`` while nothing is of what it made."""
         self.grid.set_class(False, "stale")
         self.notice.clear()
-        self.detail, self.children_known = detail, children
+        self.detail, self.children_known, self.made = detail, children, made or RunMade()
         self.set_title(self._fixed_title or clean(detail.name) or clean(detail.run_id))
+        self._show_tab()
+
+    def show_made(self, made: RunMade) -> None:
+        """More is known of what the run made."""
+        self.made = made
         self._show_tab()
 
     def retick(self) -> None:
@@ -146,7 +157,9 @@ class RunView(FilterablePane):
             return run_tables.tags(detail, self.query_text)
         if tab == "datasets":
             return run_tables.datasets(detail, self.query_text)
-        return run_tables.overview(detail, self._clock.now_ms(), self._clock.zone, self._glyphs, self.children_known)
+        made = self.made.rows(detail.logged_model_ids)
+        now_ms, zone = self._clock.now_ms(), self._clock.zone
+        return run_tables.overview(detail, now_ms, zone, self._glyphs, self.children_known, made)
 
     def _show_tab(self) -> None:
         detail = self.detail
@@ -297,11 +310,23 @@ class RunView(FilterablePane):
         if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(event.row_key):
             self.action_details_fold()
             return
+        if self.tab == "overview" and self._open_made(event.row_key):
+            return
         whole = self.value_of(event.row_key)
         if whole is not None:
             from tui.screens.modals.whole_text import WholeTextModal
 
             self.app.push_screen(WholeTextModal(*whole))
+
+    def _open_made(self, row_key: str) -> bool:
+        """Open the logged model or the registered version that a row stands for; False if it is none."""
+        model_id, version = model_of(row_key), version_of(row_key)
+        if self.detail is not None and model_id is not None:
+            known = next((model for model in self.made.models or () if model.model_id == model_id), None)
+            cast(Deck, self.app).go(LoggedModelRoute(self.detail.run_id, model_id, known))
+        elif version is not None:
+            cast(Deck, self.app).go(VersionRoute(*version))
+        return model_id is not None or version is not None
 
     def value_of(self, row_key: str | None) -> tuple[str, str] | None:
         """The name and the whole value of a row."""
