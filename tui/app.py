@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -16,13 +17,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tui._textual_compat import CalmApp
-from tui.actions import bindings
+from tui.actions import BY_ID, bindings, configured_keys, show_keys
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean_block
 from tui.resources import style_sheets
 from tui.screens.first_frame import FirstFrame
+from tui.signals import heeded
 from tui.themes import THEMES, variable_defaults
 from tui.widgets.status_line import Status
 
@@ -65,6 +67,8 @@ class DeckApp(CalmApp[int]):
         self._ages_told_ms = 0
         self._requests_timer: Timer | None = None
         self._plain_signs: list[LineFilter] = []
+        self.ended_by_signal = False
+        self._heart: asyncio.AbstractEventLoop | None = None
         self._serial = 0  # of the open context: each has its own stacks of screens
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
         for theme in THEMES.values():
@@ -84,6 +88,9 @@ class DeckApp(CalmApp[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._plain_signs]
+
+    def on_load(self) -> None:
+        self._heart = asyncio.get_running_loop()  # the terminal has not been touched yet
 
     def on_mount(self) -> None:
         self.keys_wait = True
@@ -296,7 +303,8 @@ class DeckApp(CalmApp[int]):
     def action_app_copy_as(self) -> None:
         from tui.screens.modals.choices import Choice, ChoiceModal
 
-        offers = self.page.copies_here() if self.page is not None else []
+        # What is under the cursor may be among what its page offers anyway.
+        offers = list(dict.fromkeys(self.page.copies_here())) if self.page is not None else []
         if not offers:
             self.say("There is nothing here to copy")
             return
@@ -333,6 +341,18 @@ class DeckApp(CalmApp[int]):
 
             self.go(RequestsRoute())
 
+    def leave_now(self, status: int) -> None:
+        """Leave whatever is open, from a handler of a signal; before there is anything to leave, end at once."""
+        if self._heart is None:
+            raise SystemExit(status)
+        self.ended_by_signal = True
+        self._heart.call_soon_threadsafe(lambda: self.exit(return_code=status))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+c, where nothing is selected that could be copied: say how to leave."""
+        keys = show_keys(configured_keys(BY_ID["app.quit"], self.keymap))
+        self.say(f"{keys} leaves this page, and from the top quits")
+
     def action_app_quit(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
@@ -356,12 +376,14 @@ def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
 
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd())
     try:
-        app.run(mouse=launch.settings.mouse)
+        with heeded(app.leave_now):
+            app.run(mouse=launch.settings.mouse)
     finally:
         if app.begun:
             app.session.close()
         else:
             host.close()
-    if app.fault is not None:
+    # What is still being set up when a signal comes is torn down under itself: no fault to tell of.
+    if app.fault is not None and not app.ended_by_signal:
         raise app.fault  # the command line tells of it, and keeps the traceback where that was asked for
     return app.return_code or 0

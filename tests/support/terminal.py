@@ -53,6 +53,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.drawn = bytearray()
         self.status: int | None = None
+        self._open_end: int | None = None
         self._stream = pyte.ByteStream(self.screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # the program's side
@@ -73,6 +74,8 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self._fd)
+        if self._open_end is not None:
+            os.close(self._open_end)
 
     def text(self) -> str:
         """What the terminal shows, without the blanks at the ends of lines."""
@@ -100,6 +103,17 @@ class Terminal:
         self._wait(lambda: _state(self.pid) == "T", "it has stopped", PATIENCE)
         self.wipe()
         os.kill(self.pid, signal.SIGCONT)
+
+    def settings(self) -> list[object]:
+        """What the terminal is set to: echo, whole lines and the like."""
+        return list(termios.tcgetattr(self._fd))
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program, as a lost connection does."""
+        silent, open_end = os.pipe()
+        os.dup2(silent, self._fd)  # nothing more is heard of it
+        os.close(silent)
+        self._open_end = open_end
 
     def type(self, text: str) -> None:
         """Send a text as it is."""

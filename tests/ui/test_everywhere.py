@@ -373,3 +373,18 @@ async def test_an_experiment_is_found_by_its_id_as_well(small: World) -> None:
         await command(deck, "experiments 2026")
         await deck.until_text("Runs · 2026 · 1")
         assert listed(deck, runs_pane(deck).grid) == ["year-yak"]
+
+
+async def test_ctrl_c_says_how_to_leave(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("ctrl+c")
+        await deck.until_text("q leaves this page, and from the top quits")
+
+
+async def test_what_can_be_copied_is_offered_once(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until_text("gallant-ox-12")
+        await deck.press("Y")
+        await deck.until_text("experiment id")
+        assert deck.text().count("experiment name") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -92,3 +93,29 @@ def test_the_screen_is_whole_again_whatever_became_of_the_terminal(demo: list[st
         terminal.press("q")
         assert terminal.wait_for_end() == 0
         assert terminal.left_on() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=["term", "hup", "int"])
+@pytest.mark.parametrize("moment", ["a list", "a dialogue"])
+def test_a_signal_to_end_leaves_the_terminal_as_it_was(
+    demo: list[str], tmp_path: Path, number: signal.Signals, moment: str
+) -> None:
+    with Terminal(demo, environ=os.environ, cwd=str(tmp_path)) as terminal:
+        before = terminal.settings()
+        terminal.until("gallant-ox-12")
+        if moment == "a dialogue":
+            terminal.press("?")
+            terminal.until("Keys that work here")
+        os.kill(terminal.pid, number)
+        ended = terminal.wait_for_end()
+        assert ended == (0 if number is signal.SIGINT else 128 + number)
+        assert terminal.left_on() == []
+        assert terminal.settings() == before
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_that_goes_away_takes_the_deck_with_it(demo: list[str], tmp_path: Path) -> None:
+    with Terminal(demo, environ=os.environ, cwd=str(tmp_path)) as terminal:
+        terminal.until("gallant-ox-12")
+        terminal.hang_up()
+        assert terminal.wait_for_end() == 128 + signal.SIGHUP
