@@ -73,9 +73,26 @@ async def test_a_wrong_filter_keeps_the_last_good_one_and_says_what_is_wrong_at_
         assert bar.noted != ""
         await deck.settle()
         assert names(deck) == ["gallant-ox-12"], "the last that was understood stays in force"
+        assert "1 match" in deck.line_with("Runs ·"), "it may only be unfinished"
         await deck.type("lr ~ [)")
         await deck.until(lambda: bar.noted != "", "what is wrong is said")
         assert names(deck) == ["gallant-ox-12"]
+        await deck.press("escape")
+        await deck.until(lambda: names(deck) == [*TOP, *TRIALS], "all are shown")
+
+
+async def test_a_filter_that_does_not_suit_the_runs_is_not_said_to_match_nothing(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("slash")
+        await deck.type("zzz")
+        await deck.until_text("No loaded run matches  zzz")
+        await deck.type(" or val_auc > high")
+        await deck.until_text("high is no number")
+        await deck.until_text("This filter cannot be applied:  zzz or val_auc > high")
+        assert "match" not in deck.line_with("Runs ·")
+        await deck.press("enter")
+        await deck.until_text("here, not applied: zzz or val_auc > high")
         await deck.press("escape")
         await deck.until(lambda: names(deck) == [*TOP, *TRIALS], "all are shown")
 

@@ -34,6 +34,7 @@ from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError
+    from tui.domain.filter import Query as LocalQuery
     from tui.domain.runs.table import RunsTable
     from tui.widgets.filter_bar import Complete
 
@@ -206,6 +207,9 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         now_ms, zone, glyphs = self._session.clock.now_ms(), self._session.clock.zone, self.glyphs
         absolute = bool(getattr(self.app, "absolute_times", False))
 
+        def got(answer: RunsTable | FilterError) -> None:
+            self._got_view(answer, query)
+
         def work() -> RunsTable | FilterError:
             from tui.domain.filter import FilterError
             from tui.domain.runs.sorting import SortKey
@@ -229,13 +233,16 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             except FilterError as error:
                 return error
 
-        self.ask(self._session.pool, "view", work, self._got_view, self._refused)
+        self.ask(self._session.pool, "view", work, got, self._refused)
 
-    def _got_view(self, answer: RunsTable | FilterError) -> None:
+    def _got_view(self, answer: RunsTable | FilterError, query: LocalQuery | None) -> None:
         from tui.domain.filter import FilterError  # loaded by now: the worker needed it
 
         if isinstance(answer, FilterError):
+            self.filter.refuse(query, answer)
             self._say(word_of(answer))
+            self.grid.placeholder = runs_words.placeholder(self._shown())
+            self.show_words()
         else:
             first = self.view is None
             self.view = answer
@@ -264,6 +271,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             arrangement=self.arrangement,
             counts=self.view.counts if self.view is not None else None,
             filter_text=self.filter.said,
+            filter_fails=self.filter.fails(typing=self.bar_open),
             bar_open=self.bar_open,
             marks=len(self.grid.marks),
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self._session.read_only,
@@ -437,6 +445,8 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         self._say(self.filter.edit(text))
         if self.filter.error is None:
             self.want_view()
+        else:
+            self.show_words()
 
     def filter_dropped(self) -> bool:
         had = self.filter.clear()

@@ -47,6 +47,15 @@ class RunsFilter:
         """The text without blanks around it; empty where nothing is filtered."""
         return self.text.strip()
 
+    def fails(self, *, typing: bool) -> bool:
+        """Whether an earlier text is in force; one that may only be unfinished does not count while it is typed."""
+        return self.error is not None and not (typing and self.error.incomplete)
+
+    def refuse(self, query: Query | None, error: FilterError) -> None:
+        """What was understood turned out not to suit the runs; no matter if the text has changed since."""
+        if query is self.query:
+            self.error = error
+
     def edit(self, text: str) -> Word:
         """Take in the text as it is now; while it is not understood, the last query that was stays in force."""
         self.text = text

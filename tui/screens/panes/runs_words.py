@@ -29,6 +29,7 @@ class Shown:
     arrangement: Arrangement
     counts: ViewCounts | None
     filter_text: str
+    filter_fails: bool  # the text is not understood, or does not suit the runs: an earlier one is in force
     bar_open: bool
     marks: int
     restorable: bool = False  # deleted runs are shown, and may be restored
@@ -48,7 +49,7 @@ def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
         parts.append(count if loader.complete else f"{count} of ? loaded")
     elif loader.truth.state is State.REMEMBERED or loader.truth.as_of_ms is not None:
         parts.append("last seen")
-    if shown.counts is not None and shown.filter_text:
+    if shown.counts is not None and shown.filter_text and not shown.filter_fails:
         parts.append(f"{quantities.count(shown.counts.matching)} match")
     if shown.query.view is not View.ACTIVE:
         parts.append(shown.query.view.value)
@@ -73,7 +74,8 @@ def footnotes(shown: Shown) -> list[str]:
     if shown.query.filter_string:
         notes.append(f"server: {clean(shown.query.filter_string)}")
     if shown.filter_text and not shown.bar_open:
-        notes.append(f"here: {clean(shown.filter_text)}")
+        applied = "here, not applied" if shown.filter_fails else "here"
+        notes.append(f"{applied}: {clean(shown.filter_text)}")
     if counts is not None and counts.constants:
         many = len(counts.constants)
         notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")
@@ -89,6 +91,8 @@ def footnotes(shown: Shown) -> list[str]:
 def placeholder(shown: Shown) -> str:
     """What stands where there are no rows, with the next step."""
     names = _names(shown.experiments)
+    if shown.filter_fails and shown.loader.loaded:
+        return f"This filter cannot be applied:  {clean(shown.filter_text)}\nesc clears the filter"
     if shown.filter_text and shown.loader.loaded:
         more = "" if shown.loader.complete else " · ctrl+e loads the rest · ctrl+s in the bar asks the server"
         return f"No loaded run matches  {clean(shown.filter_text)}\nesc clears the filter{more}"
