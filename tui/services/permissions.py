@@ -10,6 +10,7 @@ from tui.gateway.workspace_ports import CatalogPort
 from tui.services.clock import Clock
 
 KEPT_MS = 60_000  # how long grants that were read count
+_ANY = "model"  # stands for whatever a new model will be called
 
 
 class Permissions:
@@ -33,12 +34,28 @@ class Permissions:
         except Problem:
             return ()
 
-    def _access(self, model: str) -> Access:
-        now_ms = self._clock.now_ms()
+    def making_in(self, schema: str) -> tuple[Refusal, ...]:
+        """Why no model could be made in ``catalog.schema``; empty where one could, and where that cannot be read."""
+        try:
+            return refusals(Deed.CREATE, f"{schema}.{_ANY}", self._access(schema))
+        except Problem:
+            return ()
+
+    def are_known(self, name: str) -> bool:
+        """Whether the grants on a name have just been read, so that asking for them blocks nobody."""
+        return self._kept(name) is not None
+
+    def _kept(self, name: str) -> Access | None:
         with self._lock:
-            known = self._known.get(model)
-        if known is not None and 0 <= now_ms - known[0] < KEPT_MS:
-            return known[1]
+            known = self._known.get(name)
+        fresh = known is not None and 0 <= self._clock.now_ms() - known[0] < KEPT_MS
+        return known[1] if known is not None and fresh else None
+
+    def _access(self, model: str) -> Access:
+        known = self._kept(model)
+        if known is not None:
+            return known
+        now_ms = self._clock.now_ms()
         access = self._catalog.access(model)
         with self._lock:
             self._known[model] = now_ms, access

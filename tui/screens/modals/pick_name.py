@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from textual.app import ComposeResult
 
@@ -15,15 +16,28 @@ _NEW = "new "
 
 
 class PickNameModal(ListModal[str]):
-    """What is typed narrows the names there are, and is offered as a new one; ``refuse`` says why it cannot be."""
+    """What is typed narrows the names there are, and is offered as a new one; ``refuse`` says why it cannot be.
+
+    ``levels`` are beginnings of names ("prod.", "prod.ml."), each with what it is: one that is chosen is the answer,
+    and whoever asked shows what lies in it.
+    """
 
     hint_text = "type to narrow, or a new name   enter choose   esc leave"
 
     def __init__(
-        self, title: str, words: str, names: Sequence[str], glyphs: Glyphs, *, refuse: Callable[[str], str]
+        self,
+        title: str,
+        words: str,
+        names: Sequence[str],
+        glyphs: Glyphs,
+        *,
+        refuse: Callable[[str], str],
+        levels: Mapping[str, str] = MappingProxyType({}),
+        query: str = "",
     ) -> None:
         self.title_text = title
-        super().__init__(glyphs)
+        super().__init__(glyphs, query=query)
+        self._levels = levels
         self._words = words
         self._names = list(names)
         self._refuse = refuse
@@ -34,8 +48,13 @@ class PickNameModal(ListModal[str]):
     def rows(self, query: str) -> Table:
         names = [self._names[number] for number in narrowed(query, self._names)]
         keys, titles, details = list(names), [clean(name) for name in names], ["a new version of it"] * len(names)
-        tones: list[Tone] = ["muted"] * len(names)
         typed = query.strip()
+        # A level that has been typed, or chosen, is not offered again.
+        deeper = [level for level in self._levels if typed.lower() in level.lower() and level != typed]
+        keys += deeper
+        titles += [clean(level) for level in deeper]
+        details += [self._levels[level] for level in deeper]
+        tones: list[Tone] = ["muted"] * len(keys)
         if typed and typed not in names:
             refused = self._refuse(typed)
             keys.append(f"{_NEW}{typed}")
@@ -49,7 +68,7 @@ class PickNameModal(ListModal[str]):
         return RowsTable(columns, keys, {"name": titles, "detail": details}, {"detail": tones})
 
     def chosen(self, row_key: str) -> str | None:
-        if row_key in self._names:
+        if row_key in self._names or row_key in self._levels:
             return row_key
         typed = row_key[len(_NEW) :]
         return None if self._refuse(typed) else typed

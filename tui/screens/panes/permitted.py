@@ -4,21 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from tui.domain.grants import Deed, Refusal
 from tui.domain.model_values import RegisteredModel
+from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import ServingRoute
 from tui.services.permissions import Permissions
 
+_SERIES = "permissions"
 
-class Permitted(Page, Asking):
+
+class Permitting(Asking):
+    """The part of a page that asks what may be done before it is offered."""
+
+    _grants_known: Permissions | None = None
+
+    def permissions(self) -> Permissions | None:
+        """The grants of the context; None where its models lie in no Unity Catalog of a workspace."""
+        session = cast(Page, self).session
+        if session.catalog is None or not session.desk.writes.catalog:
+            return None
+        if self._grants_known is None:
+            self._grants_known = Permissions(session.catalog, session.clock)
+        return self._grants_known
+
+    def when_allowed(self, deed: Deed, model: str, go_on: Callable[[], None]) -> None:
+        """Go on, or say why that would be refused; at once where there is nothing to ask.
+
+        While the grants are read a dialogue says so, and takes the keys that are typed meanwhile.
+        """
+        permissions = self.permissions()
+        if permissions is None or model.count(".") < 2:
+            go_on()
+            return
+        found: list[Refusal] = []
+
+        def decide() -> None:
+            if not found:
+                go_on()
+                return
+            from tui.screens.modals.refused import RefusedModal
+
+            permissions.forget()  # somebody may grant it meanwhile
+            self.app.push_screen(RefusedModal(f"You may not {deed.value}: {clean(model)}", tuple(found)))
+
+        if permissions.are_known(model):
+            found.extend(permissions.refusals(deed, model))
+            decide()
+            return
+        from tui.screens.modals.reading import ReadingModal
+
+        words = f"Reading the grants on {clean(model)}, its schema and its catalog …"
+        waiting = ReadingModal(f"May you {deed.value}?", words)
+
+        def got(refusals: tuple[Refusal, ...]) -> None:
+            found.extend(refusals)
+            waiting.end()
+
+        def refused(_problem: Problem) -> None:
+            waiting.end()  # a doubt refuses nothing
+
+        def closed(read: bool | None) -> None:
+            if read:
+                decide()
+            else:
+                self.forget(_SERIES)
+
+        self.app.push_screen(waiting, closed)
+        self.ask(cast(Page, self).session.pool, _SERIES, lambda: permissions.refusals(deed, model), got, refused)
+
+
+class Permitted(Page, Permitting):
     """A page whose writes need privileges where the models are in a Unity Catalog."""
-
-    _permissions: Permissions | None = None
 
     def model_here(self) -> RegisteredModel | None:
         """The model that the keys mean."""
@@ -29,33 +90,6 @@ class Permitted(Page, Asking):
         model = self.model_here()
         if model is not None:
             self.deck.go(ServingRoute(model.name))
-
-    def when_allowed(self, deed: Deed, model: str, go_on: Callable[[], None]) -> None:
-        """Go on, or say why that would be refused; at once where there is nothing to ask."""
-        catalog = self.session.catalog
-        if catalog is None or model.count(".") < 2:
-            go_on()
-            return
-        if self._permissions is None:
-            self._permissions = Permissions(catalog, self.session.clock)
-        permissions = self._permissions
-
-        def got(found: tuple[Refusal, ...]) -> None:
-            if not found:
-                go_on()
-                return
-            from tui.screens.modals.refused import RefusedModal
-
-            permissions.forget()  # somebody may grant it meanwhile
-            self.app.push_screen(RefusedModal(f"You may not {deed.value}: {clean(model)}", found))
-
-        self.ask(
-            self.session.pool,
-            "permissions",
-            lambda: permissions.refusals(deed, model),
-            got,
-            lambda _problem: go_on(),  # a doubt refuses nothing
-        )
 
 
 P = TypeVar("P", bound=Permitted)

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import cast
 
+from tui.domain.grants import Deed
 from tui.domain.model_names import model_name_refusal
 from tui.domain.model_values import Registrable
 from tui.domain.problem import Problem
 from tui.domain.text import clean
-from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import VersionRoute
+from tui.screens.panes.permitted import Permitting
 from tui.services.writes import Outcome, Report
 
 _OFFERED = 300  # names of models that are offered
 
 
-class Registering(Asking):
-    """The part of a page from which a run's model can be registered."""
+@dataclass(frozen=True)
+class _Names:
+    """What can be chosen as a name: models there are, beginnings of names with what they are, and a warning."""
+
+    models: list[str]
+    levels: dict[str, str] = field(default_factory=dict)
+    warning: str = ""
+
+
+class Registering(Permitting):
+    """The part of a page from which a run's model can be registered.
+
+    In Unity Catalog the name is completed level by level, and the grants are read before anything is written.
+    """
 
     @property
     def _page(self) -> Page:
@@ -27,12 +41,11 @@ class Registering(Asking):
         """Look for the run's models; ask which, and under which name; register it, and go to the version."""
         registry = self._page.session.registry
 
-        def look() -> tuple[tuple[Registrable, ...], list[str]]:
+        def look() -> tuple[tuple[Registrable, ...], _Names]:
             found = registry.registrable(run_id)
-            names = [model.name for model in registry.search_models(max_results=_OFFERED).models] if found else []
-            return found, names
+            return found, self._names() if found else _Names([])
 
-        def got(answer: tuple[tuple[Registrable, ...], list[str]]) -> None:
+        def got(answer: tuple[tuple[Registrable, ...], _Names]) -> None:
             found, names = answer
             if not found:
                 self._page.deck.say("This run has logged no model that could be registered")
@@ -44,7 +57,7 @@ class Registering(Asking):
         self._page.deck.say("Looking for this run's models …")
         self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
 
-    def _ask_which(self, found: tuple[Registrable, ...], names: list[str]) -> None:
+    def _ask_which(self, found: tuple[Registrable, ...], names: _Names) -> None:
         from tui.screens.modals.choices import Choice, ChoiceModal
 
         choices = [Choice(offer.uri, offer.label, f"{offer.uri}   {_signature(offer)}") for offer in found]
@@ -56,23 +69,83 @@ class Registering(Asking):
 
         self.app.push_screen(ChoiceModal("Register which model", choices, self._page.deck.glyphs), chosen)
 
-    def _ask_name(self, offer: Registrable, names: list[str]) -> None:
+    def _names(self) -> _Names:
+        """The models of the registry, and the catalogs of a Unity Catalog; blocks."""
+        session = self._page.session
+        models = [model.name for model in session.registry.search_models(max_results=_OFFERED).models]
+        if self.permissions() is None or session.catalog is None:
+            return _Names(models)
+        try:
+            return _Names(models, {f"{name}.": "a catalog" for name in session.catalog.catalogs()})
+        except Problem as problem:  # what may not be listed may still be typed
+            return _Names(models, {}, clean(f"{problem.title}: {problem.message}"))
+
+    def _names_in(self, level: str) -> _Names:
+        """What lies in a catalog ("prod.") or in a schema ("prod.ml."), and whether one may make models there."""
+        catalog, permissions = self._page.session.catalog, self.permissions()
+        assert catalog is not None and permissions is not None
+        above, _, schema = level.rstrip(".").partition(".")
+        if not schema:
+            return _Names([], {f"{above}.{name}.": "a schema" for name in catalog.schemas(above)})
+        found = permissions.making_in(f"{above}.{schema}")
+        if not found:
+            return _Names(list(catalog.models(above, schema)))
+        warning = f"New models will be refused here: {'; '.join(refusal.words for refusal in found)}."
+        return _Names(list(catalog.models(above, schema)), {}, clean(warning))
+
+    def _ask_name(self, offer: Registrable, names: _Names, query: str = "") -> None:
         from tui.screens.modals.pick_name import PickNameModal
 
         catalog = self._page.session.desk.writes.catalog
         words = f"{clean(offer.label)}: {_signature(offer)}."
         if offer.has_signature is False and catalog:
             words += " Unity Catalog refuses models without a signature."
+        if catalog:
+            words += " The name has three levels: catalog.schema.model."
+        if names.warning:
+            words += f"\n{names.warning}"
 
         def refuse(name: str) -> str:
             return model_name_refusal(name, catalog=catalog)
 
         def named(name: str | None) -> None:
-            if name is not None:
-                self._register(offer, name)
+            if name is None:
+                return
+            if name in names.levels:
+                self._look_in(offer, name)
+            else:
+                self.when_allowed(Deed.REGISTER, name, lambda: self._register(offer, name))
 
-        modal = PickNameModal("Register as", words, names, self._page.deck.glyphs, refuse=refuse)
+        glyphs = self._page.deck.glyphs
+        modal = PickNameModal(
+            "Register as", words, names.models, glyphs, refuse=refuse, levels=names.levels, query=query
+        )
         self.app.push_screen(modal, named)
+
+    def _look_in(self, offer: Registrable, level: str) -> None:
+        from tui.screens.modals.reading import ReadingModal
+
+        within = clean(level.rstrip("."))
+        waiting = ReadingModal(within, f"Reading what is in {within} …")
+        inside: list[_Names] = []
+
+        def got(names: _Names) -> None:
+            inside.append(names)
+            waiting.end()
+
+        def refused(problem: Problem) -> None:
+            # What may not be listed may still be typed.
+            inside.append(_Names([], {}, clean(f"{problem.title}: {problem.message}")))
+            waiting.end()
+
+        def closed(read: bool | None) -> None:
+            if read:
+                self._ask_name(offer, inside[0], level)
+            else:
+                self.forget("levels")
+
+        self.app.push_screen(waiting, closed)
+        self.ask(self._page.session.pool, "levels", lambda: self._names_in(level), got, refused)
 
     def _register(self, offer: Registrable, name: str) -> None:
         writes = self._page.session.desk.writes
