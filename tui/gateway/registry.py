@@ -180,10 +180,15 @@ class ClientRegistry(RegistryWrites):
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         """Versions made from these runs, newest first, each with the aliases that point to it.
 
-        Unity Catalog cannot be searched by run: the answer there is empty.
+        A Unity Catalog cannot be searched by run, which is raised as UNSUPPORTED.
         """
-        if self.kind in address.DATABRICKS_KINDS and self.uri != "databricks":
-            return {}
+        if self.is_catalog:
+            raise Problem(
+                Kind.UNSUPPORTED,
+                "Could not read which models were made from these runs",
+                "Unity Catalog cannot be asked by run.",
+                "Look on the models page: each version there names its run.",
+            )
         wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id.replace("-", "").isalnum()]
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         aliases: dict[str, dict[str, list[str]]] = {}

@@ -119,13 +119,15 @@ class RunScreen(Page, Writing, Registering, Asking):
             self._now_made(replace(self.made, models_note=clean(words)))
 
         def got_versions(found: dict[str, tuple[RegisteredAs, ...]]) -> None:
-            # Versions in Unity Catalog cannot be asked for by the run that they were made from.
-            unasked = not found and self.session.launch.registry_uri.startswith("databricks-uc")
-            note = "Unity Catalog cannot be asked by run: look on the models page (2)" if unasked else ""
-            self._now_made(replace(self.made, versions=found.get(run_id, ()), versions_note=note))
+            self._now_made(replace(self.made, versions=found.get(run_id, ()), versions_note=""))
 
         def refused_versions(problem: Problem) -> None:
-            self._now_made(replace(self.made, versions_note=f"not read: {clean(problem.message)}"))
+            words = (
+                f"{problem.message} {problem.hint}"
+                if problem.kind is Kind.UNSUPPORTED
+                else f"not read: {problem.message}"
+            )
+            self._now_made(replace(self.made, versions_note=clean(words)))
 
         models = partial(artifacts.logged_models, run_id, told=True)
         self.ask(pool, "models", models, got_models, refused_models, urgency=PREFETCH)

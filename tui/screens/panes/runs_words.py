@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.domain import quantities
 from tui.domain.experiments import Experiment, View
 from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Kind
 from tui.domain.text import clean
 from tui.domain.truth import State
 from tui.screens.panes.runs_loader import RunsLoader
@@ -84,7 +85,8 @@ def footnotes(shown: Shown) -> list[str]:
     if counts is not None and counts.orphans:
         notes.append(f"{counts.orphans} with a parent not loaded")
     if loader.registered_problem is not None:
-        notes.append("registered versions not known")
+        by_run = loader.registered_problem.kind is Kind.UNSUPPORTED
+        notes.append("registered versions not known" + (": the registry cannot be asked by run" if by_run else ""))
     return notes
 
 
