@@ -126,6 +126,18 @@ async def test_a_place_to_start_at(small: World) -> None:
         await deck.until_text("Experiments · 5")
 
 
+async def test_a_place_that_is_not_there_is_told_and_stays_told_when_the_list_has_come(small: World) -> None:
+    small.launch = {"place": parse_place("experiments:/nope")}
+    async with small.open() as deck:
+        await deck.until_text("Runs · churn/weekly")
+        await deck.until_text("Experiments · 5")
+        await deck.until_text("nope")
+        await deck.settle()
+        assert "nope" in deck.text()
+        await deck.press("enter")
+        await deck.until(lambda: "nope" not in deck.text(), "what has been chosen since takes its place")
+
+
 async def test_another_context(small: World) -> None:
     other = ContextSettings("http://other.example.com:5000", read_only=True)
     small.settings = Settings(contexts={"other": other})

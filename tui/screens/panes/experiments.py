@@ -68,6 +68,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self.truth = Truth()
         self.view = View.ACTIVE
         self._places = StartingPlaces(session)
+        self._read_failed = False
         self.query_text = ""
         self.as_tree = True
         self.by_name = False
@@ -150,8 +151,10 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         if first and self._follow and not self._point_at and self.experiment_here() is None and page.experiments:
             # Nothing is remembered: begin where something happened last, not on a folder.
             self._point_at = (page.experiments[0].id,)
+        if self._read_failed:
+            self.notice.clear()  # what else it tells, of a place that could not be found, is still so
+            self._read_failed = False
         self.truth = self.truth.live(self._session.clock.now_ms())
-        self.notice.clear()
         self.grid.set_class(False, "stale")
         self._fill()
         self.post_message(self.TruthChanged(None))
@@ -177,7 +180,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
             self._fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.truth = self.truth.failed(problem)
+        self.truth, self._read_failed = self.truth.failed(problem), True
         self.grid.set_class(False, "stale")
         self.grid.placeholder = "" if self._experiments else "No experiments could be read."
         self.notice.problem(problem)
@@ -281,6 +284,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
     def _opened(self, event: messages.Opened) -> None:
         event.stop()
         self._rest_no_more()  # what was asked for is not to be replaced by what the cursor happens to rest on
+        self.notice.clear()
         marked = self.marked()
         here = self.experiment_here()
         if marked:
@@ -312,6 +316,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
     def point_at(self, experiments: Sequence[Experiment]) -> None:
         """Put the cursor on an experiment that was come to by another way; marks them if they are several."""
         self._follow = False
+        self.notice.clear()
         for experiment in experiments:
             self._experiments.setdefault(experiment.id, experiment)
         self._point_at = tuple(experiment.id for experiment in experiments[:1])
