@@ -13,10 +13,12 @@ from tests.support.fake_registry import cut_after, cut_before, forbidden
 from tests.support.model_shop import ODD, model_shop
 from tui.app import DeckApp
 from tui.config.model import ModelSettings, Settings
+from tui.domain.model_values import FAILED
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.screens.modals.move_alias import MoveAliasPanel
 from tui.screens.modals.plan_panel import Face, PlanPanel
+from tui.screens.model import ModelScreen
 from tui.screens.models import ModelsScreen
 
 
@@ -387,6 +389,51 @@ async def test_watching_marks_what_changes(world: World) -> None:
         models(deck).watch_tick()
         await deck.until(lambda: "churn: champion v12 → v13" in message(deck), "it is told")
         await deck.until(lambda: "churn ●" in deck.text(), "it is marked")
+
+
+async def test_watching_marks_versions_that_fail_or_come_and_rings(world: World) -> None:
+    world.settings = Settings(models=ModelSettings(bell=True))
+    async with world.open() as deck:
+        await open_models(deck)
+        rung: list[bool] = []
+        deck.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]
+        await deck.press("w")
+        world.registry.change_version("churn", "13", status=FAILED)
+        models(deck).watch_tick()
+        await deck.until(lambda: "churn: v13 failed to register" in message(deck), "it is told")
+        await deck.until(lambda: "v13 ●" in deck.text() and "churn ●" in deck.text(), "both panes mark it")
+        assert len(rung) == 1
+        models(deck).watch_tick()
+        await deck.until(lambda: not models(deck).board.is_asking("models"), "it is read once more")
+        assert len(rung) == 1
+
+
+async def test_a_pause_of_watching_keeps_what_was_there_at_first(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("w", "w")
+        world.registry.move("churn", "champion", "13")
+        await deck.press("r")
+        await deck.until(lambda: "churn ●" in deck.text(), "it is marked")
+        await deck.press("w")
+        models(deck).watch_tick()
+        await deck.until(lambda: "churn: champion v12 → v13" in message(deck), "it is told when watching again")
+
+
+async def test_the_page_of_a_model_watches_too(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ModelScreen), "its page is open")
+        page = deck.app.screen
+        assert isinstance(page, ModelScreen)
+        await deck.until(lambda: page.versions.complete, "its versions are read")
+        await deck.press("w")
+        await deck.until(lambda: "watching" in deck.lines()[0], "it watches")
+        world.registry.change_version("churn", "13", status=FAILED)
+        page.watch_tick()
+        await deck.until(lambda: "v13 failed to register" in message(deck), "it is told")
+        await deck.until(lambda: "v13 ●" in deck.text(), "it is marked")
 
 
 async def test_hostile_names_are_spelled_out(world: World) -> None:

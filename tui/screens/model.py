@@ -19,13 +19,13 @@ from tui.resources import style_sheets
 from tui.screens.base.routes import VersionRoute
 from tui.screens.panes.models_facts import FactsPane
 from tui.screens.panes.models_versions import VersionsPane
-from tui.screens.panes.registry_acts import RegistryActs
+from tui.screens.panes.registry_watch import RegistryWatch
 from tui.services.copies import model_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 
 
-class ModelScreen(RegistryActs):
+class ModelScreen(RegistryWatch):
     """The page of the model ``name``; the cursor is put on the version that ``alias`` names."""
 
     CSS_PATH = style_sheets("models.tcss")
@@ -65,7 +65,7 @@ class ModelScreen(RegistryActs):
         self.model = model
         self.set_truth(self.truth.live(self.session.clock.now_ms()))
         self.session.desk.health.forget(model.name)
-        self.session.desk.remember([model])
+        self.session.desk.news.remember([model])
         self.versions.follow(model, at_once=True)
         if first and self.alias:
             newest = model.newest
@@ -118,7 +118,13 @@ class ModelScreen(RegistryActs):
     @on(VersionsPane.TruthChanged)
     def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
         event.stop()
+        if self.model is not None:
+            self.tell_news([self.model])
         self.refresh_bindings()
+
+    def watch_tick(self) -> None:
+        if not self.is_asking("model"):
+            self.read_again()
 
     # what the keys mean
 

@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from tui.actions import bindings
 from tui.domain.model_values import ModelVersion, RegisteredModel
@@ -19,12 +18,12 @@ from tui.resources import style_sheets
 from tui.screens.base.routes import ModelRoute, VersionRoute
 from tui.screens.panes.models_board import ModelsPane
 from tui.screens.panes.models_versions import VersionsPane
-from tui.screens.panes.registry_acts import RegistryActs
+from tui.screens.panes.registry_watch import RegistryWatch
 from tui.services.copies import model_copies
 from tui.services.session import Session
 
 
-class ModelsScreen(RegistryActs):
+class ModelsScreen(RegistryWatch):
     """Two panes, or one at a time where the terminal is narrow."""
 
     CSS_PATH = style_sheets("models.tcss")
@@ -35,9 +34,7 @@ class ModelsScreen(RegistryActs):
         glyphs = self.deck.glyphs
         self.board = ModelsPane(session, glyphs)
         self.versions = VersionsPane(session, glyphs)
-        self._timer: Timer | None = None
         self._placed = False
-        self._rung: dict[str, list[str]] = {}
 
     def content(self) -> ComposeResult:
         with Horizontal(id="models-body"), Vertical(id="models-column"):
@@ -77,7 +74,7 @@ class ModelsScreen(RegistryActs):
     def _truth(self, event: ModelsPane.TruthChanged) -> None:
         event.stop()
         self.set_truth(self.board.truth)
-        self._ring()
+        self.tell_news(self.board.models.values())
         if event.problem is None:
             self.versions.follow(self.board.model_here())
 
@@ -85,7 +82,14 @@ class ModelsScreen(RegistryActs):
     def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
         event.stop()
         self.board.look_again()
+        self._tell_of_followed()
         self.refresh_bindings()
+
+    def _tell_of_followed(self) -> None:
+        here = self.board.model_here()
+        if here is not None and self.watching:
+            self.tell_news([here])
+            self.board.fill()
 
     @on(ModelsPane.CreateWanted)
     def _create(self, event: ModelsPane.CreateWanted) -> None:
@@ -125,35 +129,10 @@ class ModelsScreen(RegistryActs):
 
     # watching
 
-    @property
-    def watching(self) -> bool:
-        return self._timer is not None
-
-    def watch_toggle(self) -> bool:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        else:
-            self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self.watch_tick)
-        return self.watching
-
     def watch_tick(self) -> None:
-        """Read the list again, unless that is under way; what has changed is marked when it comes."""
         if not self.board.is_asking("models"):
             self.board.read_again()
-
-    def _ring(self) -> None:
-        """Tell of what has changed since it was told last, with the bell where that is wanted."""
-        if not self.watching:
-            return
-        desk = self.session.desk
-        now = {model.name: moved for model in self.board.models.values() if (moved := desk.changes(model))}
-        news = [f"{clean(name)}: {', '.join(moved)}" for name, moved in now.items() if self._rung.get(name) != moved]
-        self._rung = now
-        if news:
-            self.deck.say(news[0] + (f" and {len(news) - 1} more" if len(news) > 1 else ""))
-            if desk.settings.bell:
-                self.app.bell()
+        self.versions.look_for_news()
 
     # places
 

@@ -138,7 +138,7 @@ class ModelsPane(FilterablePane, ModelsArranging):
         if self.complete:
             self.models = {name: model for name, model in self.models.items() if name in self._seen}
         if not self.prompts and not self.server_filter:
-            self._desk.remember(page.models, complete=self.complete)
+            self._desk.news.remember(page.models, complete=self.complete)
         self.truth = self.truth.live(self._session.clock.now_ms())
         self.notice.clear()
         self.grid.set_class(False, "stale")
@@ -219,8 +219,13 @@ class ModelsPane(FilterablePane, ModelsArranging):
         counts = dict(self.counts)
         self._drawn_of = desk.health.learnt
 
+        def is_changed(model: RegisteredModel) -> bool:
+            return bool(desk.news.changes(model))
+
         def lay_out() -> BoardTable:
-            return BoardTable(models, desk.health, spec, counts, lambda model: bool(desk.changes(model)), generation)
+            return BoardTable(
+                models, desk.health, spec, counts, lambda model: bool(desk.news.changes(model)), generation
+            )
 
         if len(models) <= ARRANGED_HERE:
             self.forget("arranging")

@@ -129,6 +129,11 @@ class VersionsPane(FilterablePane, Asking):
         if self.model is not None:
             self._read(None)
 
+    def look_for_news(self) -> None:
+        """Read the newest versions again, as watching does; more pages than one stay as they are until asked for."""
+        if self.model is not None and len(self.versions) <= FIRST_PAGE and not self.is_asking("versions"):
+            self._read(None)
+
     def _read(self, token: str | None) -> None:
         model = self.model
         if model is None:
@@ -149,6 +154,8 @@ class VersionsPane(FilterablePane, Asking):
         self.versions.update((made.version, made) for made in page.versions)
         self._token, self.complete = page.next_token, page.next_token is None
         self._desk.health.take(page.versions)
+        if self.model is not None:
+            self._desk.news.take_versions(self.model.name, page.versions)
         self.notice.clear()
         self.fill()
         self.post_message(self.TruthChanged(None))
@@ -178,7 +185,8 @@ class VersionsPane(FilterablePane, Asking):
             return
         versions, generation = list(self.versions.values()), self._generation
         spec = VersionsSpec(self.query_text, self.sort, self.columns, self._reading())
-        health, changed = self._desk.health, self._changed(model)
+        health = self._desk.health
+        changed = self._desk.news.changed_versions(model, versions)
 
         def lay_out() -> VersionsTable:
             return VersionsTable(model, versions, health, spec, changed, generation)
@@ -193,14 +201,6 @@ class VersionsPane(FilterablePane, Asking):
         self._show(table)
         if table.generation != self._generation:
             self.fill()
-
-    def _changed(self, model: RegisteredModel) -> frozenset[str]:
-        first_newest = self._desk.new_versions(model)
-        if not self._desk.changes(model):
-            return frozenset()
-        moved = {clause.rpartition("→ v")[2] for clause in self._desk.changes(model) if "→ v" in clause}
-        new = {version for version, made in self.versions.items() if made.number > first_newest}
-        return frozenset(moved | new)
 
     def _show(self, table: VersionsTable) -> None:
         if self.model is None or table.model.name != self.model.name:
@@ -240,7 +240,7 @@ class VersionsPane(FilterablePane, Asking):
             number = sum(1 for fault in faults if fault.severity == severity)
             if number:
                 parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
-        moved = self._desk.changes(self.model)
+        moved = self._desk.news.changes(self.model)
         said = [f"since the start: {', '.join(moved)}"] if moved else []
         self.set_subtitle(clean("  ".join([*said, f"{', '.join(parts)} · f says why" if parts else ""]).strip()))
 
