@@ -59,6 +59,30 @@ def test_a_silent_workspace() -> None:
         assert server.requests.count(SEARCH) == 1
 
 
+def test_a_workspace_silent_from_the_first_is_told_of_without_loading_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.gateway.session._WORD_SECONDS", 0.3)
+    with loopback.serve(loopback.silent) as server:
+        session = session_on("databricks", **_variables(server.uri))
+        monkeypatch.setattr("tui.gateway.session.build_client", lambda *_: pytest.fail("the client was built"))
+        problem = problem_of(session.client)
+        assert problem.kind is Kind.TIMEOUT
+        assert server.place in problem.message and "said nothing for 0.3 s" in problem.message
+        assert server.requests == ["GET /.well-known/databricks-config HTTP/1.1"]
+
+
+@pytest.mark.parametrize("behave", [loopback.cut, loopback.hang_up, answer(500, "no"), loopback.drip])
+def test_whatever_a_workspace_says_first_it_is_there(behave: Behaviour) -> None:
+    with loopback.serve(behave) as server:
+        session_on("databricks", **_variables(server.uri)).reach()
+
+
+def test_a_workspace_behind_tls_is_asked_over_it(tmp_path: Path) -> None:
+    tls, _certificate = loopback.self_signed(tmp_path)
+    with loopback.serve(answer_json(200, {}), tls=tls) as server:
+        session_on("databricks", **_variables(server.uri.replace("http:", "https:"))).reach()
+        assert server.requests == ["GET /.well-known/databricks-config HTTP/1.1"]
+
+
 def test_a_workspace_that_is_not_there() -> None:
     port = free_port()
     tracking = dispatch.tracking_of(session_on("databricks", **_variables(f"http://127.0.0.1:{port}")))

@@ -6,20 +6,26 @@ import configparser
 import contextlib
 import os
 import socket
+import ssl
 import threading
+import time
 from urllib.request import getproxies, proxy_bypass
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address
 
 _TITLE = "Could not reach the server"
+_QUESTION = "/.well-known/databricks-config"  # what a workspace tells everybody; its SDK asks it first of all
 
 
-def reach(uri: str, seconds: float) -> None:
+def reach(uri: str, seconds: float, word_seconds: float = 0.0) -> None:
     """Raise Problem where no TCP connection to a server's host, or to its proxy, comes about in ``seconds``.
 
     URIs that lead to no host pass. TLS is left to the request itself: it alone knows which certificates are trusted.
+    A Databricks workspace that is reached without a proxy must also say something within ``word_seconds``, whatever it
+    is: importing what would ask it takes seconds, after which it would be silent for a whole request's time.
     """
+    speaks = address.kind(uri) == "databricks" and word_seconds > 0
     if address.kind(uri) == "databricks":
         uri = databricks_host(uri)
     target = address.host_and_port(uri)
@@ -29,15 +35,18 @@ def reach(uri: str, seconds: float) -> None:
     proxy = _proxy(uri, host)
     if proxy:
         host, port = proxy
+        speaks = False
     where = f"{host}:{port}" + (" (the proxy)" if proxy else "")
     outcome: list[OSError | None] = []
-    done = threading.Event()
+    connected, done = threading.Event(), threading.Event()
 
     def connect() -> None:
         try:
             # The name is looked up in here too: a resolver that does not answer cannot be told to give up.
-            socket.create_connection((host, port), timeout=seconds).close()
-            outcome.append(None)
+            with socket.create_connection((host, port), timeout=seconds) as connection:
+                connected.set()
+                silence = speaks and not _speaks(connection, host, address.kind(uri) == "https", word_seconds)
+            outcome.append(_Silence() if silence else None)
         except OSError as error:
             outcome.append(error)
         except UnicodeError:
@@ -45,16 +54,49 @@ def reach(uri: str, seconds: float) -> None:
         done.set()
 
     threading.Thread(target=connect, name="probe", daemon=True).start()
-    if not done.wait(seconds + 0.25):
+    if not done.wait(seconds + 0.25) and not connected.is_set():
         raise Problem(
             Kind.TIMEOUT,
             _TITLE,
             f"{where} did not answer within {seconds:g} s.",
             "Check the host name, the network and whether a VPN or a tunnel is needed.",
         )
+    if not done.wait(word_seconds + 0.25) or isinstance(outcome[0], _Silence):
+        raise Problem(
+            Kind.TIMEOUT,
+            _TITLE,
+            f"{where} took the connection and then said nothing for {word_seconds:g} s.",
+            "Check that this is the workspace's address, and whether a firewall or a tunnel is in between.",
+        )
     error = outcome[0]
     if error is not None:
         raise of_connection(error, where, seconds)
+
+
+class _Silence(OSError):
+    """A connection came about, and nothing over it."""
+
+
+def _speaks(connection: socket.socket, host: str, tls: bool, seconds: float) -> bool:
+    """Whether anything at all comes over a connection within ``seconds``; a refusal or a broken answer is something.
+
+    No certificate is checked, for nothing of the person's is sent: the question is one that anybody may ask.
+    """
+    end = time.monotonic() + seconds
+    connection.settimeout(seconds)
+    try:
+        if tls:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            connection = context.wrap_socket(connection, server_hostname=host)
+        connection.sendall(f"GET {_QUESTION} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("ascii"))
+        connection.settimeout(max(0.1, end - time.monotonic()))
+        connection.recv(1)
+    except TimeoutError:
+        return False
+    except (OSError, ValueError):
+        pass  # an answer of a kind: the request itself will meet it and tell of it
+    return True
 
 
 def databricks_host(uri: str) -> str:

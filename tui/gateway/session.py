@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 3.0
+_WORD_SECONDS = 5.0  # with the above, a silent workspace is told of in 8 s
 # A failed probe answers for those who ask at the same time; after that the world is looked at again.
 _FAILURE_KEPT_SECONDS = 1.0
 
@@ -94,7 +95,7 @@ class Session:
         return client
 
     def reach(self) -> None:
-        """Raise Problem where the server's host cannot be reached within 3 s; cheap once something has answered."""
+        """Raise Problem where the server's host cannot be reached in seconds; cheap once something has answered."""
         if self._has_reached():
             return
         with self._probing:
@@ -103,7 +104,8 @@ class Session:
             if self._unreached and time.monotonic() - self._unreached[0] < _FAILURE_KEPT_SECONDS:
                 raise self._unreached[1]
             try:
-                probe.reach(self.tracking_uri, min(_PROBE_SECONDS, self.timeout_s * 0.4))
+                connecting = min(_PROBE_SECONDS, self.timeout_s * 0.4)
+                probe.reach(self.tracking_uri, connecting, min(_WORD_SECONDS, self.timeout_s - connecting))
             except Problem as problem:
                 self._unreached = time.monotonic(), problem
                 raise
