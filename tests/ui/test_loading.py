@@ -292,6 +292,39 @@ async def test_rows_last_seen_are_there_at_once_and_say_so(small: World) -> None
         assert title(deck) == "churn/weekly · 12"
 
 
+async def test_rows_last_seen_tell_the_order_that_they_are_in(small: World) -> None:
+    await seen_once(small)
+    async with small.open() as deck:  # sorted, but left before the rows were kept in that order
+        await enter_runs(deck, "gallant-ox-12")
+        pane = runs_pane(deck)
+        pane._remember_seen = lambda: None  # type: ignore[method-assign]
+        await deck.press("s")
+        await deck.until(lambda: "run ↑" in title(deck) or "name ↑" in title(deck), "it is sorted by name")
+        await deck.until(lambda: not pane.is_asking("remember"), "the order has been kept")
+    small.tracking.gate.clear()
+    async with small.open() as deck:
+        await deck.until_text("gallant-ox-12")
+        assert title(deck) == "churn/weekly · last seen"
+        small.tracking.gate.set()
+        await deck.until(lambda: title(deck) == "churn/weekly · 12 · name ↑", "the order chosen is that of live rows")
+
+
+async def test_rows_are_kept_in_the_order_that_was_chosen_last(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("s")
+        await deck.until(lambda: "name ↑" in title(deck), "it is sorted by name")
+        await deck.until(lambda: not runs_pane(deck).is_asking("seen"), "the rows have been kept")
+        await deck.until(lambda: not runs_pane(deck).is_asking("remember"), "so has the order")
+        in_order = names(deck)
+    small.tracking.gate.clear()
+    async with small.open() as deck:
+        await deck.until_text("gallant-ox-12")
+        assert title(deck) == "churn/weekly · last seen · name ↑"
+        assert names(deck) == in_order
+        small.tracking.gate.set()
+
+
 async def test_rows_last_seen_stay_when_the_server_is_away(small: World) -> None:
     await seen_once(small)
     small.tracking.problem = OFFLINE

@@ -26,7 +26,7 @@ from tui.screens.panes.runs_arranging import RunsArranging
 from tui.screens.panes.runs_curves import RunsCurves
 from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
 from tui.screens.panes.runs_loader import RunsLoader
-from tui.screens.panes.runs_memory import Arrangement, memory_name, recalled, seen
+from tui.screens.panes.runs_memory import Arrangement, Sort, memory_name, recalled, seen
 from tui.screens.panes.runs_writing import RunsWriting
 from tui.services.runs_query import Query
 from tui.services.session import Session
@@ -72,6 +72,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         self.wanted = self.asked  # what the server has been asked for last; what is shown is of ``asked``
         self.filter = RunsFilter()
         self.arrangement = Arrangement()
+        self._sort_shown: Sort = ()  # of the rows in the table; the arrangement's as soon as they are laid out anew
         self.all_folded = False
         self.folded_but: frozenset[str] = frozenset()
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
@@ -125,11 +126,12 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         self.arrangement = Arrangement.from_json(kept, self._session.launch.columns)
         remembered = None if server_filter else recalled(self._session.last_seen.get(self._seen_name))
         if remembered is not None:
-            table, as_of_ms = remembered
-            self.loader.truth = Truth(State.REMEMBERED, as_of_ms)
+            self.loader.truth = Truth(State.REMEMBERED, remembered.as_of_ms)
+            self._sort_shown = remembered.sort
             self.grid.set_class(True, "stale")
-            self.grid.table = table
+            self.grid.table = remembered.table
         else:
+            self._sort_shown = self.arrangement.sort
             self.grid.placeholder = "Reading runs …"
         self.notice.clear()
         self.loader.open(query, opened=self._query_opened)
@@ -203,12 +205,13 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             return
         self._view_wanted = False
         arrangement, query = self.arrangement, self.filter.query
+        sort = arrangement.sort
         all_folded, but = self.all_folded, self.folded_but
         now_ms, zone, glyphs = self._session.clock.now_ms(), self._session.clock.zone, self.glyphs
         absolute = bool(getattr(self.app, "absolute_times", False))
 
         def got(answer: RunsTable | FilterError) -> None:
-            self._got_view(answer, query)
+            self._got_view(answer, query, sort)
 
         def work() -> RunsTable | FilterError:
             from tui.domain.filter import FilterError
@@ -218,7 +221,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             spec = RunsViewSpec(
                 columns=arrangement.columns or None,
                 widths=dict(arrangement.widths),
-                sort=tuple(SortKey(key, descending) for key, descending in arrangement.sort),
+                sort=tuple(SortKey(key, descending) for key, descending in sort),
                 query=query,
                 tree=arrangement.tree,
                 folds=Folds(all_folded, but),
@@ -235,7 +238,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
 
         self.ask(self._session.pool, "view", work, got, self._refused)
 
-    def _got_view(self, answer: RunsTable | FilterError, query: LocalQuery | None) -> None:
+    def _got_view(self, answer: RunsTable | FilterError, query: LocalQuery | None, sort: Sort) -> None:
         from tui.domain.filter import FilterError  # loaded by now: the worker needed it
 
         if isinstance(answer, FilterError):
@@ -244,8 +247,8 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             self.grid.placeholder = runs_words.placeholder(self._shown())
             self.show_words()
         else:
-            first = self.view is None
-            self.view = answer
+            first, resorted = self.view is None, sort != self._sort_shown
+            self.view, self._sort_shown = answer, sort
             if self.loader.truth.problem is None and self.notice.has_class("-bad"):
                 self.notice.clear()
             self.grid.set_class(False, "stale")
@@ -254,12 +257,12 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             self.show_words()
             self._go_to_end()
             self._go_to_top()
-            if first:
+            if first or resorted:
                 self._remember_seen()
-                if answer.counts.orphans and not self.loader.complete:
-                    # Parents begin before their children, so the next page is where they are.
-                    self._on_top_from = self.grid.cursor_key if self.grid.cursor_row == 0 else None
-                    self.loader.more()
+            if first and answer.counts.orphans and not self.loader.complete:
+                # Parents begin before their children, so the next page is where they are.
+                self._on_top_from = self.grid.cursor_key if self.grid.cursor_row == 0 else None
+                self.loader.more()
         if self._view_wanted:
             self.want_view()
 
@@ -270,6 +273,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             loader=self.loader,
             arrangement=self.arrangement,
             counts=self.view.counts if self.view is not None else None,
+            sort=self._sort_shown,
             filter_text=self.filter.said,
             filter_fails=self.filter.fails(typing=self.bar_open),
             bar_open=self.bar_open,
@@ -301,10 +305,10 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         view, as_of_ms = self.view, self.loader.truth.as_of_ms
         if view is None or as_of_ms is None or self.filter.said or self.asked.filter_string:
             return
-        last_seen, name = self._session.last_seen, self._seen_name
+        last_seen, name, sort = self._session.last_seen, self._seen_name, self._sort_shown
 
         def work() -> bool:
-            return last_seen.put(name, seen(view, as_of_ms))
+            return last_seen.put(name, seen(view, as_of_ms, sort))
 
         # A failure to remember takes nothing from what is shown; it is in the log file.
         self.ask(self._session.pool, "seen", work, lambda _kept: None, lambda _problem: None)

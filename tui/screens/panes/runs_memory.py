@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.services.runs_query import Query
 
 SEEN_ROWS = 100
 SEEN_COLUMNS = 40
+
+Sort = tuple[tuple[str, bool], ...]  # of each column its key and whether it descends, the foremost first
 
 
 @dataclass
@@ -19,7 +21,7 @@ class Arrangement:
 
     columns: tuple[str, ...] = ()
     widths: dict[str, int] = field(default_factory=dict)
-    sort: tuple[tuple[str, bool], ...] = ()  # key, whether it descends
+    sort: Sort = ()
     tree: bool = True
     varying_only: bool = False
 
@@ -37,7 +39,6 @@ class Arrangement:
         """As it was kept; what does not fit is left out. ``columns`` is the configured choice where none is kept."""
         chosen = [key for key in _list(kept.get("columns")) if isinstance(key, str)]
         widths = kept.get("widths")
-        sort = [pair for pair in _list(kept.get("sort")) if isinstance(pair, list) and len(pair) == 2]
         return cls(
             columns=tuple(chosen) or tuple(columns),
             widths={
@@ -45,7 +46,7 @@ class Arrangement:
                 for key, width in (widths.items() if isinstance(widths, dict) else ())
                 if isinstance(key, str) and isinstance(width, int) and 2 <= width <= 1000
             },
-            sort=tuple((key, bool(descending)) for key, descending in sort if isinstance(key, str)),
+            sort=_sort(kept.get("sort")),
             tree=kept.get("tree") is not False,
             varying_only=kept.get("varying_only") is True,
         )
@@ -55,17 +56,31 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _sort(kept: object) -> Sort:
+    pairs = [pair for pair in _list(kept) if isinstance(pair, list) and len(pair) == 2]
+    return tuple((key, bool(descending)) for key, descending in pairs if isinstance(key, str))
+
+
+class Recalled(NamedTuple):
+    """The rows last seen, when they were read, and what they are sorted by, whatever has been chosen since."""
+
+    table: RowsTable
+    as_of_ms: int
+    sort: Sort
+
+
 def memory_name(context: str, query: Query) -> str:
     """The name under which a query's arrangement is kept."""
     return f"{context}:runs:{','.join(sorted(query.experiment_ids))}"
 
 
-def seen(table: Table, as_of_ms: int) -> dict[str, Any]:
-    """The first rows of a table as they are shown, to be kept."""
+def seen(table: Table, as_of_ms: int, sort: Sort) -> dict[str, Any]:
+    """The first rows of a table as they are shown, to be kept with what they are sorted by."""
     columns = list(table.columns)[:SEEN_COLUMNS]
     rows = min(SEEN_ROWS, table.row_count)
     return {
         "as_of_ms": as_of_ms,
+        "sort": [list(pair) for pair in sort],
         "columns": [[c.key, c.title, c.width, c.align, c.frozen, c.group, c.order] for c in columns],
         "keys": [table.row_key(row) for row in range(rows)],
         "cells": {c.key: list(table.texts(c.key, 0, rows)) for c in columns},
@@ -73,8 +88,8 @@ def seen(table: Table, as_of_ms: int) -> dict[str, Any]:
     }
 
 
-def recalled(kept: Mapping[str, Any]) -> tuple[RowsTable, int] | None:
-    """The rows that were kept and when they were read, or None if there is nothing that fits."""
+def recalled(kept: Mapping[str, Any]) -> Recalled | None:
+    """The rows that were kept, or None if there is nothing that fits."""
     try:
         columns = [
             Column(
@@ -95,7 +110,8 @@ def recalled(kept: Mapping[str, Any]) -> tuple[RowsTable, int] | None:
         return None
     if not keys or any(len(texts) != len(keys) for texts in cells.values()):
         return None
-    return RowsTable(columns, keys, cells, _tones(kept.get("tones"), cells, len(keys))), as_of_ms
+    table = RowsTable(columns, keys, cells, _tones(kept.get("tones"), cells, len(keys)))
+    return Recalled(table, as_of_ms, _sort(kept.get("sort")))
 
 
 def _tones(kept: object, cells: Mapping[str, Sequence[str]], rows: int) -> dict[str, list[Tone]]:

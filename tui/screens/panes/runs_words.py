@@ -13,7 +13,7 @@ from tui.domain.problem import Kind
 from tui.domain.text import clean
 from tui.domain.truth import State
 from tui.screens.panes.runs_loader import RunsLoader
-from tui.screens.panes.runs_memory import Arrangement
+from tui.screens.panes.runs_memory import Arrangement, Sort
 from tui.services.runs_query import Query
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Shown:
     loader: RunsLoader
     arrangement: Arrangement
     counts: ViewCounts | None
+    sort: Sort  # of the rows that are shown; another may have been chosen, and be under way
     filter_text: str
     filter_fails: bool  # the text is not understood, or does not suit the runs: an earlier one is in force
     bar_open: bool
@@ -56,7 +57,7 @@ def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
         parts.append(shown.query.view.value)
     if shown.marks:
         parts.append(f"{shown.marks} marked")
-    for key, descending in shown.arrangement.sort[:3]:
+    for key, descending in shown.sort[:3]:
         sign = glyphs.down if descending else glyphs.up
         parts.append(f"{clean(key.partition('.')[2] or key)} {sign}")
     return (name, *parts)
@@ -80,7 +81,7 @@ def footnotes(shown: Shown) -> list[str]:
     if counts is not None and counts.constants:
         many = len(counts.constants)
         notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")
-    if shown.arrangement.sort and loader.store is not None and not loader.complete and not loader.loading_all:
+    if shown.sort and loader.store is not None and not loader.complete and not loader.loading_all:
         notes.append("sorted among the loaded, ctrl+e loads all")
     if counts is not None and counts.orphans:
         notes.append(f"{counts.orphans} with a parent not loaded")
