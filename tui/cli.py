@@ -186,7 +186,10 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **
     host = Host.start(spec_of(launch))
     try:
         serving = ServingDesk(host.serving, host.registry) if launch.has_workspace else None
-        health = ModelHealth(host.registry, SystemClock(), settings.models, settings.metric_directions, serving)
+        aliased = not launch.registry_uri.startswith("uc:")
+        health = ModelHealth(
+            host.registry, SystemClock(), settings.models, settings.metric_directions, serving, has_aliases=aliased
+        )
         report = console.lint(host.registry, health, name)
     finally:
         host.close()

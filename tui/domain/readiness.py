@@ -21,6 +21,7 @@ GRADES: Final = (*SEVERITIES, OFF)
 """What a rule can be set to in the configuration."""
 
 CHAMPION, CHALLENGER = "champion", "challenger"
+NO_CHAMPION = "no-champion"
 _DAY_MS = 86_400_000
 _PINNED = re.compile(r"(===?|@)\s*[^\s*,]+$|^(-|\./|/|https?://|git\+)")
 
@@ -211,7 +212,7 @@ def _old(judged: Judged) -> Iterator[Found]:
 
 
 _OF_MODEL = (
-    Rule("no-champion", "error", "a version is champion", "Move champion to a version (a).", _no_champion),
+    Rule(NO_CHAMPION, "error", "a version is champion", "Move champion to a version (a).", _no_champion),
     Rule("dangling-alias", "error", "aliases point to versions that exist", "Move it or take it away.", _dangling),
     Rule(
         "challenger-better",

@@ -97,3 +97,13 @@ def no_prompts(place: str) -> Problem:
         f"Unity Catalog ({place}) keeps prompts apart from models, and tells them of one schema only.",
         "They are on the Prompts page of an experiment in the workspace.",
     )
+
+
+def no_filters(place: str) -> Problem:
+    """The problem of having the models of an open-source Unity Catalog filtered by it."""
+    return Problem(
+        Kind.UNSUPPORTED,
+        "Could not list the registered models",
+        f"The open-source Unity Catalog ({place}) lists models and filters none.",
+        "Filter those that are loaded.",
+    )

@@ -24,7 +24,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
 from tui.gateway import address, problems, registry_facts
 from tui.gateway.catalog import SdkCatalog
-from tui.gateway.catalog_models import CatalogModels, no_prompts
+from tui.gateway.catalog_models import CatalogModels, no_filters, no_prompts
 from tui.gateway.columns import true_number
 from tui.gateway.registry_writes import RegistryWrites
 from tui.gateway.sdk import Sdk
@@ -79,6 +79,10 @@ class ClientRegistry(RegistryWrites):
                     raise no_prompts(self.place)
                 listed, following = self._in_catalog.page(filter_string, max_results, token)
                 return ModelsPage(tuple(_model(found) for found in listed), following)
+            if self.kind == "uc" and prompts:
+                raise no_prompts(self.place)
+            if self.kind == "uc" and filter_string:
+                raise no_filters(self.place)
             wanted = filter_string
             if prompts:
                 wanted = f"tags.`{PROMPT_TAG}` = 'true'" + (f" AND {filter_string}" if filter_string else "")

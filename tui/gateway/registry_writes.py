@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from tui.domain.model_values import ModelVersion
+from tui.domain.problem import Kind, Problem
 from tui.gateway import registry_facts
 
 
@@ -17,6 +18,7 @@ class RegistryWrites:
     """The writing half of a registry; ``client`` and ``told`` come from the reading half."""
 
     place: str
+    kind: str
 
     @property
     @abstractmethod
@@ -35,16 +37,28 @@ class RegistryWrites:
     @abstractmethod
     def get_version(self, name: str, version: str) -> ModelVersion: ...
 
+    def _has(self, lacking: str) -> None:
+        """Refuse what the open-source Unity Catalog's interface does not have, in words."""
+        if self.kind == "uc":
+            raise Problem(
+                Kind.UNSUPPORTED,
+                "Not done",
+                f"The open-source Unity Catalog has {lacking}.",
+                "What it has is models, versions and their descriptions.",
+            )
+
     # aliases
 
     def set_alias(self, name: str, alias: str, version: str) -> None:
         """Point an alias to a version; MLflow takes the last writer's word, whatever it pointed to."""
         with self.told(f"Could not set {alias} of {name}"):
+            self._has("no aliases")
             self.client.set_registered_model_alias(name, alias, version)
 
     def delete_alias(self, name: str, alias: str) -> None:
         """Take an alias away; MLflow says nothing where there is none."""
         with self.told(f"Could not take {alias} of {name} away"):
+            self._has("no aliases")
             self.client.delete_registered_model_alias(name, alias)
 
     # models
@@ -55,6 +69,7 @@ class RegistryWrites:
 
     def rename_model(self, name: str, new_name: str) -> None:
         with self.told(f"Could not rename {name}"):
+            self._has("no renaming of models")
             self.client.rename_registered_model(name, new_name)
 
     def describe_model(self, name: str, description: str) -> None:
@@ -64,6 +79,7 @@ class RegistryWrites:
     def tag_model(self, name: str, key: str, value: str | None) -> None:
         """Set a tag, or take it away with None."""
         with self.told(f"Could not tag {name}"):
+            self._has("no tags")
             if value is None:
                 self.client.delete_registered_model_tag(name, key)
             else:
@@ -97,6 +113,7 @@ class RegistryWrites:
     def copy_version(self, name: str, version: str, to: str) -> str:
         """Copy a version to another model, which is made where it is missing; answers the new version's number."""
         with self.told(f"Could not copy version {version} of {name} to {to}"):
+            self._has("no copying of versions")
             # MLflow makes the other model first, and only then notices that there is nothing to copy.
             source = self.client.get_model_version(name, version)
             if self.is_catalog and not source.model_id:
@@ -131,6 +148,7 @@ class RegistryWrites:
     def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
         """Set a tag, or take it away with None."""
         with self.told(f"Could not tag version {version} of {name}"):
+            self._has("no tags")
             if value is None:
                 self.client.delete_model_version_tag(name, version, key)
             else:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tui.config.model import ModelSettings
 from tui.domain.model_values import ModelFacts, ModelVersion, RegisteredModel, SourceRun
 from tui.domain.problem import Problem
-from tui.domain.readiness import CHALLENGER, CHAMPION, Fault, Judged, judge
+from tui.domain.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
 from tui.domain.serving import ServedAt
 from tui.gateway.ports import RegistryPort
 from tui.services.clock import Clock
@@ -36,8 +36,11 @@ class ModelHealth:
         settings: ModelSettings | None = None,
         directions: Mapping[str, str] | None = None,
         serving: ServingDesk | None = None,
+        *,
+        has_aliases: bool = True,
     ) -> None:
         self._registry = registry
+        self._has_aliases = has_aliases  # the open-source Unity Catalog has none, so that none can be missed there
         self._serving = serving  # where the context has serving endpoints
         self._served: dict[str, tuple[ServedAt, ...]] = {}
         self._clock = clock
@@ -121,7 +124,8 @@ class ModelHealth:
         kept = self._judgements.get(model.name)
         if kept is not None and kept[0] is model and kept[1] == stamp:
             return kept[2]
-        faults = judge(self.judged(model), self.settings.rules)
+        rules = self.settings.rules
+        faults = judge(self.judged(model), rules if self._has_aliases else {**rules, NO_CHAMPION: OFF})
         self._judgements[model.name] = (model, stamp, faults)
         return faults
 

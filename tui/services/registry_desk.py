@@ -28,7 +28,14 @@ class RegistryDesk:
         self.settings = settings
         self.protected_context = launch.protected
         serving = ServingDesk(session.serving, session.registry) if session.serving is not None else None
-        self.health = ModelHealth(session.registry, session.clock, settings, launch.settings.metric_directions, serving)
+        self.health = ModelHealth(
+            session.registry,
+            session.clock,
+            settings,
+            launch.settings.metric_directions,
+            serving,
+            has_aliases=not launch.registry_uri.startswith("uc:"),
+        )
         self.moves = AliasMoves(
             session.registry,
             session.ledger,

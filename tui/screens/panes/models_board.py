@@ -255,6 +255,8 @@ class ModelsPane(FilterablePane, ModelsArranging):
             parts.append(f"{len(self.grid.marks)} marked")
         if kind(self._session.launch.registry_uri) == "databricks":
             parts.append("legacy registry of the workspace")
+        if kind(self._session.launch.registry_uri) == "uc":
+            parts.append("open-source Unity Catalog: no aliases, tags or renaming")
         self.set_title("Prompts" if self.prompts else "Models", *parts)
         self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else "")
         self._want_evidence()
@@ -421,7 +423,7 @@ class ModelsPane(FilterablePane, ModelsArranging):
         if action == "models_load_all":
             return not self.complete
         if action == "models_prompts":
-            return kind(self._session.launch.registry_uri) != "databricks-uc"  # which keeps them elsewhere
+            return kind(self._session.launch.registry_uri) not in ("databricks-uc", "uc")  # which keep them elsewhere
         if action == "models_catalog":
             return self._session.catalog is not None and kind(self._session.launch.registry_uri) == "databricks-uc"
         if action == "models_faults":

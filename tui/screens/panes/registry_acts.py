@@ -27,6 +27,10 @@ _WRITES = frozenset(
         *("describe", "tags", "copy_to", "rename", "delete"),
     )
 )
+# What the interface of the open-source Unity Catalog does not have: aliases, tags, other names, copies.
+_LACKING = frozenset(
+    f"registry_{name}" for name in ("move", "undo", "several", "swap", "take_away", "tags", "rename", "copy_to")
+)
 _OF_VERSION = frozenset(f"registry_{name}" for name in ("take_away", "copy_to", "run"))
 
 
@@ -68,6 +72,8 @@ class RegistryActs(Permitted):
         if action == "registry_ledger":
             return True
         if self.model_here() is None or (action in _WRITES and self.session.read_only):
+            return False
+        if action in _LACKING and self.session.launch.registry_uri.startswith("uc:"):
             return False
         if action == "registry_serving":
             return self.session.serving is not None
