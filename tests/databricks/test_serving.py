@@ -159,6 +159,9 @@ async def test_the_screen(opened: Session, size: tuple[int, int], picture: objec
         await to_serving(deck)
         await deck.press("down", "down")
         await deck.until_text("serving › churn-prod")
+        await deck.until(lambda: not opened.log.in_flight, "nothing is being asked")
+        await deck.until(lambda: "request" not in deck.lines()[-1], "the bottom line says so")
+        await deck.settle()
         picture(deck)  # type: ignore[operator]  # a fixture
 
 
