@@ -311,7 +311,21 @@ class FakeHistory:
 
         self._call("sampled", Asked(tuple(run_ids), key, points, steps))
         empty = {run_id: MetricHistory(run_id, key) for run_id in run_ids if run_id not in self.gone}
-        return {run_id: thinned(self.kept.get((run_id, key), none), points) for run_id, none in empty.items()}
+        found = {run_id: self.kept.get((run_id, key), none) for run_id, none in empty.items()}
+        if steps is not None:
+            low, high = steps
+            found = {
+                run_id: recorded(run_id, key, *zip(*inside, strict=True))
+                for run_id, whole in found.items()
+                if (
+                    inside := [
+                        point
+                        for point in zip(whole.steps, whole.timestamps_ms, whole.values, strict=True)
+                        if low <= point[0] <= high
+                    ]
+                )
+            }
+        return {run_id: thinned(history, points) for run_id, history in found.items()}
 
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
         self._call("page", (run_id, key, token))

@@ -6,8 +6,10 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from rich.style import Style
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 
 from tests.support.charts import broken, falling
 from tests.support.driver import Deck, drive
@@ -155,6 +157,19 @@ async def test_only_what_differs_is_drawn_again() -> None:
         deck.app.theme = LIGHT.name
         await deck.settle()
         assert plot.layers_drawn == 2 * layers
+
+
+async def test_the_cursor_draws_two_columns_of_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    plot = LinePlot()
+    async with drive(ChartApp(plot), (100, 30)) as deck:
+        series = _series(*(falling(n) for n in range(5)))
+        plot.show(series, View(cursor=100.0), "0")
+        await deck.settle()
+        drawn: list[Region] = []
+        before = plot.cursor_cell()
+        monkeypatch.setattr(plot, "refresh", lambda *regions, **_: drawn.extend(regions))
+        plot.show(series, View(cursor=300.0), "0")
+        assert sorted((region.x, region.width) for region in drawn) == [(before, 1), (plot.cursor_cell(), 1)]
 
 
 async def test_the_cursor_leaves_nothing_behind() -> None:

@@ -254,6 +254,45 @@ async def test_zooming_and_moving(made: World) -> None:
         assert _window(screen) is None
 
 
+async def test_zooming_into_a_sample_reads_what_is_in_view(made: World) -> None:
+    made.history.record(ONE, "long", [at % 7 for at in range(40_000)])
+    async with made.open() as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), ("long",)))
+        await deck.until_text("of 40 000 points, extremes kept")
+        await deck.press("home", "i", "i", "i")
+        await deck.until_text("of 5 040 points, extremes kept")
+        asked = [what for name, what in made.history.calls if name == "sampled"]
+        assert len(asked) == 2, "zooming three times asks once, after it has come to rest"
+        await deck.press("i", "i")
+        await deck.until(
+            lambda: screen.state.finer and all(history.is_whole for history, _ in screen.state.finer.values()),
+            "every point of what is in view has come",
+        )
+        assert "extremes kept" not in deck.text()
+        curve = screen.state.curve(ONE, "long")
+        assert curve is not None
+        assert curve.within(0, 1000).stop == 1001, "each step in view has its point"
+        assert len(curve) > 1001
+        await deck.press("0")
+        await deck.until_text("of 40 000 points, extremes kept")
+
+
+async def test_finer_points_that_come_too_late_are_dropped(made: World) -> None:
+    made.history.record(ONE, "long", [at % 7 for at in range(40_000)])
+    async with made.open() as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), ("long",)))
+        await deck.until_text("of 40 000 points, extremes kept")
+        made.history.gate.clear()
+        await deck.press("home", "i", "i", "i")
+        await deck.until(lambda: made.history.calls[-1][1].steps, "finer points are asked for")  # type: ignore[attr-defined]
+        await deck.press("0")
+        made.history.gate.set()
+        await deck.until(lambda: not screen.is_asking("finer long " + ONE), "nothing is under way")
+        await deck.settle()
+        assert not screen.state.finer
+        assert "of 40 000 points, extremes kept" in deck.text()
+
+
 async def test_several_metrics_are_small_multiples_or_one_chart(made: World) -> None:
     async with made.open((120, 36)) as deck:
         screen = await _open(deck, CurvesRoute((ONE,), ("loss", "val_auc", "broken")))

@@ -27,6 +27,7 @@ from tui.widgets.chart.legend import Legend
 MOST_RUNS = 50
 MOST_CHARTS = 24
 _LEAST_LINES = 9  # of a chart among several
+_REST_SECONDS = 0.2  # how long a zoom rests before finer points are read
 _FAR = 10  # strides across a chart
 
 
@@ -52,6 +53,8 @@ class CurvesScreen(Page, Asking):
         self.frame = Container(*self.charts, id="charts")
         self._timer: Timer | None = None
         self._show_wanted = False
+        self._window = self.state.view.window
+        self._rest: Timer | None = None
 
     def content(self) -> ComposeResult:
         with Horizontal(id="curves-body"):
@@ -160,7 +163,29 @@ class CurvesScreen(Page, Asking):
             return "a chart each"
         return action.title
 
+    def _follow_window(self) -> None:
+        """After zooming or moving along: read finer points of what is seen, once that has come to rest."""
+        if self.state.view.window == self._window:
+            return
+        self._window = self.state.view.window
+        self.loader.drop_finer()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST_SECONDS, self._rested) if self._window is not None else None
+
+    def _rested(self) -> None:
+        keys = {chart.key for chart in self.charts if chart.display}
+        self.loader.read_finer(
+            [
+                ident
+                for line, idents in self.state.lines()
+                for ident in idents
+                if line not in self.state.hidden and (self.state.together or ident[1] in keys)
+            ]
+        )
+
     def _redraw(self) -> None:
+        self._follow_window()
         self.show()
         self.refresh_bindings()
 

@@ -95,6 +95,15 @@ class Curve:
         """The finite points from ``low`` to ``high``."""
         return slice(int(np.searchsorted(self.x, low, "left")), int(np.searchsorted(self.x, high, "right")))
 
+    def steps_within(self, low: float, high: float) -> tuple[int, int] | None:
+        """The least and the greatest step from ``low`` to ``high``, with the next point at each side; None if none."""
+        if not len(self):
+            return None
+        start = max(0, int(np.searchsorted(self._all_x, low, "left")) - 1)
+        stop = min(len(self), int(np.searchsorted(self._all_x, high, "right")) + 1)
+        steps = self._steps[start:stop]
+        return int(steps.min()), int(steps.max())
+
     def beside(self, x: float, by: int) -> float | None:
         """The place of the nearest point after (``by`` 1) or before (-1) ``x``; None at the end."""
         at = int(np.searchsorted(self._all_x, x, "right" if by > 0 else "left")) - (by < 0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 SAMPLE_POINTS = 2500  # the most that MLflow's servers give of one run in one sample
 PAGE_POINTS = 25_000  # the most that they give in one page of a whole history
@@ -101,3 +102,26 @@ def joined(pages: Sequence[MetricHistory], *, whole: bool = True) -> MetricHisto
         times.extend(page.timestamps_ms)
         values.extend(page.values)
     return recorded(first.run_id, first.key, steps, times, values, whole=whole)
+
+
+def refined(sample: MetricHistory, finer: MetricHistory, low: int, high: int) -> MetricHistory:
+    """A sample with finer points in place of its own from step ``low`` to ``high``; what is counted stays."""
+    import numpy as np
+
+    steps = np.frombuffer(sample.steps, dtype=np.int64)
+    outside = (steps < low) | (steps > high)
+
+    def both(mine: array[Any], other: array[Any]) -> list[Any]:
+        kept: list[Any] = np.frombuffer(mine, dtype=mine.typecode)[outside].tolist()
+        return kept + other.tolist()
+
+    made = recorded(
+        sample.run_id,
+        sample.key,
+        both(sample.steps, finer.steps),
+        both(sample.timestamps_ms, finer.timestamps_ms),
+        both(sample.values, finer.values),
+        whole=False,
+        keeps_extremes=sample.keeps_extremes,
+    )
+    return replace(made, total=sample.total, nans=sample.nans, highs=sample.highs, lows=sample.lows)

@@ -12,7 +12,7 @@ from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, M
 from tui.domain.truth import Truth
 from tui.domain.values import RunDetail, RunReference
 from tui.screens.base.asking import Asking
-from tui.screens.panes.curves_state import RUNNING, CurvesState
+from tui.screens.panes.curves_state import RUNNING, CurvesState, Ident
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 
@@ -43,6 +43,7 @@ class CurvesLoader:
         self._state = state
         self._changed = changed
         self._waiting: set[str] = set()
+        self._finer: set[str] = set()  # requests for what is zoomed into
         self._whole: _Whole | None = None
         self._turn = 0
         self.truth = Truth()
@@ -111,6 +112,53 @@ class CurvesLoader:
         self._state.problems[key] = problem
         self.truth = self.truth.failed(problem)
         self._changed()
+
+    # what is zoomed into
+
+    def read_finer(self, idents: Sequence[Ident]) -> None:
+        """Read more points of what is zoomed into of these curves, where there may be more than have come."""
+        together: dict[tuple[str, tuple[int, int]], list[str]] = {}
+        for ident in idents:
+            steps = self._state.steps_in_view(ident)
+            if steps is not None and ident not in self._state.finer:
+                together.setdefault((ident[1], steps), []).append(ident[0])
+        history, points = self._session.history, self.points_of_each
+        for (key, steps), run_ids in together.items():
+            for start in range(0, len(run_ids), RUNS_AT_ONCE):
+                some = run_ids[start : start + RUNS_AT_ONCE]
+                series = f"finer {key} {some[0]}"
+                self._finer.add(series)
+                self.requests += 1
+                self._asking.ask(
+                    self._session.pool,
+                    series,
+                    partial(history.sampled, some, key, points=points, steps=steps),
+                    partial(self._got_finer, series, steps),
+                    partial(self._finer_refused, series, key),
+                )
+        if together:
+            self._changed()
+
+    def drop_finer(self) -> None:
+        """Another part is looked at: what has come of the one before is forgotten, what comes yet is not taken in."""
+        for series in self._finer:
+            self._asking.forget(series)
+        self._finer.clear()
+        self._state.coarsen()
+
+    def _got_finer(self, series: str, steps: tuple[int, int], found: dict[str, MetricHistory]) -> None:
+        self._finer.discard(series)
+        for history in found.values():
+            kept = self._state.histories.get((history.run_id, history.key))
+            # A server that cannot sample answers with another stretch than was asked for.
+            inside = bool(len(history)) and steps[0] <= history.steps[0] and history.steps[-1] <= steps[1]
+            if inside and kept is not None and not kept.is_whole:
+                self._state.refine(history, steps)
+        self._changed()
+
+    def _finer_refused(self, series: str, key: str, problem: Problem) -> None:
+        self._finer.discard(series)
+        self._refused(series, key, problem)
 
     # what the runs are
 

@@ -12,7 +12,7 @@ from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.scales import Span, span_of
 from tui.domain.series.curve import Axis, Curve, Reading
-from tui.domain.series.history import MetricHistory
+from tui.domain.series.history import MetricHistory, refined
 from tui.domain.series.smoothing import stepped
 from tui.domain.text import clean
 from tui.domain.values import RunReference
@@ -46,6 +46,7 @@ class CurvesState:
     place: int = 0  # of the line of the legend that stands out
     alone: bool = False  # only that one is drawn
     hidden: set[str] = field(default_factory=set)
+    finer: dict[Ident, tuple[MetricHistory, tuple[int, int]]] = field(default_factory=dict)  # of the present window
     _curves: dict[Ident, Curve] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +61,27 @@ class CurvesState:
         if kept is None or not kept.same_as(history):
             self.histories[ident] = history
             self._curves.pop(ident, None)
+            if history.is_whole:
+                self.finer.pop(ident, None)
+
+    def refine(self, history: MetricHistory, steps: tuple[int, int]) -> None:
+        """Take in finer points of what is zoomed into: those from the first to the last of ``steps``."""
+        ident = history.run_id, history.key
+        self.finer[ident] = history, steps
+        self._curves.pop(ident, None)
+
+    def coarsen(self) -> None:
+        """Forget finer points: another part is looked at."""
+        for ident in self.finer:
+            self._curves.pop(ident, None)
+        self.finer.clear()
+
+    def steps_in_view(self, ident: Ident) -> tuple[int, int] | None:
+        """The steps of what is zoomed into; None where a curve has nothing finer there than what has come."""
+        window, history, curve = self.view.window, self.histories.get(ident), self.curve(*ident)
+        if window is None or history is None or history.is_whole or curve is None:
+            return None
+        return curve.steps_within(window.low, window.high)
 
     def curve(self, run_id: str, key: str) -> Curve | None:
         """The curve of a run along the present axis; None while it has not come."""
@@ -68,6 +90,9 @@ class CurvesState:
             return None
         curve = self._curves.get((run_id, key))
         if curve is None or curve.axis is not self.view.axis:
+            finer = self.finer.get((run_id, key))
+            if finer is not None:
+                history = refined(history, finer[0], *finer[1])
             curve = self._curves[run_id, key] = Curve(history, self.view.axis)
         return curve
 
@@ -269,10 +294,11 @@ class CurvesState:
         found = [history for (_, key), history in self.histories.items() if self.together or key == chart_key]
         words = []
         if len(found) == 1:
-            words.append(_points_words(found[0]))
+            finer = self.finer.get((found[0].run_id, found[0].key))
+            words.append(f"in view {_points_words(finer[0])}" if finer is not None else _points_words(found[0]))
         elif found:
             words.append(f"{len(found)} curves")
-        sampled = sum(1 for history in found if not history.is_whole)
+        sampled = sum(1 for history in found if not self._is_whole_in_view(history))
         if sampled and len(found) > 1:
             words.append(f"{sampled} sampled")
         odd = [sum(getattr(h, name) for h in found) for name in ("nans", "highs", "lows")]
@@ -283,6 +309,10 @@ class CurvesState:
         if self.view.weight:
             words.append(f"EMA {self.view.weight:g}")
         return words
+
+    def _is_whole_in_view(self, history: MetricHistory) -> bool:
+        finer = self.finer.get((history.run_id, history.key))
+        return history.is_whole or (finer is not None and finer[0].is_whole)
 
     def _not_above_zero(self, run_id: str, key: str) -> int:
         curve = self.curve(run_id, key)

@@ -34,6 +34,7 @@ class Chart(Widget, can_focus=True):
         self._words = ""
         self._strips: list[Strip] | None = None
         self._styles: list[Style] | None = None
+        self._cursor_style: Style | None = None
 
     @property
     def plain(self) -> bool:
@@ -90,7 +91,7 @@ class Chart(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """The theme, the focus or a class has changed what the component classes mean."""
         super().notify_style_update()
-        self._styles = self._strips = None
+        self._styles = self._strips = self._cursor_style = None
 
     def _lines(self) -> list[Strip]:
         wide, high = self.size
@@ -126,10 +127,11 @@ class Chart(Widget, can_focus=True):
         cell = self.cursor_cell() if not self._words else None
         if cell is None or not self.cursor_on(y):
             return line
-        under = line.crop(cell, cell + 1).text
-        sign = under if under.strip() else self.glyphs.stem
-        drawn = Strip([Segment(sign, self.get_component_rich_style("chart--cursor"))], 1)
-        return Strip.join([line.crop(0, cell), drawn, line.crop(cell + 1)])
+        if self._cursor_style is None:
+            self._cursor_style = self.get_component_rich_style("chart--cursor")
+        under, after = line.crop(cell, cell + 1).text, line.crop(cell + 1)
+        drawn = Strip([Segment(under if under.strip() else self.glyphs.stem, self._cursor_style)], 1)
+        return Strip.join([line.crop(0, cell), drawn, after])
 
     def cursor_on(self, y: int) -> bool:
         """Whether the cursor's line crosses a line of the widget."""
