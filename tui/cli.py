@@ -34,6 +34,8 @@ class _DeckGroup(click.Group):
             near = get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=0.7)
             if near:
                 ctx.fail(f"There is no command “{args[0]}”. Did you mean “{near[0]}”?")
+        if len(args) > 1 and not any(arg.startswith("-") for arg in args):
+            ctx.fail(f"One place can be opened, and these are {len(args)}: {', '.join(args)}. Quote one with blanks.")
         return _open.name, _open, args
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -123,6 +123,14 @@ def test_a_problem_is_one_panel_on_stderr_and_status_2(run: Run, arguments: tupl
     assert "\x1b" not in err
 
 
+def test_several_places_are_refused_in_words_of_what_was_typed(run: Run, opened: list[Launch]) -> None:
+    status, _, err = run("experiments:/ten", "thousand")
+    assert status == 2
+    assert "One place can be opened, and these are 2: experiments:/ten, thousand." in " ".join(err.split())
+    assert "mlflow-deck open" not in err
+    assert opened == []
+
+
 def test_a_misspelt_command_names_the_nearest(run: Run) -> None:
     status, _, err = run("dmeo")
     assert status == 2
