@@ -387,6 +387,15 @@ async def test_an_experiment_is_found_by_its_id_as_well(small: World) -> None:
         assert listed(deck, runs_pane(deck).grid) == ["year-yak"]
 
 
+async def test_in_a_low_terminal_the_runs_have_more_lines_than_their_details(small: World) -> None:
+    async with small.open(size=(120, 14)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        page = deck.app.screen
+        await deck.until(lambda: page.has_class("-short"), "the page knows how low it is")
+        await deck.settle()
+        assert page.query_one("#runs").outer_size.height > page.query_one("#details-place").outer_size.height
+
+
 async def test_ctrl_c_says_how_to_leave(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")

@@ -19,6 +19,7 @@ _SECOND = 1000
 _MINUTE = 60 * _SECOND
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
+_YEAR = 365 * _DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -114,7 +115,7 @@ def _tidy_exponent(text: str) -> str:
 
 
 def duration(ms: int | None, absent: str = ABSENT) -> str:
-    """How long something took, in its two largest units: "340ms", "12s", "4m12s", "3h07m", "2d04h"."""
+    """How long something took, in its two largest units: "340ms", "12s", "4m12s", "3h07m", "2d04h", "1y005d"."""
     if ms is None:
         return absent
     if ms < 0:
@@ -127,7 +128,9 @@ def duration(ms: int | None, absent: str = ABSENT) -> str:
         return f"{ms // _MINUTE}m{ms % _MINUTE // _SECOND:02d}s"
     if ms < _DAY:
         return f"{ms // _HOUR}h{ms % _HOUR // _MINUTE:02d}m"
-    return f"{ms // _DAY}d{ms % _DAY // _HOUR:02d}h"
+    if ms < _YEAR:
+        return f"{ms // _DAY}d{ms % _DAY // _HOUR:02d}h"
+    return f"{ms // _YEAR}y{ms % _YEAR // _DAY:03d}d"
 
 
 def ago(then_ms: int | None, now_ms: int, absent: str = ABSENT) -> str:

@@ -161,7 +161,7 @@ def _time(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Moment)
         ends, ended = snapshot.numbers(Field("attribute", "end"))
         return [
             quantities.duration(int((end if done else moment.now_ms) - start)) + ("" if done else glyphs.ellipsis)
-            if there
+            if there and (done or start <= moment.now_ms)  # what begins later has not taken anything yet
             else glyphs.absent
             for start, there, end, done in zip(
                 starts[rows].tolist(), started[rows].tolist(), ends[rows].tolist(), ended[rows].tolist(), strict=True

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui.actions import BY_ID, Action, show_key
 from tui.domain.truth import Truth
-from tui.screens.base.breakpoints import BREAKPOINTS, NARROW
+from tui.screens.base.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
 from tui.screens.base.deck import Deck
 from tui.services.session import Session
 from tui.widgets.hint_line import Hint, HintLine
@@ -30,6 +30,7 @@ class Page(Screen[None], inherit_bindings=False):
     """A full screen of the deck. Subclasses say what is on it in ``content`` and what it is called in ``crumbs``."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     # Textual's own go from widget to widget with tab; here it goes from pane to pane, also where only one is shown.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,super+c", "screen.copy_text", show=False)]
     is_log = False  # whether this is the log of requests, which is not opened over itself
