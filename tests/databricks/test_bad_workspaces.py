@@ -15,6 +15,7 @@ from tui.domain.grants import Deed, refusals
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
 from tui.gateway.catalog import SdkCatalog
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.sdk import Sdk
 from tui.gateway.serving import SdkServing
 from tui.gateway.session import Session
@@ -129,6 +130,25 @@ def test_a_refusal_in_the_middle_of_a_list(session: Session, workspace: Workspac
     workspace.fail("/api/2.1/unity-catalog/catalogs", 403, "PERMISSION_DENIED", "Not this page.", after=1)
     problem = problem_of(catalog.catalogs)
     assert problem.kind is Kind.FORBIDDEN and "Not this page" in problem.message
+
+
+def test_a_refusal_in_the_middle_of_the_models_keeps_those_before(session: Session, workspace: Workspace) -> None:
+    registry = ClientRegistry(session)
+    first = registry.search_models(max_results=2)
+    assert len(first.models) == 2 and first.next_token
+    path = "/api/2.0/mlflow/unity-catalog/registered-models/search"
+    workspace.fail(path, 403, "PERMISSION_DENIED", "Not this page.", times=9)
+    problem = problem_of(lambda: registry.search_models(max_results=2, token=first.next_token))
+    assert problem.kind is Kind.FORBIDDEN and "Not this page" in problem.message
+    workspace.faults.clear()
+    assert registry.search_models(max_results=2, token=first.next_token).models
+
+
+def test_a_model_whose_deletion_is_confirmed_takes_its_aliases_along(session: Session, workspace: Workspace) -> None:
+    registry = ClientRegistry(session)
+    workspace.grants["prod.ml.churn"] = {"ada@example.com": ["MANAGE"]}
+    registry.delete_version("prod.ml.churn", "12")
+    assert "champion" not in registry.get_model("prod.ml.churn").aliases
 
 
 def test_a_storm_of_429_ends_soon_and_says_how_long_to_wait(session: Session, workspace: Workspace) -> None:

@@ -196,7 +196,10 @@ class BoardTable:
             return self._alias_cell(model, key[len(ALIAS) :])
         if key == "latest":
             newest = model.newest
-            return (f"v{newest.version}", "") if newest is not None else (glyphs.absent, "muted")
+            if newest is not None:
+                return f"v{newest.version}", ""
+            # A list of Unity Catalog does not tell the newest version: only a known count of none says that none is.
+            return (glyphs.absent if self._counts.get(model.name) == 0 else "?"), "muted"
         if key == "versions":
             return self._count_cell(model)
         if key in ("changed", "created"):

@@ -16,12 +16,14 @@ from tui.domain.text import clean, width
 def about_model(model: RegisteredModel, faults: Sequence[Fault], count: int | None, reading: Reading) -> Facts:
     """What a model is, where its aliases point, and what is wrong with it."""
     newest = model.newest
+    # Not every registry tells the newest version with the model: where none is told, only a count of none says so.
+    untold = "none" if count == 0 else "not told with the model: see its versions"
     pairs = [
         ("name", model.name),
         ("created", reading.when(model.created_ms)),
         ("changed", reading.when(model.updated_ms)),
         ("versions", quantities.count(count) if count is not None else ""),
-        ("newest", f"v{newest.version}  {reading.when(newest.created_ms)}" if newest is not None else "none"),
+        ("newest", f"v{newest.version}  {reading.when(newest.created_ms)}" if newest is not None else untold),
         *((f"@{alias}", f"v{version}") for alias, version in sorted(model.aliases.items())),
         *((f"tag {key}", value) for key, value in sorted(model.tags.items())),
         ("description", model.description.strip()),
