@@ -14,8 +14,17 @@ from tui.gateway.session import Session
 
 HUGE = 200 * 1024 * 1024
 MANY = 1500
-ODD_NAMES = ("a b.txt", "[bold]x[bold].txt", "漢字 🧪.txt", "a..b.txt", "..hidden", "100%.txt", "q?x=1&y.txt")
-REFUSED_NAMES = ("a#b.txt", "tab	name.txt")
+ODD_NAMES = (
+    "a b.txt",
+    "[bold]x[bold].txt",
+    "漢字 🧪.txt",
+    "a..b.txt",
+    "..hidden",
+    "100%.txt",
+    "q?x=1&y.txt",
+    "+e+;f=.txt",
+)
+REFUSED_NAMES = ("a#b.txt", "tab	name.txt", "a%20b.txt")
 """Those that MLflow's own server lists but does not give out."""
 MLMODEL = """\
 flavors:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from tui.domain.artifacts import ArtifactEntry, ArtifactRoot, unsafe_reason
 from tui.domain.problem import Kind, Problem
@@ -125,6 +125,7 @@ class ServerSource:
 
     def entries(self, path: str) -> tuple[Sequence[ArtifactEntry], str]:
         title = "Could not list the artifacts"
+        _require_plain(path, title)
         found: list[ArtifactEntry] = []
         token = ""
         for _ in range(_MOST_PAGES):
@@ -150,6 +151,7 @@ class ServerSource:
 
     def open(self, path: str, size: int | None = None) -> Reader:
         title = "Could not read the file"
+        _require_plain(path, title)
         addresses = self._addresses(path)
         first: list[Problem] = []
 
@@ -213,6 +215,18 @@ class ServerSource:
             if isinstance(body, dict) and ("files" in body or "root_uri" in body or not body):
                 return body
         raise answers.of_response(answer.status_code, answer.text, kind, title, self._session.place)
+
+
+def _require_plain(path: str, title: str) -> None:
+    """Raise Problem for a path that MLflow's server would take for another: it unquotes until nothing is left to."""
+    taken = unquote(path)
+    if taken != path:
+        raise Problem(
+            Kind.UNSUPPORTED,
+            title,
+            f"The server would take the name {path} for {taken}.",
+            "MLflow's server reads % and two digits in a path as one character, also where they belong to the name.",
+        )
 
 
 def _entry(item: Mapping[str, Any]) -> ArtifactEntry:
