@@ -8,9 +8,11 @@ import pytest
 
 from tests.support.model_shop import model_shop
 from tests.support.snapshots import Picture
-from tests.ui.test_models import models, open_models, panel
+from tests.ui.test_models import models, open_diff, open_models, panel
 from tui.screens.modals.move_alias import MoveAliasPanel
 from tui.screens.modals.plan_panel import Face, PlanPanel
+from tui.screens.model import ModelScreen
+from tui.screens.version import VersionScreen
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
@@ -72,3 +74,36 @@ async def test_the_ledger(tmp_path: Path, picture: Picture, monkeypatch: pytest.
         screen.pane.set_subtitle("ledger.jsonl")  # type: ignore[attr-defined]  # the folder differs from test to test
         await deck.settle()
         picture(deck)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+async def test_two_versions_side_by_side(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+    async with model_shop(tmp_path).open(size=size) as deck:
+        await open_diff(deck)
+        await deck.settle()
+        picture(deck)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+async def test_the_pages_of_a_model_and_a_version(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+    async with model_shop(tmp_path).open(size=size) as deck:
+        await open_models(deck)
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ModelScreen), "the model's page is open")
+        page = deck.app.screen
+        assert isinstance(page, ModelScreen)
+        await deck.until(lambda: page.versions.complete and not page.is_asking("evidence"), "all is known")
+        facts = page.session.desk.health.facts
+        await deck.until(
+            lambda: all(facts("churn", str(number)) is not None for number in range(1, 15)), "files are read"
+        )
+        page.versions.retick()  # whatever was learnt since the table was laid out last
+        await deck.settle()
+        picture(deck, name="model")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, VersionScreen), "the version's page is open")
+        version = deck.app.screen
+        assert isinstance(version, VersionScreen)
+        await deck.until(lambda: version.truth.as_of_ms is not None, "it is read")
+        await deck.settle()
+        picture(deck, name="version")

@@ -16,10 +16,12 @@ from tui.config.model import ModelSettings, Settings
 from tui.domain.model_values import FAILED
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
+from tui.screens.modals.compared_row import ComparedRowModal
 from tui.screens.modals.move_alias import MoveAliasPanel
 from tui.screens.modals.plan_panel import Face, PlanPanel
 from tui.screens.model import ModelScreen
 from tui.screens.models import ModelsScreen
+from tui.screens.version_diff import VersionDiffScreen
 
 
 @pytest.fixture
@@ -128,6 +130,55 @@ async def test_register_this_runs_model(world: World) -> None:
         await deck.until(lambda: "1" in world.registry.by_model["ltv"], "it is registered")
         await deck.until(lambda: "Registered model as ltv v1, ledger #1" in message(deck), "it is told")
         await deck.until_text("models › ltv › v1")
+
+
+# versions side by side
+
+
+async def open_diff(deck: Deck[int]) -> VersionDiffScreen:
+    await open_models(deck)
+    await deck.press("d")
+    await deck.until(lambda: isinstance(deck.app.screen, VersionDiffScreen), "the page is open")
+    screen = deck.app.screen
+    assert isinstance(screen, VersionDiffScreen)
+    await deck.until(lambda: screen.pane.laid is not None, "the rows are laid out")
+    return screen
+
+
+async def test_versions_side_by_side_fold_and_open_a_row_in_full(world: World) -> None:
+    async with world.open() as deck:
+        screen = await open_diff(deck)
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ComparedRowModal), "the row is shown in full")
+        assert "v12" in deck.text() and "v14" in deck.text()
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is screen, "the page is back")
+        before = screen.pane.grid.row_count
+        await deck.press("f")
+        await deck.until(lambda: screen.pane.grid.row_count < before, "the group is folded")
+        await deck.press("f")
+        await deck.until(lambda: screen.pane.grid.row_count == before, "it is unfolded")
+        await deck.press("F")
+        await deck.until(lambda: screen.pane.arrangement.folded != frozenset(), "all are folded")
+        await deck.until(lambda: screen.pane.grid.row_count < before, "and laid out so")
+
+
+async def test_the_version_of_a_column_opens(world: World) -> None:
+    async with world.open() as deck:
+        await open_diff(deck)
+        await deck.press("o")
+        await deck.until_text("models › churn › v14")
+
+
+async def test_two_marked_versions_are_compared(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("tab", "g", "g", "space", "j", "space", "d")
+        await deck.until(lambda: isinstance(deck.app.screen, VersionDiffScreen), "the page is open")
+        screen = deck.app.screen
+        assert isinstance(screen, VersionDiffScreen)
+        marked = {screen.route.baseline, screen.route.other}
+        assert len(marked) == 2 and marked <= set(world.registry.by_model["churn"])
 
 
 # moving

@@ -2,117 +2,49 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.widget import Widget
 
-from tui.actions import bindings
-from tui.domain.diff.arrangement import Arrangement, arrange, baseline_of
-from tui.domain.diff.cells import CellWriter
+from tui.domain.diff.arrangement import Arranged
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.table import CompareTable
+from tui.domain.diff.table import subject_titles
+from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
 from tui.screens.base.page import Page
-from tui.screens.base.routes import VersionDiffRoute
+from tui.screens.base.routes import VersionDiffRoute, VersionRoute
+from tui.screens.panes.compare_rows import CompareRowsPane
+from tui.screens.panes.compare_words import Said
 from tui.services.model_diff import version_sheet
 from tui.services.session import Session
-from tui.widgets.plain_grid import PlainGrid
 
 
-class VersionDiffPane(FilterablePane, Asking):
-    """The rows that differ, or all of them."""
+class VersionDiffPane(CompareRowsPane):
+    """The comparison of runs with versions in its columns: none of them can be dropped, and enter opens a row."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("version_diff")]
-    filter_hint = "words in names"
-    nothing_to_ask = "Everything is here already: there is nothing to ask the server"
+    _ABSENT = frozenset({"compare_drop", "compare_commits"})
 
-    def __init__(self, session: Session, route: VersionDiffRoute) -> None:
-        super().__init__(id="version-diff")
-        self._session = session
-        self.route = route
-        self.query_text = ""
-        self.only_differences = True
-        self.comparison: Comparison | None = None
-        self.table: CompareTable | None = None
-        self.grid = PlainGrid()
+    def __init__(self, session: Session, glyphs: Glyphs, name: str) -> None:
+        super().__init__(session, glyphs)
+        self._name_of_model = name
 
-    def body(self) -> ComposeResult:
-        yield self.grid
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return False if action in self._ABSENT else super().check_action(action, parameters)
 
-    def keys_target(self) -> Widget | None:
-        return self.grid
+    def title_of(self, comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
+        titles = subject_titles(comparison)
+        others = [title for column, title in enumerate(titles) if column != arranged.baseline]
+        rows = sum(comparison.count(group).rows for group in comparison.groups)
+        differing = sum(comparison.count(group).differing for group in comparison.groups)
+        against = f"{titles[arranged.baseline]} against {', '.join(others)}"
+        return f"{clean(self._name_of_model)} {against}", f"{differing} of {rows} differ"
 
-    def on_mount(self) -> None:
-        self.set_title("What differs")
-        self.grid.placeholder = "Reading both versions, their runs and their files …"
-
-    def show(self, comparison: Comparison) -> None:
-        self.comparison = comparison
-        self.notice.clear()
-        self.fill()
-
-    def fill(self) -> None:
-        """Lay the rows out anew."""
-        comparison = self.comparison
-        if comparison is None:
-            return
-        arrangement = Arrangement(only_differences=self.only_differences, query=self.query_text)
-        writer = CellWriter(comparison, baseline_of(comparison, arrangement), zone=self._session.clock.zone)
-        self.table = CompareTable(comparison, arrange(comparison, arrangement), writer, room=self.size.width - 4)
-        rows = differing = 0
-        for group in comparison.groups:
-            counted = comparison.count(group)
-            rows, differing = rows + counted.rows, differing + counted.differing
-        self.grid.placeholder = (
-            f"Nothing matches  {clean(self.query_text)}   esc clears the filter"
-            if self.query_text
-            else "Nothing differs between these two.   x shows everything that they have"
-        )
-        self.grid.table = self.table
-        what = f"{differing} of {rows} differ"
-        self.set_title(f"{clean(self.route.name)} v{self.route.baseline} against v{self.route.other}", what)
-        self.set_subtitle("" if self.only_differences else "all rows")
-
-    def on_resize(self) -> None:
-        self.fill()
-
-    def action_version_diff_all(self) -> None:
-        self.only_differences = not self.only_differences
-        self.fill()
-
-    def action_version_diff_next(self) -> None:
-        self._step(1)
-
-    def action_version_diff_previous(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        if self.table is not None and self.comparison is not None:
-            row = self.table.arranged.next_difference(self.grid.cursor_row, by, self.comparison)
-            if row is not None:
-                self.grid.move_to_row(row)
-
-    async def action_version_diff_filter(self) -> None:
-        await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.fill()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.fill()
-        return had
+    def placeholder_of(self, comparison: Comparison, arranged: Arranged) -> str:
+        if arranged.arrangement.query:
+            return super().placeholder_of(comparison, arranged)
+        return "Nothing differs between these versions.\nx shows everything that they have"
 
 
 class VersionDiffScreen(Page, Asking):
@@ -123,7 +55,7 @@ class VersionDiffScreen(Page, Asking):
     def __init__(self, session: Session, route: VersionDiffRoute) -> None:
         super().__init__(session)
         self.route = route
-        self.pane = VersionDiffPane(session, route)
+        self.pane = VersionDiffPane(session, self.deck.glyphs, route.name)
 
     def content(self) -> ComposeResult:
         yield self.pane
@@ -136,6 +68,7 @@ class VersionDiffScreen(Page, Asking):
 
     def read_again(self) -> None:
         self.set_truth(self.truth.loading())
+        self.pane.show_loading("Reading both versions, their runs and their files …")
         session, route = self.session, self.route
         settings = session.launch.settings
 
@@ -147,19 +80,20 @@ class VersionDiffScreen(Page, Asking):
 
     def _got(self, comparison: Comparison) -> None:
         self.set_truth(self.truth.live(self.session.clock.now_ms()))
-        self.pane.show(comparison)
+        self.pane.show(comparison, Said())
 
     def _refused(self, problem: Problem) -> None:
         self.set_truth(self.truth.failed(problem))
-        self.pane.grid.placeholder = "" if self.pane.comparison is not None else "The versions could not be read."
-        self.pane.notice.problem(problem)
+        self.pane.show_problem(problem)
+
+    @on(CompareRowsPane.Opened)
+    def _opened(self, event: CompareRowsPane.Opened) -> None:
+        event.stop()
+        assert self.pane.comparison is not None  # there is no column to be on without it
+        self.deck.go(VersionRoute(self.route.name, self.pane.comparison.subjects[event.column].id))
 
     def go_back(self) -> bool:
         return self.pane.drop_filter()
 
     def value_here(self) -> tuple[str, str] | None:
-        table, key = self.pane.table, self.pane.grid.cursor_column
-        if table is None or key is None or not table.row_count:
-            return None
-        row = self.pane.grid.cursor_row
-        return table.texts("name", row, row + 1)[0].strip(), table.texts(key, row, row + 1)[0]
+        return self.pane.value_here()

@@ -96,7 +96,7 @@ class CompareRowsPane(FilterablePane, Asking):
         self.grid.set_class(False, "stale")
         self.notice.problem(problem)
         if self.comparison is None:
-            self.grid.placeholder = "These runs could not be read."
+            self.grid.placeholder = "This could not be read."
 
     def show(self, comparison: Comparison, said: Said) -> None:
         """Show a comparison, arranged as the one before it was."""
@@ -135,15 +135,23 @@ class CompareRowsPane(FilterablePane, Asking):
         arranged = laid.arranged
         self.grid.set_class(False, "stale")
         empty = not any(not row.is_heading for row in arranged.rows) and not arranged.groups
-        self.grid.placeholder = compare_words.placeholder(comparison, arranged)
+        self.grid.placeholder = self.placeholder_of(comparison, arranged)
         self.grid.table = laid.table if not empty else None
-        self.set_title(*compare_words.title(comparison, arranged))
+        self.set_title(*self.title_of(comparison, arranged))
         notes = compare_words.footnotes(comparison, arranged, self._said, self.glyphs)
         self.set_subtitle(" · ".join(notes))
         if first and not self.flipped and arranged.rows:
             self.grid.move_to_row(1)
             self._to_first_other()
         self.refresh_bindings()
+
+    def title_of(self, comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
+        """What stands above the rows."""
+        return compare_words.title(comparison, arranged)
+
+    def placeholder_of(self, comparison: Comparison, arranged: Arranged) -> str:
+        """What stands where there are no rows."""
+        return compare_words.placeholder(comparison, arranged)
 
     def _to_first_other(self) -> None:
         """The cursor begins on the first run that is compared with the baseline."""
