@@ -64,3 +64,15 @@ def test_a_model_that_was_not_there_is_new_once_all_were_seen() -> None:
     news.remember([other])
     assert news.changes(other) == ["is new"]
     assert news.changed_versions(other, [made(1)]) == {"1"}
+
+
+def test_a_registry_that_does_not_tell_the_newest_version_has_it_read() -> None:
+    news = ModelNews()
+    silent = model(None)
+    news.remember([silent], complete=True)
+    news.take_versions("churn", [made(2, FAILED), made(1)])
+    assert news.changes(silent) == []
+    assert news.changed_versions(silent, [made(2, FAILED), made(1)]) == frozenset()
+    news.take_versions("churn", [made(3), made(2, FAILED), made(1)])
+    assert news.changes(silent) == ["v3 was added"]
+    assert news.changed_versions(silent, [made(3), made(2, FAILED), made(1)]) == {"3"}

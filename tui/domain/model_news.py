@@ -17,6 +17,9 @@ class _Seen:
 
     aliases: Mapping[str, str]
     newest: int
+    settled: bool = False  # whether ``newest`` is known, not only absent
+    by_reading: bool = False  # whether it is known from the versions, as the model does not tell it
+    now: int = -1  # the newest version read, where that counts
     states: dict[str, str] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()  # never changed in place: tables are laid out on other threads
 
@@ -35,7 +38,9 @@ class ModelNews:
                 if self._complete:
                     continue
                 self._at_first[model.name] = _Seen(dict(model.aliases), _number(model))
-            self.take_versions(model.name, model.latest)
+            if model.latest and model.name in self._at_first:
+                self._at_first[model.name].settled = True
+                self.take_versions(model.name, model.latest)
         self._complete = self._complete or complete
 
     def take_versions(self, name: str, versions: Iterable[ModelVersion]) -> None:
@@ -43,6 +48,13 @@ class ModelNews:
         seen = self._at_first.get(name)
         if seen is None:
             return
+        versions = list(versions)
+        if not seen.settled:
+            # A registry that does not tell the newest version with the model: the first page of versions does.
+            seen.newest, seen.settled = max((made.number for made in versions), default=-1), True
+            seen.by_reading = True
+        if seen.by_reading and versions:
+            seen.now = max(seen.now, *(made.number for made in versions))
         for made in versions:
             first = seen.states.setdefault(made.version, made.status if made.number <= seen.newest else "")
             if made.status == FAILED and first != FAILED:
@@ -56,10 +68,10 @@ class ModelNews:
         if seen is None:
             return ["is new"] if self._complete else []
         found = [f"{alias} {_at(was)} → {_at(now)}" for alias, was, now in self._moves(seen, model)]
-        newest = _number(model)
+        newest = max(_number(model), seen.now) if seen.by_reading else _number(model)
         if newest > seen.newest:
             found.append(f"v{newest} was added")
-        elif newest < seen.newest:
+        elif newest < seen.newest and not seen.by_reading:
             found.append(f"v{seen.newest} is gone")
         found += [f"v{version} failed to register" for version in sorted(seen.failed, key=_order)]
         return found
@@ -73,7 +85,7 @@ class ModelNews:
         return frozenset(
             made.version
             for made in versions
-            if made.number > seen.newest or made.version in moved or made.version in seen.failed
+            if (seen.settled and made.number > seen.newest) or made.version in moved or made.version in seen.failed
         )
 
     @staticmethod
