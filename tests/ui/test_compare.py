@@ -283,7 +283,7 @@ async def test_rows_sorted_filtered_and_folded(tmp_path: Path) -> None:
         await deck.until(lambda: rows(deck) == ["▾ metrics (2)", "val_loss", "val_auc"], "the rows are filtered")
         await deck.press("enter")
         assert "filter: val_" in deck.text()
-        await deck.press("f")
+        await deck.press("Z")
         await deck.until(lambda: rows(deck) == ["▸ metrics (2)"], "the group is folded")
         await deck.press("enter")
         await deck.until(lambda: len(rows(deck)) == 3, "the group is unfolded by opening it")

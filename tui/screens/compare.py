@@ -18,12 +18,14 @@ from tui.domain.truth import State, Truth
 from tui.resources import style_sheets
 from tui.screens.base.routes import CompareRoute, CurvesRoute, RunRoute
 from tui.screens.panes.compare_export import ExportingPage, comparison_texts, offer, table_texts
+from tui.screens.panes.compare_files import CompareFilesPane
 from tui.screens.panes.compare_params import CompareParamsPane
 from tui.screens.panes.compare_plots import ComparePlotsPane, references
 from tui.screens.panes.compare_rows import CompareRowsPane
 from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.compare_words import Said
 from tui.services.commits import diff
+from tui.services.compared_files import Side
 from tui.services.compared_runs import Compared, Wanted, beside, read
 from tui.services.copies import run_copies
 from tui.services.session import Session
@@ -35,13 +37,14 @@ TITLES = {
     "compare-sets": "Sets",
     "compare-params": "Which matter",
     "compare-plots": "Plots",
+    "compare-files": "Files",
 }
 
 
 class CompareScreen(ExportingPage):
     """The runs of a route compared; of what is loaded already nothing is asked."""
 
-    CSS_PATH = style_sheets("chart.tcss", "compare.tcss")
+    CSS_PATH = style_sheets("artifacts.tcss", "chart.tcss", "compare.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_views")]
 
     def __init__(self, session: Session, route: CompareRoute) -> None:
@@ -60,6 +63,7 @@ class CompareScreen(ExportingPage):
         self.sets = CompareSetsPane(session, glyphs)
         self.matter = CompareParamsPane(session, glyphs)
         self.plots = ComparePlotsPane(session, glyphs)
+        self.files = CompareFilesPane(session, glyphs)
 
     def content(self) -> ComposeResult:
         with Vertical(id="compare-body"):
@@ -68,6 +72,7 @@ class CompareScreen(ExportingPage):
             yield self.sets
             yield self.matter
             yield self.plots
+            yield self.files
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -118,6 +123,7 @@ class CompareScreen(ExportingPage):
             known.update(self.compared.experiments)
         self._wanted = Wanted(self.run_ids, None, known)
         self._as_of_ms = None
+        self.files.forget_files()
         self._read()
 
     # which runs
@@ -204,6 +210,23 @@ class CompareScreen(ExportingPage):
         """Let a view compute what it shows, once it is looked at."""
         if isinstance(pane, (CompareSetsPane, CompareParamsPane, ComparePlotsPane)):
             pane.start()
+        if pane is self.files and self.comparison is not None:
+            self.files.take(*self._files_wanted())
+
+    def _files_wanted(self) -> tuple[tuple[Side, Side] | None, tuple[str, str]]:
+        """The baseline and the run under the cursor, or beside the baseline the first other."""
+        comparison, laid = self.comparison, self.rows.laid
+        if comparison is None or len(comparison.subjects) < 2:
+            return None, ("", "")
+        baseline = laid.arranged.baseline if laid is not None else 0
+        here = self.rows.run_here()
+        other = here if here is not None and here != baseline else int(baseline == 0)
+        one, two = comparison.subjects[baseline], comparison.subjects[other]
+
+        def side(context: str, run_id: str) -> Side:
+            return Side((self._sessions[context] if context else self.session).artifacts, run_id)
+
+        return (side(one.context, one.run_id), side(two.context, two.run_id)), (one.name, two.name)
 
     def action_compare_views_rows(self) -> None:
         self.focus_pane(self.rows)
@@ -217,6 +240,9 @@ class CompareScreen(ExportingPage):
     def action_compare_views_plots(self) -> None:
         self.plots.metric = self.metric_here() or self.plots.metric
         self.focus_pane(self.plots)
+
+    def action_compare_views_files(self) -> None:
+        self.focus_pane(self.files)
 
     def action_compare_views_curves(self) -> None:
         metric = self.metric_here()
@@ -254,11 +280,12 @@ class CompareScreen(ExportingPage):
             "compare_views_sets": self.sets,
             "compare_views_params": self.matter,
             "compare_views_plots": self.plots,
+            "compare_views_files": self.files,
         }
         if action in leads_to:
             return here is not leads_to[action]
         if action == "compare_views_export":
-            return self.comparison is not None and here is not self.plots
+            return self.comparison is not None and here not in (self.plots, self.files)
         if action == "compare_views_curves":
             return self.metric_here() is not None
         return True
@@ -296,6 +323,8 @@ class CompareScreen(ExportingPage):
         pane = self.current_pane()
         if isinstance(pane, (CompareRowsPane, CompareSetsPane)) and pane.drop_filter():
             return True
+        if pane is self.files and self.files.close():
+            return True
         if pane is not None and pane is not self.rows:
             self.focus_pane(self.rows)
             return True
@@ -303,7 +332,7 @@ class CompareScreen(ExportingPage):
 
     def value_here(self) -> tuple[str, str] | None:
         pane = self.current_pane()
-        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, ComparePlotsPane)):
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, ComparePlotsPane, CompareFilesPane)):
             return pane.value_here()
         return None
 

@@ -1,0 +1,85 @@
+"""The files of two runs held against each other by path: only in one, the same, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.domain.artifacts import ArtifactRoot, natural
+from tui.domain.quantities import size as size_words
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+
+State = Literal["only first", "only second", "differs", "same", "same size", "not known"]
+
+
+@dataclass(frozen=True)
+class FileAt:
+    """Where a file lies: under which root, by which path there, and how many bytes it has where that is known."""
+
+    root: ArtifactRoot
+    path: str
+    size: int | None
+
+
+@dataclass(frozen=True)
+class FilePair:
+    """A path with the file of either run; ``same`` is whether their bytes are equal, None where nobody looked."""
+
+    path: str
+    first: FileAt | None
+    second: FileAt | None
+    same: bool | None = None
+
+    @property
+    def state(self) -> State:
+        if self.second is None:
+            return "only first"
+        if self.first is None:
+            return "only second"
+        if self.same is not None:
+            return "same" if self.same else "differs"
+        if self.first.size is None or self.second.size is None:
+            return "not known"
+        return "same size" if self.first.size == self.second.size else "differs"
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether it is known to differ."""
+        return self.state in ("only first", "only second", "differs")
+
+
+def pairs_of(first: Mapping[str, FileAt], second: Mapping[str, FileAt]) -> tuple[FilePair, ...]:
+    """Every path of either side, as people sort names."""
+    paths = sorted(first.keys() | second.keys(), key=lambda path: ([natural(part) for part in path.split("/")], path))
+    return tuple(FilePair(path, first.get(path), second.get(path)) for path in paths)
+
+
+def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) -> RowsTable:
+    """The pairs as rows: path, size in either run, and what is known of them."""
+    said: Mapping[State, str] = {
+        "only first": "only in the baseline",
+        "only second": "only in the other",
+        "differs": "differs",
+        "same": "same bytes",
+        "same size": "same size, not read",
+        "not known": "size not known",
+    }
+    sides: tuple[list[str], list[str]] = ([], [])
+    tones: list[Tone] = []
+    for pair in pairs:
+        for side, file in zip(sides, (pair.first, pair.second), strict=True):
+            side.append("–" if file is None else size_words(file.size, absent="?"))
+        tones.append("strong" if pair.is_difference else "muted")
+    paths = [clean(pair.path) for pair in pairs]
+    longest = max(map(width, paths), default=4)
+    columns = (
+        Column("path", "path", max(12, min(longest, room - 50)), frozen=True),
+        Column("state", "", 20),
+        Column("first", clean(names[0])[:12], 12, "right"),
+        Column("second", clean(names[1])[:12], 12, "right"),
+    )
+    states = [said[pair.state] for pair in pairs]
+    cells = {"path": paths, "state": states, "first": sides[0], "second": sides[1]}
+    return RowsTable(columns, [pair.path for pair in pairs], cells, {"state": tones})

@@ -1,0 +1,231 @@
+"""The files of two runs of a comparison: a list of both, and what differs in the one that is opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from tui.actions import bindings
+from tui.domain.diff.files import FilePair, files_table
+from tui.domain.glyphs import ASCII, Glyphs
+from tui.domain.preview.values import AskBody, Preview, TextBody
+from tui.domain.problem import Problem
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.screens.base.asking import Asking
+from tui.services.compared_files import ComparedFiles, ReadPair, Side, listed, read_pair
+from tui.services.session import Session
+from tui.widgets.grid import Grid, messages
+from tui.widgets.pane import Pane
+from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.preview.preview_view import PreviewView
+from tui.widgets.preview.text_view import TextView
+
+
+class FilesGrid(PlainGrid):
+    """The list of both runs' files; the key of its first row is that of the sets."""
+
+    _ABSENT = PlainGrid._ABSENT | {"grid_first_row"}
+
+
+class CompareFilesPane(Pane, Asking):
+    """A row a path; opened, what differs between the baseline's file and the other's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_files")]
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="compare-files")
+        self._session = session
+        self.grid = FilesGrid(glyphs=glyphs)
+        self.preview = PreviewView(glyphs=glyphs, plain=glyphs is ASCII)
+        self.preview.display = False
+        self.sides: tuple[Side, Side] | None = None
+        self.names = ("", "")
+        self.files: ComparedFiles | None = None
+        self.opened: FilePair | None = None
+        self.read: ReadPair | None = None
+        self.only_differences = True
+        self._starts: tuple[int, ...] = ()
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+        yield self.preview
+
+    def keys_target(self) -> Widget | None:
+        return (self.preview.shown or self.grid) if self.opened is not None else self.grid
+
+    def on_mount(self) -> None:
+        self.set_title("Files")
+        self.grid.placeholder = "Listing the files of both runs …"
+
+    # which two runs
+
+    def take(self, sides: tuple[Side, Side] | None, names: tuple[str, str]) -> None:
+        """Show the files of these two runs; None where there is only one."""
+        if self.files is not None and sides == self.sides:
+            return
+        self.sides, self.names, self.files = sides, names, None
+        self.close()
+        self.notice.clear()
+        self.grid.table = None
+        if sides is None:
+            self.grid.placeholder = "There is no other run whose files could be compared.   a adds a run"
+            return
+        first, second = sides
+        self.grid.placeholder = "Listing the files of both runs …"
+        self.ask(self._session.pool, "files", lambda: listed(first, second), self._got, self._refused)
+
+    def forget_files(self) -> None:
+        """What was listed may be old: it is listed anew when it is next looked at."""
+        self.files = None
+
+    def _refused(self, problem: Problem) -> None:
+        self.grid.placeholder = "The files could not be listed." if self.files is None else self.grid.placeholder
+        self.notice.problem(problem)
+
+    def _got(self, files: ComparedFiles) -> None:
+        self.files = files
+        self.fill()
+
+    @property
+    def pairs(self) -> tuple[FilePair, ...]:
+        """The rows shown."""
+        if self.files is None:
+            return ()
+        return tuple(p for p in self.files.pairs if not self.only_differences or p.state != "same")
+
+    def fill(self) -> None:
+        """Lay the list out anew."""
+        files = self.files
+        if files is None:
+            return
+        pairs = self.pairs
+        self.grid.placeholder = (
+            "No file differs between these two.   x shows all of them" if files.pairs else "Neither run has files."
+        )
+        self.grid.table = files_table(pairs, self.names, self.size.width or self.app.size.width) if pairs else None
+        differing = sum(pair.is_difference for pair in files.pairs)
+        self.set_title(
+            "Files",
+            f"{clean(self.names[0])} against {clean(self.names[1])}",
+            f"{count(differing)} of {count(len(files.pairs))} differ",
+        )
+        self.set_subtitle(" · ".join((*files.notes, *(() if self.only_differences else ("all files",)))))
+
+    # one of them
+
+    @on(Grid.Opened)
+    def _row_opened(self, event: messages.Opened) -> None:
+        event.stop()
+        if self.opened is not None or self.sides is None or not self.grid.row_count:
+            return
+        pair = self.pairs[self.grid.cursor_row]
+        if pair.first is None or pair.second is None:
+            self.notice.tell_warning(f"{pair.path} is only in {self.names[0 if pair.second is None else 1]}.")
+            return
+        first, second = self.sides
+        self.notice.clear()
+        self.opened, self.read = pair, None
+        self.grid.display, self.preview.display = False, True
+        self.preview.show_loading(clean(pair.path))
+        self.ask(self._session.pool, "pair", lambda: read_pair(first, second, pair), self._got_pair, self._pair_refused)
+
+    def _pair_refused(self, problem: Problem) -> None:
+        if self.opened is not None:
+            self.preview.show_problem(self.opened.path, problem)
+
+    def _got_pair(self, read: ReadPair) -> None:
+        self.read = read
+        if self.files is not None and self.opened is not None and read.same is not None:
+            known = replace(self.opened, same=read.same)
+            self.files = replace(
+                self.files, pairs=tuple(known if pair.path == known.path else pair for pair in self.files.pairs)
+            )
+        self.show_pair()
+
+    def show_pair(self) -> None:
+        """Show what differs in the file that is open."""
+        read, pair = self.read, self.opened
+        if read is None or pair is None:
+            return
+        change = read.change(everything=not self.only_differences)
+        self._starts = change.starts
+        if read.same:
+            words = "The bytes of both are the same."
+        elif change.differs:
+            many = len(change.starts)
+            words = f"{count(many)} difference{'' if many == 1 else 's'}."
+        elif isinstance(read.first.body, AskBody) or isinstance(read.second.body, AskBody):
+            words = "It is too large to be compared here; D in a run's artifacts downloads it."
+        else:
+            words = (
+                "What was read means the same."
+                if change.body is not None or read.same is None
+                else "The bytes differ, what they say does not."
+            )
+        shown = Preview(
+            pair.path, read.first.kind, read.first.size, read.first.read, read.first.travelled + read.second.travelled,
+            change.body or TextBody((words,), numbered=False), (), (words, *change.notes, *read.notes),
+        )  # fmt: skip
+        self.preview.show(shown)
+        self.call_after_refresh(self._focus_shown)
+
+    def _focus_shown(self) -> None:
+        target = self.preview.shown
+        if self.opened is not None and target is not None and target.focusable:
+            target.focus()
+
+    def close(self) -> bool:
+        """Go back from a file to the list; False if the list is shown."""
+        if self.opened is None:
+            return False
+        self.forget("pair")
+        path, self.opened, self.read, self._starts = self.opened.path, None, None, ()
+        self.preview.display, self.grid.display = False, True
+        self.fill()
+        self.grid.move_to(path)
+        self.grid.focus()
+        return True
+
+    # keys
+
+    def action_compare_files_differences(self) -> None:
+        self.only_differences = not self.only_differences
+        self.show_pair() if self.opened is not None else self.fill()
+
+    def action_compare_files_next(self) -> None:
+        self._step(1)
+
+    def action_compare_files_previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        shown = self.preview.shown
+        if self.opened is None:
+            starts = tuple(at for at, pair in enumerate(self.pairs) if pair.is_difference)
+            self._step_in(self.grid, starts, by)
+        elif isinstance(shown, TextView):
+            here = shown.scroll_offset.y
+            ahead = [at for at in self._starts if (at > here if by > 0 else at < here)]
+            if ahead:
+                shown.scroll_to(y=ahead[0] if by > 0 else ahead[-1], animate=False, force=True)
+        elif isinstance(shown, Grid):
+            self._step_in(shown, self._starts, by)
+
+    @staticmethod
+    def _step_in(grid: Grid, starts: tuple[int, ...], by: int) -> None:
+        here = grid.cursor_row
+        ahead = [at for at in starts if (at > here if by > 0 else at < here)]
+        if ahead:
+            grid.move_to_row(ahead[0] if by > 0 else ahead[-1])
+
+    def value_here(self) -> tuple[str, str] | None:
+        if self.opened is not None:
+            return "path", clean(self.opened.path)
+        pairs, at = self.pairs, self.grid.cursor_row
+        return ("path", clean(pairs[at].path)) if at < len(pairs) else None

@@ -1,0 +1,174 @@
+"""The files of two runs, listed side by side and read side by side; only the heads of files travel."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot
+from tui.domain.diff.file_change import FileChange, change_of
+from tui.domain.diff.files import FileAt, FilePair, pairs_of
+from tui.domain.diff.packages import names_packages
+from tui.domain.preview.values import AskBody, FileKind, Preview
+from tui.domain.problem import Problem
+from tui.domain.quantities import count
+from tui.domain.quantities import size as size_words
+from tui.gateway.ports import ArtifactsPort
+
+MOST_FILES = 5_000
+MOST_FOLDERS = 300
+MOST_READ = 60
+"""Files of equal size whose bytes are compared unasked, each no larger than a head."""
+_AT_ONCE = 4
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Side:
+    """Whose files, and by which port."""
+
+    artifacts: ArtifactsPort
+    run_id: str
+
+
+@dataclass(frozen=True)
+class ComparedFiles:
+    """Every path of both runs; ``notes`` says what was left out."""
+
+    pairs: tuple[FilePair, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadPair:
+    """Both previews of a path, and whether their bytes are the same where so much was read that it is known."""
+
+    first: Preview
+    second: Preview
+    same: bool | None
+    notes: tuple[str, ...] = ()
+
+    def change(self, *, everything: bool) -> FileChange:
+        return change_of(self.first, self.second, everything=everything)
+
+
+def listed(first: Side, second: Side) -> ComparedFiles:
+    """The files of both runs, logged models' among them; raises Problem where a run's files cannot be listed."""
+    (one, notes), (other, more) = _together([lambda: _files(first), lambda: _files(second)])
+    pairs = list(pairs_of(one, other))
+    alike = [at for at, pair in enumerate(pairs) if pair.state == "same size" and _is_small(pair)]
+
+    def same(at: int) -> bool | None:
+        pair = pairs[at]
+        assert pair.first is not None
+        assert pair.second is not None
+        try:
+            heads = [
+                side.artifacts.head(file.root, file.path) for side, file in ((first, pair.first), (second, pair.second))
+            ]
+        except Problem:
+            return None  # it is told when the file is opened
+        return heads[0].data == heads[1].data if all(head.is_whole for head in heads) else None
+
+    seen = alike[:MOST_READ]
+    for at, found in zip(seen, _together([lambda at=at: same(at) for at in seen]), strict=True):  # type: ignore[misc]
+        pairs[at] = replace(pairs[at], same=found)
+    return ComparedFiles(tuple(pairs), (*notes, *(note for note in more if note not in notes)))
+
+
+def read_pair(first: Side, second: Side, pair: FilePair) -> ReadPair:
+    """The heads of both files of a pair; raises Problem where one cannot be read."""
+    assert pair.first is not None
+    assert pair.second is not None
+    files = ((first.artifacts, pair.first), (second.artifacts, pair.second))
+    as_text = names_packages(pair.path)
+
+    def preview(port: ArtifactsPort, file: FileAt) -> Preview:
+        return port.preview(file.root, file.path, size=file.size, shown_as="text" if as_text else "auto")
+
+    one, other = _together([lambda port=port, file=file: preview(port, file) for port, file in files])  # type: ignore[misc]
+    notes = [
+        f"Of the {name} the first {size_words(shown.read)} of {size_words(shown.size, absent='?')} were read."
+        for name, shown in (("baseline", one), ("other", other))
+        if not shown.is_whole and not isinstance(shown.body, AskBody)
+    ]
+    notes += [f"{name}: {note}" for name, shown in (("baseline", one), ("other", other)) for note in shown.notes]
+    heads = _together([lambda port=port, file=file: port.head(file.root, file.path) for port, file in files])  # type: ignore[misc]
+    same: bool | None = None
+    if (one.size is not None and other.size is not None and one.size != other.size) or heads[0].data != heads[1].data:
+        same = False
+    elif all(head.is_whole for head in heads):
+        same = True
+    if FileKind.BINARY in (one.kind, other.kind) or same is False:
+        for name, head in zip(("baseline", "other"), heads, strict=True):
+            part = "" if head.is_whole else f" of the first {size_words(len(head.data))}"
+            digest = hashlib.sha256(head.data).hexdigest()[:16]
+            notes.append(f"{name}: {size_words(head.size, absent='size not known')}, sha256{part} {digest}…")
+    if same is None:
+        notes.append(f"The first {size_words(HEAD_BYTES)} are the same; what comes after them was not read.")
+    return ReadPair(one, other, same, tuple(notes))
+
+
+def _is_small(pair: FilePair) -> bool:
+    return pair.first is not None and pair.first.size is not None and pair.first.size <= HEAD_BYTES
+
+
+def _files(side: Side) -> tuple[dict[str, FileAt], tuple[str, ...]]:
+    """Files by a path that means the same in both runs: those of a logged model stand under the model's name."""
+    found: dict[str, FileAt] = {}
+    port = side.artifacts
+    roots: list[tuple[str, ArtifactRoot]] = [("", ArtifactRoot("run", side.run_id))]
+    for model in port.logged_models(side.run_id):
+        name = f"{model.name or model.model_id} (logged model)"
+        known = {prefix for prefix, _ in roots}
+        number = 2
+        while name in known:
+            name, number = f"{model.name} {number} (logged model)", number + 1
+        roots.append((name, model.root))
+    waiting = [(prefix, root, "") for prefix, root in roots]
+    folders = 0
+    while waiting:
+        if len(found) >= MOST_FILES or folders >= MOST_FOLDERS:
+            return found, (f"Only the first {count(len(found))} files of {count(folders)} folders are here.",)
+        prefix, root, path = waiting.pop(0)
+        folders += 1
+        for entry in port.list_folder(root, path).entries:
+            if entry.is_folder:
+                waiting.append((prefix, root, entry.path))
+            else:
+                found[f"{prefix}/{entry.path}" if prefix else entry.path] = FileAt(root, entry.path, entry.size)
+    return found, ()
+
+
+def _together(works: Sequence[Callable[[], T]]) -> list[T]:
+    """Do several at once on threads that nobody waits for at the end; the first that fails is raised."""
+    answers: queue.SimpleQueue[tuple[int, T | None, Exception | None]] = queue.SimpleQueue()
+    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for at in range(len(works)):
+        todo.put(at)
+
+    def run() -> None:
+        while True:
+            try:
+                at = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                answers.put((at, works[at](), None))
+            except Exception as error:
+                answers.put((at, None, error))
+
+    for _ in range(min(_AT_ONCE, len(works))):
+        threading.Thread(target=run, daemon=True).start()
+    done: dict[int, T] = {}
+    for _ in works:
+        at, answer, error = answers.get()
+        if error is not None:
+            raise error
+        done[at] = answer  # type: ignore[assignment]
+    return [done[at] for at in range(len(works))]
