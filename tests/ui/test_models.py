@@ -154,9 +154,9 @@ async def test_versions_side_by_side_fold_and_open_a_row_in_full(world: World) -
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is screen, "the page is back")
         before = screen.pane.grid.row_count
-        await deck.press("f")
+        await deck.press("Z")
         await deck.until(lambda: screen.pane.grid.row_count < before, "the group is folded")
-        await deck.press("f")
+        await deck.press("Z")
         await deck.until(lambda: screen.pane.grid.row_count == before, "it is unfolded")
         await deck.press("F")
         await deck.until(lambda: screen.pane.arrangement.folded != frozenset(), "all are folded")
