@@ -25,6 +25,7 @@ from tests.support.deck import (
 from tests.support.driver import Deck
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
+from tui.screens.modals.help import HelpModal
 
 
 @pytest.fixture
@@ -335,6 +336,21 @@ async def test_rows_last_seen_stay_when_the_server_is_away(small: World) -> None
         small.tracking.problem = None
         await deck.press("r")
         await deck.until_text("● live 14:00")
+
+
+async def test_a_server_that_was_away_is_found_again_without_a_key(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.base.page.RETRY_SECONDS", 0.05)
+    small.tracking.problem = OFFLINE
+    async with small.open() as deck:
+        await deck.until_text("refused the connection")
+        await deck.press("question_mark")
+        await deck.until(lambda: isinstance(deck.app.screen, HelpModal), "help is over it")
+        await deck.press("escape")
+        small.tracking.problem = None
+        await deck.until_text("● live 14:00")
+        await deck.until_text("gallant-ox-12")
 
 
 async def test_spoilt_memories_are_as_good_as_none(small: World) -> None:

@@ -25,8 +25,12 @@ class Status:
     truth: Truth = field(default_factory=Truth)
 
 
+RETRIES = "tries again by itself"
+RETRIES_FROM = 110  # cells of a line from which on there is room to say so
+
+
 def truth_words(truth: Truth, zone: tzinfo) -> str:
-    """How true, in words: ``live 14:02``, ``as of 13:58 · loading``, ``offline since 14:01``."""
+    """How true, in words: ``live 14:02``, ``as of 13:58 · loading``, ``offline · as of 14:01``."""
     as_of = ""
     if truth.as_of_ms is not None:
         as_of = datetime.fromtimestamp(truth.as_of_ms / 1000, zone).strftime("%H:%M")
@@ -65,7 +69,8 @@ class StatusLine(Widget):
             right.append(("watching   ", "$accent"))
         if status.read_only:
             right.append(("read-only   ", "bold"))
-        right.append((f"{sign} {truth_words(truth, self._zone)} ", tone))
+        again = f" · {RETRIES}" if truth.state is State.OFFLINE and cells >= RETRIES_FROM else ""
+        right.append((f"{sign} {truth_words(truth, self._zone)}{again} ", tone))
         right_cells = sum(width(text) for text, _ in right)
         context = f" {clean(status.context)}"
         crumbs = f" {glyphs.separator} ".join(clean(crumb) for crumb in status.crumbs)

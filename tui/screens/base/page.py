@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import BY_ID, Action, show_key
-from tui.domain.truth import Truth
+from tui.domain.truth import State, Truth
 from tui.screens.base.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
 from tui.screens.base.deck import Deck
 from tui.services.session import Session
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
+
+
+RETRY_SECONDS = 20.0  # after which a server that could not be reached is tried again by itself
 
 
 class Page(Screen[None], inherit_bindings=False):
@@ -40,6 +44,7 @@ class Page(Screen[None], inherit_bindings=False):
         self.session = session
         self.truth = Truth()
         self._zoomed = False
+        self._retry: Timer | None = None
         self._crumbs: tuple[str, ...] = ()
         self._changes_seen = len(session.changes_told)
         status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
@@ -73,6 +78,17 @@ class Page(Screen[None], inherit_bindings=False):
     def set_truth(self, truth: Truth) -> None:
         self.truth = truth
         self.show_status()
+        if self._retry is not None:
+            self._retry.stop()
+        self._retry = self.set_timer(RETRY_SECONDS, self._try_again) if truth.state is State.OFFLINE else None
+
+    def _try_again(self) -> None:
+        """Read again what could not be reached; what is behind another page waits for its turn."""
+        self._retry = None
+        if self.is_current:
+            self.read_again()
+        elif self.truth.state is State.OFFLINE:
+            self._retry = self.set_timer(RETRY_SECONDS, self._try_again)
 
     def show_status(self) -> None:
         self.status_line.show(
