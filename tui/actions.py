@@ -42,6 +42,7 @@ PLACES: Mapping[str, str] = {
     "run": "A run's page",
     "artifact_tree": "Tree of artifacts",
     "artifacts": "Artifacts",
+    "logged_model": "A logged model's page",
     "preview": "Preview of an artifact",
     "compare": "Comparing runs or versions",
     "compare_views": "Every view of a comparison",
@@ -156,6 +157,8 @@ ACTIONS: tuple[Action, ...] = (
     # artifacts
     Action("artifact_tree.filter", "slash", "filter", "Filter what has been read by words in paths.", "artifact_tree", hint=20),
     Action("artifact_tree.fold_all", "F", "fold all", "Fold every folder.", "artifact_tree"),
+    Action("artifact_tree.register", "R", "register", "Register this model: a folder with an MLmodel file, or a logged model.", "artifact_tree", hint=55, writes=True),
+    Action("logged_model.register", "R", "register", "Register this model as a version.", "logged_model", hint=55, writes=True),
     Action("artifacts.download", "D", "download", "Download this file or folder.", "artifacts", hint=30),
     Action("artifacts.to_preview", "tab", "preview", "Go to the preview.", "artifacts", hint=35),
     Action("artifacts.to_tree", "shift+tab", "tree", "Go back to the tree.", "artifacts"),

@@ -210,6 +210,12 @@ def test_what_of_a_run_can_be_registered(desk: Desk) -> None:
         ("old-model", f"runs:/{desk.run}/old-model", True),
     ]
     assert desk.registry.registrable(desk.bare_run) == ()
+    assert [desk.registry.registrable_at(entry.uri) for entry in found] == list(found)
+
+
+def test_what_is_no_model_cannot_be_registered(desk: Desk) -> None:
+    assert desk.registry.registrable_at(f"runs:/{desk.run}/notes") is None
+    assert desk.registry.registrable_at(f"runs:/{desk.run}/absent") is None
 
 
 def test_hostile_names_come_across_as_they_are(desk: Desk) -> None:

@@ -168,6 +168,10 @@ class FakeRegistry:
         self._call("registrable", run_id)
         return self.offers.get(run_id, ())
 
+    def registrable_at(self, uri: str) -> Registrable | None:
+        self._call("registrable_at", uri)
+        return next((offer for offers in self.offers.values() for offer in offers if offer.uri == uri), None)
+
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         self.asked.append(tuple(run_ids))
         self._call("registered_as", *run_ids)

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.artifact_files import MODEL_ID, RUN, RUN_ID, gallery
+from tests.support.artifact_files import MODEL_ID, RUN, RUN_ID, files, gallery
 from tests.support.deck import World, listed, message
 from tests.support.driver import Deck
 from tui.app import DeckApp
 from tui.domain.artifacts import HEAD_BYTES
+from tui.domain.model_values import Registrable
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
 from tui.screens.artifacts import ArtifactsScreen
-from tui.screens.base.routes import ArtifactsRoute, RunRoute
+from tui.screens.base.routes import ArtifactsRoute, LoggedModelRoute, RunRoute
 from tui.screens.modals.download import DownloadModal
 from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.widgets.preview.text_view import TextView
@@ -399,3 +400,90 @@ async def test_a_folder_is_counted_first(tmp_path: Path) -> None:
         await deck.press("escape")
         await deck.until(lambda: isinstance(deck.app.screen, ArtifactsScreen), "nothing was downloaded")
         assert world.artifacts.called("download") == 0
+
+
+def with_models(tmp_path: Path, **launch: object) -> World:
+    """The gallery, with a model among the run's own files, and a registry that knows both of its models."""
+    made = gallery(tmp_path, **launch)
+    made.artifacts.put(RUN, {**files(), "nested/old/MLmodel": b"flavors: {}", "nested/old/model.pkl": b"\x80"})
+    made.registry.add("ltv")
+    made.registry.offers[RUN_ID] = (
+        Registrable(f"models:/{MODEL_ID}", "churn", RUN_ID, MODEL_ID, True),
+        Registrable(f"runs:/{RUN_ID}/nested/old", "nested/old", RUN_ID, "", False),
+    )
+    return made
+
+
+async def register_as(deck: Deck[int], world: World, source: str) -> None:
+    """Press R, give a name, and see the version that was made of it."""
+    await deck.press("R")
+    await deck.until_text("Register as")
+    await deck.type("ltv")
+    await deck.press("enter")
+    await deck.until(lambda: "1" in world.registry.by_model["ltv"], "it is registered")
+    assert world.registry.by_model["ltv"]["1"].source == source
+    assert world.registry.by_model["ltv"]["1"].run_id == RUN_ID
+    await deck.until_text("models › ltv › v1")
+
+
+@pytest.mark.parametrize("path", ["nested/old", "nested/old/MLmodel"])
+async def test_a_model_among_the_files_is_registered(tmp_path: Path, path: str) -> None:
+    world = with_models(tmp_path)
+    async with opened(world, path=path) as deck:
+        await register_as(deck, world, f"runs:/{RUN_ID}/nested/old")
+
+
+async def test_a_logged_model_is_registered_where_it_is_listed(tmp_path: Path) -> None:
+    world = with_models(tmp_path)
+    async with opened(world) as deck:
+        await deck.press("G")
+        await deck.until(
+            lambda: view(deck).tree_part.node_here is not None and not here(deck), "it is under the cursor"
+        )
+        await register_as(deck, world, f"models:/{MODEL_ID}")
+
+
+async def test_a_logged_model_is_registered_on_its_page(tmp_path: Path) -> None:
+    world = with_models(tmp_path)
+    async with world.open() as deck:
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(LoggedModelRoute(RUN_ID, MODEL_ID))
+        await deck.until_text("load it")
+        await register_as(deck, world, f"models:/{MODEL_ID}")
+
+
+async def test_a_model_is_registered_in_the_tab_of_the_run(tmp_path: Path) -> None:
+    world = with_models(tmp_path)
+    async with world.open() as deck:
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(RunRoute(RUN_ID))
+        await deck.until_text("Contents")
+        await deck.press("left_square_bracket")
+        await deck.until(lambda: any("churn" in line for line in lines(deck)), "the artifacts are listed")
+        await deck.until(lambda: view(deck).tree_part.grid.has_focus, "the tree has the keys")
+        await deck.press("G")
+        await register_as(deck, world, f"models:/{MODEL_ID}")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("config/train.yaml", "train.yaml is no model. R registers a folder with an MLmodel file, or a logged model"),
+        ("config", f"runs:/{RUN_ID}/config is no model: there is no MLmodel file in it"),
+    ],
+)
+async def test_what_is_no_model_says_so(tmp_path: Path, path: str, said: str) -> None:
+    async with opened(with_models(tmp_path), path=path) as deck:
+        await deck.press("R")
+        await deck.until(lambda: said in message(deck), "it is said")
+
+
+async def test_nothing_is_registered_in_a_read_only_context(tmp_path: Path) -> None:
+    world = with_models(tmp_path, read_only=True)
+    async with opened(world, path="nested/old") as deck:
+        assert isinstance(deck.app.screen, ArtifactsScreen)
+        assert "artifact_tree.register" not in {action.id for action in deck.app.screen.actions_here()}
+        await deck.press("R")
+        await deck.settle()
+        assert isinstance(deck.app.screen, ArtifactsScreen)
+        assert world.registry.called("registrable_at") == 0

@@ -54,6 +54,19 @@ class Node:
         return self.label or clean(self.root.uri())
 
 
+def model_uri(node: Node) -> str:
+    """The address of the model that a person means by a node; "" where a file is no part of one.
+
+    Whether a folder of a run holds a model is known only once it has been looked into.
+    """
+    if node.root.kind == "model":
+        return node.root.uri()
+    path, _, name = ("/" + node.entry.path).rpartition("/")
+    if node.is_folder:
+        return node.root.uri(node.entry.path) if node.entry.path else ""
+    return node.root.uri(path[1:]) if name == "MLmodel" and path else ""
+
+
 def node_key(root: ArtifactRoot, path: str) -> str:
     """What tells a node from all others, in any tree."""
     return f"{root.kind}:{root.id}:{path}"

@@ -78,6 +78,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "registry.version_facts": registry.version_facts,
         "registry.source_runs": registry.source_runs,
         "registry.registrable": registry.registrable,
+        "registry.registrable_at": registry.registrable_at,
         "registry.set_alias": registry.set_alias,
         "registry.delete_alias": registry.delete_alias,
         "registry.create_model": registry.create_model,

@@ -255,6 +255,10 @@ class RegistryPort(Protocol):
         """What of a run can be registered."""
         ...
 
+    def registrable_at(self, uri: str) -> Registrable | None:
+        """The model at ``runs:/ID/PATH`` or ``models:/m-ID``; None where no model is there."""
+        ...
+
     def set_alias(self, name: str, alias: str, version: str) -> None:
         """Point an alias to a version. ``services.alias_moves`` alone calls this."""
         ...

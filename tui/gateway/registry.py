@@ -181,6 +181,11 @@ class ClientRegistry(RegistryWrites):
         with problems.told(f"Could not read the models of run {run_id}", self._session.place):
             return registry_facts.registrable(self.client, run_id, self._session.tracking_uri)
 
+    def registrable_at(self, uri: str) -> Registrable | None:
+        """The model at ``runs:/ID/PATH`` or ``models:/m-ID``; None where no model is there."""
+        with problems.told(f"Could not read what is at {uri}", self._session.place):
+            return registry_facts.registrable_at(self.client, uri, self._session.tracking_uri)
+
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         """Versions made from these runs, newest first, each with the aliases that point to it.
 

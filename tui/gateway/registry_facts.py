@@ -114,6 +114,20 @@ def registrable(client: Any, run_id: str, tracking_uri: str) -> tuple[Registrabl
     return tuple(found)
 
 
+def registrable_at(client: Any, uri: str, tracking_uri: str) -> Registrable | None:
+    """The logged model, or the model among a run's artifacts, that has this address; None where no model is there."""
+    model_id = logged_model_of(uri)
+    if model_id:
+        logged = client.get_logged_model(model_id)
+        signed = _has_signature(str(logged.artifact_location), tracking_uri)
+        return Registrable(uri, logged.name or model_id, logged.source_run_id or "", model_id, signed)
+    facts = _read(uri, tracking_uri)
+    if _MLMODEL not in facts.files and not facts.is_read:
+        return None
+    run_id, _, path = uri.removeprefix("runs:/").partition("/")
+    return Registrable(uri, path, run_id, "", facts.signature is not None if facts.is_read else None)
+
+
 def _has_signature(location: str, tracking_uri: str) -> bool | None:
     try:
         with problems.told("Could not read the model's files", location):

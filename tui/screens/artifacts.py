@@ -13,10 +13,11 @@ from tui.screens.base.routes import ArtifactsRoute
 from tui.screens.panes.artifacts_pane import ArtifactsPane
 from tui.screens.panes.artifacts_tree import ArtifactsTree
 from tui.screens.panes.artifacts_view import ArtifactsView
+from tui.screens.panes.registering import Registering
 from tui.services.session import Session
 
 
-class ArtifactsScreen(Page):
+class ArtifactsScreen(Page, Registering):
     """The artifacts of a run or of a logged model."""
 
     CSS_PATH = style_sheets("artifacts.tcss")

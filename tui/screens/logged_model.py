@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
+from tui.actions import bindings
 from tui.domain import quantities, run_made
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
 from tui.domain.problem import Kind, Problem
@@ -20,15 +23,17 @@ from tui.screens.panes.artifacts_pane import ArtifactsPane
 from tui.screens.panes.artifacts_tree import ArtifactsTree
 from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.screens.panes.models_facts import FactsPane
+from tui.screens.panes.registering import Registering
 from tui.services.session import Session
 
 _TABS = {"overview": "Overview", "params": "Params", "metrics": "Metrics", "tags": "Tags"}
 
 
-class LoggedModelScreen(Page, Asking):
+class LoggedModelScreen(Page, Registering, Asking):
     """The page of a logged model."""
 
     CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("logged_model")]
 
     def __init__(self, session: Session, route: LoggedModelRoute) -> None:
         super().__init__(session)
@@ -115,6 +120,12 @@ class LoggedModelScreen(Page, Asking):
             self.files.set_subtitle(f"{quantities.count(files)} files and {quantities.count(folders)} folders so far")
 
     # keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self.session.read_only if action == "logged_model_register" else True
+
+    def action_logged_model_register(self) -> None:
+        self.register_at(ArtifactRoot("model", self._route.model_id).uri())
 
     def go_back(self) -> bool:
         pane = self.current_pane()

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.actions import bindings
-from tui.domain.artifact_tree import SIZE_CELLS, ArtifactTree, Node
+from tui.domain.artifact_tree import SIZE_CELLS, ArtifactTree, Node, model_uri
 from tui.domain.artifacts import ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -66,6 +66,13 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         """Folders have been read; ``problem`` where the last one could not be."""
 
         problem: Problem | None
+
+    @dataclass
+    class RegisterWanted(Message):
+        """The model at ``uri`` is to be registered ("" where what the cursor is on, ``title``, is no model)."""
+
+        uri: str
+        title: str
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("artifact_tree")]
     filter_hint = "words in paths that have been read"
@@ -271,6 +278,16 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             for node in tree.folders_read():
                 node.open = node is tree.top
             self.draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "artifact_tree_register":
+            return not self._session.read_only and self.node_here is not None
+        return True
+
+    def action_artifact_tree_register(self) -> None:
+        node = self.node_here
+        if node is not None:
+            self.post_message(self.RegisterWanted(model_uri(node), clean(node.entry.name) or node.title))
 
     # the filter
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tui.domain.grants import Deed
 from tui.domain.model_names import model_name_refusal
@@ -14,6 +14,9 @@ from tui.screens.base.page import Page
 from tui.screens.base.routes import VersionRoute
 from tui.screens.panes.permitted import Permitting
 from tui.services.writes import Outcome, Report
+
+if TYPE_CHECKING:
+    from tui.screens.panes.artifacts_tree import ArtifactsTree
 
 _OFFERED = 300  # names of models that are offered
 
@@ -56,6 +59,32 @@ class Registering(Permitting):
 
         self._page.deck.say("Looking for this run's models …")
         self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
+
+    def register_at(self, uri: str) -> None:
+        """Look at the model that has this address; ask under which name; register it, and go to the version."""
+        registry = self._page.session.registry
+
+        def look() -> tuple[Registrable | None, _Names]:
+            found = registry.registrable_at(uri)
+            return found, self._names() if found is not None else _Names([])
+
+        def got(answer: tuple[Registrable | None, _Names]) -> None:
+            found, names = answer
+            if found is None:
+                self._page.deck.say(clean(f"{uri} is no model: there is no MLmodel file in it"))
+            else:
+                self._ask_name(found, names)
+
+        self._page.deck.say("Looking at this model …")
+        self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
+
+    def on_artifacts_tree_register_wanted(self, event: ArtifactsTree.RegisterWanted) -> None:
+        event.stop()
+        if event.uri:
+            self.register_at(event.uri)
+        else:
+            said = f"{event.title} is no model. R registers a folder with an MLmodel file, or a logged model"
+            self._page.deck.say(clean(said))
 
     def _ask_which(self, found: tuple[Registrable, ...], names: _Names) -> None:
         from tui.screens.modals.choices import Choice, ChoiceModal
