@@ -399,6 +399,8 @@ async def test_copy_to_another_model_and_take_an_alias_away(world: World) -> Non
         await deck.until_text("Copy to another model")
         await deck.type("churn-prod")
         await deck.press("enter")
+        await deck.until_text("churn-prod does not exist yet: it is created")
+        await deck.press("enter")
         await deck.until(lambda: "churn-prod" in world.registry.models, "it is copied")
         await deck.until(lambda: "Copied v12 to churn-prod v1" in message(deck), "it is told")
         models(deck).board.point_at("churn")

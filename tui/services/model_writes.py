@@ -16,6 +16,7 @@ from tui.services.ledger import Ledger
 from tui.services.writes import GuardedWrite, Intention, Report, Result, carry_out
 
 S = TypeVar("S")
+_LOOKED_AT = 200  # versions of a target that are read to name its newest
 
 
 class ModelWrites:
@@ -229,3 +230,20 @@ def _told(results: Sequence[Result[Any]]) -> Mapping[str, Any]:
 
 def _aliases(aliases: Mapping[str, str]) -> list[str]:
     return [f"{alias} v{version}" for alias, version in sorted(aliases.items())]
+
+
+def target_words(registry: RegistryPort, name: str) -> tuple[str, ...]:
+    """What a copied version will find in the model ``name``, as sentences; blocks."""
+    try:
+        model = registry.get_model(name)
+        page = registry.search_versions(name, max_results=_LOOKED_AT)
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:
+            return (f"{name} does not exist yet: it is created, with this as its first version.",)
+        # A doubt refuses nothing: the server has the last word on the copy too.
+        return (f"What {name} holds could not be read: {problem.message}",)
+    numbers = [int(made.version) for made in page.versions if made.version.isdecimal()]
+    newest = f"Its newest version is v{max(numbers)}." if numbers and page.next_token is None else ""
+    aliases = ", ".join(f"{alias} v{version}" for alias, version in sorted(model.aliases.items()))
+    stay = f"Its aliases stay where they are: {aliases}." if aliases else "It has no aliases; none is set."
+    return tuple(line for line in (newest, stay) if line)

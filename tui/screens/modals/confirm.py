@@ -1,4 +1,4 @@
-"""Confirming what cannot be undone: a name is typed, letter by letter."""
+"""Confirming a write: by enter what only adds, by typing a name what cannot be undone."""
 
 from __future__ import annotations
 
@@ -54,6 +54,36 @@ class TypeNameModal(ModalScreen[bool]):
         else:
             self._state.update(Content("That is not the name."))
             self._state.display = True
+
+    def action_leave(self) -> None:
+        self.dismiss(False)
+
+
+class ConfirmPlanModal(ModalScreen[bool]):
+    """Shows what will be done, a sentence a line; answers True when it is entered."""
+
+    CSS_PATH = style_sheets("dialogues.tcss", "models.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_on", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    def __init__(self, title: str, plan: str, lines: Sequence[str]) -> None:
+        super().__init__(classes="ask-modal")
+        self._title_text = title
+        self._plan = plan
+        self._lines = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialogue") as frame:
+            frame.border_title = Content(f" {clean(self._title_text)} ")
+            frame.border_subtitle = Content(" enter does it   esc leave ")
+            yield Static(Content.assemble((clean(self._plan), "bold")), classes="words")
+            for line in self._lines:
+                yield Static(Content(clean(line)), classes="words")
+
+    def action_go_on(self) -> None:
+        self.dismiss(True)
 
     def action_leave(self) -> None:
         self.dismiss(False)

@@ -15,6 +15,7 @@ from tui.domain.readiness import CHALLENGER, CHAMPION
 from tui.domain.text import clean
 from tui.screens.base.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
 from tui.screens.panes.permitted import Permitted, needs
+from tui.services.model_writes import target_words
 from tui.services.writes import Outcome, Report
 
 if TYPE_CHECKING:
@@ -241,25 +242,38 @@ class RegistryActs(Permitted):
     def action_registry_copy_to(self) -> None:
         from tui.screens.modals.ask_line import AskLineModal
 
-        version, writes = self.version_here(), self.session.desk.writes
+        version = self.version_here()
         assert version is not None
 
         def given(to: str | None) -> None:
             if to is None:
                 return
 
-            def copied(answer: tuple[str, Report[Any]]) -> None:
-                self._tell_report(answer[1], to, f"Copied v{version.version} to {clean(to)} v{answer[0]}")
+            self.when_allowed(Deed.REGISTER, to, lambda: self._plan_copy(version, to))
 
-            def copy() -> None:
+        question = f"v{version.version} of {clean(version.name)} is copied as a new version of this model:"
+        self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
+
+    def _plan_copy(self, version: ModelVersion, to: str) -> None:
+        """Read the target, show what a copy makes of it, and copy."""
+        from tui.screens.modals.confirm import ConfirmPlanModal
+
+        registry, writes = self.session.registry, self.session.desk.writes
+
+        def copied(answer: tuple[str, Report[Any]]) -> None:
+            self._tell_report(answer[1], to, f"Copied v{version.version} to {clean(to)} v{answer[0]}")
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
                 self.ask(
                     self.session.pool, "write", lambda: writes.copy_version(version, to), copied, self._say_problem
                 )
 
-            self.when_allowed(Deed.REGISTER, to, copy)
+        def got(lines: tuple[str, ...]) -> None:
+            plan = f"v{version.version} of {version.name} → a new version of {to}"
+            self.app.push_screen(ConfirmPlanModal("Copy to another model", plan, lines), confirmed)
 
-        question = f"v{version.version} of {clean(version.name)} is copied as a new version of this model:"
-        self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
+        self.ask(self.session.pool, "target", lambda: target_words(registry, to), got, self._say_problem)
 
     @needs(Deed.DELETE)
     def action_registry_delete(self) -> None:
