@@ -13,7 +13,7 @@ from tests.support.fake_registry import cut_after, cut_before, forbidden
 from tests.support.model_shop import ODD, model_shop
 from tui.app import DeckApp
 from tui.config.model import ModelSettings, Settings
-from tui.domain.model_values import FAILED
+from tui.domain.model_values import FAILED, VersionsPage
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.screens.modals.compared_row import ComparedRowModal
@@ -421,6 +421,57 @@ async def test_many_versions_come_page_by_page(world: World) -> None:
         await deck.press("tab", "G")
         await deck.until(lambda: pane.complete, "all are read")
         assert pane.grid.row_count == 2600
+
+
+async def test_reading_again_keeps_the_pages_that_are_loaded(world: World) -> None:
+    world.registry.add("big", 4600, aliases={"champion": "2"})
+    async with world.open() as deck:
+        await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
+        await deck.press("2")
+        pane = models(deck).versions
+        await deck.until(lambda: len(pane.versions) == 200, "the first page is read")
+        await deck.press("tab")
+        pane.grid.move_to("4401")
+        await deck.until(lambda: len(pane.versions) == 2200, "the second page is read")
+        del world.registry.by_model["big"]["4599"], world.registry.by_model["big"]["3000"]
+        world.registry.change_version("big", "2900", description="told by somebody else")
+        asked = world.registry.called("search_versions")
+        shown: list[int] = []
+        fill = pane.fill
+        pane.fill = lambda: (shown.append(len(pane.versions)), fill())[1]  # type: ignore[func-returns-value, method-assign]
+        await deck.press("r")
+        await deck.until(lambda: pane.versions["2900"].description != "", "the second page is read again")
+        await deck.until(lambda: "4599" not in pane.versions, "what is gone goes, of either page")
+        assert "3000" not in pane.versions
+        assert len(pane.versions) == 2200 and not pane.complete
+        assert world.registry.called("search_versions") - asked == 2
+        assert min(shown) == 2200
+        assert pane.grid.cursor_key == "4401"
+        await deck.press("G")
+        await deck.until(lambda: pane.complete, "the rest is read too")
+        assert len(pane.versions) == 4598
+
+
+async def test_a_second_page_that_fails_takes_nothing_away(world: World) -> None:
+    world.registry.add("big", 2600)
+    async with world.open() as deck:
+        await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
+        await deck.press("2")
+        pane = models(deck).versions
+        await deck.until(lambda: len(pane.versions) == 200, "the first page is read")
+        await deck.press("tab", "G")
+        await deck.until(lambda: pane.complete, "all are read")
+        search = world.registry.search_versions
+
+        def failing(name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+            if token is not None:
+                raise Problem(Kind.UNREACHABLE, "Could not read versions", "The connection was cut.")
+            return search(name, max_results=max_results, token=token)
+
+        world.registry.search_versions = failing  # type: ignore[method-assign]
+        await deck.press("r")
+        await deck.until_text("The connection was cut.")
+        assert len(pane.versions) == 2600
 
 
 async def test_prompts_on_request(world: World) -> None:

@@ -65,6 +65,8 @@ class VersionsPane(FilterablePane, Asking):
         self.columns: tuple[str, ...] = ()
         self.versions: dict[str, ModelVersion] = {}
         self.complete = False
+        self._seen: set[str] = set()  # by the reading that is under way, or was the last
+        self._loaded = 0  # versions that were there when a reading was last over
         self._token: str | None = None
         self._everything = False
         self._generation = 0
@@ -101,6 +103,7 @@ class VersionsPane(FilterablePane, Asking):
             self.forget("versions")
             self.model, self.versions, self.complete = model, {}, False
             self._token, self._everything, self._placed = None, False, False
+            self._seen, self._loaded = set(), 0
             self.query_text = ""
             self.close_bar(keep=False)
             self.grid.marks = []
@@ -149,17 +152,23 @@ class VersionsPane(FilterablePane, Asking):
         )
 
     def _got(self, page: VersionsPage, *, first: bool) -> None:
+        # What is shown stays until as much has been read anew; what is not among that is gone.
         if first:
-            self.versions = {}
+            self._seen = set()
         self.versions.update((made.version, made) for made in page.versions)
-        self._token, self.complete = page.next_token, page.next_token is None
+        self._seen.update(made.version for made in page.versions)
+        self._token = page.next_token
+        over = self._token is None or (len(self._seen) >= self._loaded and not self._everything)
+        if over:
+            self.versions = {version: made for version, made in self.versions.items() if version in self._seen}
+            self.complete, self._loaded = self._token is None, len(self._seen)
         self._desk.health.take(page.versions)
         if self.model is not None:
             self._desk.news.take_versions(self.model.name, page.versions)
         self.notice.clear()
         self.fill()
         self.post_message(self.TruthChanged(None))
-        if not self.complete and self._everything:
+        if not over:
             self._read(self._token)
 
     def _refused(self, problem: Problem) -> None:
