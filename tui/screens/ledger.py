@@ -15,7 +15,7 @@ from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.filterable import SiftedPane
 from tui.screens.base.page import Page
 from tui.services.ledger import Contents, Entry
 from tui.services.ledger_rows import LedgerRow, as_plain, matching
@@ -30,7 +30,7 @@ _TITLES = {
 _WIDEST = {"what": 70, "why": 60, "subject": 40}
 
 
-class LedgerPane(FilterablePane, Asking):
+class LedgerPane(SiftedPane, Asking):
     """The entries; of one subject, or of all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("ledger")]
@@ -42,7 +42,6 @@ class LedgerPane(FilterablePane, Asking):
         self._session = session
         self.subject = subject
         self.everything = not subject
-        self.query_text = ""
         self.grid = PlainGrid()
         self.contents = Contents((), ())
         self._rows: dict[str, LedgerRow] = {}
@@ -137,19 +136,6 @@ class LedgerPane(FilterablePane, Asking):
 
     async def action_ledger_filter(self) -> None:
         await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.fill()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.fill()
-        return had
 
 
 class LedgerScreen(Page):

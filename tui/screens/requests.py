@@ -14,7 +14,7 @@ from tui.actions import bindings
 from tui.domain.quantities import count, size
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
-from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.filterable import SiftedPane
 from tui.screens.base.page import Page
 from tui.services.request_log import LoggedRequest
 from tui.services.session import Session
@@ -24,7 +24,7 @@ from tui.widgets.plain_grid import PlainGrid
 LOOK_SECONDS = 0.5  # how often the log is looked at for something new while it is on the screen
 
 
-class RequestsPane(FilterablePane):
+class RequestsPane(SiftedPane):
     """The list, newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests")]
@@ -35,7 +35,6 @@ class RequestsPane(FilterablePane):
         super().__init__(id="requests")
         self._session = session
         self.grid = grid
-        self.query_text = ""
         self.shown: dict[str, LoggedRequest] = {}
         self._generation = -1
 
@@ -110,19 +109,6 @@ class RequestsPane(FilterablePane):
 
     async def action_requests_filter(self) -> None:
         await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.fill()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.fill()
-        return had
 
 
 class RequestsScreen(Page):

@@ -105,3 +105,25 @@ class FilterablePane(Pane, Filtered):
 
     def keys_target(self) -> Widget | None:
         raise NotImplementedError  # pragma: no cover  every such pane says what has its keys
+
+
+class SiftedPane(FilterablePane):
+    """A pane whose rows are sifted at each key by the words in ``query_text``."""
+
+    query_text = ""
+
+    def fill(self) -> None:
+        """Show the rows that the words leave; what shows rows says how."""
+
+    def filter_text(self) -> str:
+        return self.query_text
+
+    def filter_edited(self, text: str) -> None:
+        self.query_text = text.strip()
+        self.fill()
+
+    def filter_dropped(self) -> bool:
+        had, self.query_text = bool(self.query_text), ""
+        if had:
+            self.fill()
+        return had

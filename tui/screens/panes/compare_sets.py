@@ -17,7 +17,7 @@ from tui.domain.run_sets import Grouping, RunSets, groupings
 from tui.domain.run_sets_table import SetsTable, set_title
 from tui.domain.text import clean
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.filterable import SiftedPane
 from tui.services.session import Session
 from tui.widgets.grid import Grid
 
@@ -31,7 +31,7 @@ class SetsGrid(Grid):
         return False if action in self._ABSENT else super().check_action(action, parameters)
 
 
-class CompareSetsPane(FilterablePane, Asking):
+class CompareSetsPane(SiftedPane, Asking):
     """A row a metric; mean ± standard deviation of each set, and how it differs from the baseline set."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_sets")]
@@ -47,7 +47,6 @@ class CompareSetsPane(FilterablePane, Asking):
         self.choices: tuple[Grouping, ...] | None = None
         self.sets: RunSets | None = None
         self.baseline = 0
-        self.query_text = ""
 
     def body(self) -> ComposeResult:
         yield self.grid
@@ -79,14 +78,14 @@ class CompareSetsPane(FilterablePane, Asking):
         def got(answer: tuple[tuple[Grouping, ...], RunSets | None]) -> None:
             self.choices, self.sets = answer
             self.baseline = 0
-            self.show()
+            self.fill()
 
         self.ask(self._session.pool, "sets", work, got, self._refused)
 
     def _refused(self, problem: Problem) -> None:
         self.notice.problem(problem)
 
-    def show(self) -> None:
+    def fill(self) -> None:
         """Draw the sets anew."""
         sets = self.sets
         if sets is None:
@@ -140,7 +139,7 @@ class CompareSetsPane(FilterablePane, Asking):
             one = table.set_of(self.grid.cursor_column)
             if one is not None:
                 self.baseline = one
-                self.show()
+                self.fill()
 
     def action_compare_sets_group(self) -> None:
         from tui.screens.modals.choices import Choice, ChoiceModal
@@ -157,7 +156,7 @@ class CompareSetsPane(FilterablePane, Asking):
         def picked(choice: Choice | None) -> None:
             if choice is not None and self.choices is not None:
                 self.sets, self.baseline = RunSets(comparison, self.choices[int(choice.id)]), 0
-                self.show()
+                self.fill()
 
         self.app.push_screen(ChoiceModal("Group the runs by", offered, self.glyphs), picked)
 
@@ -173,16 +172,3 @@ class CompareSetsPane(FilterablePane, Asking):
 
     async def action_compare_sets_filter(self) -> None:
         await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.show()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.show()
-        return had

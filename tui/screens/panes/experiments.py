@@ -22,7 +22,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.truth import Truth
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.filterable import SiftedPane
 from tui.screens.panes.experiments_writing import ExperimentsWriting
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
@@ -35,7 +35,7 @@ REMEMBERED = 200  # experiments shown at once next time
 _NEXT_VIEW = {View.ACTIVE: View.DELETED, View.DELETED: View.ALL, View.ALL: View.ACTIVE}
 
 
-class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
+class ExperimentsPane(SiftedPane, ExperimentsWriting, Asking):
     """Loads every experiment, page after page, and tells which one the cursor has come to rest on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
@@ -69,7 +69,6 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self.view = View.ACTIVE
         self._places = StartingPlaces(session)
         self._read_failed = False
-        self.query_text = ""
         self.as_tree = True
         self.by_name = False
         self.folded: frozenset[str] = frozenset()
@@ -110,7 +109,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
             self._point_at = (last,)
         self._recall()
         self.grid.placeholder = "Reading experiments …"
-        self._fill()
+        self.fill()
         if follow and self.experiment_here() is not None:
             self.settle()  # its runs were seen last time: they need not wait for the cursor to rest
         self.read_again()
@@ -156,7 +155,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
             self._read_failed = False
         self.truth = self.truth.live(self._session.clock.now_ms())
         self.grid.set_class(False, "stale")
-        self._fill()
+        self.fill()
         self.post_message(self.TruthChanged(None))
         tracking = self._session.tracking
         if page.next_token is not None:
@@ -177,19 +176,19 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
     def _got_counts(self, counts: dict[str, int]) -> None:
         if counts:
             self._counts.update(counts)
-            self._fill()
+            self.fill()
 
     def _refused(self, problem: Problem) -> None:
         self.truth, self._read_failed = self.truth.failed(problem), True
         self.grid.set_class(False, "stale")
         self.grid.placeholder = "" if self._experiments else "No experiments could be read."
         self.notice.problem(problem)
-        self._fill()
+        self.fill()
         self.post_message(self.TruthChanged(problem))
 
     # showing
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
         spec = ExperimentsSpec(
             query=self.query_text,
             as_tree=self.as_tree,
@@ -241,17 +240,17 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
             steps = [step for step in experiment.name.split("/") if step]
             above = {"/".join(steps[:depth]) for depth in range(1, len(steps) + 1)}
             self.folded = self.folded - above
-            self._fill()
+            self.fill()
         self.grid.move_to(experiment_id)
 
     def on_resize(self) -> None:
         if self._experiments:
-            self._fill()
+            self.fill()
 
     def retick(self) -> None:
         """Write ages anew."""
         if self._experiments:
-            self._fill()
+            self.fill()
 
     # the cursor
 
@@ -299,7 +298,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
     @on(Grid.MarksChanged)
     def _marks_changed(self, event: messages.MarksChanged) -> None:
         event.stop()
-        self._fill()
+        self.fill()
 
     def marked(self) -> tuple[Experiment, ...]:
         """The experiments marked; a folder's mark stands for all that is in it."""
@@ -322,7 +321,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self._point_at = tuple(experiment.id for experiment in experiments[:1])
         if len(experiments) > 1:
             self.grid.marks = [experiment.id for experiment in experiments]
-        self._fill()
+        self.fill()
         self._follow = True
 
     # what is remembered
@@ -359,7 +358,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
             return True
         if self.grid.marks:
             self.grid.marks = []
-            self._fill()
+            self.fill()
             return True
         return False
 
@@ -373,7 +372,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         if path is None:
             return
         self.folded = self.folded - {path} if path in self.folded else self.folded | {path}
-        self._fill()
+        self.fill()
         self._stay_at(path)
         self._remember_view()
 
@@ -393,19 +392,19 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
             here = self.grid.cursor_key
             path = self._rows.folder_of(here) if here is not None else None
             self.folded = frozenset() if self.folded else frozenset(self._rows.folders)
-            self._fill()
+            self.fill()
             if here is not None and path and self._rows.table.row_of(here) is None:
                 self._stay_at(path)
             self._remember_view()
 
     def action_experiments_tree(self) -> None:
         self.as_tree = not self.as_tree
-        self._fill()
+        self.fill()
         self._remember_view()
 
     def action_experiments_sort(self) -> None:
         self.by_name = not self.by_name
-        self._fill()
+        self.fill()
         self._remember_view()
 
     def action_experiments_lifecycle(self) -> None:
@@ -413,7 +412,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self._experiments = {}
         self._complete = False
         self.grid.placeholder = f"Reading {self.view.value} experiments …"
-        self._fill()
+        self.fill()
         self.read_again()
 
     def action_experiments_everywhere(self) -> None:
@@ -421,7 +420,7 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
         self._experiments = {}
         self._complete = False
         self.grid.placeholder = f"Reading the experiments of {clean(self.under)} …" if self.under else "Reading …"
-        self._fill()
+        self.fill()
         self.read_again()
 
     def action_experiments_note(self) -> None:
@@ -448,19 +447,6 @@ class ExperimentsPane(FilterablePane, ExperimentsWriting, Asking):
 
     async def action_experiments_filter(self) -> None:
         await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self._fill()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self._fill()
-        return had
 
 
 def _path(name: str) -> str:
