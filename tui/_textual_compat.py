@@ -85,6 +85,10 @@ class CalmApp(App[Result], Generic[Result]):
 
     The compositor sends whole regions, also where most cells look as before
     (https://github.com/Textualize/textual/discussions/1807): what is sent goes through a memory of the terminal.
+
+    A mode's new screen counts as styled before the last change of theme, though there has been none since it was made,
+    so every style sheet would be parsed twice again before its first frame (``App._init_mode``, ``App.switch_mode``;
+    ``App.push_screen`` does not).
     """
 
     fault: BaseException | None = None
@@ -151,6 +155,12 @@ class CalmApp(App[Result], Generic[Result]):
 
     def before_key(self) -> None:
         """Called before each key has its effect."""
+
+    def _load_screen_css(self, screen: Screen[object]) -> None:
+        super()._load_screen_css(screen)
+        # The screen is new: what is styled from here on is styled by the sheets as they are.
+        if not screen.is_mounted:
+            screen._css_update_count = self._css_update_count
 
     async def on_key_done(self, message: KeyDone) -> None:
         message.stop()

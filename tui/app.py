@@ -73,8 +73,10 @@ class DeckApp(CalmApp[int]):
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
         for theme in THEMES.values():
             self.register_theme(theme)
-        # Without its watcher, which would have every style sheet parsed again before the first frame.
+        # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed
+        # yet, so the theme's colours are given to them here.
         self.set_reactive(DeckApp.theme, settings.theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # the first frame, and what follows it
 

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 from textual.events import Key
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.driver import Deck, drive
 from tui.screens.modals.command import CommandModal
 from tui.screens.modals.help import HelpModal
+from tui.screens.models import ModelsScreen
 from tui.screens.run import RunScreen
+from tui.themes import THEMES
 from tui.widgets.filter_bar import FilterInput
 
 NAMES = {
@@ -114,3 +118,31 @@ async def test_a_fault_ends_the_app_with_the_error_kept_and_nothing_printed(
     printed = capfd.readouterr()
     assert secret not in printed.out + printed.err
     assert "Traceback" not in printed.out + printed.err
+
+
+async def test_a_top_screen_is_shown_without_parsing_style_sheets_again(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+    whole = Stylesheet.reparse
+
+    def reparse(sheet: Stylesheet) -> None:
+        parsed.append(len(sheet.source))
+        whole(sheet)
+
+    monkeypatch.setattr(Stylesheet, "reparse", reparse)
+    async with small.open() as deck:
+        await deck.until_text("weekly")
+        assert parsed == []
+        background = Color.parse(deck.app.get_css_variables()["background"])
+        assert deck.app.screen.styles.background == background, "the sheets were parsed in the theme's own colours"
+
+
+async def test_a_top_screen_made_after_a_change_of_theme_wears_it(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until_text("weekly")
+        deck.app.theme = next(name for name in THEMES if name != deck.app.theme)
+        await deck.press("2")
+        await deck.until(lambda: isinstance(deck.app.screen, ModelsScreen), "the models are shown")
+        surface = Color.parse(deck.app.get_css_variables()["background"])
+        await deck.until(lambda: deck.app.screen.styles.background == surface, "in the theme chosen")
