@@ -92,3 +92,67 @@ def test_what_was_not_read_is_said() -> None:
     pair = held("a.txt", b"x\n" * 40_000, b"x\n" * 40_000 + b"y")
     assert pair.same is False
     assert any("of the baseline the first" in note.lower() for note in pair.notes)
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "second"),
+    [
+        ("a.json", b'{"k": "' + b"x" * 2_500 + b'1"}', b'{"k": "' + b"x" * 2_500 + b'2"}'),
+        ("a.csv", b"k\n" + b"x" * 400 + b"1\n", b"k\n" + b"x" * 400 + b"2\n"),
+        ("a.txt", b"x" * 5_000 + b"1\n", b"x" * 5_000 + b"2\n"),
+        ("b.txt", b"x\n" * 40_000, b"x\n" * 40_000 + b"y"),
+        ("b.csv", b"k\n" + b"1\n" * 2_500 + b"1\n", b"k\n" + b"1\n" * 2_500 + b"2\n"),
+    ],
+)
+def test_what_lies_beyond_a_preview_is_not_said_to_be_the_same(path: str, first: bytes, second: bytes) -> None:
+    pair = held(path, first, second)
+    change = pair.change(everything=False)
+    assert pair.same is False
+    assert not (change.whole and not change.differs)
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "second"),
+    [("a.json", b'{"a": 1, "b": 2}', b'{"b":2,"a":1}'), ("a.csv", b"k,v\n1,2\n", b"k,v\r\n1,2\r\n")],
+)
+def test_what_was_read_whole_may_be_said_to_be_the_same(path: str, first: bytes, second: bytes) -> None:
+    change = held(path, first, second).change(everything=False)
+    assert change.whole
+    assert not change.differs
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("a.json", '{{"k": {}, "n": [{}]}}'), ("a.csv", "k,v\n{},{}\n"), ("b.csv", 'k,v\n"[{}, 1]",{}\n')],
+)
+def test_numbers_of_trees_and_tables_differ_beyond_the_tolerance(path: str, text: str) -> None:
+    one, other = text.format("0.5", "2.5").encode(), text.format("0.5001", "2.5001").encode()
+    pair = held(path, one, other)
+    assert len(pair.change(everything=False, tolerance=1e-6).starts) == 2
+    assert not pair.change(everything=False, tolerance=1e-3).differs
+
+
+def test_whole_numbers_differ_whatever_the_tolerance() -> None:
+    assert held("a.json", b'{"seed": 1000}', b'{"seed": 1001}').change(everything=False, tolerance=0.1).differs
+
+
+def test_many_equal_lines_are_not_matched_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.domain.diff.file_change.MOST_CANDIDATES", 20)
+    pair = held("a.txt", b"h\nx\ny\nx\ny\nx\ny\nx\nt\n", b"h\ny\nx\nx\ny\nx\nx\nx\nx\nt\n")
+    change = pair.change(everything=False)
+    assert isinstance(change.body, TextBody)
+    assert change.starts == (2,)
+    assert change.body.lines[1] == "  h"
+    assert change.body.lines[2:5] == ("- x", "- y", "- x")
+    assert any("alike" in note for note in change.notes)
+
+
+def test_each_file_of_a_pair_is_read_once() -> None:
+    artifacts = FakeArtifacts()
+    artifacts.put(A, {"a.txt": b"1"})
+    artifacts.put(B, {"a.txt": b"2"})
+    one, two = Side(artifacts, "a"), Side(artifacts, "b")
+    pair = listed(one, two).pairs[0]
+    before = len(artifacts.calls)
+    read_pair(one, two, pair)
+    assert [call[0] for call in artifacts.calls[before:]] == ["preview", "preview"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES
 from tui.domain.preview import ansi, binary, delimited, highlight, html, json_tree, mlmodel, text
@@ -50,6 +51,12 @@ def preview(
     data = reader.head(most)
     if reader.size is None and len(data) < most:
         reader.size = len(data)
+    shown = _seen(reader, path, data, whole_most, shown_as, around)
+    return replace(shown, digest=hashlib.sha256(data).hexdigest(), digested=len(data))
+
+
+def _seen(reader: Reader, path: str, data: bytes, whole_most: int, shown_as: As, around: Around) -> Preview:
+    """A file of which this is the head."""
     read = _Read(path, data, reader.size, reader.size is not None and len(data) >= reader.size)
     kind = kind_of(path, data)
     if kind is FileKind.PARQUET and shown_as == "auto":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot
+from tui.domain.diff.comparison import TOLERANCE
 from tui.domain.diff.file_change import FileChange, change_of
 from tui.domain.diff.files import FileAt, FilePair, pairs_of
 from tui.domain.diff.packages import names_packages
@@ -26,6 +27,7 @@ MOST_READ = 60
 _AT_ONCE = 4
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ class ReadPair:
     same: bool | None
     notes: tuple[str, ...] = ()
 
-    def change(self, *, everything: bool) -> FileChange:
-        return change_of(self.first, self.second, everything=everything)
+    def change(self, *, everything: bool, tolerance: float = TOLERANCE) -> FileChange:
+        """What differs; it may take a moment: to be called on a thread."""
+        return change_of(self.first, self.second, everything=everything, tolerance=tolerance)
 
 
 def listed(first: Side, second: Side) -> ComparedFiles:
@@ -98,18 +101,21 @@ def read_pair(first: Side, second: Side, pair: FilePair) -> ReadPair:
         if not shown.is_whole and not isinstance(shown.body, AskBody)
     ]
     notes += [f"{name}: {note}" for name, shown in (("baseline", one), ("other", other)) for note in shown.notes]
-    heads = _together([lambda port=port, file=file: port.head(file.root, file.path) for port, file in files])  # type: ignore[misc]
     same: bool | None = None
-    if (one.size is not None and other.size is not None and one.size != other.size) or heads[0].data != heads[1].data:
+    if None not in (one.size, other.size) and one.size != other.size:
         same = False
-    elif all(head.is_whole for head in heads):
-        same = True
+    elif one.digest and other.digest:
+        if one.digest != other.digest:
+            # Heads of two lengths are two digests whatever is in them, unless one of them is all there is.
+            same = False if one.digested == other.digested else None
+        elif all(shown.size is not None and shown.digested >= shown.size for shown in (one, other)):
+            same = True
     if FileKind.BINARY in (one.kind, other.kind) or same is False:
-        for name, head in zip(("baseline", "other"), heads, strict=True):
-            part = "" if head.is_whole else f" of the first {size_words(len(head.data))}"
-            digest = hashlib.sha256(head.data).hexdigest()[:16]
-            notes.append(f"{name}: {size_words(head.size, absent='size not known')}, sha256{part} {digest}…")
-    if same is None:
+        for name, shown in (("baseline", one), ("other", other)):
+            part = "" if shown.digested == shown.size else f" of the first {size_words(shown.digested)}"
+            digest = f", sha256{part} {shown.digest[:16]}…" if shown.digest else ""
+            notes.append(f"{name}: {size_words(shown.size, absent='size not known')}{digest}")
+    if same is None and one.digest and one.digest == other.digest:
         notes.append(f"The first {size_words(HEAD_BYTES)} are the same; what comes after them was not read.")
     return ReadPair(one, other, same, tuple(notes))
 
@@ -160,7 +166,9 @@ def _together(works: Sequence[Callable[[], T]]) -> list[T]:
                 return
             try:
                 answers.put((at, works[at](), None))
-            except Exception as error:
+            except Exception as error:  # it is raised where the answer is waited for
+                if not isinstance(error, Problem):
+                    log.exception("Reading the files of two runs failed")
                 answers.put((at, None, error))
 
     for _ in range(min(_AT_ONCE, len(works))):

@@ -57,6 +57,26 @@ def parsed(text: str) -> Parsed:
     return plain(text)
 
 
+def near(one: Parsed, other: Parsed, tolerance: float) -> bool:
+    """Whether both mean the same, or are numbers, not both whole, that differ by that part of the larger at most."""
+    if one.key == other.key:
+        return True
+    if one.nested is not None and other.nested is not None:
+        return _nested_near(one.nested, other.nested, tolerance)
+    a, b = one.number, other.number
+    if a is None or b is None or (one.whole and other.whole) or not (math.isfinite(a) and math.isfinite(b)):
+        return False
+    return abs(a - b) <= tolerance * max(abs(a), abs(b))
+
+
+def _nested_near(one: object, other: object, tolerance: float) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_nested_near(one[key], other[key], tolerance) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(_nested_near(a, b, tolerance) for a, b in zip(one, other, strict=True))
+    return near(parsed(leaf_text(one)), parsed(leaf_text(other)), tolerance)
+
+
 def plain(text: str) -> Parsed:
     """A text that means its letters and nothing else."""
     return Parsed(("text", text))

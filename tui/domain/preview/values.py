@@ -132,6 +132,8 @@ class Preview:
     facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()  # sentences: what is missing, broken or limited
     shown_as: As = "auto"
+    digest: str = ""  # SHA-256 of the file's first ``digested`` bytes; empty where none were read
+    digested: int = 0
 
     @property
     def is_whole(self) -> bool:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tui.actions import bindings
+from tui.domain.diff.file_change import FileChange
 from tui.domain.diff.files import FilePair, files_table
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.preview.values import AskBody, Preview, TextBody
@@ -153,7 +154,16 @@ class CompareFilesPane(Pane, Asking):
         read, pair = self.read, self.opened
         if read is None or pair is None:
             return
-        change = read.change(everything=not self.only_differences)
+        everything, tolerance = not self.only_differences, self._session.launch.settings.tolerance
+        self.ask(
+            self._session.pool,
+            "change",
+            lambda: read.change(everything=everything, tolerance=tolerance),
+            lambda change: self._show_change(read, pair, change),
+            self._pair_refused,
+        )
+
+    def _show_change(self, read: ReadPair, pair: FilePair, change: FileChange) -> None:
         self._starts = change.starts
         if read.same:
             words = "The bytes of both are the same."
@@ -163,11 +173,7 @@ class CompareFilesPane(Pane, Asking):
         elif isinstance(read.first.body, AskBody) or isinstance(read.second.body, AskBody):
             words = "It is too large to be compared here; D in a run's artifacts downloads it."
         else:
-            words = (
-                "What was read means the same."
-                if change.body is not None or read.same is None
-                else "The bytes differ, what they say does not."
-            )
+            words = _nothing_found(read, change)
         shown = Preview(
             pair.path, read.first.kind, read.first.size, read.first.read, read.first.travelled + read.second.travelled,
             change.body or TextBody((words,), numbered=False), (), (words, *change.notes, *read.notes),
@@ -185,6 +191,7 @@ class CompareFilesPane(Pane, Asking):
         if self.opened is None:
             return False
         self.forget("pair")
+        self.forget("change")
         path, self.opened, self.read, self._starts = self.opened.path, None, None, ()
         self.preview.display, self.grid.display = False, True
         self.fill()
@@ -229,3 +236,13 @@ class CompareFilesPane(Pane, Asking):
             return "path", clean(self.opened.path)
         pairs, at = self.pairs, self.grid.cursor_row
         return ("path", clean(pairs[at].path)) if at < len(pairs) else None
+
+
+def _nothing_found(read: ReadPair, change: FileChange) -> str:
+    """What can be said of two files in which no difference was found, and no more than that."""
+    if change.whole:
+        return "The bytes differ, what they say does not." if read.same is False else "What they say is the same."
+    begun = (
+        "The files differ, but not in what was compared here" if read.same is False else "What was compared is equal"
+    )
+    return f"{begun}; the rest was not. In a run's artifacts m reads more of it, D downloads it."
