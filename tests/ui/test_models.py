@@ -407,6 +407,97 @@ async def test_copy_to_another_model_and_take_an_alias_away(world: World) -> Non
         await deck.until(lambda: models(deck).versions.model is not None, "a model is shown")
 
 
+# several marked versions as one plan
+
+
+async def mark(deck: Deck[int], *versions: str) -> None:
+    """Mark versions of the model under the cursor."""
+    await deck.press("tab")
+    for version in versions:
+        models(deck).versions.grid.move_to(version)
+        await deck.press("space")
+    await deck.until(lambda: {made.version for made in models(deck).compared()} == set(versions), "they are marked")
+
+
+def refuse_once(world: World, method: str, refused: str) -> None:
+    """The server says no, once, to a write to this version."""
+    write = getattr(world.registry, method)
+    waiting = [refused]
+
+    def refusing(name: str, version: str, *rest: object) -> None:
+        if version in waiting:
+            waiting.remove(version)
+            forbidden(lambda: None)
+        write(name, version, *rest)
+
+    setattr(world.registry, method, refusing)
+
+
+async def test_marked_versions_are_tagged_and_a_refusal_in_the_middle_is_finished(world: World) -> None:
+    refuse_once(world, "tag_version", "11")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark(deck, "12", "11", "10")
+        await deck.press("t")
+        await deck.until_text("Tags of v12, v11 and v10 of churn")
+        await deck.type("checked=yes")
+        await deck.press("enter")
+        await deck.until_text("Versions of churn: 1 of 3 done")
+        text = deck.text()
+        assert "refused" in text and "not tried" in text and "PERMISSION_DENIED" in text and "ledger #1" in text
+
+        def tagged() -> list[str]:
+            return [
+                at for at in ("12", "11", "10") if world.registry.by_model["churn"][at].tags.get("checked") == "yes"
+            ]
+
+        assert tagged() == ["12"]
+        entry = world.ledger.read().entries[-1]
+        assert entry.outcome == "partly"
+        assert [step["outcome"] for step in entry.result["steps"]] == ["done", "refused", "skipped"]
+        await deck.press("f")
+        await deck.until(lambda: "Tagged v11 and v10: checked=yes of churn" in message(deck), "the rest is done")
+        assert tagged() == ["12", "11", "10"]
+        assert "ledger #2" in message(deck)
+
+
+async def test_marked_versions_are_deleted_with_their_aliases_listed(world: World) -> None:
+    refuse_once(world, "delete_version", "11")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark(deck, "12", "11", "10")
+        await deck.press("delete")
+        await deck.until_text("Delete 3 versions of churn")
+        assert "champion (v12)" in deck.text()
+        await deck.type("churn")
+        await deck.press("enter")
+        await deck.until_text("Versions of churn: 1 of 3 done")
+        assert "12" not in world.registry.by_model["churn"] and "11" in world.registry.by_model["churn"]
+        await deck.press("f")
+        await deck.until_text("Delete 2 versions of churn")
+        await deck.type("churn")
+        await deck.press("enter")
+        await deck.until(lambda: "Deleted v11 and v10 of churn" in message(deck), "the rest is done")
+        assert not {"10", "11", "12"} & set(world.registry.by_model["churn"])
+        await deck.until(lambda: not models(deck).compared(), "no mark is left on what is gone")
+
+
+async def test_the_aliases_of_marked_versions_are_taken_away(world: World) -> None:
+    world.registry.move("churn", "old", "10")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark(deck, "12", "10")
+        await deck.press("minus")
+        await deck.until_text("all of them")
+        await deck.press("enter")
+        await deck.until_text("aliases of churn away")
+        await deck.press("tab")
+        await deck.type("churn")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: champion(world) is None, "champion is gone")
+        await deck.until(lambda: "old" not in world.registry.models["churn"].aliases, "and so is the other")
+
+
 # reading
 
 

@@ -57,6 +57,18 @@ class ModelWrites:
         intention = Intention(what, self._context, self._place, subject, details=details)
         return carry_out(self._ledger, intention, [step], tell=_told, unrecorded_ok=unrecorded_ok)
 
+    def _do_all(
+        self, what: str, seen: Sequence[ModelVersion], steps: Sequence[GuardedWrite[S]], details: Mapping[str, Any]
+    ) -> Report[S]:
+        """Several versions of one model as one plan; the ledger keeps what became of each."""
+        intention = Intention(what, self._context, self._place, seen[0].name, details=details)
+
+        def tell(results: Sequence[Result[S]]) -> Mapping[str, Any]:
+            pairs = zip(seen, results, strict=True)
+            return {**_told(results), "steps": [{"version": at.version, "outcome": r.outcome.value} for at, r in pairs]}
+
+        return carry_out(self._ledger, intention, steps, tell=tell)
+
     # models
 
     def _model(self, name: str) -> RegisteredModel | None:
@@ -194,33 +206,64 @@ class ModelWrites:
     def tag_version(self, seen: ModelVersion, key: str, value: str | None) -> Report[ModelVersion]:
         """Set a tag of a version as it was seen, or take it away with None."""
         self._refuse(tag_key_refusal(key))
-        step = GuardedWrite(
+        step = self._tagging(seen, key, value)
+        details = {"version": seen.version, "tag": key, "from": seen.tags.get(key), "to": value}
+        return self._do("version.tag", seen.name, step, details)
+
+    def tag_versions(self, seen: Sequence[ModelVersion], key: str, value: str | None) -> Report[ModelVersion]:
+        """Set a tag of several versions of one model, or take it away; ends at the first that is not done."""
+        self._refuse(tag_key_refusal(key))
+        steps = [self._tagging(made, key, value) for made in seen]
+        details = {
+            "versions": [made.version for made in seen],
+            "tag": key,
+            "from": [made.tags.get(key) for made in seen],
+            "to": value,
+        }
+        return self._do_all("version.tag", seen, steps, details)
+
+    def _tagging(self, seen: ModelVersion, key: str, value: str | None) -> GuardedWrite[ModelVersion]:
+        return GuardedWrite(
             lambda: self._registry.get_version(seen.name, seen.version),
             lambda made: made.tags.get(key) == seen.tags.get(key),
             lambda: self._registry.tag_version(seen.name, seen.version, key, value),
             lambda made: made.tags.get(key) == value,
         )
-        details = {"version": seen.version, "tag": key, "from": seen.tags.get(key), "to": value}
-        return self._do("version.tag", seen.name, step, details)
+
+    def delete_versions(
+        self, seen: Sequence[ModelVersion], aliases: Mapping[str, Sequence[str]]
+    ) -> Report[tuple[ModelVersion | None, tuple[str, ...]]]:
+        """Delete several versions of one model, whose aliases were seen by version; ends at the first not done."""
+        self._refuse()
+        steps = [self._deleting(made, aliases.get(made.version, ())) for made in seen]
+        details = {
+            "versions": [made.version for made in seen],
+            "aliases": [f"{alias} v{at}" for at, those in aliases.items() for alias in those],
+        }
+        return self._do_all("version.delete", seen, steps, details)
 
     def delete_version(
         self, seen: ModelVersion, aliases: Sequence[str]
     ) -> Report[tuple[ModelVersion | None, tuple[str, ...]]]:
         """Delete a version whose aliases were seen; refused where another alias points to it by now."""
         self._refuse()
+        step = self._deleting(seen, aliases)
+        details = {"version": seen.version, "aliases": sorted(aliases)}
+        return self._do("version.delete", seen.name, step, details)
 
+    def _deleting(
+        self, seen: ModelVersion, aliases: Sequence[str]
+    ) -> GuardedWrite[tuple[ModelVersion | None, tuple[str, ...]]]:
         def read() -> tuple[ModelVersion | None, tuple[str, ...]]:
             found = self._registry.get_versions([(seen.name, seen.version)]).get((seen.name, seen.version))
             return found, self._registry.get_model(seen.name).aliases_of(seen.version)
 
-        step = GuardedWrite(
+        return GuardedWrite(
             read,
             lambda state: state[0] is not None and state[1] == tuple(sorted(aliases)),
             lambda: self._registry.delete_version(seen.name, seen.version),
             lambda state: state[0] is None,
         )
-        details = {"version": seen.version, "aliases": sorted(aliases)}
-        return self._do("version.delete", seen.name, step, details)
 
 
 def _told(results: Sequence[Result[Any]]) -> Mapping[str, Any]:

@@ -14,7 +14,8 @@ from tui.domain.problem import Problem
 from tui.domain.readiness import CHALLENGER, CHAMPION
 from tui.domain.text import clean
 from tui.screens.base.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
-from tui.screens.panes.permitted import Permitted, needs
+from tui.screens.panes.permitted import needs
+from tui.screens.panes.several_versions import SeveralVersions, names_of
 from tui.services.model_writes import target_words
 from tui.services.writes import Outcome, Report
 
@@ -35,7 +36,7 @@ _LACKING = frozenset(
 _OF_VERSION = frozenset(f"registry_{name}" for name in ("take_away", "copy_to", "run"))
 
 
-class RegistryActs(Permitted):
+class RegistryActs(SeveralVersions):
     """A page about a model, and perhaps one of its versions."""
 
     def model_here(self) -> RegisteredModel | None:
@@ -50,13 +51,6 @@ class RegistryActs(Permitted):
         """The versions that have been read, newest first."""
         return []
 
-    def compared(self) -> tuple[ModelVersion, ...]:
-        """The versions marked to be compared."""
-        return ()
-
-    def changed(self, name: str) -> None:
-        """Something of a model was written: read it again."""
-
     def gone(self, name: str) -> None:
         """A model was deleted or renamed."""
 
@@ -65,6 +59,17 @@ class RegistryActs(Permitted):
         model = self.model_here()
         assert model is not None  # check_action keeps the keys away where there is none
         return model
+
+    def _several(self) -> tuple[ModelVersion, ...]:
+        """The marked versions, where the keys mean more than one."""
+        marked = self.compared() if self.version_here() is not None else ()
+        return marked if len(marked) > 1 else ()
+
+    def _version_meant(self) -> ModelVersion | None:
+        """The one marked version, or that under the cursor."""
+        here = self.version_here()
+        marked = self.compared() if here is not None else ()
+        return marked[0] if len(marked) == 1 else here
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a model there is nothing to do; what writes is absent where nothing may be written."""
@@ -82,7 +87,7 @@ class RegistryActs(Permitted):
             return self.has_page
         version = self.version_here()
         if action == "registry_take_away":
-            return version is not None and bool(self._model.aliases_of(version.version))
+            return version is not None and bool(self._aliases_meant(version))
         if action == "registry_run":
             return version is not None and bool(version.run_id)
         if action == "registry_swap":
@@ -118,11 +123,16 @@ class RegistryActs(Permitted):
         plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
         self._show_plan(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {clean(model.name)}")
 
+    def _aliases_meant(self, version: ModelVersion) -> tuple[str, ...]:
+        """The aliases of the marked versions, or of that under the cursor where none is marked."""
+        versions = self.compared() or (version,)
+        return tuple(alias for made in versions for alias in self._model.aliases_of(made.version))
+
     @needs(Deed.ALIAS)
     def action_registry_take_away(self) -> None:
         model, version = self._model, self.version_here()
         assert version is not None
-        aliases = model.aliases_of(version.version)
+        aliases = self._aliases_meant(version)
 
         def take(alias: str) -> None:
             plan = alias_plan.plan(model.name, model.aliases, {alias: None})
@@ -133,11 +143,17 @@ class RegistryActs(Permitted):
             return
         from tui.screens.modals.choices import Choice, ChoiceModal
 
-        choices = [Choice(alias, alias, f"v{version.version}") for alias in aliases]
-        self.app.push_screen(
-            ChoiceModal("Which alias", choices, self.deck.glyphs),
-            lambda choice: take(choice.id) if choice is not None else None,
-        )
+        all_of_them = Choice("", "all of them", ", ".join(map(clean, aliases)))
+        choices = [all_of_them, *(Choice(alias, alias, f"v{model.aliases[alias]}") for alias in aliases)]
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None and not choice.id:
+                plan = alias_plan.plan(model.name, model.aliases, dict.fromkeys(aliases))
+                self._show_plan(model, plan, f"Take {len(aliases)} aliases of {clean(model.name)} away")
+            elif choice is not None:
+                take(choice.id)
+
+        self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
     @needs(Deed.ALIAS)
     def action_registry_undo(self) -> None:
@@ -197,9 +213,13 @@ class RegistryActs(Permitted):
         """A line KEY=VALUE; nothing after the sign takes the tag away."""
         from tui.screens.modals.ask_line import AskLineModal
 
-        model, version, writes = self._model, self.version_here(), self.session.desk.writes
+        model, version, writes = self._model, self._version_meant(), self.session.desk.writes
+        several = self._several()
         tags = version.tags if version is not None else model.tags
         what = f"{clean(model.name)} v{version.version}" if version is not None else clean(model.name)
+        if several:
+            tags = {key: value for key, value in tags.items() if all(made.tags.get(key) == value for made in several)}
+            what = f"{names_of(several)} of {clean(model.name)}"
         there = ", ".join(f"{clean(key)}={clean(value)}" for key, value in sorted(tags.items())) or "none yet"
 
         def refuse(line: str) -> str:
@@ -213,12 +233,14 @@ class RegistryActs(Permitted):
             key = key.strip()
             new = value.strip() or None
             said = f"Tagged {what}: {clean(key)}={clean(value.strip())}" if new else f"Took {clean(key)} of {what} away"
-            if version is not None:
+            if several:
+                self.tag_several(model, several, key, new)
+            elif version is not None:
                 self._write(lambda: writes.tag_version(version, key, new), model.name, said)
             else:
                 self._write(lambda: writes.tag_model(model, key, new), model.name, said)
 
-        question = f"There are: {there}.  KEY=VALUE sets a tag, KEY= takes it away."
+        question = f"There are{' in each' if several else ''}: {there}.  KEY=VALUE sets a tag, KEY= takes it away."
         self.app.push_screen(AskLineModal(f"Tags of {what}", question, refuse=refuse), given)
 
     @needs(Deed.RENAME)
@@ -280,7 +302,10 @@ class RegistryActs(Permitted):
         """Delete the version, or the model where no version is meant; aliases that go with it are listed."""
         from tui.screens.modals.confirm import TypeNameModal
 
-        model, version, writes = self._model, self.version_here(), self.session.desk.writes
+        model, version, writes = self._model, self._version_meant(), self.session.desk.writes
+        if self._several():
+            self.delete_several(model, self._several())
+            return
         if version is not None:
             aliases = model.aliases_of(version.version)
             goes = f"These aliases go with it: {', '.join(aliases)}." if aliases else "No alias points to it."
