@@ -221,7 +221,7 @@ async def test_a_part_that_was_done_is_put_back(world: World) -> None:
         await deck.press("X")
         await deck.until_text("Swap champion and challenger")
         await deck.press("enter")
-        world.registry.trouble.extend([None, None, None, None, forbidden])
+        refuse_once(world, "set_alias", "challenger")
         await deck.press("enter")
         await deck.until_text("Only a part was done: champion")
         await deck.press("b")
@@ -420,7 +420,7 @@ async def mark(deck: Deck[int], *versions: str) -> None:
 
 
 def refuse_once(world: World, method: str, refused: str) -> None:
-    """The server says no, once, to a write to this version."""
+    """The server says no, once, to a write to this version or alias; what is read meanwhile is answered."""
     write = getattr(world.registry, method)
     waiting = [refused]
 

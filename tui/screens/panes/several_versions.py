@@ -80,6 +80,8 @@ class SeveralVersions(Permitted):
                 return
             from tui.screens.modals.steps_told import StepsToldModal
 
+            self.deck.say(clean(f"Not all versions of {model.name} were written"))
+
             results = zip(versions, report.results, strict=True)
             left = [made for made, result in results if result.outcome is not Outcome.DONE]
             names = [f"v{made.version}" for made in versions]
