@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
-from tui.domain.model_rows import SAMPLE, Known, Reading, fitted, metric_of
+from tui.domain.model_rows import SAMPLE, Known, Reading, fitted, metric_of, served_cell
 from tui.domain.model_values import ModelVersion, RegisteredModel
 from tui.domain.readiness import CHAMPION, tally
 from tui.domain.table import Column, Tone
@@ -15,7 +15,7 @@ from tui.domain.text import clean
 
 ALIAS = "alias."
 _ALIAS_COLUMNS = 6  # aliases that get a column of their own without being asked for
-_WIDEST = {"why": 100, "name": 32, "tags": 60, "others": 40}
+_WIDEST = {"why": 100, "name": 32, "tags": 60, "others": 40, "serving": 56}
 _OWNERS = ("owner", "team", "contact")
 
 
@@ -38,11 +38,19 @@ def aliases_in_use(models: Sequence[RegisteredModel], first: Sequence[str]) -> l
     return [*(alias for alias in first), *others]
 
 
-def default_columns(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
-    """The columns shown without being asked for."""
+def is_served(models: Sequence[RegisteredModel], known: Known) -> bool:
+    """Whether an endpoint is known that serves one of the models."""
+    return any(known.served(model.name) for model in models)
+
+
+def default_columns(
+    models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False
+) -> tuple[str, ...]:
+    """The columns shown without being asked for; ``serving`` where endpoints serve any of the models."""
     shown = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)[: max(len(first), _ALIAS_COLUMNS)]]
     common = [key for key in shown if key[len(ALIAS) :] in first or _is_common(key[len(ALIAS) :], models)]
-    return ("name", *common, "latest", "versions", "metric", "ready", "changed", "owner", "others")
+    served = ("serving",) if serving else ()
+    return ("name", *common, *served, "latest", "versions", "metric", "ready", "changed", "owner", "others")
 
 
 def _is_common(alias: str, models: Sequence[RegisteredModel]) -> bool:
@@ -50,12 +58,13 @@ def _is_common(alias: str, models: Sequence[RegisteredModel]) -> bool:
     return sum(1 for model in models if alias in model.aliases) >= max(2, len(models) // 4)
 
 
-def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tuple[str, ...]:
+def every_column(models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False) -> tuple[str, ...]:
     """All columns that can be chosen."""
     aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
     return (
         "name",
         *aliases,
+        *(("serving",) if serving else ()),
         "latest",
         "versions",
         "metric",
@@ -73,7 +82,7 @@ def every_column(models: Sequence[RegisteredModel], first: Sequence[str]) -> tup
 TITLES: Mapping[str, str] = {
     "name": "model", "latest": "latest", "versions": "versions", "ready": "ready", "changed": "changed",
     "created": "created", "owner": "owner", "tags": "tags", "about": "about",
-    "why": "why", "others": "other aliases",
+    "why": "why", "serving": "serving", "others": "other aliases",
 }  # fmt: skip
 
 
@@ -103,7 +112,7 @@ class BoardTable:
         self.judged = all(known.is_complete(model) for model in models)
         self.models = self._arranged(models)
         self._rows = {model.name: row for row, model in enumerate(self.models)}
-        keys = spec.columns or default_columns(models, spec.first_aliases)
+        keys = spec.columns or default_columns(models, spec.first_aliases, serving=is_served(models, known))
         if spec.faults_only and "why" not in keys:
             keys = (keys[0], "why", *keys[1:])
         self._keys = frozenset(keys)
@@ -161,6 +170,9 @@ class BoardTable:
         if key == "metric":
             value = metric_of(self._known, self._champion(model), self._metric)
             return (value, "") if value is not None and value == value else None
+        if key == "serving":
+            text = self._cell(key, model)[0]
+            return (0.0, text) if text else None
         text = {"owner": _owner(model), "tags": _tags(model), "about": model.description}.get(key, model.name)
         return (0.0, text.lower()) if text else None
 
@@ -209,6 +221,8 @@ class BoardTable:
         if key == "metric":
             value = metric_of(self._known, self._champion(model), self._metric)
             return (self._write(value), "") if value is not None else (glyphs.absent, "muted")
+        if key == "serving":
+            return served_cell(model, self._known.served(model.name), glyphs)
         if key == "others":
             return self._others_cell(model)
         if key == "owner":

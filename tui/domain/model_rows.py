@@ -10,9 +10,10 @@ from typing import Protocol
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.model_values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceRun
-from tui.domain.readiness import Fault
+from tui.domain.readiness import CHAMPION, Fault
+from tui.domain.serving import ServedAt, drifts
 from tui.domain.table import Column, Tone
-from tui.domain.text import width
+from tui.domain.text import clean, width
 
 SAMPLE = 300  # rows looked at to choose the width of a column
 
@@ -25,6 +26,10 @@ class Known(Protocol):
     def run(self, run_id: str) -> SourceRun | None: ...
 
     def facts(self, name: str, version: str) -> ModelFacts | None: ...
+
+    def served(self, name: str) -> Sequence[ServedAt]:
+        """Where versions of a model are served, as far as that is known."""
+        ...
 
     def faults(self, model: RegisteredModel) -> tuple[Fault, ...]: ...
 
@@ -101,3 +106,24 @@ def fitted(column: Column, texts: Sequence[str], most: int) -> Column:
     return Column(
         column.key, column.title, max(3, min(most, needed)), column.align, column.frozen, column.group, column.order
     )
+
+
+def served_cell(model: RegisteredModel, at: Sequence[ServedAt], glyphs: Glyphs, version: str = "") -> tuple[str, Tone]:
+    """Which endpoints serve a model, or one version of it, and how much; those off their alias first, with a sign."""
+    off = {drift.endpoint: drift for drift in drifts(model.name, model.aliases, at, CHAMPION)}
+    wrong, right = [], []
+    for endpoint in dict.fromkeys(one.endpoint for one in at):
+        here = [one for one in at if one.endpoint == endpoint and version in ("", one.version)]
+        if not here:
+            continue
+        parts = []
+        for one in sorted(here, key=lambda one: -(one.traffic or 0)):
+            share = "" if one.traffic in (None, 100) else f" {one.traffic} %"
+            parts.append(share if version else f" v{one.version}{share}")
+        said = f"{endpoint}{','.join(parts)}"
+        drift = off.get(endpoint)
+        if drift is not None and any(one.version != drift.aliased for one in here):
+            wrong.append(f"{glyphs.warning} {said}")
+        else:
+            right.append(said)
+    return clean("  ".join([*wrong, *right])), "warn" if wrong else ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
-from tui.domain.model_rows import SAMPLE, Known, Reading, by_whom, fitted, metric_of
+from tui.domain.model_rows import SAMPLE, Known, Reading, by_whom, fitted, metric_of, served_cell
 from tui.domain.model_values import ModelVersion, RegisteredModel
 from tui.domain.readiness import CHAMPION
 from tui.domain.run_tables import status_text
@@ -14,12 +14,12 @@ from tui.domain.table import Column, Tone
 from tui.domain.text import clean
 
 TITLES: Mapping[str, str] = {
-    "version": "ver", "aliases": "aliases", "status": "state", "age": "age", "by": "by", "run": "run",
-    "metric": "metric", "change": "Δ to champion", "signature": "signature", "stage": "stage", "tags": "tags",
+    "version": "ver", "aliases": "aliases", "serving": "serving", "status": "state", "age": "age",
+    "by": "by", "run": "run", "metric": "metric", "change": "Δ to champion", "signature": "signature", "stage": "stage", "tags": "tags",
     "notes": "notes",
 }  # fmt: skip
 COLUMNS = tuple(TITLES)
-_WIDEST = {"aliases": 40, "run": 32, "tags": 60, "notes": 80}
+_WIDEST = {"aliases": 40, "run": 32, "tags": 60, "notes": 80, "serving": 56}
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class VersionsTable:
     def _worth_showing(self) -> tuple[str, ...]:
         sample = self.versions[:SAMPLE]
         empty = {
+            "serving": not self._known.served(self.model.name),
             "stage": not any(made.stage for made in sample),
             "tags": not any(made.tags for made in sample),
             "notes": not any(made.description for made in sample),
@@ -135,6 +136,8 @@ class VersionsTable:
             return f"v{made.version}{mark}", "accent" if mark else "strong"
         if key == "aliases":
             return clean(" ".join(self._aliases.get(made.version, ()))), "accent"
+        if key == "serving":
+            return served_cell(self.model, self._known.served(made.name), glyphs, made.version)
         if key == "status":
             return reading.status(made)
         if key == "age":

@@ -62,8 +62,15 @@ def endpoints_table(
         for name, found in drifts.items()
         if found
     }
+
+    def mark(endpoint: Endpoint) -> str:
+        """The column that tells of aliases may lie beyond the edge: a sign before the name never does."""
+        if not drifted:
+            return ""
+        return f"{glyphs.warning} " if endpoint.name in drifted else " " * width(f"{glyphs.warning} ")
+
     texts = {
-        "name": [clean(e.name) for e in endpoints],
+        "name": [f"{mark(e)}{clean(e.name)}" for e in endpoints],
         "state": [f"{sign(e)} {e.state}" for e in endpoints],
         "serves": [serves(e.config) for e in endpoints],
         "changed": [when(e) for e in endpoints],
@@ -71,6 +78,7 @@ def endpoints_table(
         "task": [clean(e.task) for e in endpoints],
     }
     tones: dict[str, list[Tone]] = {
+        "name": ["warn" if e.name in drifted else "" for e in endpoints],
         "state": [state_tone(e) for e in endpoints],
         "drift": ["warn"] * len(endpoints),
         "task": ["muted"] * len(endpoints),

@@ -8,7 +8,7 @@ from typing import Any
 from textual import on
 
 from tui.domain.glyphs import Glyphs
-from tui.domain.model_board import ALIAS, TITLES, default_columns, every_column
+from tui.domain.model_board import ALIAS, TITLES, default_columns, every_column, is_served
 from tui.domain.model_values import RegisteredModel
 from tui.domain.quantities import count
 from tui.screens.base.asking import Asking
@@ -59,6 +59,7 @@ class ModelsArranging(Asking):
         from tui.screens.modals.pick_columns import Pickable, PickColumnsModal, Picked
 
         models, first = list(self.models.values()), self._desk.settings.alias_columns
+        serving = is_served(models, self._desk.health)
         pickable = [
             Pickable(
                 key,
@@ -66,7 +67,7 @@ class ModelsArranging(Asking):
                 "alias" if key.startswith(ALIAS) else "model",
                 _detail(key, models),
             )
-            for key in every_column(models, first)
+            for key in every_column(models, first, serving=serving)
         ]
 
         def picked(answer: Picked | None) -> None:
@@ -75,13 +76,15 @@ class ModelsArranging(Asking):
                 self._remember()
                 self.fill()
 
-        chosen = self.columns or default_columns(models, first)
+        chosen = self.columns or default_columns(models, first, serving=serving)
         self.app.push_screen(PickColumnsModal(pickable, chosen, self._glyphs), picked)
 
     @on(Grid.ColumnMoved)
     def _column_moved(self, event: messages.ColumnMoved) -> None:
         event.stop()
-        order = list(self.columns or default_columns(list(self.models.values()), self._desk.settings.alias_columns))
+        models, first = list(self.models.values()), self._desk.settings.alias_columns
+        serving = is_served(models, self._desk.health)
+        order = list(self.columns or default_columns(models, first, serving=serving))
         if event.key in order:
             at = order.index(event.key)
             target = max(0, min(len(order) - 1, at + event.by))

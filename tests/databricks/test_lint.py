@@ -1,0 +1,43 @@
+"""``mlflow-deck lint`` on a workspace: an endpoint that serves another version than the alias is told, and counts."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner, Result
+
+from tui.cli import cli
+from tui.gateway.simulated.state import Workspace
+
+
+def lint(profile: str, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--profile", profile, "lint", *arguments])
+
+
+def served_elsewhere(result: Result) -> list[tuple[str, str, str]]:
+    told = json.loads(result.output)
+    return [
+        (fault["model"], fault["severity"], fault["sentence"])
+        for fault in told["faults"]
+        if fault["rule"] == "served-elsewhere"
+    ]
+
+
+def test_drift_is_told(profile: str) -> None:
+    found = lint(profile, "prod.ml.churn")
+    assert "served-elsewhere" in found.output
+    assert "champion is v12, churn-prod serves v11 90 %, v10 10 %." in found.output
+    everything = lint(profile, "--json")
+    assert served_elsewhere(everything) == [
+        ("prod.ml.churn", "warning", "champion is v12, churn-prod serves v11 90 %, v10 10 %.")
+    ]
+
+
+def test_nothing_is_told_once_the_endpoint_serves_the_alias(profile: str, workspace: Workspace) -> None:
+    workspace.models["prod.ml.churn"].aliases["champion"] = 11
+    canary = workspace.endpoints.pop("churn-canary")
+    assert served_elsewhere(lint(profile, "--json", "prod.ml.churn")) == []
+    workspace.endpoints["churn-canary"] = canary
+    assert [said for _, _, said in served_elsewhere(lint(profile, "--json"))] == [
+        "champion is v11, churn-canary serves v12 100 %."
+    ]
