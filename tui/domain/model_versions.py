@@ -15,8 +15,8 @@ from tui.domain.text import clean
 
 TITLES: Mapping[str, str] = {
     "version": "ver", "aliases": "aliases", "serving": "serving", "status": "state", "age": "age",
-    "by": "by", "run": "run", "metric": "metric", "change": "Δ to champion", "signature": "signature", "stage": "stage", "tags": "tags",
-    "notes": "notes",
+    "by": "by", "run": "run", "metric": "metric", "change": "Δ to champion", "signature": "signature", "stage": "stage",
+    "tags": "tags", "notes": "notes",
 }  # fmt: skip
 COLUMNS = tuple(TITLES)
 _WIDEST = {"aliases": 40, "run": 32, "tags": 60, "notes": 80, "serving": 56}
