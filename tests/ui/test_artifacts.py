@@ -207,7 +207,7 @@ async def test_before_much_travels_a_person_is_asked(tmp_path: Path) -> None:
     world.artifacts.sizes["plots/roc.png"] = 80_000_000
     async with opened(world, path="plots/roc.png") as deck:
         await shown(deck, "plots/roc.png")
-        assert "that is 80 MB" in deck.text()
+        await deck.until_text("that is 80 MB")
         assert "m lets it travel" in deck.text()
         await deck.press("m")
         await deck.until(lambda: world.artifacts.called("preview") == 2, "it is read")

@@ -340,6 +340,8 @@ class ExperimentsPane(SiftedPane, ExperimentsWriting, Asking):
         )
 
     def _remember_seen(self) -> None:
+        if self.view is not View.ACTIVE:
+            return  # the next start begins with the active ones, and must not take these for them
         experiments = list(self._experiments.values())[:REMEMBERED]
         value = {
             "as_of_ms": self.truth.as_of_ms,
