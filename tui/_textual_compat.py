@@ -22,6 +22,7 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.signal import Signal
 
 from tui.terminal_memory import Piece, TerminalMemory
 
@@ -92,6 +93,7 @@ class CalmApp(App[Result], Generic[Result]):
     """
 
     fault: BaseException | None = None
+    draws_pictures = False  # whether the terminal takes pictures
     keys_wait = False  # whether keys are kept until ``give_held_keys``: what they are for is not there yet
 
     def __init__(self, *, css_path: CSSPathType | None = None) -> None:
@@ -99,6 +101,7 @@ class CalmApp(App[Result], Generic[Result]):
         self._key_since: float | None = None
         self._keys_held: deque[events.Key] = deque()
         self._terminal = TerminalMemory()
+        self.terminal_lost: Signal[None] = Signal(self, "terminal-lost")  # it may have lost what it was given
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
@@ -136,7 +139,13 @@ class CalmApp(App[Result], Generic[Result]):
     def draw_anew(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
         self._terminal.forget()
+        self.terminal_lost.publish(None)
         self.refresh(layout=True)
+
+    def send(self, sequence: str) -> None:
+        """Send the terminal a sequence that moves nothing on the screen, ahead of what is drawn after it."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def on_resize(self) -> None:
         # Terminals rearrange what they show when their size changes.
@@ -147,6 +156,7 @@ class CalmApp(App[Result], Generic[Result]):
         with super().suspend():
             yield
         self._terminal.forget()
+        self.terminal_lost.publish(None)
 
     @on(Driver.SignalResume)
     def resumed(self) -> None:

@@ -20,6 +20,7 @@ from tui._textual_compat import CalmApp
 from tui.actions import BY_ID, bindings, configured_keys, show_keys
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
+from tui.domain.graphics import draws_pictures
 from tui.domain.problem import Problem
 from tui.domain.text import clean_block
 from tui.resources import style_sheets
@@ -77,6 +78,11 @@ class DeckApp(CalmApp[int]):
         # yet, so the theme's colours are given to them here.
         self.set_reactive(DeckApp.theme, settings.theme)
         self.stylesheet.set_variables(self.get_css_variables())
+
+        # A picture's number is told by a colour, which has to arrive as it is.
+        exact = self.console.color_system == "truecolor" and not environment.get("NO_COLOR")
+        plain = settings.ascii or settings.ssh
+        self.draws_pictures = exact and not plain and draws_pictures(settings.images, environment)
 
     # the first frame, and what follows it
 

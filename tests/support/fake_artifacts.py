@@ -94,6 +94,7 @@ class FakeArtifacts:
         most: int = HEAD_BYTES,
         whole_most: int = ASK_BYTES,
         shown_as: As = "auto",
+        fine: tuple[int, int] | None = None,
     ) -> Preview:
         from tui.gateway import artifact_preview
         from tui.gateway.artifact_readers import StreamReader
@@ -110,7 +111,7 @@ class FakeArtifacts:
 
         around = artifact_preview.Around(beside, lambda _run_id: self.logged_by)
         return artifact_preview.preview(
-            reader, path, most=most, whole_most=whole_most, shown_as=shown_as, around=around
+            reader, path, most=most, whole_most=whole_most, shown_as=shown_as, around=around, fine=fine
         )
 
     def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:

@@ -54,6 +54,7 @@ class Terminal:
         self.drawn = bytearray()
         self.status: int | None = None
         self._open_end: int | None = None
+        self._unread = b""
         self._stream = pyte.ByteStream(self.screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # the program's side
@@ -130,6 +131,10 @@ class Terminal:
         assert found is not None
         return found
 
+    def until_sent(self, sequence: bytes, *, patience: float = PATIENCE) -> None:
+        """Wait until the program has sent these bytes, shown or not."""
+        self._wait(lambda: sequence in self.drawn, f"it has sent {sequence!r}", patience)
+
     def until_gone(self, text: str, *, patience: float = PATIENCE) -> None:
         """Wait until the terminal no longer shows a text."""
         self._wait(lambda: text not in self.text(), f"it no longer shows “{text}”", patience)
@@ -157,6 +162,15 @@ class Terminal:
             if not self._take(0.05) and self.status is not None and not predicate():
                 raise AssertionError(f"it ended (status {self.status}) before {description}; it shows:\n{self.text()}")
 
+    def _feed(self, data: bytes) -> None:
+        """Show what was drawn without the pictures in it (APC sequences), of which pyte knows nothing."""
+        rest = re.sub(rb"\x1b_.*?\x1b\\", b"", self._unread + data, flags=re.DOTALL)
+        begun = rest.find(b"\x1b_")
+        if begun < 0:
+            begun = len(rest) - rest.endswith(b"\x1b")
+        self._unread = rest[begun:]
+        self._stream.feed(rest[:begun])
+
     def _take(self, patience: float) -> bool:
         """Read what the program has drawn by now; False if it drew nothing."""
         if select.select([self._fd], [], [], patience)[0]:
@@ -166,7 +180,7 @@ class Terminal:
                 data = b""
             if data:
                 self.drawn += data
-                self._stream.feed(data)
+                self._feed(data)
                 if b"\x1b[?2026$p" in data:  # a question that today's terminals answer: yes, drawing can be held back
                     os.write(self._fd, b"\x1b[?2026;2$y")
                 return True

@@ -134,3 +134,19 @@ class _Counting(StreamReader):
         data = self._data[start : start + length]
         self.travelled += len(data)
         return data
+
+
+def test_a_terminal_with_pixels_gets_no_more_of_them_than_it_has() -> None:
+    noise = encoded(Image.effect_noise((3000, 2000), 90).convert("RGB"), "PNG")
+    body, _, _ = artifact_pictures.decode(noise, whole=True, fine=(1200, 500))
+    assert body is not None
+    assert body.fine is not None
+    assert (body.fine.width, body.fine.height) == (3000, 2000)
+    assert len(body.fine.png) <= 600_000
+    sent = Image.open(io.BytesIO(body.fine.png))
+    assert sent.width <= 750
+    assert sent.height <= 500
+    assert abs(sent.width / sent.height - 1.5) < 0.02
+    plain, _, _ = artifact_pictures.decode(noise, whole=True)
+    assert plain is not None
+    assert plain.fine is None

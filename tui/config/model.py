@@ -63,6 +63,7 @@ class Settings:
     ascii: bool = False
     mouse: bool = True
     ssh: bool = False  # whether to draw less, for a slow line
+    images: str = "auto"  # whether the terminal draws pictures itself
     watch_seconds: int = 30
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
@@ -70,6 +71,9 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
+
+IMAGES: Final = ("auto", "kitty", "blocks")
+"""How pictures are drawn."""
 
 DIRECTIONS: Final = ("higher", "lower", "neither")
 """Which way a metric gets better."""

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui.domain.preview.picture import MOST_PIXELS, level_sizes
-from tui.domain.preview.values import PictureBody, PictureLevel
+from tui.domain.preview.values import FinePicture, PictureBody, PictureLevel
 from tui.domain.quantities import count
 from tui.domain.text import clean
 
@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 # Those that are decoded by Pillow itself: others start programs (Ghostscript) or have had many holes.
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 _BASE = 960  # pixels of the longer side that the kept sizes are made from
+_MOST_PNG = 600_000  # bytes that are sent to the terminal
 _SHADES = [round(value / 8.5) * 255 // 30 for value in range(256)] * 3
 _truncated = threading.Lock()
 
 
-def decode(data: bytes, *, whole: bool) -> tuple[PictureBody | None, list[tuple[str, str]], list[str]]:
-    """A picture's body, facts and notes; no body where it is none, or too large to be decoded here."""
+def decode(
+    data: bytes, *, whole: bool, fine: tuple[int, int] | None = None
+) -> tuple[PictureBody | None, list[tuple[str, str]], list[str]]:
+    """A picture's body, facts and notes; no body where it is none, or too large to be decoded here.
+
+    ``fine`` is how many pixels the screen has, where it can show pixels.
+    """
     try:
         from PIL import Image, UnidentifiedImageError
     except ImportError:
-        return None, [], ["Pictures need the package pillow, which is not installed."]
+        return None, [], ["Pictures need the package pillow: pip install 'mlflow-deck[images]'."]
     # The limit is ours, and counts what is really decoded.
     Image.MAX_IMAGE_PIXELS = None
     try:
@@ -37,8 +43,9 @@ def decode(data: bytes, *, whole: bool) -> tuple[PictureBody | None, list[tuple[
         return None, [], [f"It is no readable picture: {clean(str(error))}."]
     facts = _facts(picture)
     notes: list[str] = []
+    own_size = picture.size
     # A JPEG can be decoded at an eighth of its size, which bounds time and memory.
-    picture.draft("RGB", (480, 320))
+    picture.draft("RGB", (480, 320) if fine is None else (_BASE, _BASE))
     if picture.width * picture.height > MOST_PIXELS:
         million = count(picture.width * picture.height // 1_000_000)
         return None, facts, [f"It has {million} million pixels, too many to be decoded here; D downloads it."]
@@ -61,7 +68,20 @@ def decode(data: bytes, *, whole: bool) -> tuple[PictureBody | None, list[tuple[
         level = shown.resize(size, Image.Resampling.LANCZOS)
         # Fewer shades make longer runs of one colour, and those are what a slow line carries.
         levels.append(PictureLevel(size[0], size[1], level.point(_SHADES).tobytes()))
-    return PictureBody(tuple(levels)), facts, [note for note in notes if note]
+    finely = FinePicture(*own_size, _png(shown, fine)) if fine is not None else None
+    return PictureBody(tuple(levels), finely), facts, [note for note in notes if note]
+
+
+def _png(picture: Image, most: tuple[int, int]) -> bytes:
+    """The picture as it is sent to the terminal: no larger than the screen, and no more than some hundred kilobytes."""
+    picture = picture.copy()
+    while True:
+        picture.thumbnail(most)
+        packed = io.BytesIO()
+        picture.save(packed, "PNG", compress_level=4)
+        if packed.tell() <= _MOST_PNG or max(picture.size) < 64:
+            return packed.getvalue()
+        most = max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)
 
 
 def _facts(picture: Image) -> list[tuple[str, str]]:

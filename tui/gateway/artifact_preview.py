@@ -43,7 +43,14 @@ Part = tuple[Body | None, list[tuple[str, str]], list[str]]
 
 
 def preview(
-    reader: Reader, path: str, *, most: int = HEAD_BYTES, whole_most: int = ASK_BYTES, shown_as: As, around: Around
+    reader: Reader,
+    path: str,
+    *,
+    most: int = HEAD_BYTES,
+    whole_most: int = ASK_BYTES,
+    shown_as: As,
+    around: Around,
+    fine: tuple[int, int] | None = None,
 ) -> Preview:
     """A file as far as ``most`` bytes of it show; where the whole file is needed, up to ``whole_most`` of it."""
     if reader.fetches_whole and (reader.size is None or reader.size >= whole_most):
@@ -51,18 +58,26 @@ def preview(
     data = reader.head(most)
     if reader.size is None and len(data) < most:
         reader.size = len(data)
-    shown = _seen(reader, path, data, whole_most, shown_as, around)
+    shown = _seen(reader, path, data, whole_most, shown_as, around, fine)
     return replace(shown, digest=hashlib.sha256(data).hexdigest(), digested=len(data))
 
 
-def _seen(reader: Reader, path: str, data: bytes, whole_most: int, shown_as: As, around: Around) -> Preview:
+def _seen(
+    reader: Reader,
+    path: str,
+    data: bytes,
+    whole_most: int,
+    shown_as: As,
+    around: Around,
+    fine: tuple[int, int] | None,
+) -> Preview:
     """A file of which this is the head."""
     read = _Read(path, data, reader.size, reader.size is not None and len(data) >= reader.size)
     kind = kind_of(path, data)
     if kind is FileKind.PARQUET and shown_as == "auto":
         return _parquet(reader, read, whole_most)
     if kind is FileKind.PICTURE and shown_as == "auto":
-        return _picture(reader, read, whole_most)
+        return _picture(reader, read, whole_most, fine)
     if kind is FileKind.MLMODEL and shown_as == "auto" and not read.whole:
         data = reader.head(_MODEL_BYTES)
         read = _Read(path, data, reader.size, reader.size is not None and len(data) >= reader.size)
@@ -115,11 +130,11 @@ def _parquet(reader: Reader, read: _Read, whole_most: int) -> Preview:
     return Preview(read.path, FileKind.PARQUET, reader.size, seen, reader.travelled, shown, tuple(facts), tuple(notes))
 
 
-def _picture(reader: Reader, read: _Read, whole_most: int) -> Preview:
+def _picture(reader: Reader, read: _Read, whole_most: int, fine: tuple[int, int] | None) -> Preview:
     data = _everything(reader, read, whole_most)
     if data is None:
         return _ask(reader, read.path, "A picture can only be shown as a whole", read.data)
-    body, facts, notes = artifact_pictures.decode(data, whole=True)
+    body, facts, notes = artifact_pictures.decode(data, whole=True, fine=fine)
     shown: Body | None = body
     if body is None and not facts:
         facts, shown = binary.facts(read.path, data), text.hexadecimal(data)

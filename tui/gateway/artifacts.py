@@ -132,6 +132,7 @@ class ClientArtifacts:
         most: int = HEAD_BYTES,
         whole_most: int = ASK_BYTES,
         shown_as: As = "auto",
+        fine: tuple[int, int] | None = None,
     ) -> Preview:
         # Not before it is needed: a context is to be there quickly.
         from tui.domain.preview.sniff import decode
@@ -156,7 +157,7 @@ class ClientArtifacts:
 
             around = artifact_preview.Around(beside, self._logged_by)
             shown = artifact_preview.preview(
-                reader, path, most=most, whole_most=whole_most, shown_as=shown_as, around=around
+                reader, path, most=most, whole_most=whole_most, shown_as=shown_as, around=around, fine=fine
             )
             return replace(shown, travelled=shown.travelled + travelled) if travelled else shown
 

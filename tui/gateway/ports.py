@@ -182,8 +182,12 @@ class ArtifactsPort(Protocol):
         most: int = HEAD_BYTES,
         whole_most: int = ASK_BYTES,
         shown_as: As = "auto",
+        fine: tuple[int, int] | None = None,
     ) -> Preview:
-        """What ``most`` bytes of a file show. Where only the whole file shows anything, ``whole_most`` may travel."""
+        """What ``most`` bytes of a file show. Where only the whole file shows anything, ``whole_most`` may travel.
+
+        ``fine`` asks for a picture in pixels as well, no more of them than so many across and down.
+        """
         ...
 
     def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:

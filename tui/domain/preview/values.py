@@ -102,10 +102,20 @@ class PictureLevel:
 
 
 @dataclass(frozen=True)
+class FinePicture:
+    """A picture for a terminal that draws pictures itself; the sizes are those of the file, in pixels."""
+
+    width: int
+    height: int
+    png: bytes
+
+
+@dataclass(frozen=True)
 class PictureBody:
     """A picture at several sizes, largest first."""
 
     levels: tuple[PictureLevel, ...]
+    fine: FinePicture | None = None  # where it was asked for
 
 
 @dataclass(frozen=True)

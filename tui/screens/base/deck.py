@@ -20,6 +20,7 @@ class Deck(Protocol):
     absolute_times: bool
     environment: Mapping[str, str]
     folder: Path
+    draws_pictures: bool  # whether the terminal takes pictures
 
     def say(self, message: str) -> None:
         """One line at the bottom, which stays until the next action."""

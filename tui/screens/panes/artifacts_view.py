@@ -17,6 +17,7 @@ from tui.actions import bindings
 from tui.domain.artifact_tree import Node
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES, ArtifactRoot
 from tui.domain.glyphs import ASCII, Glyphs
+from tui.domain.preview.picture import CELL_PIXELS
 from tui.domain.preview.values import As, AskBody, Preview
 from tui.domain.problem import Problem
 from tui.domain.text import clean
@@ -229,6 +230,8 @@ class ArtifactsView(TabPart, Asking):
         if not again:
             self.preview_part.view.show_loading(node.title)
         artifacts, root, path, size = self._session.artifacts, node.root, node.entry.path, node.entry.size
+        wide, high = self.app.size.width * CELL_PIXELS[0], self.app.size.height * CELL_PIXELS[1]
+        fine = (wide, high) if cast(Deck, self.app).draws_pictures else None
         key, most, whole_most, shown_as = self._key(), self._most, self._whole_most, self._shown_as
 
         def got(preview: Preview) -> None:
@@ -240,7 +243,9 @@ class ArtifactsView(TabPart, Asking):
         self.ask(
             self._session.pool,
             "preview",
-            lambda: artifacts.preview(root, path, size=size, most=most, whole_most=whole_most, shown_as=shown_as),
+            lambda: artifacts.preview(
+                root, path, size=size, most=most, whole_most=whole_most, shown_as=shown_as, fine=fine
+            ),
             got,
             lambda problem: self._refused(path, problem),
         )

@@ -1,4 +1,7 @@
-"""A picture as half blocks: each cell is two pixels, one in its foreground and one in its background."""
+"""A picture as half blocks: each cell is two pixels, one in its foreground and one in its background.
+
+Where the terminal draws pictures itself it is given this one, and the cells only say which part of it each shows.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.domain.preview.picture import best_level
-from tui.domain.preview.values import PictureBody, PictureLevel
+from tui._textual_compat import CalmApp
+from tui.domain.preview.picture import best_level, cells_of
+from tui.domain.preview.values import FinePicture, PictureBody, PictureLevel
+from tui.widgets.preview import kitty
 
 _UPPER = "▀"
 _RAMP = " .:-=+*#%@"  # from dark to light, where blocks may not be drawn
@@ -28,9 +33,16 @@ class PictureView(Widget, can_focus=True):
         self._plain = plain
         self._body: PictureBody | None = None
         self._known: dict[tuple[bytes, bytes | None], Style] = {}
+        self._given: int | None = None  # the picture's number, while the terminal has it
+        self._placed = (0, 0)  # the columns and rows that the terminal has been told
+
+    def on_mount(self) -> None:
+        if isinstance(self.app, CalmApp):
+            self.app.terminal_lost.subscribe(self, self._given_is_lost)
 
     def show(self, body: PictureBody) -> None:
         """Show another picture."""
+        self._take_back()
         self._body = body
         self._known.clear()
         self.refresh()
@@ -43,8 +55,19 @@ class PictureView(Widget, can_focus=True):
     def on_resize(self) -> None:
         self.refresh()
 
+    def on_show(self) -> None:
+        self.refresh()
+
+    def on_hide(self) -> None:
+        self._take_back()
+
+    def on_unmount(self) -> None:
+        self._take_back()
+
     def render_line(self, y: int) -> Strip:
         """One line of cells; the picture stands at the upper left."""
+        if isinstance(self.app, CalmApp) and self.app.draws_pictures and self._body and self._body.fine:
+            return self._part(y, self._body.fine, self.app)
         cells = self.size.width
         ground = Segment(" " * cells, self.rich_style)
         level = self.level
@@ -55,6 +78,37 @@ class PictureView(Widget, can_focus=True):
         lower = level.pixels[(2 * y + 1) * row : (2 * y + 2) * row]
         segments = list(self._letters(upper) if self._plain else self._blocks(upper, lower))
         return Strip(segments, level.width).adjust_cell_length(cells, self.rich_style)
+
+    def _part(self, y: int, picture: FinePicture, app: CalmApp[object]) -> Strip:
+        """One line of placeholders, once the terminal has been given the picture and told its size."""
+        room = min(self.size.width, kitty.MOST_CELLS), min(self.size.height, kitty.MOST_CELLS)
+        cells = cells_of(picture.width, picture.height, *room)
+        # Not before it is drawn: what is sent now comes ahead of the cells, and only where they are to be seen.
+        if self._given is None:
+            self._given, self._placed = kitty.new_id(), (0, 0)
+            app.send(kitty.transmit(self._given, picture.png))
+        if cells != self._placed:
+            self._placed = cells
+            app.send(kitty.place(self._given, *cells))
+        columns, rows = cells
+        if y >= rows:
+            return Strip([Segment(" " * self.size.width, self.rich_style)], self.size.width)
+        number = Color.from_rgb(*self._given.to_bytes(3, "big"))
+        style = Style(color=number, bgcolor=self.rich_style.bgcolor)
+        return Strip([Segment(kitty.line(y, columns), style)], columns).adjust_cell_length(
+            self.size.width, self.rich_style
+        )
+
+    def _take_back(self) -> None:
+        """Have the terminal forget the picture."""
+        if self._given is not None and isinstance(self.app, CalmApp):
+            self.app.send(kitty.delete(self._given))
+        self._given = None
+
+    def _given_is_lost(self, _nothing: None) -> None:
+        """Give the picture again, in case the terminal has forgotten it."""
+        self._take_back()
+        self.refresh()
 
     def _blocks(self, upper: bytes, lower: bytes) -> Iterator[Segment]:
         pairs = [(upper[at : at + 3], lower[at : at + 3] or None) for at in range(0, len(upper), 3)]
