@@ -27,6 +27,7 @@ class ReadingModal(ModalScreen[bool]):
         self._title_text = title
         self._words = words
         self._over = False
+        self._answered = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue") as frame:
@@ -38,11 +39,17 @@ class ReadingModal(ModalScreen[bool]):
         """It has been read: go on as soon as nothing lies over this."""
         self._over = True
         if self.is_current:
-            self.dismiss(True)
+            self._answer(read=True)
 
     def on_screen_resume(self) -> None:
         if self._over:
-            self.dismiss(True)
+            self._answer(read=True)
 
     def action_leave(self) -> None:
-        self.dismiss(False)
+        self._answer(read=False)
+
+    def _answer(self, *, read: bool) -> None:
+        """Answer once: what was read may be there before the screen is told that it is shown, or while one leaves."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(read)
