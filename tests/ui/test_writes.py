@@ -519,7 +519,7 @@ async def test_the_same_keys_on_the_page_of_a_run(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")
         await deck.press("enter")
-        await deck.until_text("X delete")
+        await deck.until_text("R register")
         await deck.press("M")
         await deck.until_text("is to be called:")
         await deck.type("3")

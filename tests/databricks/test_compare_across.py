@@ -1,0 +1,61 @@
+"""Runs of two contexts side by side: a store on this machine and a workspace, each asked through its own session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.driver import drive
+from tests.support.fakes import FrozenClock
+from tests.support.stores import make_store
+from tui.app import DeckApp
+from tui.config.choose import Options
+from tui.config.launch import Launch, resolve
+from tui.config.model import ContextSettings, Settings
+from tui.gateway.simulated.sample import NOW_MS
+from tui.gateway.simulated.state import Workspace
+from tui.screens.base.routes import CompareRoute
+from tui.screens.compare import CompareScreen
+from tui.services.connect import open_session
+from tui.services.session import Session
+
+RUN = f"{1:032x}"
+
+
+async def test_a_run_of_a_workspace_beside_one_of_a_store(profile: str, workspace: Workspace, tmp_path: Path) -> None:
+    store = make_store(tmp_path)
+    client = store.client()
+    here = client.create_run("0", run_name="local-try")
+    for key, value in (("depth", "5"), ("features", "v3")):
+        client.log_param(here.info.run_id, key, value)
+    contexts = {
+        "local": ContextSettings(store.uri),
+        "lake": ContextSettings("databricks", profile=profile),
+    }
+    opened: list[Session] = []
+
+    def connect(launch: Launch) -> Session:
+        opened.append(open_session(launch, None, FrozenClock(NOW_MS)))
+        return opened[-1]
+
+    launch = resolve(Options(), {}, tmp_path, Settings(cache=False, context="local", contexts=contexts))
+    app = DeckApp(launch, connect, environment={}, folder=tmp_path)
+    try:
+        async with drive(app, (160, 40)) as deck:
+            await deck.until(lambda: app.begun and app.page is not None, "the context is open")
+            app.go(CompareRoute((here.info.run_id,)))
+            await deck.until(lambda: isinstance(app.screen, CompareScreen), "the comparison is open")
+            await deck.until_text("This is one run only")
+            await deck.press("a")
+            await deck.until_text("where CONTEXT is lake")
+            await deck.type(f"lake:{RUN}")
+            await deck.press("enter")
+            name = workspace.runs[RUN].name
+            await deck.until_text(f"lake: {name}")
+            screen = app.screen
+            assert isinstance(screen, CompareScreen) and screen.comparison is not None
+            params = screen.comparison.count("params")
+            assert params.differing == 2, "depth differs, learning_rate is only there, features is the same"
+            assert [session.name for session in opened] == ["local", "lake"]
+    finally:
+        for session in opened:
+            session.close()
