@@ -333,4 +333,5 @@ class FakeHistory:
         start = int(token or 0)
         stop = start + self.page_points
         part = recorded(run_id, key, whole.steps[start:stop], whole.timestamps_ms[start:stop], whole.values[start:stop])
-        return HistoryPage(part, str(stop) if stop < len(whole) else None)
+        # As SQLite's pages: one that is full names a next one, also where that will be empty.
+        return HistoryPage(part, str(stop) if stop <= len(whole) else None)

@@ -159,6 +159,17 @@ async def test_only_what_differs_is_drawn_again() -> None:
         assert plot.layers_drawn == 2 * layers
 
 
+async def test_lines_of_many_points_are_not_kept_for_every_look() -> None:
+    plot = LinePlot()
+    series = _series([1.0 + n % 7 for n in range(400_000)])
+    async with drive(ChartApp(plot)) as deck:
+        for number in range(30):
+            plot.show(series, View(log=number % 2 == 0, weight=0.01 * number, window=Span(10, 399_000 - number)))
+            await deck.settle()
+        assert plot.points_held <= 3_000_000
+        assert plot.canvases_drawn >= 30, "each look has been drawn"
+
+
 async def test_the_cursor_draws_two_columns_of_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (100, 30)) as deck:

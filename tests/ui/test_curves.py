@@ -17,6 +17,7 @@ from tui.domain.series.curve import Axis
 from tui.domain.values import RunReference
 from tui.screens.base.routes import CurvesRoute, RunRoute
 from tui.screens.curves import CurvesScreen
+from tui.screens.panes import curves_loader, curves_state
 from tui.screens.panes.metrics_view import MetricsView
 from tui.screens.run import RunScreen
 
@@ -338,6 +339,20 @@ async def test_all_points_are_read_page_by_page_and_can_be_stopped(made: World) 
         await deck.press("r")
         await deck.until(lambda: not screen.loader.busy, "read again")
         assert screen.state.histories[ONE, "loss"].is_whole, "a sample does not take the place of the whole"
+
+
+@pytest.mark.parametrize(("recorded", "said"), [(10_000, "10 000 points"), (12_000, "the first 10 000 points")])
+async def test_no_more_points_are_read_than_may_be_held(
+    made: World, monkeypatch: pytest.MonkeyPatch, recorded: int, said: str
+) -> None:
+    for module in (curves_loader, curves_state):
+        monkeypatch.setattr(module, "MOST_POINTS", 10_000)
+    made.history.record(ONE, "loss", falling(0, recorded))
+    made.history.page_points = 2500
+    async with made.open() as deck:
+        await _open(deck, CurvesRoute((ONE,), ("loss",)))
+        await deck.press("F")
+        await deck.until_text(f"loss · {said} ")
 
 
 async def test_running_runs_are_read_again_by_themselves(made: World) -> None:

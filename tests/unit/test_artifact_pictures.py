@@ -121,6 +121,7 @@ def test_a_parquet_file_that_is_none_or_cut_says_so() -> None:
         body, _, notes = artifact_parquet.head(io.BytesIO(data))
         assert body is None
         assert "cannot be read as Parquet" in notes[0]
+        assert not notes[0].endswith("..")
 
 
 class _Counting(StreamReader):

@@ -146,6 +146,12 @@ def test_json_that_is_cut_off_shows_a_beginning_of_the_whole(value: object, data
         assert (depth, name) == (true_depth, true_name)
 
 
+def test_json_whose_first_value_is_longer_than_what_was_read_is_shown_as_text() -> None:
+    parsed = json_tree.parse('{"a": "' + "x" * 65_536, whole=False)
+    assert parsed.body is None
+    assert parsed.notes == ("Its first value is longer than what has been read: it is shown as text.",)
+
+
 def test_json_that_is_cut_off_says_so() -> None:
     parsed = json_tree.parse('{"a": [1, 2, {"b": "x')
     assert lines_of(parsed.body) == [(0, "a", "[3]"), (1, "[0]", "1"), (1, "[1]", "2"), (1, "[2]", "{0}")]

@@ -42,7 +42,7 @@ def head(file: io.RawIOBase | io.BytesIO) -> tuple[TableBody | None, list[tuple[
         rows = _first_rows(found, names, notes)
     except (arrow.ArrowException, OSError, ValueError, NotImplementedError) as error:
         said = clean(str(error).splitlines()[0][:200]) if str(error) else type(error).__name__
-        return None, [], [f"It cannot be read as Parquet: {said}."]
+        return None, [], [f"It cannot be read as Parquet: {said.rstrip('.')}."]
     columns = tuple(
         TableColumn(clean(name), clean(str(schema.field(at).type)), _is_number(schema.field(at).type))
         for at, name in enumerate(names)

@@ -43,6 +43,8 @@ def parse(text: str, *, whole: bool = True) -> Parsed:
     except (ValueError, RecursionError):
         return Parsed(None, (f"It is no valid JSON: {_said(broken)}.",))
     if not whole and cut_at_end:
+        if not value:
+            return Parsed(None, ("Its first value is longer than what has been read: it is shown as text.",))
         return _tree(value, ())
     what = "The text is cut off" if cut_at_end else f"It is no valid JSON from there on: {_said(broken)}"
     return _tree(value, (f"{what}; the tree shows what comes before.",))

@@ -230,7 +230,8 @@ class CurvesLoader:
             self._ask_page(page.next_token)
             return
         # Putting a million points in order takes longer than a frame may.
-        complete = page.next_token is None
+        kept = self._state.histories.get((whole.run_id, whole.key))
+        complete = page.next_token is None or (kept is not None and kept.total == whole.points)
         self._asking.ask(
             self._session.pool,
             "whole",

@@ -12,7 +12,7 @@ from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.scales import Span, span_of
 from tui.domain.series.curve import Axis, Curve, Reading
-from tui.domain.series.history import MetricHistory, refined
+from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.smoothing import stepped
 from tui.domain.text import clean
 from tui.domain.values import RunReference
@@ -339,4 +339,4 @@ def _points_words(history: MetricHistory) -> str:
     if history.total is not None:
         kind = "extremes kept" if history.keeps_extremes else "sampled"
         return f"{points} of {quantities.count(history.total)} points, {kind}"
-    return f"{points} sampled points"
+    return f"the first {points} points" if len(history) >= MOST_POINTS else f"{points} sampled points"

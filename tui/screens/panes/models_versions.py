@@ -23,7 +23,7 @@ from tui.domain.quantities import count
 from tui.domain.readiness import CHAMPION, SEVERITIES
 from tui.domain.text import clean
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.filterable import SiftedPane
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
@@ -34,7 +34,7 @@ REST_SECONDS = 0.12
 FACTS_AT_ONCE = 8
 
 
-class VersionsPane(FilterablePane, Asking):
+class VersionsPane(SiftedPane, Asking):
     """Follows a model. It tells which version is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("versions")]
@@ -60,7 +60,6 @@ class VersionsPane(FilterablePane, Asking):
         self._glyphs = glyphs
         self.grid = Grid(glyphs=glyphs)
         self.model: RegisteredModel | None = None
-        self.query_text = ""
         self.sort: tuple[str, bool] = ("version", True)
         self.columns: tuple[str, ...] = ()
         self.versions: dict[str, ModelVersion] = {}
@@ -379,16 +378,3 @@ class VersionsPane(FilterablePane, Asking):
 
     async def action_versions_filter(self) -> None:
         await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.fill()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.fill()
-        return had

@@ -21,7 +21,7 @@ from tui.domain.serving_rows import endpoints_table, matches
 from tui.domain.text import clean
 from tui.domain.truth import Truth
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.filterable import SiftedPane
 from tui.services.pool import PREFETCH
 from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView
 from tui.services.session import Session
@@ -31,7 +31,7 @@ from tui.widgets.plain_grid import PlainGrid
 FOLLOW_SECONDS = 2.0  # between two looks at an endpoint that is being updated
 
 
-class EndpointsPane(FilterablePane, Asking):
+class EndpointsPane(SiftedPane, Asking):
     """The list. What is shown of an endpoint grows as it is read; one that is being updated is looked at again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("serving_list")]
@@ -213,19 +213,6 @@ class EndpointsPane(FilterablePane, Asking):
 
     async def action_serving_list_filter(self) -> None:
         await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.fill()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.fill()
-        return had
 
 
 def _grown(known: Endpoint | None, listed: Endpoint) -> Endpoint:

@@ -23,6 +23,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Kept = TypeVar("Kept")
 _PADDING = 0.04
 _KEPT_LAYERS = 200  # 50 curves in four looks
+_KEPT_POINTS = 3_000_000  # of lines: 24 bytes each
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class _Line:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     gaps: NDArray[np.int64]
+
+    @property
+    def held(self) -> int:
+        """How many points stay in memory for it: a part of smoothed values holds all of them."""
+        whole = self.y.base
+        return max(len(self.y), whole.size if isinstance(whole, np.ndarray) else 0)
 
 
 class LinePlot(Chart):
@@ -162,7 +169,14 @@ class LinePlot(Chart):
                 x, y, gaps = x[above], np.log10(y[above]), (gaps + np.cumsum(~above))[above]
             kept = self._lines_kept[key] = _Line(x, y, gaps)
             _forget_oldest(self._lines_kept)
+            while len(self._lines_kept) > 1 and self.points_held > _KEPT_POINTS:
+                del self._lines_kept[next(iter(self._lines_kept))]
         return kept
+
+    @property
+    def points_held(self) -> int:
+        """How many points the lines hold that are kept for the next drawing."""
+        return sum(line.held for line in self._lines_kept.values())
 
     def _y_span(self, lines: Iterable[_Line]) -> Span | None:
         extents = [(float(line.y.min()), float(line.y.max())) for line in lines if len(line.y)]
