@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
 
 from tui.actions import Action, bindings
 from tui.domain.artifacts import LoggedModel
@@ -23,6 +22,7 @@ from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
 from tui.screens.base.routes import ArtifactsRoute, RunRoute
+from tui.screens.base.watch import Watch
 from tui.screens.base.writing import Writing
 from tui.screens.panes.artifacts_view import ArtifactsView
 from tui.screens.panes.metrics_view import MetricsView
@@ -49,7 +49,7 @@ class RunScreen(Page, Writing, Registering, Asking):
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
         self.made = RunMade()
-        self._timer: Timer | None = None
+        self._watch = Watch(self, session.launch.settings.watch_seconds, self._watch_tick)
         self._followed = False  # a running run refreshes by itself, until a person stops that
         glyphs = self.deck.glyphs
         self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
@@ -256,20 +256,15 @@ class RunScreen(Page, Writing, Registering, Asking):
 
     @property
     def watching(self) -> bool:
-        return self._timer is not None
+        return self._watch.is_on
 
     def watch_toggle(self) -> bool:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        else:
-            self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._watch_tick)
-        return self.watching
+        return self._watch.toggle()
 
     def _follow(self, running: bool) -> None:
         """Begin to refresh by itself with a run that runs, and stop with its end."""
-        begins = running and not self._followed and self._timer is None
-        ends = not running and self._followed and self._timer is not None
+        begins = running and not self._followed and not self.watching
+        ends = not running and self._followed and self.watching
         if begins or ends:
             self.watch_toggle()
         self._followed = self._followed or running

@@ -13,7 +13,7 @@ from tui.domain.text import clean, width
 from tui.services.housekeeping import State, Told
 from tui.services.writes import Outcome, Result
 
-_OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
+OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
     Outcome.DONE: ("done", "good"),
     Outcome.CONFLICT: ("changed meanwhile", "bad"),
     Outcome.REFUSED: ("refused", "bad"),
@@ -41,7 +41,7 @@ def became(told: Told, glyphs: Glyphs, room: int) -> RowsTable:
     outcomes: list[str] = []
     tones: list[Tone] = []
     for _, result in told.rows:
-        word, tone = _OUTCOMES.get(result.outcome, (result.outcome.value, ""))
+        word, tone = OUTCOMES.get(result.outcome, (result.outcome.value, ""))
         sign = {"good": glyphs.done, "bad": glyphs.failed, "warn": glyphs.warning}.get(tone, glyphs.absent)
         outcomes.append(f"{sign} {word}")
         tones.append(tone)

@@ -12,23 +12,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.table import Column, RowsTable
 from tui.domain.text import clean, width
 from tui.resources import style_sheets
 from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.base.deck import Deck
+from tui.screens.modals.change_rows import OUTCOMES
 from tui.services.writes import Outcome, Report, S
 from tui.widgets.plain_grid import PlainGrid
-
-_WORDS: dict[Outcome, tuple[str, Tone]] = {
-    Outcome.DONE: ("done", "good"),
-    Outcome.CONFLICT: ("not done: changed meanwhile", "bad"),
-    Outcome.REFUSED: ("refused", "bad"),
-    Outcome.NOT_DONE: ("not done", "bad"),
-    Outcome.OVERTAKEN: ("changed since", "warn"),
-    Outcome.UNKNOWN: ("not known", "warn"),
-    Outcome.SKIPPED: ("not tried", "muted"),
-}
 
 
 class StepsToldModal(ModalScreen[bool]):
@@ -52,7 +43,7 @@ class StepsToldModal(ModalScreen[bool]):
         done = sum(result.outcome is Outcome.DONE for result in self._results)
         words, tones, why = [], [], []
         for result in self._results:
-            word, tone = _WORDS.get(result.outcome, (result.outcome.value, ""))
+            word, tone = OUTCOMES.get(result.outcome, (result.outcome.value, ""))
             words.append(word)
             tones.append(tone)
             why.append(clean(result.problem.message) if result.problem is not None else "")

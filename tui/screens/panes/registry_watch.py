@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual.timer import Timer
-
 from tui.domain.model_values import RegisteredModel
 from tui.domain.text import clean
+from tui.screens.base.watch import Watch
 from tui.screens.panes.registry_acts import RegistryActs
 
 
 class RegistryWatch(RegistryActs):
     """A page about models that can refresh by itself. What is compared with outlives a pause: it is the session's."""
 
-    _timer: Timer | None = None
+    _watch: Watch | None = None
 
     def watch_tick(self) -> None:
         """Read again what is shown, unless that is under way."""
@@ -22,15 +21,12 @@ class RegistryWatch(RegistryActs):
 
     @property
     def watching(self) -> bool:
-        return self._timer is not None
+        return self._watch is not None and self._watch.is_on
 
     def watch_toggle(self) -> bool:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        else:
-            self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._tick)
-        return self.watching
+        if self._watch is None:
+            self._watch = Watch(self, self.session.launch.settings.watch_seconds, self._tick)
+        return self._watch.toggle()
 
     def _tick(self) -> None:
         if self.is_current:

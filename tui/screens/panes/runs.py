@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import bindings
@@ -21,6 +20,7 @@ from tui.domain.table import Table
 from tui.domain.truth import State, Truth
 from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
+from tui.screens.base.watch import Watch
 from tui.screens.panes import runs_words
 from tui.screens.panes.runs_arranging import RunsArranging
 from tui.screens.panes.runs_curves import RunsCurves
@@ -81,7 +81,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         self._to_top = False  # whether the cursor goes to the first row when the table has been laid out anew
         self._on_top_from: str | None = None  # where it waits for the parents of orphans to be loaded
         self._to_end_from: str | None = None  # where the cursor waits for the last run to be loaded
-        self._timer: Timer | None = None
+        self._watch = Watch(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
         self._told_unkept = False
 
     def body(self) -> ComposeResult:
@@ -407,16 +407,11 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
 
     @property
     def watching(self) -> bool:
-        return self._timer is not None
+        return self._watch.is_on
 
     def watch_toggle(self) -> bool:
         """Begin or stop to read the latest runs every few seconds."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        else:
-            self._timer = self.set_interval(self._session.launch.settings.watch_seconds, self.loader.newest)
-        return self.watching
+        return self._watch.toggle()
 
     # the filter
 
