@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
@@ -89,7 +89,8 @@ class CalmApp(App[Result], Generic[Result]):
 
     A mode's new screen counts as styled before the last change of theme, though there has been none since it was made,
     so every style sheet would be parsed twice again before its first frame (``App._init_mode``, ``App.switch_mode``;
-    ``App.push_screen`` does not).
+    ``App.push_screen`` does not). And updates would be held back for 50 ms, however soon it is there, the frame that it
+    lays out meanwhile thrown away (``App.delay_update``).
     """
 
     fault: BaseException | None = None
@@ -101,6 +102,8 @@ class CalmApp(App[Result], Generic[Result]):
         self._key_since: float | None = None
         self._keys_held: deque[events.Key] = deque()
         self._terminal = TerminalMemory()
+        self._drawn_once = False
+        self._delays = 0  # batches of updates that wait for a screen to be composed
         self.terminal_lost: Signal[None] = Signal(self, "terminal-lost")  # it may have lost what it was given
 
     async def on_event(self, event: events.Event) -> None:
@@ -135,6 +138,13 @@ class CalmApp(App[Result], Generic[Result]):
             # What Textual sends to the terminal need not be something that Rich can render.
             renderable = cast(RenderableType, Differences(renderable, self._terminal, screen.outer_size))
         super()._display(screen, renderable)
+        if not self._drawn_once and renderable is not None:
+            self._drawn_once = True
+            # After what the screen has still to do by itself, such as to fit its classes to its size.
+            screen.call_later(self.call_later, self.first_drawn)
+
+    async def first_drawn(self) -> None:
+        """Called once, when the first screen has been drawn."""
 
     def draw_anew(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
@@ -171,6 +181,29 @@ class CalmApp(App[Result], Generic[Result]):
         # The screen is new: what is styled from here on is styled by the sheets as they are.
         if not screen.is_mounted:
             screen._css_update_count = self._css_update_count
+            self.fit(screen)
+            screen.call_later(self._draw_composed)
+
+    def fit(self, screen: Screen[Any]) -> None:
+        """Give a new screen the classes of its breakpoints, so that it is not laid out once without them."""
+        for extent, breakpoints in zip(
+            self.size, (screen.HORIZONTAL_BREAKPOINTS, screen.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            screen.add_class(*screen._get_breakpoint_classes(extent, breakpoints or []))
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw nothing until the screen that comes has been composed, rather than for a given time."""
+        self._delays += 1
+        self._begin_batch()
+        self.call_next(self._draw_composed)
+
+    def _draw_composed(self) -> None:
+        if not self._delays or not self.screen.is_mounted:
+            return
+        while self._delays:
+            self._delays -= 1
+            self._end_batch()
+        self.screen.refresh()
 
     async def on_key_done(self, message: KeyDone) -> None:
         message.stop()

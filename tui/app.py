@@ -89,7 +89,9 @@ class DeckApp(CalmApp[int]):
     def get_default_screen(self) -> Screen[None]:
         launch = self._launch
         status = Status(launch.context_name, launch.place_shown, ("experiments",), launch.read_only)
-        return FirstFrame(status, self.glyphs)
+        frame = FirstFrame(status, self.glyphs)
+        self.fit(frame)
+        return frame
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -108,9 +110,8 @@ class DeckApp(CalmApp[int]):
             self.add_class("-ascii")
             self._plain_signs = [PlainSigns()]
         self.set_class(self._launch.settings.ssh, "-ssh")
-        self.call_after_refresh(self._begin)
 
-    async def _begin(self) -> None:
+    async def first_drawn(self) -> None:
         """Load what the first frame did not need, and open the context."""
         self.set_keymap(dict(self.keymap))
         self.session = self._connect(self._launch)
@@ -126,7 +127,7 @@ class DeckApp(CalmApp[int]):
 
     async def _show_context(self) -> None:
         """Make the top screens of the open context, and show the first."""
-        from tui.routes import TOPS, top_screen
+        from tui.tops import TOPS, top_screen
 
         for top in TOPS:
             self.add_mode(self._mode(top), top_screen(top, self.session))
@@ -177,7 +178,7 @@ class DeckApp(CalmApp[int]):
         return self._connect(launch)
 
     async def _change_context(self, left: int, before: Session) -> None:
-        from tui.routes import TOPS
+        from tui.tops import TOPS
 
         await self._show_context()
         for top in TOPS:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 from tui.screens.base.page import Page
 from tui.screens.base.routes import (
     ArtifactsRoute,
@@ -81,30 +77,3 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return RequestsScreen(session)
     raise TypeError(route)
-
-
-def _browse(session: Session) -> Page:
-    from tui.screens.browse import BrowseScreen
-
-    return BrowseScreen(session)
-
-
-def _models(session: Session) -> Page:
-    from tui.screens.models import ModelsScreen
-
-    return ModelsScreen(session)
-
-
-def _serving(session: Session) -> Page:
-    from tui.screens.serving import ServingScreen
-
-    return ServingScreen(session)
-
-
-TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models, "serving": _serving}
-"""The screens at the top of a context, by the name of the action that goes there (``app.<name>``)."""
-
-
-def top_screen(name: str, session: Session) -> Callable[[], Any]:
-    """What makes the top screen of that name for a session."""
-    return partial(TOPS[name], session)

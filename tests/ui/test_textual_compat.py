@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from rich.console import RenderableType
+from textual.app import ComposeResult
 from textual.color import Color
 from textual.css.stylesheet import Stylesheet
 from textual.events import Key
+from textual.screen import Screen
+from textual.widgets import Static
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.driver import Deck, drive
+from tui._textual_compat import CalmApp
 from tui.screens.modals.command import CommandModal
 from tui.screens.modals.help import HelpModal
 from tui.screens.models import ModelsScreen
 from tui.screens.run import RunScreen
 from tui.themes import THEMES
 from tui.widgets.filter_bar import FilterInput
+
+
+class Words(Screen[None]):
+    """Two words, and a class that says how wide the terminal is."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (40, "-wide")]
+
+    def __init__(self) -> None:
+        super().__init__(id="words")
+
+    def compose(self) -> ComposeResult:
+        yield Static("one")
+        yield Static("two")
+
 
 NAMES = {
     "/": "slash",
@@ -146,3 +165,38 @@ async def test_a_top_screen_made_after_a_change_of_theme_wears_it(small: World) 
         await deck.until(lambda: isinstance(deck.app.screen, ModelsScreen), "the models are shown")
         surface = Color.parse(deck.app.get_css_variables()["background"])
         await deck.until(lambda: deck.app.screen.styles.background == surface, "in the theme chosen")
+
+
+class Frames(CalmApp[None]):
+    """Notes of each frame that goes to the terminal which screen it is of, how that is laid out, and what is on it."""
+
+    MODES: ClassVar[dict[str, type[Screen[None]]]] = {"words": Words}  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frames: list[tuple[str, bool, int]] = []
+        self.first_drawn_with: list[int] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        return Screen(id="before")
+
+    async def first_drawn(self) -> None:
+        self.first_drawn_with.append(len(self.frames))
+        await self.switch_mode("words")
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if renderable is not None and not self._batch_count:
+            self.frames.append((screen.id or "", screen.has_class("-wide"), len(screen.query(Static))))
+        super()._display(screen, renderable)
+
+
+async def test_the_first_frame_is_drawn_before_what_follows_it_and_a_new_screen_is_drawn_once_it_is_whole() -> None:
+    app = Frames()
+    async with drive(app) as deck:
+        await deck.until(lambda: bool(app.frames) and app.frames[-1][0] == "words", "the second screen is drawn")
+        assert app.first_drawn_with, "what follows the first frame has begun"
+        assert app.first_drawn_with == [app.first_drawn_with[0]] and app.first_drawn_with[0] >= 1
+        assert {screen for screen, *_ in app.frames[: app.first_drawn_with[0]]} == {"before"}
+        of_words = [frame for frame in app.frames if frame[0] == "words"]
+        assert set(of_words) == {("words", True, 2)}, "never without its widgets, never at another width"
+        await deck.until(lambda: app._batch_count == 0, "nothing is held back any more")

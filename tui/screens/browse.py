@@ -16,7 +16,6 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
-from tui.screens.base.routes import CompareRoute, RunRoute, StoreRoute
 from tui.screens.panes.experiments import ExperimentsPane
 from tui.screens.panes.runs import RunsPane
 from tui.services.pool import PREFETCH
@@ -81,6 +80,9 @@ class BrowseScreen(Page, Asking):
         self.set_crumbs("experiments")
         self.focus_pane(self.experiments)
         self.experiments.start(follow=self._place is None)
+        here = self.experiments.experiment_here()
+        if self._place is None and here is not None:
+            self._show_runs((here,))  # they were seen last time, and are in the first frame
         self.set_timer(SOON, self._complete)
         if self._place is not None:
             place, self._place = self._place, None
@@ -91,15 +93,17 @@ class BrowseScreen(Page, Asking):
     @on(ExperimentsPane.Settled)
     def _settled(self, event: ExperimentsPane.Settled) -> None:
         event.stop()
-        self.runs.show_experiments(event.experiments)
-        self._name_place()
+        self._show_runs(event.experiments)
 
     @on(ExperimentsPane.Wanted)
     def _wanted(self, event: ExperimentsPane.Wanted) -> None:
         event.stop()
-        self.runs.show_experiments(event.experiments)
-        self._name_place()
+        self._show_runs(event.experiments)
         self.focus_pane(self.runs)
+
+    def _show_runs(self, experiments: Sequence[Experiment]) -> None:
+        self.runs.show_experiments(experiments)
+        self._name_place()
 
     @on(ExperimentsPane.TruthChanged)
     def _experiments_truth(self, event: ExperimentsPane.TruthChanged) -> None:
@@ -114,6 +118,8 @@ class BrowseScreen(Page, Asking):
         if report.condition is StoreCondition.READY:
             self.read_again()
         elif self.app.screen is self:
+            from tui.screens.base.routes import StoreRoute
+
             self.deck.go(StoreRoute(report, self._store_opened))
 
     def _store_opened(self) -> None:
@@ -150,12 +156,16 @@ class BrowseScreen(Page, Asking):
     def _compare_wanted(self, event: RunsPane.CompareWanted) -> None:
         event.stop()
         if event.run_ids:
+            from tui.screens.base.routes import CompareRoute
+
             store = self.runs.loader.store
             snapshot = store.snapshot() if store is not None else None
             self.deck.go(CompareRoute(event.run_ids, snapshot, self.runs.truth.as_of_ms))
         self.deck.say(event.said)
 
     def open_run(self, run_id: str) -> None:
+        from tui.screens.base.routes import RunRoute  # like all that the first rows do not need
+
         known = self.details.known(run_id) if self.details is not None else None
         self.deck.go(RunRoute(run_id, known))
 

@@ -43,7 +43,13 @@ class FirstFrame(Screen[None]):
                     yield details
         yield HintLine()
 
+    def on_mount(self) -> None:
+        self._arrange()
+
     def on_resize(self) -> None:
-        narrow = self.size.width < 100
+        self._arrange()
+
+    def _arrange(self) -> None:
+        narrow = self.app.size.width < 100
         self.set_class(narrow, "-one-pane")
         self.set_class(narrow, "-at-experiments")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+from tui.domain.experiments import ExperimentPage, View
 from tui.domain.problem import Problem
-from tui.domain.values import ExperimentPage, View
 from tui.services.session import Session
 
 SHARED, REPOS = "/Shared/", "/Repos/"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.config.launch import Launch
 from tui.domain.glyphs import Glyphs
-from tui.screens.base.routes import Route
 from tui.services.session import Session
+
+if TYPE_CHECKING:
+    from tui.screens.base.routes import Route
 
 
 class Deck(Protocol):

@@ -21,10 +21,8 @@ from tui.widgets.pane import Pane
 from tui.widgets.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
-    from tui.services.housekeeping import Told
-
-if TYPE_CHECKING:
     from tui.domain.places import Place
+    from tui.services.housekeeping import Told
 
 
 RETRY_SECONDS = 20.0  # after which a server that could not be reached is tried again by itself
@@ -141,6 +139,7 @@ class Page(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
         self.watch(self, "focused", self._focus_moved, init=False)
+        self._arrange()
 
     def _focus_moved(self, focused: Widget | None) -> None:
         if focused is None:
@@ -182,7 +181,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     @property
     def is_narrow(self) -> bool:
-        return self.size.width < NARROW
+        return self.app.size.width < NARROW
 
     def on_resize(self) -> None:
         self._arrange()

@@ -110,8 +110,6 @@ class ExperimentsPane(SiftedPane, ExperimentsWriting, Asking):
         self._recall()
         self.grid.placeholder = "Reading experiments …"
         self.fill()
-        if follow and self.experiment_here() is not None:
-            self.settle()  # its runs were seen last time: they need not wait for the cursor to rest
         self.read_again()
 
     def _recall(self) -> None:

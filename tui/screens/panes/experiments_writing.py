@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.domain.glyphs import Glyphs
-from tui.domain.values import Experiment
 from tui.screens.base.writing import Writing
 from tui.services.session import Session
 
 if TYPE_CHECKING:
     from tui.domain.changes import Plan
+    from tui.domain.experiments import Experiment
     from tui.services.housekeeping import Told
 
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.domain.values import RunReference
 from tui.screens.base.deck import Deck
-from tui.screens.base.routes import CurvesRoute
 from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
+    from tui.domain.values import RunReference
 
 _METRIC = "metrics."
 
@@ -53,6 +52,8 @@ class RunsCurves(Widget):
         self.app.push_screen(ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave"), chosen)
 
     def _draw(self, key: str) -> None:
+        from tui.screens.base.routes import CurvesRoute
+
         view, here = self.view, self.grid.cursor_key
         run_ids = self.grid.marks or ((here,) if here is not None else ())
         if view is not None and run_ids:
@@ -62,6 +63,7 @@ class RunsCurves(Widget):
 
 def _reference(view: RunsTable, run_id: str) -> RunReference | None:
     from tui.domain.filter.names import Field
+    from tui.domain.values import RunReference
 
     row = view.snapshot.row_of(run_id)
     if row is None:
