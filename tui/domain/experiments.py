@@ -13,6 +13,12 @@ class View(str, Enum):
     DELETED = "deleted"
     ALL = "all"
 
+    @property
+    def following(self) -> View:
+        """The one that the same key goes on to."""
+        views = list(View)
+        return views[(views.index(self) + 1) % len(views)]
+
 
 @dataclass(frozen=True)
 class Experiment:

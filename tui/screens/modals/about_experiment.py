@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from tui.domain import quantities
+from tui.domain.experiments import Experiment
 from tui.screens.modals.whole_text import WholeTextModal
 
 
@@ -29,3 +32,23 @@ class AboutExperimentModal(WholeTextModal):
     def action_edit(self) -> None:
         self.dismiss(None)
         self._edit()
+
+
+def experiment_words(experiment: Experiment, zone: tzinfo) -> str:
+    """An experiment's facts, tags and note, as lines of text."""
+    lines = [
+        f"id            {experiment.id}",
+        f"lifecycle     {experiment.lifecycle}",
+        f"created       {_stamp(experiment.created_ms, zone)}",
+        f"last update   {_stamp(experiment.updated_ms, zone)}",
+        f"artifacts at  {experiment.artifact_location}",
+        "",
+    ]
+    tags = [(key, value) for key, value in sorted(experiment.tags.items()) if key != "mlflow.note.content"]
+    lines += [f"tag  {key} = {value}" for key, value in tags] or ["no tags"]
+    lines += ["", experiment.note or "no note"]
+    return "\n".join(lines)
+
+
+def _stamp(time_ms: int | None, zone: tzinfo) -> str:
+    return quantities.stamp(time_ms, zone) if time_ms is not None else "not known"

@@ -9,7 +9,6 @@ from textual import on
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.domain.experiments import View
 from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count
 from tui.screens.panes.runs_loader import RunsLoader
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from tui.screens.modals.pick_columns import Pickable
 
 MOST_COMPARED = 500
-_NEXT_VIEW = {View.ACTIVE: View.DELETED, View.DELETED: View.ALL, View.ALL: View.ACTIVE}
 _HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
 
@@ -249,7 +247,7 @@ class RunsArranging(Widget):
 
     def action_runs_lifecycle(self) -> None:
         if self.wanted.experiments:
-            self.change_query(replace(self.wanted, view=_NEXT_VIEW[self.wanted.view]))
+            self.change_query(replace(self.wanted, view=self.wanted.view.following))
 
     def action_runs_load_all(self) -> None:
         self.loader.load_all()
