@@ -19,12 +19,13 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
 from tui.domain.truth import State, Truth
 from tui.screens.base.asking import Asking
-from tui.screens.base.filterable import FilterablePane
 from tui.screens.base.watch import Watch
 from tui.screens.panes import runs_words
 from tui.screens.panes.runs_arranging import RunsArranging
 from tui.screens.panes.runs_curves import RunsCurves
-from tui.screens.panes.runs_filter import RunsFilter, ServerRequest, Word, refusal, word_of
+from tui.screens.panes.runs_filter import RunsFilter, refusal, word_of
+from tui.screens.panes.runs_filtering import RunsFiltering
+from tui.screens.panes.runs_following import RunsFollowing
 from tui.screens.panes.runs_loader import RunsLoader
 from tui.screens.panes.runs_memory import Arrangement, Sort, memory_name, recalled, seen
 from tui.screens.panes.runs_writing import RunsWriting
@@ -36,14 +37,12 @@ if TYPE_CHECKING:
     from tui.domain.filter import FilterError
     from tui.domain.filter import Query as LocalQuery
     from tui.domain.runs.table import RunsTable
-    from tui.widgets.filter_bar import Complete
 
 
-class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
+class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsWriting, Asking):
     """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
-    filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
 
     @dataclass
     class Followed(Message):
@@ -78,9 +77,6 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
         self.view: RunsTable | None = None
         self._view_wanted = False
-        self._to_top = False  # whether the cursor goes to the first row when the table has been laid out anew
-        self._on_top_from: str | None = None  # where it waits for the parents of orphans to be loaded
-        self._to_end_from: str | None = None  # where the cursor waits for the last run to be loaded
         self._watch = Watch(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
         self._told_unkept = False
 
@@ -167,7 +163,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
             if problem.kind is Kind.BAD_REQUEST and self.bar_open:
                 # The filter is wrong, not what is shown: that stays as true as it was.
                 self.loader.truth = self.loader.before
-                self._say(refusal(problem))
+                self.say_word(refusal(problem))
                 self.grid.set_class(False, "stale")
                 self._loader_changed()
             else:
@@ -243,7 +239,7 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
 
         if isinstance(answer, FilterError):
             self.filter.refuse(query, answer)
-            self._say(word_of(answer))
+            self.say_word(word_of(answer))
             self.grid.placeholder = runs_words.placeholder(self._shown())
             self.show_words()
         else:
@@ -349,38 +345,6 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
         event.stop()
         self.post_message(self.Opened(event.row_key))
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: messages.NearEnd) -> None:
-        event.stop()
-        # A filter may leave so little that the end is always near, and in another order than the server's the end is
-        # not where the next runs will be: then more is loaded only when asked for.
-        in_order = self.arrangement.sort in ((), (("start", True),))
-        if in_order and not self.filter.said and self.view is not None and self.grid.table is self.view:
-            self.loader.more()
-
-    @on(Grid.EndWanted)
-    def _end_wanted(self, event: messages.EndWanted) -> None:
-        event.stop()
-        self._to_end_from = None if self.loader.complete else self.grid.cursor_key
-        self.loader.load_all()
-
-    def _go_to_top(self) -> None:
-        """Keep the cursor that nobody has moved at the beginning of another order, and above parents that have come."""
-        if self._on_top_from is not None and not self.loader.loading:
-            self._to_top = self._to_top or self.grid.cursor_key == self._on_top_from
-            self._on_top_from = None
-        if self._to_top:
-            self._to_top = False
-            self.grid.move_to_row(0)
-
-    def _go_to_end(self) -> None:
-        """Once all runs are loaded, take the cursor to the last one, if it has waited for that."""
-        if self._to_end_from is None or self.loader.loading_all or self._view_wanted:
-            return
-        waited, self._to_end_from = self.grid.cursor_key == self._to_end_from, None
-        if waited and self.loader.complete:
-            self.grid.move_to_row(self.grid.row_count - 1)
-
     # the keys for everywhere
 
     def go_back(self) -> bool:
@@ -412,59 +376,6 @@ class RunsPane(FilterablePane, RunsArranging, RunsCurves, RunsWriting, Asking):
     def watch_toggle(self) -> bool:
         """Begin or stop to read the latest runs every few seconds."""
         return self._watch.toggle()
-
-    # the filter
-
-    async def action_runs_filter(self) -> None:
-        await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.filter.text or self.asked.filter_string
-
-    def filter_completion(self) -> Complete | None:
-        return self._complete
-
-    def _complete(self, text: str, cursor: int) -> tuple[str, int] | None:
-        from tui.domain.filter.completions import completions
-
-        if self.view is None:
-            return None
-        offers = completions(text, cursor, self.view.snapshot.names())
-        self.say_in_bar("   ".join(offer.shown for offer in offers[:8]) if len(offers) > 1 else "")
-        if not offers:
-            return None
-        return offers[0].apply(text), offers[0].start + len(offers[0].text)
-
-    def _say(self, word: Word) -> None:
-        self.say_in_bar(word.text, word.tone)
-
-    def filter_edited(self, text: str) -> None:
-        if text == self.filter.text:
-            return
-        self._say(self.filter.edit(text))
-        if self.filter.error is None:
-            self.want_view()
-        else:
-            self.show_words()
-
-    def filter_dropped(self) -> bool:
-        had = self.filter.clear()
-        if had:
-            self.want_view()
-        return had
-
-    def filter_closed(self) -> None:
-        self.show_words()
-
-    def filter_asked(self, text: str) -> None:
-        names = self.view.snapshot.names() if self.view is not None else None
-        clock = self._session.clock
-        answer = self.filter.for_server(text, names, clock.now_ms(), clock.zone)
-        if isinstance(answer, ServerRequest):
-            self._say(answer.word)
-            self.change_query(replace(self.asked, filter_string=answer.filter_string), answer.local_text)
-        else:
-            self._say(answer)
 
     def rearrange(self, **changes: Any) -> None:
         """Change how the table is arranged, lay it out anew, and keep that."""
