@@ -17,11 +17,13 @@ __all__ = ["opened"]
 
 
 class HeldCatalog:
-    """A catalog whose grants are read only when it is let go."""
+    """A catalog whose grants are read only when it is let go; at first it is, where it is said so."""
 
-    def __init__(self, catalog: Any) -> None:
+    def __init__(self, catalog: Any, *, is_held: bool = True) -> None:
         self._catalog = catalog
         self.let_go = threading.Event()
+        if not is_held:
+            self.let_go.set()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._catalog, name)
@@ -57,7 +59,7 @@ async def to_run(deck: Deck[int]) -> None:
     await deck.until(lambda: app.begun and app.page is not None, "the context is open")
     await deck.until_text("churn")
     app.go(RunRoute(f"{1:032x}"))
-    await deck.until_text("run id")
+    await deck.until_text("Params 3")
 
 
 async def test_a_run_s_model_is_registered_under_a_name_of_three_levels(opened: Session, workspace: Workspace) -> None:

@@ -34,10 +34,14 @@ class Permissions:
         except Problem:
             return ()
 
-    def making_in(self, schema: str) -> tuple[Refusal, ...]:
-        """Why no model could be made in ``catalog.schema``; empty where one could, and where that cannot be read."""
+    def making_in(self, level: str) -> tuple[Refusal, ...]:
+        """Why no model could be made in a catalog or ``catalog.schema``; empty where one could, or nobody can tell.
+
+        What is not named yet refuses nothing: of a catalog alone, only whether it may be used is told.
+        """
+        name = ".".join([*level.split("."), _ANY, _ANY][:3])
         try:
-            return refusals(Deed.CREATE, f"{schema}.{_ANY}", self._access(schema))
+            return refusals(Deed.CREATE, name, self._access(level))
         except Problem:
             return ()
 

@@ -37,6 +37,8 @@ class PickNameModal(ListModal[str]):
     ) -> None:
         self.title_text = title
         super().__init__(glyphs, query=query)
+        self._within = query  # the level that has been gone down to, no name yet
+        self.input.select_on_focus = False  # what is typed goes on after the level
         self._levels = levels
         self._words = words
         self._names = list(names)
@@ -55,12 +57,13 @@ class PickNameModal(ListModal[str]):
         titles += [clean(level) for level in deeper]
         details += [self._levels[level] for level in deeper]
         tones: list[Tone] = ["muted"] * len(keys)
-        if typed and typed not in names:
-            refused = self._refuse(typed)
+        just_come = typed == self._within  # a level is no wrong name yet
+        if typed and typed not in names and not (just_come and keys):
+            refused = "type the name after it" if just_come else self._refuse(typed)
             keys.append(f"{_NEW}{typed}")
             titles.append(clean(typed))
             details.append(refused or "a new model")
-            tones.append("bad" if refused else "accent")
+            tones.append("muted" if just_come else "bad" if refused else "accent")
         columns = (
             Column("name", "model", max([16, *(min(60, width(title)) for title in titles)]), frozen=True),
             Column("detail", "", max([20, *map(width, details)])),

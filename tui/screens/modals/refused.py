@@ -19,6 +19,10 @@ class RefusedModal(WholeTextModal):
         super().__init__(title, words(found))
         self._found = found
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(".dialogue").border_subtitle = Content(" y copy the statement   esc leave ")
+
     def action_copy(self) -> None:
         said = cast(Deck, self.app).copy_text("the statement", statements(self._found))
         self.query_one(".dialogue").border_subtitle = Content(f" {said.splitlines()[0][:70]}   esc leave ")

@@ -9,7 +9,7 @@ from tui.domain.grants import Deed
 from tui.domain.model_names import model_name_refusal
 from tui.domain.model_values import Registrable
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, clean_block
 from tui.screens.base.page import Page
 from tui.screens.base.routes import VersionRoute
 from tui.screens.panes.permitted import Permitting
@@ -113,14 +113,20 @@ class Registering(Permitting):
         """What lies in a catalog ("prod.") or in a schema ("prod.ml."), and whether one may make models there."""
         catalog, permissions = self._page.session.catalog, self.permissions()
         assert catalog is not None and permissions is not None
-        above, _, schema = level.rstrip(".").partition(".")
-        if not schema:
-            return _Names([], {f"{above}.{name}.": "a schema" for name in catalog.schemas(above)})
-        found = permissions.making_in(f"{above}.{schema}")
-        if not found:
-            return _Names(list(catalog.models(above, schema)))
-        warning = f"New models will be refused here: {'; '.join(refusal.words for refusal in found)}."
-        return _Names(list(catalog.models(above, schema)), {}, clean(warning))
+        within = level.rstrip(".")
+        above, _, schema = within.partition(".")
+        found = permissions.making_in(within)
+        warnings = [f"New models will be refused here: {'; '.join(refusal.words for refusal in found)}."] * bool(found)
+        models: list[str] = []
+        levels: dict[str, str] = {}
+        try:
+            if schema:
+                models = list(catalog.models(above, schema))
+            else:
+                levels = {f"{above}.{name}.": "a schema" for name in catalog.schemas(above)}
+        except Problem as problem:  # what may not be listed may still be typed
+            warnings.append(f"{problem.title}: {problem.message}")
+        return _Names(models, levels, clean_block("\n".join(warnings)))
 
     def _ask_name(self, offer: Registrable, names: _Names, query: str = "") -> None:
         from tui.screens.modals.pick_name import PickNameModal
