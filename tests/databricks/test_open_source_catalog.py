@@ -11,6 +11,7 @@ from tests.databricks.test_models_screen import app_on, to_models
 from tests.support.driver import drive
 from tests.support.fakes import FrozenClock
 from tests.support.oss_catalog import OssCatalog, oss_catalog
+from tests.support.snapshots import Picture
 from tests.support.stores import make_store
 from tui.config.choose import Options
 from tui.config.launch import resolve
@@ -97,7 +98,12 @@ def test_what_it_lacks_is_said_and_not_asked(registry: ClientRegistry, served: t
 async def test_on_the_screen(opened: Session) -> None:
     async with drive(app_on(opened), (200, 50)) as deck:
         await to_models(deck, IRIS)
-        await deck.until_text("open-source Unity Catalog: no aliases, tags or renaming")
+        await deck.until_text("3 models · open-source Unity Catalog")
+        await deck.until_text("its interface has no aliases, tags or renaming")
+        # The list of models tells nothing of versions: they are counted, page by page as far as the first.
+        await deck.until(lambda: "v1" in deck.line_with("About churn"), "the newest version is told")
+        await deck.until(lambda: "≥2" in deck.line_with(IRIS), "more than a page is said to be more")
+        assert "champion" not in deck.text() and "⚠" not in deck.text()
         await deck.until_text("unity.risk.limits")
         await deck.press("g", "enter")
         await deck.until_text("models › unity.default.churn")
@@ -109,3 +115,20 @@ async def test_on_the_screen(opened: Session) -> None:
         await deck.press("a", "t")
         await deck.settle()
         assert deck.app.screen is on_top, "keys for what is not there do nothing"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
+async def test_pictures(
+    opened: Session, size: tuple[int, int], picture: Picture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # so that the store's path is shown as ~/mlflow.db
+    async with drive(app_on(opened), size) as deck:
+        await to_models(deck, IRIS)
+        await deck.until(lambda: "≥2" in deck.line_with(IRIS), "the versions are counted")
+        if size[1] > 24:  # where there is room for the versions
+            await deck.until_text("cannot be read")
+        await deck.until(
+            lambda: not opened.log.in_flight and "request" not in deck.lines()[-1], "nothing is being asked"
+        )
+        await deck.settle()
+        picture(deck)

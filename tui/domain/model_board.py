@@ -29,6 +29,7 @@ class BoardSpec:
     first_aliases: tuple[str, ...] = ("champion", "challenger")
     faults_only: bool = False
     reading: Reading = field(default_factory=Reading)
+    has_aliases: bool = True  # without aliases there is no champion, nor are there tags that name an owner
 
 
 def aliases_in_use(models: Sequence[RegisteredModel], first: Sequence[str]) -> list[str]:
@@ -44,9 +45,11 @@ def is_served(models: Sequence[RegisteredModel], known: Known) -> bool:
 
 
 def default_columns(
-    models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False
+    models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False, has_aliases: bool = True
 ) -> tuple[str, ...]:
     """The columns shown without being asked for; ``serving`` where endpoints serve any of the models."""
+    if not has_aliases:
+        return ("name", "latest", "versions", "ready", "changed", "about")
     shown = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)[: max(len(first), _ALIAS_COLUMNS)]]
     common = [key for key in shown if key[len(ALIAS) :] in first or _is_common(key[len(ALIAS) :], models)]
     served = ("serving",) if serving else ()
@@ -58,8 +61,12 @@ def _is_common(alias: str, models: Sequence[RegisteredModel]) -> bool:
     return sum(1 for model in models if alias in model.aliases) >= max(2, len(models) // 4)
 
 
-def every_column(models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False) -> tuple[str, ...]:
+def every_column(
+    models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False, has_aliases: bool = True
+) -> tuple[str, ...]:
     """All columns that can be chosen."""
+    if not has_aliases:
+        return ("name", "latest", "versions", "ready", "changed", "created", "about", "why")
     aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
     return (
         "name",
@@ -112,7 +119,9 @@ class BoardTable:
         self.judged = all(known.is_complete(model) for model in models)
         self.models = self._arranged(models)
         self._rows = {model.name: row for row, model in enumerate(self.models)}
-        keys = spec.columns or default_columns(models, spec.first_aliases, serving=is_served(models, known))
+        keys = spec.columns or default_columns(
+            models, spec.first_aliases, serving=is_served(models, known), has_aliases=spec.has_aliases
+        )
         if spec.faults_only and "why" not in keys:
             keys = (keys[0], "why", *keys[1:])
         self._keys = frozenset(keys)
@@ -157,9 +166,10 @@ class BoardTable:
             version = model.aliases.get(key[len(ALIAS) :], "")
             return (float(version), "") if version.isdecimal() else None
         if key == "latest":
-            return (float(model.newest.number), "") if model.newest is not None else None
+            newest = self._newest(model)
+            return (float(newest), "") if newest is not None and newest.isdecimal() else None
         if key == "versions":
-            count = self._counts.get(model.name)
+            count = self._count(model)
             return (float(count), "") if count is not None else None
         if key in ("changed", "created"):
             time_ms = model.updated_ms if key == "changed" else model.created_ms
@@ -207,11 +217,10 @@ class BoardTable:
         if key.startswith(ALIAS):
             return self._alias_cell(model, key[len(ALIAS) :])
         if key == "latest":
-            newest = model.newest
-            if newest is not None:
-                return f"v{newest.version}", ""
-            # A list of Unity Catalog does not tell the newest version: only a known count of none says that none is.
-            return (glyphs.absent if self._counts.get(model.name) == 0 else "?"), "muted"
+            latest = self._newest(model)
+            if latest:
+                return f"v{latest}", ""
+            return ("?" if latest is None else glyphs.absent), "muted"
         if key == "versions":
             return self._count_cell(model)
         if key in ("changed", "created"):
@@ -257,10 +266,25 @@ class BoardTable:
         ]
         return "  ".join(said), "muted"
 
+    def _newest(self, model: RegisteredModel) -> str | None:
+        """The newest version, "" where there is none; None where that is not known."""
+        if model.newest is not None:
+            return model.newest.version
+        # A list of Unity Catalog does not tell the newest version: only a count of all says which, or that none is.
+        numbered = self._known.numbered(model.name)
+        if numbered is not None and numbered.is_all:
+            return numbered.newest
+        return "" if self._counts.get(model.name) == 0 else None
+
+    def _count(self, model: RegisteredModel) -> int | None:
+        numbered = self._known.numbered(model.name)
+        return self._counts.get(model.name, numbered.count if numbered is not None else None)
+
     def _count_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
-        count = self._counts.get(model.name)
+        count, numbered = self._count(model), self._known.numbered(model.name)
         if count is not None:
-            return quantities.count(count), "muted"
+            more = "≥" if numbered is not None and not numbered.is_all and model.name not in self._counts else ""
+            return f"{more}{quantities.count(count)}", "muted"
         newest = model.newest
         # Numbers are never given twice, so that the newest is the most that there can be.
         return (f"≤{newest.version}" if newest is not None else "?"), "muted"

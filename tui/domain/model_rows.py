@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.model_values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.model_values import FAILED, READY, ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
 from tui.domain.readiness import CHAMPION, Fault
 from tui.domain.serving import ServedAt, drifts
 from tui.domain.table import Column, Tone
@@ -29,6 +29,10 @@ class Known(Protocol):
 
     def served(self, name: str) -> Sequence[ServedAt]:
         """Where versions of a model are served, as far as that is known."""
+        ...
+
+    def numbered(self, name: str) -> Numbered | None:
+        """What was counted of a model's versions, where the list of models tells nothing of them."""
         ...
 
     def faults(self, model: RegisteredModel) -> tuple[Fault, ...]: ...

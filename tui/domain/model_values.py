@@ -71,6 +71,15 @@ class RegisteredModel:
 
 
 @dataclass(frozen=True)
+class Numbered:
+    """How many versions of a model were counted, and the newest ("" without any); ``is_all`` if none is left."""
+
+    count: int
+    newest: str = ""
+    is_all: bool = True
+
+
+@dataclass(frozen=True)
 class ModelsPage:
     """Registered models in the server's order, and the token of the next page (None at the end)."""
 

@@ -30,6 +30,7 @@ class VersionsSpec:
     sort: tuple[str, bool] = ("version", True)
     columns: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
+    has_aliases: bool = True
 
 
 class VersionsTable:
@@ -90,7 +91,8 @@ class VersionsTable:
             "tags": not any(made.tags for made in sample),
             "notes": not any(made.description for made in sample),
             "metric": not self._metric,
-            "change": not self._metric,
+            "change": not self._metric or CHAMPION not in self.model.aliases,
+            "aliases": not self.spec.has_aliases,
         }
         return tuple(key for key in COLUMNS if not empty.get(key))
 
@@ -156,7 +158,7 @@ class VersionsTable:
             if facts is None:
                 return "", "muted"
             if facts.unread:
-                return f"{glyphs.failed} no files", "bad"
+                return f"{glyphs.failed} cannot be read", "bad"
             return (glyphs.done, "") if facts.signature is not None else (f"{glyphs.warning} none", "warn")
         if key == "stage":
             return clean(made.stage), "muted"

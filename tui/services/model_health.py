@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from tui.config.model import ModelSettings
-from tui.domain.model_values import ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.model_values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
 from tui.domain.problem import Problem
 from tui.domain.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
 from tui.domain.serving import ServedAt
@@ -38,8 +38,11 @@ class ModelHealth:
         serving: ServingDesk | None = None,
         *,
         has_aliases: bool = True,
+        lists_newest: bool = True,
     ) -> None:
         self._registry = registry
+        self._lists_newest = lists_newest  # a Unity Catalog's list of models tells nothing of their versions
+        self._numbered: dict[str, Numbered | None] = {}
         self._has_aliases = has_aliases  # the open-source Unity Catalog has none, so that none can be missed there
         self._serving = serving  # where the context has serving endpoints
         self._served: dict[str, tuple[ServedAt, ...]] = {}
@@ -67,6 +70,10 @@ class ModelHealth:
     def served(self, name: str) -> tuple[ServedAt, ...]:
         """Where versions of a model are served, as far as that is known."""
         return self._served.get(name, ())
+
+    def numbered(self, name: str) -> Numbered | None:
+        """What was counted of a model's versions, where the list of models tells nothing of them."""
+        return self._numbered.get(name)
 
     def facts(self, name: str, version: str) -> ModelFacts | None:
         return self._facts.get((name, version))
@@ -156,6 +163,7 @@ class ModelHealth:
             for key in [key for key in self._versions if key[0] == name]:
                 del self._versions[key]
             self._served.pop(name, None)
+            self._numbered.pop(name, None)
             self._stamps[name] += 1
 
     def gather(self, models: Sequence[RegisteredModel], *, facts: bool) -> None:
@@ -180,6 +188,26 @@ class ModelHealth:
         with self._lock:
             self._stamps.update(model.name for model in models)
             self.learnt += 1
+
+    def is_counted(self, name: str) -> bool:
+        """Whether nothing can be learnt any more of how many versions a model has."""
+        return self._lists_newest or name in self._numbered
+
+    def gather_numbers(self, names: Iterable[str]) -> None:
+        """Count versions where the list of models does not tell the newest; what cannot be read stays unknown."""
+        for name in [name for name in names if not self.is_counted(name)]:
+            try:
+                page = self._registry.search_versions(name)
+            except Problem as problem:
+                if problem.is_connection:
+                    raise
+                found = None
+            else:
+                newest = max(page.versions, key=lambda made: made.number, default=None)
+                found = Numbered(len(page.versions), newest.version if newest else "", page.next_token is None)
+            with self._lock:
+                self._numbered[name] = found
+                self.learnt += 1
 
     def gather_served(self, names: Sequence[str]) -> None:
         """Learn where versions of these models are served; what cannot be read counts as not served."""

@@ -26,6 +26,7 @@ class RegistryDesk:
         place = place_of(launch.registry_uri)
         catalog = launch.registry_uri.partition(":")[0] in _CATALOG_KINDS
         self.settings = settings
+        self.has_aliases = not launch.registry_uri.startswith("uc:")
         self.protected_context = launch.protected
         serving = ServingDesk(session.serving, session.registry) if session.serving is not None else None
         self.health = ModelHealth(
@@ -34,7 +35,8 @@ class RegistryDesk:
             settings,
             launch.settings.metric_directions,
             serving,
-            has_aliases=not launch.registry_uri.startswith("uc:"),
+            has_aliases=self.has_aliases,
+            lists_newest=not catalog,
         )
         self.moves = AliasMoves(
             session.registry,

@@ -67,7 +67,7 @@ class ModelsArranging(Asking):
                 "alias" if key.startswith(ALIAS) else "model",
                 _detail(key, models),
             )
-            for key in every_column(models, first, serving=serving)
+            for key in every_column(models, first, serving=serving, has_aliases=self._desk.has_aliases)
         ]
 
         def picked(answer: Picked | None) -> None:
@@ -76,7 +76,7 @@ class ModelsArranging(Asking):
                 self._remember()
                 self.fill()
 
-        chosen = self.columns or default_columns(models, first, serving=serving)
+        chosen = self.columns or default_columns(models, first, serving=serving, has_aliases=self._desk.has_aliases)
         self.app.push_screen(PickColumnsModal(pickable, chosen, self._glyphs), picked)
 
     @on(Grid.ColumnMoved)
@@ -84,7 +84,9 @@ class ModelsArranging(Asking):
         event.stop()
         models, first = list(self.models.values()), self._desk.settings.alias_columns
         serving = is_served(models, self._desk.health)
-        order = list(self.columns or default_columns(models, first, serving=serving))
+        order = list(
+            self.columns or default_columns(models, first, serving=serving, has_aliases=self._desk.has_aliases)
+        )
         if event.key in order:
             at = order.index(event.key)
             target = max(0, min(len(order) - 1, at + event.by))

@@ -215,6 +215,7 @@ class ModelsPane(FilterablePane, ModelsArranging):
             self._desk.settings.alias_columns,
             self.faults_only,
             self._reading(),
+            self._desk.has_aliases,
         )
         counts = dict(self.counts)
         self._drawn_of = desk.health.learnt
@@ -255,10 +256,12 @@ class ModelsPane(FilterablePane, ModelsArranging):
             parts.append(f"{len(self.grid.marks)} marked")
         if kind(self._session.launch.registry_uri) == "databricks":
             parts.append("legacy registry of the workspace")
+        lacking = ""
         if kind(self._session.launch.registry_uri) == "uc":
-            parts.append("open-source Unity Catalog: no aliases, tags or renaming")
+            parts.append("open-source Unity Catalog")
+            lacking = "its interface has no aliases, tags or renaming"
         self.set_title("Prompts" if self.prompts else "Models", *parts)
-        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else "")
+        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else lacking)
         self._want_evidence()
 
     def _say_empty(self) -> None:
@@ -289,7 +292,9 @@ class ModelsPane(FilterablePane, ModelsArranging):
         if self.prompts or self.is_asking("evidence"):
             return
         health = self._desk.health
-        wanted = [model for model in self._in_view() if not health.is_complete(model)]
+        wanted = [
+            model for model in self._in_view() if not health.is_complete(model) or not health.is_counted(model.name)
+        ]
         facts = all(health.is_complete(model, facts=False) for model in wanted)
         if not wanted and self.faults_only:
             wanted = [model for model in self.models.values() if not health.is_complete(model)]
@@ -299,11 +304,16 @@ class ModelsPane(FilterablePane, ModelsArranging):
             if self._drawn_of != health.learnt:
                 self.fill()  # somebody else has learnt something meanwhile
             return
-        # What the list needs comes first, what lies in files after it.
+
+        def learn() -> None:
+            # What the list needs comes first, what lies in files after it.
+            health.gather_numbers(model.name for model in wanted)
+            health.gather(wanted, facts=facts)
+
         self.ask(
             self._session.pool,
             "evidence",
-            lambda: health.gather(wanted, facts=facts),
+            learn,
             lambda _nothing: self.fill(),
             self._no_evidence,
             urgency=PREFETCH,

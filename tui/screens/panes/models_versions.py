@@ -192,7 +192,7 @@ class VersionsPane(SiftedPane, Asking):
             self.grid.table = None
             return
         versions, generation = list(self.versions.values()), self._generation
-        spec = VersionsSpec(self.query_text, self.sort, self.columns, self._reading())
+        spec = VersionsSpec(self.query_text, self.sort, self.columns, self._reading(), self._desk.has_aliases)
         health = self._desk.health
         changed = self._desk.news.changed_versions(model, versions)
 
