@@ -286,6 +286,13 @@ async def test_finer_points_that_come_too_late_are_dropped(made: World) -> None:
         made.history.gate.clear()
         await deck.press("home", "i", "i", "i")
         await deck.until(lambda: made.history.calls[-1][1].steps, "finer points are asked for")  # type: ignore[attr-defined]
+        curve = screen.state.curve(ONE, "long")
+        window = screen.state.view.window
+        assert curve is not None and window is not None
+        seen = curve.within(window.low, window.high)
+        assert 0 < seen.stop - seen.start < len(curve)
+        await deck.until_text(f"in view {seen.stop - seen.start} of ")
+        assert "reading finer ones" in deck.text()
         await deck.press("0")
         made.history.gate.set()
         await deck.until(lambda: not screen.is_asking("finer long " + ONE), "nothing is under way")

@@ -111,7 +111,7 @@ class CurvesScreen(Page, Asking):
         self.set_truth(self.loader.truth)
         for chart in self.charts:
             if chart.display:
-                chart.show(self.state, busy=self.loader.busy)
+                chart.show(self.state, busy=self.loader.busy, reading_finer=self.loader.reading_finer)
         self.legend.show(*self.state.legend(self.chart.key), self.state.highlighted)
         if words := self.loader.whole_words:
             self.chart.set_subtitle(words)

@@ -26,12 +26,12 @@ class ChartPane(Pane):
     def keys_target(self) -> Widget | None:
         return self.plot
 
-    def show(self, state: CurvesState, *, busy: bool) -> None:
-        """Draw what the state says now."""
+    def show(self, state: CurvesState, *, busy: bool, reading_finer: bool) -> None:
+        """Draw what the state says now, and what is under way: points at all, or more of what is in view."""
         series = state.series(self.key)
         problem = state.problems.get(self.key)
         name = "all metrics" if state.together and len(state.keys) > 1 else clean(self.key)
-        self.set_title(name, *state.counts(self.key))
+        self.set_title(name, *state.counts(self.key, reading_finer=reading_finer))
         self.set_subtitle(state.view.axis.value)
         if problem is not None:
             self.notice.problem(problem)

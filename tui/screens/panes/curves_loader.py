@@ -54,6 +54,10 @@ class CurvesLoader:
         return bool(self._waiting)
 
     @property
+    def reading_finer(self) -> bool:
+        return bool(self._finer)
+
+    @property
     def points_of_each(self) -> int:
         return SAMPLE_POINTS if len(self._state.run_ids) <= MANY_RUNS else MANY_POINTS
 

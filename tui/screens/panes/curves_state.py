@@ -289,13 +289,14 @@ class CurvesState:
 
     # words
 
-    def counts(self, chart_key: str) -> list[str]:
-        """What is said of a chart beside its name."""
+    def counts(self, chart_key: str, *, reading_finer: bool = False) -> list[str]:
+        """What is said of a chart beside its name; ``reading_finer`` if more points of what is in view are under way."""
         found = [history for (_, key), history in self.histories.items() if self.together or key == chart_key]
         words = []
         if len(found) == 1:
-            finer = self.finer.get((found[0].run_id, found[0].key))
-            words.append(f"in view {_points_words(finer[0])}" if finer is not None else _points_words(found[0]))
+            words.append(self._in_view(found[0]))
+            if reading_finer and not self._is_whole_in_view(found[0]):
+                words.append("reading finer ones")
         elif found:
             words.append(f"{len(found)} curves")
         sampled = sum(1 for history in found if not self._is_whole_in_view(history))
@@ -309,6 +310,17 @@ class CurvesState:
         if self.view.weight:
             words.append(f"EMA {self.view.weight:g}")
         return words
+
+    def _in_view(self, history: MetricHistory) -> str:
+        """How many points of the only curve are seen."""
+        ident, window = (history.run_id, history.key), self.view.window
+        finer, curve = self.finer.get(ident), self.curve(*ident)
+        if finer is not None:
+            return f"in view {_points_words(finer[0])}"
+        if window is None or curve is None:
+            return _points_words(history)
+        seen = curve.within(window.low, window.high)
+        return f"in view {quantities.count(seen.stop - seen.start)} of {_points_words(history)}"
 
     def _is_whole_in_view(self, history: MetricHistory) -> bool:
         finer = self.finer.get((history.run_id, history.key))
