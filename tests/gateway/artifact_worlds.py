@@ -102,6 +102,17 @@ def make(kind: str, uri: str, session: Session, real: Path) -> World:
     model = client.create_logged_model(
         experiment, name="churn", source_run_id=run.info.run_id, params={"depth": "8"}, model_type="classifier"
     )
+    for step, value in ((1, 0.5), (2, 0.6)):
+        client.log_metric(
+            run.info.run_id,
+            "acc",
+            value,
+            step=step,
+            model_id=model.model_id,
+            dataset_name="val",
+            dataset_digest="d0ca2a63",
+        )
+    client.log_metric(run.info.run_id, "loss", 0.7, step=5, model_id=model.model_id)
     client.log_outputs(run.info.run_id, models=[LoggedModelOutput(model.model_id, 0)])
     empty = client.create_run(experiment, run_name="empty")
     folder, model_folder = _place(run.info.artifact_uri, real), _place(model.artifact_location, real)

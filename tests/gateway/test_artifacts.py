@@ -16,7 +16,7 @@ from tests.gateway import artifact_worlds
 from tests.gateway.artifact_worlds import HUGE, MANY, ODD_NAMES, REFUSED_NAMES, World
 from tests.gateway.conftest import SECONDS, open_session
 from tests.support import servers, stores
-from tui.domain.artifacts import HEAD_BYTES, ArtifactEntry, ArtifactRoot, Measured
+from tui.domain.artifacts import HEAD_BYTES, ArtifactEntry, ArtifactRoot, Measured, ModelMetric
 from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import progress
@@ -168,6 +168,11 @@ def test_a_run_s_logged_models_are_found_with_their_files(world: World) -> None:
     (model,) = world.artifacts.logged_models(world.run.id)
     assert (model.name, model.model_type, model.status) == ("churn", "classifier", "READY")
     assert model.params == {"depth": "8"}
+    assert sorted(model.metrics, key=lambda metric: (metric.key, metric.step)) == [
+        ModelMetric("acc", 0.5, 1, "val", "d0ca2a63"),
+        ModelMetric("acc", 0.6, 2, "val", "d0ca2a63"),
+        ModelMetric("loss", 0.7, 5),
+    ]
     assert model.root == world.model
     assert "MLmodel" not in names(world)
     listing = world.artifacts.list_folder(model.root)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.artifact_files import MODEL, RUN, gallery
+from tests.support.artifact_files import MODEL, MODEL_ID, RUN, RUN_ID, gallery
 from tests.support.snapshots import Picture
 from tests.ui.test_artifacts import opened, shown, view
 from tui.domain.problem import Kind, Problem
+from tui.screens.base.routes import LoggedModelRoute
 
 KINDS = {
     "text": "src/train.py",
@@ -52,6 +53,19 @@ async def test_a_logged_model(tmp_path: Path, picture: Picture) -> None:
         await deck.press("G")
         await deck.until_text("classifier")
         picture(deck)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_page_of_a_logged_model(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+    async with opened(gallery(tmp_path), size) as deck:
+        deck.app.go(LoggedModelRoute(RUN_ID, MODEL_ID))
+        await deck.until_text("load_model(")
+        await deck.settle()
+        picture(deck, name="overview")
+        await deck.press("right_square_bracket", "right_square_bracket")
+        await deck.until_text("[Metrics 3]")
+        await deck.settle()
+        picture(deck, name="metrics")
 
 
 async def test_the_tree_on_a_narrow_screen(tmp_path: Path, picture: Picture) -> None:

@@ -9,7 +9,7 @@ import zlib
 
 from tests.support.deck import World, experiment, run, world
 from tests.support.fakes import HOUR, NOW_MS
-from tui.domain.artifacts import ArtifactRoot, LoggedModel
+from tui.domain.artifacts import ArtifactRoot, LoggedModel, ModelMetric
 
 RUN_ID = f"{7:032x}"
 RUN = ArtifactRoot("run", RUN_ID)
@@ -135,7 +135,11 @@ def gallery(folder: object, **launch: object) -> World:
             "classifier",
             RUN_ID,
             {"depth": "8"},
-            (("val_auc", 0.9341),),
+            (
+                ModelMetric("val_auc", 0.9341, 8, "customers", "d0ca2a63"),
+                ModelMetric("val_auc", 0.9287, 8, "customers_eu", "dd21081b"),
+                ModelMetric("size_mb", 12.5),
+            ),
         ),
     )
     return made

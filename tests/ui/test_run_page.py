@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deck import FORBIDDEN, MINUTE, NOW_MS, World, browse, enter_runs, message, part, run, runs_pane, shop
 from tests.support.driver import Deck
-from tui.domain.artifacts import LoggedModel
+from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.problem import Kind, Problem
 from tui.screens.logged_model import LoggedModelScreen
 from tui.screens.run import RunScreen
@@ -273,7 +273,9 @@ async def test_params_as_a_tree_beside_the_runs(small: World) -> None:
 def with_models(small: World) -> None:
     model = LoggedModel(
         "m-7", "classifier", "READY", NOW_MS - MINUTE, "/models/m-7", "Agent", f"{1:032x}",
-        {"depth": "5"}, (("auc", 0.93), ("auc", 0.91)), {"team": "growth"},
+        {"depth": "5"},
+        (ModelMetric("auc", 0.93, 4, "holdout", "d0ca"), ModelMetric("auc", 0.91, 4, "weekly", "77aa")),
+        {"team": "growth"},
     )  # fmt: skip
     small.artifacts.models = {f"{1:032x}": (model,)}
     small.artifacts.put(model.root, {"MLmodel": b"flavors: {}\n", "data/weights.bin": b"123"})
@@ -308,6 +310,7 @@ async def test_a_logged_model_opens_with_its_params_metrics_and_files(small: Wor
         await deck.press("right_square_bracket")
         await deck.until_text("0.91")
         assert "0.93" in deck.text()
+        assert "holdout@d0ca" in deck.text() and "weekly@77aa" in deck.text()
         await deck.press("right_square_bracket")
         await deck.until_text("growth")
         small.artifacts.models = {}

@@ -61,6 +61,17 @@ class ArtifactListing:
 
 
 @dataclass(frozen=True)
+class ModelMetric:
+    """A value of a metric of a logged model: one for each step and each dataset that it was measured on."""
+
+    key: str
+    value: float
+    step: int = 0
+    dataset: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class LoggedModel:
     """A model that a run logged (MLflow 3): it has a folder of its own, which the run's listing leaves out."""
 
@@ -72,7 +83,7 @@ class LoggedModel:
     model_type: str = ""
     source_run_id: str = ""
     params: dict[str, str] = field(default_factory=dict)
-    metrics: tuple[tuple[str, float], ...] = ()
+    metrics: tuple[ModelMetric, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
 
     @property

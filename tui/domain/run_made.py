@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.domain import quantities
-from tui.domain.artifacts import LoggedModel
+from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.glyphs import Glyphs
 from tui.domain.run_tables import Facts, facts, name_width
 from tui.domain.table import Column, RowsTable
@@ -94,19 +95,39 @@ def about(model: LoggedModel, created: str, glyphs: Glyphs) -> Facts:
 
 
 def metrics(model: LoggedModel, query: str = "") -> Facts:
-    """The metrics that belong to the model itself; one name can stand there several times, once for each dataset."""
+    """The metrics that belong to the model itself; a name stands there once for each step and dataset."""
     words = query.lower().split()
-    shown = [
-        (str(number), name, value)
-        for number, (name, value) in enumerate(sorted(model.metrics, key=lambda pair: pair[0]))
-        if all(word in name.lower() for word in words)
-    ]
-    names = [clean(name) for _, name, _ in shown]
-    values = [quantities.number(value) for _, _, value in shown]
-    columns = (
+    shown = [m for m in _in_order(model) if all(word in f"{m.key} {m.dataset}".lower() for word in words)]
+    names = [clean(m.key) for m in shown]
+    values = [quantities.number(m.value) for m in shown]
+    steps = [quantities.count(m.step) for m in shown]
+    datasets = [dataset_words(m) for m in shown]
+    columns = [
         Column("name", "metric", name_width(names), frozen=True),
         Column("value", "value", max([10, *map(width, values)]), "right"),
-    )
-    keys = [key for key, _, _ in shown]
-    table = RowsTable(columns, keys, {"name": names, "value": values})
-    return Facts(table, {key: repr(value) for key, _, value in shown})
+        Column("step", "step", max([8, *map(width, steps)]), "right"),
+    ]
+    if any(datasets):
+        columns.append(Column("dataset", "measured on", max([12, *map(width, datasets)])))
+    keys = [str(number) for number in range(len(shown))]
+    cells = {"name": names, "value": values, "step": steps, "dataset": datasets}
+    table = RowsTable(columns, keys, cells, {"dataset": ["muted"] * len(shown)})
+    return Facts(table, {key: repr(m.value) for key, m in zip(keys, shown, strict=True)})
+
+
+def told_apart(model: LoggedModel) -> list[tuple[str, float]]:
+    """Names and values; a name that stands there several times says on what and at which step it was measured."""
+    times = Counter(metric.key for metric in model.metrics)
+    return [
+        (m.key if times[m.key] == 1 else f"{m.key} ({dataset_words(m) or 'no dataset'}, step {m.step})", m.value)
+        for m in _in_order(model)
+    ]
+
+
+def dataset_words(metric: ModelMetric) -> str:
+    """The dataset that a metric was measured on, with its digest; "" where MLflow knows none."""
+    return f"{clean(metric.dataset)}@{clean(metric.digest)}" if metric.digest else clean(metric.dataset)
+
+
+def _in_order(model: LoggedModel) -> list[ModelMetric]:
+    return sorted(model.metrics, key=lambda m: (m.key, m.dataset, m.digest, m.step))

@@ -20,6 +20,7 @@ from tui.domain.artifacts import (
     Downloaded,
     LoggedModel,
     Measured,
+    ModelMetric,
     sorted_entries,
     unsafe_reason,
 )
@@ -292,6 +293,11 @@ def _outputs(run: Run) -> list[str]:
     return [str(output.model_id) for output in made]
 
 
+def _model_metric(metric: Any) -> ModelMetric:
+    dataset, digest = metric.dataset_name or "", metric.dataset_digest or ""
+    return ModelMetric(str(metric.key), true_number(metric.value), int(metric.step or 0), str(dataset), str(digest))
+
+
 def _logged_model(model: Any) -> LoggedModel:
     return LoggedModel(
         model_id=str(model.model_id),
@@ -302,6 +308,6 @@ def _logged_model(model: Any) -> LoggedModel:
         model_type=str(model.model_type or ""),
         source_run_id=str(model.source_run_id or ""),
         params={str(key): str(value) for key, value in (model.params or {}).items()},
-        metrics=tuple((str(one.key), true_number(one.value)) for one in (model.metrics or ())),
+        metrics=tuple(map(_model_metric, model.metrics or ())),
         tags={str(key): str(value) for key, value in (model.tags or {}).items()},
     )

@@ -8,6 +8,7 @@ from tui.domain.artifact_tree import ArtifactTree, Node
 from tui.domain.preview.tree import Literal, Pairs, tree_of
 from tui.domain.preview.values import TreeBody
 from tui.domain.quantities import ago, count, size, stamp
+from tui.domain.run_made import told_apart
 from tui.domain.text import clean
 from tui.services.clock import Clock
 from tui.services.copies import shown_uri
@@ -56,7 +57,7 @@ def model_tree(node: Node, clock: Clock) -> tuple[Content, TreeBody]:
     ]
     top = Pairs((name, Literal(said)) for name, said in about if said)
     tags = {name: value for name, value in model.tags.items() if not name.startswith("mlflow.")}
-    kept: list[tuple[str, object]] = [("metrics", dict(model.metrics)), ("params", model.params), ("tags", tags)]
+    kept: list[tuple[str, object]] = [("metrics", Pairs(told_apart(model))), ("params", model.params), ("tags", tags)]
     top += [(name, values) for name, values in kept if values]
     heading = Content("\n").join(
         [

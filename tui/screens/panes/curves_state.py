@@ -290,7 +290,7 @@ class CurvesState:
     # words
 
     def counts(self, chart_key: str, *, reading_finer: bool = False) -> list[str]:
-        """What is said of a chart beside its name; ``reading_finer`` if more points of what is in view are under way."""
+        """What is said of a chart beside its name; ``reading_finer``: more points of what is in view are asked for."""
         found = [history for (_, key), history in self.histories.items() if self.together or key == chart_key]
         words = []
         if len(found) == 1:
