@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.support.artifact_files import MODEL, MODEL_ID, RUN, RUN_ID, gallery
 from tests.support.snapshots import Picture
 from tests.ui.test_artifacts import opened, shown, view
+from tui.app import DeckApp
 from tui.domain.problem import Kind, Problem
 from tui.screens.base.routes import LoggedModelRoute
 
@@ -58,7 +60,7 @@ async def test_a_logged_model(tmp_path: Path, picture: Picture) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_the_page_of_a_logged_model(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     async with opened(gallery(tmp_path), size) as deck:
-        deck.app.go(LoggedModelRoute(RUN_ID, MODEL_ID))
+        cast(DeckApp, deck.app).go(LoggedModelRoute(RUN_ID, MODEL_ID))
         await deck.until_text("load_model(")
         await deck.settle()
         picture(deck, name="overview")
