@@ -74,6 +74,7 @@ def test_a_folder_is_one_level_with_sizes_folders_first(world: World) -> None:
     assert found == [
         ("data", True, None),
         ("many", True, None),
+        ("mixed", True, None),
         ("model", True, None),
         ("odd", True, None),
         ("refused", True, None),
@@ -204,7 +205,7 @@ def test_a_preview_of_text(world: World) -> None:
 def test_what_a_folder_holds_is_measured(world: World) -> None:
     assert world.artifacts.measure(world.run, "data") == Measured(2, 9)
     whole = world.artifacts.measure(world.run, "")
-    assert whole.files == MANY + 7 + len(ODD_NAMES) + len(REFUSED_NAMES) + 1
+    assert whole.files == MANY + 10 + len(ODD_NAMES) + len(REFUSED_NAMES) + 1
     assert whole.needs_asking
 
 
@@ -235,6 +236,21 @@ def test_a_folder_is_downloaded_whole(world: World, tmp_path: Path) -> None:
     assert made.path == str(tmp_path / "out" / "churn")
     found = sorted(str(path.relative_to(made.path)) for path in Path(made.path).rglob("*"))
     assert found == ["MLmodel", "weights", "weights/w.bin"]
+
+
+def test_a_folder_comes_without_the_names_that_the_server_refuses_and_says_which(world: World, tmp_path: Path) -> None:
+    made = world.artifacts.download(world.run, ArtifactEntry("mixed", True), str(tmp_path / "out"))
+    found = {str(path.relative_to(made.path)): path.read_text() for path in Path(made.path).rglob("*.txt")}
+    given = {"deep/plain.txt": "plain", "z.txt": "last"}
+    if world.kind == "sqlite":
+        assert found == {**given, "a#b.txt": "refused"} and made.left_out == ()
+    else:
+        assert found == given and made.left_out == ("mixed/a#b.txt",)
+        with pytest.raises(Problem) as told:
+            world.artifacts.download(world.run, ArtifactEntry("refused", True), str(tmp_path / "none"))
+        assert told.value.kind is Kind.UNSUPPORTED, "nothing of it can be had"
+        assert not (tmp_path / "none").exists()
+    assert made.files == len(found)
 
 
 def test_a_stopped_download_leaves_nothing(world: World, tmp_path: Path) -> None:

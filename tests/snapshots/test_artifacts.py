@@ -62,6 +62,7 @@ async def test_the_page_of_a_logged_model(tmp_path: Path, picture: Picture, size
     async with opened(gallery(tmp_path), size) as deck:
         cast(DeckApp, deck.app).go(LoggedModelRoute(RUN_ID, MODEL_ID))
         await deck.until_text("load_model(")
+        await deck.until(lambda: "eading" not in deck.text(), "the files and the first of them have been read")
         await deck.settle()
         picture(deck, name="overview")
         await deck.press("right_square_bracket", "right_square_bracket")

@@ -42,6 +42,7 @@ class FakeArtifacts:
         self.gate.set()
         self.step = threading.Semaphore(0)  # each permit lets a held download go one step on
         self.held = False
+        self.left_out: tuple[str, ...] = ()  # what a download of a folder could not have
         self.stopped: set[str] = set()
         self.calls: list[tuple[str, object]] = []
 
@@ -144,7 +145,7 @@ class FakeArtifacts:
             target.mkdir()
         else:
             target.write_bytes(self._data(root, entry.path))
-        return Downloaded(str(target), 1, steps * 100)
+        return Downloaded(str(target), 1, steps * 100, self.left_out)
 
     def cancel(self, token: str) -> None:
         self.calls.append(("cancel", token))

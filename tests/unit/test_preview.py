@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.preview import ansi, binary, delimited, highlight, html, json_tree, mlmodel, picture, text
-from tui.domain.preview.sniff import decode, kind_of
+from tui.domain.preview.sniff import decode, kind_of, misnamed
 from tui.domain.preview.tree import DEEPEST, MOST_CHILDREN, MOST_NODES, tree_of
 from tui.domain.preview.values import FileKind, PictureLevel, TreeBody
 from tui.domain.text import clean
@@ -57,6 +57,20 @@ def lines_of(body: TreeBody | None) -> list[tuple[int, str, str]]:
 )
 def test_what_a_file_is(path: str, head: bytes, kind: FileKind) -> None:
     assert kind_of(path, head) is kind
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "said"),
+    [
+        ("a.png", FileKind.TEXT, "It is called a picture, but it is text."),
+        ("a.parquet", FileKind.HTML, "It is called a Parquet table, but it is text."),
+        ("a.png", FileKind.PICTURE, ""),
+        ("a.csv", FileKind.DELIMITED, ""),
+        ("notes", FileKind.TEXT, ""),
+    ],
+)
+def test_what_is_called_something_else_is_said(path: str, kind: FileKind, said: str) -> None:
+    assert misnamed(path, kind) == said
 
 
 @pytest.mark.parametrize(

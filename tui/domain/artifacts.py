@@ -121,11 +121,15 @@ class Measured:
 
 @dataclass(frozen=True)
 class Downloaded:
-    """A finished download: where it lies now, and how much it was."""
+    """A finished download: where it lies now, and how much it was.
+
+    ``left_out`` are the files of a folder that the server gives to nobody because of their names.
+    """
 
     path: str
     files: int
     size: int
+    left_out: tuple[str, ...] = ()
 
 
 _DIGITS = re.compile(r"(\d+)")

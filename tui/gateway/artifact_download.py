@@ -89,16 +89,27 @@ class Download:
             top = self._staging / "content"
             if as_folder:
                 top.mkdir()
+            refused: dict[str, Problem] = {}
             for entry in files:
                 target = top if not as_folder else top.joinpath(*_relative(entry.path, path))
-                self._fetch(entry, target)
+                try:
+                    self._fetch(entry, target)
+                except Problem as problem:
+                    # Given to nobody, because of its name: no reason to do without the others.
+                    if not as_folder or problem.kind is not Kind.UNSUPPORTED:
+                        raise
+                    target.unlink(missing_ok=True)
+                    refused[entry.path] = problem
+                    self._total -= entry.size or 0
+            if files and len(refused) == len(files):
+                raise refused[files[0].path]
             final = _publish(top, self._folder, self._name)
         except BaseException:
             shutil.rmtree(self._staging, ignore_errors=True)
             _remove_empty(made)
             raise
         shutil.rmtree(self._staging, ignore_errors=True)
-        return Downloaded(str(final), len(files), self._done)
+        return Downloaded(str(final), len(files) - len(refused), self._done, tuple(refused))
 
     def _require_room(self) -> None:
         free = shutil.disk_usage(self._folder).free

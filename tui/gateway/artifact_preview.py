@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES
 from tui.domain.preview import ansi, binary, delimited, highlight, html, json_tree, mlmodel, text
-from tui.domain.preview.sniff import Decoded, decode, kind_of
+from tui.domain.preview.sniff import Decoded, decode, kind_of, misnamed
 from tui.domain.preview.values import As, AskBody, Body, FileKind, MarkdownBody, Preview
 from tui.domain.quantities import size as size_words
 from tui.gateway import artifact_parquet, artifact_pictures, artifact_yaml, progress
@@ -82,6 +82,8 @@ def _seen(
         data = reader.head(_MODEL_BYTES)
         read = _Read(path, data, reader.size, reader.size is not None and len(data) >= reader.size)
     body, facts, notes = _shown(kind, read, shown_as, around)
+    if said := misnamed(path, kind):
+        notes.insert(0, said)
     if not read.whole and not reader.by_parts:
         notes.append(f"The server does not send parts of files: reading was stopped after {size_words(len(data))}.")
     return Preview(

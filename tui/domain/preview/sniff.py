@@ -70,6 +70,15 @@ def kind_of(path: str, head: bytes) -> FileKind:
     return FileKind.TEXT
 
 
+def misnamed(path: str, kind: FileKind) -> str:
+    """A sentence where a file is called something that its text is not; "" otherwise."""
+    named = _BY_ENDING.get(ending(path))
+    if kind in (FileKind.PICTURE, FileKind.PARQUET, FileKind.BINARY, FileKind.EMPTY):
+        return ""
+    what = {FileKind.PICTURE: "a picture", FileKind.PARQUET: "a Parquet table"}.get(named or kind, "")
+    return f"It is called {what}, but it is text." if what else ""
+
+
 def _is_picture(head: bytes) -> bool:
     if head.startswith(b"BM"):
         return len(head) > 26 and head[14:18] in (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")

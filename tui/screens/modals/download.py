@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -28,6 +29,7 @@ from tui.services.session import Session
 _BAR_CELLS = 40
 _DRAWN_EVERY_S = 0.1
 _SECOND_MS = 1000
+_NAMED = 5  # files left out that are named one by one
 
 
 class DownloadModal(ModalScreen[None], Asking):
@@ -122,7 +124,9 @@ class DownloadModal(ModalScreen[None], Asking):
         if self._done is not None:
             files = f"{count(self._done.files)} files, " if self._entry.is_folder else ""
             return Content.assemble(
-                (f"{self._glyphs.done} ", "$success"), f"{files}{size(self._done.size)} in\n{clean(self._done.path)}"
+                (f"{self._glyphs.done} ", "$success"),
+                f"{files}{size(self._done.size)} in\n{clean(self._done.path)}",
+                (self._left_out_words(self._done.left_out), "$warning"),
             )
         if self._problem is not None:
             hint = f"\n{clean(self._problem.hint)}" if self._problem.hint else ""
@@ -133,6 +137,14 @@ class DownloadModal(ModalScreen[None], Asking):
             return Content("")
         where = Content.assemble((f"{clean(str(self._download.folder))}\n\n", ""))
         return Content.assemble(where, self._bar())
+
+    def _left_out_words(self, paths: Sequence[str]) -> str:
+        if not paths:
+            return ""
+        many = f"{count(len(paths))} files are" if len(paths) > 1 else "1 file is"
+        named = [clean(path) for path in paths[:_NAMED]]
+        more = f"\nand {count(len(paths) - _NAMED)} more" if len(paths) > _NAMED else ""
+        return f"\n\n{many} not among them, for the server refuses the name:\n" + "\n".join(named) + more
 
     def _bar(self) -> Content:
         done, total, doing = self._progress
