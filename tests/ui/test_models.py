@@ -294,7 +294,8 @@ async def test_aliases_that_cannot_be_are_refused_in_words(world: World) -> None
         await open_models(deck)
         await deck.press("tab", "j", "a")
         await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
-        for typed, words in (("latest", "is reserved"), ("v9", "is reserved"), ("two words", "letters, digits")):
+        for typed, words in (("latest", "is reserved"), ("v9", "is reserved"), ("two words", "letters, digits"),
+                             ("Champion", "“champion” is in use")):  # fmt: skip
             panel(deck).query_one("#alias").value = typed  # type: ignore[attr-defined]  # an Input
             await deck.until_text(words)
             await deck.press("enter")
@@ -302,6 +303,8 @@ async def test_aliases_that_cannot_be_are_refused_in_words(world: World) -> None
         panel(deck).query_one("#alias").value = "blue"  # type: ignore[attr-defined]  # an Input
         panel(deck).query_one("#to").value = "99"  # type: ignore[attr-defined]  # an Input
         await deck.until_text("There is no version 99")
+        panel(deck).query_one("#to").value = "\uff11\uff11"  # type: ignore[attr-defined]  # an Input
+        await deck.until_text("is no version: versions are numbers")
     assert world.registry.called("set_alias") == 0
 
 

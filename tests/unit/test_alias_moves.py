@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_before, forbidden, late_on
-from tests.support.fakes import FrozenClock
+from tests.support.fakes import HOUR, NOW_MS, FrozenClock
 from tui.domain import alias_plan
 from tui.domain.alias_plan import Plan, Step
 from tui.domain.problem import Kind, Problem
-from tui.services.alias_moves import AliasMoves, Rules, done_steps, outcomes_of, steps_of
+from tui.services.alias_moves import AliasMoves, Rules
+from tui.services.alias_records import done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
 from tui.services.writes import Outcome
 
@@ -132,7 +133,7 @@ def test_somebody_is_quicker_than_the_reading_back(moves: AliasMoves, registry: 
 
 def test_several_steps_of_which_one_fails(moves: AliasMoves, registry: FakeRegistry) -> None:
     plan = move(moves, champion="14", challenger="12", old=None)
-    registry.trouble.extend([OK, OK, OK, OK, forbidden])
+    registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])  # first the versions are looked for
     report = moves.carry_out(plan)
     assert report.outcome is Outcome.PARTLY
     assert [result.outcome for _, result in report.steps] == [Outcome.DONE, Outcome.REFUSED, Outcome.SKIPPED]
@@ -146,7 +147,7 @@ def test_several_steps_of_which_one_fails(moves: AliasMoves, registry: FakeRegis
 
 def test_finishing_what_was_left(moves: AliasMoves, registry: FakeRegistry) -> None:
     plan = move(moves, champion="14", old=None)
-    registry.trouble.extend([OK, OK, OK, forbidden])
+    registry.trouble.extend([OK, OK, OK, OK, forbidden])
     report = moves.carry_out(plan)
     assert report.finish is not None
     assert moves.carry_out(report.finish).outcome is Outcome.DONE
@@ -257,7 +258,7 @@ def test_the_mirror_in_tags(tmp_path: Path, registry: FakeRegistry) -> None:
         "deck.alias.champion.moved_from": "12",
         "deck.alias.champion.why": "rollback",
     }
-    registry.trouble.extend([OK, OK, OK, OK, forbidden])
+    registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])  # first the versions are looked for
     failed = moves.carry_out(move(moves, champion="10"))
     assert failed.outcome is Outcome.DONE and "PERMISSION_DENIED" in failed.mirrored
 
@@ -272,6 +273,75 @@ def test_nothing_else_writes_an_alias() -> None:
                 if node.func.attr in ("set_registered_model_alias", "delete_registered_model_alias"):
                     assert path.is_relative_to(ROOT / "tui" / "gateway"), path
     assert callers == {"tui/services/alias_moves.py"}
+
+
+def test_an_alias_that_differs_in_case_only_is_no_new_one(moves: AliasMoves, registry: FakeRegistry) -> None:
+    """MySQL takes both for the same: setting the one would move the other."""
+    report = moves.carry_out(alias_plan.plan(MODEL, moves.state(MODEL), {"Champion": "14"}))
+    assert report.outcome is Outcome.CONFLICT
+    assert registry.called("set_alias") == 0
+    registry.move(MODEL, "Champion", "3")  # made elsewhere, by a server that tells them apart
+    assert moves.carry_out(move(moves, Champion="14")).outcome is Outcome.DONE
+
+
+def test_a_version_that_is_not_there_is_told_before_the_first_of_several(
+    moves: AliasMoves, registry: FakeRegistry
+) -> None:
+    with pytest.raises(Problem, match="There is no version 99"):
+        moves.carry_out(move(moves, champion="14", challenger="99"))
+    assert registry.called("set_alias") == 0 and moves.entries(MODEL) == []
+
+
+def test_a_model_of_the_same_name_made_anew_has_nothing_to_undo(tmp_path: Path, registry: FakeRegistry) -> None:
+    moves = desk(tmp_path, registry)
+    moves.carry_out(move(moves, champion="11"))
+    assert moves.undo_plan(MODEL) is not None
+    registry.add(MODEL, 14, aliases={"champion": "11"}, created_ms=NOW_MS + HOUR)
+    assert moves.undo_plan(MODEL) is None
+
+
+def test_an_open_entry_is_not_settled_by_a_model_made_anew(tmp_path: Path, registry: FakeRegistry) -> None:
+    moves = desk(tmp_path, registry)
+    steps = {"steps": [{"alias": "champion", "from": "12", "to": "11"}]}
+    moves.ledger.begin(what="aliases", context="prod", place="https://h", subject=MODEL, details=steps)
+    registry.add(MODEL, 14, aliases={"champion": "11"}, created_ms=NOW_MS + HOUR)
+    assert moves.settle(MODEL) == []
+    assert moves.entries(MODEL)[0].outcome == OPEN
+
+
+def test_looking_does_not_overrule_the_deck_that_was_writing(tmp_path: Path, registry: FakeRegistry) -> None:
+    """Its end is recorded after this one read the ledger and the server, and before it settled what it saw."""
+    moves, other = desk(tmp_path, registry), desk(tmp_path, registry)
+    steps = {"steps": [{"alias": "champion", "from": "12", "to": "11"}]}
+    number = other.ledger.begin(what="aliases", context="prod", place="https://h", subject=MODEL, details=steps)
+
+    def other_ends(effect: Callable[[], None]) -> None:
+        effect()
+        registry.move(MODEL, "champion", "11")
+        other.ledger.end(number, "done", {"steps": [{"alias": "champion", "outcome": "done"}]})
+
+    looked = registry.get_model(MODEL)
+    registry.trouble.append(other_ends)
+    registry.get_model(MODEL)
+    moves._settle(looked)
+    moves.ledger.settle(number, "not done", {"steps": [{"alias": "champion", "outcome": "not done"}]})
+    assert [entry.outcome for entry in moves.entries(MODEL)] == ["done"]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [{}, {"steps": 7}, {"steps": [1, None]}, {"steps": [{"alias": "champion", "from": 12, "to": 11}]}],
+)
+def test_what_others_wrote_into_the_ledger_is_no_end(
+    tmp_path: Path, registry: FakeRegistry, details: dict[str, object]
+) -> None:
+    moves = desk(tmp_path, registry)
+    number = moves.ledger.begin(what="aliases", context="prod", place="https://h", subject=MODEL, details=details)
+    moves.ledger.end(number, "of another kind", {"steps": [3, {"outcome": "of another kind"}]})
+    moves.ledger.begin(what="aliases", context="prod", place="https://h", subject=MODEL, details=details)
+    moves.settle(MODEL)
+    assert moves.undo_plan(MODEL) is None
+    assert all(isinstance(step.to, str) for entry in moves.entries(MODEL) for step in steps_of(entry))
 
 
 # any sequence of plans, failures and undos
@@ -365,8 +435,14 @@ class _World:
         except _Died:
             self.moves = desk(self.folder, registry)
             self.left = (None, None)
+        except Problem:
+            self.left = (None, None)
+            assert len(self.moves.entries()) == entries  # the versions could not be looked for: nothing was begun
         finally:
             registry.trouble.clear()
+        if len(self.moves.entries()) == entries:
+            assert not any(change.by == "deck" for change in registry.changes[before:])
+            return
         assert len(self.moves.entries()) == entries + 1
         self.spans[self.moves.entries()[-1].number] = (before, len(registry.changes))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.domain import alias_plan
 from tui.domain.alias_plan import Plan, Step
-from tui.domain.model_names import alias_refusal, model_name_refusal, tag_key_refusal
+from tui.domain.model_names import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
 
 STATE = {"champion": "12", "challenger": "14", "old": "11"}
 ALIASES = st.sampled_from(["champion", "challenger", "old", "blue"])
@@ -62,6 +62,22 @@ def test_aliases_that_mlflow_refuses(alias: str, words: str) -> None:
 @pytest.mark.parametrize("alias", ["champion", "eu-prod", "A_1", "v", "v1b", "späte", "x" * 255])
 def test_aliases_that_mlflow_takes(alias: str) -> None:
     assert alias_refusal(alias) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "version"),
+    [("12", "12"), (" 12 ", "12"), ("v12", "12"), ("V012", "12"), ("0", "0"), ("", ""), ("v", ""), ("vv1", ""),
+     ("1.0", ""), ("-1", ""), ("\uff11\uff12", ""), ("\u0663", ""), ("1_0", ""), ("latest", ""), ("9" * 30, "")],
+)  # fmt: skip
+def test_a_version_is_spelled_as_the_server_answers_it(typed: str, version: str) -> None:
+    assert alias_plan.version_number(typed) == version
+
+
+def test_an_alias_that_differs_in_case_only_is_refused_beside_the_one_in_use() -> None:
+    (refusal,) = alias_plan.refusals(alias_plan.plan("m", STATE, {"Champion": "11"}), state=STATE)
+    assert "“champion” is in use" in refusal
+    assert alias_plan.refusals(alias_plan.plan("m", STATE, {"champion": "11"}), state=STATE) == ()
+    assert alias_twin("blue", ("champion",)) == "" and alias_twin("B", ("B", "b")) == ""
 
 
 def test_the_rules_are_those_of_mlflow() -> None:

@@ -75,7 +75,9 @@ def test_a_torn_line_is_skipped_told_and_left_as_it_is(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     "line",
     [b"[1, 2]", b"null", b'{"n": 1}', b'{"n": 7, "at_ms": 1, "record": "end", "outcome": "done"}', b"\xff\xfe", b'"x"',
-     b'{"n": 1, "at_ms": 1, "record": "begun"}'],
+     b'{"n": 1, "at_ms": 1, "record": "begun"}', b'{"n": "5", "at_ms": 1, "record": "begin"}',
+     b'{"n": 5, "at_ms": "now", "record": "begin"}', b'{"n": 5, "at_ms": 1, "record": "begin", "details": [1]}',
+     b'{"n": true, "at_ms": 1, "record": "begin"}', b"[" * 100_000],
 )  # fmt: skip
 def test_lines_that_are_no_record_are_told(ledger: Ledger, line: bytes) -> None:
     begin(ledger)

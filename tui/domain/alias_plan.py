@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.domain.model_names import alias_refusal
+from tui.domain.model_names import alias_refusal, alias_twin
 
 State = Mapping[str, str]
 
@@ -72,6 +72,17 @@ def shown(version: str | None) -> str:
     return "none" if version is None else f"v{version}"
 
 
+def version_number(text: str) -> str:
+    """What a person typed as a version in the one way in which a registry spells it; "" where it is no version.
+
+    ``v12``, ``012`` and ``12`` are all version 12: written otherwise than the server answers it, a move that was done
+    would be read back as another one.
+    """
+    digits = text.strip()
+    digits = digits[1:] if digits[:1] in ("v", "V") else digits
+    return str(int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else ""
+
+
 def plan(
     model: str, state: State, wanted: Mapping[str, str | None], *, purpose: str = "", of: int | None = None
 ) -> Plan:
@@ -90,8 +101,12 @@ def swap(model: str, state: State, first: str, second: str) -> Plan:
     return plan(model, state, {first: state.get(second), second: state.get(first)}, purpose=SWAP)
 
 
-def refusals(planned: Plan, versions: Collection[str] | None = None) -> tuple[str, ...]:
-    """Why a plan cannot be carried out at all, as sentences; ``versions`` are the model's, where all are known."""
+def refusals(planned: Plan, versions: Collection[str] | None = None, state: State | None = None) -> tuple[str, ...]:
+    """Why a plan cannot be carried out at all, as sentences.
+
+    ``versions`` are the model's, where all are known; ``state`` is where its aliases are, so that none is made that
+    some servers would take for one in use.
+    """
     if not planned.steps:
         return ("There is nothing to do: every alias is there already.",)
     found = []
@@ -103,7 +118,7 @@ def refusals(planned: Plan, versions: Collection[str] | None = None) -> tuple[st
         if step.to is None:
             continue
         # An alias that is in use may be moved and taken away, whatever the rules say by now.
-        refusal = alias_refusal(step.alias) if step.expected is None else ""
+        refusal = alias_refusal(step.alias) or alias_twin(step.alias, state or {}) if step.expected is None else ""
         if refusal:
             found.append(refusal)
         if versions is not None and step.to not in versions:

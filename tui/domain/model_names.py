@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 LONGEST_ALIAS = 255
 LONGEST_TAG_KEY = 250
@@ -28,6 +29,19 @@ def alias_refusal(alias: str) -> str:
     if _VERSION_ALIAS.fullmatch(alias):
         return f"“{alias}” is reserved: v and a number always mean that version."
     return ""
+
+
+def alias_twin(alias: str, in_use: Iterable[str]) -> str:
+    """Why this alias cannot stand beside those in use, as one sentence; "" where it can, or is one of them.
+
+    A server over MySQL takes names that differ in case only for one and the same, so that setting ``Champion`` there
+    would move ``champion`` without a word.
+    """
+    others = tuple(in_use)
+    twin = next((other for other in others if other.casefold() == alias.casefold()), alias)
+    if twin == alias or alias in others:
+        return ""
+    return f"“{twin}” is in use, and some servers take “{alias}” for the same alias: write it as it is in use."
 
 
 def model_name_refusal(name: str, *, catalog: bool = False) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.domain import alias_plan
 from tui.domain.alias_plan import Plan, State, Step
+from tui.domain.model_values import RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address
 from tui.gateway.ports import RegistryPort
-from tui.services.ledger import OPEN, Entry, Ledger
+from tui.services.alias_records import done_steps, is_of_another, settled, steps_of, taken_back, told
+from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 
 WHAT = "aliases"
@@ -93,20 +94,18 @@ class AliasMoves:
     def carry_out(self, plan: Plan, why: str = "", *, unrecorded_ok: bool = False) -> MoveReport:
         """Carry a plan out; raises Problem where nothing was tried: read-only, no reason, no ledger, a bad plan."""
         self._refuse(plan, why)
-        seen: list[State] = []
+        seen: list[RegisteredModel] = []
 
         def read() -> State:
-            state = self.state(plan.model)
-            seen.append(state)
-            return state
+            seen.append(self._registry.get_model(plan.model))
+            return dict(seen[-1].aliases)
 
         def whole_plan_stands(state: State) -> bool:
-            return not alias_plan.conflicts(plan, state)
+            return not alias_plan.conflicts(plan, state) and not alias_plan.refusals(plan, state=state)
 
         steps = [self._guard(plan, step, read) for step in plan.steps]
-        if len(steps) > 1:
-            # Before the first write of several, all of them must still be possible.
-            steps[0] = replace(steps[0], stands=whole_plan_stands)
+        # Before the first write, all of them must still be possible.
+        steps[0] = replace(steps[0], stands=whole_plan_stands)
         intention = Intention(
             WHAT,
             self._context,
@@ -118,10 +117,14 @@ class AliasMoves:
             {"steps": [{"alias": step.alias, "from": step.expected, "to": step.to} for step in plan.steps]},
         )
         report = carry_out(
-            self.ledger, intention, steps, tell=lambda results: _told(plan, results), unrecorded_ok=unrecorded_ok
+            self.ledger,
+            intention,
+            steps,
+            tell=lambda results: told(plan, seen[-1] if seen else None, results),
+            unrecorded_ok=unrecorded_ok,
         )
         mirrored = self._mirror(plan, report, why) if self.rules.mirror_tags else ""
-        return MoveReport(plan, report, seen[-1] if seen else None, mirrored)
+        return MoveReport(plan, report, dict(seen[-1].aliases) if seen else None, mirrored)
 
     def _refuse(self, plan: Plan, why: str) -> None:
         title = "Nothing was moved"
@@ -137,6 +140,12 @@ class AliasMoves:
             raise Problem(Kind.BAD_REQUEST, title, " ".join(refused))
         if self.rules.reason_required and not why.strip():
             raise Problem(Kind.BAD_REQUEST, title, "This context wants a reason for each move.", "Say why.")
+        wanted = {step.to for step in plan.steps if step.to is not None}
+        if len(plan.steps) > 1 and wanted:
+            # One step the server refuses by itself; of several, some would be done by then.
+            found = self._registry.get_versions([(plan.model, version) for version in sorted(wanted)])
+            if missing := alias_plan.refusals(plan, {version for _, version in found}):
+                raise Problem(Kind.BAD_REQUEST, title, " ".join(missing))
 
     def _guard(self, plan: Plan, step: Step, read: Any) -> GuardedWrite[State]:
         def write() -> None:
@@ -182,30 +191,36 @@ class AliasMoves:
         It expects each alias where the move left it, so that it is refused if somebody has moved it since. Open
         entries are settled first.
         """
-        self.settle(model)
-        entries = self.entries(model)
-        taken_back = _taken_back(entries)
+        now = self._registry.get_model(model)
+        self._settle(now)
+        entries = [entry for entry in self.entries(model) if not is_of_another(entry, now)]
+        over = taken_back(entries)
         for entry in reversed(entries):
             if entry.purpose in (alias_plan.UNDO, alias_plan.PUT_BACK):
                 continue
-            steps = [step for step in done_steps(entry) if (entry.number, step.alias) not in taken_back]
+            steps = [step for step in done_steps(entry) if (entry.number, step.alias) not in over]
             if steps:
                 return alias_plan.undo(model, steps, entry.number)
         return None
 
     def settle(self, model: str) -> list[Entry]:
         """Look at the server for what was left unknown or open, and record what it says; answers those entries."""
-        unsettled = [entry for entry in self.entries(model) if entry.outcome in (OPEN, Outcome.UNKNOWN.value)]
-        if not unsettled:
+        if not self._unsettled(model):
             return []
-        state = self.state(model)
+        return self._settle(self._registry.get_model(model))
+
+    def _unsettled(self, model: str) -> list[Entry]:
+        return [entry for entry in self.entries(model) if entry.outcome in UNSETTLED]
+
+    def _settle(self, model: RegisteredModel) -> list[Entry]:
+        unsettled = [entry for entry in self._unsettled(model.name) if not is_of_another(entry, model)]
         for entry in unsettled:
-            results = _settled(entry, state)
+            results = settled(entry, model.aliases)
             report: Report[State] = Report(tuple(results), entry.number)
-            told = _told(Plan(model, steps_of(entry), entry.purpose, entry.of), results)
-            self.ledger.end(entry.number, report.outcome.value, {**told, "settled": True})
+            record = told(Plan(model.name, steps_of(entry), entry.purpose, entry.of), model, results)
+            self.ledger.settle(entry.number, report.outcome.value, {**record, "settled": True})
         numbers = {entry.number for entry in unsettled}
-        return [entry for entry in self.entries(model) if entry.number in numbers]
+        return [entry for entry in self.entries(model.name) if entry.number in numbers]
 
 
 def place_of(registry_uri: str) -> str:
@@ -214,72 +229,3 @@ def place_of(registry_uri: str) -> str:
     scheme, divider, rest = uri.partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}{divider}{authority.rpartition('@')[2]}{slash}{path}".rstrip("/")
-
-
-def steps_of(entry: Entry) -> tuple[Step, ...]:
-    """The steps that an entry of the ledger meant to do."""
-    steps = entry.details.get("steps")
-    return tuple(
-        Step(str(step.get("alias", "")), step.get("to"), step.get("from"))
-        for step in (steps if isinstance(steps, list) else ())
-        if isinstance(step, dict)
-    )
-
-
-def outcomes_of(entry: Entry) -> tuple[str, ...]:
-    """What became of each step, in their order; OPEN for those of which nothing is recorded."""
-    said = entry.result.get("steps")
-    outcomes = [str(step.get("outcome", OPEN)) for step in said if isinstance(step, dict)] if said else []
-    steps = steps_of(entry)
-    return tuple((*outcomes, *([OPEN] * len(steps)))[: len(steps)])
-
-
-def done_steps(entry: Entry) -> tuple[Step, ...]:
-    """The steps that were done."""
-    pairs = zip(steps_of(entry), outcomes_of(entry), strict=True)
-    return tuple(step for step, outcome in pairs if outcome == Outcome.DONE.value)
-
-
-def _taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
-    """Pairs of an entry's number and an alias of which the move has been undone or put back."""
-    by_number = {entry.number: entry for entry in entries}
-    taken: set[tuple[int, str]] = set()
-    for entry in entries:
-        if entry.purpose not in (alias_plan.UNDO, alias_plan.PUT_BACK) or entry.of is None:
-            continue
-        before = by_number.get(entry.of)
-        for step in done_steps(entry):
-            taken.add((entry.of, step.alias))
-            if before is not None and before.purpose == alias_plan.UNDO and before.of is not None:
-                # An undo that was put back: what it had undone stands again.
-                taken.discard((before.of, step.alias))
-    return taken
-
-
-def _told(plan: Plan, results: Sequence[Result[State]]) -> Mapping[str, Any]:
-    """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble."""
-    return {
-        "steps": [
-            {
-                "alias": step.alias,
-                "outcome": result.outcome.value,
-                **({"found": result.found.get(step.alias)} if result.found is not None else {}),
-                **({"problem": str(result.problem)} if result.problem is not None else {}),
-            }
-            for step, result in zip(plan.steps, results, strict=True)
-        ]
-    }
-
-
-def _settled(entry: Entry, state: State) -> list[Result[State]]:
-    results: list[Result[State]] = []
-    for step, outcome in zip(steps_of(entry), outcomes_of(entry), strict=True):
-        if outcome not in (OPEN, Outcome.UNKNOWN.value):
-            results.append(Result(Outcome(outcome), state))
-        elif state.get(step.alias) == step.to:
-            results.append(Result(Outcome.DONE, state))
-        elif state.get(step.alias) == step.expected:
-            results.append(Result(Outcome.NOT_DONE, state))
-        else:
-            results.append(Result(Outcome.OVERTAKEN, state))
-    return results

@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,6 +23,9 @@ from tui.services.clock import Clock
 
 OPEN = "open"
 """The outcome of an entry of which only the intention is recorded."""
+
+UNSETTLED = (OPEN, "unknown")
+"""Outcomes of which the last word has not been said."""
 
 _TEXTS = ("what", "context", "place", "subject", "actor", "purpose", "why")
 _TAIL = 65536
@@ -104,6 +107,17 @@ class Ledger:
         """Record how it ended; a later call for the same entry settles what was not known before."""
         self._append(number, {"record": "end", "outcome": outcome, "result": dict(result or {})})
 
+    def settle(self, number: int, outcome: str, result: Mapping[str, Any] | None = None) -> None:
+        """Record what looking at the server told of an entry, unless its own end has been recorded in the meantime.
+
+        Another deck may have been in the middle of that very write while this one looked: it knows better.
+        """
+        self._append(
+            number,
+            {"record": "end", "outcome": outcome, "result": dict(result or {})},
+            only_if=lambda entries: number in entries and entries[number].outcome in UNSETTLED,
+        )
+
     def read(self) -> Contents:
         """Everything recorded; a ledger that does not exist is empty. Raises Problem where it may not be read."""
         try:
@@ -112,14 +126,8 @@ class Ledger:
             return Contents((), ())
         except OSError as error:
             raise self._problem("Could not read the ledger", error) from None
-        entries: dict[int, Entry] = {}
-        faults: list[str] = []
-        for line_number, line in enumerate(content.split(b"\n"), start=1):
-            if not line.strip():
-                continue
-            fault = _take(line, entries)
-            if fault:
-                faults.append(f"Line {line_number} of {self.file} {fault}; it was skipped.")
+        entries, told = _entries_of(content)
+        faults = [f"Line {number} of {self.file} {fault}; it was skipped." for number, fault in told]
         return Contents(tuple(entries[number] for number in sorted(entries)), tuple(faults))
 
     def check(self) -> Problem | None:
@@ -134,10 +142,14 @@ class Ledger:
 
     # writing
 
-    def _append(self, number: int | None, record: dict[str, Any]) -> int:
+    def _append(
+        self, number: int | None, record: dict[str, Any], only_if: Callable[[Mapping[int, Entry]], bool] | None = None
+    ) -> int:
         try:
             with self._lock, self._opened() as handle:
                 size = os.fstat(handle).st_size
+                if number is not None and only_if is not None and not only_if(_entries_of(_read_all(handle, size))[0]):
+                    return number
                 whole_lines = size == 0 or os.pread(handle, 1, size - 1) == b"\n"
                 if number is None:
                     number = self._last_number(handle, size) + 1
@@ -208,10 +220,29 @@ class Ledger:
         )
 
 
+def _read_all(handle: int, size: int) -> bytes:
+    parts, at = [], 0
+    while at < size and (part := os.pread(handle, size - at, at)):
+        parts.append(part)
+        at += len(part)
+    return b"".join(parts)
+
+
+def _entries_of(content: bytes) -> tuple[dict[int, Entry], list[tuple[int, str]]]:
+    """The entries in a ledger's bytes, and what is wrong with which lines."""
+    entries: dict[int, Entry] = {}
+    faults: list[tuple[int, str]] = []
+    for line_number, line in enumerate(content.split(b"\n"), start=1):
+        fault = _take(line, entries) if line.strip() else ""
+        if fault:
+            faults.append((line_number, fault))
+    return entries, faults
+
+
 def _number(line: bytes) -> int | None:
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     number = record.get("n") if isinstance(record, dict) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else None
@@ -221,13 +252,18 @@ def _take(line: bytes, entries: dict[int, Entry]) -> str:
     """Take a line into the entries; answers what is wrong with it."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "is torn"
     try:
         number, at_ms = record["n"], record["at_ms"]
+        if not all(type(value) is int for value in (number, at_ms)):
+            return "is not what a ledger holds"
+        if not all(isinstance(record.get(key) or {}, dict) for key in ("details", "result")):
+            return "is not what a ledger holds"
         if record["record"] == "begin":
             said: dict[str, Any] = {name: str(record.get(name) or "") for name in _TEXTS}
-            said |= {"of": record.get("of"), "details": record.get("details") or {}}
+            of = record.get("of")
+            said |= {"of": of if type(of) is int else None, "details": record.get("details") or {}}
             entries[number] = Entry(number=number, at_ms=at_ms, **said)
         elif record["record"] == "end":
             begun = entries[number]

@@ -8,7 +8,8 @@ from typing import Any
 
 from tui.domain import alias_plan
 from tui.domain.table import Tone
-from tui.services.alias_moves import WHAT, outcomes_of, steps_of
+from tui.services.alias_moves import WHAT
+from tui.services.alias_records import outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
 from tui.services.writes import Outcome
 

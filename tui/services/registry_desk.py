@@ -57,5 +57,6 @@ class RegistryDesk:
         self.told: dict[str, list[str]] = {}  # of the news of each model, what was said already
 
     def is_protected(self, aliases: Iterable[str]) -> bool:
-        """Whether to move one of these the model's name is typed."""
-        return self.protected_context or any(alias in self.settings.protected_aliases for alias in aliases)
+        """Whether to move one of these the model's name is typed, however an alias is written."""
+        protected = {alias.casefold() for alias in self.settings.protected_aliases}
+        return self.protected_context or any(alias.casefold() in protected for alias in aliases)

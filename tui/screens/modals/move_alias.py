@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.domain import alias_plan, model_move
 from tui.domain.alias_plan import Plan
-from tui.domain.model_names import alias_refusal
+from tui.domain.model_names import alias_refusal, alias_twin
 from tui.domain.model_values import READY, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.readiness import CHALLENGER, CHAMPION, Fault, Judged, warnings_of_target
@@ -90,8 +90,7 @@ class MoveAliasPanel(PlanPanel):
 
     @property
     def _to(self) -> str:
-        text = self.to.value.strip()
-        return text[1:] if text[:1] in ("v", "V") else text
+        return alias_plan.version_number(self.to.value)
 
     def plan(self) -> Plan:
         if self.fixed_plan is not None:
@@ -101,12 +100,14 @@ class MoveAliasPanel(PlanPanel):
     def refusal(self) -> str:
         if self.fixed_plan is not None:
             return super().refusal()
-        if self._alias not in self.state and (refused := alias_refusal(self._alias)):
+        if self._alias not in self.state and (
+            refused := alias_refusal(self._alias) or alias_twin(self._alias, self.state)
+        ):
             return refused
-        if not self._to:
+        if not self.to.value.strip():
             return "Which version? Its number is to be typed; up and down go through them."
-        if not self._to.isdecimal():
-            return f"“{self._to}” is no version: versions are numbers."
+        if not self._to:
+            return f"“{self.to.value.strip()}” is no version: versions are numbers."
         if self._to in self._absent:
             return f"There is no version {self._to} of this model."
         if self.state.get(self._alias) == self._to:
@@ -149,7 +150,7 @@ class MoveAliasPanel(PlanPanel):
     def _look_up(self) -> None:
         """Learn what is not known yet of both sides."""
         health, registry, name = self.session.desk.health, self.session.registry, self.model.name
-        wanted = [version for version in (self.state.get(self._alias), self._to) if version and version.isdecimal()]
+        wanted = [version for version in (self.state.get(self._alias), self._to) if version]
 
         def look() -> set[str]:
             missing = [(name, version) for version in wanted if health.version(name, version) is None]
@@ -258,10 +259,10 @@ def wanted_of(text: str) -> tuple[dict[str, str | None], str]:
     wanted: dict[str, str | None] = {}
     for word in text.split():
         alias, sign, version = word.partition("=")
-        version = version.removeprefix("v")
-        if not sign or not alias or (version and not version.isdecimal()):
+        number = alias_plan.version_number(version)
+        if not sign or not alias or (version and not number):
             return {}, f"“{word}” is not ALIAS=VERSION."
         if alias in wanted:
             return {}, f"{alias} comes twice."
-        wanted[alias] = version or None
+        wanted[alias] = number or None
     return wanted, ""

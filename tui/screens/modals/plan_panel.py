@@ -103,7 +103,7 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
 
     def refusal(self) -> str:
         """Why the panel cannot go on as it stands."""
-        return " ".join(alias_plan.refusals(self.plan()))
+        return " ".join(alias_plan.refusals(self.plan(), state=self.state))
 
     def heads(self) -> ComposeResult:
         """Lines above the table."""
@@ -337,6 +337,7 @@ class PlanPanel(ModalScreen["MoveReport | None"], Asking):
         def got(state: dict[str, str]) -> None:
             settled = self.report
             self.state, self.report, self.face = state, None, Face.PLAN
+            self.typed.value = ""  # what was confirmed by it was another state
             self.tell("")
             self.replan()
             self.show()
@@ -424,7 +425,10 @@ def explained(report: MoveReport) -> str:
     """What happened, in sentences."""
     problem = f" {report.report.problem.message}" if report.report.problem is not None else ""
     if report.outcome is Outcome.CONFLICT:
-        moved = ", ".join(entry.words for entry in alias_plan.conflicts(report.plan, report.state or {}))
+        state = report.state or {}
+        moved = ", ".join(entry.words for entry in alias_plan.conflicts(report.plan, state))
+        if not moved:
+            return f"Nothing was written. {' '.join(alias_plan.refusals(report.plan, state=state))}".strip()
         return f"Nothing was written. Somebody else has been here: {moved}."
     if report.outcome is Outcome.UNKNOWN:
         return f"The outcome is unknown: it may have been written, and the server could not be read back.{problem}"
@@ -432,6 +436,9 @@ def explained(report: MoveReport) -> str:
         done = ", ".join(report.done)
         return f"Only a part was done: {done}.{problem} The rest can be finished, or what was done put back."
     if report.outcome is Outcome.OVERTAKEN:
+        still = [step for step, _ in report.steps if (report.state or {}).get(step.alias) == step.expected]
+        if still and len(still) == len(report.steps):
+            return "The server took it, and yet it was read back as it was before: perhaps somebody put it back."
         return "It was written, and when it was read back somebody else had moved it on."
     if report.outcome is Outcome.REFUSED:
         return f"Nothing was written: the server refused.{problem}"

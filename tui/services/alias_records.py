@@ -1,0 +1,106 @@
+"""Moves of aliases as the ledger keeps them: what an entry meant, what became of it, and what has been taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tui.domain import alias_plan
+from tui.domain.alias_plan import Plan, State, Step
+from tui.domain.model_values import RegisteredModel
+from tui.services.ledger import OPEN, Entry
+from tui.services.writes import Outcome, Result
+
+_SURE = frozenset(outcome.value for outcome in Outcome) - {Outcome.UNKNOWN.value}
+
+
+def steps_of(entry: Entry) -> tuple[Step, ...]:
+    """The steps that an entry of the ledger meant to do."""
+    steps = entry.details.get("steps")
+    return tuple(
+        Step(str(step.get("alias", "")), _version(step.get("to")), _version(step.get("from")))
+        for step in (steps if isinstance(steps, list) else ())
+        if isinstance(step, dict)
+    )
+
+
+def _version(said: Any) -> str | None:
+    return None if said is None else str(said)
+
+
+def outcomes_of(entry: Entry) -> tuple[str, ...]:
+    """What became of each step, in their order; OPEN for those of which nothing is recorded."""
+    said = entry.result.get("steps")
+    outcomes = [
+        str(step.get("outcome", OPEN)) if isinstance(step, dict) else OPEN
+        for step in (said if isinstance(said, list) else ())
+    ]
+    steps = steps_of(entry)
+    return tuple((*outcomes, *([OPEN] * len(steps)))[: len(steps)])
+
+
+def done_steps(entry: Entry) -> tuple[Step, ...]:
+    """The steps that were done."""
+    pairs = zip(steps_of(entry), outcomes_of(entry), strict=True)
+    return tuple(step for step, outcome in pairs if outcome == Outcome.DONE.value)
+
+
+def taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
+    """Pairs of an entry's number and an alias of which the move has been undone or put back."""
+    by_number = {entry.number: entry for entry in entries}
+    taken: set[tuple[int, str]] = set()
+    for entry in entries:
+        if entry.purpose not in (alias_plan.UNDO, alias_plan.PUT_BACK) or entry.of is None:
+            continue
+        before = by_number.get(entry.of)
+        for step in done_steps(entry):
+            taken.add((entry.of, step.alias))
+            if before is not None and before.purpose == alias_plan.UNDO and before.of is not None:
+                # An undo that was put back: what it had undone stands again.
+                taken.discard((before.of, step.alias))
+    return taken
+
+
+def told(plan: Plan, model: RegisteredModel | None, results: Sequence[Result[State]]) -> Mapping[str, Any]:
+    """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble.
+
+    With them goes when the model was made, as the server says it: a name can come to mean another model.
+    """
+    made = {"model_made_ms": model.created_ms} if model is not None and model.created_ms is not None else {}
+    return {
+        **made,
+        "steps": [
+            {
+                "alias": step.alias,
+                "outcome": result.outcome.value,
+                **({"found": result.found.get(step.alias)} if result.found is not None else {}),
+                **({"problem": str(result.problem)} if result.problem is not None else {}),
+            }
+            for step, result in zip(plan.steps, results, strict=True)
+        ],
+    }
+
+
+def is_of_another(entry: Entry, model: RegisteredModel) -> bool:
+    """Whether an entry tells of a model that had this name before: deleted, and another one made in its place.
+
+    Version numbers begin anew there, so that what was recorded of the first would say something wrong of the second.
+    """
+    if model.created_ms is None:
+        return False
+    said = entry.result.get("model_made_ms")
+    return said != model.created_ms if isinstance(said, int) else entry.at_ms < model.created_ms
+
+
+def settled(entry: Entry, state: State) -> list[Result[State]]:
+    results: list[Result[State]] = []
+    for step, outcome in zip(steps_of(entry), outcomes_of(entry), strict=True):
+        if outcome in _SURE:
+            results.append(Result(Outcome(outcome), state))
+        elif state.get(step.alias) == step.to:
+            results.append(Result(Outcome.DONE, state))
+        elif state.get(step.alias) == step.expected:
+            results.append(Result(Outcome.NOT_DONE, state))
+        else:
+            results.append(Result(Outcome.OVERTAKEN, state))
+    return results
