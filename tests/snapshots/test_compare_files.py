@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.compare import IDS, compare, sweep
 from tests.support.snapshots import Picture
-from tests.ui.test_compare import IDS, compare, sweep
 from tui.domain.artifacts import ArtifactRoot
 
 FILES = {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.compare import IDS, compare, screen, sweep
 from tests.support.driver import Deck
-from tests.ui.test_compare import IDS, compare, screen, sweep
 from tui.domain.artifacts import ArtifactRoot
 
 

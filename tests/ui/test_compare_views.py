@@ -1,0 +1,109 @@
+"""The other views of a comparison by keys: sets, which params matter, plots, curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.compare import IDS, compare, screen, sweep
+from tests.support.deck import experiment, run, world
+from tui.screens.curves import CurvesScreen
+from tui.screens.run import RunScreen
+
+
+async def test_sets_of_runs(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, *IDS[1:7])
+        await deck.press("g")
+        await deck.until_text("sets by every param that differs but seed")
+        assert "repeated over: seed (2)" in deck.text()
+        assert "Welch" in deck.text()
+        assert "±" in deck.line_with("val_auc")
+        await deck.press("o")
+        await deck.until_text("Group the runs by")
+        await deck.type("optimizer")
+        await deck.press("enter")
+        await deck.until_text("2 sets by param optimizer")
+        assert "baseline adam" in deck.text()
+        await deck.press("end", "b")
+        await deck.until_text("baseline sgd")
+        await deck.press("slash")
+        await deck.type("loss")
+        await deck.until(lambda: opened.sets.grid.row_count == 1, "the metrics are filtered")
+        await deck.press("escape", "escape")
+        await deck.until(lambda: opened.current_pane() is opened.rows, "back at what differs")
+
+
+async def test_runs_that_make_no_sets(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open() as deck:
+        await compare(deck, IDS[1], IDS[3])
+        await deck.press("tab")
+        await deck.until_text("sorts these runs into sets")
+
+
+async def test_which_params_matter(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, *IDS[1:7])
+        await deck.press("i")
+        await deck.until(lambda: opened.matter.found, "they are ranked")
+        assert "lr" in deck.text()
+        assert "over 6 runs" in deck.text()
+        await deck.press("m")
+        await deck.until_text("Params against which metric")
+        await deck.type("val_loss")
+        await deck.press("enter")
+        await deck.until_text("Which params matter · val_loss")
+        assert "+0.96" in deck.line_with("  lr ")
+        assert opened.value_here() is not None
+
+
+async def test_too_few_runs_for_ranks(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open() as deck:
+        await compare(deck, IDS[1], IDS[3])
+        await deck.press("i")
+        await deck.until_text("needs 3 runs")
+
+
+async def test_plots_of_params_against_a_metric(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, *IDS[1:7])
+        await deck.press("p")
+        await deck.until(lambda: opened.plots.drawn is not None, "the plots are drawn")
+        await deck.until_text("against 4 params")
+        await deck.until_text("trial-6 · ")
+        await deck.press("down")
+        await deck.until_text("trial-5 · ")
+        await deck.press("v")
+        await deck.until(lambda: opened.plots.scatter.has_focus, "the scatter plot has the keys")
+        first = deck.line_with("Plots · ")
+        await deck.press("right")
+        await deck.until(lambda: deck.line_with("Plots · ") != first, "another param is across")
+        await deck.press("m")
+        await deck.until_text("Params against which metric")
+        await deck.type("val_loss")
+        await deck.press("enter")
+        await deck.until_text("val_loss against")
+        assert opened.value_here() is not None
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the highlighted run is open")
+
+
+async def test_runs_with_nothing_to_draw(tmp_path: Path) -> None:
+    plain = [run(number, params={"p": "1"}, metrics={"m": 1.0} if number < 3 else {}) for number in range(1, 5)]
+    async with world(tmp_path, [experiment(1, "churn")], plain).open() as deck:
+        await compare(deck, IDS[1], IDS[2])
+        await deck.press("p")
+        await deck.until_text("No param differs")
+        await compare(deck, IDS[3], IDS[4])
+        await deck.press("p")
+        await deck.until_text("no metric to draw")
+
+
+async def test_curves_of_the_metric_here(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        await compare(deck, IDS[1], IDS[3])
+        screen(deck).rows.grid.move_to("metrics::val_loss")
+        await deck.press("c")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
+        route = deck.app.screen.route  # type: ignore[attr-defined]
+        assert (route.run_ids, route.keys) == ((IDS[1], IDS[3]), ("val_loss",))
+        assert [known.name for known in route.known] == ["trial-1", "trial-3"]
