@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.charts import record_many
 from tests.support.deck import DAY, HOUR, MINUTE, World, experiment, run, world
 from tests.support.driver import Deck
 from tests.support.snapshots import Picture
@@ -15,6 +16,7 @@ from tui.config.model import Settings
 from tui.domain.values import DatasetInput
 from tui.screens.base.routes import CompareRoute
 from tui.screens.compare import CompareScreen
+from tui.screens.curves import CurvesScreen
 
 IDS = [f"{number:032x}" for number in range(20)]
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=["80x24", "120x36", "200x50"])
@@ -137,6 +139,24 @@ async def test_plots(made: World, picture: Picture, size: tuple[int, int]) -> No
         await deck.press("v")
         await deck.settle()
         picture(deck, name="scatter")
+
+
+@BY_SIZE
+async def test_metrics_marked_and_their_curves(made: World, picture: Picture, size: tuple[int, int]) -> None:
+    for key in ("val_auc", "val_loss", "p99_latency_ms", "rows"):
+        record_many(made.history, IDS[:4], key)
+    async with made.open(size) as deck:
+        await compared(deck, 4)
+        await deck.press("m")
+        await deck.until_text("metrics marked")
+        picture(deck, name="marked")
+        await deck.press("c")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
+        screen = deck.app.screen
+        assert isinstance(screen, CurvesScreen)
+        await deck.until(lambda: screen.loader.requests and not screen.loader.busy, "every history has come")
+        await deck.settle()
+        picture(deck, name="curves")
 
 
 async def test_a_row_in_full(made: World, picture: Picture) -> None:

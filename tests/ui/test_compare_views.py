@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.compare import IDS, compare, screen, sweep
-from tests.support.deck import experiment, run, world
+from tests.support.compare import IDS, compare, laid_out, screen, sweep
+from tests.support.deck import experiment, message, run, world
+from tui.config.model import ContextSettings, Settings
+from tui.domain.diff.table import FlippedTable
 from tui.screens.curves import CurvesScreen
 from tui.screens.run import RunScreen
 
@@ -107,3 +109,106 @@ async def test_curves_of_the_metric_here(tmp_path: Path) -> None:
         route = deck.app.screen.route  # type: ignore[attr-defined]
         assert (route.run_ids, route.keys) == ((IDS[1], IDS[3]), ("val_loss",))
         assert [known.name for known in route.known] == ["trial-1", "trial-3"]
+
+
+async def test_curves_of_the_metrics_marked(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(200, 50)) as deck:
+        opened = await compare(deck, IDS[1], IDS[3])
+        opened.rows.grid.move_to("params::lr")
+        await deck.press("space")
+        await deck.until(lambda: "this row is none" in message(deck), "a param is not marked")
+        opened.rows.grid.move_to("metrics::val_auc")
+        await deck.press("space", "space")
+        await deck.until_text("2 metrics marked (c curves)")
+        await deck.until_text("curves of 2")
+        await deck.press("c")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
+        curves = deck.app.screen
+        assert isinstance(curves, CurvesScreen)
+        assert curves.route.keys == ("val_auc", "val_loss")
+        assert [chart.key for chart in curves.charts if chart.display] == ["val_auc", "val_loss"]
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is opened, "back at the comparison")
+        await deck.press("escape")
+        assert not opened.rows.marked_metrics, "esc takes the marks away first"
+        assert deck.app.screen is opened
+
+
+async def test_every_metric_shown_is_marked_at_once(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[3])
+        await deck.press("m")
+        assert set(opened.rows.marked_metrics) == {"val_auc", "val_loss"}, "epochs does not differ"
+        await deck.press("x")
+        await laid_out(deck)
+        assert "epochs" not in opened.rows.marked_metrics
+        await deck.press("m")
+        assert set(opened.rows.marked_metrics) == {"val_auc", "val_loss", "epochs"}
+        await deck.press("m")
+        assert not opened.rows.marked_metrics
+        opened.rows.grid.move_to("metrics:")
+        await deck.press("space")
+        assert len(opened.rows.marked_metrics) == 3, "marking their heading is the same"
+        await deck.press("slash")
+        await deck.type("lr")
+        await deck.press("enter")
+        await laid_out(deck)
+        await deck.press("m")
+        await deck.until(lambda: "No metric is shown" in message(deck), "it is said")
+        assert len(opened.rows.marked_metrics) == 3, "what a filter hides stays marked"
+
+
+async def test_a_range_of_rows_marks_the_metrics_in_it(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[3])
+        opened.rows.grid.move_to_row(0)
+        await deck.press("v", "G", "v")
+        assert set(opened.rows.marked_metrics) == {"val_auc", "val_loss"}
+        await deck.press("T")
+        await deck.until(lambda: isinstance(opened.rows.grid.table, FlippedTable), "runs are rows")
+        await deck.press("space")
+        assert len(opened.rows.grid.marks) == 2, "runs are not marked here"
+
+
+async def test_marks_of_metrics_that_are_gone_are_dropped(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    async with made.open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[3])
+        await deck.press("m")
+        made.tracking.runs = [run(number, metrics={"val_auc": number / 10}) for number in (1, 3)]
+        await deck.press("r")
+        await deck.until(lambda: opened.rows.marked_metrics == ("val_auc",), "one is left")
+
+
+async def test_curves_leave_out_runs_of_other_contexts_and_say_so(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    made.settings = Settings(contexts={"dev": ContextSettings("http://dev.example.com")})
+    async with made.open(size=(160, 40)) as deck:
+        await compare(deck, IDS[1], IDS[2])
+        await deck.press("a")
+        await deck.until_text("where CONTEXT is dev")
+        await deck.type(f"dev:{IDS[3]}")
+        await deck.press("enter")
+        await deck.until_text("dev: trial-3")
+        await laid_out(deck)
+        await deck.press("m", "c")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
+        await deck.until_text("2 runs, 1 of other contexts left out")
+
+
+async def test_the_first_and_the_last_row(tmp_path: Path) -> None:
+    async with sweep(tmp_path).open(size=(160, 40)) as deck:
+        opened = await compare(deck, *IDS[1:7])
+        await deck.press("ctrl+end")
+        last = opened.rows.grid.cursor_row
+        assert last == opened.rows.grid.row_count - 1
+        await deck.press("ctrl+home")
+        assert opened.rows.grid.cursor_row == 0
+        await deck.press("G")
+        assert opened.rows.grid.cursor_row == last
+        await deck.press("question_mark")
+        await deck.until_text("g goes to the sets here")
+        await deck.press("escape", "g")
+        await deck.until(lambda: opened.sets.sets is not None, "the sets are made")
+        await deck.press("G", "ctrl+home")
+        assert opened.sets.grid.cursor_row == 0

@@ -18,6 +18,7 @@ from tui.domain.values import RunReference
 from tui.screens.base.routes import CurvesRoute, RunRoute
 from tui.screens.curves import CurvesScreen
 from tui.screens.panes import curves_loader, curves_state
+from tui.screens.panes.curves_chart import ChartPane
 from tui.screens.panes.metrics_view import MetricsView
 from tui.screens.run import RunScreen
 
@@ -444,3 +445,66 @@ async def test_a_metric_of_marked_runs_from_the_runs_table(made: World) -> None:
         assert isinstance(deck.app.screen, CurvesScreen)
         assert len(deck.app.screen.state.run_ids) == 3
         assert deck.app.screen.state.keys == ("loss",)
+
+
+async def test_more_metrics_than_fit_are_pages(made: World) -> None:
+    keys = tuple(f"m{number:02d}" for number in range(30))
+    for key in keys:
+        made.history.record(ONE, key, [1.0, 2.0, 3.0])
+    async with made.open((120, 36)) as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), keys))
+        assert "metrics 1 to 24 of 30" in deck.text()
+        assert len(_asked(made)) == 24, "what is not shown is not asked for"
+        await deck.press("left_square_bracket")
+        assert screen.charts[0].key == "m00", "there is no page before"
+        await deck.press("right_square_bracket")
+        await deck.until_text("metrics 25 to 30 of 30")
+        await deck.until(lambda: not screen.loader.busy, "they have come")
+        await deck.settle()
+        assert [chart.key for chart in screen.panes() if isinstance(chart, ChartPane)] == list(keys[24:])
+        assert len(_asked(made)) == 30
+        assert "m29" in deck.text()
+        await deck.press("m")
+        await deck.until_text("all metrics")
+        assert len(screen.state.lines()) == 6
+        await deck.press("m", "left_square_bracket")
+        await deck.until_text("metrics 1 to 24 of 30")
+        await deck.settle()
+        assert len(_asked(made)) == 30, "what has come is kept"
+        await deck.press("r")
+        await deck.until(lambda: len(_asked(made)) == 54, "this page is read anew")
+        await deck.press("right_square_bracket")
+        await deck.until(lambda: len(_asked(made)) == 60, "and the other, when it is looked at")
+
+
+async def test_what_has_not_begun_is_not_asked_once_the_charts_are_left(made: World) -> None:
+    keys = tuple(f"m{number:02d}" for number in range(20))
+    made.history.gate.clear()
+    async with made.open((120, 36)) as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), keys), wait=False)
+        await deck.until(lambda: len(_asked(made)) > 1, "some are under way")
+        under_way = len(_asked(made))
+        assert under_way < len(keys), "not all at once"
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is not screen, "the charts are left")
+        made.history.gate.set()
+        done: list[bool] = []
+        screen.session.pool.submit(lambda: None, lambda _: done.append(True), lambda _: done.append(False))
+        await deck.until(lambda: done, "whatever stood before this in the queue is through")
+        assert len(_asked(made)) <= under_way + 1
+
+
+async def test_turning_pages_drops_what_is_on_its_way(made: World) -> None:
+    keys = tuple(f"m{number:02d}" for number in range(30))
+    for key in keys:
+        made.history.record(ONE, key, [1.0, 2.0])
+    made.history.gate.clear()
+    async with made.open((120, 36)) as deck:
+        screen = await _open(deck, CurvesRoute((ONE,), keys), wait=False)
+        await deck.until(lambda: _asked(made), "some are under way")
+        await deck.press("right_square_bracket")
+        made.history.gate.set()
+        await deck.until(lambda: screen.loader.requests and not screen.loader.busy, "the second page has come")
+        await deck.settle()
+        assert {key for _, key in screen.state.histories} == set(keys[24:])
+        assert len(_asked(made)) < len(keys)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from tui.actions import bindings
+from tui.actions import Action, bindings
 from tui.domain.diff.comparison import Comparison
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
@@ -245,11 +245,22 @@ class CompareScreen(ExportingPage):
         self.focus_pane(self.files)
 
     def action_compare_views_curves(self) -> None:
-        metric = self.metric_here()
-        if self.comparison is not None and metric is not None:
-            here = [subject.run_id for subject in self.comparison.subjects if not subject.context]
-            known = tuple(run for run in references(self.comparison) if run.run_id in here)
-            self.deck.go(CurvesRoute(tuple(run.run_id for run in known), (metric,), known))
+        metric, comparison = self.metric_here(), self.comparison
+        if comparison is None or metric is None:
+            return
+        keys = self.rows.marked_metrics if self.current_pane() is self.rows else ()
+        pairs = zip(references(comparison), comparison.subjects, strict=True)
+        known = tuple(run for run, subject in pairs if not subject.context)
+        elsewhere = sum(1 for subject in comparison.subjects if subject.context)
+        if not known:
+            self.deck.say("All of these runs are of other contexts: curves are drawn of this one's")
+            return
+        self.deck.go(CurvesRoute(tuple(run.run_id for run in known), keys or (metric,), known, elsewhere=elsewhere))
+
+    def action_compare_views_first_row(self) -> None:
+        pane = self.current_pane()
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane)):
+            pane.grid.move_to_row(0)
 
     def metric_here(self) -> str | None:
         """The metric under the cursor, else the one that the view is about, else the one to begin with."""
@@ -288,7 +299,14 @@ class CompareScreen(ExportingPage):
             return self.comparison is not None and here not in (self.plots, self.files)
         if action == "compare_views_curves":
             return self.metric_here() is not None
+        if action == "compare_views_first_row":
+            return isinstance(here, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane))
         return True
+
+    def hint_title(self, action: Action) -> str:
+        if action.id == "compare_views.curves" and self.current_pane() is self.rows and self.rows.marked_metrics:
+            return f"curves of {len(self.rows.marked_metrics)}"
+        return super().hint_title(action)
 
     @on(CompareRowsPane.Opened)
     @on(ComparePlotsPane.Opened)
@@ -322,6 +340,8 @@ class CompareScreen(ExportingPage):
     def go_back(self) -> bool:
         pane = self.current_pane()
         if isinstance(pane, (CompareRowsPane, CompareSetsPane)) and pane.drop_filter():
+            return True
+        if pane is self.rows and self.rows.drop_marks():
             return True
         if pane is self.files and self.files.close():
             return True

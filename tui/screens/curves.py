@@ -19,6 +19,7 @@ from tui.screens.base.page import Page
 from tui.screens.base.routes import CurvesRoute, RunRoute
 from tui.screens.panes.curves_chart import ChartPane
 from tui.screens.panes.curves_loader import CurvesLoader
+from tui.screens.panes.curves_pages import MetricPages
 from tui.screens.panes.curves_state import CurvesState
 from tui.services.copies import run_copies
 from tui.services.session import Session
@@ -32,7 +33,7 @@ _FAR = 10  # strides across a chart
 
 
 class CurvesScreen(Page, Asking):
-    """The curves that a route names. Where it names more runs or metrics than fit, the first ones, and says so."""
+    """The curves that a route names. Of more runs than fit the first ones, of more metrics page by page; it says so."""
 
     CSS_PATH = style_sheets("chart.tcss", "curves.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("curves")]
@@ -40,17 +41,18 @@ class CurvesScreen(Page, Asking):
     def __init__(self, session: Session, route: CurvesRoute) -> None:
         super().__init__(session)
         self.route = route
+        self.pages = MetricPages(route.keys, MOST_CHARTS)
         self.state = CurvesState(
             tuple(dict.fromkeys(route.run_ids))[:MOST_RUNS],
-            tuple(dict.fromkeys(route.keys))[:MOST_CHARTS],
+            self.pages.shown,
             self.deck.glyphs,
             session.clock.zone,
             runs={known.run_id: known for known in route.known},
         )
         self.loader = CurvesLoader(self, session, self.state, self._loader_changed)
-        self.charts = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
+        self._panes = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
         self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
-        self.frame = Container(*self.charts, id="charts")
+        self.frame = Container(*self._panes, id="charts")
         self._timer: Timer | None = None
         self._show_wanted = False
         self._window = self.state.view.window
@@ -69,6 +71,9 @@ class CurvesScreen(Page, Asking):
         self.call_after_refresh(self.loader.read_all)
         # Paused while another screen lies over this one.
         self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._tick)
+
+    def on_unmount(self) -> None:
+        self.loader.stop()
 
     def on_screen_suspend(self) -> None:
         if self._timer is not None:
@@ -102,9 +107,9 @@ class CurvesScreen(Page, Asking):
         asked = len(set(self.route.run_ids))
         many = f"{len(runs)} runs" if asked == len(runs) else f"{len(runs)} of {count(asked)} runs"
         what = self.state.run_name(runs[0]) if len(runs) == 1 else many
-        keys, asked = self.state.keys, len(set(self.route.keys))
-        many = f"{len(keys)} metrics" if asked == len(keys) else f"{len(keys)} of {count(asked)} metrics"
-        self.set_crumbs(what, clean(keys[0]) if len(keys) == 1 else many)
+        if self.route.elsewhere:
+            what += f", {count(self.route.elsewhere)} of other contexts left out"
+        self.set_crumbs(what, self.pages.words)
 
     def show(self) -> None:
         """Draw everything that has changed."""
@@ -115,6 +120,11 @@ class CurvesScreen(Page, Asking):
         self.legend.show(*self.state.legend(self.chart.key), self.state.highlighted)
         if words := self.loader.whole_words:
             self.chart.set_subtitle(words)
+
+    @property
+    def charts(self) -> list[ChartPane]:
+        """The charts of the present page."""
+        return self._panes[: len(self.state.keys)]
 
     @property
     def chart(self) -> ChartPane:
@@ -135,8 +145,10 @@ class CurvesScreen(Page, Asking):
         current = self.chart
         shown = 1 if self.state.together or self._zoomed else len(self.charts)
         only = self.charts[0] if self.state.together else current
-        for chart in self.charts:
-            chart.display = shown > 1 or chart is only
+        for chart in self._panes:
+            here = chart in self.charts
+            chart.display = here and (shown > 1 or chart is only)
+            chart.disabled = not here
         columns = 1 if shown == 1 or self.is_narrow else 2 if shown <= 4 or self.size.width < RICH else 3
         rows = -(-shown // columns)
         lines = max(1, self.size.height - 2)
@@ -149,6 +161,8 @@ class CurvesScreen(Page, Asking):
             return len(self.state.lines()) > 1
         if action == "curves_together":
             return len(self.state.keys) > 1
+        if action in ("curves_next_metrics", "curves_previous_metrics"):
+            return self.pages.leads(1 if action == "curves_next_metrics" else -1)
         if action in ("curves_pan_left", "curves_pan_right", "curves_zoom_all"):
             return self.state.view.window is not None
         if action == "curves_whole":
@@ -277,6 +291,27 @@ class CurvesScreen(Page, Asking):
 
     def action_curves_pan_right(self) -> None:
         self.state.pan(1)
+        self._redraw()
+
+    def action_curves_next_metrics(self) -> None:
+        self._turn_page(1)
+
+    def action_curves_previous_metrics(self) -> None:
+        self._turn_page(-1)
+
+    def _turn_page(self, by: int) -> None:
+        """Draw other metrics: what is still on its way for these is no longer wanted, what has come is kept a while."""
+        if not self.pages.turn(by):
+            return
+        self.loader.stop()
+        self.state.turn_to(self.pages.shown)
+        for chart, key in zip(self._panes, self.state.keys, strict=False):
+            chart.key = key
+        self._arrange()
+        self.frame.scroll_home(animate=False)
+        self.focus_pane(self.charts[0])
+        self.loader.read_missing()
+        self._show_name()
         self._redraw()
 
     def action_curves_together(self) -> None:

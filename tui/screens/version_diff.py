@@ -24,11 +24,14 @@ from tui.services.session import Session
 class VersionDiffPane(CompareRowsPane):
     """The comparison of runs with versions in its columns: none of them can be dropped, and enter opens a row."""
 
-    _ABSENT = frozenset({"compare_drop", "compare_commits"})
+    _ABSENT = frozenset({"compare_drop", "compare_commits", "compare_mark_metrics"})
+    marks_metrics = False
 
     def __init__(self, session: Session, glyphs: Glyphs, name: str) -> None:
         super().__init__(session, glyphs)
         self._name_of_model = name
+        self.grid.marking = False
+        self.grid.g_is_taken = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return False if action in self._ABSENT else super().check_action(action, parameters)

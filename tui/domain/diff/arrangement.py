@@ -15,6 +15,7 @@ from tui.domain.diff.sheet import Bools
 Order = Literal["name", "change", "spread"]
 ORDERS: tuple[Order, ...] = ("name", "change", "spread")
 _AS_RECORDED = ("overview", "source")  # groups whose rows are few and have an order of their own
+_METRIC = "metrics::"  # as ``Shown.id`` begins for a metric, whose values have no unit
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -56,6 +57,11 @@ class Shown:
         if self.is_heading:
             return f"{self.section.group}:"
         return f"{self.section.group}{'/' if self.is_part else ':'}{self.section.unit}:{self.key}"
+
+
+def metric_of(row_id: str) -> str | None:
+    """The metric that a row's id stands for; None for other rows and for headings."""
+    return row_id.removeprefix(_METRIC) if row_id.startswith(_METRIC) else None
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,15 @@ class RequestsRoute:
 
 @dataclass(frozen=True)
 class CurvesRoute:
-    """The histories of some metrics of some runs as charts; ``known`` names those runs of which that is known."""
+    """The histories of some metrics of some runs as charts; ``known`` names those runs of which that is known.
+
+    ``elsewhere`` counts the runs of other contexts that belong to these, of which nothing can be drawn here.
+    """
 
     run_ids: tuple[str, ...]
     keys: tuple[str, ...]
     known: tuple[RunReference, ...] = ()
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tui.domain.problem import Problem
 from tui.domain.table import Table
 from tui.screens.base.asking import Asking
 from tui.screens.base.page import Page
-from tui.screens.panes.compare_rows import Laid
+from tui.screens.panes.compare_laid import Laid
 
 
 @dataclass(frozen=True)

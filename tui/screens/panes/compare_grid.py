@@ -1,20 +1,47 @@
-"""The grid of a comparison: sideways it goes from run to run, not from column to column."""
+"""The grid of a comparison: sideways it goes from run to run, not from column to column; only metrics are marked."""
 
 from __future__ import annotations
 
+from tui.domain.diff.arrangement import metric_of
 from tui.domain.diff.table import subject_of
+from tui.domain.glyphs import Glyphs
 from tui.widgets.grid import Grid
+from tui.widgets.grid.messages import GridMessage
+
+_ABSENT = frozenset({"grid_move_left", "grid_move_right"})
+_MARKING = frozenset({"grid_mark", "grid_mark_range", "grid_leave_range"})
 
 
 class CompareGrid(Grid):
-    """A value and its change belong together: the cursor rests on values, and both are brought into view."""
+    """A value and its change belong together: the cursor rests on values, and both are brought into view.
 
-    _ABSENT = frozenset(
-        {"grid_mark", "grid_mark_range", "grid_move_left", "grid_move_right", "grid_first_row"}
-    )  # the key of the last one is that of the sets of runs here
+    ``marking`` says whether metrics can be marked, ``g_is_taken`` whether the key of the first row means the sets here.
+    """
+
+    class MarkRefused(GridMessage):
+        """A row that is no metric was to be marked."""
+
+    def __init__(self, *, glyphs: Glyphs) -> None:
+        super().__init__(glyphs=glyphs)
+        self.marking = True
+        self.g_is_taken = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return False if action in self._ABSENT else super().check_action(action, parameters)
+        if action in _ABSENT or (action in _MARKING and not self.marking):
+            return False
+        if action == "grid_first_row" and self.g_is_taken:
+            return False
+        return super().check_action(action, parameters)
+
+    def may_mark(self, key: str) -> bool:
+        return metric_of(key) is not None
+
+    def action_grid_mark(self) -> None:
+        key = self.cursor_key
+        if key is not None and not self.may_mark(key):
+            self.post_message(self.MarkRefused(self))
+            return
+        super().action_grid_mark()
 
     def action_grid_left(self) -> None:
         self._step(-1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.actions import bindings
-from tui.domain.diff.arrangement import ORDERS, Arranged, Arrangement, Order, Shown, arrange
+from tui.domain.diff.arrangement import Arranged, Arrangement, Shown, arrange
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sources import COMMIT_ROW
@@ -22,26 +22,21 @@ from tui.domain.problem import Problem
 from tui.screens.base.asking import Asking
 from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes import compare_words
+from tui.screens.panes.compare_arranging import CompareArranging
 from tui.screens.panes.compare_grid import CompareGrid
+from tui.screens.panes.compare_laid import Laid
+from tui.screens.panes.compare_marks import CompareMarks
 from tui.screens.panes.compare_words import Said
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 
 
-@dataclass(frozen=True)
-class Laid:
-    """A comparison laid out: its rows and the table that shows them."""
-
-    arranged: Arranged
-    writer: CellWriter
-    table: CompareTable | FlippedTable
-
-
-class CompareRowsPane(FilterablePane, Asking):
+class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
     """Rows by name with a column a run, or the other way round."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
     filter_hint = "words in names or values"
+    marks_metrics = True  # whether there are curves to be drawn of those that are marked
     nothing_to_ask = "All of these runs is here already: there is nothing to ask the server"
 
     @dataclass
@@ -102,6 +97,7 @@ class CompareRowsPane(FilterablePane, Asking):
         """Show a comparison, arranged as the one before it was."""
         self.comparison, self._said = comparison, said
         self.notice.clear()
+        self.keep_marks(comparison)
         absences = compare_words.absences(said)
         if said.missing:
             self.notice.tell_warning(f"{absences[0]}.")
@@ -109,6 +105,7 @@ class CompareRowsPane(FilterablePane, Asking):
 
     def lay_out(self) -> None:
         """Lay the table out anew, on a worker's thread."""
+        self.grid.marking = self.marks_metrics and not self.flipped
         comparison, arrangement, flipped, resized = self.comparison, self.arrangement, self.flipped, self._resized
         if comparison is None:
             return
@@ -137,13 +134,19 @@ class CompareRowsPane(FilterablePane, Asking):
         empty = not any(not row.is_heading for row in arranged.rows) and not arranged.groups
         self.grid.placeholder = self.placeholder_of(comparison, arranged)
         self.grid.table = laid.table if not empty else None
-        self.set_title(*self.title_of(comparison, arranged))
-        notes = compare_words.footnotes(comparison, arranged, self._said, self.glyphs)
-        self.set_subtitle(" · ".join(notes))
+        self.show_words()
         if first and not self.flipped and arranged.rows:
             self.grid.move_to_row(1)
             self._to_first_other()
         self.refresh_bindings()
+
+    def show_words(self) -> None:
+        comparison, laid = self.comparison, self.laid
+        if comparison is None or laid is None:
+            return
+        self.set_title(*self.title_of(comparison, laid.arranged))
+        notes = compare_words.footnotes(comparison, laid.arranged, self._said, self.glyphs)
+        self.set_subtitle(" · ".join([*compare_words.marked(len(self.marked_metrics)), *notes]))
 
     def title_of(self, comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
         """What stands above the rows."""
@@ -158,10 +161,6 @@ class CompareRowsPane(FilterablePane, Asking):
         others = [c.key for c in self.grid.table.columns if c.key[0] == "v" and not c.frozen] if self.grid.table else []
         if others:
             self.grid.move_to_column(others[0])
-
-    def rearrange(self, **changes: Any) -> None:
-        self.arrangement = replace(self.arrangement, **changes)
-        self.lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
         # Few runs share the whole width.
@@ -208,71 +207,10 @@ class CompareRowsPane(FilterablePane, Asking):
             return "" not in (commits := self._commits()) and commits[0] != commits[1]
         if action == "compare_drop":
             return several
-        if action == "compare_system_tags":
-            return self.comparison is not None and "tags" in self.comparison.groups
+        if action in ("compare_system_tags", "compare_mark_metrics"):
+            wanted = "tags" if action == "compare_system_tags" else "metrics"
+            return self.comparison is not None and wanted in self.comparison.groups
         return True
-
-    def action_compare_differences(self) -> None:
-        self.rearrange(only_differences=not self.arrangement.only_differences)
-
-    def action_compare_system_tags(self) -> None:
-        self.rearrange(system_tags=not self.arrangement.system_tags)
-
-    def action_compare_baseline(self) -> None:
-        column = self.run_here()
-        if self.comparison is not None and column is not None:
-            self.rearrange(baseline=self.comparison.subjects[column].id)
-
-    def action_compare_flip(self) -> None:
-        shown, column = self.row_here(), self.run_here()
-        self.flipped = not self.flipped
-        if self.comparison is not None and column is not None and shown is not None and self.flipped:
-            self.grid.move_to(self.comparison.subjects[column].id)
-        self.lay_out()
-
-    def action_compare_fold(self) -> None:
-        """Fold or unfold the group of the row under the cursor."""
-        shown = self.row_here()
-        if shown is not None:
-            self.fold(shown.section.group)
-
-    def fold(self, group: str) -> None:
-        self.grid.move_to(f"{group}:")
-        self.rearrange(folded=self.arrangement.folded ^ {group})
-
-    def action_compare_fold_all(self) -> None:
-        if self.comparison is not None:
-            every = frozenset(self.comparison.groups)
-            self.rearrange(folded=frozenset() if self.arrangement.folded else every)
-
-    def action_compare_next_difference(self) -> None:
-        self._go_to_difference(1)
-
-    def action_compare_previous_difference(self) -> None:
-        self._go_to_difference(-1)
-
-    def _go_to_difference(self, by: int) -> None:
-        if self.laid is None or self.comparison is None:
-            return
-        row = self.laid.arranged.next_difference(self.grid.cursor_row, by, self.comparison)
-        if row is not None:
-            self.grid.move_to_row(row)
-
-    def action_compare_sort(self) -> None:
-        from tui.screens.modals.choices import Choice, ChoiceModal
-
-        details: dict[Order, tuple[str, str]] = {
-            "name": ("name", "as names go, within each group"),
-            "change": ("change", "the largest |%Δ| from the baseline first, numbers before texts"),
-            "spread": ("spread", "what is furthest apart across all the runs first"),
-        }
-        choices = [Choice(order, *details[order]) for order in ORDERS]
-
-        def picked(choice: Choice | None) -> None:
-            if choice is not None:
-                self.rearrange(order=choice.id)
-
-        self.app.push_screen(ChoiceModal("Sort rows by", choices, self.glyphs), picked)
 
     def action_compare_drop(self) -> None:
         column = self.run_here()

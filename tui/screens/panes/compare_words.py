@@ -60,6 +60,11 @@ def footnotes(comparison: Comparison, arranged: Arranged, said: Said, glyphs: Gl
     return notes
 
 
+def marked(metrics: int) -> list[str]:
+    """How many metrics are marked, and what for."""
+    return [f"{count(metrics)} metric{'s' if metrics > 1 else ''} marked (c curves)"] if metrics else []
+
+
 def absences(said: Said) -> list[str]:
     """Runs that are not here, and why."""
     notes = []

@@ -9,7 +9,7 @@ from functools import partial
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
-from tui.domain.truth import Truth
+from tui.domain.truth import State, Truth
 from tui.domain.values import RunDetail, RunReference
 from tui.screens.base.asking import Asking
 from tui.screens.panes.curves_state import RUNNING, CurvesState, Ident
@@ -47,6 +47,7 @@ class CurvesLoader:
         self._whole: _Whole | None = None
         self._turn = 0
         self.truth = Truth()
+        self._come_ms: int | None = None  # when the last histories came
         self.requests = 0
 
     @property
@@ -64,10 +65,31 @@ class CurvesLoader:
     def read_all(self) -> None:
         """Read every history anew; what has come before stays until then."""
         self._state.problems.clear()
+        self._state.forget_others()
         self._read(self._state.run_ids)
         for run_id in self._state.run_ids:
             if run_id not in self._state.runs:
                 self._ask_run(run_id)
+
+    def read_missing(self) -> None:
+        """Read the histories that are not here yet, after other metrics have been turned to."""
+        keys = [
+            key
+            for key in self._state.keys
+            if any((run_id, key) not in self._state.histories for run_id in self._state.run_ids)
+        ]
+        if keys:
+            self._read(self._state.run_ids, keys)
+
+    def stop(self) -> None:
+        """Nothing that is on its way is wanted any more; what has not begun yet is not begun."""
+        self.stop_whole()
+        self.drop_finer()
+        for series in self._waiting:
+            self._asking.forget(series)
+        self._waiting.clear()
+        if self.truth.state is State.LOADING and self._come_ms is not None:
+            self.truth = self.truth.live(self._come_ms)
 
     def read_running(self) -> None:
         """Read those of running runs anew, unless that is under way; one of them is asked whether it still runs."""
@@ -78,9 +100,9 @@ class CurvesLoader:
         self._turn += 1
         self._read(running)
 
-    def _read(self, run_ids: Sequence[str]) -> None:
+    def _read(self, run_ids: Sequence[str], keys: Sequence[str] | None = None) -> None:
         self.truth = self.truth.loading()
-        for key in self._state.keys:
+        for key in self._state.keys if keys is None else keys:
             for start in range(0, len(run_ids), RUNS_AT_ONCE):
                 some = run_ids[start : start + RUNS_AT_ONCE]
                 self._ask_some(f"history {key} {some[0]}", some, key)
@@ -107,8 +129,9 @@ class CurvesLoader:
             # A whole history is not exchanged for a sample of the same.
             if kept is None or not kept.is_whole or kept.total != new.total:
                 self._state.put(new)
+        self._come_ms = self._session.clock.now_ms()
         if not self.busy and self.truth.problem is None:
-            self.truth = self.truth.live(self._session.clock.now_ms())
+            self.truth = self.truth.live(self._come_ms)
         self._changed()
 
     def _refused(self, series: str, key: str, problem: Problem) -> None:

@@ -23,6 +23,7 @@ RUNNING = ("RUNNING", "SCHEDULED")
 Ident = tuple[str, str]  # run id and metric
 _ZOOM = 0.5
 _PAN = 0.25
+_MOST_PARKED = 2 * MOST_POINTS  # points of metrics that were turned away from
 _LEAST_WINDOW = 1e-9  # of the whole, below which zooming in shows nothing new
 
 
@@ -48,6 +49,7 @@ class CurvesState:
     hidden: set[str] = field(default_factory=set)
     finer: dict[Ident, tuple[MetricHistory, tuple[int, int]]] = field(default_factory=dict)  # of the present window
     _curves: dict[Ident, Curve] = field(default_factory=dict)
+    _parked: dict[Ident, MetricHistory] = field(default_factory=dict)  # of metrics that are not shown, oldest first
 
     def __post_init__(self) -> None:
         self.view = replace(self.view, zone=self.zone)
@@ -63,6 +65,29 @@ class CurvesState:
             self._curves.pop(ident, None)
             if history.is_whole:
                 self.finer.pop(ident, None)
+
+    def turn_to(self, keys: tuple[str, ...]) -> None:
+        """Show other metrics; what has come of the others is kept for turning back, as far as it is not too much."""
+        self.coarsen()
+        self._parked.update(self.histories)
+        wanted = [(run_id, key) for key in keys for run_id in self.run_ids]
+        self.histories = {ident: self._parked.pop(ident) for ident in wanted if ident in self._parked}
+        points = sum(len(history) for history in self._parked.values())
+        for ident in list(self._parked):
+            if points <= _MOST_PARKED:
+                break
+            points -= len(self._parked.pop(ident))
+        self._curves.clear()
+        self.problems.clear()
+        self.keys = keys
+        self.alone = self.alone and not self.together
+        if self.together:
+            self.place = 0
+            self.hidden.clear()
+
+    def forget_others(self) -> None:
+        """Forget what is kept of metrics that are not shown: it is to be read anew."""
+        self._parked.clear()
 
     def refine(self, history: MetricHistory, steps: tuple[int, int]) -> None:
         """Take in finer points of what is zoomed into: those from the first to the last of ``steps``."""

@@ -72,9 +72,13 @@ class Grid(GridView):
         if key is not None:
             self.post_message(self.Opened(self, key))
 
+    def may_mark(self, key: str) -> bool:
+        """Whether the row of this key can be marked; its owner's grid may say no."""
+        return True
+
     def action_grid_mark(self) -> None:
         key = self.cursor_key
-        if key is None:
+        if key is None or not self.may_mark(key):
             return
         self._marks.toggle(key)
         self._refresh_rows(self._row, self._row)
@@ -89,7 +93,7 @@ class Grid(GridView):
             self._marks.range_from = key
             self._refresh_rows(self._row, self._row)
             return
-        self._marks.add(table.row_key(row) for row in self._range())
+        self._marks.add(key for row in self._range() if self.may_mark(key := table.row_key(row)))
         self._marks.range_from = None
         self._marks_changed()
 

@@ -40,8 +40,8 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         _key("pagedown,ctrl+f", "page_down", "page_down"),
         _key("ctrl+u", "half_up", "half_up"),
         _key("ctrl+d", "half_down", "half_down"),
-        _key("g", "top", "first_row"),
-        _key("G", "bottom", "last_row"),
+        _key("g,ctrl+home", "top", "first_row"),
+        _key("G,ctrl+end", "bottom", "last_row"),
         _key("home", "line_start", "first_column"),
         _key("end", "line_end", "last_column"),
     ]
