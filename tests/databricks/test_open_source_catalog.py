@@ -109,7 +109,7 @@ async def test_on_the_screen(opened: Session) -> None:
         await deck.until_text("models › unity.default.churn")
         await deck.until_text("v1")
         assert "no-champion" not in deck.text(), "where there are no aliases, none is missed"
-        await deck.until_text("not told with the model: see its ver")
+        await deck.until(lambda: "v1" in deck.line_with("newest"), "the newest version is told")
         assert "move" not in deck.lines()[-1]
         on_top = deck.app.screen
         await deck.press("a", "t")

@@ -36,7 +36,12 @@ class HeldCatalog:
 async def name_asked(deck: Deck[int], *, is_open: bool = True) -> None:
     """Wait until the dialogue that asks for a name takes the keys, or no longer does."""
     said = "the name is asked for" if is_open else "the name is no longer asked for"
-    await deck.until(lambda: isinstance(deck.app.screen, PickNameModal) is is_open, said)
+
+    def is_there() -> bool:
+        modal = deck.app.screen
+        return isinstance(modal, PickNameModal) and modal.grid.table is not None
+
+    await deck.until(lambda: is_there() is is_open, said)
 
 
 async def to_row(deck: Deck[int], key: str) -> None:

@@ -32,7 +32,7 @@ async def into(deck: Deck[int], *levels: str) -> None:
 
 def _is_asked_within(deck: Deck[int], level: str) -> bool:
     modal = deck.app.screen
-    return isinstance(modal, PickNameModal) and modal.is_current and modal.input.value == level
+    return isinstance(modal, PickNameModal) and modal.grid.table is not None and modal.input.value == level
 
 
 async def refused_as(deck: Deck[int], name: str, statement: str) -> None:
@@ -106,5 +106,7 @@ async def _at_rest(deck: Deck[int]) -> None:
     """Wait until nothing is asked for any more, and all of it is drawn."""
     app = deck.app
     assert isinstance(app, DeckApp)
-    await deck.until(lambda: not app.session.log.in_flight, "nothing is being asked")
+    await deck.until(
+        lambda: not app.session.log.in_flight and "request" not in deck.lines()[-1], "nothing is being asked"
+    )
     await deck.settle()

@@ -60,7 +60,11 @@ def test_an_endpoint_may_name_the_alias_that_it_stands_for() -> None:
 
 def test_a_move_of_an_alias_moves_no_traffic() -> None:
     assert move_consequences("champion", "12", [at("11")]) == (
-        "live goes on serving v11: endpoints pin versions, so moving champion to v12 moves no traffic.",
+        "Endpoints pin versions, so moving champion to v12 moves no traffic: live goes on serving v11.",
+    )
+    assert move_consequences("champion", "12", [at("11"), at("10", endpoint="old"), at("12", endpoint="new")]) == (
+        "Endpoints pin versions, so moving champion to v12 moves no traffic: live goes on serving v11, old v10.",
+        "new serves v12 already.",
     )
     assert move_consequences("champion", "11", [at("11")]) == ("live serves v11 already.",)
     assert "no champion is left" in move_consequences("champion", None, [at("11")])[0]

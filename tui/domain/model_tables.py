@@ -6,18 +6,26 @@ from collections.abc import Sequence
 
 from tui.domain import quantities
 from tui.domain.model_rows import Known, Reading, by_whom
-from tui.domain.model_values import ModelFacts, ModelVersion, RegisteredModel, SignatureField
+from tui.domain.model_values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SignatureField
 from tui.domain.readiness import Fault
 from tui.domain.run_tables import Facts, facts, status_text
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 
 
-def about_model(model: RegisteredModel, faults: Sequence[Fault], count: int | None, reading: Reading) -> Facts:
+def about_model(
+    model: RegisteredModel,
+    faults: Sequence[Fault],
+    count: int | None,
+    reading: Reading,
+    numbered: Numbered | None = None,
+) -> Facts:
     """What a model is, where its aliases point, and what is wrong with it."""
     newest = model.newest
     # Not every registry tells the newest version with the model: where none is told, only a count of none says so.
     untold = "none" if count == 0 else "not told with the model: see its versions"
+    if numbered is not None and numbered.is_all:
+        count, untold = numbered.count, f"v{numbered.newest}" if numbered.newest else "none"
     pairs = [
         ("name", model.name),
         ("created", reading.when(model.created_ms)),

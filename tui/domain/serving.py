@@ -242,16 +242,19 @@ def drifts(
 
 def move_consequences(alias: str, to: str | None, at: Sequence[ServedAt], watched: str = "champion") -> tuple[str, ...]:
     """What a move of an alias means for what serves, as sentences; empty where no endpoint stands for that alias."""
-    lines = []
+    staying: list[str] = []
+    there: list[str] = []
     for endpoint in dict.fromkeys(one.endpoint for one in at):
         here = sorted((one for one in at if one.endpoint == endpoint), key=lambda one: -(one.traffic or 0))
         if (here[0].alias or watched) != alias:
             continue
-        serving = f"{endpoint} goes on serving v{here[0].version}"
-        if to is None:
-            lines.append(f"{serving}; no {alias} is left to compare it with.")
-        elif here[0].version == to:
-            lines.append(f"{endpoint} serves v{to} already.")
+        if here[0].version == to:
+            there.append(f"{endpoint} serves v{to} already.")
         else:
-            lines.append(f"{serving}: endpoints pin versions, so moving {alias} to v{to} moves no traffic.")
-    return tuple(lines)
+            staying.append(f"{endpoint}{'' if staying else ' goes on serving'} v{here[0].version}")
+    if not staying:
+        return tuple(there)
+    on = ", ".join(staying)
+    if to is None:
+        return (f"{on}; no {alias} is left to compare with.",)
+    return (f"Endpoints pin versions, so moving {alias} to v{to} moves no traffic: {on}.", *there)

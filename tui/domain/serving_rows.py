@@ -109,20 +109,22 @@ def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, gene
         named = aliases.get(entity.entity, {})
         return " ".join(f"@{clean(alias)}" for alias, at in sorted(named.items()) if at == entity.version)
 
-    def share(entity: ServedEntity) -> str:
-        return "" if entity.traffic is None else f"{entity.traffic} %"
+    def share(entity: ServedEntity, *, pending: bool) -> str:
+        """What it gets; in parentheses what it would get, were it there."""
+        said = "" if entity.traffic is None else f"{entity.traffic} %"
+        return f"({said})" if said and pending else said
 
     def sign(entity: ServedEntity) -> str:
         signs = {"ready": glyphs.done, "creating": glyphs.running, "recovering": glyphs.running}
         return f"{signs.get(entity.state, glyphs.failed)} {clean(entity.state)}" if entity.state else ""
 
-    coming = "failed" if endpoint.update in (Update.FAILED, Update.CANCELLED) else "coming"
+    coming = "not in use" if endpoint.update in (Update.FAILED, Update.CANCELLED) else "coming"
     texts = {
         "name": [clean(e.name) for _, e, _ in rows],
         "entity": [clean(e.entity) for _, e, _ in rows],
         "version": [f"v{clean(e.version)}" if e.version else "" for _, e, _ in rows],
         "aliases": [aliased(e) for _, e, _ in rows],
-        "traffic": [share(e) for _, e, _ in rows],
+        "traffic": [share(e, pending=pending) for _, e, pending in rows],
         "state": [sign(e) for _, e, _ in rows],
         "which": [coming if pending else "" for _, _, pending in rows],
         "workload": [clean(e.workload) for _, e, _ in rows],
@@ -143,9 +145,9 @@ def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, gene
     columns = [
         Column("name", "served as", wide("name", 9, 30), frozen=True),
         Column("version", "version", wide("version", 7, 10), "right"),
-        Column("traffic", "traffic", 7, "right"),
+        Column("traffic", "traffic", wide("traffic", 7, 9), "right"),
         Column("state", "state", wide("state", 8, 14)),
-        *([Column("which", "", 6)] if any(texts["which"]) else []),
+        *([Column("which", "", wide("which", 6, 10))] if any(texts["which"]) else []),
         Column("aliases", "aliases", wide("aliases", 7, 30)),
         Column("entity", "what", wide("entity", 10)),
         Column("workload", "workload", wide("workload", 8, 30)),

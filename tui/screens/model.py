@@ -80,6 +80,7 @@ class ModelScreen(RegistryWatch):
         health, registry = self.session.desk.health, self.session.registry
 
         def learn() -> int | None:
+            health.gather_numbers([model.name])
             health.gather([model], facts=True)
             return registry.count_versions([model.name]).get(model.name)
 
@@ -105,7 +106,8 @@ class ModelScreen(RegistryWatch):
         clock = self.session.clock
         zone = clock.zone if self.deck.absolute_times else None
         reading = Reading(clock.now_ms(), zone, self.deck.glyphs)
-        shown = model_tables.about_model(model, self.session.desk.health.faults(model), self._count, reading)
+        health = self.session.desk.health
+        shown = model_tables.about_model(model, health.faults(model), self._count, reading, health.numbered(model.name))
         self.about.notice.clear()
         self.about.put("about", lambda _query: shown)
         self.about.put("description", model.description)

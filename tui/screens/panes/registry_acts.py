@@ -407,7 +407,7 @@ class RegistryActs(SeveralVersions):
 
         def gathered(_nothing: None) -> None:
             faults = health.faults(model)
-            lines = [f"{fault.severity:<8} {fault.sentence}\n         {fault.remedy}" for fault in faults]
+            lines = [f"{fault.severity.capitalize()}: {fault.sentence}\n{fault.remedy}" for fault in faults]
             words = "\n\n".join(lines) or "No rule found a fault in it."
             self.app.push_screen(WholeTextModal(f"Readiness of {model.name}", words))
 
