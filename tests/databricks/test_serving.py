@@ -18,11 +18,13 @@ from tui.domain.serving import Share, Update, to_version
 from tui.gateway.sdk import Sdk
 from tui.gateway.serving import SdkServing
 from tui.gateway.session import Session as GatewaySession
-from tui.gateway.simulated.sample import NOW_MS
+from tui.gateway.simulated.sample import NOW_MS, served
+from tui.gateway.simulated.sample import config as config_of
+from tui.gateway.simulated.state import Update as Coming
 from tui.gateway.simulated.state import Workspace
 from tui.services.connect import open_session
 from tui.services.ledger import Ledger
-from tui.services.serving_changes import UNDO, ServingChanges, ServingPlan
+from tui.services.serving_changes import BEGUN, UNDO, ServingChanges, ServingPlan
 from tui.services.session import Session
 from tui.services.writes import Outcome
 
@@ -68,25 +70,29 @@ def test_a_change_is_begun_followed_recorded_and_undone(changes: ServingChanges,
     plan = plan_to(serving, "12")
     report = changes.carry_out(plan)
     assert report.outcome is Outcome.DONE
+    while changes.settle(report.number, plan)[0] is None:
+        assert changes.entries("churn-prod")[-1].outcome == BEGUN, "taken on is not done"
+        assert changes.begun() == {"churn-prod": (report.number, plan)}
+    assert changes.begun() == {}
     now = serving.endpoint("churn-prod")
-    while changes.settle(report.number, plan, now) is None:
-        now = serving.endpoint("churn-prod")
     assert now.config.split == plan.after and changes.entries("churn-prod")[-1].outcome == "done"
     assert [e.workload for e in now.config.entities] == ["Small CPU", "Small CPU, to zero"]
     undo = changes.undo_plan("churn-prod")
     assert undo is not None and (undo.purpose, undo.before, undo.after) == (UNDO, plan.after, plan.before)
-    assert changes.carry_out(undo).outcome is Outcome.DONE
+    report = changes.carry_out(undo)
+    assert report.outcome is Outcome.DONE
+    while changes.settle(report.number, undo)[0] is None:
+        pass
     assert changes.undo_plan("churn-prod") is None
 
 
 def test_a_change_that_does_not_come_up(changes: ServingChanges, serving: SdkServing) -> None:
     plan = plan_to(serving, "14")
     report = changes.carry_out(plan)
-    now = serving.endpoint("churn-prod")
-    assert now.update is Update.FAILED or changes.settle(report.number, plan, now) is None
-    while now.update is Update.RUNNING:
-        now = serving.endpoint("churn-prod")
-    assert changes.settle(report.number, plan, now) is Outcome.NOT_DONE
+    while (told := changes.settle(report.number, plan))[0] is None:
+        pass
+    outcome, now = told
+    assert outcome is Outcome.NOT_DONE and changes.entries("churn-prod")[-1].outcome == "not done"
     assert "lightgbm" in now.failures[0] and now.config.split == plan.before
     assert changes.undo_plan("churn-prod") is None
 
@@ -175,7 +181,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         await deck.press("enter")
         await deck.until_text("v11 → v12")
         await deck.press("enter")
-        await deck.until_text("serves it now")
+        await deck.until_text("churn-prod serves churn v12 90 %, churn v10 10 % now")
         await deck.until(lambda: "off their alias" not in deck.text(), "nothing drifts any more")
         await deck.press("L")
         await deck.until_text("build log")
@@ -195,3 +201,44 @@ async def test_a_context_without_serving_has_no_such_screen(tmp_path: Path) -> N
         await deck.press("3")
         await deck.settle()
         assert "serving" not in deck.text().lower()
+
+
+def test_what_is_not_changed_stays_as_somebody_else_has_set_it(
+    changes: ServingChanges, serving: SdkServing, workspace: Workspace
+) -> None:
+    plan = plan_to(serving, "12")
+    config = workspace.endpoints["churn-prod"].config
+    config["served_entities"][0] |= {"workload_size": "Large", "environment_vars": {"KEY": "{{secrets/s/k}}"}}
+    config["auto_capture_config"] = {"catalog_name": "prod", "schema_name": "logs", "enabled": True}
+    config["config_version"] = 8  # the same is served, by another config than was shown
+    assert changes.carry_out(plan).outcome is Outcome.DONE
+    update = workspace.endpoints["churn-prod"].update
+    assert update is not None
+    first = update.config["served_entities"][0]
+    assert (first["entity_version"], first["workload_size"]) == ("12", "Large")
+    assert first["environment_vars"] == {"KEY": "{{secrets/s/k}}"}
+    assert update.config["auto_capture_config"]["schema_name"] == "logs"
+
+
+async def test_what_goes_wrong_with_a_change_is_said_where_it_was_asked_for(
+    opened: Session, workspace: Workspace
+) -> None:
+    async with drive(app_on(opened), (120, 36)) as deck:
+        await to_serving(deck)
+        await deck.press("down", "down", "t")
+        await deck.until_text("Split the traffic of churn-prod")
+        await deck.press("ctrl+u")
+        await deck.type("50 40")
+        await deck.press("enter")
+        await deck.until_text("The shares make 90, not 100.")
+        await deck.press("ctrl+u")
+        await deck.type("50 50")
+        await deck.press("enter")
+        await deck.until_text("90 % → 50 %")
+        endpoint = workspace.endpoints["churn-prod"]
+        coming = config_of([served(CHURN, 13)], 100, version=8)
+        with workspace.lock:
+            endpoint.update = Coming(coming, 99, NOW_MS)
+        await deck.press("enter")
+        await deck.until_text("somebody else is changing the endpoint just now, to churn v13 100 %")
+    assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0

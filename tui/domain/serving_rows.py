@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
-from tui.domain.serving import Drift, Endpoint, ServedEntity, ServingConfig, Update
+from tui.domain.serving import Drift, Endpoint, ServedEntity, ServingConfig, Split, Update
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 
@@ -28,6 +28,12 @@ def serves(config: ServingConfig) -> str:
     """What a config serves, in few words, most traffic first."""
     entities = sorted(config.entities, key=lambda entity: -(entity.traffic or 0))
     return ", ".join(brief(entity) for entity in entities)
+
+
+def split_words(split: Split) -> str:
+    """The same of a split: ``churn v12 90 %, churn v10 10 %``."""
+    parts = [(share.entity.rsplit(".", 1)[-1], share.version, share.percent) for share in split]
+    return clean(", ".join(f"{name} v{at} {part} %" if at else f"{name} {part} %" for name, at, part in parts))
 
 
 def state_tone(endpoint: Endpoint) -> Tone:

@@ -61,7 +61,12 @@ class SdkServing:
         """Begin to serve ``wanted``, if ``expected`` is what is served by now; answers before it is done."""
         title = f"Could not change the endpoint {endpoint}"
         with self._sdk.told(title, once=True) as client:
-            from databricks.sdk.service.serving import Route, ServedEntityInput, TrafficConfig
+            from databricks.sdk.service.serving import (
+                AutoCaptureConfigInput,
+                Route,
+                ServedEntityInput,
+                TrafficConfig,
+            )
 
             current = client.serving_endpoints.get(endpoint)
             now = _endpoint(current, whole=True)
@@ -82,8 +87,14 @@ class SdkServing:
                 ServedEntityInput.from_dict(_input(share, _like(share, entities, names, title))) for share in wanted
             ]
             routes = [Route(traffic_percentage=share.percent, served_model_name=share.name) for share in wanted]
+            captured = getattr(current.config, "auto_capture_config", None)
+            # A config replaces the one before: where requests are captured is not to be lost by it.
+            capture = AutoCaptureConfigInput.from_dict(captured.as_dict()) if captured else None
             client.serving_endpoints.update_config(
-                endpoint, served_entities=inputs, traffic_config=TrafficConfig(routes=routes)
+                endpoint,
+                served_entities=inputs,
+                traffic_config=TrafficConfig(routes=routes),
+                auto_capture_config=capture,
             )
 
 

@@ -11,6 +11,7 @@ from tui.domain.table import Tone
 from tui.services.alias_moves import WHAT
 from tui.services.alias_records import outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
+from tui.services.serving_changes import BEGUN
 from tui.services.writes import Outcome
 
 OUTCOME_WORDS = {
@@ -23,9 +24,10 @@ OUTCOME_WORDS = {
     Outcome.UNKNOWN.value: "not known: the server could not be read",
     Outcome.SKIPPED.value: "not tried",
     Outcome.PARTLY.value: "partly done",
+    BEGUN: "begun: what became of it is not known yet",
 }
 _GOOD = (Outcome.DONE.value,)
-_WARN = (Outcome.CONFLICT.value, Outcome.NOT_DONE.value, Outcome.OVERTAKEN.value, Outcome.REFUSED.value)
+_WARN = (Outcome.CONFLICT.value, Outcome.NOT_DONE.value, Outcome.OVERTAKEN.value, Outcome.REFUSED.value, BEGUN)
 
 
 @dataclass(frozen=True)

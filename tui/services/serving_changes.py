@@ -13,10 +13,11 @@ from typing import Any
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import Endpoint, Share, Split, Update, change_words, split_refusals
 from tui.gateway.workspace_ports import ServingPort
-from tui.services.ledger import Entry, Ledger
+from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 
 WHAT = "serving.config"
+BEGUN = "begun"  # in the ledger: the workspace has taken it on, and what becomes of it is not known yet
 VERSION, TRAFFIC, UNDO = "version", "traffic", "undo"
 _TITLE = "Nothing was changed"
 
@@ -91,33 +92,65 @@ class ServingChanges:
             plan.of,
             details={"before": _kept(plan.before), "after": _kept(plan.after)},
         )
+        seen: list[Endpoint] = []
+
+        def read() -> Endpoint:
+            seen.append(self._serving.endpoint(plan.endpoint))
+            return seen[-1]
+
+        def reached(now: Endpoint) -> bool:
+            """Whether it serves that, or is on its way there; a failed attempt of before is shown as pending too."""
+            pending, was = now.pending, seen[0].pending
+            if now.config.split == plan.after:
+                return True
+            if pending is None or pending.split != plan.after:
+                return False
+            return now.update is Update.RUNNING or was is None or was.started_ms != pending.started_ms
+
         step: GuardedWrite[Endpoint] = GuardedWrite(
-            read=lambda: self._serving.endpoint(plan.endpoint),
+            read=read,
             expected=lambda now: now.update is not Update.RUNNING and now.config.split == plan.before,
             write=lambda: self._serving.change(plan.endpoint, plan.before, plan.after),
-            reached=lambda now: plan.after in (now.config.split, now.pending.split if now.pending else None),
+            reached=reached,
         )
-        return carry_out(self._ledger, intention, [step], tell=_told, unrecorded_ok=unrecorded_ok)
+        report = carry_out(self._ledger, intention, [step], tell=_told, unrecorded_ok=unrecorded_ok)
+        found = report.results[0].found
+        if report.outcome is Outcome.DONE and report.number is not None and found and found.config.split != plan.after:
+            self._ledger.end(report.number, BEGUN, _told(report.results))
+        return report
 
-    def settle(self, number: int | None, plan: ServingPlan, now: Endpoint) -> Outcome | None:
-        """What became of a change that was taken on, recorded once it is known; None while it is under way."""
+    def settle(self, number: int | None, plan: ServingPlan) -> tuple[Outcome | None, Endpoint]:
+        """What became of a change that was taken on, recorded once it is known (None until then), and what is there.
+
+        The endpoint is read for it: what a screen knows of it may have been read before the change.
+        """
+        now = self._serving.endpoint(plan.endpoint)
         if now.update is Update.RUNNING:
-            return None
+            return None, now
         outcome = Outcome.DONE if now.config.split == plan.after else Outcome.OVERTAKEN
         if outcome is Outcome.OVERTAKEN and now.config.split == plan.before:
             outcome = Outcome.NOT_DONE
         if number is not None:
             told = {"state": now.state, "failures": list(now.failures) if outcome is not Outcome.DONE else []}
             self._ledger.end(number, outcome.value, told)
-        return outcome
+        return outcome, now
 
-    def entries(self, endpoint: str) -> list[Entry]:
-        """The changes of an endpoint that are on record here, oldest first."""
+    def entries(self, endpoint: str = "") -> list[Entry]:
+        """The changes of an endpoint, or of every one, that are on record here, oldest first."""
         return [
             entry
             for entry in self._ledger.read().entries
-            if entry.what == WHAT and entry.place == self._place and entry.subject == endpoint
+            if entry.what == WHAT and entry.place == self._place and endpoint in ("", entry.subject)
         ]
+
+    def begun(self) -> dict[str, tuple[int, ServingPlan]]:
+        """By endpoint, the changes that were under way when they were last heard of; the deck may have ended since."""
+        latest = {entry.subject: entry for entry in self.entries()}
+        return {
+            name: (entry.number, _plan_of(entry))
+            for name, entry in latest.items()
+            if entry.outcome in (BEGUN, *UNSETTLED)
+        }
 
     def undo_plan(self, endpoint: str) -> ServingPlan | None:
         """What takes back the last change that was done and not taken back yet; None where there is none.
@@ -129,9 +162,14 @@ class ServingChanges:
         for entry in reversed(entries):
             if entry.purpose == UNDO or entry.number in undone or entry.outcome != Outcome.DONE.value:
                 continue
-            before, after = _split(entry.details.get("before")), _split(entry.details.get("after"))
-            return ServingPlan(endpoint, after, before, UNDO, entry.number)
+            done = _plan_of(entry)
+            return ServingPlan(endpoint, done.after, done.before, UNDO, entry.number)
         return None
+
+
+def _plan_of(entry: Entry) -> ServingPlan:
+    before, after = _split(entry.details.get("before")), _split(entry.details.get("after"))
+    return ServingPlan(entry.subject, before, after, entry.purpose, entry.of)
 
 
 def _kept(split: Split) -> list[dict[str, Any]]:

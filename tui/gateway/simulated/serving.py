@@ -126,6 +126,8 @@ def update_config(workspace: Workspace, request: Request, name: str) -> Json:
         "traffic_config": {"routes": routes},
         "config_version": int(endpoint.config.get("config_version", 0)) + 1,
     }
+    if said.get("auto_capture_config"):
+        config["auto_capture_config"] = said["auto_capture_config"]
     looks = workspace.looks_until_ready
     endpoint.failed, endpoint.update = None, Update(config, looks, workspace.now_ms(), failure)
     for entity in entities:

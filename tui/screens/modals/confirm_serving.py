@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import Endpoint
+from tui.domain.serving import Endpoint, Update
+from tui.domain.serving_rows import serves
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.screens.base.asking import Asking
@@ -92,7 +93,11 @@ class ConfirmServingModal(ModalScreen["Report[Endpoint] | None"], Asking):
             self.dismiss(report)
             return
         self._face = "told"
-        parts: list[Content | tuple[str, str]] = [(_WORDS.get(report.outcome, report.outcome.value), "$error")]
+        words = _WORDS.get(report.outcome, report.outcome.value)
+        found = report.results[0].found
+        if report.outcome is Outcome.CONFLICT and found is not None and found.update is Update.RUNNING:
+            words = f"Nothing was changed: somebody else is changing the endpoint just now{_to(found)}."
+        parts: list[Content | tuple[str, str]] = [(words, "$error")]
         if report.problem is not None:
             parts.append(Content(f"\n\n{clean(str(report.problem))}"))
         self._show(parts, "enter, esc leave")
@@ -106,3 +111,7 @@ class ConfirmServingModal(ModalScreen["Report[Endpoint] | None"], Asking):
     def action_leave(self) -> None:
         if self._face != "doing":
             self.dismiss(None)
+
+
+def _to(endpoint: Endpoint) -> str:
+    return f", to {serves(endpoint.pending)}" if endpoint.pending is not None else ""
