@@ -6,22 +6,41 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.artifact_files import png
 from tests.support.compare import IDS, compare, sweep
 from tests.support.snapshots import Picture
 from tui.domain.artifacts import ArtifactRoot
 
+
+def mlmodel(age: str, sklearn: str) -> bytes:
+    inputs = f'[{{"type": "{age}", "name": "age"}}, {{"type": "string", "name": "plan"}}]'
+    return f"flavors:\n  sklearn:\n    sklearn_version: {sklearn}\nsignature:\n  inputs: '{inputs}'\n".encode()
+
+
 FILES = {
     "conf/train.yaml": (b"lr: 0.1\ndepth: 8\n", b"lr: 0.01\ndepth: 8\nseed: 3\n"),
+    "model/MLmodel": (mlmodel("long", "1.4"), mlmodel("double", "1.5")),
     "model.bin": (b"\0\1\2\3" * 40, b"\0\1\2\4" * 40),
     "requirements.txt": (b"mlflow==2.0\nnumpy\n", b"mlflow==3.1\nnumpy\npandas>=2\n"),
+    "roc.png": (png(48, 32), png(40, 36)),
     "scores.csv": (b"id,auc\n1,0.9\n2,0.8\n", b"id,auc,loss\n1,0.9,1\n2,0.85,2\n3,0.7,3\n"),
     "train.py": (b"import os\n\ndef fit(x):\n    return x\n", b"import os\n\ndef fit(x):\n    return x * 2  # twice\n"),
 }
-KINDS = {"yaml": 0, "binary": 1, "packages": 3, "table": 4, "text": 5}
+SIZES = [(80, 24), (120, 36), (200, 50)]
+
+KINDS = {
+    "yaml": "conf/train.yaml",
+    "binary": "model.bin",
+    "model": "model/MLmodel",
+    "packages": "requirements.txt",
+    "picture": "roc.png",
+    "table": "scores.csv",
+    "text": "train.py",
+}
 
 
-@pytest.mark.parametrize("kind", ["list", *KINDS])
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("kind", ["list", "beside", *KINDS])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_files(tmp_path: Path, picture: Picture, size: tuple[int, int], kind: str) -> None:
     made = sweep(tmp_path)
     for at in (0, 1):
@@ -30,9 +49,13 @@ async def test_files(tmp_path: Path, picture: Picture, size: tuple[int, int], ki
     async with made.open(size) as deck:
         screen = await compare(deck, IDS[1], IDS[2])
         await deck.press("f")
-        await deck.until_text("6 of 6 differ")
+        await deck.until_text("8 of 8 differ")
         if kind != "list":
-            await deck.press(*["down"] * KINDS[kind], "enter")
-            await deck.until(lambda: screen.files.read is not None, "both files are read")
+            screen.files.grid.move_to(KINDS.get(kind, "train.py"))
+            await deck.press("enter")
+            await deck.until(lambda: screen.files.read is not None and screen.files.preview.shown, "it is compared")
+        if kind == "beside":
+            await deck.press("v")
+            await deck.until_text("Side by side wants" if size[0] < 100 else "│ +")
         await deck.settle()
         picture(deck)

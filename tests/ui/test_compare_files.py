@@ -30,8 +30,8 @@ async def test_files_are_listed_opened_and_left(tmp_path: Path, size: tuple[int,
         await deck.press("up", "n")
         assert _here(deck) == "cfg.json"
         await deck.press("x", "enter")
-        await deck.until_text("changed")
-        assert "lr" in deck.line_with("changed")
+        await deck.until_text("+100.0%")
+        assert "lr" in deck.line_with("+100.0%")
         await deck.press("escape")
         await deck.until_text("3 of 4 differ")
         assert _here(deck) == "cfg.json"
@@ -48,6 +48,44 @@ async def test_one_run_has_no_files_to_compare(tmp_path: Path) -> None:
         await compare(deck, IDS[1])
         await deck.press("f")
         await deck.until_text("no other run whose files")
+
+
+async def test_files_are_filtered_and_handed_on_and_texts_stand_beside_each_other(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    made.artifacts.put(ArtifactRoot("run", IDS[1]), {"a.py": b"x = 1\ny = 2\n", "b.csv": b"id,v\na,1\n"})
+    made.artifacts.put(ArtifactRoot("run", IDS[2]), {"a.py": b"x = 3\ny = 2\n", "b.csv": b"id,v\na,2\n"})
+    async with made.open((120, 36)) as deck:
+        await compare(deck, IDS[1], IDS[2])
+        await deck.press("f")
+        await deck.until_text("2 of 2 differ")
+        await deck.press("slash", *"csv")
+        await deck.until_text("1 match")
+        await deck.press("enter")
+        await deck.until(lambda: _here(deck) == "b.csv", "only that one is listed")
+        await deck.press("E")
+        await deck.until_text("copy Markdown")
+        await deck.press("enter")
+        await deck.until(lambda: "b.csv" in deck.app.clipboard, "the list is in the clipboard")
+        await deck.press("enter")
+        await deck.until_text("id a · v")
+        await deck.press("E")
+        await deck.until_text("copy Markdown")
+        await deck.press("enter")
+        await deck.until(lambda: "id a · v" in deck.app.clipboard, "the differences are in the clipboard")
+        await deck.press("escape")
+        await deck.until_text("1 match")
+        await deck.press("escape")
+        await deck.until(lambda: len(screen(deck).files.pairs) == 2, "all files are listed again")
+        await deck.press("g")
+        await deck.press("f", "home", "ctrl+home", "enter")
+        await deck.until_text("- x = 1")
+        assert "│" not in deck.line_with("- x = 1").strip("│")
+        await deck.press("v")
+        await deck.until(lambda: "+ x = 3" in deck.line_with("- x = 1"), "both stand on one line")
+        await deck.pilot.resize_terminal(80, 24)
+        await deck.until_text("Side by side wants a pane of")
+        await deck.press("v")
+        await deck.until(lambda: "Side by side wants" not in deck.text(), "one stands below the other")
 
 
 def _here(deck: Deck[int]) -> str:

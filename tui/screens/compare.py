@@ -281,6 +281,10 @@ class CompareScreen(ExportingPage):
         pane, laid = self.current_pane(), self.rows.laid
         if isinstance(pane, (CompareSetsPane, CompareParamsPane)) and pane.grid.table is not None:
             offer(self, "sets" if pane is self.sets else "params", table_texts(pane.grid.table))
+        elif pane is self.files:
+            table = self.files.table_shown
+            if table is not None:
+                offer(self, "files" if self.files.opened is None else "file", table_texts(table))
         elif self.comparison is not None and laid is not None:
             offer(self, f"compare-{len(self.comparison.subjects)}-runs", comparison_texts(self.comparison, laid))
 
@@ -296,7 +300,9 @@ class CompareScreen(ExportingPage):
         if action in leads_to:
             return here is not leads_to[action]
         if action == "compare_views_export":
-            return self.comparison is not None and here not in (self.plots, self.files)
+            if here is self.files:
+                return self.files.table_shown is not None
+            return self.comparison is not None and here is not self.plots
         if action == "compare_views_curves":
             return self.metric_here() is not None
         if action == "compare_views_first_row":
@@ -339,11 +345,11 @@ class CompareScreen(ExportingPage):
 
     def go_back(self) -> bool:
         pane = self.current_pane()
-        if isinstance(pane, (CompareRowsPane, CompareSetsPane)) and pane.drop_filter():
+        if pane is self.files and self.files.close():
+            return True
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareFilesPane)) and pane.drop_filter():
             return True
         if pane is self.rows and self.rows.drop_marks():
-            return True
-        if pane is self.files and self.files.close():
             return True
         if pane is not None and pane is not self.rows:
             self.focus_pane(self.rows)

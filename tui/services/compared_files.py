@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot
+from tui.domain.artifacts import HEAD_BYTES, ArtifactListing, ArtifactRoot
 from tui.domain.diff.comparison import TOLERANCE
 from tui.domain.diff.file_change import FileChange, change_of
 from tui.domain.diff.files import FileAt, FilePair, pairs_of
@@ -55,14 +55,18 @@ class ReadPair:
     same: bool | None
     notes: tuple[str, ...] = ()
 
-    def change(self, *, everything: bool, tolerance: float = TOLERANCE) -> FileChange:
-        """What differs; it may take a moment: to be called on a thread."""
-        return change_of(self.first, self.second, everything=everything, tolerance=tolerance)
+    def change(self, *, everything: bool, tolerance: float = TOLERANCE, columns: int = 0) -> FileChange:
+        """What differs, two texts beside each other in ``columns``; it may take a moment: to be called on a thread."""
+        return change_of(self.first, self.second, everything=everything, tolerance=tolerance, columns=columns)
 
 
 def listed(first: Side, second: Side) -> ComparedFiles:
     """The files of both runs, logged models' among them; raises Problem where a run's files cannot be listed."""
-    (one, notes), (other, more) = _together([lambda: _files(first), lambda: _files(second)])
+    here, there = _together([lambda: _roots(first), lambda: _roots(second)])
+    doubled = here.doubled | there.doubled
+    (one, notes), (other, more) = _together(
+        [lambda: _files(first, here, doubled), lambda: _files(second, there, doubled)]
+    )
     pairs = list(pairs_of(one, other))
     alike = [at for at, pair in enumerate(pairs) if pair.state == "same size" and _is_small(pair)]
 
@@ -110,7 +114,7 @@ def read_pair(first: Side, second: Side, pair: FilePair) -> ReadPair:
             same = False if one.digested == other.digested else None
         elif all(shown.size is not None and shown.digested >= shown.size for shown in (one, other)):
             same = True
-    if FileKind.BINARY in (one.kind, other.kind) or same is False:
+    if FileKind.BINARY in (one.kind, other.kind):
         for name, shown in (("baseline", one), ("other", other)):
             part = "" if shown.digested == shown.size else f" of the first {size_words(shown.digested)}"
             digest = f", sha256{part} {shown.digest[:16]}…" if shown.digest else ""
@@ -124,26 +128,49 @@ def _is_small(pair: FilePair) -> bool:
     return pair.first is not None and pair.first.size is not None and pair.first.size <= HEAD_BYTES
 
 
-def _files(side: Side) -> tuple[dict[str, FileAt], tuple[str, ...]]:
-    """Files by a path that means the same in both runs: those of a logged model stand under the model's name."""
-    found: dict[str, FileAt] = {}
-    port = side.artifacts
-    roots: list[tuple[str, ArtifactRoot]] = [("", ArtifactRoot("run", side.run_id))]
-    for model in port.logged_models(side.run_id):
-        name = f"{model.name or model.model_id} (logged model)"
-        known = {prefix for prefix, _ in roots}
+@dataclass(frozen=True)
+class _Roots:
+    """Where a run's files lie: what stands at the top of its own, and the models that it logged, by name."""
+
+    own: ArtifactListing
+    models: tuple[tuple[str, ArtifactRoot], ...]
+
+    @property
+    def doubled(self) -> frozenset[str]:
+        """Names of models that are also those of something among its own files."""
+        return frozenset(name for name, _ in self.models) & frozenset(entry.name for entry in self.own.entries)
+
+
+def _roots(side: Side) -> _Roots:
+    models: dict[str, ArtifactRoot] = {}
+    for model in side.artifacts.logged_models(side.run_id):
+        name = called = model.name or model.model_id
         number = 2
-        while name in known:
-            name, number = f"{model.name} {number} (logged model)", number + 1
-        roots.append((name, model.root))
-    waiting = [(prefix, root, "") for prefix, root in roots]
+        while called in models:
+            called, number = f"{name} {number}", number + 1
+        models[called] = model.root
+    return _Roots(side.artifacts.list_folder(ArtifactRoot("run", side.run_id), ""), tuple(models.items()))
+
+
+def _files(side: Side, roots: _Roots, doubled: frozenset[str]) -> tuple[dict[str, FileAt], tuple[str, ...]]:
+    """Files by a path that means the same in both runs: those of a logged model stand under the model's name.
+
+    Before MLflow 3 a model lay among its run's files under that name, so that the two are held against each other;
+    where either run has both, what was logged as a model is called so.
+    """
+    found: dict[str, FileAt] = {}
+    port, own = side.artifacts, ArtifactRoot("run", side.run_id)
+    waiting: list[tuple[str, ArtifactRoot, str]] = [("", own, "")]
+    for name, root in roots.models:
+        waiting.append((f"{name} (logged model)" if name in doubled else name, root, ""))
     folders = 0
     while waiting:
         if len(found) >= MOST_FILES or folders >= MOST_FOLDERS:
             return found, (f"Only the first {count(len(found))} files of {count(folders)} folders are here.",)
         prefix, root, path = waiting.pop(0)
         folders += 1
-        for entry in port.list_folder(root, path).entries:
+        listing = roots.own if (root, path) == (own, "") else port.list_folder(root, path)
+        for entry in listing.entries:
             if entry.is_folder:
                 waiting.append((prefix, root, entry.path))
             else:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from tui.domain.diff.comparison import TOLERANCE
+from tui.domain.diff.file_rows import RowsChange, RowsOfChange, rows_change
 from tui.domain.diff.packages import names_packages, packages_of
-from tui.domain.diff.parsed import near, parsed
+from tui.domain.diff.table_change import table_change
+from tui.domain.diff.text_change import MOST_LINES, text_change
 from tui.domain.preview.delimited import LONGEST_CELL
 from tui.domain.preview.text import LONGEST_LINE
 from tui.domain.preview.values import (
@@ -19,25 +17,15 @@ from tui.domain.preview.values import (
     PictureBody,
     PictureLevel,
     Preview,
-    Span,
     TableBody,
-    TableColumn,
     TextBody,
-    Tone,
     TreeBody,
 )
-from tui.domain.quantities import count
 
-MOST_LINES = 3_000
-"""Lines of either side that are held against each other; difflib's worst case grows with their square."""
-MOST_CANDIDATES = 30_000
-"""Pairs of equal lines among which difflib may choose; with more of them it would take too long."""
-MOST_ROWS = 2_000
-_Tag = Literal["replace", "delete", "insert", "equal"]
 _SUMMED_UP = frozenset({FileKind.MLMODEL, FileKind.PICTURE, FileKind.BINARY, FileKind.MARKDOWN})
 """Kinds whose previews do not have all that is in the file."""
-_AROUND = 3
 _GAP = 2
+_ORDERED = ("inputs", "outputs")  # parts of a signature whose order is of account
 
 
 @dataclass(frozen=True)
@@ -51,18 +39,24 @@ class FileChange:
     starts: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     whole: bool = False
+    left_out: bool = False
 
     @property
     def differs(self) -> bool:
         return bool(self.starts)
 
 
-def change_of(first: Preview, second: Preview, *, everything: bool = False, tolerance: float = TOLERANCE) -> FileChange:
-    """The differences of two previews of one path; ``everything`` shows what is the same as well."""
-    change = _change(first, second, everything, tolerance)
-    left = len(change.starts) >= MOST_ROWS or (isinstance(change.body, TableBody) and change.body.rows >= MOST_ROWS)
+def change_of(
+    first: Preview, second: Preview, *, everything: bool = False, tolerance: float = TOLERANCE, columns: int = 0
+) -> FileChange:
+    """The differences of two previews of one path; ``everything`` shows what is the same as well.
+
+    With ``columns`` two texts stand beside each other in so many columns.
+    """
+    change = _change(first, second, everything, tolerance, columns)
     many = any(isinstance(body, TextBody) and len(body.lines) > MOST_LINES for body in (first.body, second.body))
-    return replace(change, whole=not left and not many and _is_uncut(first) and _is_uncut(second))
+    whole = not change.left_out and not many and _is_uncut(first) and _is_uncut(second)
+    return replace(change, whole=whole)
 
 
 def _is_uncut(shown: Preview) -> bool:
@@ -83,86 +77,39 @@ def _is_uncut(shown: Preview) -> bool:
     return False
 
 
-def _change(first: Preview, second: Preview, everything: bool, tolerance: float) -> FileChange:
+def _change(first: Preview, second: Preview, everything: bool, tolerance: float, columns: int) -> FileChange:
     old, new = first.body, second.body
     if isinstance(old, TextBody) and isinstance(new, TextBody):
-        if names_packages(first.path):
-            packages = _packages(first.path, old, new, everything)
+        if names_packages(first.path) and not columns:
+            packages = _of_rows(_packages(first.path, old, new, everything))
             if packages.differs or everything:
                 return packages
-        return _lines(old, new, everything)
+        text = text_change(old, new, everything=everything, columns=columns)
+        return FileChange(text.body, text.starts, text.notes)
     if isinstance(old, TreeBody) and isinstance(new, TreeBody):
-        return _rows("path", _leaves(old), _leaves(new), everything, tolerance)
+        return _of_rows(_trees(old, new, everything, tolerance))
     if isinstance(old, TableBody) and isinstance(new, TableBody):
-        return _table(old, new, everything, tolerance)
+        return _of_rows(table_change(old, new, everything=everything, tolerance=tolerance))
     if isinstance(old, PictureBody) and isinstance(new, PictureBody):
         return _pictures(old, new)
     return FileChange(None, (), ("These two are not of one kind that can be shown beside each other.",))
 
 
-class _Matcher(difflib.SequenceMatcher[str]):
-    """Matches lines within bounds of time: where it would take long, from the first difference to the last is one."""
-
-    def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
-        self._held, self._counts = (before, after), Counter(after)
-        # What difflib takes for junk, it does not try: the lines that are more than a hundredth of many.
-        popular = len(after) // 100 + 1 if len(after) >= 200 else len(after)
-        candidates = sum(self._counts[line] for line in before if self._counts[line] <= popular)
-        self.is_coarse = candidates > MOST_CANDIDATES
-        super().__init__(None, () if self.is_coarse else before, () if self.is_coarse else after)
-
-    def get_opcodes(self) -> list[tuple[_Tag, int, int, int, int]]:
-        if not self.is_coarse:
-            return super().get_opcodes()
-        before, after = self._held
-        shorter = min(len(before), len(after))
-        start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-        end = next((at for at in range(shorter - start) if before[-1 - at] != after[-1 - at]), shorter - start)
-        a, b = len(before) - end, len(after) - end
-        codes: list[tuple[_Tag, int, int, int, int]] = [
-            ("equal", 0, start, 0, start),
-            ("replace", start, a, start, b),
-            ("equal", a, len(before), b, len(after)),
-        ]
-        return [code for code in codes if code[1] < code[2] or code[3] < code[4]]
+def _of_rows(rows: RowsChange) -> FileChange:
+    return FileChange(rows.body, rows.starts, rows.notes, left_out=rows.left > 0)
 
 
-def _lines(old: TextBody, new: TextBody, everything: bool) -> FileChange:
-    """A unified diff that keeps the colours of the syntax."""
-    before, after = old.lines[:MOST_LINES], new.lines[:MOST_LINES]
-    matcher = _Matcher(before, after)
-    lines: list[str] = []
-    spans: list[tuple[Span, ...]] = []
-    starts: list[int] = []
-
-    def add(sign: str, body: TextBody, at: int, tone: Tone) -> None:
-        lines.append(f"{sign} {body.lines[at]}")
-        own = body.spans[at] if at < len(body.spans) else ()
-        moved = tuple((start + 2, end + 2, held) for start, end, held in own)
-        spans.append(((0, 1, tone), *(moved or ((2, len(lines[-1]), tone),))) if tone else moved)
-
-    around = max(len(before), len(after)) if everything else _AROUND
-    for group in matcher.get_grouped_opcodes(around):
-        if not everything:
-            head, last = group[0], group[-1]
-            lines.append(f"@@ lines {head[1] + 1}–{last[2]} → {head[3] + 1}–{last[4]} @@")
-            spans.append(((0, len(lines[-1]), "heading"),))
-        for tag, a, b, c, d in group:
-            if tag == "equal":
-                for at in range(a, b):
-                    add(" ", old, at, "")
-                continue
-            starts.append(len(lines))
-            for at in range(a, b):
-                add("-", old, at, "bad")
-            for at in range(c, d):
-                add("+", new, at, "good")
-    notes = []
-    if matcher.is_coarse:
-        notes.append("Too many lines are alike to be matched: all between the first and the last difference are shown.")
-    if len(old.lines) > MOST_LINES or len(new.lines) > MOST_LINES:
-        notes.append(f"The first {count(MOST_LINES)} lines of either are compared.")
-    return FileChange(TextBody(tuple(lines), tuple(spans), numbered=False) if lines else None, tuple(starts), (*notes,))
+def _trees(old: TreeBody, new: TreeBody, everything: bool, tolerance: float) -> RowsChange:
+    """Values by path; of an MLmodel's signature also the order, which is that in which columns are given."""
+    one, other = _leaves(old), _leaves(new)
+    rows = RowsOfChange("path", everything=everything, tolerance=tolerance)
+    for name in [*one, *(name for name in other if name not in one)]:
+        rows.add(name, one.get(name), other.get(name))
+    for part in _ORDERED:
+        orders = [[path for path in side if path.startswith(f"{part}.")] for side in (one, other)]
+        if orders[0] != orders[1] and set(orders[0]) == set(orders[1]):
+            rows.add(f"order of {part}", *(", ".join(path[len(part) + 1 :] for path in order) for order in orders))
+    return rows.made()
 
 
 def _leaves(tree: TreeBody) -> dict[str, str]:
@@ -179,80 +126,10 @@ def _leaves(tree: TreeBody) -> dict[str, str]:
     return found
 
 
-def _packages(path: str, old: TextBody, new: TextBody, everything: bool) -> FileChange:
+def _packages(path: str, old: TextBody, new: TextBody, everything: bool) -> RowsChange:
     any_version = "any version"
     sides = [{name: held or any_version for name, held in packages_of(path, body.lines).items()} for body in (old, new)]
-    return _rows("package", sides[0], sides[1], everything, 0)
-
-
-def _rows(title: str, old: Mapping[str, str], new: Mapping[str, str], everything: bool, tolerance: float) -> FileChange:
-    """A row a name: what either side has, and what became of it."""
-    rows: list[tuple[str, str, str, str]] = []
-    starts: list[int] = []
-    left = 0
-    for name in [*old, *(name for name in new if name not in old)]:
-        one, other = old.get(name), new.get(name)
-        if one is not None and other is not None and (one == other or near(parsed(one), parsed(other), tolerance)):
-            word = "same"
-        else:
-            word = "added" if one is None else "removed" if other is None else "changed"
-        if word == "same" and not everything:
-            continue
-        if len(rows) >= MOST_ROWS:
-            left += 1
-            continue
-        if word != "same":
-            starts.append(len(rows))
-        rows.append((name, "–" if one is None else one, "–" if other is None else other, word))
-    notes = (f"{count(left)} more rows are left out.",) if left else ()
-    return FileChange(_body((title, "baseline", "other", ""), rows), tuple(starts), notes)
-
-
-def _table(old: TableBody, new: TableBody, everything: bool, tolerance: float) -> FileChange:
-    """Shape, columns by name, and then cell by cell where rows have the same number."""
-    rows: list[tuple[str, str, str, str]] = []
-    starts: list[int] = []
-
-    def add(name: str, one: str, other: str, limit: float = 0) -> None:
-        same = one == other or (one != "–" and other != "–" and near(parsed(one), parsed(other), limit))
-        if (same and not everything) or len(rows) >= MOST_ROWS:
-            return
-        if not same:
-            starts.append(len(rows))
-        rows.append((name, one, other, "same" if same else "changed"))
-
-    def extent(body: TableBody) -> str:
-        known = body.total_rows is not None
-        return count(body.total_rows or 0) if known else f"{count(body.rows)} read"
-
-    add("rows", extent(old), extent(new))
-    add("columns", count(old.total_columns or len(old.columns)), count(new.total_columns or len(new.columns)))
-    names = [{column.name: at for at, column in reversed(list(enumerate(b.columns)))} for b in (old, new)]
-    for name in [*names[0], *(name for name in names[1] if name not in names[0])]:
-        kinds = [
-            (body.columns[at[name]].type or "here") if name in at else "–"
-            for body, at in zip((old, new), names, strict=True)
-        ]
-        add(f"column {name}", kinds[0], kinds[1])
-    shared = [name for name in names[0] if name in names[1]]
-    for row in range(min(old.rows, new.rows)):
-        for name in shared:
-            one, other = old.cells[names[0][name]][row], new.cells[names[1][name]][row]
-            if one != other or everything:
-                add(f"row {row + 1} · {name}", one, other, tolerance)
-        if len(rows) >= MOST_ROWS:
-            break
-    notes = [f"Cells are compared row by row, {count(min(old.rows, new.rows))} rows of either."]
-    if len(rows) >= MOST_ROWS:
-        notes.append(f"The first {count(MOST_ROWS)} rows of differences are shown.")
-    return FileChange(_body(("where", "baseline", "other", ""), rows), tuple(starts), tuple(notes))
-
-
-def _body(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> TableBody | None:
-    if not rows:
-        return None
-    cells = tuple(tuple(row[at] for row in rows) for at in range(len(titles)))
-    return TableBody(tuple(TableColumn(title) for title in titles), cells, len(rows), len(rows))
+    return rows_change("package", sides[0], sides[1], everything=everything, tolerance=0)
 
 
 def _pictures(old: PictureBody, new: PictureBody) -> FileChange:

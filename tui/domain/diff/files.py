@@ -9,7 +9,7 @@ from typing import Literal
 from tui.domain.artifacts import ArtifactRoot, natural
 from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, fit, width
 
 State = Literal["only first", "only second", "differs", "same", "same size", "not known"]
 
@@ -71,14 +71,18 @@ def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) ->
     for pair in pairs:
         for side, file in zip(sides, (pair.first, pair.second), strict=True):
             side.append("–" if file is None else size_words(file.size, absent="?"))
-        tones.append("strong" if pair.is_difference else "muted")
+        tones.append("strong" if pair.state == "differs" else "" if pair.is_difference else "muted")
     paths = [clean(pair.path) for pair in pairs]
     longest = max(map(width, paths), default=4)
+    titles = [clean(name) for name in names]
+    # What the paths leave over is the names': runs of one kind often begin alike.
+    spare = max(0, room - max(12, longest) - 38) // 2
+    sizes = [max(12, min(width(title), spare, 40)) for title in titles]
     columns = (
-        Column("path", "path", max(12, min(longest, room - 50)), frozen=True),
+        Column("path", "path", max(12, min(longest, room - 26 - sum(sizes))), frozen=True),
         Column("state", "", 20),
-        Column("first", clean(names[0])[:12], 12, "right"),
-        Column("second", clean(names[1])[:12], 12, "right"),
+        Column("first", fit(titles[0], sizes[0]).rstrip(), sizes[0], "right"),
+        Column("second", fit(titles[1], sizes[1]).rstrip(), sizes[1], "right"),
     )
     states = [said[pair.state] for pair in pairs]
     cells = {"path": paths, "state": states, "first": sides[0], "second": sides[1]}

@@ -165,9 +165,11 @@ def _by_hand(shop: Workshop, experiment: str) -> None:
         return RunPlan(experiment, name, start, took, params=params, metrics=points, **rest)  # type: ignore[arg-type]  # fields of RunPlan
 
     notebook = Source("/notebooks/tenure.ipynb", "NOTEBOOK")
-    shop.record(
-        WEEKLY, plan("brave-elk-771", clock.ago(hours=5), 4 * MINUTE + 9 * SECOND, 0.9310, tags={"keep": "yes"})
-    )
+    kept = plan("brave-elk-771", clock.ago(hours=5), 4 * MINUTE + 9 * SECOND, 0.9310, tags={"keep": "yes"})
+    with shop.run(WEEKLY, kept) as run_id:
+        folder = shop.scratch / "earlier"
+        files.write_earlier(folder)
+        shop.client.log_artifacts(run_id, str(folder))
     shop.record(
         WEEKLY,
         plan("calm-bee-3", clock.ago(hours=6), 12 * SECOND, None, user="ben", status="FAILED", note=notes.FAILED_RUN),

@@ -35,6 +35,9 @@ if __name__ == "__main__":
 '''
 
 
+FEATURES_SQL = "select customer_id, count(*) as tickets_90d\nfrom tickets\ngroup by 1;\n"
+
+
 def write_all(folder: Path) -> None:
     """Fill ``folder`` with text, tables, pictures, code, a deep tree, a wide folder, an empty file and binaries."""
     texts(folder)
@@ -42,6 +45,26 @@ def write_all(folder: Path) -> None:
     plots(folder / "plots")
     pictures(folder / "images")
     tree(folder)
+
+
+def write_earlier(folder: Path) -> None:
+    """Fill ``folder`` with an earlier state of some of the same files, so that two runs can be compared by them."""
+    write(folder / "README.md", "# Report\n\nSee `tables/`.\n\n- one\n")
+    write(folder / "config" / "train.yaml", _yaml(depth=5, window="14d").replace("  - ben@example.com\n", ""))
+    write(folder / "config" / "features.json", json.dumps(_features(version=40, days=60), indent=2))
+    write(
+        folder / "src" / "train.py", TRAIN_PY.replace('    parser.add_argument("--lr", type=float, default=0.01)\n', "")
+    )
+    write(folder / "src" / "features.sql", FEATURES_SQL)
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    frame = _predictions()
+    changed = frame.index % 50 == 7
+    frame.loc[changed, "score"] = (frame.loc[changed, "score"] * 0.9).round(4)
+    frame = frame.drop(columns="seen_at").drop(index=range(3, 1500, 400))
+    frame.to_csv(folder / "tables" / "predictions.csv", index=False)
+    frame.to_parquet(folder / "tables" / "predictions.parquet", index=False)
+    (folder / "plots").mkdir()
+    _roc({"challenger (0.931)": 5.5, "champion (0.929)": 5.3}).savefig(folder / "plots" / "roc.png")
 
 
 def texts(folder: Path) -> None:
@@ -58,16 +81,27 @@ def texts(folder: Path) -> None:
         folder / "logs" / "events.jsonl", "".join(json.dumps({"step": n, "ok": n % 7 > 0}) + "\n" for n in range(200))
     )
     write(folder / "src" / "train.py", TRAIN_PY)
-    write(folder / "src" / "features.sql", "select customer_id, count(*) as tickets_90d\nfrom tickets\ngroup by 1;\n")
+    write(folder / "src" / "features.sql", FEATURES_SQL)
     write(folder / "notebooks" / "tenure.ipynb", json.dumps(_notebook(), indent=1))
 
 
 def tables(folder: Path) -> None:
     """The same predictions as CSV, TSV and Parquet, and a wide CSV."""
     folder.mkdir(parents=True, exist_ok=True)
+    frame = _predictions()
+    frame.to_csv(folder / "predictions.csv", index=False)
+    frame.head(100).to_csv(folder / "sample.tsv", index=False, sep="\t")
+    frame.to_parquet(folder / "predictions.parquet", index=False)
+    wide = pd.DataFrame(
+        random("wide").normal(size=(40, 120)).round(5), columns=[f"feature_{n:03d}" for n in range(120)]
+    )
+    wide.to_csv(folder / "wide.csv", index=False)
+
+
+def _predictions() -> pd.DataFrame:
     rng = random("predictions")
     rows = 1500
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "customer": [f"C-{n:06d}" for n in range(rows)],
             "segment": rng.choice(["new", "smb", "enterprise", "教育"], rows),
@@ -77,24 +111,12 @@ def tables(folder: Path) -> None:
             "comment": [None if n % 3 else 'said "maybe", then left' for n in range(rows)],
         }
     )
-    frame.to_csv(folder / "predictions.csv", index=False)
-    frame.head(100).to_csv(folder / "sample.tsv", index=False, sep="\t")
-    frame.to_parquet(folder / "predictions.parquet", index=False)
-    wide = pd.DataFrame(rng.normal(size=(40, 120)).round(5), columns=[f"feature_{n:03d}" for n in range(120)])
-    wide.to_csv(folder / "wide.csv", index=False)
 
 
 def plots(folder: Path) -> None:
     """ROC curve, importances and confusion matrix as PNG; one of them as SVG too."""
     folder.mkdir(parents=True, exist_ok=True)
-    matplotlib.rcdefaults()  # whatever the person has configured must not change the sample
-    x = np.linspace(0, 1, 60)
-    roc = Figure(figsize=(5, 4), dpi=90, layout="constrained")
-    axes = roc.subplots()
-    axes.plot(x, 1 - (1 - x) ** 6, label="challenger (0.934)")
-    axes.plot(x, 1 - (1 - x) ** 5.4, "--", label="champion (0.931)")
-    axes.set(xlabel="false positives", ylabel="true positives", title="ROC")
-    axes.legend()
+    roc = _roc({"challenger (0.934)": 6.0, "champion (0.931)": 5.4})
     roc.savefig(folder / "roc.png")
     roc.savefig(folder / "roc.svg")
     bars = Figure(figsize=(6, 3), dpi=90, layout="constrained")
@@ -108,6 +130,19 @@ def plots(folder: Path) -> None:
     axes.imshow([[912, 31], [44, 213]], cmap="Blues")
     axes.set(title="confusion", xticks=[0, 1], yticks=[0, 1])
     matrix.savefig(folder / "confusion.png")
+
+
+def _roc(curves: dict[str, float]) -> Figure:
+    """ROC curves by their names, each with how steep it is."""
+    matplotlib.rcdefaults()  # whatever the person has configured must not change the sample
+    x = np.linspace(0, 1, 60)
+    figure = Figure(figsize=(5, 4), dpi=90, layout="constrained")
+    axes = figure.subplots()
+    for (name, steepness), line in zip(curves.items(), ("-", "--"), strict=True):
+        axes.plot(x, 1 - (1 - x) ** steepness, line, label=name)
+    axes.set(xlabel="false positives", ylabel="true positives", title="ROC")
+    axes.legend()
+    return figure
 
 
 def pictures(folder: Path) -> None:
@@ -143,22 +178,22 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _features() -> dict[str, object]:
+def _features(*, version: int = 41, days: int = 90) -> dict[str, object]:
     return {
-        "version": 41,
+        "version": version,
         "features": [
             {"name": "tenure_days", "type": "double", "window": None},
-            {"name": "tickets_90d", "type": "double", "window": {"days": 90, "gap": 1}},
+            {"name": "tickets_90d", "type": "double", "window": {"days": days, "gap": 1}},
         ],
         "ids": {"small": 7, "beyond_2_53": 9007199254740993, "ratio": 1e-9, "on": True},
         "note": "ключ · 鍵 · \u001b[31m",
     }
 
 
-def _yaml() -> str:
+def _yaml(*, depth: int = 6, window: str = "28d") -> str:
     return (
-        "# written by hand\nmodel:\n  kind: forest\n  depth: 6\n  layers: [64, 128, 64]\n"
-        "data:\n  source: growth.features.customers\n  window: 28d\n  weekend_weight: 0.5\n"
+        f"# written by hand\nmodel:\n  kind: forest\n  depth: {depth}\n  layers: [64, 128, 64]\n"
+        f"data:\n  source: growth.features.customers\n  window: {window}\n  weekend_weight: 0.5\n"
         "notify:\n  - ana@example.com\n  - ben@example.com\n"
     )
 

@@ -190,7 +190,7 @@ class ArtifactsView(TabPart, Asking):
         if node is None:
             self._show_words(Content(""))
         elif node.model is not None:
-            self.preview_part.view.show_tree(*model_tree(node, self._session.clock))
+            self.preview_part.view.show_body(*model_tree(node, self._session.clock))
         elif node.is_folder:
             self._show_words(folder_words(node, self.tree_part.tree_shown))
         elif not self._show_kept():

@@ -13,19 +13,24 @@ from textual.widget import Widget
 from tui.actions import bindings
 from tui.domain.diff.file_change import FileChange
 from tui.domain.diff.files import FilePair, files_table
+from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.glyphs import ASCII, Glyphs
-from tui.domain.preview.values import AskBody, Preview, TextBody
+from tui.domain.preview.values import TextBody
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
+from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.screens.base.asking import Asking
+from tui.screens.base.filterable import SiftedPane
+from tui.screens.panes import compared_words
 from tui.services.compared_files import ComparedFiles, ReadPair, Side, listed, read_pair
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Pane
 from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.preview.preview_view import PreviewView
 from tui.widgets.preview.text_view import TextView
+
+_FRAME = 4  # columns of the frame and of the scroll bar
 
 
 class FilesGrid(PlainGrid):
@@ -34,10 +39,12 @@ class FilesGrid(PlainGrid):
     _ABSENT = PlainGrid._ABSENT | {"grid_first_row"}
 
 
-class CompareFilesPane(Pane, Asking):
+class CompareFilesPane(SiftedPane, Asking):
     """A row a path; opened, what differs between the baseline's file and the other's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_files")]
+    filter_hint = "words in the path"
+    nothing_to_ask = "Every file is here already."
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(id="compare-files")
@@ -51,6 +58,7 @@ class CompareFilesPane(Pane, Asking):
         self.opened: FilePair | None = None
         self.read: ReadPair | None = None
         self.only_differences = True
+        self.beside = False
         self._starts: tuple[int, ...] = ()
 
     def body(self) -> ComposeResult:
@@ -98,7 +106,18 @@ class CompareFilesPane(Pane, Asking):
         """The rows shown."""
         if self.files is None:
             return ()
-        return tuple(p for p in self.files.pairs if not self.only_differences or p.state != "same")
+        words = self.query_text.lower().split()
+        return tuple(
+            pair
+            for pair in self.files.pairs
+            if (not self.only_differences or pair.state != "same") and all(word in pair.path.lower() for word in words)
+        )
+
+    @property
+    def table_shown(self) -> Table | None:
+        """The list, or the table of differences of the file that is open; None where that is none."""
+        shown = self.preview.shown if self.opened is not None else self.grid
+        return shown.table if isinstance(shown, Grid) else None
 
     def fill(self) -> None:
         """Lay the list out anew."""
@@ -106,15 +125,19 @@ class CompareFilesPane(Pane, Asking):
         if files is None:
             return
         pairs = self.pairs
-        self.grid.placeholder = (
-            "No file differs between these two.   x shows all of them" if files.pairs else "Neither run has files."
-        )
+        if self.query_text:
+            self.grid.placeholder = f"No file matches  {clean(self.query_text)}\nesc clears the filter"
+        elif files.pairs:
+            self.grid.placeholder = "No file differs between these two.   x shows all of them"
+        else:
+            self.grid.placeholder = "Neither run has files."
         self.grid.table = files_table(pairs, self.names, self.size.width or self.app.size.width) if pairs else None
         differing = sum(pair.is_difference for pair in files.pairs)
         self.set_title(
             "Files",
             f"{clean(self.names[0])} against {clean(self.names[1])}",
             f"{count(differing)} of {count(len(files.pairs))} differ",
+            f"{count(len(pairs))} match" if self.query_text else "",
         )
         self.set_subtitle(" · ".join((*files.notes, *(() if self.only_differences else ("all files",)))))
 
@@ -155,31 +178,33 @@ class CompareFilesPane(Pane, Asking):
         if read is None or pair is None:
             return
         everything, tolerance = not self.only_differences, self._session.launch.settings.tolerance
+        columns = self._columns_beside
         self.ask(
             self._session.pool,
             "change",
-            lambda: read.change(everything=everything, tolerance=tolerance),
+            lambda: read.change(everything=everything, tolerance=tolerance, columns=columns),
             lambda change: self._show_change(read, pair, change),
             self._pair_refused,
         )
 
+    @property
+    def _columns_beside(self) -> int:
+        """The columns in which two texts stand beside each other; 0 where they do not, or there is no room."""
+        room = self.size.width - _FRAME
+        return room if self.beside and room >= LEAST_BESIDE else 0
+
     def _show_change(self, read: ReadPair, pair: FilePair, change: FileChange) -> None:
         self._starts = change.starts
-        if read.same:
-            words = "The bytes of both are the same."
-        elif change.differs:
-            many = len(change.starts)
-            words = f"{count(many)} difference{'' if many == 1 else 's'}."
-        elif isinstance(read.first.body, AskBody) or isinstance(read.second.body, AskBody):
-            words = "It is too large to be compared here; D in a run's artifacts downloads it."
-        else:
-            words = _nothing_found(read, change)
-        shown = Preview(
-            pair.path, read.first.kind, read.first.size, read.first.read, read.first.travelled + read.second.travelled,
-            change.body or TextBody((words,), numbered=False), (), (words, *change.notes, *read.notes),
-        )  # fmt: skip
-        self.preview.show(shown)
+        heading = compared_words.heading(pair, read, change, narrow=self.beside and not self._columns_beside)
+        called = f"{pair.path} {bool(self._columns_beside)} {self.only_differences}"
+        self.preview.show_body(heading, compared_words.named(change.body, self.names), called=called)
         self.call_after_refresh(self._focus_shown)
+
+    def on_resize(self) -> None:
+        if self.opened is None:
+            self.fill()
+        elif self.beside:
+            self.show_pair()
 
     def _focus_shown(self) -> None:
         target = self.preview.shown
@@ -204,6 +229,21 @@ class CompareFilesPane(Pane, Asking):
     def action_compare_files_differences(self) -> None:
         self.only_differences = not self.only_differences
         self.show_pair() if self.opened is not None else self.fill()
+
+    async def action_compare_files_filter(self) -> None:
+        await self.open_bar()
+
+    def action_compare_files_beside(self) -> None:
+        self.beside = not self.beside
+        self.show_pair()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "compare_files_filter":
+            return self.opened is None
+        if action == "compare_files_beside":
+            read = self.read
+            return read is not None and isinstance(read.first.body, TextBody) and isinstance(read.second.body, TextBody)
+        return True
 
     def action_compare_files_next(self) -> None:
         self._step(1)
@@ -236,13 +276,3 @@ class CompareFilesPane(Pane, Asking):
             return "path", clean(self.opened.path)
         pairs, at = self.pairs, self.grid.cursor_row
         return ("path", clean(pairs[at].path)) if at < len(pairs) else None
-
-
-def _nothing_found(read: ReadPair, change: FileChange) -> str:
-    """What can be said of two files in which no difference was found, and no more than that."""
-    if change.whole:
-        return "The bytes differ, what they say does not." if read.same is False else "What they say is the same."
-    begun = (
-        "The files differ, but not in what was compared here" if read.same is False else "What was compared is equal"
-    )
-    return f"{begun}; the rest was not. In a run's artifacts m reads more of it, D downloads it."

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import (
     AskBody,
+    Body,
     MarkdownBody,
     PictureBody,
     Preview,
@@ -67,11 +68,13 @@ class PreviewView(Vertical):
         self._heading.update(content)
         self._only(None)
 
-    def show_tree(self, heading: Content, body: TreeBody) -> None:
-        """Show a tree that is no file's."""
-        self.preview = self._before = None
+    def show_body(self, heading: Content, body: Body | None, *, called: str = "") -> None:
+        """Show a body that is no file's; what was ``called`` the same before keeps one's place in it."""
+        before, self.preview = self._before, None
+        self._before = (called, "") if called else None
         self._heading.update(heading)
-        self._only(self._widget_for(body, False))
+        again = bool(called) and before == self._before
+        self._only(self._widget_for(body, again) if body is not None else None)
 
     def show_loading(self, name: str) -> None:
         """Another file is on its way: what stands here is dimmed until it comes."""

@@ -1,0 +1,63 @@
+"""What is said above two files that are held against each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual.content import Content
+
+from tui.domain.diff.file_change import FileChange
+from tui.domain.diff.files import FilePair
+from tui.domain.diff.text_change import LEAST_BESIDE
+from tui.domain.preview.values import AskBody, Body, TableBody
+from tui.domain.quantities import count, size
+from tui.domain.text import clean
+from tui.services.compared_files import ReadPair
+
+
+def heading(pair: FilePair, read: ReadPair, change: FileChange, *, narrow: bool) -> Content:
+    """The name, the kind and both sizes; how much differs; and what is to be known of that.
+
+    ``narrow``: texts were to stand beside each other, and there is no room for it.
+    """
+    one, other = (size(shown.size, absent="size not known") for shown in (read.first, read.second))
+    sizes = one if one == other else f"{one} → {other}"
+    kinds = dict.fromkeys(shown.kind.value for shown in (read.first, read.second))
+    lines = [
+        Content.assemble(
+            (clean(pair.path), "bold"), (f"  {' → '.join(kinds)} · {sizes} · ", "$muted"), (result(read, change), "")
+        )
+    ]
+    notes = [*change.notes, *read.notes]
+    if pair.first is not None and pair.second is not None and pair.first.root.kind != pair.second.root.kind:
+        notes.insert(0, "One lies among its run's artifacts, the other is of a model that its run logged.")
+    if narrow:
+        notes.append(f"Side by side wants a pane of {LEAST_BESIDE} columns: they stand one below the other.")
+    lines += [Content.assemble((clean(note), "$muted")) for note in notes]
+    return Content("\n").join(lines)
+
+
+def result(read: ReadPair, change: FileChange) -> str:
+    """How much differs, and of what was not compared no more than that."""
+    if read.same:
+        return "the bytes of both are the same"
+    if change.differs:
+        many = len(change.starts)
+        return f"{count(many)} difference{'' if many == 1 else 's'}"
+    if isinstance(read.first.body, AskBody) or isinstance(read.second.body, AskBody):
+        return "too large to be compared here; D in a run's artifacts downloads it"
+    if change.whole:
+        return "the bytes differ, what they say does not" if read.same is False else "what they say is the same"
+    begun = (
+        "the files differ, but not in what was compared here" if read.same is False else "what was compared is equal"
+    )
+    return f"{begun}; the rest was not. In a run's artifacts m reads more of it, D downloads it"
+
+
+def named(body: Body | None, names: tuple[str, str]) -> Body | None:
+    """A table of differences with the runs' names above their columns."""
+    if not isinstance(body, TableBody) or len(body.columns) < 3:
+        return body
+    first, *_, last = body.columns
+    sides = [replace(column, name=clean(name)) for column, name in zip(body.columns[1:3], names, strict=True)]
+    return replace(body, columns=(first, *sides, last))
