@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
+from rich.style import Style
 from textual import events, on
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._path import CSSPathType
@@ -39,6 +40,19 @@ class KeyDone(Message):
         super().__init__()
         # A message stops bubbling short of the one who sent it, and it is the app that this is to come back to.
         self._sender = None
+
+
+class ExactStyle(Style):
+    """A style that stays as it is where a dialogue shades what is behind it.
+
+    The shade is mixed into each colour (``BackgroundScreen``): one that is a picture's number would name another.
+    """
+
+    def __add__(self, style: Style | None) -> Style:
+        return self
+
+    def clear_meta_and_links(self) -> Style:  # type: ignore[override]  # Rich's own remembers its answers
+        return self
 
 
 class Differences(CompositorUpdate):

@@ -139,6 +139,10 @@ class Terminal:
         """Wait until the terminal no longer shows a text."""
         self._wait(lambda: text not in self.text(), f"it no longer shows “{text}”", patience)
 
+    def until_holds(self, predicate: Callable[[], bool], description: str, *, patience: float = PATIENCE) -> None:
+        """Wait until something is true of what was drawn."""
+        self._wait(predicate, description, patience)
+
     def wait_for_end(self, *, patience: float = PATIENCE) -> int:
         """Wait until the program has ended, and answer its exit status (negative: the signal that ended it)."""
         self._wait(lambda: self.status is not None, "it ends", patience)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.support.kitty_screen import given, picture_is_covered, picture_is_whole
 from tests.support.stores import make_store
 from tests.support.terminal import Terminal
 from tui.widgets.preview import kitty
@@ -21,19 +22,29 @@ OUTER = ("TMUX", "STY", "ZELLIJ", "SSH_CONNECTION", "SSH_TTY", "KITTY_WINDOW_ID"
 _GRAPHICS = re.compile(rb"\x1b_G([^;\x1b]*);?([^\x1b]*)\x1b\\")
 
 
-@pytest.fixture
-def command(tmp_path: Path) -> list[str]:
-    """Opens a run with a picture and a text."""
+def opening_files_of(tmp_path: Path, size: tuple[int, int]) -> list[str]:
+    """Opens a run with a picture of that size in pixels and a text."""
     store = make_store(tmp_path)
     client = store.client()
     run_id = client.create_run(store.add_experiment("plots")).info.run_id
     picture = tmp_path / "a.png"
-    Image.effect_noise((300, 200), 60).convert("RGB").save(picture)
+    Image.effect_noise(size, 60).convert("RGB").save(picture)
     text = tmp_path / "b.txt"
     text.write_text("words and no picture\n")
     for file in (picture, text):
         client.log_artifact(run_id, str(file))
     return [sys.executable, "-m", "tui", "--tracking-uri", store.uri, run_id]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    return opening_files_of(tmp_path, (300, 200))
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> list[str]:
+    """The picture is as large as the screen has room for."""
+    return opening_files_of(tmp_path, (1500, 1000))
 
 
 @pytest.fixture
@@ -100,6 +111,73 @@ def test_a_picture_is_given_once_drawn_by_its_cells_and_taken_back(
         assert actions(terminal)[-1] == "d", "none is left in the terminal"
         assert actions(terminal).count("t") == actions(terminal).count("d")
         assert terminal.left_on() == []
+
+
+def test_a_dialogue_hides_what_it_covers_and_nothing_else(
+    wide: list[str], environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Terminal(wide, size=(121, 37), environ=environ, cwd=str(tmp_path)) as terminal:
+        open_files(terminal)
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+        for key, words in (("?", "Keys that work here"), ("D", "Into the folder"), ("Y", "Copy")):
+            terminal.press(key)
+            terminal.until(words)
+            terminal.until_holds(lambda: picture_is_covered(terminal), "what is beside the dialogue is to be seen")
+            terminal.press("esc")
+            terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+        assert actions(terminal) == ["t", "p"], "the terminal had it all along"
+
+
+def test_a_picture_fits_the_terminal_whatever_size_that_becomes(
+    wide: list[str], environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Terminal(wide, size=(120, 36), environ=environ, cwd=str(tmp_path)) as terminal:
+        open_files(terminal)
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+        sizes: list[tuple[int, int] | None] = []
+        for size in ((160, 45), (100, 30), (200, 50)):
+            terminal.resize(*size)
+            terminal.until_holds(lambda: picture_is_whole(terminal), f"the picture is whole at {size}")
+            sizes += given(bytes(terminal.drawn)).sizes.values()
+        assert actions(terminal) == ["t", "p", "p", "p", "p"], "it is told another size, and not sent again"
+        first, second, third = (size or (0, 0) for size in sizes)
+        assert second < first < third
+        terminal.resize(80, 24)  # where there is no room for a preview
+        terminal.until_holds(lambda: not given(bytes(terminal.drawn)).sizes, "the terminal has no picture")
+        terminal.until_gone(kitty.PLACEHOLDER)
+        terminal.resize(120, 36)
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="whether a program is stopped is read from /proc")
+def test_a_picture_is_back_after_the_deck_was_in_the_background(
+    wide: list[str], environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Terminal(wide, size=(120, 36), environ=environ, cwd=str(tmp_path)) as terminal:
+        open_files(terminal)
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+        terminal.stop_and_continue()
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+        assert actions(terminal) == ["t", "p", "d", "t", "p"]
+
+        terminal.press("?")
+        terminal.until("Keys that work here")
+        terminal.stop_and_continue()
+        terminal.until("Keys that work here")
+        terminal.until_holds(lambda: picture_is_covered(terminal), "what is beside the dialogue is to be seen")
+        terminal.press("esc")
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+
+        terminal.press("@")  # another page over it
+        terminal.until_gone(kitty.PLACEHOLDER)
+        terminal.stop_and_continue()
+        terminal.until("Requests")
+        terminal.press("esc")
+        terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
+        assert given(bytes(terminal.drawn)).at_most == 1, "each is taken back before the next is given"
+        terminal.press("q", "q", "q")
+        assert terminal.wait_for_end() == 0
+        assert given(bytes(terminal.drawn)).sizes == {}
 
 
 @pytest.mark.parametrize("other", [{"TERM_PROGRAM": "xterm"}, {"TMUX": "/tmp/tmux,1,0"}, {"NO_COLOR": "1"}])

@@ -7,16 +7,19 @@ from typing import Any, ClassVar
 
 import pytest
 from rich.console import RenderableType
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.color import Color
 from textual.css.stylesheet import Stylesheet
 from textual.events import Key
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.driver import Deck, drive
-from tui._textual_compat import CalmApp
+from tui._textual_compat import CalmApp, ExactStyle
 from tui.screens.modals.command import CommandModal
 from tui.screens.modals.help import HelpModal
 from tui.screens.models import ModelsScreen
@@ -188,6 +191,14 @@ class Frames(CalmApp[None]):
         if renderable is not None and not self._batch_count:
             self.frames.append((screen.id or "", screen.has_class("-wide"), len(screen.query(Static))))
         super()._display(screen, renderable)
+
+
+def test_a_dialogue_shades_no_colour_that_is_exact() -> None:
+    styles = {kind: kind(color="#010203", bgcolor="#102030") for kind in (Style, ExactStyle)}
+    segments = [Segment("x", style) for style in styles.values()]
+    shaded, exact = BackgroundScreen.process_segments(segments, Color(0, 0, 0, 0.6))
+    assert shaded.style != styles[Style], "Textual still mixes the shade into each colour"
+    assert exact.style == styles[ExactStyle]
 
 
 async def test_the_first_frame_is_drawn_before_what_follows_it_and_a_new_screen_is_drawn_once_it_is_whole() -> None:

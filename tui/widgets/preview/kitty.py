@@ -64,4 +64,10 @@ def delete(picture: int) -> str:
 @lru_cache(maxsize=256)
 def line(row: int, columns: int) -> str:
     """One line of placeholders; each tells its own place, so that any of them may be covered or sent alone."""
-    return "".join(PLACEHOLDER + NUMBERS[row] + NUMBERS[column] for column in range(columns))
+    return "".join(cells(row, columns))
+
+
+@lru_cache(maxsize=256)
+def cells(row: int, columns: int) -> tuple[str, ...]:
+    """The same cell by cell: a text of them would be cut between a placeholder and its signs."""
+    return tuple(PLACEHOLDER + NUMBERS[row] + NUMBERS[column] for column in range(columns))

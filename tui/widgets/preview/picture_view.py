@@ -14,7 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui._textual_compat import CalmApp
+from tui._textual_compat import CalmApp, ExactStyle
 from tui.domain.preview.picture import best_level, cells_of
 from tui.domain.preview.values import FinePicture, PictureBody, PictureLevel
 from tui.widgets.preview import kitty
@@ -38,7 +38,8 @@ class PictureView(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         if isinstance(self.app, CalmApp):
-            self.app.terminal_lost.subscribe(self, self._given_is_lost)
+            # At once: what is drawn next, for the same reason, must not name what is lost.
+            self.app.terminal_lost.subscribe(self, self._given_is_lost, immediate=True)
 
     def show(self, body: PictureBody) -> None:
         """Show another picture."""
@@ -94,10 +95,9 @@ class PictureView(Widget, can_focus=True):
         if y >= rows:
             return Strip([Segment(" " * self.size.width, self.rich_style)], self.size.width)
         number = Color.from_rgb(*self._given.to_bytes(3, "big"))
-        style = Style(color=number, bgcolor=self.rich_style.bgcolor)
-        return Strip([Segment(kitty.line(y, columns), style)], columns).adjust_cell_length(
-            self.size.width, self.rich_style
-        )
+        style = ExactStyle(color=number, bgcolor=self.rich_style.bgcolor)
+        segments = [Segment(cell, style) for cell in kitty.cells(y, columns)]
+        return Strip(segments, columns).adjust_cell_length(self.size.width, self.rich_style)
 
     def _take_back(self) -> None:
         """Have the terminal forget the picture."""
