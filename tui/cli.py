@@ -249,7 +249,8 @@ def doctor_command(earlier: Said, /, as_json: bool, **given: Any) -> None:
         for check in Doctor(session, around).checks():
             checks.append(check)
             if not as_json:
-                columns = around.terminal.columns or 100
+                said_wide = os.environ.get("COLUMNS", "")  # where there is no terminal to be asked
+                columns = around.terminal.columns or (int(said_wide) if said_wide.isdecimal() else 0) or 100
                 click.echo(console.line(check, columns, unicode=around.terminal.unicode and not settings.ascii))
     finally:
         session.close()

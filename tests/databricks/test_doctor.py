@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.faults import loopback
 from tests.support.driver import drive
+from tests.support.readme import README
 from tests.support.servers import free_port
 from tui.app import DeckApp
 from tui.cli import cli
@@ -17,6 +23,7 @@ from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.model import Settings
 from tui.domain.checkup import Verdict
+from tui.gateway.simulated.server import Server
 from tui.gateway.simulated.state import Workspace
 from tui.services.connect import open_session
 from tui.services.doctor import Doctor
@@ -127,3 +134,73 @@ async def test_on_the_screen(opened: Opened) -> None:
         await deck.until_text("state folder")
         await deck.until_text("You lack CREATE MODEL")
         await deck.until_text("warning")
+
+
+SECRETS = {
+    "MLFLOW_TRACKING_TOKEN": "s3cret-of-the-environment",
+    "MLFLOW_TRACKING_PASSWORD": "s3cret-password",
+    "DATABRICKS_CLIENT_SECRET": "s3cret-of-a-client",
+    "AWS_SECRET_ACCESS_KEY": "s3cret-of-a-bucket",
+}
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["words", "json"])
+def test_no_secret_is_printed_wherever_it_stands(
+    form: list[str], tmp_path: Path, calm_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    (calm_environment / ".databrickscfg").write_text("[DEFAULT]\nhost = http://h\ntoken = s3cret-of-a-profile\n")
+    echo = {"error_code": "UNAUTHENTICATED", "message": f"Not {', '.join(SECRETS.values())} nor s3cret-of-a-profile."}
+    with loopback.serve(loopback.answer_json(401, echo)) as server:
+        in_uri = f"http://ada:s3cret-in-uri@{server.place}/?token=s3cret-in-query"
+        file = tmp_path / "config.yaml"
+        file.write_text(f"contexts:\n  main:\n    tracking_uri: {in_uri}\n")
+        for arguments in (["--tracking-uri", in_uri], ["--config", str(file), "--context", "main"]):
+            told = run(*arguments, "doctor", *form)
+            assert told.exit_code != 0 and "s3cret" not in told.output, told.output
+            assert server.place in told.output or arguments[0] == "--config"  # which no password is read from
+
+
+def test_through_a_pipe_and_in_80_columns(profile: str, tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "tui", "--profile", profile, "doctor"]
+    for columns in ("", "80"):
+        environ = {**os.environ, **({"COLUMNS": columns} if columns else {})}
+        done = subprocess.run(arguments, capture_output=True, text=True, env=environ, timeout=120, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = done.stdout.splitlines()
+        assert "\x1b" not in done.stdout and max(map(len, lines)) <= int(columns or 100)
+        assert lines[-1] == "12 ok, 1 warning."
+
+
+def test_the_readme_shows_what_is_printed(server: Server, workspace: Workspace, calm_environment: Path) -> None:
+    (calm_environment / ".databrickscfg").write_text(f"[prod]\nhost = {server.address}\ntoken = {workspace.token}\n")
+    file = calm_environment / "config.yaml"
+    file.write_text("contexts:\n  lakehouse:\n    tracking_uri: databricks\n    profile: prod\n    catalog: prod.ml\n")
+    printed = run("--config", str(file), "--context", "lakehouse", "doctor")
+    assert printed.exit_code == 0
+    (shown,) = re.findall(r"On the simulated workspace:\n\n```\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    said, wanted = checks_of(printed.output), checks_of(shown)
+    assert list(said) == list(wanted)
+    for title, words in wanted.items():
+        if title == "terminal":  # each has its own
+            continue
+        beginning = words.removesuffix("…")
+        assert said[title] == words or (words != beginning and said[title].startswith(beginning)), title
+
+
+def checks_of(output: str) -> dict[str, str]:
+    """What is said by check, in one line, without what differs from one machine and one moment to the next."""
+    text = re.sub(r" +[\d ]+ ms  ", "  ", output.replace(str(Path.home()), "~").replace("~/.state", "~/.local/state"))
+    text = re.sub(r"\d+(\.\d+){2,}(:\d+)?", "N", text)
+    checks: dict[str, str] = {}
+    title = ""
+    for line in text.splitlines():
+        if line[:1].strip() and line[1:2] == " ":
+            title = line[2:16].strip()
+            checks[title] = f"{line[0]} {line[16:].strip()}"
+        elif line.startswith(" "):
+            checks[title] += f" {line.strip()}"
+        elif line:
+            checks["in all"] = line
+    return checks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -41,3 +42,22 @@ def test_nothing_is_told_once_the_endpoint_serves_the_alias(profile: str, worksp
     assert [said for _, _, said in served_elsewhere(lint(profile, "--json"))] == [
         "champion is v11, churn-canary serves v12 100 %."
     ]
+
+
+def test_the_exit_status_tells_of_drift_where_that_is_graded_an_error(
+    profile: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    name = "prod.agents.helpdesk"
+    assert lint(profile, name).exit_code == 0
+    workspace.models[name].aliases["champion"] = 2  # while v3 goes on being served
+    warned = lint(profile, name)
+    assert "served-elsewhere" in warned.output and warned.exit_code == 0, "a warning fails nothing"
+    file = tmp_path / "config.yaml"
+    file.write_text("models:\n  rules:\n    served-elsewhere: error\n")
+    failed = lint(profile, name, "--config", str(file))
+    assert "served-elsewhere" in failed.output and failed.exit_code == 1
+    as_json = lint(profile, name, "--json", "--config", str(file))
+    assert as_json.exit_code == 1 and [grade for _, grade, _ in served_elsewhere(as_json)] == ["error"]
+    file.write_text("models:\n  rules:\n    served-elsewhere: ignore\n")
+    ignored = lint(profile, name, "--config", str(file))
+    assert "served-elsewhere" not in ignored.output and ignored.exit_code == 0
