@@ -130,6 +130,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs.load_all", "ctrl+e", "load all", "Load every run of these experiments; esc stops.", "runs"),
     Action("runs.compare", "c", "compare", "Compare the marked runs; one marked: with the one here; none: this one with the next.", "runs", hint=35),
     Action("runs.curves", "p", "curves", "Draw the metric of this column, or a chosen one, of the marked runs or this one.", "runs", hint=45),
+    Action("runs.matter", "I", "which matter", "Rank params by how they go with this column's metric, over all filtered runs.", "runs", hint=74),
+    Action("runs.plots", "P", "plots", "Plot params against this column's metric, over all filtered runs.", "runs", hint=76),
     Action("runs.next_match", "n", "next mark", "Go to the next marked run.", "runs"),
     Action("runs.previous_match", "N", "previous mark", "Go to the previous marked run.", "runs"),
     Action("runs.tags", "t", "tags", "Add, change or take away tags of this run, or of those marked.", "runs", hint=82, writes=True),

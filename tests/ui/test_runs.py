@@ -479,3 +479,38 @@ async def test_ages_grow_with_the_clock(small: World) -> None:
         small.clock.now += 10 * MINUTE
         await deck.press("j")
         await deck.until(lambda: "16m" in deck.line_with("gallant-ox-12"), "it is older")
+
+
+async def test_params_are_held_against_a_metric_over_every_run_that_is_shown(tmp_path: Path) -> None:
+    from tui.screens.compare import CompareScreen
+
+    runs = [
+        run(n, params={"lr": str(n), "kind": "a" if n % 2 else "b"}, metrics={"loss": 1 / n, "acc": n / 10})
+        for n in range(1, 9)
+    ]
+    made = world(tmp_path, [experiment(1, "churn", updated=MINUTE)], runs)
+    async with made.open((160, 40)) as deck:
+        await enter_runs(deck, "run-008")
+        await deck.until(lambda: runs_pane(deck).loader.complete, "the runs are loaded")
+        runs_pane(deck).grid.move_to_column("metrics.loss")
+        before = len(made.tracking.calls)
+        await deck.press("space", "I")
+        await deck.until_text("over 8 runs")
+        screen = deck.app.screen
+        assert isinstance(screen, CompareScreen)
+        assert screen.matter.metric == "loss"
+        assert "-1.00" in deck.line_with("  lr ")
+        assert not [name for name, _ in made.tracking.calls[before:] if name != "get_run"], "nothing is asked"
+        await deck.press("p")
+        await deck.until_text("loss against 2 params")
+        await deck.press("escape")
+        await deck.until(lambda: screen.current_pane() is screen.matter, "back at what was opened")
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is not screen, "back at the runs")
+        await deck.press("slash")
+        await deck.type("params.kind = a")
+        await deck.press("enter")
+        await deck.until_text("4 match")
+        await deck.press("P")
+        await deck.until_text("the 4 that match, of 8 runs")
+        assert "4 runs" in deck.line_with("Plots · ")

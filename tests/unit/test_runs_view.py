@@ -16,6 +16,7 @@ from tui.domain.runs.sorting import SortKey
 from tui.domain.runs.table import RunsTable
 from tui.domain.runs.view import Folds, RunsViewSpec, build_view
 from tui.domain.table import Table
+from tui.screens.panes.runs_comparing import MOST_HELD, scope_of
 
 MINUTE = 60_000
 NOW = 1_764_000_000_000
@@ -151,6 +152,12 @@ def test_circles_are_marked() -> None:
     assert table.tones("name", 0, 2) == ["warn", ""]
 
 
+def test_every_run_that_matches_is_told_whether_folded_away_or_not() -> None:
+    assert view().matching_ids() == ("a1", "b2", "c3", "d4", "e5")
+    assert view(replace(SPEC, folds=Folds(all_folded=True))).matching_ids() == ("a1", "b2", "e5", "c3", "d4")
+    assert view(replace(SPEC, query=parse("trial"))).matching_ids() == ("c3", "d4"), "not the parent shown for them"
+
+
 def test_constant_columns_fold() -> None:
     chosen = (
         "status",
@@ -278,3 +285,11 @@ def test_removed_runs_are_gone_from_the_next_view() -> None:
     assert texts(before, "name")[1] == "▾ sweep"
     assert after.counts.orphans == 3
     assert texts(after, "name") == ["gallant-ox", "…› trial-0", "…› trial-1", "…› e5"]
+
+
+def test_what_is_not_held_against_a_metric_is_said() -> None:
+    assert scope_of(10, 10, complete=True) == ""
+    assert scope_of(4, 10, complete=False) == (
+        "the 4 that match, of 10 runs, only the 10 loaded: ctrl+e in the runs loads all"
+    )
+    assert scope_of(MOST_HELD + 1, MOST_HELD + 1, complete=True) == "the first 5 000 of 5 001 runs, as sorted"

@@ -160,7 +160,8 @@ class BrowseScreen(Page, Asking):
 
             store = self.runs.loader.store
             snapshot = store.snapshot() if store is not None else None
-            self.deck.go(CompareRoute(event.run_ids, snapshot, self.runs.truth.as_of_ms))
+            as_of_ms, view = self.runs.truth.as_of_ms, event.view
+            self.deck.go(CompareRoute(event.run_ids, snapshot, as_of_ms, view, event.metric, event.scope))
         self.deck.say(event.said)
 
     def open_run(self, run_id: str) -> None:

@@ -32,6 +32,7 @@ from tui.services.session import Session
 from tui.widgets.pane import Pane
 from tui.widgets.tabs import Tab, TabLine
 
+_READING = "Reading these runs …"
 TITLES = {
     "compare-rows": "Differences",
     "compare-sets": "Sets",
@@ -64,6 +65,10 @@ class CompareScreen(ExportingPage):
         self.matter = CompareParamsPane(session, glyphs)
         self.plots = ComparePlotsPane(session, glyphs)
         self.files = CompareFilesPane(session, glyphs)
+        self.matter.metric = self.plots.metric = route.metric or None
+        self.matter.scope = self.plots.scope = route.scope
+        self._scope = route.scope
+        self._home = route.view or "compare-rows"  # where esc goes back to before it leaves
 
     def content(self) -> ComposeResult:
         with Vertical(id="compare-body"):
@@ -77,15 +82,20 @@ class CompareScreen(ExportingPage):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_crumbs("compare", f"{count(len(self.run_ids))} runs")
-        self.show_tabs("compare-rows")
-        self.focus_pane(self.rows)
+        self.focus_pane(self._home_pane)
         self._read()
+
+    @property
+    def _home_pane(self) -> Pane:
+        return self.query_one(f"#{self._home}", Pane)
 
     # reading
 
     def _read(self) -> None:
         self.set_truth(self.truth.loading())
-        self.rows.show_loading("Reading these runs …")
+        self.rows.show_loading(_READING)
+        if self.comparison is None:
+            self.matter.grid.placeholder = self.plots.parallel.words = _READING
         tracking, wanted, settings = self.session.tracking, self._wanted, self.session.launch.settings
         elsewhere = [(name, self._sessions[name].tracking, ids) for name, ids in self._beside.items() if ids]
 
@@ -105,7 +115,8 @@ class CompareScreen(ExportingPage):
             self.set_truth(self.truth.live(self.session.clock.now_ms()))
         else:
             self.set_truth(Truth(State.LIVE, as_of_ms))
-        self.rows.show(self.comparison, Said(self.compared.missing, self._repeated))
+        self._home_pane.notice.clear()
+        self.rows.show(self.comparison, Said(self.compared.missing, self._repeated, self._scope))
         self.sets.take(self.comparison)
         self.matter.take(self.comparison)
         self.plots.take(self.comparison)
@@ -115,6 +126,8 @@ class CompareScreen(ExportingPage):
     def _refused(self, problem: Problem) -> None:
         self.set_truth(self.truth.failed(problem))
         self.rows.show_problem(problem)
+        if self._home_pane is not self.rows:
+            self._home_pane.notice.problem(problem)
 
     def read_again(self) -> None:
         """Read every run anew from the server."""
@@ -351,8 +364,8 @@ class CompareScreen(ExportingPage):
             return True
         if pane is self.rows and self.rows.drop_marks():
             return True
-        if pane is not None and pane is not self.rows:
-            self.focus_pane(self.rows)
+        if pane is not None and pane is not self._home_pane:
+            self.focus_pane(self._home_pane)
             return True
         return False
 

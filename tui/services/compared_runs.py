@@ -61,7 +61,8 @@ def read(tracking: TrackingPort, wanted: Wanted, *, context: str = "") -> Compar
         column = snapshot.texts(Field("attribute", "experiment"))
         for run_id in loaded:
             experiments[run_id] = column.at(snapshot.row_of(run_id) or 0) or ""
-    rest = [run_id for run_id in run_ids if run_id not in set(loaded)]
+    there = set(loaded)
+    rest = [run_id for run_id in run_ids if run_id not in there]
     missing: tuple[str, ...] = ()
     if rest:
         known = {run_id: experiments[run_id] for run_id in rest if run_id in experiments and _is_plain(run_id)}

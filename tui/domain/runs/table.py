@@ -144,6 +144,14 @@ class RunsTable:
         self.generation = next(_generations)
         return True
 
+    def matching_ids(self) -> tuple[str, ...]:
+        """Every run that matches the filter, in the order of the rows; those that are folded away come last."""
+        placed = self._placed.rows
+        unseen = self._matching.copy()
+        unseen[placed] = False
+        rows = [*placed[self._matching[placed]].tolist(), *np.flatnonzero(unseen).tolist()]
+        return tuple(self.snapshot.run_id(row) for row in rows)
+
     def is_context(self, row: int) -> bool:
         """Whether this run does not match itself and is there for one below it that does."""
         return not bool(self._matching[self._placed.rows[row]])

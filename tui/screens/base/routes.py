@@ -49,11 +49,18 @@ class StoreRoute:
 
 @dataclass(frozen=True)
 class CompareRoute:
-    """A comparison of runs, in their order; of those in ``snapshot``, read at ``as_of_ms``, nothing is asked."""
+    """A comparison of runs, in their order; of those in ``snapshot``, read at ``as_of_ms``, nothing is asked.
+
+    ``view`` is the pane to begin with ("compare-plots"), ``metric`` what its params are held against, and ``scope``
+    says which runs these are where others have been left out.
+    """
 
     run_ids: tuple[str, ...]
     snapshot: FrameSnapshot | None = None
     as_of_ms: int | None = None
+    view: str = ""
+    metric: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class CompareParamsPane(Pane, Asking):
         self.grid = SetsGrid(glyphs=glyphs)
         self.comparison: Comparison | None = None
         self.metric: str | None = None
+        self.scope = ""  # which runs these are, where others have been left out
         self.found: tuple[Importance, ...] = ()
         self._stale = True
 
@@ -88,7 +89,10 @@ class CompareParamsPane(Pane, Asking):
             )
         self.grid.table = importance_table(found, self.metric or "", self.glyphs) if found else None
         self.set_title("Which params matter", clean(self.metric or ""), f"over {count(runs)} runs")
-        self.set_subtitle("each param by itself, over ranks: what goes together need not be the cause" if found else "")
+        notes = [self.scope] if self.scope else []
+        if found:
+            notes.append("each param by itself, over ranks: what goes together need not be the cause")
+        self.set_subtitle(" · ".join(notes))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

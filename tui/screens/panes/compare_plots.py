@@ -60,6 +60,7 @@ class ComparePlotsPane(Pane, Asking):
         self.glyphs = glyphs
         self.comparison: Comparison | None = None
         self.metric: str | None = None
+        self.scope = ""  # which runs these are, where others have been left out
         self.drawn: Drawn | None = None
         self._drawn_for: tuple[Comparison | None, str | None] = (None, None)
         self.param = 0
@@ -143,6 +144,8 @@ class ComparePlotsPane(Pane, Asking):
         values = [f"{clean(axis.name)} {clean(axis.text(self.highlighted))[:24]}" for axis in shown]
         left_out = self.scatter.left_out if self.scatter.display else made.metric.absent
         notes = [f"{count(left_out)} not drawn"] if left_out else []
+        if self.scope:
+            notes.append(self.scope)
         return " · ".join([subject_titles(self.comparison)[self.highlighted], *values, *notes])
 
     # keys

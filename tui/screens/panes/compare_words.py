@@ -18,10 +18,11 @@ _ONE_OF = {"params": "param", "metrics": "metric", "tags": "tag", "datasets": "d
 
 @dataclass(frozen=True)
 class Said:
-    """What a comparison is besides its values: runs that could not be had, and runs that were given twice."""
+    """What a comparison is besides its values: runs not to be had, runs given twice, and which were left out."""
 
     missing: tuple[str, ...] = ()
     repeated: int = 0
+    scope: str = ""
 
 
 def title(comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ def title(comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
 def footnotes(comparison: Comparison, arranged: Arranged, said: Said, glyphs: Glyphs) -> list[str]:
     """What else must be known to read the table rightly."""
     arrangement = arranged.arrangement
-    notes = [*absences(said)]
+    notes = [*absences(said), *([said.scope] if said.scope else [])]
     if len(comparison.subjects) > 1:
         metrics = [s for s in comparison.sections if s.group == "metrics"]
         if metrics and not any(section.present.all(axis=1).any() for section in metrics):

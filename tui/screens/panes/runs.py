@@ -22,6 +22,7 @@ from tui.screens.base.asking import Asking
 from tui.screens.base.watch import Watch
 from tui.screens.panes import runs_words
 from tui.screens.panes.runs_arranging import RunsArranging
+from tui.screens.panes.runs_comparing import RunsComparing
 from tui.screens.panes.runs_curves import RunsCurves
 from tui.screens.panes.runs_filter import RunsFilter, refusal, word_of
 from tui.screens.panes.runs_filtering import RunsFiltering
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
 
 
-class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsWriting, Asking):
+class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComparing, RunsWriting, Asking):
     """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import on
-from textual.message import Message
 from textual.widget import Widget
 
 from tui.domain.glyphs import Glyphs
@@ -21,19 +20,11 @@ if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
     from tui.screens.modals.pick_columns import Pickable
 
-MOST_COMPARED = 500
 _HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
 
 class RunsArranging(Widget):
     """The part of the runs pane that turns keys into another arrangement."""
-
-    @dataclass
-    class CompareWanted(Message):
-        """Runs are to be compared, in that order; ``said`` is to be said about it. None where they are too few."""
-
-        run_ids: tuple[str, ...]
-        said: str
 
     glyphs: Glyphs
     grid: Grid
@@ -81,30 +72,6 @@ class RunsArranging(Widget):
     def action_runs_unmark(self) -> None:
         self.grid.marks = []
         self.show_words()
-
-    # comparing
-
-    def action_runs_compare(self) -> None:
-        """Compare what is marked; one marked run with the one under the cursor; none: that one with its neighbour."""
-        run_ids = self._runs_to_compare()
-        if len(run_ids) < 2:
-            self.post_message(self.CompareWanted((), "There is only one run here: nothing to compare it with"))
-            return
-        said = ""
-        if len(run_ids) > MOST_COMPARED:
-            said = f"{count(len(run_ids))} runs are marked: the first {MOST_COMPARED} are compared"
-        self.post_message(self.CompareWanted(run_ids[:MOST_COMPARED], said))
-
-    def _runs_to_compare(self) -> tuple[str, ...]:
-        marks, here, table = self.grid.marks, self.grid.cursor_key, self.grid.table
-        if len(marks) > 1 or here is None or table is None:
-            return tuple(marks)
-        if marks and here not in marks:
-            return (*marks, here)
-        row = table.row_of(marks[0] if marks else here)
-        if row is None or table.row_count < 2:
-            return (here,)
-        return table.row_key(row), table.row_key(row + 1 if row + 1 < table.row_count else row - 1)
 
     def action_runs_next_match(self) -> None:
         self._go_to_mark(1)
