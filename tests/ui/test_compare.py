@@ -91,6 +91,7 @@ async def test_runs_that_cannot_be_read(tmp_path: Path) -> None:
 async def test_reading_again_sees_what_has_changed_in_one_request(tmp_path: Path) -> None:
     made = sweep(tmp_path)
     async with made.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "what the first screen asks for has come")
         await compare(deck, IDS[1], IDS[2])
         assert "lr" not in rows(deck)
         made.tracking.runs = [run(1, name="trial-1", params={"lr": "5"}), *made.tracking.runs[1:]]

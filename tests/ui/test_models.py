@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,15 @@ async def open_diff(deck: Deck[int]) -> VersionDiffScreen:
     assert isinstance(screen, VersionDiffScreen)
     await deck.until(lambda: screen.pane.laid is not None, "the rows are laid out")
     return screen
+
+
+async def test_the_commits_of_two_versions(world: World) -> None:
+    for number, made in enumerate(world.tracking.runs):
+        world.tracking.runs[number] = replace(made, tags={**made.tags, "mlflow.source.git.commit": f"{number:040x}"})
+    async with world.open() as deck:
+        await open_diff(deck)
+        await deck.press("V")
+        await deck.until(lambda: "not inside a git repository" in message(deck), "it is said")
 
 
 async def test_versions_side_by_side_fold_and_open_a_row_in_full(world: World) -> None:
@@ -445,6 +456,9 @@ async def test_marked_versions_are_tagged_and_a_refusal_in_the_middle_is_finishe
         await deck.until_text("Tags of v12, v11 and v10 of churn")
         await deck.type("checked=yes")
         await deck.press("enter")
+        await deck.until_text("Tag checked of v12, v11 and v10")
+        assert any("v11  " in line and "yes" in line for line in deck.lines()), "what it will have is shown before"
+        await deck.press("enter")
         await deck.until_text("Versions of churn: 1 of 3 done")
         text = deck.text()
         assert "refused" in text and "not tried" in text and "PERMISSION_DENIED" in text and "ledger #1" in text
@@ -462,6 +476,42 @@ async def test_marked_versions_are_tagged_and_a_refusal_in_the_middle_is_finishe
         await deck.until(lambda: "Tagged v11 and v10: checked=yes of churn" in message(deck), "the rest is done")
         assert tagged() == ["12", "11", "10"]
         assert "ledger #2" in message(deck)
+
+
+async def test_tags_of_which_one_was_refused_are_put_back(world: World) -> None:
+    world.registry.tag_version("churn", "12", "checked", "no")
+    refuse_once(world, "tag_version", "10")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark(deck, "12", "11", "10")
+        await deck.press("t")
+        await deck.until_text("Tags of v12, v11 and v10 of churn")
+        await deck.type("checked=yes")
+        await deck.press("enter")
+        await deck.until_text("Tag checked of")
+        assert re.search(r"v12\s+no\s+yes", deck.text()), "what it has now"
+        await deck.press("enter")
+        await deck.until_text("Versions of churn: 2 of 3 done")
+        await deck.press("b")
+        await deck.until(lambda: "Put checked of v12 and v11 back" in message(deck), "both are as before")
+        tags = [world.registry.by_model["churn"][at].tags.get("checked") for at in ("12", "11", "10")]
+        assert tags == ["no", None, None]
+        assert world.ledger.read().entries[-1].outcome == "done"
+
+
+async def test_nothing_is_tagged_that_was_not_gone_on_with(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark(deck, "12", "11")
+        await deck.press("t")
+        await deck.until_text("Tags of v12 and v11 of churn")
+        await deck.type("checked=yes")
+        await deck.press("enter")
+        await deck.until_text("Tag checked of v12 and v11")
+        await deck.press("escape")
+        await deck.settle()
+        assert not world.ledger.read().entries
+        assert "checked" not in world.registry.by_model["churn"]["12"].tags
 
 
 async def test_marked_versions_are_deleted_with_their_aliases_listed(world: World) -> None:

@@ -17,6 +17,7 @@ from tui.domain.text import clean
 from tui.domain.truth import State, Truth
 from tui.resources import style_sheets
 from tui.screens.base.routes import CompareRoute, CurvesRoute, RunRoute
+from tui.screens.panes.commits_shown import CommitsPage
 from tui.screens.panes.compare_export import ExportingPage, comparison_texts, offer, table_texts
 from tui.screens.panes.compare_files import CompareFilesPane
 from tui.screens.panes.compare_params import CompareParamsPane
@@ -24,7 +25,6 @@ from tui.screens.panes.compare_plots import ComparePlotsPane, references
 from tui.screens.panes.compare_rows import CompareRowsPane
 from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.compare_words import Said
-from tui.services.commits import diff
 from tui.services.compared_files import Side
 from tui.services.compared_runs import Compared, Wanted, beside, read
 from tui.services.copies import run_copies
@@ -42,7 +42,7 @@ TITLES = {
 }
 
 
-class CompareScreen(ExportingPage):
+class CompareScreen(CommitsPage, ExportingPage):
     """The runs of a route compared; of what is loaded already nothing is asked."""
 
     CSS_PATH = style_sheets("artifacts.tcss", "chart.tcss", "compare.tcss")
@@ -337,22 +337,6 @@ class CompareScreen(ExportingPage):
                 self.deck.say(f"This run is of another context: :ctx {subject.context} opens that")
             else:
                 self.deck.go(RunRoute(subject.run_id))
-
-    @on(CompareRowsPane.CommitsWanted)
-    def _commits_wanted(self, event: CompareRowsPane.CommitsWanted) -> None:
-        event.stop()
-        folder, old, new = self.deck.folder, event.old, event.new
-
-        def shown(text: str) -> None:
-            from tui.screens.modals.whole_text import WholeTextModal
-
-            what = f"git diff {old[:10]} {new[:10]}"
-            self.app.push_screen(WholeTextModal(what, text or "Nothing lies between these commits."))
-
-        def refused(problem: Problem) -> None:
-            self.deck.say(str(problem))
-
-        self.ask(self.session.pool, "commits", lambda: diff(folder, old, new), shown, refused)
 
     # the keys for everywhere
 

@@ -12,9 +12,8 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.resources import style_sheets
-from tui.screens.base.asking import Asking
-from tui.screens.base.page import Page
 from tui.screens.base.routes import VersionDiffRoute, VersionRoute
+from tui.screens.panes.commits_shown import CommitsPage
 from tui.screens.panes.compare_rows import CompareRowsPane
 from tui.screens.panes.compare_words import Said
 from tui.services.model_diff import version_sheet
@@ -24,7 +23,7 @@ from tui.services.session import Session
 class VersionDiffPane(CompareRowsPane):
     """The comparison of runs with versions in its columns: none of them can be dropped, and enter opens a row."""
 
-    _ABSENT = frozenset({"compare_drop", "compare_commits", "compare_mark_metrics"})
+    _ABSENT = frozenset({"compare_drop", "compare_mark_metrics"})
     marks_metrics = False
 
     def __init__(self, session: Session, glyphs: Glyphs, name: str) -> None:
@@ -50,7 +49,7 @@ class VersionDiffPane(CompareRowsPane):
         return "Nothing differs between these versions.\nx shows everything that they have"
 
 
-class VersionDiffScreen(Page, Asking):
+class VersionDiffScreen(CommitsPage):
     """Reads both versions and shows what differs."""
 
     CSS_PATH = style_sheets("models.tcss")

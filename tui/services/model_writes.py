@@ -210,15 +210,17 @@ class ModelWrites:
         details = {"version": seen.version, "tag": key, "from": seen.tags.get(key), "to": value}
         return self._do("version.tag", seen.name, step, details)
 
-    def tag_versions(self, seen: Sequence[ModelVersion], key: str, value: str | None) -> Report[ModelVersion]:
-        """Set a tag of several versions of one model, or take it away; ends at the first that is not done."""
+    def tag_versions(
+        self, seen: Sequence[ModelVersion], key: str, values: Mapping[str, str | None]
+    ) -> Report[ModelVersion]:
+        """Set a tag of several versions of one model, by their numbers, or take it away; ends at the first not done."""
         self._refuse(tag_key_refusal(key))
-        steps = [self._tagging(made, key, value) for made in seen]
+        steps = [self._tagging(made, key, values[made.version]) for made in seen]
         details = {
             "versions": [made.version for made in seen],
             "tag": key,
             "from": [made.tags.get(key) for made in seen],
-            "to": value,
+            "to": [values[made.version] for made in seen],
         }
         return self._do_all("version.tag", seen, steps, details)
 

@@ -1,9 +1,9 @@
-"""What became of several writes of which not all were done: each by itself, with the offer to finish."""
+"""What became of several writes of which not all were done: each by itself, with what can be done about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, cast
+from typing import ClassVar, Literal, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,26 +21,35 @@ from tui.screens.modals.change_rows import OUTCOMES
 from tui.services.writes import Outcome, Report, S
 from tui.widgets.plain_grid import PlainGrid
 
+Answer = Literal["finish", "put back"]
 
-class StepsToldModal(ModalScreen[bool]):
-    """Answers True where what is left is to be finished. ``names`` say what each step of the report was about."""
+
+class StepsToldModal(ModalScreen["Answer | None"]):
+    """Answers what is to be done next. ``names`` say what each step of the report was about.
+
+    ``puts_back`` offers to take back what was done.
+    """
 
     CSS_PATH = style_sheets("dialogues.tcss", "models.tcss")
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "finish", show=False),
+        Binding("b", "put_back", show=False),
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, title: str, names: Sequence[str], report: Report[S]) -> None:
+    def __init__(self, title: str, names: Sequence[str], report: Report[S], *, puts_back: bool = False) -> None:
         super().__init__(classes="plan-modal")
         self._title_text = title
         self._names = [clean(name) for name in names]
         self._results = report.results
+        done = sum(result.outcome is Outcome.DONE for result in report.results)
+        self._done = done
+        self._finishes = done < len(report.results)
+        self._puts_back = puts_back and done > 0
         self._record = f"ledger #{report.number}" if report.number is not None else "not in the ledger"
 
     def compose(self) -> ComposeResult:
-        done = sum(result.outcome is Outcome.DONE for result in self._results)
         words, tones, why = [], [], []
         for result in self._results:
             word, tone = OUTCOMES.get(result.outcome, (result.outcome.value, ""))
@@ -55,16 +64,30 @@ class StepsToldModal(ModalScreen[bool]):
         grid = PlainGrid(glyphs=cast(Deck, self.app).glyphs)
         grid.table = RowsTable(columns, [str(row) for row in range(len(words))], cells, {"outcome": tones})
         with Vertical(classes="dialogue") as frame:
-            frame.border_title = Content(f" {clean(self._title_text)}: {done} of {len(words)} done ")
-            frame.border_subtitle = Content(" f finish   esc leave ")
+            frame.border_title = Content(f" {clean(self._title_text)}: {self._done} of {len(words)} done ")
+            keys = ["f finish" if self._finishes else "", "b put back" if self._puts_back else "", "esc leave"]
+            frame.border_subtitle = Content(f" {'   '.join(key for key in keys if key)} ")
             yield grid
-            yield Static(Content(f"{self._record} · f reads what is left again and goes on with it"), classes="state")
+            yield Static(Content(" · ".join(self._state_words())), classes="state")
+
+    def _state_words(self) -> list[str]:
+        words = [self._record]
+        if any(result.outcome is Outcome.UNKNOWN for result in self._results):
+            words.append("the server did not say whether it wrote: what is not known is read before anything else")
+        if self._finishes:
+            words.append("f reads what is left again and goes on with it")
+        return words
 
     def on_mount(self) -> None:
         self.query_one(PlainGrid).focus()
 
     def action_finish(self) -> None:
-        self.dismiss(True)
+        if self._finishes:
+            self.dismiss("finish")
+
+    def action_put_back(self) -> None:
+        if self._puts_back:
+            self.dismiss("put back")
 
     def action_leave(self) -> None:
-        self.dismiss(False)
+        self.dismiss(None)

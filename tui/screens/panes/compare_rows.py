@@ -37,7 +37,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
     filter_hint = "words in names or values"
     marks_metrics = True  # whether there are curves to be drawn of those that are marked
-    nothing_to_ask = "All of these runs is here already: there is nothing to ask the server"
+    nothing_to_ask = "Everything is here already: there is nothing to ask the server"
 
     @dataclass
     class Opened(Message):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.model_values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
@@ -11,7 +11,13 @@ from tui.domain.text import clean
 from tui.screens.panes.permitted import Permitted
 from tui.services.writes import Outcome, Report
 
+if TYPE_CHECKING:
+    from tui.screens.modals.steps_told import Answer
+
 _NAMED = 12  # versions that are named one by one
+
+
+Again = Callable[[RegisteredModel, Sequence[ModelVersion]], None]
 
 
 class SeveralVersions(Permitted):
@@ -27,18 +33,40 @@ class SeveralVersions(Permitted):
     def tag_several(
         self, model: RegisteredModel, versions: Sequence[ModelVersion], key: str, value: str | None
     ) -> None:
-        """Set or take away a tag of each."""
+        """Set or take away a tag of each, once it has been shown what each has now."""
+        from tui.screens.modals.steps_planned import Step, StepsPlannedModal
+
+        steps = [Step(f"v{made.version}", made.tags.get(key), value) for made in versions]
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._write_tags(model, versions, key, {made.version: value for made in versions})
+
+        self.app.push_screen(StepsPlannedModal(f"Tag {key} of {names_of(versions)}", "version", steps), answered)
+
+    def _write_tags(
+        self, model: RegisteredModel, versions: Sequence[ModelVersion], key: str, values: Mapping[str, str | None]
+    ) -> None:
+        """Write a tag of each version, which may have a value of its own."""
         writes = self.session.desk.writes
-        said = (
-            f"Tagged {names_of(versions)}: {key}={value}"
-            if value is not None
-            else f"Took {key} of {names_of(versions)}"
+        before = {made.version: made.tags.get(key) for made in versions}
+        wanted = set(values.values())
+        if len(wanted) > 1:
+            said = f"Put {key} of {names_of(versions)} back"
+        elif (value := wanted.pop()) is not None:
+            said = f"Tagged {names_of(versions)}: {key}={value}"
+        else:
+            said = f"Took {key} of {names_of(versions)}"
+
+        def again(model: RegisteredModel, left: Sequence[ModelVersion]) -> None:
+            self._write_tags(model, left, key, {made.version: values[made.version] for made in left})
+
+        def back(model: RegisteredModel, done: Sequence[ModelVersion]) -> None:
+            self._write_tags(model, done, key, {made.version: before[made.version] for made in done})
+
+        self._write_several(
+            model, versions, lambda: writes.tag_versions(versions, key, values), said, again, put_back=back
         )
-
-        def again(_model: RegisteredModel, left: Sequence[ModelVersion]) -> None:
-            self.tag_several(model, left, key, value)
-
-        self._write_several(model, versions, lambda: writes.tag_versions(versions, key, value), said, again)
 
     def delete_several(self, model: RegisteredModel, versions: Sequence[ModelVersion]) -> None:
         """Delete each, once the model's name has been typed; the aliases that go are listed."""
@@ -68,9 +96,11 @@ class SeveralVersions(Permitted):
         versions: Sequence[ModelVersion],
         work: Callable[[], Report[Any]],
         said: str,
-        again: Callable[[RegisteredModel, Sequence[ModelVersion]], None],
+        again: Again,
+        *,
+        put_back: Again | None = None,
     ) -> None:
-        """Do a plan on a worker's thread; where a part is left, show each outcome and offer to finish."""
+        """Do a plan on a worker's thread; where a part is left, show each outcome and what can be done about it."""
 
         def done(report: Report[Any]) -> None:
             self.changed(model.name)
@@ -82,26 +112,25 @@ class SeveralVersions(Permitted):
 
             self.deck.say(clean(f"Not all versions of {model.name} were written"))
 
-            results = zip(versions, report.results, strict=True)
+            results = list(zip(versions, report.results, strict=True))
             left = [made for made, result in results if result.outcome is not Outcome.DONE]
+            written = [made for made, result in results if result.outcome is Outcome.DONE]
             names = [f"v{made.version}" for made in versions]
 
-            def answered(finish: bool | None) -> None:
-                if finish:
-                    self._finish(model.name, left, again)
+            def answered(answer: Answer | None) -> None:
+                if answer == "finish":
+                    self._go_on(model.name, left, again)
+                elif answer == "put back" and put_back is not None:
+                    self._go_on(model.name, written, put_back)
 
-            self.app.push_screen(StepsToldModal(f"Versions of {model.name}", names, report), answered)
+            title = f"Versions of {model.name}"
+            self.app.push_screen(StepsToldModal(title, names, report, puts_back=put_back is not None), answered)
 
         self.deck.say(f"Writing {len(versions)} versions …")
         self.ask(self.session.pool, "write", work, done, self._not_written)
 
-    def _finish(
-        self,
-        name: str,
-        left: Sequence[ModelVersion],
-        again: Callable[[RegisteredModel, Sequence[ModelVersion]], None],
-    ) -> None:
-        """Begin anew with what is left, from what the server says now."""
+    def _go_on(self, name: str, left: Sequence[ModelVersion], again: Again) -> None:
+        """Begin anew with these versions, from what the server says now."""
         registry = self.session.registry
 
         def look() -> tuple[RegisteredModel, list[ModelVersion]]:

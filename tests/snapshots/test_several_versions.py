@@ -1,0 +1,35 @@
+"""Pictures of a plan for several versions: what each has now and will have, and what became of it in part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.model_shop import model_shop
+from tests.support.snapshots import Picture
+from tests.ui.test_models import mark, open_models, refuse_once
+
+SIZES = [(80, 24), (120, 36)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_a_tag_of_several_versions(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+    world = model_shop(tmp_path)
+    world.registry.tag_version("churn", "12", "checked", "no")
+    refuse_once(world, "tag_version", "11")
+    async with world.open(size) as deck:
+        await open_models(deck)
+        await mark(deck, "12", "11", "10")
+        await deck.press("t")
+        await deck.until_text("KEY=VALUE sets a tag")
+        await deck.type("checked=yes")
+        await deck.press("enter")
+        await deck.until_text("enter write")
+        await deck.settle()
+        picture(deck, name="planned")
+        await deck.press("enter")
+        await deck.until_text("1 of 3 done")
+        await deck.until(lambda: not deck.app.screen_stack[0].query(".-loading"), "what is beneath is at rest")
+        await deck.settle()
+        picture(deck, name="told")
