@@ -6,15 +6,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.driver import Deck
+from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
 from tests.support.snapshots import Picture
-from tests.ui.test_models import models, open_diff, open_models, panel
+from tests.ui.test_models import models, open_diff, open_models, panel, refuse_once
+from tui.domain.model_values import FAILED
 from tui.screens.modals.move_alias import MoveAliasPanel
-from tui.screens.modals.plan_panel import Face, PlanPanel
+from tui.screens.modals.plan_faces import Face
+from tui.screens.modals.plan_panel import PlanPanel
+from tui.screens.modals.several_aliases import SeveralPanel
 from tui.screens.model import ModelScreen
 from tui.screens.version import VersionScreen
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
+
+
+async def open_judged(deck: Deck[int], size: tuple[int, int]) -> None:
+    """Open the models and wait until nothing behind a dialogue will change any more."""
+    await open_models(deck)
+    if size[0] > 80:  # where the versions are below the board
+        facts = models(deck).session.desk.health.facts
+        await deck.until(lambda: all(facts("churn", str(number)) for number in range(1, 15)), "files are read")
+        await deck.until(lambda: not models(deck).versions.is_asking("evidence"), "all is known")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
@@ -32,7 +46,7 @@ async def test_board_and_versions(tmp_path: Path, picture: Picture, size: tuple[
 async def test_the_move_panel_and_a_conflict(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     world = model_shop(tmp_path)
     async with world.open(size=size) as deck:
-        await open_models(deck)
+        await open_judged(deck, size)
         await deck.press("tab", "j", "a")
         await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
@@ -46,34 +60,96 @@ async def test_the_move_panel_and_a_conflict(tmp_path: Path, picture: Picture, s
         picture(deck, name="conflict")
 
 
-async def test_faults_only(tmp_path: Path, picture: Picture) -> None:
-    async with model_shop(tmp_path).open(size=(160, 36)) as deck:
-        await open_models(deck)
-        await deck.press("ctrl+z")
-        await deck.until_text("ctrl+z shows all")
-        await deck.until(lambda: models(deck).session.desk.health.facts("churn", "1") is not None, "files are read")
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+async def test_an_unknown_outcome_and_a_part_that_was_done(
+    tmp_path: Path, picture: Picture, size: tuple[int, int]
+) -> None:
+    world = model_shop(tmp_path)
+    async with world.open(size=size) as deck:
+        await open_judged(deck, size)
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
+        await deck.press("enter")
+        world.registry.trouble.extend([None, cut_after, cut_before])
+        await deck.press("enter")
+        await deck.until(lambda: panel(deck).face is Face.UNKNOWN, "the outcome is unknown")
+        await deck.settle()
+        picture(deck, name="unknown")
+        await deck.press("escape", "A")
+        await deck.until(lambda: isinstance(deck.app.screen, SeveralPanel), "the panel is open")
+        await deck.type("champion=11 challenger=12 old-prod=")
+        await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are known")
+        await deck.settle()
+        picture(deck, name="several")
+        await deck.press("enter")
+        refuse_once(world, "set_alias", "challenger")
+        await deck.press("enter")
+        await deck.until(lambda: panel(deck).face is Face.PARTLY, "a part was done")
+        await deck.settle()
+        picture(deck, name="partly")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+    world = model_shop(tmp_path)
+    world.registry.change_version("churn", "13", status=FAILED, status_message="the upload was cut short")
+    async with world.open(size=size) as deck:
+        await open_judged(deck, size)
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        panel(deck).query_one("#to").value = "13"  # type: ignore[attr-defined]  # an Input
+        await deck.until_text("failed to register: the upload was cut")
+        await deck.press("enter")
+        await deck.until_text("type the model's name to go on")
         await deck.settle()
         picture(deck)
 
 
-async def test_the_ledger(tmp_path: Path, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+async def test_faults_only_and_the_faults_of_one_model(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+    async with model_shop(tmp_path).open(size=size) as deck:
+        await open_judged(deck, size)
+        await deck.press("ctrl+z")
+        await deck.until(lambda: models(deck).board.faults_only, "only those with faults are shown")
+        await deck.settle()
+        picture(deck, name="board")
+        await deck.press("f")
+        await deck.until_text("Readiness of")
+        await deck.settle()
+        picture(deck, name="why")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+async def test_the_undo_and_the_ledger(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     world = model_shop(tmp_path)
-    async with world.open() as deck:
-        await open_models(deck)
-        await deck.press("tab", "j", "a")
+    async with world.open(size=size) as deck:
+        await open_judged(deck, size)
+        await deck.press("a")
         await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.press("tab", "tab", "tab")
+        await deck.type("latency doubled")
         await deck.press("enter", "enter")
         await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
         await deck.press("u")
         await deck.until_text("Undo #1")
+        await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are known")
+        await deck.settle()
+        picture(deck, name="undo")
         await deck.press("enter", "enter")
         await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
-        await deck.press("L")
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.press("enter")
+        world.registry.move("churn", "champion", "13")
+        await deck.press("enter")
+        await deck.until(lambda: panel(deck).face is Face.CONFLICT, "the conflict is shown")
+        await deck.press("escape", "L")
         await deck.until_text("undo #1")
         screen = deck.app.screen
         screen.pane.set_subtitle("ledger.jsonl")  # type: ignore[attr-defined]  # the folder differs from test to test
         await deck.settle()
-        picture(deck)
+        picture(deck, name="ledger")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])

@@ -20,7 +20,8 @@ from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.screens.modals.compared_row import ComparedRowModal
 from tui.screens.modals.move_alias import MoveAliasPanel
-from tui.screens.modals.plan_panel import Face, PlanPanel
+from tui.screens.modals.plan_faces import Face
+from tui.screens.modals.plan_panel import PlanPanel
 from tui.screens.model import ModelScreen
 from tui.screens.models import ModelsScreen
 from tui.screens.version_diff import VersionDiffScreen

@@ -147,10 +147,13 @@ def after(planned: Plan, state: State) -> dict[str, str]:
 
 
 def finish(planned: Plan, done: Collection[str], number: int | None) -> Plan:
-    """What is left of a plan of which only the aliases ``done`` were moved; an undo stays the undo of the same move."""
+    """What is left of a plan of which only the aliases ``done`` were moved.
+
+    An undo stays the undo of the same move, and what puts a move back the putting back of the same one.
+    """
     left = tuple(step for step in planned.steps if step.alias not in done)
-    if planned.purpose == UNDO:
-        return Plan(planned.model, left, UNDO, planned.of)
+    if planned.purpose in (UNDO, PUT_BACK):
+        return Plan(planned.model, left, planned.purpose, planned.of)
     return Plan(planned.model, left, FINISH, number)
 
 

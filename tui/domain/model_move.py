@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from tui.domain.model_rows import Known, Reading, by_whom
 from tui.domain.model_values import ModelFacts, ModelVersion, Signature
-from tui.domain.readiness import Fault
 from tui.domain.run_tables import status_text
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
@@ -142,13 +141,8 @@ def signature_changes(before: Signature | None, after: Signature | None) -> list
     return found
 
 
-def table(found: Sequence[Row], faults: Sequence[Fault], reading: Reading) -> RowsTable:
-    """The rows of the panel, and under them the warnings about the target."""
-    shown = list(found)
-    for fault in faults:
-        sign = reading.glyphs.failed if fault.severity == "error" else reading.glyphs.warning
-        tone: Tone = {"error": "bad", "warning": "warn"}.get(fault.severity, "muted")  # type: ignore[assignment]
-        shown.append(Row(f"{sign} {fault.rule}", "", "", clean(fault.sentence), tone))
+def table(shown: Sequence[Row]) -> RowsTable:
+    """The rows of the panel."""
     cells = {
         "name": [row.name for row in shown],
         "now": [row.now for row in shown],

@@ -113,7 +113,7 @@ class RegistryActs(SeveralVersions):
 
     @needs(Deed.ALIAS)
     def action_registry_several(self) -> None:
-        from tui.screens.modals.move_alias import SeveralPanel
+        from tui.screens.modals.several_aliases import SeveralPanel
 
         self.app.push_screen(SeveralPanel(self.session, self._model), self._moved)
 
@@ -174,7 +174,7 @@ class RegistryActs(SeveralVersions):
         self.ask(self.session.pool, "undo", look, got, self._say_problem)
 
     def _show_plan(self, model: RegisteredModel, plan: Plan, title: str, words: str = "") -> None:
-        from tui.screens.modals.plan_panel import FixedPlanPanel
+        from tui.screens.modals.fixed_plan import FixedPlanPanel
 
         self.app.push_screen(FixedPlanPanel(self.session, model, plan, title=title, words=words), self._moved)
 
@@ -182,7 +182,7 @@ class RegistryActs(SeveralVersions):
         if report is None:
             return
         if report.outcome is Outcome.DONE:
-            from tui.screens.modals.plan_panel import done_words
+            from tui.screens.modals.plan_told import done_words
 
             self.deck.say(done_words(report, self.session))
         self.changed(report.plan.model)

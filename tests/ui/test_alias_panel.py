@@ -1,0 +1,165 @@
+"""The panel through which aliases are moved: nothing of it cut off, and a way out of whatever was done in part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.deck import World
+from tests.support.driver import Deck
+from tests.support.fake_registry import cut_after, cut_before
+from tests.support.model_shop import model_shop
+from tests.ui.test_models import champion, open_models, panel
+from tui.config.model import ModelSettings, Settings
+from tui.domain import alias_plan
+from tui.domain.model_values import FAILED
+from tui.domain.problem import Kind, Problem
+from tui.screens.modals.fixed_plan import FixedPlanPanel
+from tui.screens.modals.move_alias import MoveAliasPanel
+from tui.screens.modals.plan_faces import Face
+from tui.screens.modals.plan_panel import PlanPanel
+from tui.screens.modals.several_aliases import SeveralPanel
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return model_shop(tmp_path)
+
+
+def refuse(world: World, alias: str, times: int) -> None:
+    """The server refuses the next writes of an alias."""
+    real, left = world.registry.set_alias, [times]
+
+    def set_alias(name: str, written: str, version: str) -> None:
+        if written == alias and left[0]:
+            left[0] -= 1
+            raise Problem(Kind.FORBIDDEN, "Could not set it", "The server answered PERMISSION_DENIED: no.")
+        real(name, written, version)
+
+    world.registry.set_alias = set_alias  # type: ignore[assignment,method-assign]  # a server that refuses
+
+
+async def open_several(deck: Deck[int], line: str) -> None:
+    await open_models(deck)
+    await deck.press("A")
+    await deck.until(lambda: isinstance(deck.app.screen, SeveralPanel), "the panel is open")
+    await deck.type(line)
+    await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are looked for")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 28), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_nothing_that_has_to_be_read_is_cut_off(tmp_path: Path, size: tuple[int, int]) -> None:
+    settings = Settings(models=ModelSettings(protected_aliases=("champion",)))
+    world = model_shop(tmp_path, settings=settings)
+    world.registry.change_version("churn", "13", status=FAILED, status_message="the upload was cut short")
+    async with world.open(size=size) as deck:
+        await open_models(deck)
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        panel(deck).query_one("#to").value = "13"  # type: ignore[attr-defined]  # an Input
+        await deck.until_text("failed to register: the upload was cut")
+        await deck.press("enter")
+        await deck.until_text("type the model's name to go on")
+        await deck.type("churn")
+        await deck.press("enter")
+        await deck.until_text("champion: v12 → v13   enter does it")
+        for words in ("in use:", "version", "why", "protected", "enter do it"):
+            assert words in deck.text()
+
+
+async def test_what_could_not_be_finished_can_still_be_put_back(world: World) -> None:
+    refuse(world, "challenger", 2)
+    async with world.open() as deck:
+        await open_several(deck, "champion=14 challenger=12 old-prod=")
+        await deck.press("enter", "enter")
+        await deck.until_text("Only a part was done: champion")
+        await deck.press("f")
+        await deck.until_text("it can be finished still, or put back")
+        assert champion(world) == "14" and panel(deck).face is Face.PARTLY
+        await deck.press("b")
+        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+    assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
+    purposes = [(entry.purpose, entry.of, entry.outcome) for entry in world.ledger.read().entries]
+    assert purposes == [("several", None, "partly"), ("finish", 1, "refused"), ("put back", 1, "done")]
+
+
+async def test_parts_done_in_two_goes_are_both_put_back(world: World) -> None:
+    async with world.open() as deck:
+        await open_several(deck, "champion=14 challenger=12 old-prod=10")
+        refuse(world, "challenger", 1)
+        refuse(world, "old-prod", 1)
+        await deck.press("enter", "enter")
+        await deck.until_text("Only a part was done: champion")
+        await deck.press("f")
+        await deck.until_text("Only a part was done: challenger")
+        await deck.press("b")
+        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+    assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
+
+
+async def test_a_putting_back_that_stops_midway_goes_on(world: World) -> None:
+    async with world.open() as deck:
+        await open_several(deck, "champion=14 challenger=12 old-prod=10")
+        refuse(world, "old-prod", 1)
+        await deck.press("enter", "enter")
+        await deck.until_text("Only a part was done: champion, challenger")
+        refuse(world, "champion", 1)
+        await deck.press("b")
+        await deck.until_text("b put the rest back")
+        assert not panel(deck).check_action("finish", ())
+        await deck.press("b")
+        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+    assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
+    last = world.ledger.read().entries[-1]
+    assert (last.purpose, last.of, last.outcome) == (alias_plan.PUT_BACK, 1, "done")
+
+
+async def test_several_say_before_that_a_version_is_not_there_or_not_ready(world: World) -> None:
+    world.registry.change_version("churn", "13", status=FAILED, status_message="the upload was cut short")
+    async with world.open() as deck:
+        await open_several(deck, "champion=99 challenger=13")
+        await deck.until_text("There is no version 99 of this model.")
+        await deck.until_text("failed to register: the upload was cut")
+        await deck.press("enter")
+        assert panel(deck).face is Face.PLAN and panel(deck).needs_name()
+    assert world.registry.called("set_alias") == 0
+
+
+async def test_an_undo_of_unknown_outcome_that_was_done_is_not_called_somebody_elses(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("tab", "j", "a", "enter", "enter")
+        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "champion is moved")
+        await deck.press("u")
+        await deck.until(lambda: isinstance(deck.app.screen, FixedPlanPanel), "the undo is shown")
+        await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are looked for")
+        await deck.press("enter")
+        world.registry.trouble.extend([None, cut_after, cut_before])
+        await deck.press("enter")
+        await deck.until_text("The outcome is unknown")
+        await deck.press("r")
+        await deck.until_text("There is nothing left to do")
+        assert "somebody has moved it" not in deck.text()
+    assert champion(world) == "12"
+
+
+async def test_what_was_typed_for_another_state_is_typed_again(tmp_path: Path) -> None:
+    settings = Settings(models=ModelSettings(protected_aliases=("CHAMPION",)))
+    world = model_shop(tmp_path, settings=settings)
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.press("enter")
+        await deck.type("churn")
+        await deck.press("enter")
+        await deck.until(lambda: panel(deck).face is Face.ARMED, "it is confirmed")
+        world.registry.move("churn", "champion", "13")
+        await deck.press("enter")
+        await deck.until_text("champion is on v13 now, not on v12")
+        await deck.press("enter")
+        await deck.until(lambda: panel(deck).face is Face.PLAN, "it is shown as it is now")
+        await deck.press("enter")
+        await deck.until_text("type the model's name to go on")
+    assert champion(world) == "13"
