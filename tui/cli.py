@@ -211,17 +211,30 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
 @click.pass_obj
 def diff_command(earlier: Said, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
-    """Compare runs, given by id, runs:/ID or name: params, metrics, datasets, source and tags."""
-    from tui.console import diff
+    """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN.
+
+    Params, metrics, datasets, source and tags are compared.
+    """
+    from tui.console import diff, diff_across
     from tui.services.clock import SystemClock
 
     own = ("only_differences", "baseline", "tolerance", "system_tags", "form")
     options = diff.DiffOptions(**{name: given.pop(name) for name in own})
     said = Said(**given).over(earlier)
     settings, file = settings_of(said)
-    launch = resolved(said, settings, file, None)
-    with diff.gateway(launch) as tracking:
-        comparison = diff.compared(tracking, runs, options, settings.tolerance, settings.metric_directions)
+    given_runs, launches = diff_across.launches_of(
+        diff_across.given_runs(runs, settings.contexts),
+        lambda context: resolved(said.elsewhere(context) if context else said, settings, file, None),
+    )
+    tolerance, directions = settings.tolerance, settings.metric_directions
+    if len(launches) == 1:
+        with diff.gateway(*launches.values()) as tracking:
+            texts = [one.run for one in given_runs]
+            comparison = diff.compared(tracking, texts, options, tolerance, directions)
+    else:
+        with diff_across.opened(launches) as trackings:
+            sheet = diff_across.sheet_across(trackings, given_runs)
+        comparison = diff.comparison_of(sheet, options, tolerance, directions)
     cells = os.get_terminal_size().columns if sys.stdout.isatty() else None
     click.echo(diff.written(comparison, options, SystemClock().zone, cells), nl=False)
     if exit_code and comparison.differ():

@@ -47,6 +47,10 @@ class Said:
             given["read_only"] = self.read_only
         return replace(earlier, **given)
 
+    def elsewhere(self, context: str) -> Said:
+        """What is said of another context: nothing that was meant for the one to be opened."""
+        return replace(self, context=context, tracking_uri=None, registry_uri=None, profile=None)
+
     def options(self, place: str | None = None) -> Options:
         from tui.config.choose import Options
 

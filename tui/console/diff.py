@@ -18,6 +18,7 @@ from tui.gateway.ports import TrackingPort
 if TYPE_CHECKING:
     from tui.config.launch import Launch
     from tui.domain.diff.comparison import Comparison
+    from tui.domain.diff.sheet import Sheet
     from tui.domain.table import Table
 
 FORMATS = ("table", "md", "json", "csv", "html")
@@ -60,21 +61,32 @@ def compared(
     tracking: TrackingPort, runs: Sequence[str], options: DiffOptions, tolerance: float, directions: Mapping[str, str]
 ) -> Comparison:
     """The comparison of runs given by id, ``runs:/ID`` or name. Raises Problem where one cannot be had."""
-    from tui.domain.diff.comparison import Comparison
     from tui.services.compared_runs import Wanted, read
 
     run_ids = found(tracking, runs)
     answer = read(tracking, Wanted(tuple(run_ids.values())))
-    if answer.missing:
-        said = ", ".join(f"“{clean(given)}”" for given, run_id in run_ids.items() if run_id in answer.missing)
+    refuse_missing(run_ids, answer.missing)
+    return comparison_of(answer.sheet, options, tolerance, directions)
+
+
+def refuse_missing(run_ids: Mapping[str, str], missing: Sequence[str]) -> None:
+    """Raise a Problem where runs are not there; ``run_ids`` are ids by what was given."""
+    if missing:
+        said = ", ".join(f"“{clean(given)}”" for given, run_id in run_ids.items() if run_id in missing)
         raise Problem(
             Kind.NOT_FOUND,
             "The runs were not compared",
             f"There is no run {said}.",
-            "Give ids or names of runs; --context or --tracking-uri says where they are.",
+            "Give ids or names of runs; --context, --tracking-uri or CONTEXT:RUN says where they are.",
         )
+
+
+def comparison_of(sheet: Sheet, options: DiffOptions, tolerance: float, directions: Mapping[str, str]) -> Comparison:
+    """The comparison of a sheet by what was said on the command line, else by the configuration."""
+    from tui.domain.diff.comparison import Comparison
+
     tolerance = tolerance if options.tolerance is None else options.tolerance
-    return Comparison(answer.sheet, tolerance=tolerance, directions=directions)
+    return Comparison(sheet, tolerance=tolerance, directions=directions)
 
 
 def written(comparison: Comparison, options: DiffOptions, zone: tzinfo, cells: int | None) -> str:
@@ -156,10 +168,24 @@ def _named(tracking: TrackingPort, name: str) -> list[str]:
 def _baseline(comparison: Comparison, given: str | None) -> str:
     if given is None:
         return ""
-    wanted = given.removeprefix("runs:/").rstrip("/")
-    for subject in comparison.subjects:
-        if wanted in (subject.run_id, subject.name):
-            return subject.id
+    context, colon, there = given.partition(":")
+    contexts = {subject.context for subject in comparison.subjects}
+    named = (context, there) if colon and context in contexts else (None, given)
+    wanted = named[1].removeprefix("runs:/").rstrip("/")
+    meant = [
+        subject
+        for subject in comparison.subjects
+        if wanted in (subject.run_id, subject.name) and named[0] in (None, subject.context)
+    ]
+    if len(meant) > 1:
+        raise Problem(
+            Kind.BAD_REQUEST,
+            "The runs were not compared",
+            f"The baseline “{clean(given)}” may be {' or '.join(clean(subject.id) for subject in meant)}.",
+            "Give one of these.",
+        )
+    if meant:
+        return meant[0].id
     raise Problem(
         Kind.BAD_REQUEST,
         "The runs were not compared",
