@@ -1,4 +1,4 @@
-"""The application: theme, keymap, the screens' stack, and the keys that work everywhere."""
+"""The application: theme, the screens' stack, the open context, and what the screens ask of it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui._textual_compat import CalmApp
-from tui.actions import BY_ID, bindings, configured_keys, show_keys
+from tui.app_keys import KeysForEverywhere
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.graphics import draws_pictures
@@ -40,19 +38,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AGES_GROW_OLD_MS = 30_000
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
 Connect = Callable[[Launch], "Session"]
 
 
-class DeckApp(CalmApp[int]):
+class DeckApp(KeysForEverywhere):
     """The deck over one open context; another can be opened in its place."""
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "mlflow-deck"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
     def __init__(self, launch: Launch, connect: Connect, *, environment: Mapping[str, str], folder: Path) -> None:
         settings = launch.settings
@@ -237,136 +233,12 @@ class DeckApp(CalmApp[int]):
         self.say(said)
         return said
 
-    # the keys for everywhere
-
-    def before_key(self) -> None:
-        """What was said has been read; ages are told as of now."""
-        self.say("")
-        now_ms = self.session.clock.now_ms()
-        if self.page is not None and now_ms - self._ages_told_ms > AGES_GROW_OLD_MS:
-            self._ages_told_ms = now_ms
-            self.page.times_changed()
-
-    def action_app_browse(self) -> None:
-        self.go_home("browse")
-
-    def action_app_models(self) -> None:
-        self.go_home("models")
-
-    def action_app_serving(self) -> None:
-        self.go_home("serving")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "app_serving":
-            return self.begun and self.session.serving is not None
-        return super().check_action(action, parameters)
-
-    def action_app_next_pane(self) -> None:
-        if self.page is not None:
-            self.page.step_pane(1)
-
-    def action_app_previous_pane(self) -> None:
-        if self.page is not None:
-            self.page.step_pane(-1)
-
-    def action_app_back(self) -> None:
-        page = self.page
-        if page is None or page.go_back():
-            return
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-
-    def action_app_zoom(self) -> None:
-        if self.page is not None:
-            self.page.zoom()
-
-    def action_app_refresh(self) -> None:
-        if self.page is not None:
-            self.page.read_again()
-
-    def action_app_redraw(self) -> None:
-        self.draw_anew()
-
-    def action_app_watch(self) -> None:
-        if self.page is not None:
-            watching = self.page.watch_toggle()
-            self.page.show_status()
-            seconds = self.session.launch.settings.watch_seconds
-            self.say(f"Refreshing every {seconds:g} s; w stops" if watching else "No longer refreshing by itself")
-
-    def action_app_times(self) -> None:
-        self.absolute_times = not self.absolute_times
-        from tui.screens.base.page import Page
-
-        for screen in self.screen_stack:
-            if isinstance(screen, Page):
-                screen.times_changed()
-
-    def action_app_copy(self) -> None:
-        here = self.page.value_here() if self.page is not None else None
-        if here is None:
-            self.say("There is nothing here to copy")
-        else:
-            self.copy_text(*here)
-
-    def action_app_copy_as(self) -> None:
-        from tui.screens.modals.choices import Choice, ChoiceModal
-
-        # What is under the cursor may be among what its page offers anyway.
-        offers = list(dict.fromkeys(self.page.copies_here())) if self.page is not None else []
-        if not offers:
-            self.say("There is nothing here to copy")
-            return
-        choices = [Choice(str(number), title, text) for number, (title, text) in enumerate(offers)]
-
-        def copy(choice: Choice | None) -> None:
-            if choice is not None:
-                self.copy_text(choice.title, choice.detail)
-
-        self.push_screen(ChoiceModal("Copy", choices, self.glyphs, hint="enter copy   esc leave"), copy)
-
-    def action_app_help(self) -> None:
-        from tui.screens.modals.help import Chosen, HelpModal
-
-        page = self.page
-        if page is None or self.screen is not page:
-            return
-
-        def run(chosen: Chosen | None) -> None:
-            if chosen is not None:
-                page.run_action_by_id(chosen.id)
-
-        self.push_screen(HelpModal(self.glyphs, page.actions_here(), self.keymap), run)
-
-    def action_app_command(self) -> None:
-        from tui.commands import ask_for_command
-
-        if self.page is not None and self.screen is self.page:
-            ask_for_command(self, self.page)
-
-    def action_app_requests(self) -> None:
-        if self.screen is self.page and not self.page.is_log:
-            from tui.screens.base.routes import RequestsRoute
-
-            self.go(RequestsRoute())
-
     def leave_now(self, status: int) -> None:
         """Leave whatever is open, from a handler of a signal; before there is anything to leave, end at once."""
         if self._heart is None:
             raise SystemExit(status)
         self.ended_by_signal = True
         self._heart.call_soon_threadsafe(lambda: self.exit(return_code=status))
-
-    def action_help_quit(self) -> None:
-        """Ctrl+c, where nothing is selected that could be copied: say how to leave."""
-        keys = show_keys(configured_keys(BY_ID["app.quit"], self.keymap))
-        self.say(f"{keys} leaves this page, and from the top quits")
-
-    def action_app_quit(self) -> None:
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-        else:
-            self.leave()
 
 
 def _is_of_models(place: Place | None) -> bool:

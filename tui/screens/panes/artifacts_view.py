@@ -8,7 +8,6 @@ from typing import ClassVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
@@ -16,7 +15,7 @@ from textual.widget import Widget
 from tui.actions import bindings
 from tui.domain.artifact_tree import Node
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES, ArtifactRoot
-from tui.domain.glyphs import ASCII, Glyphs
+from tui.domain.glyphs import Glyphs
 from tui.domain.preview.picture import CELL_PIXELS
 from tui.domain.preview.values import As, AskBody, Preview
 from tui.domain.problem import Problem
@@ -24,14 +23,12 @@ from tui.domain.text import clean
 from tui.domain.values import RunDetail
 from tui.screens.base.asking import Asking
 from tui.screens.base.deck import Deck
-from tui.screens.base.filterable import Filtered
 from tui.screens.base.tab_part import TabPart
+from tui.screens.panes.artifacts_preview import PreviewPart
 from tui.screens.panes.artifacts_tree import ArtifactsTree
 from tui.screens.panes.artifacts_words import folder_words, model_tree, python_words
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
-from tui.widgets.preview.preview_view import PreviewView
-from tui.widgets.preview.tree_grid import TreeGrid
 
 REST_SECONDS = 0.1  # how long the cursor rests before it counts
 KEPT = 16  # previews that are kept
@@ -41,50 +38,6 @@ MOST_BYTES = 16 * 1024 * 1024  # of a text that are read to be looked at; beyond
 NO_LIMIT = 1 << 62
 
 _VIEWS: tuple[As, ...] = ("auto", "text", "hex")
-
-
-class PreviewPart(Vertical, Filtered):
-    """The right side: the preview and the bar to search it by."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("preview")]
-    filter_hint = "text to find"
-    nothing_to_ask = "A search is of what has been read; m reads more"
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__(classes="artifacts-preview")
-        self.view = PreviewView(glyphs=glyphs, plain=glyphs is ASCII)
-        self._text = ""
-
-    def compose(self) -> ComposeResult:
-        yield self.view
-
-    def keys_target(self) -> Widget | None:
-        return self.view.shown
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "preview_fold_all":
-            return isinstance(self.view.shown, TreeGrid)
-        return True
-
-    async def action_preview_search(self) -> None:
-        await self.open_bar()
-
-    def action_preview_fold_all(self) -> None:
-        if isinstance(self.view.shown, TreeGrid):
-            self.view.shown.fold_all()
-
-    def filter_text(self) -> str:
-        return self._text
-
-    def filter_edited(self, text: str) -> None:
-        self._text = text
-        self.view.search(text)
-        self.say_in_bar(self.view.match_words())
-
-    def filter_dropped(self) -> bool:
-        had, self._text = bool(self._text), ""
-        self.view.search("")
-        return had
 
 
 class ArtifactsView(TabPart, Asking):
