@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,13 +18,17 @@ Fate = Literal["pass", "cut before", "cut after"]
 class CuttingProxy:
     """``fates`` says what happens to the next requests, one each; those beyond pass. ``seen`` are their first lines.
 
-    ``at_request`` is called with each first line before the request is passed on.
+    ``at_request`` is called with each first line before the request is passed on. A request whose first line holds
+    one of the ``refused`` is answered with that status, and of the answer to one that holds one of the ``halved`` only
+    the first half comes through.
     """
 
     port: int
     fates: list[Fate] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     at_request: Callable[[str], None] = lambda _line: None
+    refused: dict[str, int] = field(default_factory=dict)
+    halved: list[str] = field(default_factory=list)
 
     @property
     def uri(self) -> str:
@@ -48,13 +53,18 @@ def cutting_proxy(server: str) -> Iterator[CuttingProxy]:
                 fate = proxy.fates.pop(0) if proxy.fates else "pass"
                 if fate == "cut before":
                     return
+                status = next((status for part, status in proxy.refused.items() if part in line), None)
+                if status is not None:
+                    connection.sendall(_refusal(status))
+                    return
                 with socket.create_connection(upstream) as server_side:
                     server_side.sendall(request)
                     answer = b""
                     while got := server_side.recv(65536):
                         answer += got
                 if fate == "pass":
-                    connection.sendall(answer)
+                    half = any(part in line for part in proxy.halved)
+                    connection.sendall(answer[: _half(answer)] if half else answer)
 
         def accept() -> None:
             with contextlib.suppress(OSError):
@@ -68,6 +78,18 @@ def cutting_proxy(server: str) -> Iterator[CuttingProxy]:
         finally:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
+
+
+def _refusal(status: int) -> bytes:
+    body = b'{"error_code": "PERMISSION_DENIED", "message": "ana may not read this"}' if status == 403 else b"no"
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+def _half(answer: bytes) -> int:
+    """Where to cut an answer so that its head and half of its body are left."""
+    body = answer.index(b"\r\n\r\n") + 4
+    return body + (len(answer) - body) // 2
 
 
 def _whole_request(connection: socket.socket) -> bytes:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CHUNK = 256 * 1024
 _RANGE_ANSWER = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_SIZE_ANSWER = re.compile(r"bytes \*/(\d+)")
 
 
 class Reader(Protocol):
@@ -144,7 +145,10 @@ class HttpReader:
                 self.by_parts = False
             length = _length(answer)
             self.size = self.size if length is None else length
-        elif answer.status_code != 416 or not span:
+        elif answer.status_code == 416 and span:
+            said = _SIZE_ANSWER.fullmatch(answer.headers.get("Content-Range", ""))
+            self.size = int(said[1]) if said else self.size
+        else:
             try:
                 raise self._refused(answer)
             finally:

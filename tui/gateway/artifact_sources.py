@@ -50,10 +50,12 @@ class LocalSource:
     def entries(self, path: str) -> tuple[Sequence[ArtifactEntry], str]:
         folder = self._inside(path, "Could not list the artifacts")
         found: list[ArtifactEntry] = []
+        half = 0
         try:
             with os.scandir(folder) as listed:
                 for entry in listed:
                     if entry.name.startswith(_UPLOADING):
+                        half += 1
                         continue
                     inner = f"{path}/{entry.name}" if path else entry.name
                     if entry.is_dir():
@@ -71,7 +73,7 @@ class LocalSource:
             return (), f"The folder {folder} is not there: nothing was logged, or it has been moved or deleted."
         except NotADirectoryError:
             raise Problem(Kind.NOT_FOUND, "Could not list the artifacts", f"{folder} is a file, no folder.") from None
-        return found, ""
+        return found, _uploading(half, path)
 
     def open(self, path: str, size: int | None = None) -> Reader:
         file = self._inside(path, "Could not read the file")
@@ -101,6 +103,13 @@ class LocalSource:
                 "It is not followed.",
             )
         return whole
+
+
+def _uploading(files: int, path: str) -> str:
+    if not files:
+        return ""
+    what = "A file is" if files == 1 else f"{files} files are"
+    return f"{what} still being uploaded{f' into {path}' if path else ''}, and left out until then."
 
 
 def _size(entry: os.DirEntry[str]) -> int | None:
@@ -197,6 +206,8 @@ class ServerSource:
                 "MLflow's server gives out no artifact with # or a control character in its path.",
                 code=problem.code,
             )
+        if problem.kind is Kind.BAD_REQUEST and "refers to a directory" in text:
+            return Problem(Kind.NOT_FOUND, title, f"{path} is a folder, no file.", code=problem.code)
         if problem.kind is Kind.SERVER and "No such file or directory" in text:
             return Problem(
                 Kind.NOT_FOUND, title, f"The server does not find {path} in its store.", problem.hint, code=problem.code

@@ -33,6 +33,7 @@ from tui.gateway.columns import true_number
 from tui.gateway.session import Session
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
     from mlflow.entities import Run
 
     from tui.domain.preview.mlmodel import LoggedBy
@@ -112,8 +113,9 @@ class ClientArtifacts:
                 if token is None:
                     break
             for model_id in _outputs(run):
-                if model_id not in found:
-                    found[model_id] = _logged_model(client.get_logged_model(model_id))
+                named = None if model_id in found else _still_there(client, model_id)
+                if named is not None:
+                    found[model_id] = _logged_model(named)
             return tuple(sorted(found.values(), key=lambda model: (model.created_ms or 0, model.model_id)))
 
     def head(self, root: ArtifactRoot, path: str, *, most: int = HEAD_BYTES) -> ArtifactHead:
@@ -291,6 +293,18 @@ def _require_safe(path: str, title: str) -> None:
 def _outputs(run: Run) -> list[str]:
     made = (run.outputs.model_outputs or ()) if run.outputs else ()
     return [str(output.model_id) for output in made]
+
+
+def _still_there(client: MlflowClient, model_id: str) -> Any:
+    """A logged model that a run names; None where it has been deleted, as a search would leave it out."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_logged_model(model_id)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def _model_metric(metric: Any) -> ModelMetric:

@@ -12,6 +12,7 @@ from tui.domain.diff.text_change import MOST_LINES, text_change
 from tui.domain.preview.delimited import LONGEST_CELL
 from tui.domain.preview.text import LONGEST_LINE
 from tui.domain.preview.values import (
+    AskBody,
     Body,
     FileKind,
     PictureBody,
@@ -92,6 +93,10 @@ def _change(first: Preview, second: Preview, everything: bool, tolerance: float,
         return _of_rows(table_change(old, new, everything=everything, tolerance=tolerance))
     if isinstance(old, PictureBody) and isinstance(new, PictureBody):
         return _pictures(old, new)
+    if isinstance(old, AskBody) or isinstance(new, AskBody):
+        return FileChange(None)
+    if (first.kind is FileKind.EMPTY) != (second.kind is FileKind.EMPTY):
+        return FileChange(None, (0,))
     return FileChange(None, (), ("These two are not of one kind that can be shown beside each other.",))
 
 

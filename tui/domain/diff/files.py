@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,11 @@ from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, fit, width
 
-State = Literal["only first", "only second", "differs", "same", "same size", "not known"]
+State = Literal[
+    "only first", "only second", "unlisted first", "unlisted second", "differs", "same", "same size", "not known"
+]
+ALL_MODELS = ""
+"""Stands for the folders of all logged models of a run, where nobody knows which there are."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +29,23 @@ class FileAt:
 
 @dataclass(frozen=True)
 class FilePair:
-    """A path with the file of either run; ``same`` is whether their bytes are equal, None where nobody looked."""
+    """A path with the file of either run; ``same`` is whether their bytes are equal, None where nobody looked.
+
+    ``unlisted``: that of the side without a file its folder could not be listed, so that it may be there.
+    """
 
     path: str
     first: FileAt | None
     second: FileAt | None
     same: bool | None = None
+    unlisted: bool = False
 
     @property
     def state(self) -> State:
         if self.second is None:
-            return "only first"
+            return "unlisted second" if self.unlisted else "only first"
         if self.first is None:
-            return "only second"
+            return "unlisted first" if self.unlisted else "only second"
         if self.same is not None:
             return "same" if self.same else "differs"
         if self.first.size is None or self.second.size is None:
@@ -50,10 +58,30 @@ class FilePair:
         return self.state in ("only first", "only second", "differs")
 
 
-def pairs_of(first: Mapping[str, FileAt], second: Mapping[str, FileAt]) -> tuple[FilePair, ...]:
-    """Every path of either side, as people sort names."""
+def pairs_of(
+    first: Mapping[str, FileAt],
+    second: Mapping[str, FileAt],
+    unlisted: tuple[Collection[str], Collection[str]] = ((), ()),
+) -> tuple[FilePair, ...]:
+    """Every path of either side, as people sort names; ``unlisted`` are folders of either that nobody could look into.
+
+    Among them may be ALL_MODELS.
+    """
     paths = sorted(first.keys() | second.keys(), key=lambda path: ([natural(part) for part in path.split("/")], path))
-    return tuple(FilePair(path, first.get(path), second.get(path)) for path in paths)
+    pairs = []
+    for path in paths:
+        one, other = first.get(path), second.get(path)
+        hidden = (one is None and other is not None and _is_below(path, other, unlisted[0])) or (
+            other is None and one is not None and _is_below(path, one, unlisted[1])
+        )
+        pairs.append(FilePair(path, one, other, unlisted=hidden))
+    return tuple(pairs)
+
+
+def _is_below(path: str, file: FileAt, folders: Collection[str]) -> bool:
+    return any(
+        file.root.kind == "model" if folder == ALL_MODELS else path.startswith(f"{folder}/") for folder in folders
+    )
 
 
 def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) -> RowsTable:
@@ -61,6 +89,8 @@ def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) ->
     said: Mapping[State, str] = {
         "only first": "only in the baseline",
         "only second": "only in the other",
+        "unlisted first": "baseline not listed",
+        "unlisted second": "other not listed",
         "differs": "differs",
         "same": "same bytes",
         "same size": "same size, not read",
@@ -70,7 +100,8 @@ def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) ->
     tones: list[Tone] = []
     for pair in pairs:
         for side, file in zip(sides, (pair.first, pair.second), strict=True):
-            side.append("–" if file is None else size_words(file.size, absent="?"))
+            absent = "?" if pair.unlisted else "–"
+            side.append(absent if file is None else size_words(file.size, absent="?"))
         tones.append("strong" if pair.state == "differs" else "" if pair.is_difference else "muted")
     paths = [clean(pair.path) for pair in pairs]
     longest = max(map(width, paths), default=4)
