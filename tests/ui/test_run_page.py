@@ -337,3 +337,21 @@ async def test_a_server_without_logged_models_says_so(small: World) -> None:
         await open_first(deck)
         await deck.until_text("This server knows no logged models")
         await deck.until_text("churn v12  @champion")
+
+
+async def test_the_bar_keeps_the_keys_on_a_tab_that_is_a_widget_of_its_own(small: World) -> None:
+    async with small.open() as deck:
+        await open_first(deck)
+        await to_tab(deck, "metrics")
+        await deck.press("slash", *"acc")
+        page(deck).tabs.retick()
+        await deck.press(*"zz")
+        await deck.until_text("No metric's name holds  acczz")
+        assert "/ acczz" in deck.text()
+        await deck.press("escape")
+        await deck.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
+        await deck.until_text("9f3c21        training")
+        await deck.press("right_square_bracket")
+        await deck.until(lambda: deck.app.focused is page(deck).tabs.note, "the note has the keys")
+        await deck.press("left_square_bracket")
+        await deck.until(lambda: deck.app.focused is page(deck).tabs.grid, "the list has the keys again")

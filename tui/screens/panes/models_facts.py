@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from tui.actions import bindings
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.run_tables import Facts
-from tui.domain.text import clean, clean_block
+from tui.domain.text import clean
 from tui.screens.base.filterable import FilterablePane
 from tui.widgets.grid import Grid, messages
+from tui.widgets.note import NoteText, stand_in
 from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.tabs import Tab, TabLine
 
-if TYPE_CHECKING:
-    from textual.widgets import Markdown
-
-NOTE_SHOWN = 100_000
 Content = Callable[[str], Facts] | str
 """What a tab holds: names and values for a query, or Markdown."""
 
@@ -44,15 +40,15 @@ class FactsPane(FilterablePane):
         self.query_text = ""
         self.tab_line = TabLine()
         self.grid = PlainGrid(glyphs=glyphs)
+        self.note = NoteText()
         self._contents: dict[str, Content] = {}
         self._waiting: dict[str, str] = {}
         self._facts: Facts | None = None
-        self._note: Markdown | None = None
-        self._note_frame: VerticalScroll | None = None
 
     def body(self) -> ComposeResult:
         yield self.tab_line
         yield self.grid
+        yield self.note
 
     def on_mount(self) -> None:
         self.tab_line.display = len(self._tabs) > 1
@@ -60,7 +56,7 @@ class FactsPane(FilterablePane):
         self.show_tab()
 
     def keys_target(self) -> Widget | None:
-        return self._note_frame if self._note_frame is not None and self._note_frame.display else self.grid
+        return self.note if self.note.display else self.grid
 
     # what is shown
 
@@ -96,14 +92,11 @@ class FactsPane(FilterablePane):
         )
         content = self._contents.get(self.tab)
         if isinstance(content, str) and content.strip():
-            self._show_note(content)
+            self._facts = None
+            self.note.show(content)
+            stand_in(self.note, self.grid)
             return
-        had_focus = self._note_frame is not None and self._note_frame.has_focus
-        if self._note_frame is not None:
-            self._note_frame.display = False
-        self.grid.display = True
-        if had_focus:
-            self.grid.focus()
+        stand_in(self.grid, self.note)
         self._facts = content(self.query_text) if callable(content) else None
         title = self._tabs[self.tab].lower()
         if self.query_text and lengths.get(self.tab):
@@ -112,24 +105,6 @@ class FactsPane(FilterablePane):
             self.grid.placeholder = self._waiting.get(self.tab, f"There is no {title}.")
         self.grid.table = self._facts.table if self._facts is not None else None
         self.set_subtitle(f"filter: {clean(self.query_text)}" if self.query_text else "")
-
-    def _show_note(self, note: str) -> None:
-        text = clean_block(note[:NOTE_SHOWN])
-        self._facts = None
-        if self._note is None:
-            from textual.widgets import Markdown
-
-            self._note = Markdown(text, open_links=False)
-            self._note_frame = VerticalScroll(self._note, classes="note")
-            self.mount(self._note_frame)
-        else:
-            self._note.update(text)
-        assert self._note_frame is not None
-        had_focus = self.grid.has_focus
-        self._note_frame.display = True
-        self.grid.display = False
-        if had_focus:
-            self._note_frame.focus()
 
     # keys
 

@@ -1,251 +1,29 @@
-"""One run in tabs: overview, params, metrics, tags, datasets, note; narrowed by a filter, copied by keys."""
+"""One run in tabs, at the keys: turning tabs, narrowing them by a filter, opening and copying what is in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.widget import Widget
 
 from tui.actions import bindings
-from tui.domain import run_tables
-from tui.domain.glyphs import Glyphs
-from tui.domain.metric_rows import SYSTEM
-from tui.domain.problem import Problem
-from tui.domain.run_made import RunMade, model_of, version_of
-from tui.domain.run_tables import Facts
-from tui.domain.text import clean, clean_block
-from tui.domain.values import RunDetail, RunReference
+from tui.domain.run_made import model_of, version_of
+from tui.domain.text import clean
 from tui.screens.base.deck import Deck
-from tui.screens.base.filterable import FilterablePane
 from tui.screens.base.routes import LoggedModelRoute, VersionRoute
-from tui.screens.base.tab_part import TabPart
-from tui.screens.panes.params_folding import ParamsFolding
-from tui.services.clock import Clock
+from tui.screens.panes.run_contents import RunContents
+from tui.screens.panes.run_params import RunParams
 from tui.widgets.grid import Grid, messages
-from tui.widgets.plain_grid import PlainGrid
-from tui.widgets.tabs import Tab, TabLine
-
-if TYPE_CHECKING:
-    from textual.widgets import Markdown
-
-NOTE_SHOWN = 100_000  # characters of a note that are laid out as Markdown
+from tui.widgets.tabs import TabLine
 
 
-class RunView(FilterablePane):
-    """A pane that shows one run, a tab at a time. ``tabs`` are ids among those of ``TITLES``."""
+class RunView(RunContents, RunParams):
+    """A pane that shows one run, with its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("details")]
     filter_hint = "words in names or values"
-    nothing_words = ""  # what is said before there is a run to show
     nothing_to_ask = "Everything of this run is here already: there is nothing to ask the server"
-    TITLES: ClassVar[dict[str, str]] = {
-        "overview": "Overview",
-        "params": "Params",
-        "metrics": "Metrics",
-        "system": "System",
-        "tags": "Tags",
-        "datasets": "Datasets",
-        "note": "Note",
-        "artifacts": "Artifacts",
-    }
-
-    def __init__(
-        self,
-        *,
-        id: str,  # noqa: A002  Textual's own name for it
-        clock: Clock,
-        glyphs: Glyphs,
-        tabs: Sequence[str],
-        title: str = "",
-        parts: Mapping[str, TabPart] | None = None,
-    ) -> None:
-        super().__init__(id=id)
-        self._parts = dict(parts or {})
-        self._clock = clock
-        self._glyphs = glyphs
-        self._tabs = tuple(tabs)
-        self._fixed_title = title
-        self.tab = self._tabs[0]
-        self.query_text = ""
-        self.detail: RunDetail | None = None
-        self.children_known: tuple[RunReference, ...] | None = None
-        self.made = RunMade()
-        self.tab_line = TabLine()
-        self.grid = PlainGrid(glyphs=glyphs)
-        self.folding = ParamsFolding(glyphs)
-        self._facts: Facts | None = None
-        self._note: Markdown | None = None
-        self._note_frame: VerticalScroll | None = None
-
-    def body(self) -> ComposeResult:
-        yield self.tab_line
-        yield self.grid
-
-    def on_mount(self) -> None:
-        self.tab_line.display = len(self._tabs) > 1
-        self.show_nothing(self.nothing_words)
-
-    @property
-    def part(self) -> TabPart | None:
-        """The widget of the current tab, where that is one of its own."""
-        part = self._parts.get(self.tab)
-        return part if part is not None and part.is_attached and part.display else None
-
-    def keys_target(self) -> Widget | None:
-        if self.part is not None:
-            return self.part.keys_target()
-        return self._note_frame if self._note_frame is not None and self._note_frame.display else self.grid
-
-    # what is shown
-
-    def show_nothing(self, words: str) -> None:
-        """Show no run, and say why."""
-        self.detail = None
-        self._facts = None
-        self.notice.clear()
-        self.grid.placeholder = words
-        self.grid.table = None
-        self.set_title(self._fixed_title or "Details")
-        self.tab_line.show([Tab(tab, self.TITLES[tab]) for tab in self._tabs], self.tab)
-        if self._note_frame is not None:
-            self._note_frame.display = False
-            self.grid.display = True
-
-    def show_loading(self) -> None:
-        """Another run is on its way: what stands here is dimmed until it comes."""
-        self.grid.set_class(True, "stale")
-
-    def show_problem(self, problem: Problem) -> None:
-        self.grid.set_class(False, "stale")
-        self.notice.problem(problem)
-
-    def show_run(
-        self, detail: RunDetail, children: tuple[RunReference, ...] | None = None, made: RunMade | None = None
-    ) -> None:
-        """Show a run; ``children`` is None while they are not known, and ``made`` while nothing is of what it made."""
-        self.grid.set_class(False, "stale")
-        self.notice.clear()
-        self.detail, self.children_known, self.made = detail, children, made or RunMade()
-        self.set_title(self._fixed_title or clean(detail.name) or clean(detail.run_id))
-        self._show_tab()
-
-    def show_made(self, made: RunMade) -> None:
-        """More is known of what the run made."""
-        self.made = made
-        self._show_tab()
-
-    def retick(self) -> None:
-        """Write ages anew."""
-        if self.detail is not None:
-            self._show_tab()
-
-    def _facts_of(self, tab: str) -> Facts:
-        detail = self.detail
-        assert detail is not None
-        if tab == "params":
-            if self.folding.as_tree:
-                return self.folding.facts(detail, self.query_text)
-            return run_tables.params(detail, self.query_text)
-        if tab == "metrics":
-            return run_tables.metrics(detail, self._clock.now_ms(), self.query_text)
-        if tab == "tags":
-            return run_tables.tags(detail, self.query_text)
-        if tab == "datasets":
-            return run_tables.datasets(detail, self.query_text)
-        made = self.made.rows(detail.logged_model_ids)
-        now_ms, zone = self._clock.now_ms(), self._clock.zone
-        return run_tables.overview(detail, now_ms, zone, self._glyphs, self.children_known, made)
-
-    def _show_tab(self) -> None:
-        detail = self.detail
-        if detail is None:
-            return
-        system = [metric for metric in detail.metrics if metric.key.startswith(SYSTEM)]
-        counts = {
-            "params": len(detail.params),
-            "metrics": len(detail.metrics) - (len(system) if "system" in self._tabs else 0),
-            "system": len(system),
-            "tags": len([key for key in detail.tags if key != "mlflow.note.content"]),
-            "datasets": len(detail.datasets),
-            "note": 1 if detail.note else 0,
-        }
-        tabs = [
-            Tab(tab, self.TITLES[tab], (None if tab == "note" and detail.note else counts.get(tab)))
-            for tab in self._tabs
-        ]
-        self.tab_line.show(tabs, self.tab)
-        if self._show_part(detail):
-            return
-        if self.tab == "note" and detail.note:
-            self._show_note(detail.note)
-            return
-        had_focus = self._note_frame is not None and self._note_frame.has_focus
-        if self._note_frame is not None:
-            self._note_frame.display = False
-        self.grid.display = True
-        if had_focus:
-            self.grid.focus()
-        if self.tab == "note":
-            self._facts = None
-            self.grid.placeholder = "This run has no note."
-            self.grid.table = None
-            return
-        self._facts = self._facts_of(self.tab)
-        what = self.TITLES[self.tab].lower()
-        if self.query_text and counts.get(self.tab):
-            self.grid.placeholder = f"None of the {what} holds  {clean(self.query_text)}   esc clears the filter"
-        else:
-            self.grid.placeholder = f"This run has no {what}."
-        self.grid.table = self._facts.table
-        self.set_subtitle(f"filter: {clean(self.query_text)} · {len(self._facts.values)}" if self.query_text else "")
-
-    def _show_part(self, detail: RunDetail) -> bool:
-        """Show the current tab's own widget and hide the others; False where it has none."""
-        wanted = self._parts.get(self.tab)
-        had_focus = self.has_focus_within
-        for part in self._parts.values():
-            if part.is_attached:
-                part.display = part is wanted
-        if wanted is None:
-            if had_focus and not self.grid.display and self._note_frame is None:
-                self.grid.display = True
-                self.grid.focus()
-            return False
-        if not wanted.is_attached:
-            self.mount(wanted, after=self.grid)
-        self.grid.display = False
-        if self._note_frame is not None:
-            self._note_frame.display = False
-        self.set_subtitle("")
-        wanted.show_run(detail)
-        if wanted.narrows:
-            wanted.narrow(self.query_text)
-            self.set_subtitle(f"filter: {clean(self.query_text)}" if self.query_text else "")
-        if had_focus:
-            self.call_after_refresh(lambda: self.screen.set_focus(wanted.keys_target()))
-        return True
-
-    def _show_note(self, note: str) -> None:
-        text = clean_block(note[:NOTE_SHOWN])
-        if self._note is None:
-            from textual.widgets import Markdown
-
-            self._note = Markdown(text, open_links=False)
-            self._note_frame = VerticalScroll(self._note, classes="note")
-            self.mount(self._note_frame)
-        else:
-            self._note.update(text)
-        assert self._note_frame is not None
-        had_focus = self.grid.has_focus
-        self._note_frame.display = True
-        self.grid.display = False
-        if had_focus:
-            self._note_frame.focus()
 
     # keys
 
@@ -256,7 +34,7 @@ class RunView(FilterablePane):
         """Turn to one of the tabs."""
         self.tab = tab
         self.tab_line.show([], tab)
-        self._show_tab()
+        self.show_tab()
         self.screen.refresh_bindings()
 
     def action_details_next_tab(self) -> None:
@@ -264,28 +42,6 @@ class RunView(FilterablePane):
 
     def action_details_previous_tab(self) -> None:
         self.step_tab(-1)
-
-    def action_details_tree(self) -> None:
-        self.folding.as_tree = not self.folding.as_tree
-        self._show_params_at(self.grid.cursor_key)
-        self.screen.refresh_bindings()
-
-    def action_details_fold(self) -> None:
-        path = self.folding.fold(self.grid.cursor_key)
-        if path is not None:
-            self._show_params_at(path)
-
-    def action_details_fold_all(self) -> None:
-        here = self.grid.cursor_key
-        self.folding.fold_all()
-        self._show_params_at(here)
-
-    def _show_params_at(self, row_key: str | None) -> None:
-        """Show the params anew, the cursor on that row or on the folder that it is in."""
-        self._show_tab()
-        at = self.folding.row_for(row_key) if self.folding.as_tree else row_key
-        if at is not None:
-            self.grid.move_to(at)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "details_tree":
@@ -371,10 +127,10 @@ class RunView(FilterablePane):
 
     def filter_edited(self, text: str) -> None:
         self.query_text = text.strip()
-        self._show_tab()
+        self.show_tab()
 
     def filter_dropped(self) -> bool:
         had, self.query_text = bool(self.query_text), ""
         if had:
-            self._show_tab()
+            self.show_tab()
         return had
