@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.support.compare import IDS, compare, laid_out, rows, screen, sweep
 from tests.support.deck import FORBIDDEN, MINUTE, enter_runs, experiment, message, run, runs_pane, world
+from tests.support.driver import Deck
 from tui.app import DeckApp
 from tui.config.model import ContextSettings, Settings
 from tui.domain.values import RunDetail
@@ -151,3 +152,65 @@ async def test_a_run_of_another_context(tmp_path: Path) -> None:
         await deck.until(lambda: "nowhere" in message(deck), "there is no such context")
         await deck.press("escape")
         await deck.until(lambda: made.closed == ["dev"], "the session beside is closed with the page")
+
+
+async def _add(deck: Deck[int], typed: str) -> None:
+    await deck.press("a")
+    await deck.until_text("The id of a run")
+    await deck.type(typed)
+    await deck.press("enter")
+
+
+async def test_a_run_that_is_nowhere_is_not_added(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    made.settings = Settings(contexts={"dev": ContextSettings("http://dev.example.com")})
+    async with made.open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[2])
+        await _add(deck, f"dev:{'0' * 31}f")
+        await deck.until(lambda: f"There is no run {'0' * 31}f in the context dev" in message(deck), "it is said")
+        await deck.until(lambda: not opened.is_asking("runs"), "it has been read without it")
+        await laid_out(deck)
+        assert "Compare 2 runs" in deck.text()
+        assert "no longer there" not in deck.text()
+        await _add(deck, "nothing")
+        await deck.until(lambda: "There is no run nothing in this context" in message(deck), "it is said")
+        await _add(deck, IDS[2])
+        await deck.until(lambda: "compared already" in message(deck), "twice is once")
+        await _add(deck, "dev:")
+        await deck.until(lambda: "Which run?" in message(deck), "nothing is asked")
+        await _add(deck, f"dev:{IDS[3]}")
+        await deck.until_text("dev: trial-3")
+        await _add(deck, f"dev:{IDS[3]}")
+        await deck.until(lambda: "compared already" in message(deck), "twice is once")
+
+
+async def test_a_context_that_cannot_be_read_takes_nothing_from_what_is_compared(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    made.settings = Settings(contexts={"dev": ContextSettings("http://dev.example.com")})
+    async with made.open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1], IDS[2])
+        made.tracking.problem = FORBIDDEN
+        await _add(deck, f"dev:{IDS[3]}")
+        await deck.until(lambda: "The run was not added" in message(deck), "it is said")
+        assert "PERMISSION_DENIED" in message(deck)
+        assert "Compare 2 runs" in deck.text()
+        assert "live" in deck.lines()[0]
+        assert not opened.rows.grid.has_class("stale")
+        made.tracking.problem = None
+        await deck.press("r")
+        await deck.until(lambda: not opened.is_asking("runs"), "it is read again")
+        await laid_out(deck)
+        assert "PERMISSION_DENIED" not in deck.text()
+
+
+async def test_a_run_of_another_context_that_is_gone_meanwhile(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    made.settings = Settings(contexts={"dev": ContextSettings("http://dev.example.com")})
+    async with made.open(size=(160, 40)) as deck:
+        opened = await compare(deck, IDS[1])
+        await _add(deck, f"dev:{IDS[3]}")
+        await deck.until_text("dev: trial-3")
+        opened.rows.grid.move_to_column("v0")
+        made.tracking.runs = [one for one in made.tracking.runs if one.run_id != IDS[3]]
+        await deck.press("r")
+        await deck.until_text("1 run is no longer there: dev:00000000")

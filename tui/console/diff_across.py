@@ -95,6 +95,5 @@ def _sheet_of(tracking: TrackingPort, context: str, texts: Sequence[str]) -> tup
         answer = read(tracking, Wanted(tuple(ids.values())), context=context)
         refuse_missing(ids, answer.missing)
     except Problem as problem:
-        message = f"In the context {clean(context)}: {problem.message}"
-        raise Problem(problem.kind, problem.title, message, problem.hint, code=problem.code) from problem
+        raise problem.in_context(clean(context)) from problem
     return answer.sheet, ids

@@ -50,6 +50,11 @@ class Problem(Exception):
     def __str__(self) -> str:
         return " ".join(part for part in (f"{self.title}: {self.message}", self.hint) if part)
 
+    def in_context(self, context: str) -> Problem:
+        """The same problem, told of one of several contexts."""
+        message = f"In the context {context}: {self.message}"
+        return Problem(self.kind, self.title, message, self.hint, code=self.code)
+
     @property
     def is_connection(self) -> bool:
         """Whether the same request may well succeed later without anybody changing anything."""

@@ -23,10 +23,11 @@ from tui.screens.panes.compare_files import CompareFilesPane
 from tui.screens.panes.compare_params import CompareParamsPane
 from tui.screens.panes.compare_plots import ComparePlotsPane, references
 from tui.screens.panes.compare_rows import CompareRowsPane
+from tui.screens.panes.compare_runs import RunsCompared
 from tui.screens.panes.compare_sets import CompareSetsPane
 from tui.screens.panes.compare_words import Said
 from tui.services.compared_files import Side
-from tui.services.compared_runs import Compared, Wanted, beside, read
+from tui.services.compared_runs import Compared
 from tui.services.copies import run_copies
 from tui.services.session import Session
 from tui.widgets.pane import Pane
@@ -51,12 +52,9 @@ class CompareScreen(CommitsPage, ExportingPage):
     def __init__(self, session: Session, route: CompareRoute) -> None:
         super().__init__(session)
         glyphs = self.deck.glyphs
-        self.run_ids = tuple(dict.fromkeys(route.run_ids))
-        self._repeated = len(route.run_ids) - len(self.run_ids)
-        self._wanted = Wanted(self.run_ids, route.snapshot)
-        self._beside: dict[str, tuple[str, ...]] = {}  # runs of other contexts, by the context's name
-        self._sessions: dict[str, Session] = {}
+        self.runs = RunsCompared(session, self.deck, route)
         self._as_of_ms = route.as_of_ms
+        self._truth_before = self.truth
         self.compared: Compared | None = None
         self.comparison: Comparison | None = None
         self.tabs = TabLine()
@@ -81,7 +79,7 @@ class CompareScreen(CommitsPage, ExportingPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_crumbs("compare", f"{count(len(self.run_ids))} runs")
+        self.set_crumbs("compare", f"{count(len(self.runs))} runs")
         self.focus_pane(self._home_pane)
         self._read()
 
@@ -92,23 +90,19 @@ class CompareScreen(CommitsPage, ExportingPage):
     # reading
 
     def _read(self) -> None:
+        self._truth_before = self.truth
         self.set_truth(self.truth.loading())
         self.rows.show_loading(_READING)
         if self.comparison is None:
             self.matter.grid.placeholder = self.plots.parallel.words = _READING
-        tracking, wanted, settings = self.session.tracking, self._wanted, self.session.launch.settings
-        elsewhere = [(name, self._sessions[name].tracking, ids) for name, ids in self._beside.items() if ids]
-
-        def work() -> tuple[Compared, Comparison]:
-            compared = read(tracking, wanted)
-            if elsewhere:
-                compared = beside(compared, [read(t, Wanted(ids), context=name) for name, t, ids in elsewhere])
-            comparison = Comparison(compared.sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
-            return compared, comparison
-
-        self.ask(self.session.pool, "runs", work, self._got, self._refused)
+        self.ask(self.session.pool, "runs", self.runs.reading(), self._got, self._refused)
 
     def _got(self, answer: tuple[Compared, Comparison]) -> None:
+        if unknown := self.runs.take_back(answer[0].missing):
+            self.deck.say(unknown)
+            if self.comparison is not None:
+                self._read()  # without it
+                return
         self.compared, self.comparison = answer
         as_of_ms = self._as_of_ms
         if self.compared.asked or as_of_ms is None:
@@ -116,7 +110,7 @@ class CompareScreen(CommitsPage, ExportingPage):
         else:
             self.set_truth(Truth(State.LIVE, as_of_ms))
         self._home_pane.notice.clear()
-        self.rows.show(self.comparison, Said(self.compared.missing, self._repeated, self._scope))
+        self.rows.show(self.comparison, Said(self.compared.missing, self.runs.repeated, self._scope))
         self.sets.take(self.comparison)
         self.matter.take(self.comparison)
         self.plots.take(self.comparison)
@@ -124,6 +118,12 @@ class CompareScreen(CommitsPage, ExportingPage):
         self._start(self.current_pane())
 
     def _refused(self, problem: Problem) -> None:
+        if self.runs.take_back():
+            # What is compared already is as true as it was.
+            self.deck.say(f"The run was not added. {problem}")
+            self.rows.grid.set_class(False, "stale")
+            self.set_truth(self._truth_before)
+            return
         self.set_truth(self.truth.failed(problem))
         self.rows.show_problem(problem)
         if self._home_pane is not self.rows:
@@ -131,10 +131,7 @@ class CompareScreen(CommitsPage, ExportingPage):
 
     def read_again(self) -> None:
         """Read every run anew from the server."""
-        known = dict(self._wanted.experiments)
-        if self.compared is not None:
-            known.update(self.compared.experiments)
-        self._wanted = Wanted(self.run_ids, None, known)
+        self.runs.anew(self.compared.experiments if self.compared is not None else {})
         self._as_of_ms = None
         self.files.forget_files()
         self._read()
@@ -142,59 +139,29 @@ class CompareScreen(CommitsPage, ExportingPage):
     # which runs
 
     def on_unmount(self) -> None:
-        for session in self._sessions.values():
-            session.close()
+        self.runs.close()
 
     def action_compare_views_add(self) -> None:
         from tui.screens.modals.ask_text import AskTextModal
 
-        others = [name for name in self.session.launch.settings.contexts if name != self.session.name]
         question = "The id of a run, or runs:/ID"
-        if others:
+        if others := self.runs.others:
             question += f"; of another context CONTEXT:ID, where CONTEXT is {', '.join(clean(name) for name in others)}"
         self.app.push_screen(AskTextModal("Add a run to the comparison", question), self._added)
 
     def _added(self, typed: str | None) -> None:
-        context, run_id = _context_and_run(typed or "")
-        if not run_id:
+        if not (typed or "").strip(" :/"):
             return
-        if context in ("", self.session.name):
-            self.run_ids = tuple(dict.fromkeys((*self.run_ids, run_id)))
-            self._wanted = Wanted(self.run_ids, self._wanted.snapshot, self._wanted.experiments)
-        elif self._opened_beside(context):
-            self._beside[context] = tuple(dict.fromkeys((*self._beside.get(context, ()), run_id)))
+        if refused := self.runs.add(typed or ""):
+            self.deck.say(refused)
         else:
-            return
-        self._read()
-
-    def _opened_beside(self, context: str) -> bool:
-        """Open a session on another context, unless that is open; False, and it is said, if it cannot be."""
-        if context in self._sessions:
-            return True
-        from tui.config.choose import Options
-        from tui.config.launch import resolve
-
-        try:
-            options, settings = Options(context=context), self.session.launch.settings
-            self._sessions[context] = self.deck.open_beside(
-                resolve(options, self.deck.environment, self.deck.folder, settings)
-            )
-        except Problem as problem:
-            self.deck.say(str(problem))
-            return False
-        return True
+            self._read()
 
     @on(CompareRowsPane.Dropped)
     def _run_dropped(self, event: CompareRowsPane.Dropped) -> None:
         event.stop()
         assert self.comparison is not None
-        subject = self.comparison.subjects[event.column]
-        if subject.context:
-            left = tuple(run_id for run_id in self._beside[subject.context] if run_id != subject.run_id)
-            self._beside[subject.context] = left
-        else:
-            self.run_ids = tuple(run_id for run_id in self.run_ids if run_id != subject.run_id)
-            self._wanted = Wanted(self.run_ids, self._wanted.snapshot, self._wanted.experiments)
+        self.runs.drop(self.comparison.subjects[event.column])
         self._read()
 
     def _name_place(self) -> None:
@@ -237,7 +204,7 @@ class CompareScreen(CommitsPage, ExportingPage):
         one, two = comparison.subjects[baseline], comparison.subjects[other]
 
         def side(context: str, run_id: str) -> Side:
-            return Side((self._sessions[context] if context else self.session).artifacts, run_id)
+            return Side(self.runs.session_of(context).artifacts, run_id)
 
         return (side(one.context, one.run_id), side(two.context, two.run_id)), (one.name, two.name)
 
@@ -368,12 +335,3 @@ class CompareScreen(CommitsPage, ExportingPage):
             experiment_id = self.compared.experiments.get(run_id, "")
             offers += run_copies(self.session.launch.tracking_uri, run_id, experiment_id)
         return offers
-
-
-def _context_and_run(typed: str) -> tuple[str, str]:
-    """The context and the id in ``CONTEXT:ID``, ``ID`` or ``runs:/ID``."""
-    text = typed.strip()
-    context = ""
-    if ":" in text and not text.startswith("runs:/"):
-        context, _, text = text.partition(":")
-    return context.strip(), text.strip().removeprefix("runs:/").strip("/")

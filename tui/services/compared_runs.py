@@ -36,12 +36,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Compared:
-    """The runs that were read, those that are not there any more, and the experiment of each that was read."""
+    """The runs that were read, those that are not there (any more), and the experiment of each that was read.
+
+    Those that are missing of several contexts are told as ``CONTEXT:ID``.
+    """
 
     sheet: Sheet
     missing: tuple[str, ...]
     experiments: Mapping[str, str]
     asked: bool  # whether a server was asked
+    context: str = ""  # that they were read in, if not the open one
 
 
 def read(tracking: TrackingPort, wanted: Wanted, *, context: str = "") -> Compared:
@@ -77,7 +81,9 @@ def read(tracking: TrackingPort, wanted: Wanted, *, context: str = "") -> Compar
         experiments.update((detail.run_id, detail.experiment_id) for detail in kept)
         if kept or not parts:
             parts.append(of_details(kept, context=context))
-    return Compared(_in_order(parts, run_ids), missing, experiments, bool(missing) or len(loaded) < len(run_ids))
+    return Compared(
+        _in_order(parts, run_ids), missing, experiments, bool(missing) or len(loaded) < len(run_ids), context
+    )
 
 
 def beside(first: Compared, others: Sequence[Compared]) -> Compared:
@@ -87,7 +93,7 @@ def beside(first: Compared, others: Sequence[Compared]) -> Compared:
     every = [first, *others]
     return Compared(
         joined([one.sheet for one in every if one.sheet.subjects] or [first.sheet]),
-        tuple(run_id for one in every for run_id in one.missing),
+        tuple(f"{one.context}:{run_id}" if one.context else run_id for one in every for run_id in one.missing),
         first.experiments,
         any(one.asked for one in every),
     )

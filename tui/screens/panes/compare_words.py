@@ -71,11 +71,17 @@ def absences(said: Said) -> list[str]:
     notes = []
     if said.missing:
         many = len(said.missing)
-        ids = ", ".join(clean(run_id)[:8] for run_id in said.missing[:3]) + (" …" if many > 3 else "")
+        ids = ", ".join(_shortened(run_id) for run_id in said.missing[:3]) + (" …" if many > 3 else "")
         notes.append(f"{many} run{'s are' if many > 1 else ' is'} no longer there: {ids}")
     if said.repeated:
         notes.append("a run given twice is shown once")
     return notes
+
+
+def _shortened(run_id: str) -> str:
+    """An id as far as it tells runs apart, after its context where it has one."""
+    context, colon, own = clean(run_id).rpartition(":")
+    return f"{context}{colon}{own[:8]}"
 
 
 def placeholder(comparison: Comparison, arranged: Arranged) -> str:
