@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from tui.app import DeckApp
 from tui.domain.problem import Kind, Problem
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Session as Gateway
+from tui.gateway.simulated.state import LoggedModel, Workspace
 from tui.screens.base.routes import RunRoute
 from tui.services.session import Session
 
@@ -28,6 +30,47 @@ def test_unity_catalog_cannot_be_asked_by_run(session: Gateway) -> None:
 def test_the_workspace_s_own_registry_can_also_through_a_profile(session_on: Callable[..., Gateway]) -> None:
     made = ClientRegistry(session_on("databricks://sim")).registered_as([RUN])[RUN]
     assert {version.version for version in made} == {"1", "2", "3"} and made[0].model == "churn-legacy"
+
+
+def logged(workspace: Workspace, *named: tuple[str, str], text: str | None = None) -> None:
+    """Let the run have a logged model whose tag names these versions."""
+    said = text if text is not None else json.dumps([{"name": name, "version": version} for name, version in named])
+    workspace.logged_models.append(LoggedModel(f"m-{len(named):032x}", "model", RUN, {"mlflow.modelVersions": said}))
+
+
+def test_a_run_s_logged_models_name_what_was_registered(session: Gateway, workspace: Workspace) -> None:
+    logged(workspace, ("prod.ml.churn", "12"), ("prod.ml.churn", "14"), ("dev.ml.churn", "31"), ("dev.ml.churn", "5"))
+    made = ClientRegistry(session).registered_as([RUN])[RUN]
+    assert [(v.model, v.version, v.aliases) for v in made] == [
+        ("dev.ml.churn", "31", ("candidate",)),  # v5 has been deleted since
+        ("prod.ml.churn", "14", ()),
+        ("prod.ml.churn", "12", ("champion",)),
+    ]
+
+
+def test_what_may_not_be_seen_is_named_without_its_aliases(session: Gateway, workspace: Workspace) -> None:
+    logged(workspace, ("finance.risk.limits", "2"))
+    (made,) = ClientRegistry(session).registered_as([RUN])[RUN]
+    assert (made.model, made.version, made.aliases) == ("finance.risk.limits", "2", ())
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "{}", "[1, null]", '[{"name": "a.b.c", "version": "x"}]'])
+def test_a_tag_that_mlflow_did_not_write_says_nothing(session: Gateway, workspace: Workspace, text: str) -> None:
+    logged(workspace, text=text)
+    with pytest.raises(Problem) as caught:
+        ClientRegistry(session).registered_as([RUN])
+    assert caught.value.kind is Kind.UNSUPPORTED
+
+
+async def test_the_page_of_a_run_shows_them(opened: Session, workspace: Workspace) -> None:
+    logged(workspace, ("prod.ml.churn", "12"))
+    async with drive(app_on(opened), (200, 50)) as deck:
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        await deck.until(lambda: app.begun and app.page is not None, "the context is open")
+        app.go(RunRoute(RUN))
+        await deck.until_text("prod.ml.churn v12")
+        assert "@champion" in deck.line_with("prod.ml.churn v12")
 
 
 async def test_it_is_said_on_the_run_and_among_the_runs(opened: Session) -> None:

@@ -22,7 +22,7 @@ from tui.domain.model_values import (
 )
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
-from tui.gateway import address, problems, registry_facts
+from tui.gateway import address, problems, registered_versions, registry_facts
 from tui.gateway.catalog import SdkCatalog
 from tui.gateway.catalog_models import CatalogModels, no_filters, no_prompts
 from tui.gateway.columns import true_number
@@ -189,9 +189,13 @@ class ClientRegistry(RegistryWrites):
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         """Versions made from these runs, newest first, each with the aliases that point to it.
 
-        A Unity Catalog cannot be searched by run, which is raised as UNSUPPORTED.
+        A Unity Catalog cannot be searched by run, which is raised as UNSUPPORTED; of a single run, what its logged
+        models name is told.
         """
         if self.is_catalog:
+            found_by_tag = self._named_by_models(run_ids[0]) if len(run_ids) == 1 else ()
+            if found_by_tag:
+                return {run_ids[0]: found_by_tag}
             raise Problem(
                 Kind.UNSUPPORTED,
                 "Could not read which models were made from these runs",
@@ -218,6 +222,12 @@ class ClientRegistry(RegistryWrites):
             )
             for run_id, made in found.items()
         }
+
+    def _named_by_models(self, run_id: str) -> tuple[RegisteredAs, ...]:
+        try:
+            return registered_versions.of_run(self.client, run_id, self.place, has_aliases=self.kind != "uc")
+        except Problem:  # a server of before MLflow 3 has none, and what they tell is a courtesy
+            return ()
 
     def _versions(self, run_ids: Sequence[str]) -> list[tuple[str, str, str]]:
         asked = ", ".join(f"'{run_id}'" for run_id in run_ids)

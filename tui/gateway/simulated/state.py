@@ -58,6 +58,16 @@ class Run:
 
 
 @dataclass
+class LoggedModel:
+    """A model that a run has logged."""
+
+    id: str
+    name: str
+    run_id: str
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class Version:
     """A version of a registered model."""
 
@@ -161,6 +171,7 @@ class Workspace:
     looks_until_ready: int = 2
     experiments: dict[str, Experiment] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    logged_models: list[LoggedModel] = field(default_factory=list)
     catalogs: dict[str, dict[str, str]] = field(default_factory=dict)  # catalog → schema → comment
     owners: dict[str, str] = field(default_factory=dict)  # of catalogs and schemas, by full name
     models: dict[str, Model] = field(default_factory=dict)

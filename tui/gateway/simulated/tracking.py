@@ -32,7 +32,31 @@ def add_to(routes: Routes) -> None:
     on("POST", f"{_API}/runs/delete-tag")(delete_tag)
     on("GET", f"{_API}/metrics/get-history")(history)
     on("GET", f"{_API}/metrics/get-history-bulk-interval")(sampled_history)
-    on("POST", f"{_API}/logged-models/search")(lambda _workspace, _request: {"models": []})
+    on("POST", f"{_API}/logged-models/search")(search_logged_models)
+
+
+def search_logged_models(workspace: Workspace, request: Request) -> Json:
+    said = request.said
+    wanted = set(map(str, said.get("experiment_ids") or ()))
+    asked = re.search(r"\bsource_run_id\s*=\s*['\"](\w+)['\"]", str(said.get("filter") or ""))
+    found = [
+        {
+            "info": {
+                "model_id": model.id,
+                "experiment_id": workspace.runs[model.run_id].experiment_id,
+                "name": model.name,
+                "source_run_id": model.run_id,
+                "status": "LOGGED_MODEL_READY",
+                "creation_timestamp_ms": workspace.runs[model.run_id].start_ms,
+                "artifact_uri": f"dbfs:/databricks/mlflow-tracking/models/{model.id}/artifacts",
+                "tags": [{"key": key, "value": value} for key, value in model.tags.items()],
+            },
+            "data": {},
+        }
+        for model in workspace.logged_models
+        if (asked is None or model.run_id == asked[1]) and workspace.runs[model.run_id].experiment_id in wanted
+    ]
+    return {"models": found}
 
 
 def search_experiments(workspace: Workspace, request: Request) -> Json:
