@@ -110,6 +110,17 @@ class ModelsScreen(RegistryWatch):
     def compared(self) -> tuple[ModelVersion, ...]:
         return tuple(self.versions.marked()) if self.current_pane() is self.versions else ()
 
+    def models_marked(self) -> tuple[RegisteredModel, ...]:
+        return self.board.marked() if self.current_pane() is self.board else ()
+
+    def versions_of(self, name: str) -> str:
+        known = self.board.counts.get(name)
+        return "" if known is None else f"{known} version{'' if known == 1 else 's'}"
+
+    def take_model(self, model: RegisteredModel) -> None:
+        self.board.take(model)
+        self.versions.follow(self.board.model_here())
+
     def changed(self, name: str) -> None:
         registry = self.session.registry
 
@@ -170,9 +181,11 @@ class ModelsScreen(RegistryWatch):
         self.versions.retick()
 
     def value_here(self) -> tuple[str, str] | None:
-        version, model = self.version_here(), self.model_here()
+        version, model, marked = self.version_here(), self.model_here(), self.models_marked()
         if version is not None:
             return "model URI", f"models:/{version.name}/{version.version}"
+        if marked:
+            return f"names of {len(marked)} models", "\n".join(one.name for one in marked)
         return ("model name", model.name) if model is not None else None
 
     def copies_here(self) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from tui.domain.model_values import ModelVersion, RegisteredModel, Registrable
 from tui.domain.problem import Kind, Problem
 from tui.gateway.ports import RegistryPort
 from tui.services.ledger import Ledger
-from tui.services.writes import GuardedWrite, Intention, Report, Result, carry_out
+from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 
 S = TypeVar("S")
 _LOOKED_AT = 200  # versions of a target that are read to name its newest
@@ -132,6 +132,23 @@ class ModelWrites:
             lambda model: model is None,
         )
         return self._do("model.delete", seen.name, step, {"aliases": _aliases(seen.aliases)})
+
+    def each(
+        self, seen: Sequence[RegisteredModel], write: Callable[[RegisteredModel], Report[Any]]
+    ) -> tuple[Report[Any], ...]:
+        """Write to several models one after another, each in the ledger by itself; ends at the first not done."""
+        reports: list[Report[Any]] = []
+        for model in seen:
+            try:
+                reports.append(write(model))
+            except Problem as problem:
+                if not reports:
+                    raise
+                reports.append(Report((Result(Outcome.NOT_DONE, None, problem),)))
+            if reports[-1].outcome is not Outcome.DONE:
+                break
+        skipped: Report[Any] = Report((Result(Outcome.SKIPPED),))
+        return (*reports, *[skipped] * (len(seen) - len(reports)))
 
     # versions
 

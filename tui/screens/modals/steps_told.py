@@ -18,14 +18,14 @@ from tui.resources import style_sheets
 from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.base.deck import Deck
 from tui.screens.modals.change_rows import OUTCOMES
-from tui.services.writes import Outcome, Report, S
+from tui.services.writes import Outcome, Result, S
 from tui.widgets.plain_grid import PlainGrid
 
 Answer = Literal["finish", "put back"]
 
 
 class StepsToldModal(ModalScreen["Answer | None"]):
-    """Answers what is to be done next. ``names`` say what each step of the report was about.
+    """Answers what is to be done next. ``names`` say what each step was about, ``record`` where it was recorded.
 
     ``puts_back`` offers to take back what was done.
     """
@@ -38,16 +38,18 @@ class StepsToldModal(ModalScreen["Answer | None"]):
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, title: str, names: Sequence[str], report: Report[S], *, puts_back: bool = False) -> None:
+    def __init__(
+        self, title: str, names: Sequence[str], results: Sequence[Result[S]], record: str, *, puts_back: bool = False
+    ) -> None:
         super().__init__(classes="plan-modal")
         self._title_text = title
         self._names = [clean(name) for name in names]
-        self._results = report.results
-        done = sum(result.outcome is Outcome.DONE for result in report.results)
+        self._results = results
+        done = sum(result.outcome is Outcome.DONE for result in results)
         self._done = done
-        self._finishes = done < len(report.results)
+        self._finishes = done < len(results)
         self._puts_back = puts_back and done > 0
-        self._record = f"ledger #{report.number}" if report.number is not None else "not in the ledger"
+        self._record = record
 
     def compose(self) -> ComposeResult:
         words, tones, why = [], [], []

@@ -185,6 +185,7 @@ class ModelsPane(FilterablePane, ModelsArranging):
     def drop(self, name: str) -> None:
         """A model is no longer there."""
         self.models.pop(name, None)
+        self.grid.marks = [marked for marked in self.grid.marks if marked != name]
         self.fill()
 
     def point_at(self, name: str) -> None:
@@ -342,6 +343,10 @@ class ModelsPane(FilterablePane, ModelsArranging):
     def model_here(self) -> RegisteredModel | None:
         """The model under the cursor."""
         return self.models.get(self.grid.cursor_key or "")
+
+    def marked(self) -> tuple[RegisteredModel, ...]:
+        """The marked models that are here, in the order of marking."""
+        return tuple(self.models[name] for name in self.grid.marks if name in self.models)
 
     @on(Grid.CursorMoved)
     def _cursor_moved(self, event: messages.CursorMoved) -> None:

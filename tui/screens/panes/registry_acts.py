@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tui.domain import alias_plan
-from tui.domain.alias_plan import Plan
 from tui.domain.grants import Deed
 from tui.domain.model_names import model_name_refusal, tag_key_refusal
-from tui.domain.model_values import ModelVersion, RegisteredModel
-from tui.domain.problem import Problem
+from tui.domain.model_values import ModelVersion
 from tui.domain.readiness import CHALLENGER, CHAMPION
 from tui.domain.text import clean
 from tui.screens.base.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
 from tui.screens.panes.permitted import needs
-from tui.screens.panes.several_versions import SeveralVersions, names_of
+from tui.screens.panes.registry_aliases import RegistryAliases
+from tui.screens.panes.several_versions import names_of
 from tui.services.model_writes import target_words
 from tui.services.writes import Outcome, Report
 
 if TYPE_CHECKING:
-    from tui.services.alias_moves import MoveReport
+    pass
 
 _WRITES = frozenset(
     f"registry_{name}"
@@ -36,29 +34,8 @@ _LACKING = frozenset(
 _OF_VERSION = frozenset(f"registry_{name}" for name in ("take_away", "copy_to", "run"))
 
 
-class RegistryActs(SeveralVersions):
+class RegistryActs(RegistryAliases):
     """A page about a model, and perhaps one of its versions."""
-
-    def model_here(self) -> RegisteredModel | None:
-        """The model that the keys mean."""
-        raise NotImplementedError  # pragma: no cover  every page says it
-
-    def version_here(self) -> ModelVersion | None:
-        """The version that the keys mean; None where they mean the model."""
-        return None
-
-    def versions_known(self) -> list[ModelVersion]:
-        """The versions that have been read, newest first."""
-        return []
-
-    def gone(self, name: str) -> None:
-        """A model was deleted or renamed."""
-
-    @property
-    def _model(self) -> RegisteredModel:
-        model = self.model_here()
-        assert model is not None  # check_action keeps the keys away where there is none
-        return model
 
     def _several(self) -> tuple[ModelVersion, ...]:
         """The marked versions, where the keys mean more than one."""
@@ -96,97 +73,6 @@ class RegistryActs(SeveralVersions):
 
     has_page = True  # whether the model's own page is elsewhere
 
-    # aliases
-
-    @needs(Deed.ALIAS)
-    def action_registry_move(self) -> None:
-        from tui.screens.modals.move_alias import MoveAliasPanel
-
-        version, model = self.version_here(), self._model
-        to = version.version if version is not None else self._next_champion(model)
-        self.app.push_screen(MoveAliasPanel(self.session, model, self.versions_known(), to), self._moved)
-
-    @staticmethod
-    def _next_champion(model: RegisteredModel) -> str:
-        newest = model.newest
-        return model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
-
-    @needs(Deed.ALIAS)
-    def action_registry_several(self) -> None:
-        from tui.screens.modals.several_aliases import SeveralPanel
-
-        self.app.push_screen(SeveralPanel(self.session, self._model), self._moved)
-
-    @needs(Deed.ALIAS)
-    def action_registry_swap(self) -> None:
-        model = self._model
-        plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
-        self._show_plan(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {clean(model.name)}")
-
-    def _aliases_meant(self, version: ModelVersion) -> tuple[str, ...]:
-        """The aliases of the marked versions, or of that under the cursor where none is marked."""
-        versions = self.compared() or (version,)
-        return tuple(alias for made in versions for alias in self._model.aliases_of(made.version))
-
-    @needs(Deed.ALIAS)
-    def action_registry_take_away(self) -> None:
-        model, version = self._model, self.version_here()
-        assert version is not None
-        aliases = self._aliases_meant(version)
-
-        def take(alias: str) -> None:
-            plan = alias_plan.plan(model.name, model.aliases, {alias: None})
-            self._show_plan(model, plan, f"Take {clean(alias)} of {clean(model.name)} away")
-
-        if len(aliases) == 1:
-            take(aliases[0])
-            return
-        from tui.screens.modals.choices import Choice, ChoiceModal
-
-        all_of_them = Choice("", "all of them", ", ".join(map(clean, aliases)))
-        choices = [all_of_them, *(Choice(alias, alias, f"v{model.aliases[alias]}") for alias in aliases)]
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None and not choice.id:
-                plan = alias_plan.plan(model.name, model.aliases, dict.fromkeys(aliases))
-                self._show_plan(model, plan, f"Take {len(aliases)} aliases of {clean(model.name)} away")
-            elif choice is not None:
-                take(choice.id)
-
-        self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
-
-    @needs(Deed.ALIAS)
-    def action_registry_undo(self) -> None:
-        """Look up the last move in the ledger and the server's state, and show the undo."""
-        moves, registry, name = self.session.desk.moves, self.session.registry, self._model.name
-
-        def look() -> tuple[Plan | None, RegisteredModel]:
-            return moves.undo_plan(name), registry.get_model(name)
-
-        def got(found: tuple[Plan | None, RegisteredModel]) -> None:
-            plan, model = found
-            if plan is None:
-                self.deck.say(f"No move of {clean(name)} was made from here that could be undone")
-                return
-            title = f"Undo #{plan.of}: aliases of {clean(name)}"
-            self._show_plan(model, plan, title)
-
-        self.ask(self.session.pool, "undo", look, got, self._say_problem)
-
-    def _show_plan(self, model: RegisteredModel, plan: Plan, title: str, words: str = "") -> None:
-        from tui.screens.modals.fixed_plan import FixedPlanPanel
-
-        self.app.push_screen(FixedPlanPanel(self.session, model, plan, title=title, words=words), self._moved)
-
-    def _moved(self, report: MoveReport | None) -> None:
-        if report is None:
-            return
-        if report.outcome is Outcome.DONE:
-            from tui.screens.modals.plan_told import done_words
-
-            self.deck.say(done_words(report, self.session))
-        self.changed(report.plan.model)
-
     # descriptions, tags, names
 
     @needs(Deed.DESCRIBE)
@@ -214,12 +100,16 @@ class RegistryActs(SeveralVersions):
         from tui.screens.modals.ask_line import AskLineModal
 
         model, version, writes = self._model, self._version_meant(), self.session.desk.writes
-        several = self._several()
+        several, models = self._several(), self.models_marked()
         tags = version.tags if version is not None else model.tags
         what = f"{clean(model.name)} v{version.version}" if version is not None else clean(model.name)
         if several:
             tags = {key: value for key, value in tags.items() if all(made.tags.get(key) == value for made in several)}
             what = f"{names_of(several)} of {clean(model.name)}"
+        elif models:
+            first = models[0].tags
+            tags = {key: value for key, value in first.items() if all(one.tags.get(key) == value for one in models)}
+            what = f"{len(models)} models" if len(models) > 1 else clean(models[0].name)
         there = ", ".join(f"{clean(key)}={clean(value)}" for key, value in sorted(tags.items())) or "none yet"
 
         def refuse(line: str) -> str:
@@ -235,12 +125,15 @@ class RegistryActs(SeveralVersions):
             said = f"Tagged {what}: {clean(key)}={clean(value.strip())}" if new else f"Took {clean(key)} of {what} away"
             if several:
                 self.tag_several(model, several, key, new)
+            elif models:
+                self.tag_models(models, key, new)
             elif version is not None:
                 self._write(lambda: writes.tag_version(version, key, new), model.name, said)
             else:
                 self._write(lambda: writes.tag_model(model, key, new), model.name, said)
 
-        question = f"There are{' in each' if several else ''}: {there}.  KEY=VALUE sets a tag, KEY= takes it away."
+        each = " in each" if several or len(models) > 1 else ""
+        question = f"There are{each}: {there}.  KEY=VALUE sets a tag, KEY= takes it away."
         self.app.push_screen(AskLineModal(f"Tags of {what}", question, refuse=refuse), given)
 
     @needs(Deed.RENAME)
@@ -306,6 +199,11 @@ class RegistryActs(SeveralVersions):
         if self._several():
             self.delete_several(model, self._several())
             return
+        if models := self.models_marked():
+            if len(models) > 1:
+                self.delete_models(models)
+                return
+            model = models[0]
         if version is not None:
             aliases = model.aliases_of(version.version)
             goes = f"These aliases go with it: {', '.join(aliases)}." if aliases else "No alias points to it."
@@ -374,9 +272,6 @@ class RegistryActs(SeveralVersions):
         self.deck.say(clean(words))
         if name:
             self.changed(name)
-
-    def _say_problem(self, problem: Problem) -> None:
-        self.deck.say(clean(str(problem)))
 
     # looking
 

@@ -104,8 +104,8 @@ class SeveralVersions(Permitted):
 
         def done(report: Report[Any]) -> None:
             self.changed(model.name)
+            record = record_words([report.number])
             if report.outcome is Outcome.DONE:
-                record = f"ledger #{report.number}" if report.number is not None else "not in the ledger"
                 self.deck.say(clean(f"{said} of {model.name}, read back, {record}"))
                 return
             from tui.screens.modals.steps_told import StepsToldModal
@@ -124,7 +124,8 @@ class SeveralVersions(Permitted):
                     self._go_on(model.name, written, put_back)
 
             title = f"Versions of {model.name}"
-            self.app.push_screen(StepsToldModal(title, names, report, puts_back=put_back is not None), answered)
+            told = StepsToldModal(title, names, report.results, record, puts_back=put_back is not None)
+            self.app.push_screen(told, answered)
 
         self.deck.say(f"Writing {len(versions)} versions …")
         self.ask(self.session.pool, "write", work, done, self._not_written)
@@ -152,6 +153,15 @@ class SeveralVersions(Permitted):
 
 def _key(made: ModelVersion) -> tuple[str, str]:
     return made.name, made.version
+
+
+def record_words(numbers: Sequence[int | None]) -> str:
+    """Where writes were recorded: ``ledger #4``, ``ledger #4–#6``."""
+    known = [number for number in numbers if number is not None]
+    if not known:
+        return "not in the ledger"
+    first, last = min(known), max(known)
+    return f"ledger #{first}" if first == last else f"ledger #{first}–#{last}"
 
 
 def names_of(versions: Sequence[ModelVersion]) -> str:

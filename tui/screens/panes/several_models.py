@@ -1,0 +1,177 @@
+"""What is done to all the marked models of the board, one after another: tags, deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.model_values import RegisteredModel
+from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.screens.panes.several_versions import SeveralVersions, record_words
+from tui.services.writes import Outcome, Report
+
+if TYPE_CHECKING:
+    from tui.screens.modals.steps_told import Answer
+
+Again = Callable[[Sequence[RegisteredModel]], None]
+_NAMED = 20  # models that are named one by one before they are deleted
+
+
+class SeveralModels(SeveralVersions):
+    """The part of a page by which marked models are changed together."""
+
+    def models_marked(self) -> tuple[RegisteredModel, ...]:
+        """The models marked, in the order of marking, where the keys mean models."""
+        return ()
+
+    def gone(self, name: str) -> None:
+        """A model was deleted or renamed."""
+
+    def versions_of(self, name: str) -> str:
+        """How many versions a model has, as far as that is known; "" where it is not."""
+        return ""
+
+    def tag_models(self, models: Sequence[RegisteredModel], key: str, value: str | None) -> None:
+        """Set or take away a tag of each, once it has been shown what each has now."""
+        from tui.screens.modals.steps_planned import Step, StepsPlannedModal
+
+        steps = [Step(model.name, model.tags.get(key), value) for model in models]
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._tag_models(models, key, {model.name: value for model in models})
+
+        self.app.push_screen(StepsPlannedModal(f"Tag {key} of {names_of(models)}", "model", steps), answered)
+
+    def _tag_models(self, models: Sequence[RegisteredModel], key: str, values: Mapping[str, str | None]) -> None:
+        writes = self.session.desk.writes
+        before = {model.name: model.tags.get(key) for model in models}
+
+        def back(done: Sequence[RegisteredModel]) -> None:
+            self._tag_models(done, key, {model.name: before[model.name] for model in done})
+
+        self._write_models(
+            models,
+            lambda model: writes.tag_model(model, key, values[model.name]),
+            f"Wrote the tag {key} of",
+            lambda left: self._tag_models(left, key, values),
+            put_back=back,
+        )
+
+    def delete_models(self, models: Sequence[RegisteredModel]) -> None:
+        """Delete each, once their number has been typed; what goes with them is listed."""
+        from tui.screens.modals.confirm import TypeNameModal
+
+        writes = self.session.desk.writes
+        one = len(models) == 1
+        called = models[0].name if one else f"{len(models)} models"
+        lines = [f"{called} {'is' if one else 'are'} deleted for good with all versions; this cannot be undone."]
+        for model in models[:_NAMED]:
+            aliases = ", ".join(f"{alias} (v{at})" for alias, at in sorted(model.aliases.items())) or "no aliases"
+            lines.append("  ".join(part for part in (model.name, self.versions_of(model.name), aliases) if part))
+        if len(models) > _NAMED:
+            aliases = count(sum(len(model.aliases) for model in models[_NAMED:]))
+            lines.append(f"and {count(len(models) - _NAMED)} more, with {aliases} aliases")
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self._write_models(models, writes.delete_model, "Deleted", self.delete_models)
+
+        self.app.push_screen(TypeNameModal(f"Delete {called}", lines, called), confirmed)
+
+    def _write_models(
+        self,
+        models: Sequence[RegisteredModel],
+        write: Callable[[RegisteredModel], Report[Any]],
+        said: str,
+        again: Again,
+        *,
+        put_back: Again | None = None,
+    ) -> None:
+        """Write to each on a worker's thread; where a part is left, show each outcome and what can be done about it."""
+        writes = self.session.desk.writes
+
+        def done(reports: tuple[Report[Any], ...]) -> None:
+            record = record_words([report.number for report in reports])
+            for model in models:
+                self._look_at(model.name)
+            if all(report.outcome is Outcome.DONE for report in reports):
+                self.deck.say(clean(f"{said} {names_of(models)}, read back, {record}"))
+                return
+            self._tell_models(models, reports, record, again, put_back)
+
+        self.deck.say(f"Writing {len(models)} models …")
+        self.ask(self.session.pool, "write", lambda: writes.each(models, write), done, self._not_written)
+
+    def _tell_models(
+        self,
+        models: Sequence[RegisteredModel],
+        reports: Sequence[Report[Any]],
+        record: str,
+        again: Again,
+        put_back: Again | None,
+    ) -> None:
+        from tui.screens.modals.steps_told import StepsToldModal
+
+        pairs = list(zip(models, reports, strict=True))
+        left = [model.name for model, report in pairs if report.outcome is not Outcome.DONE]
+        written = [model.name for model, report in pairs if report.outcome is Outcome.DONE]
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "finish":
+                self._begin_anew(left, again)
+            elif answer == "put back" and put_back is not None:
+                self._begin_anew(written, put_back)
+
+        results = [report.results[0] for report in reports]
+        names = [model.name for model in models]
+        self.deck.say("Not all models were written")
+        told = StepsToldModal("Models", names, results, record, puts_back=put_back is not None)
+        self.app.push_screen(told, answered)
+
+    def _look_at(self, name: str) -> None:
+        """Show a model as the server has it now, or that it is gone."""
+        registry = self.session.registry
+
+        def gone(problem: Problem) -> None:
+            if problem.kind is Kind.NOT_FOUND:
+                self.gone(name)
+            else:
+                self._not_written(problem)
+
+        self.ask(self.session.pool, f"changed {name}", lambda: registry.get_model(name), self.take_model, gone)
+
+    def take_model(self, model: RegisteredModel) -> None:
+        """A model has just been read."""
+
+    def _begin_anew(self, names: Sequence[str], again: Again) -> None:
+        """Go on with these models, from what the server says now."""
+        registry = self.session.registry
+
+        def look() -> list[RegisteredModel]:
+            found = []
+            for name in names:
+                try:
+                    found.append(registry.get_model(name))
+                except Problem as problem:
+                    if problem.kind is not Kind.NOT_FOUND:
+                        raise
+            return found
+
+        def got(there: list[RegisteredModel]) -> None:
+            if there:
+                again(there)
+            else:
+                self.deck.say("Nothing is left: those models are gone")
+
+        self.ask(self.session.pool, "write", look, got, self._not_written)
+
+
+def names_of(models: Sequence[RegisteredModel]) -> str:
+    """Up to three names; of more how many there are."""
+    if len(models) > 3:
+        return f"{len(models)} models"
+    names = [model.name for model in models]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
