@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.driver import drive
+from tests.support.stores import make_store
 from tui.app import DeckApp
 from tui.config.choose import Options
 from tui.config.launch import resolve
@@ -118,3 +121,87 @@ def test_the_simulation_of_the_demo_ends_with_it() -> None:
     assert "DATABRICKS_CONFIG_FILE" not in os.environ and not running.profile_file.exists()
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(running.address)
+
+
+_DECK = """
+import os, sys
+from pathlib import Path
+from tui.config.choose import Options
+from tui.config.launch import resolve
+from tui.config.model import Settings
+from tui.services.connect import open_session
+
+folder = Path(sys.argv[1])
+before = dict(os.environ)
+sessions = []
+for options in (Options(profile="one"), Options(profile="other"), Options(tracking_uri=f"sqlite:///{folder}/mlflow.db")):
+    session = open_session(resolve(options, {}, folder, Settings(cache=False)), None)
+    session.tracking.search_experiments()
+    session.registry.search_models()
+    sessions.append(session)
+# All are open at once now; each goes on asking its own.
+for session, user in zip(sessions, ("ada@example.com", "ben@example.com")):
+    assert session.catalog.me().user == user, session.catalog.me().user
+for session in sessions:
+    session.close()
+assert dict(os.environ) == before, set(os.environ.items()) ^ set(before.items())
+loaded = [name for name in ("mlflow", "databricks", "databricks.sdk") if name in sys.modules]
+assert not loaded, loaded
+assert os.listdir(folder) == ["mlflow.db"], os.listdir(folder)
+print("nothing was left behind")
+"""
+
+_CONTEXT = """
+import os, sys
+from tui.gateway import dispatch, environment
+from tui.gateway.session import Session
+
+tracking, registry, profile = sys.argv[1:]
+environment.prepare(tracking_uri=tracking, registry_uri=registry, profile=profile, extra={}, timeout_s=20.0)
+session = Session(tracking, registry, 20.0)
+ask = dict(dispatch.operations(session))
+ask["diagnosis.loaded"]()
+import mlflow
+
+def state():
+    return mlflow.get_tracking_uri(), mlflow.get_registry_uri(), dict(os.environ)
+
+before = state()
+run_id = f"{1:032x}"
+ask["tracking.search_experiments"]()
+ask["tracking.get_run"](run_id)
+ask["artifacts.logged_models"](run_id)
+ask["registry.search_models"]()
+ask["registry.version_facts"]("prod.ml.churn", "12")
+ask["registry.registrable"](run_id)
+ask["catalog.access"]("prod.ml.churn")
+ask["serving.endpoint"]("churn-prod")
+assert state() == before, (state()[:2], before[:2])
+assert before[:2] == (tracking, registry), before[:2]
+assert os.environ["MLFLOW_TRACKING_URI"] == tracking and os.environ["MLFLOW_REGISTRY_URI"] == registry
+assert os.environ["DATABRICKS_CONFIG_PROFILE"] == profile and "DATABRICKS_TOKEN" not in os.environ
+print("nothing has changed")
+"""
+
+
+def _run(script: str, *arguments: str, folder: Path) -> str:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "DATABRICKS_TOKEN": "stray"}
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=folder, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_deck_s_own_process_is_as_it_was_after_several_contexts(two: tuple[Server, Server], tmp_path: Path) -> None:
+    store = make_store(tmp_path / "store").uri
+    folder = Path(store.removeprefix("sqlite:///")).parent
+    assert _run(_DECK, str(folder), folder=tmp_path) == "nothing was left behind\n"
+
+
+def test_the_process_of_a_context_keeps_its_uris_and_its_environment(
+    two: tuple[Server, Server], tmp_path: Path
+) -> None:
+    for profile in ("one", "other"):
+        said = _run(_CONTEXT, f"databricks://{profile}", f"databricks-uc://{profile}", profile, folder=tmp_path)
+        assert said == "nothing has changed\n"
+    assert os.listdir(tmp_path) == []
