@@ -62,6 +62,14 @@ def test_a_second_start_with_a_file_loads_no_checker(tmp_path: Path) -> None:
     assert not loaded(RESOLVE, tmp_path, MLFLOW_DECK_CONFIG=str(file)) & {*CHECKERS, *HEAVY, "tui.actions"}
 
 
+def test_what_the_rows_last_seen_wait_for_is_little(tmp_path: Path) -> None:
+    """Values of runs and models, routes and every other screen come after them; each costs milliseconds."""
+    found = loaded("import tui.app, tui.services.connect, tui.tops, tui.screens.browse", tmp_path)
+    later = {"tui.domain.values", "tui.screens.base.routes", "tui.routes", "tui.domain.artifacts", "tui.commands"}
+    assert not found & {*later, *HEAVY, *CHECKERS}
+    assert {name for name in found if name.startswith("tui.screens.modals")} == set()
+
+
 @pytest.mark.parametrize("module", ["tui.app", "tui.cli"])
 def test_importing_writes_nothing(module: str, tmp_path: Path) -> None:
     loaded(f"import {module}", tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.values import Experiment, View
+from tui.domain.experiments import Experiment, View
 from tui.screens.base.writing import Writing
 from tui.screens.panes.runs_loader import RunsLoader
 from tui.services.runs_query import Query
