@@ -17,6 +17,7 @@ from tui.screens.base.asking import Asking
 from tui.screens.base.breakpoints import RICH
 from tui.screens.base.page import Page
 from tui.screens.base.routes import CurvesRoute, RunRoute
+from tui.screens.panes import curves_words
 from tui.screens.panes.curves_chart import ChartPane
 from tui.screens.panes.curves_loader import CurvesLoader
 from tui.screens.panes.curves_pages import MetricPages
@@ -117,7 +118,7 @@ class CurvesScreen(Page, Asking):
         for chart in self.charts:
             if chart.display:
                 chart.show(self.state, busy=self.loader.busy, reading_finer=self.loader.reading_finer)
-        self.legend.show(*self.state.legend(self.chart.key), self.state.highlighted)
+        self.legend.show(*curves_words.legend(self.state, self.chart.key), self.state.highlighted)
         if words := self.loader.whole_words:
             self.chart.set_subtitle(words)
 
@@ -352,7 +353,7 @@ class CurvesScreen(Page, Asking):
         ident = self.state.ident_here(self.chart.key)
         if not len(self.state.histories.get(ident, ())):
             return None
-        return f"the points of {clean(ident[1])} in view as CSV", self.state.csv([ident])
+        return f"the points of {clean(ident[1])} in view as CSV", curves_words.csv(self.state, [ident])
 
     def copies_here(self) -> list[tuple[str, str]]:
         run_id, key = self.state.ident_here(self.chart.key)
@@ -362,7 +363,7 @@ class CurvesScreen(Page, Asking):
             ident for _, idents in self.state.lines() for ident in idents if self.state.together or ident[1] == key
         ]
         if len(every) > 1:
-            offers.append(("every curve of this chart in view as CSV", self.state.csv(every)))
+            offers.append(("every curve of this chart in view as CSV", curves_words.csv(self.state, every)))
         curve = self.state.curve(run_id, key)
         reading = self.state.reading(curve) if curve is not None else None
         if reading is not None:

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean
 from tui.screens.panes.curves_state import CurvesState
+from tui.screens.panes.curves_words import counts
 from tui.widgets.chart.plot import LinePlot
 from tui.widgets.pane import Pane
 
@@ -31,7 +32,7 @@ class ChartPane(Pane):
         series = state.series(self.key)
         problem = state.problems.get(self.key)
         name = "all metrics" if state.together and len(state.keys) > 1 else clean(self.key)
-        self.set_title(name, *state.counts(self.key, reading_finer=reading_finer))
+        self.set_title(name, *counts(state, self.key, reading_finer=reading_finer))
         self.set_subtitle(state.view.axis.value)
         if problem is not None:
             self.notice.problem(problem)

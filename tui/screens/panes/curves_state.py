@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
-from tui.domain import quantities, scales
-from tui.domain.glyphs import ASCII, Glyphs
+from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.scales import Span, span_of
-from tui.domain.series.curve import Axis, Curve, Reading
+from tui.domain.series.curve import Curve, Reading
 from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.smoothing import stepped
 from tui.domain.text import clean
 from tui.domain.values import RunReference
-from tui.widgets.chart.legend import LegendRow
 from tui.widgets.chart.plot import LETTERS, PlotSeries, View
 
 RUNNING = ("RUNNING", "SCHEDULED")
@@ -169,63 +166,6 @@ class CurvesState:
                     found.append(PlotSeries(line, self.letter(number), curve))
         return found
 
-    def legend(self, chart_key: str) -> tuple[str, tuple[str, ...], list[LegendRow]]:
-        """The title, the headings and the lines of the legend, read off at the cursor or at the ends."""
-        cursor = self.view.cursor
-        title = "run" if not self.together else "curve"
-        headings = (self.place_text(cursor) if cursor is not None else "last", "min", "max", "odd")
-        table: list[tuple[str, str, tuple[float | None, float | None, float | None], str]] = []
-        for line, idents in self.lines():
-            run_id, key = next((ident for ident in idents if ident[1] == chart_key), idents[0])
-            name = self.run_name(run_id)
-            if self.together and len(self.keys) > 1:
-                name = clean(key) if len(self.run_ids) == 1 else f"{clean(key)} {self.glyphs.bullet} {name}"
-            history = self.histories.get((run_id, key))
-            numbers, odd = self._numbers(self.curve(run_id, key)), ""
-            if history is not None:
-                odd = self._odd_words(history) if len(history) else "no points"
-            elif key in self.problems:
-                odd = "failed"
-            table.append((line, name, numbers, odd))
-        columns = [
-            quantities.column([row[2][at] for row in table], self.glyphs.absent, self._infinity) for at in range(3)
-        ]
-        rows = [
-            LegendRow(
-                line,
-                self.letter(number),
-                name,
-                (columns[0][number], columns[1][number], columns[2][number], odd),
-                line in self.hidden,
-            )
-            for number, (line, name, _, odd) in enumerate(table)
-        ]
-        return title, headings if any(row[3] for row in table) else headings[:3], rows
-
-    @property
-    def _infinity(self) -> str:
-        return "inf" if self.glyphs == ASCII else quantities.INFINITY
-
-    @property
-    def _odd_signs(self) -> tuple[str, str, str]:
-        return "NaN", f"+{self._infinity}", f"-{self._infinity}"
-
-    def _odd_words(self, history: MetricHistory) -> str:
-        parts = zip((history.nans, history.highs, history.lows), self._odd_signs, strict=True)
-        return " ".join(f"{quantities.count(number)} {sign}" for number, sign in parts if number)
-
-    def _numbers(self, curve: Curve | None) -> tuple[float | None, float | None, float | None]:
-        if curve is None or not len(curve):
-            return None, None, None
-        reading = self.reading(curve)
-        shown = None if reading is None else reading.value if reading.smooth is None else reading.smooth
-        values = curve.values(self.view.weight)
-        if self.view.window is not None:
-            values = values[curve.within(self.view.window.low, self.view.window.high)]
-        if not len(values):
-            return shown, None, None
-        return shown, float(values.min()), float(values.max())
-
     def reading(self, curve: Curve) -> Reading | None:
         """What a curve says at the cursor, or at its last point where there is none."""
         if self.view.cursor is None:
@@ -234,14 +174,6 @@ class CurvesState:
         if extent is None or not extent[0] <= self.view.cursor <= extent[1]:
             return None
         return curve.at(self.view.cursor, self.view.weight)
-
-    def place_text(self, x: float) -> str:
-        """A place on the axis as it reads."""
-        if self.view.axis is Axis.STEP:
-            return f"step {quantities.count(round(x))}"
-        if self.view.axis is Axis.RELATIVE:
-            return scales.short_duration(x)
-        return quantities.stamp(round(x), self.zone)[5:]
 
     # the view
 
@@ -311,69 +243,3 @@ class CurvesState:
             self.view = replace(self.view, cursor=None)
         else:
             self.view = replace(self.view, cursor=window.high if end > 0 else window.low)
-
-    # words
-
-    def counts(self, chart_key: str, *, reading_finer: bool = False) -> list[str]:
-        """What is said of a chart beside its name; ``reading_finer``: more points of what is in view are asked for."""
-        found = [history for (_, key), history in self.histories.items() if self.together or key == chart_key]
-        words = []
-        if len(found) == 1:
-            words.append(self._in_view(found[0]))
-            if reading_finer and not self._is_whole_in_view(found[0]):
-                words.append("reading finer ones")
-        elif found:
-            words.append(f"{len(found)} curves")
-        sampled = sum(1 for history in found if not self._is_whole_in_view(history))
-        if sampled and len(found) > 1:
-            words.append(f"{sampled} sampled")
-        odd = [sum(getattr(h, name) for h in found) for name in ("nans", "highs", "lows")]
-        words += [f"{quantities.count(n)} {word}" for n, word in zip(odd, self._odd_signs, strict=True) if n]
-        if self.view.log:
-            unseen = sum(self._not_above_zero(h.run_id, h.key) for h in found)
-            words.append("log" + (f", {quantities.count(unseen)} at or below 0 not shown" if unseen else ""))
-        if self.view.weight:
-            words.append(f"EMA {self.view.weight:g}")
-        return words
-
-    def _in_view(self, history: MetricHistory) -> str:
-        """How many points of the only curve are seen."""
-        ident, window = (history.run_id, history.key), self.view.window
-        finer, curve = self.finer.get(ident), self.curve(*ident)
-        if finer is not None:
-            return f"in view {_points_words(finer[0])}"
-        if window is None or curve is None:
-            return _points_words(history)
-        seen = curve.within(window.low, window.high)
-        return f"in view {quantities.count(seen.stop - seen.start)} of {_points_words(history)}"
-
-    def _is_whole_in_view(self, history: MetricHistory) -> bool:
-        finer = self.finer.get((history.run_id, history.key))
-        return history.is_whole or (finer is not None and finer[0].is_whole)
-
-    def _not_above_zero(self, run_id: str, key: str) -> int:
-        curve = self.curve(run_id, key)
-        return int((curve.y <= 0).sum()) if curve is not None else 0
-
-    def csv(self, idents: Sequence[Ident]) -> str:
-        """The points in view of these curves: run, metric, step, time in milliseconds, value."""
-        lines = ["run,metric,step,timestamp_ms,value"]
-        for run_id, key in idents:
-            history, curve = self.histories.get((run_id, key)), self.curve(run_id, key)
-            if history is None or curve is None:
-                continue
-            quoted = '"' + key.replace('"', '""') + '"' if set(key) & set('",\n') else key
-            for x, step, time, value in curve.rows():
-                if self.view.window is None or self.view.window.low <= x <= self.view.window.high:
-                    lines.append(f"{run_id},{quoted},{step},{time},{value!r}")
-        return "\n".join(lines) + "\n"
-
-
-def _points_words(history: MetricHistory) -> str:
-    points = quantities.count(len(history))
-    if history.is_whole:
-        return f"{points} point{'s' if len(history) != 1 else ''}"
-    if history.total is not None:
-        kind = "extremes kept" if history.keeps_extremes else "sampled"
-        return f"{points} of {quantities.count(history.total)} points, {kind}"
-    return f"the first {points} points" if len(history) >= MOST_POINTS else f"{points} sampled points"
