@@ -17,7 +17,7 @@ from tui.domain.series.curve import Axis
 from tui.domain.values import RunReference
 from tui.screens.base.routes import CurvesRoute, RunRoute
 from tui.screens.curves import CurvesScreen
-from tui.screens.panes import curves_loader, curves_state
+from tui.screens.panes import curves_loader, curves_words
 from tui.screens.panes.curves_chart import ChartPane
 from tui.screens.panes.metrics_view import MetricsView
 from tui.screens.run import RunScreen
@@ -353,7 +353,7 @@ async def test_all_points_are_read_page_by_page_and_can_be_stopped(made: World) 
 async def test_no_more_points_are_read_than_may_be_held(
     made: World, monkeypatch: pytest.MonkeyPatch, recorded: int, said: str
 ) -> None:
-    for module in (curves_loader, curves_state):
+    for module in (curves_loader, curves_words):
         monkeypatch.setattr(module, "MOST_POINTS", 10_000)
     made.history.record(ONE, "loss", falling(0, recorded))
     made.history.page_points = 2500
