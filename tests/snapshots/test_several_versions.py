@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.model_shop import model_shop
 from tests.support.snapshots import Picture
-from tests.ui.test_models import mark, mark_models, open_models, refuse_once
+from tests.ui.test_models import mark, open_models, refuse_once
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -33,13 +33,3 @@ async def test_a_tag_of_several_versions(tmp_path: Path, picture: Picture, size:
         await deck.until(lambda: not deck.app.screen_stack[0].query(".-loading"), "what is beneath is at rest")
         await deck.settle()
         picture(deck, name="told")
-
-
-async def test_several_models_to_be_deleted(tmp_path: Path, picture: Picture) -> None:
-    async with model_shop(tmp_path).open((120, 36)) as deck:
-        await open_models(deck)
-        await mark_models(deck, "ltv", "pricing")
-        await deck.press("delete")
-        await deck.until_text("Delete 2 models")
-        await deck.settle()
-        picture(deck)

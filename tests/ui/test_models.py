@@ -843,17 +843,17 @@ async def test_marked_models_are_deleted_once_their_number_is_typed(world: World
         await mark_models(deck, "ltv", "pricing")
         await deck.press("delete")
         await deck.until_text("Delete 2 models")
-        assert "challenger (v3)" in deck.text() and "no aliases" in deck.text()
+        assert "3, newest v3" in deck.text() and "challenger v3" in deck.text()
         await deck.type("ltv")
         await deck.press("enter")
-        await deck.until_text("That is not the name.")
+        await deck.until_text("That is not it.")
         await deck.press(*["backspace"] * 3)
         await deck.type("2 models")
         await deck.press("enter")
         await deck.until_text("Models: 1 of 2 done")
         assert "ltv" not in world.registry.models and "pricing" in world.registry.models
         await deck.press("f")
-        await deck.until_text("Delete pricing")
+        await deck.until_text("Delete 1 model")
 
 
 async def test_names_of_marked_models_are_copied(world: World) -> None:

@@ -113,10 +113,6 @@ class ModelsScreen(RegistryWatch):
     def models_marked(self) -> tuple[RegisteredModel, ...]:
         return self.board.marked() if self.current_pane() is self.board else ()
 
-    def versions_of(self, name: str) -> str:
-        known = self.board.counts.get(name)
-        return "" if known is None else f"{known} version{'' if known == 1 else 's'}"
-
     def take_model(self, model: RegisteredModel) -> None:
         self.board.take(model)
         self.versions.follow(self.board.model_here())

@@ -123,11 +123,14 @@ class ModelWrites:
         return self._do("model.tag", seen.name, step, {"tag": key, "from": seen.tags.get(key), "to": value})
 
     def delete_model(self, seen: RegisteredModel) -> Report[RegisteredModel | None]:
-        """Delete a model as it was seen, with its versions and aliases; refused where an alias has moved since."""
+        """Delete a model as it was seen, with its versions and aliases.
+
+        Refused where an alias has moved or a version has been added since.
+        """
         self._refuse()
         step = GuardedWrite(
             lambda: self._model(seen.name),
-            lambda model: model is not None and dict(model.aliases) == dict(seen.aliases),
+            lambda model: model is not None and _is_as_seen(model, seen),
             lambda: self._registry.delete_model(seen.name),
             lambda model: model is None,
         )
@@ -288,6 +291,12 @@ class ModelWrites:
 def _told(results: Sequence[Result[Any]]) -> Mapping[str, Any]:
     problem = next((result.problem for result in results if result.problem is not None), None)
     return {"problem": str(problem)} if problem is not None else {}
+
+
+def _is_as_seen(model: RegisteredModel, seen: RegisteredModel) -> bool:
+    """Whether the same aliases point to the same versions, and the newest version is the same where both tell it."""
+    newest = {at.version for at in (model.newest, seen.newest) if at is not None}
+    return dict(model.aliases) == dict(seen.aliases) and len(newest) < 2
 
 
 def _aliases(aliases: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TypeVar, cast
 
@@ -85,6 +85,11 @@ class Permitted(Page, Permitting):
         """The model that the keys mean."""
         raise NotImplementedError  # pragma: no cover  every page says it
 
+    def models_meant(self, deed: Deed) -> Sequence[str]:
+        """The names of the models that such a deed would be done to."""
+        model = self.model_here()
+        return [model.name] if model is not None else []
+
     def action_registry_serving(self) -> None:
         """Show the endpoints that serve the model."""
         model = self.model_here()
@@ -96,15 +101,23 @@ P = TypeVar("P", bound=Permitted)
 
 
 def needs(deed: Deed) -> Callable[[Callable[[P], None]], Callable[[P], None]]:
-    """Let an action on the model of the page go on only if the deed is allowed there."""
+    """Let an action on the models that are meant go on only if the deed is allowed on each of them."""
 
     def guard(action: Callable[[P], None]) -> Callable[[P], None]:
         @wraps(action)
         def guarded(page: P) -> None:
-            model = page.model_here()
-            if model is not None:
-                page.when_allowed(deed, model.name, lambda: action(page))
+            names = page.models_meant(deed)
+            if names:
+                _each(page, deed, names, lambda: action(page))
 
         return guarded
 
     return guard
+
+
+def _each(page: Permitting, deed: Deed, names: Sequence[str], go_on: Callable[[], None]) -> None:
+    """Ask about one model after the other."""
+    if not names:
+        go_on()
+        return
+    page.when_allowed(deed, names[0], lambda: _each(page, deed, names[1:], go_on))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.domain.grants import Deed
 from tui.domain.model_names import model_name_refusal, tag_key_refusal
@@ -16,9 +16,6 @@ from tui.screens.panes.registry_aliases import RegistryAliases
 from tui.screens.panes.several_versions import names_of
 from tui.services.model_writes import target_words
 from tui.services.writes import Outcome, Report
-
-if TYPE_CHECKING:
-    pass
 
 _WRITES = frozenset(
     f"registry_{name}"
@@ -47,6 +44,10 @@ class RegistryActs(RegistryAliases):
         here = self.version_here()
         marked = self.compared() if here is not None else ()
         return marked[0] if len(marked) == 1 else here
+
+    def models_meant(self, deed: Deed) -> list[str]:
+        marked = self.models_marked() if deed in (Deed.TAG, Deed.DELETE) else ()
+        return [model.name for model in marked] or [*super().models_meant(deed)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a model there is nothing to do; what writes is absent where nothing may be written."""
@@ -296,17 +297,8 @@ class RegistryActs(RegistryAliases):
         self.deck.go(VersionDiffRoute(model.name, pair[0], pair[1]))
 
     def action_registry_faults(self) -> None:
-        from tui.screens.modals.whole_text import WholeTextModal
-
-        model, health = self._model, self.session.desk.health
-
-        def gathered(_nothing: None) -> None:
-            faults = health.faults(model)
-            lines = [f"{fault.severity.capitalize()}: {fault.sentence}\n{fault.remedy}" for fault in faults]
-            words = "\n\n".join(lines) or "No rule found a fault in it."
-            self.app.push_screen(WholeTextModal(f"Readiness of {model.name}", words))
-
-        self.ask(self.session.pool, "faults", lambda: health.gather([model], facts=True), gathered, self._say_problem)
+        """Of the marked models, or of that under the cursor."""
+        self.tell_faults(self.models_marked() or [self._model])
 
     def action_registry_ledger(self) -> None:
         model = self.model_here()

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain.model_values import RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.screens.panes.several_versions import SeveralVersions, record_words
+from tui.services.models_together import Going, as_they_are, going
 from tui.services.writes import Outcome, Report
 
 if TYPE_CHECKING:
     from tui.screens.modals.steps_told import Answer
 
 Again = Callable[[Sequence[RegisteredModel]], None]
-_NAMED = 20  # models that are named one by one before they are deleted
 
 
 class SeveralModels(SeveralVersions):
@@ -28,10 +27,6 @@ class SeveralModels(SeveralVersions):
 
     def gone(self, name: str) -> None:
         """A model was deleted or renamed."""
-
-    def versions_of(self, name: str) -> str:
-        """How many versions a model has, as far as that is known; "" where it is not."""
-        return ""
 
     def tag_models(self, models: Sequence[RegisteredModel], key: str, value: str | None) -> None:
         """Set or take away a tag of each, once it has been shown what each has now."""
@@ -61,25 +56,41 @@ class SeveralModels(SeveralVersions):
         )
 
     def delete_models(self, models: Sequence[RegisteredModel]) -> None:
-        """Delete each, once their number has been typed; what goes with them is listed."""
-        from tui.screens.modals.confirm import TypeNameModal
+        """Read what goes with each, show it, and delete them once their number has been typed."""
+        from tui.screens.modals.delete_models import DeleteModelsModal
 
-        writes = self.session.desk.writes
-        one = len(models) == 1
-        called = models[0].name if one else f"{len(models)} models"
-        lines = [f"{called} {'is' if one else 'are'} deleted for good with all versions; this cannot be undone."]
-        for model in models[:_NAMED]:
-            aliases = ", ".join(f"{alias} (v{at})" for alias, at in sorted(model.aliases.items())) or "no aliases"
-            lines.append("  ".join(part for part in (model.name, self.versions_of(model.name), aliases) if part))
-        if len(models) > _NAMED:
-            aliases = count(sum(len(model.aliases) for model in models[_NAMED:]))
-            lines.append(f"and {count(len(models) - _NAMED)} more, with {aliases} aliases")
+        registry, writes = self.session.registry, self.session.desk.writes
+        names = [model.name for model in models]
 
-        def confirmed(yes: bool | None) -> None:
-            if yes:
-                self._write_models(models, writes.delete_model, "Deleted", self.delete_models)
+        def got(found: tuple[Going, ...]) -> None:
+            self.deck.say("" if found else "Those models are gone")
+            for name in {*names} - {one.model.name for one in found}:
+                self.gone(name)
+            if found:
+                self.app.push_screen(DeleteModelsModal(found), lambda yes: confirmed(found) if yes else None)
 
-        self.app.push_screen(TypeNameModal(f"Delete {called}", lines, called), confirmed)
+        def confirmed(found: tuple[Going, ...]) -> None:
+            self._write_models([one.model for one in found], writes.delete_model, "Deleted", self.delete_models)
+
+        self.deck.say(f"Reading what goes with {names_of(models)} …")
+        self.ask(self.session.pool, "write", lambda: going(registry, names), got, self._not_written)
+
+    def tell_faults(self, models: Sequence[RegisteredModel]) -> None:
+        """What the rules find in each of these, in one text."""
+        from tui.screens.modals.whole_text import WholeTextModal
+
+        health = self.session.desk.health
+
+        def gathered(_nothing: None) -> None:
+            parts = []
+            for model in models:
+                faults = health.faults(model)
+                lines = [f"{fault.severity.capitalize()}: {fault.sentence}\n{fault.remedy}" for fault in faults]
+                words = "\n\n".join(lines) or "No rule found a fault in it."
+                parts.append(words if len(models) == 1 else f"{model.name}\n\n{words}")
+            self.app.push_screen(WholeTextModal(f"Readiness of {names_of(models)}", "\n\n\n".join(parts)))
+
+        self.ask(self.session.pool, "faults", lambda: health.gather(models, facts=True), gathered, self._not_written)
 
     def _write_models(
         self,
@@ -150,23 +161,13 @@ class SeveralModels(SeveralVersions):
         """Go on with these models, from what the server says now."""
         registry = self.session.registry
 
-        def look() -> list[RegisteredModel]:
-            found = []
-            for name in names:
-                try:
-                    found.append(registry.get_model(name))
-                except Problem as problem:
-                    if problem.kind is not Kind.NOT_FOUND:
-                        raise
-            return found
-
-        def got(there: list[RegisteredModel]) -> None:
+        def got(there: tuple[RegisteredModel, ...]) -> None:
             if there:
                 again(there)
             else:
                 self.deck.say("Nothing is left: those models are gone")
 
-        self.ask(self.session.pool, "write", look, got, self._not_written)
+        self.ask(self.session.pool, "write", lambda: as_they_are(registry, names), got, self._not_written)
 
 
 def names_of(models: Sequence[RegisteredModel]) -> str:
