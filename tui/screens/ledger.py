@@ -24,8 +24,8 @@ from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
 
 _TITLES = {
-    "number": "#", "at": "when", "context": "context", "subject": "of", "what": "what", "outcome": "outcome",
-    "why": "why", "actor": "by",
+    "number": "#", "at": "when", "subject": "of", "what": "what", "outcome": "outcome", "why": "why",
+    "context": "context", "actor": "by",
 }  # fmt: skip
 _WIDEST = {"what": 70, "why": 60, "subject": 40}
 
@@ -80,7 +80,7 @@ class LedgerPane(SiftedPane, Asking):
         zone = self._session.clock.zone
         cells = {
             "number": [f"#{row.entry.number}" for row in rows],
-            "at": [stamp(row.entry.at_ms, zone) for row in rows],
+            "at": [stamp(row.entry.at_ms, zone)[:16] for row in rows],
             "context": [clean(row.entry.context) for row in rows],
             "subject": [clean(row.entry.subject) for row in rows],
             "what": [clean(row.what) for row in rows],
@@ -97,6 +97,7 @@ class LedgerPane(SiftedPane, Asking):
                 key == "number",
             )
             for key, title in _TITLES.items()
+            if self.everything or key != "subject"  # of one model, the title says which
         ]
         muted: list[Tone] = ["muted"] * len(rows)
         tones = {"outcome": [row.tone for row in rows], "number": muted, "at": muted, "actor": muted}

@@ -160,11 +160,17 @@ class PlanPanel(PlanLayout):
             self.say("This context wants a reason for each move: say why.", "warn")
         elif self.needs_name() and self.typed.value != self.model.name:
             self.typed.focus()
-            self.say("This move is protected: type the model's name to go on.", "warn")
+            self.say(f"{self._why_typed()}: type the model's name to go on.", "warn")
         else:
             self.face = Face.ARMED
             self.show()
             self.say(f"{self.plan().words}   enter does it", "armed")
+
+    def _why_typed(self) -> str:
+        if self.session.desk.is_protected(self.plan().aliases):
+            return "This move is protected"
+        unready = [f"v{made.version}" for made in self.targets() if made.status not in (READY, "")]
+        return f"{' and '.join(unready)} {'is' if len(unready) == 1 else 'are'} not ready"
 
     def _do(self, plan: Plan, *, unrecorded_ok: bool = False) -> None:
         moves, why = self.session.desk.moves, self.why.value
