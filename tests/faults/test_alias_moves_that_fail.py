@@ -81,7 +81,7 @@ def test_a_second_client_between_the_panel_and_the_write(scene: Scene) -> None:
     scene.other.set_registered_model_alias(scene.model, "champion", "3")
     report = scene.moves.carry_out(plan)
     assert report.outcome is Outcome.CONFLICT
-    assert report.state == {"champion": "3", "challenger": "3"}
+    assert report.state == {"champion": "3"}
     assert scene.truly() == "3"
     assert scene.moves.entries(scene.model)[0].outcome == "conflict"
     assert not any(" /api/2.0/mlflow/registered-models/alias" in line and "POST" in line for line in scene.proxy.seen)
@@ -142,7 +142,8 @@ def test_the_line_is_cut(scene: Scene, fates: list[Fate], outcome: Outcome, trul
 
 def test_a_plan_is_cut_midway_and_put_back(scene: Scene) -> None:
     plan = scene.plan(champion="3", challenger=None)
-    scene.proxy.fates = ["pass", "pass", "pass", "pass", "pass", "cut before"]
+    passes: list[Fate] = ["pass"] * 8
+    scene.proxy.fates = [*passes, "cut before"]
     report = scene.moves.carry_out(plan)
     assert report.outcome is Outcome.PARTLY
     assert (scene.truly("champion"), scene.truly("challenger")) == ("3", "3")

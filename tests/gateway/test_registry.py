@@ -128,6 +128,25 @@ def test_a_model_from_nothing_to_nothing(desk: Desk) -> None:
     assert caught.value.kind is Kind.NOT_FOUND
 
 
+def test_aliases_are_read_one_by_one_as_the_model_tells_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = desk.registry
+    registry.create_model("aliased")
+    for _ in range(3):
+        registry.create_version("aliased", "s3://bucket/model")
+    for alias, version in (("champion", "2"), ("challenger", "3"), ("old", "1"), ("eu-prod", "2")):
+        registry.set_alias("aliased", alias, version)
+    whole = dict(registry.get_model("aliased").aliases)
+    assert registry.aliases_at("aliased", tuple(whole)) == whole
+    assert registry.aliases_at("aliased", ("champion", "Champion", "nobody")) == {"champion": "2"}
+    registry.delete_version("aliased", "2")
+    assert registry.aliases_at("aliased", ("champion", "old")) == {"old": "1"}
+    with pytest.raises(Problem) as caught:
+        registry.aliases_at("nobody's", ("champion",))
+    assert caught.value.kind is Kind.NOT_FOUND
+    monkeypatch.setattr(ClientRegistry, "get_model", lambda *_: pytest.fail("the whole model is read"))
+    assert registry.aliases_at("aliased", ("challenger",)) == {"challenger": "3"}
+
+
 def test_pages_of_models_and_of_versions(desk: Desk) -> None:
     registry = desk.registry
     for number in range(5):

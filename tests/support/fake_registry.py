@@ -124,6 +124,11 @@ class FakeRegistry:
         self._call("get_model", name)
         return self._model(name)
 
+    def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
+        self._call("aliases_at", name)
+        at = self._model(name).aliases
+        return {alias: at[alias] for alias in aliases if alias in at}
+
     def count_versions(self, names: Sequence[str]) -> dict[str, int]:
         self._call("count_versions", *names)
         return {name: len(self.by_model.get(name, {})) for name in names}

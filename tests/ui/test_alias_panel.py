@@ -163,3 +163,13 @@ async def test_what_was_typed_for_another_state_is_typed_again(tmp_path: Path) -
         await deck.press("enter")
         await deck.until_text("type the model's name to go on")
     assert champion(world) == "13"
+
+
+async def test_an_alias_on_a_version_that_is_gone_says_so(world: World) -> None:
+    world.registry.move("churn", "old-prod", "77")
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        panel(deck).query_one("#alias").value = "old-prod"  # type: ignore[attr-defined]  # an Input
+        await deck.until_text("v77, which is gone")

@@ -51,7 +51,7 @@ def test_a_move_is_written_read_back_and_recorded(moves: AliasMoves, registry: F
     report = moves.carry_out(move(moves, champion="11"), " latency ")
     assert (report.outcome, report.number, report.done) == (Outcome.DONE, 1, ("champion",))
     assert registry.models[MODEL].aliases["champion"] == "11"
-    assert [name for name, _ in registry.calls] == ["get_model", "get_model", "set_alias", "get_model"]
+    assert [name for name, _ in registry.calls] == ["get_model", "aliases_at", "set_alias", "aliases_at"]
     (entry,) = moves.entries(MODEL)
     assert (entry.outcome, entry.why, entry.subject, entry.context) == ("done", "latency", MODEL, "prod")
     assert steps_of(entry) == (Step("champion", "11", "12"),) == done_steps(entry)
@@ -294,7 +294,7 @@ def test_a_version_that_is_not_there_is_told_before_the_first_of_several(
 
 def test_a_model_of_the_same_name_made_anew_has_nothing_to_undo(tmp_path: Path, registry: FakeRegistry) -> None:
     moves = desk(tmp_path, registry)
-    moves.carry_out(move(moves, champion="11"))
+    moves.carry_out(move(moves, champion="11"), made_ms=registry.models[MODEL].created_ms)
     assert moves.undo_plan(MODEL) is not None
     registry.add(MODEL, 14, aliases={"champion": "11"}, created_ms=NOW_MS + HOUR)
     assert moves.undo_plan(MODEL) is None
@@ -302,7 +302,7 @@ def test_a_model_of_the_same_name_made_anew_has_nothing_to_undo(tmp_path: Path, 
 
 def test_an_open_entry_is_not_settled_by_a_model_made_anew(tmp_path: Path, registry: FakeRegistry) -> None:
     moves = desk(tmp_path, registry)
-    steps = {"steps": [{"alias": "champion", "from": "12", "to": "11"}]}
+    steps = {"steps": [{"alias": "champion", "from": "12", "to": "11"}], "model_made_ms": NOW_MS}
     moves.ledger.begin(what="aliases", context="prod", place="https://h", subject=MODEL, details=steps)
     registry.add(MODEL, 14, aliases={"champion": "11"}, created_ms=NOW_MS + HOUR)
     assert moves.settle(MODEL) == []

@@ -71,6 +71,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
         "registry.registered_as": registry.registered_as,
         "registry.search_models": registry.search_models,
         "registry.get_model": registry.get_model,
+        "registry.aliases_at": registry.aliases_at,
         "registry.count_versions": registry.count_versions,
         "registry.search_versions": registry.search_versions,
         "registry.get_version": registry.get_version,

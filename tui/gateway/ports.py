@@ -233,6 +233,10 @@ class RegistryPort(Protocol):
         """A model with its aliases, which only this tells reliably."""
         ...
 
+    def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
+        """Where these aliases point; one that points nowhere is absent. Quick, however many versions there are."""
+        ...
+
     def count_versions(self, names: Sequence[str]) -> dict[str, int]:
         """Versions of each model where that is cheap to know (a local SQL store); else an empty dict."""
         ...

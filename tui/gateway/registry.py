@@ -26,6 +26,7 @@ from tui.gateway import address, problems, registered_versions, registry_facts
 from tui.gateway.catalog import SdkCatalog
 from tui.gateway.catalog_models import CatalogModels, no_filters, no_prompts
 from tui.gateway.columns import true_number
+from tui.gateway.registry_aliases import AliasReads
 from tui.gateway.registry_writes import RegistryWrites
 from tui.gateway.sdk import Sdk
 from tui.gateway.session import Session
@@ -43,7 +44,7 @@ _USER_TAG = "mlflow.user"
 _EVERY_LIFECYCLE = 3  # MLflow's ViewType.ALL
 
 
-class ClientRegistry(RegistryWrites):
+class ClientRegistry(AliasReads, RegistryWrites):
     """RegistryPort over a session's MlflowClient."""
 
     def __init__(self, session: Session) -> None:

@@ -11,7 +11,7 @@ from tui.domain.model_values import RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.gateway import address
 from tui.gateway.ports import RegistryPort
-from tui.services.alias_records import done_steps, is_of_another, settled, steps_of, taken_back, told
+from tui.services.alias_records import done_steps, intended, is_of_another, settled, steps_of, taken_back, told
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 
@@ -32,7 +32,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class MoveReport:
-    """What became of a plan, step by step; ``state`` is where the aliases were last seen, None if nowhere.
+    """What became of a plan, step by step; ``state`` is where its aliases were last seen, None if nowhere.
 
     ``mirrored`` says what kept the tags of the versions from being written, "" where nothing did.
     """
@@ -91,14 +91,22 @@ class AliasMoves:
         """Where the model's aliases point now."""
         return dict(self._registry.get_model(model).aliases)
 
-    def carry_out(self, plan: Plan, why: str = "", *, unrecorded_ok: bool = False) -> MoveReport:
-        """Carry a plan out; raises Problem where nothing was tried: read-only, no reason, no ledger, a bad plan."""
+    def carry_out(
+        self, plan: Plan, why: str = "", *, unrecorded_ok: bool = False, made_ms: int | None = None
+    ) -> MoveReport:
+        """Carry a plan out; raises Problem where nothing was tried: read-only, no reason, no ledger, a bad plan.
+
+        ``made_ms`` is when the model was made, as the server says it, for the ledger. Only the plan's aliases are
+        read, which is quick however many versions there are; where one is new, all of them once.
+        """
         self._refuse(plan, why)
-        seen: list[RegisteredModel] = []
+        seen: list[State] = []
+        is_new = any(step.expected is None for step in plan.steps)
 
         def read() -> State:
-            seen.append(self._registry.get_model(plan.model))
-            return dict(seen[-1].aliases)
+            whole = is_new and not seen
+            seen.append(self.state(plan.model) if whole else self._registry.aliases_at(plan.model, plan.aliases))
+            return seen[-1]
 
         def whole_plan_stands(state: State) -> bool:
             return not alias_plan.conflicts(plan, state) and not alias_plan.refusals(plan, state=state)
@@ -114,17 +122,17 @@ class AliasMoves:
             plan.purpose,
             plan.of,
             why.strip(),
-            {"steps": [{"alias": step.alias, "from": step.expected, "to": step.to} for step in plan.steps]},
+            intended(plan, made_ms),
         )
         report = carry_out(
             self.ledger,
             intention,
             steps,
-            tell=lambda results: told(plan, seen[-1] if seen else None, results),
+            tell=lambda results: told(plan, results),
             unrecorded_ok=unrecorded_ok,
         )
         mirrored = self._mirror(plan, report, why) if self.rules.mirror_tags else ""
-        return MoveReport(plan, report, dict(seen[-1].aliases) if seen else None, mirrored)
+        return MoveReport(plan, report, seen[-1] if seen else None, mirrored)
 
     def _refuse(self, plan: Plan, why: str) -> None:
         title = "Nothing was moved"
@@ -185,13 +193,13 @@ class AliasMoves:
             if entry.what == WHAT and entry.place == self._place and (model is None or entry.subject == model)
         ]
 
-    def undo_plan(self, model: str) -> Plan | None:
+    def undo_plan(self, model: str, now: RegisteredModel | None = None) -> Plan | None:
         """What undoes the last move of a model that has not been undone; None where there is none left.
 
         It expects each alias where the move left it, so that it is refused if somebody has moved it since. Open
-        entries are settled first.
+        entries are settled first, by ``now``, the model as it has just been read.
         """
-        now = self._registry.get_model(model)
+        now = now or self._registry.get_model(model)
         self._settle(now)
         entries = [entry for entry in self.entries(model) if not is_of_another(entry, now)]
         over = taken_back(entries)
@@ -217,7 +225,7 @@ class AliasMoves:
         for entry in unsettled:
             results = settled(entry, model.aliases)
             report: Report[State] = Report(tuple(results), entry.number)
-            record = told(Plan(model.name, steps_of(entry), entry.purpose, entry.of), model, results)
+            record = told(Plan(model.name, steps_of(entry), entry.purpose, entry.of), results)
             self.ledger.settle(entry.number, report.outcome.value, {**record, "settled": True})
         numbers = {entry.number for entry in unsettled}
         return [entry for entry in self.entries(model.name) if entry.number in numbers]

@@ -61,14 +61,9 @@ def taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
     return taken
 
 
-def told(plan: Plan, model: RegisteredModel | None, results: Sequence[Result[State]]) -> Mapping[str, Any]:
-    """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble.
-
-    With them goes when the model was made, as the server says it: a name can come to mean another model.
-    """
-    made = {"model_made_ms": model.created_ms} if model is not None and model.created_ms is not None else {}
+def told(plan: Plan, results: Sequence[Result[State]]) -> Mapping[str, Any]:
+    """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble."""
     return {
-        **made,
         "steps": [
             {
                 "alias": step.alias,
@@ -77,8 +72,14 @@ def told(plan: Plan, model: RegisteredModel | None, results: Sequence[Result[Sta
                 **({"problem": str(result.problem)} if result.problem is not None else {}),
             }
             for step, result in zip(plan.steps, results, strict=True)
-        ],
+        ]
     }
+
+
+def intended(plan: Plan, made_ms: int | None) -> Mapping[str, Any]:
+    """What the ledger keeps of a plan before it is begun; with when the model was made, as the server says it."""
+    made = {"model_made_ms": made_ms} if made_ms is not None else {}
+    return {"steps": [{"alias": step.alias, "from": step.expected, "to": step.to} for step in plan.steps], **made}
 
 
 def is_of_another(entry: Entry, model: RegisteredModel) -> bool:
@@ -86,10 +87,8 @@ def is_of_another(entry: Entry, model: RegisteredModel) -> bool:
 
     Version numbers begin anew there, so that what was recorded of the first would say something wrong of the second.
     """
-    if model.created_ms is None:
-        return False
-    said = entry.result.get("model_made_ms")
-    return said != model.created_ms if isinstance(said, int) else entry.at_ms < model.created_ms
+    said = entry.details.get("model_made_ms")
+    return isinstance(said, int) and model.created_ms is not None and said != model.created_ms
 
 
 def settled(entry: Entry, state: State) -> list[Result[State]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -149,6 +150,9 @@ class MoveAliasPanel(PlanPanel):
             aliases_now=[alias for alias, at in sorted(self.state.items()) if at == at_now and alias != self._alias],
             aliases_then=[alias for alias, at in sorted(self.state.items()) if at == at_then],
         )
+        if now is None and at_now:  # not read yet, or not there any more
+            gone = ", which is gone" if at_now in self.absent else ""
+            found[0] = replace(found[0], now=f"{alias_plan.shown(at_now)}{gone}")
         return model_move.table(found)
 
     def show(self) -> None:

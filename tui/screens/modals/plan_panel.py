@@ -28,7 +28,7 @@ class PlanPanel(PlanLayout):
         super().__init__(session, model, title=title)
         self.report: MoveReport | None = None
         self.fixed_plan: Plan | None = None
-        self._absent: set[str] = set()  # versions that were looked for and are not there
+        self.absent: set[str] = set()  # versions that were looked for and are not there
         self._left: Plan | None = None  # what would finish what was done in part
         self._back: list[Plan] = []  # what would take back what was done in part, the newest first
 
@@ -52,7 +52,7 @@ class PlanPanel(PlanLayout):
         plan = self.plan()
         if refused := alias_plan.refusals(plan, state=self.state):
             return " ".join(refused)
-        missing = [step.to for step in plan.steps if step.to in self._absent]
+        missing = [step.to for step in plan.steps if step.to in self.absent]
         return " ".join(f"There is no version {version} of this model." for version in dict.fromkeys(missing))
 
     def targets(self) -> list[ModelVersion]:
@@ -124,7 +124,7 @@ class PlanPanel(PlanLayout):
             return absent
 
         def got(absent: set[str]) -> None:
-            self._absent |= absent
+            self.absent |= absent
             if self.face is Face.PLAN:
                 self.show()
 
@@ -180,7 +180,7 @@ class PlanPanel(PlanLayout):
         self.ask(
             self.session.pool,
             "move",
-            lambda: moves.carry_out(plan, why, unrecorded_ok=unrecorded_ok),
+            lambda: moves.carry_out(plan, why, unrecorded_ok=unrecorded_ok, made_ms=self.model.created_ms),
             self._done,
             self._refused,
         )
@@ -190,7 +190,8 @@ class PlanPanel(PlanLayout):
     def _done(self, report: MoveReport) -> None:
         self.report = report
         if report.state is not None:
-            self.state = dict(report.state)
+            others = {alias: at for alias, at in self.state.items() if alias not in report.plan.aliases}
+            self.state = {**others, **report.state}
         putting_back = report.plan.purpose == alias_plan.PUT_BACK
         if report.outcome is Outcome.DONE:
             if putting_back and self._back[1:]:
@@ -273,7 +274,7 @@ class PlanPanel(PlanLayout):
         def got(state: dict[str, str]) -> None:
             settled = self.report
             self.state, self.report, self.face = state, None, Face.PLAN
-            self._left, self._back, self._absent = None, [], set()
+            self._left, self._back, self.absent = None, [], set()
             self.typed.value = ""  # what was confirmed by it was another state
             self.tell("")
             self.replan()

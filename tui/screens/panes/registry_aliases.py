@@ -103,7 +103,8 @@ class RegistryAliases(SeveralModels):
         moves, registry, name = self.session.desk.moves, self.session.registry, self._model.name
 
         def look() -> tuple[Plan | None, RegisteredModel]:
-            return moves.undo_plan(name), registry.get_model(name)
+            model = registry.get_model(name)
+            return moves.undo_plan(name, model), model
 
         def got(found: tuple[Plan | None, RegisteredModel]) -> None:
             plan, model = found
