@@ -247,6 +247,8 @@ class BoardTable:
     def _alias_cell(self, model: RegisteredModel, alias: str) -> tuple[str, Tone]:
         reading = self.spec.reading
         version = model.aliases.get(alias)
+        if version is None and not model.is_whole:
+            return "?", "muted"
         if version is None:
             missing = alias == CHAMPION
             return (f"{reading.glyphs.absent} {reading.glyphs.warning}", "warn") if missing else (
@@ -292,6 +294,8 @@ class BoardTable:
     def _ready_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
         glyphs = self.spec.reading.glyphs
         counted = tally(self._known.faults(model))
+        if not model.is_whole:
+            return "not readable", "muted"
         if counted["error"]:
             more = f" {glyphs.warning} {counted['warning']}" if counted["warning"] else ""
             return f"{glyphs.failed} {counted['error']}{more}", "bad"

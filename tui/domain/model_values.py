@@ -54,6 +54,7 @@ class RegisteredModel:
     tags: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     latest: tuple[ModelVersion, ...] = ()
+    is_whole: bool = True  # False of one that may be listed and not read: neither its aliases nor its tags are known
 
     @property
     def is_prompt(self) -> bool:

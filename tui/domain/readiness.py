@@ -96,7 +96,7 @@ def _served(judged: Judged) -> Iterator[tuple[str, ModelVersion]]:
 
 
 def _no_champion(judged: Judged) -> Iterator[Found]:
-    if CHAMPION not in judged.model.aliases:
+    if CHAMPION not in judged.model.aliases and judged.model.is_whole:
         yield "", "No version is champion."
 
 

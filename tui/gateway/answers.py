@@ -82,15 +82,39 @@ def of_response(status: int, text: str, content_type: str, title: str, place: st
     return Problem(kind, title, sentence(answered), HINTS.get(kind, ""), code=str(status))
 
 
+NO_METASTORE = "METASTORE_DOES_NOT_EXIST"
+_PROFILE = re.compile(r"databricks(?:-uc)?://([\w.@-]+)")
+
+
+def no_catalog(title: str, place: str) -> Problem:
+    """The problem of a workspace without Unity Catalog."""
+    return Problem(
+        Kind.UNSUPPORTED,
+        title,
+        f"{place} has no Unity Catalog: no metastore is assigned to the workspace.",
+        "Use the workspace's own registry (registry_uri: workspace), or ask an account admin to assign a metastore.",
+        code=NO_METASTORE,
+    )
+
+
+def _hint(kind: Kind, place: str) -> str:
+    profile = _PROFILE.search(place) if kind is Kind.UNAUTHENTICATED else None
+    if profile is not None:
+        return f"The token may have expired: databricks auth login --profile {profile[1]}, or renew it in the profile."
+    return HINTS.get(kind, "")
+
+
 def of_code(code: str, message: str, title: str, place: str, *, status: int = 0) -> Problem:
     """The problem behind an error code of MLflow or Databricks; a refusal keeps the server's own words."""
     kind = _KINDS.get(code) or (_kind_of_status(status) if status else Kind.INTERNAL)
     if status == 429:
         kind = Kind.THROTTLED
     # The Databricks SDK appends an account of its settings to each message.
+    if code == NO_METASTORE:
+        return no_catalog(title, place)
     words = address.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
-    return Problem(kind, title, sentence(shown), HINTS.get(kind, ""), code=code or (str(status) if status else ""))
+    return Problem(kind, title, sentence(shown), _hint(kind, place), code=code or (str(status) if status else ""))
 
 
 def one_line(text: object) -> str:

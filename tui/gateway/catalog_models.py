@@ -18,7 +18,6 @@ from tui.gateway.catalog import SdkCatalog
 AT_ONCE = 8  # models that are read at the same time
 MOST = 100  # models of a page, each of which is a request
 _NAME = re.compile(r"\s*name\s*(=|(?:I?LIKE))\s*(?:'([^']*)'|\"([^\"]*)\")\s*", re.IGNORECASE)
-_UNREADABLE = (Kind.FORBIDDEN, Kind.NOT_FOUND)
 
 
 class CatalogModels:
@@ -48,24 +47,39 @@ class CatalogModels:
         if not listed:
             return []
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="models") as threads:
-            return [model for model in threads.map(self._read, listed) if not isinstance(model, _Named)]
+            return [model for model in threads.map(self._read, listed) if model is not None]
 
     def _read(self, listed: Any) -> Any:
-        """The model whole; as it was listed where it may be listed but not read."""
+        """The model whole, or ``Unread`` where it may be listed but not read; None where it is gone."""
         try:
             return self._client().get_registered_model(listed.name)
         except Exception as error:  # only a refusal, and that it is gone meanwhile, are answers
             problem = problems.of(error, f"Could not read the model {listed.name}", self._place)
-            if problem.kind not in _UNREADABLE:
+            if problem.kind is Kind.NOT_FOUND:
+                return None
+            if problem.kind is not Kind.FORBIDDEN:
                 raise problem from error
-            return listed
+            return Unread(listed)
 
 
 class _Named:
     """A model of which only the name is known."""
 
+    creation_timestamp = last_updated_timestamp = None
+    description = ""
+
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+class Unread:
+    """A model as it was listed, whose aliases and tags may not be read."""
+
+    def __init__(self, listed: Any) -> None:
+        self._listed = listed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listed, name)
 
 
 def _filter(filter_string: str, place: str) -> tuple[Callable[[str], bool], str]:

@@ -24,7 +24,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
 from tui.gateway import address, problems, registered_versions, registry_facts
 from tui.gateway.catalog import SdkCatalog
-from tui.gateway.catalog_models import CatalogModels, no_filters, no_prompts
+from tui.gateway.catalog_models import CatalogModels, Unread, no_filters, no_prompts
 from tui.gateway.columns import true_number
 from tui.gateway.registry_aliases import AliasReads
 from tui.gateway.registry_writes import RegistryWrites
@@ -289,6 +289,7 @@ def _model(found: Any) -> RegisteredModel:
         tags={key: value or "" for key, value in tags.items()},
         aliases={alias: str(version) for alias, version in aliases.items()},
         latest=tuple(_version(made) for made in latest),
+        is_whole=not isinstance(found, Unread),
     )
 
 

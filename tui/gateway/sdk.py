@@ -34,7 +34,6 @@ _STATUS = {
     "TemporarilyUnavailable": 503,
     "DeadlineExceeded": 504,
 }
-NO_METASTORE = "METASTORE_DOES_NOT_EXIST"
 
 
 class _NotWaited(Exception):
@@ -148,8 +147,8 @@ class Sdk:
         if "Request log:" in said or "PrivateLinkValidationError" in names:
             return self._no_workspace(title)
         code = str(error.error_code or "")
-        if code == NO_METASTORE or "No metastore assigned" in said:
-            return no_catalog(title, self.place)
+        if code == answers.NO_METASTORE or "No metastore assigned" in said:
+            return answers.no_catalog(title, self.place)
         problem = answers.of_code(code, said, title, self.place, status=status)
         wait = getattr(error, "retry_after_secs", None)
         if problem.kind is Kind.THROTTLED and wait:
@@ -168,14 +167,3 @@ class Sdk:
 
 
 _WORKSPACES = ("databricks", "databricks-uc")
-
-
-def no_catalog(title: str, place: str) -> Problem:
-    """The problem of a workspace without Unity Catalog."""
-    return Problem(
-        Kind.UNSUPPORTED,
-        title,
-        f"{place} has no Unity Catalog: no metastore is assigned to the workspace.",
-        "Use the workspace's own registry (registry_uri: workspace), or ask an account admin to assign a metastore.",
-        code=NO_METASTORE,
-    )

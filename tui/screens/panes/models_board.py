@@ -274,6 +274,11 @@ class ModelsPane(FilterablePane, ModelsArranging):
             self.grid.placeholder = "There are no prompts here.\nP goes back to the models"
         elif self.complete and self.server_filter:
             self.grid.placeholder = f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
+        elif self.complete and kind(self._session.launch.registry_uri) == "databricks-uc":
+            self.grid.placeholder = (
+                "There is no model here that you may see: Unity Catalog lists those that you have EXECUTE on.\n"
+                "C shows the catalogs that you may use; + creates a model"
+            )
         elif self.complete:
             self.grid.placeholder = "No model is registered here.\n+ creates one; R on a run's page registers its model"
 
