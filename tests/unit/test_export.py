@@ -66,6 +66,13 @@ def test_csv_has_values_in_full_and_no_formulas() -> None:
     assert by_name["odd"][5] == ""
 
 
+@pytest.mark.parametrize("text", ["=cmd()", "+cmd", "-cmd", "@cmd", "\uff1d1", "\uff20x"])
+def test_no_cell_of_csv_begins_a_formula(text: str) -> None:
+    shown = RowsTable((Column("a", text, 9),), ["k"], {"a": [text]}, {}, generation=1)
+    for line in csv.reader(io.StringIO(csv_text.table(shown))):
+        assert line == [f"'{text}"]
+
+
 def test_json_is_for_programs() -> None:
     whole = json.loads(FORMATS["json"].render(made()))
     rows = {row["name"]: row for row in whole["rows"]}

@@ -76,6 +76,14 @@ def test_runs_without_the_param_are_a_set_of_their_own() -> None:
     assert titles == {'""', "–", "x"}
 
 
+def test_a_set_without_any_of_several_params_is_said_in_words() -> None:
+    comparison = Comparison(of_details([run(1, params={"a": "1", "b": "1"}), run(2), run(3, metrics={"m": math.nan})]))
+    sets = RunSets(comparison, Grouping((("params", "a"), ("params", "b")), ""))
+    assert {one.title for one in sets.sets} == {"1, 1", "without any of these"}
+    assert sets.leaves_out
+    assert not RunSets(Comparison(of_details([run(1), run(2)])), Grouping((), "")).leaves_out
+
+
 def test_which_params_matter() -> None:
     found = {one.param: one for one in importances(sweep(), "val_auc")}
     assert found["lr"].found.strength == pytest.approx(-0.85, abs=0.05)

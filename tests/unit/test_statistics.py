@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -79,6 +80,7 @@ def test_ranks(sample: list[float]) -> None:
     assert ranks(sample) == pytest.approx(stats.rankdata(sample))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-5, 5), st.floats(-10, 10)), min_size=3, max_size=30))
 def test_spearman(pairs: list[tuple[int, float]]) -> None:
     x, y = [float(one) for one, _ in pairs], [other for _, other in pairs]
@@ -90,7 +92,20 @@ def test_spearman(pairs: list[tuple[int, float]]) -> None:
     assert found is not None
     assert found.strength == pytest.approx(wanted.statistic, abs=1e-9)
     assume(abs(found.strength) < 1 - 1e-9)  # there SciPy's p is of rounding alone
+    if len(pairs) <= 6:
+        orders = [abs(stats.spearmanr(x, order).statistic) for order in permutations(y)] if len(pairs) < 6 else []
+        reached = [one >= abs(found.strength) - 1e-9 for one in orders]
+        assert not reached or found.p == pytest.approx(sum(reached) / len(reached))
+        return
     assert found.p == pytest.approx(wanted.pvalue, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("n", "p"), [(3, 1 / 3), (4, 1 / 12), (5, 1 / 60), (6, 1 / 360), (7, 2 / 5040)])
+def test_few_pairs_in_order_are_no_certainty(n: int, p: float) -> None:
+    found = spearman([float(at) for at in range(n)], [float(-at) for at in range(n)])
+    assert found is not None
+    assert found.strength == -1.0
+    assert found.p == pytest.approx(p)
 
 
 def test_spearman_needs_three() -> None:

@@ -36,6 +36,8 @@ class RunSet:
 
     @property
     def title(self) -> str:
+        if len(self.values) > 1 and set(self.values) == {_NOTHING}:
+            return "without any of these"
         return ", ".join(value or '""' for value in self.values) or "all runs"
 
     def __len__(self) -> int:
@@ -117,6 +119,11 @@ class RunSets:
             )
             if there
         ]
+
+    @cached_property
+    def leaves_out(self) -> bool:
+        """Whether any value is not finite, and so stands in no figure."""
+        return self._section is not None and bool((self._section.present & ~np.isfinite(self._section.numbers)).any())
 
     def summary(self, metric: str, one: RunSet) -> Summary:
         return summary(self.values(metric, one))

@@ -9,11 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, permutations
+from operator import mul
 
 _TINY = 1e-300
 _CLOSE = 1e-15
 _MOST_STEPS = 500
+_EXACT = 6  # pairs whose orders (720) are all looked at
+_FEW = 20  # pairs up to which the least p there can be is worth telling from 0
+_NEAR = 1e-9  # of sums of products of ranks
 
 
 @dataclass(frozen=True)
@@ -86,17 +90,34 @@ class Association:
 
 
 def spearman(x: Sequence[float], y: Sequence[float]) -> Association | None:
-    """Rank correlation; None below three pairs or where either does not vary. ``p`` is by the t distribution."""
+    """Rank correlation; None below three pairs or where either does not vary.
+
+    ``p`` is by every order of the ranks up to ``_EXACT`` pairs, and by the t distribution beyond: with few pairs that
+    would call chance certain (three in order are so one time in three).
+    """
     n = len(x)
     if n < 3:
         return None
-    rho = _pearson(ranks(x), ranks(y))
+    ranks_x, ranks_y = ranks(x), ranks(y)
+    rho = _pearson(ranks_x, ranks_y)
     if rho is None:
         return None
+    if n <= _EXACT:
+        return Association(rho, _exact(ranks_x, ranks_y), n, "rho")
     if abs(rho) >= 1:
-        return Association(math.copysign(1, rho), 0.0, n, "rho")
+        return Association(math.copysign(1, rho), 2 / float(math.factorial(n)) if n < _FEW else 0.0, n, "rho")
     t = rho * math.sqrt((n - 2) / (1 - rho * rho))
     return Association(rho, t_two_sided(t, n - 2), n, "rho")
+
+
+def _exact(x: Sequence[float], y: Sequence[float]) -> float:
+    """The share of the orders of ``y`` in which it goes with ``x`` at least as strongly, either way."""
+    middle = math.fsum(x) * math.fsum(y) / len(x)
+    # Ranks are halves at the smallest, so their products are exact.
+    least = abs(math.fsum(a * b for a, b in zip(x, y, strict=True)) - middle)
+    orders = [abs(math.fsum(map(mul, x, order)) - middle) for order in permutations(y)]
+    reached = sum(1 for one in orders if one >= least - _NEAR)
+    return reached / len(orders)
 
 
 def kruskal(groups: Sequence[Sequence[float]]) -> Association | None:

@@ -10,6 +10,9 @@ from tui.domain.export.report import Report, shown_table
 from tui.domain.filter.literals import number
 from tui.domain.table import Table
 
+# As some spreadsheets begin a formula; the last ones are the wide forms of the first.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
+
 
 def comparison(made: Report) -> str:
     """A line a row: group, name, better, differs, then each run's value, difference and share of the baseline's."""
@@ -42,4 +45,4 @@ def _written(lines: Iterable[Sequence[str]]) -> str:
 
 def _harmless(text: str) -> str:
     """What a spreadsheet would take for a formula gets a quote before it; numbers stay as they are."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and number(text) is None else text
+    return f"'{text}" if text[:1] in _FORMULA and number(text) is None else text

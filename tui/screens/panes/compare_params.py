@@ -92,6 +92,8 @@ class CompareParamsPane(Pane, Asking):
         notes = [self.scope] if self.scope else []
         if found:
             notes.append("each param by itself, over ranks: what goes together need not be the cause")
+            if len(found) > 1:
+                notes.append(f"p not corrected for {count(len(found))} params")
         self.set_subtitle(" · ".join(notes))
         self.refresh_bindings()
 

@@ -122,6 +122,9 @@ class CompareSetsPane(SiftedPane, Asking):
                 notes.append(f"{words}: {shown}" + (f" and {len(found) - 3} more" if len(found) > 3 else ""))
         several = f", not corrected for {len(sets.sets) - 1} comparisons" if len(sets.sets) > 2 else ""
         notes.append(f"Welch's t-test, two-sided{several}: assumes independent runs and means near normal")
+        if sets.leaves_out:
+            notes.append("n 3+1: one more is not finite, and left out")
+        notes.append("an interval needs two values a set, and some spread")
         return notes
 
     # keys
