@@ -11,6 +11,17 @@ _QUIET = {
     "input-selection-background": "#2f5d8a 60%",
 }
 
+
+def _bars(ground: str, bar: str, touched: str) -> dict[str, str]:
+    """Scroll bars as quiet as rules, on the ground that they stand on."""
+    return {
+        "scrollbar": bar,
+        "scrollbar-hover": touched,
+        "scrollbar-active": touched,
+        "scrollbar-background": ground,
+    }
+
+
 DARK = Theme(
     name="deck-dark",
     primary="#6cb6ff",
@@ -24,7 +35,14 @@ DARK = Theme(
     warning="#daaa3f",
     error="#f47067",
     dark=True,
-    variables={**_QUIET, "cursor": "#1f2d3d", "cursor-blurred": "#1a2029", "rule": "#333b45", "muted": "#7d8894"},
+    variables={
+        **_QUIET,
+        **_bars("#0f1318", "#333b45", "#7d8894"),
+        "cursor": "#1f2d3d",
+        "cursor-blurred": "#1a2029",
+        "rule": "#333b45",
+        "muted": "#7d8894",
+    },
 )
 
 LIGHT = Theme(
@@ -42,6 +60,7 @@ LIGHT = Theme(
     dark=False,
     variables={
         **_QUIET,
+        **_bars("#fbfbfa", "#c4cad1", "#68727d"),
         "border-blurred": "#c4cad1",
         "input-selection-background": "#9cc3f0 60%",
         "cursor": "#d6e6f8",
