@@ -201,6 +201,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_files.next", "n", "next difference", "Go to the next file, line or row that differs.", "compare_files", hint=25),
     Action("compare_files.previous", "N", "difference up", "Go to the difference before.", "compare_files"),
     Action("compare_files.filter", "slash", "filter", "Filter the files by words in their paths.", "compare_files", hint=30),
+    Action("compare_files.more", "m", "let them travel", "Let two large files travel, and compare them.", "compare_files", hint=15),
     Action("compare_files.beside", "v", "side by side", "Show two texts beside each other, or one below the other.", "compare_files", hint=35),
     Action("compare_params.metric", "m", "metric", "Choose the metric that params are held against.", "compare_params", hint=20),
     Action("compare_plots.kind", "v", "other plot", "Turn from parallel coordinates to a scatter plot, or back.", "compare_plots", hint=20),

@@ -316,7 +316,7 @@ def test_two_files_travel_only_if_both_together_may(served: Place) -> None:
     large = read_pair(one, other, pair_of(files, "b.png"))
     assert isinstance(large.first.body, AskBody) and isinstance(large.second.body, AskBody)
     assert large.first.travelled + large.second.travelled < 1_000_000
-    assert large.asked_bytes == 55_000_000
+    assert large.is_asked and large.asked_bytes == 55_000_000
     assert large.same is False
     told = read_pair(one, other, pair_of(files, "b.png"), however_large=True)
     assert isinstance(told.first.body, PictureBody) and isinstance(told.second.body, PictureBody)

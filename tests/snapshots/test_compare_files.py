@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.artifact_files import png
 from tests.support.compare import IDS, compare, sweep
+from tests.support.deck import FORBIDDEN
 from tests.support.snapshots import Picture
-from tui.domain.artifacts import ArtifactRoot
+from tui.domain.artifacts import ArtifactRoot, LoggedModel
 
 
 def mlmodel(age: str, sklearn: str) -> bytes:
@@ -57,5 +58,29 @@ async def test_files(tmp_path: Path, picture: Picture, size: tuple[int, int], ki
         if kind == "beside":
             await deck.press("v")
             await deck.until_text("Side by side wants" if size[0] < 100 else "│ +")
+        await deck.settle()
+        picture(deck)
+
+
+@pytest.mark.parametrize("face", ["notes", "gone", "asked"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_files_in_trouble(tmp_path: Path, picture: Picture, size: tuple[int, int], face: str) -> None:
+    made = sweep(tmp_path)
+    first, second = ArtifactRoot("run", IDS[1]), ArtifactRoot("run", IDS[2])
+    files = {"data/x.txt": b"1", "roc.png": png(48, 32) + bytes(100_000), "train.py": b"x = 1\n"}
+    made.artifacts.put(first, files)
+    made.artifacts.put(second, {**files, "train.py": b"x = 22\n"})
+    made.artifacts.sizes["roc.png"] = 30_000_000
+    made.artifacts.models[IDS[2]] = (LoggedModel("m-1", "churn", "PENDING", None, "s3://bucket/m-1"),)
+    made.artifacts.problems["data"] = FORBIDDEN
+    async with made.open(size) as deck:
+        screen = await compare(deck, IDS[1], IDS[2])
+        await deck.press("f")
+        await deck.until_text("1 of 2 differ")
+        if face != "notes":
+            screen.files.grid.move_to("train.py" if face == "gone" else "roc.png")
+            del made.artifacts.files[first]["train.py"]
+            await deck.press("enter")
+            await deck.until_text("not there any more" if face == "gone" else "m let them travel")
         await deck.settle()
         picture(deck)

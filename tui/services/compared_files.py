@@ -77,10 +77,13 @@ class ReadPair:
         return change_of(first, second, everything=everything, tolerance=tolerance, columns=columns)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a person is asked before so much travels as the comparison needs."""
+        return any(isinstance(shown.body, AskBody) for shown in (self.first, self.second))
+
+    @property
     def asked_bytes(self) -> int | None:
-        """How much would have to travel before anything can be compared; None where it need not, or is not known."""
-        if not any(isinstance(shown.body, AskBody) for shown in (self.first, self.second)):
-            return None
+        """How much that is, both together; None where a size is not known."""
         sizes = (self.first.size, self.second.size)
         return None if None in sizes else sum(size or 0 for size in sizes)
 

@@ -59,6 +59,7 @@ class CompareFilesPane(SiftedPane, Asking):
         self.read: ReadPair | None = None
         self.only_differences = True
         self.beside = False
+        self._may_be_old = False
         self._starts: tuple[int, ...] = ()
 
     def body(self) -> ComposeResult:
@@ -66,7 +67,7 @@ class CompareFilesPane(SiftedPane, Asking):
         yield self.preview
 
     def keys_target(self) -> Widget | None:
-        return (self.preview.shown or self.grid) if self.opened is not None else self.grid
+        return (self.preview.shown or self) if self.opened is not None else self.grid
 
     def on_mount(self) -> None:
         self.set_title("Files")
@@ -76,12 +77,15 @@ class CompareFilesPane(SiftedPane, Asking):
 
     def take(self, sides: tuple[Side, Side] | None, names: tuple[str, str]) -> None:
         """Show the files of these two runs; None where there is only one."""
-        if self.files is not None and sides == self.sides:
+        again = self.files is not None and sides == self.sides
+        if again and not self._may_be_old:
             return
-        self.sides, self.names, self.files = sides, names, None
         self.close()
         self.notice.clear()
-        self.grid.table = None
+        self.forget("files")
+        self.sides, self.names = sides, names
+        if not again:
+            self.files = self.grid.table = None
         if sides is None:
             self.grid.placeholder = "There is no other run whose files could be compared.   a adds a run"
             return
@@ -90,16 +94,19 @@ class CompareFilesPane(SiftedPane, Asking):
         self.ask(self._session.pool, "files", lambda: listed(first, second), self._got, self._refused)
 
     def forget_files(self) -> None:
-        """What was listed may be old: it is listed anew when it is next looked at."""
-        self.files = None
+        """What was listed may be old: it is listed anew when it is next looked at, and stays until that has come."""
+        self._may_be_old = True
 
     def _refused(self, problem: Problem) -> None:
         self.grid.placeholder = "The files could not be listed." if self.files is None else self.grid.placeholder
         self.notice.problem(problem)
+        self._fill_border()
 
     def _got(self, files: ComparedFiles) -> None:
-        self.files = files
+        self.files, self._may_be_old = files, False
         self.fill()
+        if files.notes:
+            self.notice.tell(compared_words.notes(files.notes), "warn")
 
     @property
     def pairs(self) -> tuple[FilePair, ...]:
@@ -139,7 +146,11 @@ class CompareFilesPane(SiftedPane, Asking):
             f"{count(differing)} of {count(len(files.pairs))} differ",
             f"{count(len(pairs))} match" if self.query_text else "",
         )
-        self.set_subtitle(" · ".join((*files.notes, *(() if self.only_differences else ("all files",)))))
+        self._fill_border()
+
+    def _fill_border(self) -> None:
+        old = "as last listed" if self._may_be_old and self.files is not None else ""
+        self.set_subtitle(" · ".join(part for part in (old, "" if self.only_differences else "all files") if part))
 
     # one of them
 
@@ -150,18 +161,31 @@ class CompareFilesPane(SiftedPane, Asking):
             return
         pair = self.pairs[self.grid.cursor_row]
         if pair.first is None or pair.second is None:
-            self.notice.tell_warning(f"{pair.path} is only in {self.names[0 if pair.second is None else 1]}.")
+            self.notice.tell_warning(compared_words.one_side(pair, self.names))
             return
-        first, second = self.sides
         self.notice.clear()
-        self.opened, self.read = pair, None
+        self.opened = pair
+        # Where nothing of the file can be shown, the pane itself takes the keys.
+        self.can_focus = True
+        self.focus()
         self.grid.display, self.preview.display = False, True
+        self._read_pair(pair, self.sides)
+
+    def _read_pair(self, pair: FilePair, sides: tuple[Side, Side], *, however_large: bool = False) -> None:
+        self.read = None
         self.preview.show_loading(clean(pair.path))
-        self.ask(self._session.pool, "pair", lambda: read_pair(first, second, pair), self._got_pair, self._pair_refused)
+        self.ask(
+            self._session.pool,
+            "pair",
+            lambda: read_pair(*sides, pair, however_large=however_large),
+            self._got_pair,
+            self._pair_refused,
+        )
 
     def _pair_refused(self, problem: Problem) -> None:
         if self.opened is not None:
             self.preview.show_problem(self.opened.path, problem)
+            self.call_after_refresh(self._focus_shown)
 
     def _got_pair(self, read: ReadPair) -> None:
         self.read = read
@@ -199,6 +223,7 @@ class CompareFilesPane(SiftedPane, Asking):
         called = f"{pair.path} {bool(self._columns_beside)} {self.only_differences}"
         self.preview.show_body(heading, compared_words.named(change.body, self.names), called=called)
         self.call_after_refresh(self._focus_shown)
+        self.refresh_bindings()
 
     def on_resize(self) -> None:
         if self.opened is None:
@@ -207,9 +232,10 @@ class CompareFilesPane(SiftedPane, Asking):
             self.show_pair()
 
     def _focus_shown(self) -> None:
-        target = self.preview.shown
-        if self.opened is not None and target is not None and target.focusable:
-            target.focus()
+        target, focused = self.preview.shown, self.screen.focused
+        # Whoever has gone to another view meanwhile stays there.
+        if self.opened is not None and (focused is None or self in focused.ancestors_with_self):
+            (target if target is not None and target.focusable else self).focus()
 
     def close(self) -> bool:
         """Go back from a file to the list; False if the list is shown."""
@@ -222,6 +248,7 @@ class CompareFilesPane(SiftedPane, Asking):
         self.fill()
         self.grid.move_to(path)
         self.grid.focus()
+        self.can_focus = False
         return True
 
     # keys
@@ -237,7 +264,13 @@ class CompareFilesPane(SiftedPane, Asking):
         self.beside = not self.beside
         self.show_pair()
 
+    def action_compare_files_more(self) -> None:
+        if self.opened is not None and self.sides is not None:
+            self._read_pair(self.opened, self.sides, however_large=True)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "compare_files_more":
+            return self.read is not None and self.read.is_asked
         if action == "compare_files_filter":
             return self.opened is None
         if action == "compare_files_beside":

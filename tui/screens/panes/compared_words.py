@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual.content import Content
@@ -9,10 +10,12 @@ from textual.content import Content
 from tui.domain.diff.file_change import FileChange
 from tui.domain.diff.files import FilePair
 from tui.domain.diff.text_change import LEAST_BESIDE
-from tui.domain.preview.values import AskBody, Body, TableBody
+from tui.domain.preview.values import Body, TableBody
 from tui.domain.quantities import count, size
 from tui.domain.text import clean
 from tui.services.compared_files import ReadPair
+
+_MOST_NOTES = 3
 
 
 def heading(pair: FilePair, read: ReadPair, change: FileChange, *, narrow: bool) -> Content:
@@ -37,6 +40,22 @@ def heading(pair: FilePair, read: ReadPair, change: FileChange, *, narrow: bool)
     return Content("\n").join(lines)
 
 
+def notes(told: Sequence[str]) -> Content:
+    """What is to be known of the list, a line each."""
+    lines = [clean(note) for note in told[:_MOST_NOTES]]
+    if len(told) > _MOST_NOTES:
+        lines.append(f"And {count(len(told) - _MOST_NOTES)} more like that.")
+    return Content("\n".join(lines))
+
+
+def one_side(pair: FilePair, names: tuple[str, str]) -> str:
+    """Why a file cannot be held against another."""
+    has, lacks = names if pair.second is None else names[::-1]
+    if pair.unlisted:
+        return f"{pair.path} is in {has}; whether it is in {lacks} is not known: it could not be listed there."
+    return f"{pair.path} is only in {has}."
+
+
 def result(read: ReadPair, change: FileChange) -> str:
     """How much differs, and of what was not compared no more than that."""
     if read.same:
@@ -44,8 +63,9 @@ def result(read: ReadPair, change: FileChange) -> str:
     if change.differs:
         many = len(change.starts)
         return f"{count(many)} difference{'' if many == 1 else 's'}"
-    if isinstance(read.first.body, AskBody) or isinstance(read.second.body, AskBody):
-        return "too large to be compared here; D in a run's artifacts downloads it"
+    if read.is_asked:
+        how_much = size(read.asked_bytes, absent="files of unknown size")
+        return f"not compared: {how_much} would have to travel. m lets both travel and compares them"
     if change.whole:
         return "the bytes differ, what they say does not" if read.same is False else "what they say is the same"
     begun = (
