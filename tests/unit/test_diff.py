@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.fakes import page_of, run
-from tui.domain.diff.arrangement import Arrangement, arrange, natural
+from tui.domain.diff.arrangement import Arrangement, arrange
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.sheet import Sheet, joined
@@ -319,13 +319,6 @@ def test_the_baseline_may_be_gone() -> None:
     comparison = wide()
     assert arrange(comparison, Arrangement(baseline=run(2).run_id)).baseline == 1
     assert arrange(comparison, Arrangement(baseline="gone")).baseline == 0
-
-
-@given(st.lists(st.text(max_size=6), max_size=6))
-def test_natural_order_is_one(names_: list[str]) -> None:
-    assert sorted(sorted(names_), key=natural) == sorted(sorted(names_, reverse=True), key=natural) or len(
-        {natural(name) for name in names_}
-    ) < len(set(names_))
 
 
 # cells

@@ -6,10 +6,11 @@ seen them).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from tui.domain.natural import natural
 
 HEAD_BYTES = 64 * 1024
 """What is read of a file to preview it."""
@@ -132,18 +133,9 @@ class Downloaded:
     left_out: tuple[str, ...] = ()
 
 
-_DIGITS = re.compile(r"(\d+)")
-
-
 def sorted_entries(entries: Sequence[ArtifactEntry]) -> tuple[ArtifactEntry, ...]:
     """Folders first, then by name; numbers in names count as numbers."""
-    return tuple(sorted(entries, key=lambda entry: (not entry.is_folder, natural(entry.name), entry.name)))
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """What a name is sorted by: its letters without regard to case, its digits as numbers."""
-    parts = _DIGITS.split(name.lower())
-    return [(0, int(part), "") if part.isdecimal() and len(part) < 19 else (1, 0, part) for part in parts if part]
+    return tuple(sorted(entries, key=lambda entry: (not entry.is_folder, natural(entry.name))))
 
 
 def unsafe_reason(path: str) -> str:

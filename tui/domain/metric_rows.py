@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui.domain import quantities
 from tui.domain.glyphs import ASCII, Glyphs
+from tui.domain.natural import natural
 from tui.domain.series.history import MetricHistory
 from tui.domain.series.spark import extent, sparkline
 from tui.domain.table import Column, RowsTable, Tone
@@ -48,7 +49,7 @@ def shape_of(history: MetricHistory, glyphs: Glyphs) -> Shape:
 
 def of_tab(metrics: Sequence[MetricValue], *, system: bool) -> list[MetricValue]:
     """The metrics of the tab of system metrics, or of the other one, by name."""
-    return sorted((m for m in metrics if m.key.startswith(SYSTEM) is system), key=lambda m: m.key)
+    return sorted((m for m in metrics if m.key.startswith(SYSTEM) is system), key=lambda m: natural(m.key))
 
 
 def matching(metrics: Sequence[MetricValue], query: str) -> list[MetricValue]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.domain.glyphs import Glyphs
+from tui.domain.natural import natural
 from tui.domain.quantities import count
 from tui.domain.run_tables import VALUE_CELLS, Facts, name_width
 from tui.domain.runs.path_tree import path_tree
@@ -36,7 +37,7 @@ def param_tree(params: Mapping[str, str], query: str, folded: frozenset[str], gl
 
     While there is a query every folder is open, so that no match is hidden.
     """
-    ordered = sorted(params.items())
+    ordered = sorted(params.items(), key=lambda pair: natural(pair[0]))
     words = query.lower().split()
 
     def matches(place: int) -> bool:

@@ -44,22 +44,31 @@ def writer(values: Iterable[float], infinity: str = INFINITY) -> Callable[[float
     """What writes the numbers of a column: its precision suits these values, and any number may be given to it.
 
     The precision shows six significant digits of the largest value and no zero that all of them end in. A value too
-    small to show two digits of at that precision is written with an exponent, as is the whole column where even its
-    largest value is tiny or huge.
+    small to show two digits of at that precision is written with an exponent, as are huge ones among ordinary ones. The
+    whole column is where even its largest value is tiny, or most of its values are huge.
     """
-    present = [value for value in values if math.isfinite(value)]
-    largest = max(map(abs, present), default=0.0)
-    if largest < _LONGEST_INTEGER and all(value == int(value) for value in present):
-        finite: Callable[[float], str] = _whole
-    elif _SMALLEST_PLAIN <= largest < _LARGEST_PLAIN:
-        finite = _Plain(present, largest)
-    else:
-        finite = _Scientific(present)
+    finite = _finite_writer([value for value in values if math.isfinite(value)])
     return lambda value: finite(value) if math.isfinite(value) else _not_finite(value, infinity)
 
 
+def _finite_writer(values: Sequence[float]) -> Callable[[float], str]:
+    if all(map(_is_whole, values)):
+        return _whole
+    ordinary = [value for value in values if abs(value) < _LARGEST_PLAIN]
+    if 2 * len(ordinary) < len(values):
+        return _Scientific(values)
+    if all(map(_is_whole, ordinary)):
+        return _whole
+    largest = max(map(abs, ordinary))
+    return _Plain(ordinary, largest) if largest >= _SMALLEST_PLAIN else _Scientific(values)
+
+
+def _is_whole(value: float) -> bool:
+    return abs(value) < _LONGEST_INTEGER and value == int(value)
+
+
 def _whole(value: float) -> str:
-    return str(int(value)) if value == int(value) else number(value)
+    return str(int(value)) if _is_whole(value) else number(value)
 
 
 class _Plain:
@@ -81,6 +90,8 @@ class _Plain:
         return value == 0 or abs(value) >= self._floor
 
     def __call__(self, value: float) -> str:
+        if abs(value) >= _LARGEST_PLAIN:
+            return number(value)
         if self._is_plain(value):
             return f"{value or 0.0:.{self._decimals}f}"  # no sign before zero
         return _tidy_exponent(f"{value:.3g}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tui.domain import quantities
 from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.glyphs import Glyphs
+from tui.domain.natural import natural
 from tui.domain.run_tables import Facts, facts, name_width
 from tui.domain.table import Column, RowsTable
 from tui.domain.text import clean, width
@@ -130,4 +131,4 @@ def dataset_words(metric: ModelMetric) -> str:
 
 
 def _in_order(model: LoggedModel) -> list[ModelMetric]:
-    return sorted(model.metrics, key=lambda m: (m.key, m.dataset, m.digest, m.step))
+    return sorted(model.metrics, key=lambda m: (natural(m.key), m.dataset, m.digest, m.step))

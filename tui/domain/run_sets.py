@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from tui.domain.diff.arrangement import natural
 from tui.domain.diff.comparison import Comparison, Section, system_rows
 from tui.domain.diff.directions import Direction
 from tui.domain.diff.seeds import is_seed
 from tui.domain.diff.sources import PARENT_ROW
+from tui.domain.natural import natural
 from tui.domain.statistics import Association, MeanDifference, Summary, kruskal, spearman, summary, welch
 
 MOST_TEXTS = 0.5  # texts of which more than this share are different sort no runs into groups
@@ -241,7 +241,7 @@ def best_metric(comparison: Comparison, metrics: Sequence[str]) -> str | None:
         return None
     row_of = {key: row for row, key in enumerate(section.keys)}
 
-    def rank(metric: str) -> tuple[int, bool, bool, tuple[object, ...]]:
+    def rank(metric: str) -> tuple[int, bool, bool, str]:
         row = row_of[metric]
         held_out = any(word in metric.lower() for word in ("val", "test", "eval"))
         direction = comparison.direction(section, row).better

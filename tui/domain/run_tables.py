@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
+from tui.domain.natural import natural
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.domain.values import RunDetail, RunReference
@@ -55,19 +56,20 @@ def facts(pairs: Sequence[tuple[str, str]], query: str = "", *, heading: tuple[s
 
 
 def params(detail: RunDetail, query: str = "") -> Facts:
-    return facts(sorted(detail.params.items()), query, heading=("param", "value"))
+    return facts(sorted(detail.params.items(), key=lambda pair: natural(pair[0])), query, heading=("param", "value"))
 
 
 def tags(detail: RunDetail, query: str = "") -> Facts:
     """Tags; MLflow's own come last, as they are seldom what is looked for."""
-    ordered = sorted(detail.tags.items(), key=lambda pair: (pair[0].startswith("mlflow."), pair[0]))
+    ordered = sorted(detail.tags.items(), key=lambda pair: (pair[0].startswith("mlflow."), natural(pair[0])))
     return facts([pair for pair in ordered if pair[0] != "mlflow.note.content"], query, heading=("tag", "value"))
 
 
 def metrics(detail: RunDetail, now_ms: int, query: str = "") -> Facts:
     """Metrics with their last value, its step and its age."""
     words = query.lower().split()
-    shown = [m for m in sorted(detail.metrics, key=lambda m: m.key) if all(word in m.key.lower() for word in words)]
+    matching = (m for m in detail.metrics if all(word in m.key.lower() for word in words))
+    shown = sorted(matching, key=lambda m: natural(m.key))
     names = [clean(m.key) for m in shown]
     last = [quantities.number(m.value) for m in shown]
     steps = [quantities.count(m.step) for m in shown]

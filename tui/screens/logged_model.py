@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from tui.actions import bindings
 from tui.domain import quantities, run_made
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
+from tui.domain.natural import natural
 from tui.domain.problem import Kind, Problem
 from tui.domain.run_tables import facts
 from tui.domain.text import clean
@@ -107,7 +108,7 @@ class LoggedModelScreen(Page, Registering, Asking):
             created = f"{quantities.stamp(model.created_ms, clock.zone)}  ({ago})"
         shown = run_made.about(model, created, self.deck.glyphs)
         self.about.put("overview", lambda _query: shown)
-        params, tags = sorted(model.params.items()), sorted(model.tags.items())
+        params, tags = (sorted(of.items(), key=lambda pair: natural(pair[0])) for of in (model.params, model.tags))
         self.about.put("params", lambda query: facts(params, query, heading=("param", "value")))
         self.about.put("metrics", partial(run_made.metrics, model))
         self.about.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,12 +10,12 @@ import numpy as np
 
 from tui.domain.diff.comparison import Comparison, Section, system_rows
 from tui.domain.diff.sheet import Bools
+from tui.domain.natural import natural
 
 Order = Literal["name", "change", "spread"]
 ORDERS: tuple[Order, ...] = ("name", "change", "spread")
 _AS_RECORDED = ("overview", "source")  # groups whose rows are few and have an order of their own
 _METRIC = "metrics::"  # as ``Shown.id`` begins for a metric, whose values have no unit
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -156,12 +155,3 @@ def _ordered(
         for key, section in sections.items()
     }
     return sorted(by_name, key=lambda at: -figures[id(at[0])][at[1]])
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts names as people do: ``layers[2]`` before ``layers[10]``, whatever the case."""
-    return tuple(
-        (0, int(part[:18]), part) if part.isdecimal() and part.isascii() else (1, 0, part)
-        for part in _DIGITS.split(name.lower())
-        if part
-    )

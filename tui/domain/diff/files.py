@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain.artifacts import ArtifactRoot, natural
+from tui.domain.artifacts import ArtifactRoot
+from tui.domain.natural import natural
 from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, fit, width
@@ -67,7 +68,7 @@ def pairs_of(
 
     Among them may be ALL_MODELS.
     """
-    paths = sorted(first.keys() | second.keys(), key=lambda path: ([natural(part) for part in path.split("/")], path))
+    paths = sorted(first.keys() | second.keys(), key=lambda path: [natural(part) for part in path.split("/")])
     pairs = []
     for path in paths:
         one, other = first.get(path), second.get(path)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.domain.filter.names import ATTRIBUTES, Field, Kind
+from tui.domain.natural import natural
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.text import clean
 
@@ -75,7 +76,7 @@ def _columns(snapshot: FrameSnapshot, system_tags: bool) -> tuple[ColumnInfo, ..
             if fill and (system_tags or not system):
                 one_value = same[number] if group == "metrics" else len(keys.pools[number]) == 1
                 own.append(ColumnInfo(f"{group}.{key}", clean(key), group, fill, one_value and fill == alive, system))
-        found.extend(sorted(own, key=lambda info: info.key))
+        found.extend(sorted(own, key=lambda info: natural(info.key)))
     return tuple(found)
 
 
@@ -111,5 +112,5 @@ def default_columns(snapshot: FrameSnapshot) -> tuple[str, ...]:
 
 def _best(infos: Sequence[ColumnInfo], most: int) -> list[str]:
     """Keys of those that most runs have, in the order of their keys."""
-    chosen = sorted(infos, key=lambda info: (-info.fill, info.key))[:most]
-    return [info.key for info in sorted(chosen, key=lambda info: info.key)]
+    chosen = sorted(infos, key=lambda info: (-info.fill, natural(info.key)))[:most]
+    return [info.key for info in sorted(chosen, key=lambda info: natural(info.key))]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from tui.domain.natural import natural
+
 
 @dataclass(frozen=True)
 class PathRow:
@@ -118,7 +120,7 @@ def _siblings(parent: _Node, depth: int, by_name: bool) -> list[tuple[_Node, str
     """The kept children in reverse, each with its label after joining single folders, for a stack."""
     children = [child for child in parent.children.values() if child.kept]
     if by_name:
-        children.sort(key=lambda child: (not child.children, child.label.lower(), child.label))
+        children.sort(key=lambda child: (not child.children, natural(child.label)))
     found: list[tuple[_Node, str, int, bool]] = []
     for number, child in enumerate(children):
         labels = [child.label]

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from tui.actions import bindings
 from tui.domain.diff.comparison import Comparison
 from tui.domain.glyphs import Glyphs
+from tui.domain.natural import natural
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.run_sets import Importance, best_metric, importances
@@ -54,7 +55,8 @@ class CompareParamsPane(Pane, Asking):
         """The metrics there are, by name."""
         if self.comparison is None:
             return ()
-        return tuple(sorted(key for s in self.comparison.sections if s.group == "metrics" for key in s.keys))
+        keys = (key for s in self.comparison.sections if s.group == "metrics" for key in s.keys)
+        return tuple(sorted(keys, key=natural))
 
     def take(self, comparison: Comparison) -> None:
         """Take in another comparison; the metric stays where it is still there."""

@@ -15,6 +15,7 @@ from tui.actions import bindings
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.table import subject_titles
 from tui.domain.glyphs import Glyphs
+from tui.domain.natural import natural
 from tui.domain.plot_axes import PlotAxis, axis_of, best
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
@@ -81,7 +82,8 @@ class ComparePlotsPane(Pane, Asking):
         """The metrics there are, by name."""
         if self.comparison is None:
             return ()
-        return tuple(sorted(key for s in self.comparison.sections if s.group == "metrics" for key in s.keys))
+        keys = (key for s in self.comparison.sections if s.group == "metrics" for key in s.keys)
+        return tuple(sorted(keys, key=natural))
 
     def take(self, comparison: Comparison) -> None:
         """Take in another comparison; the metric stays where it is still there."""

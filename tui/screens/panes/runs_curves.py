@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from tui.domain.natural import natural
 from tui.screens.base.deck import Deck
 from tui.widgets.grid import Grid
 
@@ -29,7 +30,7 @@ class RunsCurves(Widget):
             deck.say("There is no run here to draw curves of")
             return
         column = self.grid.cursor_column or ""
-        names = sorted(view.snapshot.names().metrics)
+        names = sorted(view.snapshot.names().metrics, key=natural)
         if not names:
             deck.say("None of the runs that are loaded has a metric")
         elif column.startswith(_METRIC) and column[len(_METRIC) :] in names:
