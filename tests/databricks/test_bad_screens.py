@@ -27,6 +27,17 @@ async def test_an_expired_token_names_the_profile_to_sign_in_by(opened: Session,
         assert "MLFLOW_TRACKING_USERNAME" not in deck.text()
 
 
+async def test_a_token_that_expires_names_the_profile_on_the_serving_screen_too(
+    opened: Session, workspace: Workspace
+) -> None:
+    async with drive(app_on(opened), (120, 36)) as deck:
+        await to_serving(deck)
+        workspace.token = "renewed"
+        await deck.press("r")
+        await deck.until(lambda: "--profile sim" in " ".join(deck.text().split()), "the profile is named")
+        assert "churn-prod" in deck.text(), "what was there stays"
+
+
 async def test_a_workspace_without_unity_catalog_says_which_registry_there_is(
     opened: Session, workspace: Workspace
 ) -> None:

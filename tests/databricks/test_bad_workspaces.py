@@ -49,6 +49,18 @@ def test_no_profile(calm_environment: Path) -> None:
     assert problem.kind is Kind.UNAUTHENTICATED and "databricks auth login --profile none" in problem.hint
 
 
+def test_no_profile_for_the_registry(calm_environment: Path) -> None:
+    environment.prepare(
+        tracking_uri="databricks://none",
+        registry_uri="databricks-uc://none",
+        profile="none",
+        extra={},
+        timeout_s=3.0,
+    )
+    problem = problem_of(ClientRegistry(Session("databricks://none", "databricks-uc://none")).search_models)
+    assert problem.kind is Kind.UNAUTHENTICATED and "databricks auth login --profile none" in problem.hint
+
+
 def test_an_expired_token(session: Session, workspace: Workspace) -> None:
     workspace.token = "renewed"
     problem = problem_of(SdkServing(Sdk(session)).endpoints)

@@ -97,7 +97,8 @@ def no_catalog(title: str, place: str) -> Problem:
     )
 
 
-def _hint(kind: Kind, place: str) -> str:
+def hint(kind: Kind, place: str) -> str:
+    """What to do about a refusal of this kind; where a profile leads to the place, it is named."""
     profile = _PROFILE.search(place) if kind is Kind.UNAUTHENTICATED else None
     if profile is not None:
         return f"The token may have expired: databricks auth login --profile {profile[1]}, or renew it in the profile."
@@ -114,7 +115,7 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
         return no_catalog(title, place)
     words = address.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
-    return Problem(kind, title, sentence(shown), _hint(kind, place), code=code or (str(status) if status else ""))
+    return Problem(kind, title, sentence(shown), hint(kind, place), code=code or (str(status) if status else ""))
 
 
 def one_line(text: object) -> str:

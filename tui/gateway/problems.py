@@ -213,6 +213,16 @@ def _of_mlflow(chain: list[BaseException], title: str, place: str) -> Problem | 
             )
         if message.startswith(f"{code}: "):
             message = message[len(code) + 2 :]
+        if "Reading Databricks credential configuration failed" in message:
+            profile = place.partition("://")[2]
+            login = f"databricks auth login --profile {profile}" if profile else "databricks auth login"
+            return Problem(
+                Kind.UNAUTHENTICATED,
+                title,
+                f"There is nothing to sign in with for {place}.",
+                f"Run {login}, or check the profile in ~/.databrickscfg and DATABRICKS_HOST and DATABRICKS_TOKEN.",
+                code=code,
+            )
         if code == "INTERNAL_ERROR" and "failed with exception" in message:
             return Problem(
                 Kind.UNREACHABLE, title, f"{place} could not be asked: {_last_words(message)}.", "Check the address."

@@ -150,6 +150,10 @@ class Sdk:
         if code == answers.NO_METASTORE or "No metastore assigned" in said:
             return answers.no_catalog(title, self.place)
         problem = answers.of_code(code, said, title, self.place, status=status)
+        if problem.kind is Kind.UNAUTHENTICATED:
+            return Problem(
+                problem.kind, title, problem.message, answers.hint(problem.kind, self.uri), code=problem.code
+            )
         wait = getattr(error, "retry_after_secs", None)
         if problem.kind is Kind.THROTTLED and wait:
             return Problem(
