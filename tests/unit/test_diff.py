@@ -20,7 +20,7 @@ from tui.domain.diff.sources import of_details, of_snapshot
 from tui.domain.diff.table import CompareTable, FlippedTable, subject_titles
 from tui.domain.glyphs import ASCII
 from tui.domain.runs.frame import RunsFrame
-from tui.domain.text import clean
+from tui.domain.text import clean, width
 from tui.domain.values import DatasetInput, RunDetail
 
 texts = st.one_of(
@@ -433,3 +433,15 @@ def test_large_comparisons_are_made_in_windows() -> None:
 
 def test_an_empty_sheet() -> None:
     assert arrange(Comparison(Sheet((), ())), Arrangement()).rows == ()
+
+
+def test_no_change_is_cut_where_many_runs_are_rows() -> None:
+    values = [1.0 + number / 1000 for number in range(300)]
+    values[137] = 1234.5678  # which needs much more room
+    comparison = Comparison(of_details([run(at, metrics={"loss": value}) for at, value in enumerate(values)]))
+    arranged = arrange(comparison, Arrangement())
+    table = FlippedTable(comparison, arranged, CellWriter(comparison, arranged.baseline))
+    changes = [column for column in table.columns if column.key.startswith("d")]
+    assert changes
+    for column in changes:
+        assert all(width(text) <= column.width for text in table.texts(column.key, 0, table.row_count))
