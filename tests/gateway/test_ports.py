@@ -12,7 +12,9 @@ import pytest
 from tests.support.stores import Store
 from tui.gateway import ports, workspace_ports
 from tui.gateway.dispatch import operations
+from tui.gateway.registry_writes import RegistryWrites
 from tui.gateway.session import Session
+from tui.host.facade import LIMITS_S
 from tui.host.host import Host
 
 HOST = Path(inspect.getsourcefile(Host) or "").read_text(encoding="utf-8")
@@ -57,3 +59,10 @@ def test_every_method_is_answered_with_the_same_parameters(port: str, answered: 
 def test_nothing_is_answered_that_no_port_asks(answered: dict[str, object]) -> None:
     asked = {f"{NAMED[port]}.{name}" for port in NAMED for name in methods(port)}
     assert set(answered) - asked == set()
+
+
+def test_no_write_to_a_registry_is_cut_off_by_the_deadline_of_another_request() -> None:
+    """Files in a store that hangs would otherwise leave the outcome of a move unknown."""
+    writes = [name for name, value in vars(RegistryWrites).items() if inspect.isfunction(value) and name[0] != "_"]
+    asked = set(methods("RegistryPort"))
+    assert {f"registry.{name}" for name in writes if name in asked and name != "get_version"} <= set(LIMITS_S)

@@ -37,6 +37,19 @@ LIMITS_S: Mapping[str, float] = {
     "artifacts.preview": 300.0,
     "artifacts.measure": 3600.0,
     "artifacts.download": 7 * 86400.0,
+    # MLflow reads every version of a model for these: seconds where there are 200 000. And no write is cut off because
+    # the files of some model are in a store that hangs: what became of it would not be known.
+    "registry.get_model": 60.0,
+    "registry.set_alias": 60.0,
+    "registry.delete_alias": 60.0,
+    "registry.create_model": 60.0,
+    "registry.rename_model": 120.0,
+    "registry.describe_model": 60.0,
+    "registry.tag_model": 60.0,
+    "registry.delete_model": 300.0,
+    "registry.describe_version": 60.0,
+    "registry.tag_version": 60.0,
+    "registry.delete_version": 60.0,
     # Unity Catalog has the client itself bring the model's files from where they are to where they are to be.
     "registry.copy_version": 3600.0,
     "registry.create_version": 3600.0,
