@@ -9,8 +9,8 @@ import pytest
 from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
+from tests.support.models import models, open_diff, open_models, panel, refuse_once
 from tests.support.snapshots import Picture
-from tests.ui.test_models import models, open_diff, open_models, panel, refuse_once
 from tui.domain.model_values import FAILED
 from tui.screens.modals.move_alias import MoveAliasPanel
 from tui.screens.modals.plan_faces import Face
@@ -71,7 +71,8 @@ async def test_an_unknown_outcome_and_a_part_that_was_done(
         await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
         await deck.press("enter")
-        world.registry.trouble.extend([None, cut_after, cut_before])
+        world.registry.strike("set_alias", cut_after)
+        world.registry.strike("get_model", cut_before, after="set_alias")
         await deck.press("enter")
         await deck.until(lambda: panel(deck).face is Face.UNKNOWN, "the outcome is unknown")
         await deck.settle()

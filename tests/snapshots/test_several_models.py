@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.model_shop import ODD, model_shop
+from tests.support.models import mark_models, open_models, refuse_model
 from tests.support.snapshots import Picture
-from tests.ui.test_models import mark_models, open_models, refuse_model
 
 SIZES = [(80, 24), (120, 36)]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.model_shop import model_shop
+from tests.support.models import mark, open_models, refuse_once
 from tests.support.snapshots import Picture
-from tests.ui.test_models import mark, open_models, refuse_once
 
 SIZES = [(80, 24), (120, 36)]
 

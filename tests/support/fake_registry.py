@@ -37,6 +37,7 @@ class FakeRegistry:
     """RegistryPort in memory.
 
     ``trouble`` holds what happens at the next requests, one each: None lets it pass, ``cut`` and its like fail it.
+    Where requests of other readers come in between, ``strike`` names the request that is meant.
     ``problem`` makes every request fail; ``gate`` holds requests until it is set.
     """
 
@@ -51,6 +52,7 @@ class FakeRegistry:
         self.changes: list[Change] = []
         self.late: list[Callable[[], None]] = []
         self.trouble: deque[Callable[[Callable[[], None]], None] | None] = deque()
+        self._strikes: list[tuple[str, str, Callable[[Callable[[], None]], None]]] = []
         self.problem: Problem | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -95,11 +97,22 @@ class FakeRegistry:
             raise AssertionError("the gate was never opened")
         if self.problem is not None:
             raise self.problem
-        trouble = self.trouble.popleft() if self.trouble else None
+        trouble = self._struck(name) or (self.trouble.popleft() if self.trouble else None)
         if trouble is None:
             effect()
         else:
             trouble(effect)
+
+    def strike(self, name: str, trouble: Callable[[Callable[[], None]], None], *, after: str = "") -> None:
+        """Let this happen to the next request ``name``, or to the next one that follows a request ``after``."""
+        self._strikes.append((name, after, trouble))
+
+    def _struck(self, name: str) -> Callable[[Callable[[], None]], None] | None:
+        found = next((one for one in self._strikes if one[:2] == (name, "")), None)
+        if found is not None:
+            self._strikes.remove(found)
+        self._strikes = [(one, "" if after == name else after, trouble) for one, after, trouble in self._strikes]
+        return found[2] if found is not None else None
 
     def called(self, name: str) -> int:
         """How many times a method has been called."""

@@ -10,7 +10,7 @@ from tests.support.deck import World
 from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
-from tests.ui.test_models import champion, open_models, panel
+from tests.support.models import champion, open_models, panel
 from tui.config.model import ModelSettings, Settings
 from tui.domain import alias_plan
 from tui.domain.model_values import FAILED
@@ -135,7 +135,8 @@ async def test_an_undo_of_unknown_outcome_that_was_done_is_not_called_somebody_e
         await deck.until(lambda: isinstance(deck.app.screen, FixedPlanPanel), "the undo is shown")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are looked for")
         await deck.press("enter")
-        world.registry.trouble.extend([None, cut_after, cut_before])
+        world.registry.strike("set_alias", cut_after)
+        world.registry.strike("get_model", cut_before, after="set_alias")
         await deck.press("enter")
         await deck.until_text("The outcome is unknown")
         await deck.press("r")

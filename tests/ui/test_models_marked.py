@@ -10,7 +10,12 @@ import pytest
 
 from tests.support.deck import World, message
 from tests.support.model_shop import model_shop
-from tests.ui.test_models import mark_models, models, open_models, refuse_model
+from tests.support.models import (
+    mark_models,
+    models,
+    open_models,
+    refuse_model,
+)
 from tui.domain.problem import Kind, Problem
 
 
@@ -149,3 +154,75 @@ async def test_read_only_marks_are_for_reading(tmp_path: Path) -> None:
         await deck.settle()
         assert deck.app.screen is models(deck)
         assert {"pricing", "ltv"} <= world.registry.models.keys()
+
+
+async def test_marked_models_are_tagged_finished_and_put_back(world: World) -> None:
+    refuse_model(world, "tag_model", "ltv")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark_models(deck, "churn", "ltv", "pricing")
+        await deck.press("t")
+        await deck.until_text("Tags of 3 models")
+        await deck.type("owner=ops")
+        await deck.press("enter")
+        await deck.until_text("Tag owner of churn, ltv and pricing")
+        assert re.search(r"churn\s+growth\s+ops", deck.text()), "what each has now and will have"
+        await deck.press("enter")
+        await deck.until_text("Models: 1 of 3 done")
+        assert "refused" in deck.text() and "not tried" in deck.text()
+
+        def owners() -> list[str | None]:
+            return [world.registry.models[name].tags.get("owner") for name in ("churn", "ltv", "pricing")]
+
+        assert owners() == ["ops", "ben", "market"]
+        await deck.press("f")
+        await deck.until(lambda: "Wrote the tag owner of ltv and pricing" in message(deck), "the rest is done")
+        assert owners() == ["ops", "ops", "ops"]
+        assert [entry.subject for entry in world.ledger.read().entries if entry.outcome == "done"] == [
+            "churn", "ltv", "pricing",
+        ]  # fmt: skip
+
+
+async def test_what_was_tagged_of_marked_models_is_put_back(world: World) -> None:
+    refuse_model(world, "tag_model", "ltv")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark_models(deck, "churn", "ltv")
+        await deck.press("t")
+        await deck.until_text("Tags of 2 models")
+        await deck.type("owner=")
+        await deck.press("enter")
+        await deck.until_text("Tag owner of churn and ltv")
+        await deck.press("enter")
+        await deck.until_text("Models: 1 of 2 done")
+        await deck.press("b")
+        await deck.until(lambda: "Wrote the tag owner of churn" in message(deck), "it is as before")
+        assert world.registry.models["churn"].tags["owner"] == "growth"
+
+
+async def test_marked_models_are_deleted_once_their_number_is_typed(world: World) -> None:
+    refuse_model(world, "delete_model", "pricing")
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark_models(deck, "ltv", "pricing")
+        await deck.press("delete")
+        await deck.until_text("Delete 2 models")
+        assert "3, newest v3" in deck.text() and "challenger v3" in deck.text()
+        await deck.type("ltv")
+        await deck.press("enter")
+        await deck.until_text("That is not it.")
+        await deck.press(*["backspace"] * 3)
+        await deck.type("2 models")
+        await deck.press("enter")
+        await deck.until_text("Models: 1 of 2 done")
+        assert "ltv" not in world.registry.models and "pricing" in world.registry.models
+        await deck.press("f")
+        await deck.until_text("Delete 1 model")
+
+
+async def test_names_of_marked_models_are_copied(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        await mark_models(deck, "ltv", "churn")
+        await deck.press("y")
+        await deck.until(lambda: deck.app.clipboard == "ltv\nchurn", "both names are in the clipboard")
