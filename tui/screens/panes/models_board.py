@@ -245,7 +245,8 @@ class ModelsPane(FilterablePane, ModelsArranging):
         self.grid.table = table
         self._find()
         loaded = count(len(self.models))
-        what = "prompts" if self.prompts else "models"
+        what = "prompt" if self.prompts else "model"
+        what += "" if len(self.models) == 1 else "s"
         parts = [f"{loaded} {what}" if self.complete else f"{loaded} of ? loaded"]
         if self.query_text:
             parts.append(f"{count(table.row_count)} match")
