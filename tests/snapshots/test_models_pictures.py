@@ -99,6 +99,8 @@ async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture, siz
         await open_judged(deck, size)
         await deck.press("a")
         await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until_text("in use:")  # and drawn, with the version that it proposes
+        await deck.settle()
         panel(deck).query_one("#to").value = "13"  # type: ignore[attr-defined]  # an Input
         await deck.until_text("failed to register: the upload was cut")
         await deck.press("enter")
