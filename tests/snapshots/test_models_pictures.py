@@ -72,7 +72,7 @@ async def test_an_unknown_outcome_and_a_part_that_was_done(
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
         await deck.press("enter")
         world.registry.strike("set_alias", cut_after)
-        world.registry.strike("get_model", cut_before, after="set_alias")
+        world.registry.strike("aliases_at", cut_before, after="set_alias")
         await deck.press("enter")
         await deck.until(lambda: panel(deck).face is Face.UNKNOWN, "the outcome is unknown")
         await deck.settle()

@@ -52,7 +52,7 @@ class FakeRegistry:
         self.changes: list[Change] = []
         self.late: list[Callable[[], None]] = []
         self.trouble: deque[Callable[[Callable[[], None]], None] | None] = deque()
-        self._strikes: list[tuple[str, str, Callable[[Callable[[], None]], None]]] = []
+        self._strikes: list[tuple[str, str, int | None, Callable[[Callable[[], None]], None]]] = []
         self.problem: Problem | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -104,15 +104,18 @@ class FakeRegistry:
             trouble(effect)
 
     def strike(self, name: str, trouble: Callable[[Callable[[], None]], None], *, after: str = "") -> None:
-        """Let this happen to the next request ``name``, or to the next one that follows a request ``after``."""
-        self._strikes.append((name, after, trouble))
+        """Let this happen to the next request ``name``; with ``after`` to the next that its caller sends after that."""
+        self._strikes.append((name, after, None, trouble))
 
     def _struck(self, name: str) -> Callable[[Callable[[], None]], None] | None:
-        found = next((one for one in self._strikes if one[:2] == (name, "")), None)
+        caller = threading.get_ident()
+        found = next((one for one in self._strikes if one[:2] == (name, "") and one[2] in (None, caller)), None)
         if found is not None:
             self._strikes.remove(found)
-        self._strikes = [(one, "" if after == name else after, trouble) for one, after, trouble in self._strikes]
-        return found[2] if found is not None else None
+        # Other readers may ask the same on threads of their own: they are not meant.
+        self._strikes = [(at, "", caller, trouble) if after == name else (at, after, whose, trouble)
+                         for at, after, whose, trouble in self._strikes]  # fmt: skip
+        return found[3] if found is not None else None
 
     def called(self, name: str) -> int:
         """How many times a method has been called."""

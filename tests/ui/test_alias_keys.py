@@ -51,7 +51,7 @@ async def test_an_outcome_that_is_unknown_is_said_and_looked_up(world: World) ->
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
         await deck.press("enter")
         world.registry.strike("set_alias", cut_after)
-        world.registry.strike("get_model", cut_before, after="set_alias")
+        world.registry.strike("aliases_at", cut_before, after="set_alias")
         await deck.press("enter")
         await deck.until_text("The outcome is unknown")
         await deck.press("r")

@@ -136,7 +136,7 @@ async def test_an_undo_of_unknown_outcome_that_was_done_is_not_called_somebody_e
         await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are looked for")
         await deck.press("enter")
         world.registry.strike("set_alias", cut_after)
-        world.registry.strike("get_model", cut_before, after="set_alias")
+        world.registry.strike("aliases_at", cut_before, after="set_alias")
         await deck.press("enter")
         await deck.until_text("The outcome is unknown")
         await deck.press("r")
