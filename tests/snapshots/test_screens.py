@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
 
 from tests.support.deck import (
     DAY,
@@ -42,12 +41,6 @@ def small(tmp_path: Path) -> World:
     return shop(tmp_path)
 
 
-def still(deck: Deck[int]) -> None:
-    """No cursor blinks."""
-    for line in deck.app.screen.query(Input):
-        line.cursor_blink = False
-
-
 async def calm(deck: Deck[int]) -> None:
     """Everything asked has been answered, and the details are those of the run under the cursor."""
 
@@ -62,7 +55,6 @@ async def calm(deck: Deck[int]) -> None:
 
     await deck.until(settled, "everything has been answered")
     await deck.settle()
-    still(deck)
     await deck.settle()
 
 

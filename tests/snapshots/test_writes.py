@@ -128,7 +128,6 @@ async def test_the_note_editor(quiet: World, picture: Picture, size: tuple[int, 
         )
         deck.app.push_screen(note)
         await deck.until(lambda: note.is_mounted and not note.box.read_only and note.text, "the note is read")
-        note.box.cursor_blink = False
         await deck.settle()
         picture(deck)
 
@@ -166,7 +165,6 @@ async def test_a_name_that_cannot_be(quiet: World, picture: Picture) -> None:
             make=changes.creation,
             done=lambda _told: None,
         )
-        name.input.cursor_blink = False
         deck.app.push_screen(name)
         await deck.until(lambda: name.input.has_focus, "the line has the keys")
         await deck.press("enter")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual.widgets import Input, TextArea
 
 from tests.support.deck import (
     OFFLINE,
@@ -409,3 +410,17 @@ async def test_what_can_be_copied_is_offered_once(small: World) -> None:
         await deck.press("Y")
         await deck.until_text("experiment id")
         assert deck.text().count("experiment name") == 1
+
+
+async def test_no_cursor_blinks(small: World) -> None:
+    """An idle screen sends nothing, also while a line is being typed in."""
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        for keys in (["slash"], ["colon"], ["question_mark"], ["M"], ["e"]):
+            await deck.press(*keys)
+            await deck.until(lambda: isinstance(deck.app.focused, Input | TextArea), f"{keys} opens a line")
+            line = deck.app.focused
+            assert isinstance(line, Input | TextArea)
+            assert not line.cursor_blink, keys
+            await deck.press("escape")
+            await deck.until(lambda line=line: deck.app.focused is not line, "the line is left")  # type: ignore[misc]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deck import MINUTE, World, enter_runs, experiment, listed, run, runs_pane, shop, world
+from tests.support.deck import MINUTE, World, browse, enter_runs, experiment, listed, run, runs_pane, shop, world
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 
@@ -275,6 +275,21 @@ async def test_a_sort_among_what_is_loaded_says_so_and_offers_to_load_the_rest(t
         await deck.until(lambda: "sorted among" not in deck.text(), "all are loaded")
         await deck.press("g")
         await deck.until(lambda: names(deck)[0] == "run-499", "the highest of all is on top")
+
+
+async def test_all_are_loaded_where_that_is_asked_for_before_the_first_page_has_come(tmp_path: Path) -> None:
+    runs = [run(1000, experiment_id="2"), *(run(number) for number in range(500))]
+    many = world(tmp_path, [experiment(2, "few"), experiment(1, "many")], runs, page_size=100)
+    async with many.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs of the first are there")
+        many.tracking.gate.clear()
+        browse(deck).experiments.grid.move_to("1")
+        await deck.press("enter")
+        await deck.until(lambda: runs_pane(deck).loader.loading, "the first page is asked for")
+        await deck.press("ctrl+e")
+        assert runs_pane(deck).loader.loading_all
+        many.tracking.gate.set()
+        await deck.until_text("Runs · many · 500")
 
 
 # columns

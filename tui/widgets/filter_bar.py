@@ -14,12 +14,13 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.domain.text import clean
+from tui.widgets.calm_input import CalmInput
 
 Complete = Callable[[str, int], tuple[str, int] | None]
 """From a text and a cursor position to the completed text and where the cursor then belongs, or None."""
 
 
-class FilterInput(Input):
+class FilterInput(CalmInput):
     """The line itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

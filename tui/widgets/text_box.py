@@ -13,6 +13,7 @@ class TextBox(TextArea):
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text, soft_wrap=True, show_line_numbers=False, compact=True, tab_behavior="focus")
+        self.set_reactive(TextArea.cursor_blink, False)  # an idle screen sends nothing
 
     def get_line(self, line_index: int) -> Text:
         return Text(shown(self.document.get_line(line_index)), end="", no_wrap=True)

@@ -22,6 +22,7 @@ from tui.screens.modals.confirm_changes import ChangesModal
 from tui.services.housekeeping import Told
 from tui.services.session import Session
 from tui.services.writes import Outcome
+from tui.widgets.calm_input import CalmInput
 
 
 class AskLineModal(ModalScreen[str | None]):
@@ -40,7 +41,7 @@ class AskLineModal(ModalScreen[str | None]):
         self._question = question
         self._refuse = refuse
         plain = text if text.isprintable() else ""
-        self.input = Input(plain, placeholder=clean(text) if text and not plain else "", compact=True)
+        self.input = CalmInput(plain, placeholder=clean(text) if text and not plain else "", compact=True)
         self.input.select_on_focus = False
         self._state = Static(classes="state")
 

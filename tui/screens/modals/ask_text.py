@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from tui.resources import style_sheets
 from tui.screens.base.breakpoints import BREAKPOINTS
+from tui.widgets.calm_input import CalmInput
 
 
 class AskTextModal(ModalScreen[str | None]):
@@ -27,7 +28,7 @@ class AskTextModal(ModalScreen[str | None]):
         super().__init__(classes="ask-modal")
         self._title_text = title
         self._question = question
-        self.input = Input(text, placeholder=placeholder, compact=True, select_on_focus=False)
+        self.input = CalmInput(text, placeholder=placeholder, compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue") as frame:

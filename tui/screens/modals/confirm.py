@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.domain.text import clean
 from tui.resources import style_sheets
+from tui.widgets.calm_input import CalmInput
 
 
 class TypeNameModal(ModalScreen[bool]):
@@ -28,7 +29,7 @@ class TypeNameModal(ModalScreen[bool]):
         self._title_text = title
         self._lines = tuple(lines)
         self._wanted = name
-        self.input = Input(placeholder="type the name", compact=True)
+        self.input = CalmInput(placeholder="type the name", compact=True)
         self._state = Static(classes="state")
 
     def compose(self) -> ComposeResult:

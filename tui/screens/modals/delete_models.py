@@ -19,6 +19,7 @@ from tui.resources import style_sheets
 from tui.screens.base.breakpoints import BREAKPOINTS
 from tui.screens.base.deck import Deck
 from tui.services.models_together import Going
+from tui.widgets.calm_input import CalmInput
 from tui.widgets.plain_grid import PlainGrid
 
 _NAME_WIDEST = 40
@@ -38,7 +39,7 @@ class DeleteModelsModal(ModalScreen[bool]):
         super().__init__(classes="plan-modal")
         self._models = models
         self.phrase = models[0].model.name if len(models) == 1 else f"{len(models)} models"
-        self.input = Input(placeholder="type it", compact=True)
+        self.input = CalmInput(placeholder="type it", compact=True)
         self._state = Static(classes="state")
 
     def compose(self) -> ComposeResult:

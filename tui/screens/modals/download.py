@@ -25,6 +25,7 @@ from tui.screens.base.asking import Asking
 from tui.screens.base.deck import Deck
 from tui.services.downloads import Download, measure
 from tui.services.session import Session
+from tui.widgets.calm_input import CalmInput
 
 _BAR_CELLS = 40
 _DRAWN_EVERY_S = 0.1
@@ -62,7 +63,7 @@ class DownloadModal(ModalScreen[None], Asking):
         self._glyphs = glyphs
         self._words = Static("", classes="words", markup=False)
         self._state = Static("", classes="download-state", markup=False)
-        self.input = Input(str(folder), compact=True, select_on_focus=False)
+        self.input = CalmInput(str(folder), compact=True, select_on_focus=False)
         self._measured: Measured | None = None
         self._download: Download | None = None
         self._done: Downloaded | None = None

@@ -17,12 +17,13 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
 from tui.resources import style_sheets
 from tui.screens.base.breakpoints import BREAKPOINTS
+from tui.widgets.calm_input import CalmInput
 from tui.widgets.grid import Grid, messages
 
 Answer = TypeVar("Answer")
 
 
-class NarrowInput(Input):
+class NarrowInput(CalmInput):
     """A line whose up and down move through the list beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

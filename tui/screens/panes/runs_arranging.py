@@ -52,7 +52,7 @@ class RunsArranging(Widget):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "runs_load_all":
-            return self.loader.store is not None and not self.loader.complete
+            return not self.loader.complete and (self.loader.store is not None or self.loader.loading)
         if action in ("runs_fold", "runs_fold_all"):
             return self.arrangement.tree
         if action in ("runs_tags", "runs_note", "runs_rename", "runs_delete"):

@@ -96,7 +96,8 @@ class RunsLoader:
 
     def load_all(self) -> None:
         """Load page after page to the end; ``stop`` ends it early."""
-        self.loading_all = self.store is not None and not self.complete
+        # Also while the first page is on its way: the others follow it then.
+        self.loading_all = not self.complete if self.store is not None else self.loading
         self.more()
         self._changed()
 
@@ -105,6 +106,9 @@ class RunsLoader:
         if not self.loading_all and not (self.loading and self.store is not None):
             return False
         self.loading_all = False
+        if self.store is None:
+            self._changed()  # the first page comes all the same
+            return True
         self._owner.forget("page")
         if self.truth.state is State.LOADING:
             self.truth = self.before
