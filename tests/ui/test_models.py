@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -317,3 +319,18 @@ async def test_the_ledger_on_the_screen(world: World) -> None:
         assert "torn" in deck.text() and "skipped" in deck.text()
         await deck.press("enter")
         await deck.until_text('"outcome": "done"')
+
+
+async def test_a_server_that_does_not_count_versions_is_asked_for_those_of_models_with_few(world: World) -> None:
+    world.registry.counts = False
+    world.registry.add("many", 1)
+    world.registry.by_model["many"] = {"900": replace(world.registry.by_model["many"]["1"], version="900")}
+    async with world.open(size=(160, 36)) as deck:
+        await open_models(deck)
+        await deck.until(lambda: "≤" not in row(deck, "churn"), "the versions of churn have been counted")
+        assert re.search(r"\b14\b", row(deck, "churn")), "and not only its newest told"
+        await deck.until(lambda: "≤900" in row(deck, "many"), "of many versions the most that there can be is told")
+        await deck.settle()
+        asked = [what for name, what in world.registry.calls if name == "search_versions"]
+        counted = {what[0] for what in asked}
+        assert counted == {"churn", "fraud_score", "ltv", "pricing", ODD}, "of those in view, and of no other"

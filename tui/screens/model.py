@@ -80,7 +80,7 @@ class ModelScreen(RegistryWatch):
         health, registry = self.session.desk.health, self.session.registry
 
         def learn() -> int | None:
-            health.gather_numbers([model.name])
+            health.gather_numbers([model])
             health.gather([model], facts=True)
             return registry.count_versions([model.name]).get(model.name)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 
 from tui.config.model import ModelSettings
 from tui.domain.model_values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
@@ -26,6 +27,19 @@ _DAY_MS = 86_400_000
 Key = tuple[str, str]  # model, version
 
 
+MOST_COUNTED = 200
+"""The newest version's number up to which the versions of a model are counted for their number alone."""
+_PAGE = 1000
+
+
+class Numbers(Enum):
+    """How a registry tells how many versions a model has."""
+
+    COUNTED = "counted"  # by a count of its own, or not at all
+    NEWEST_TOLD = "newest told"  # a server's list names the newest version, so that there are at most so many
+    UNTOLD = "untold"  # a Unity Catalog's list of models tells nothing of their versions
+
+
 class ModelHealth:
     """The evidence of one registry, and what the rules make of it."""
 
@@ -38,10 +52,10 @@ class ModelHealth:
         serving: ServingDesk | None = None,
         *,
         has_aliases: bool = True,
-        lists_newest: bool = True,
+        numbers: Numbers = Numbers.COUNTED,
     ) -> None:
         self._registry = registry
-        self._lists_newest = lists_newest  # a Unity Catalog's list of models tells nothing of their versions
+        self._numbers = numbers
         self._numbered: dict[str, Numbered | None] = {}
         self._has_aliases = has_aliases  # the open-source Unity Catalog has none, so that none can be missed there
         self._serving = serving  # where the context has serving endpoints
@@ -189,15 +203,18 @@ class ModelHealth:
             self._stamps.update(model.name for model in models)
             self.learnt += 1
 
-    def is_counted(self, name: str) -> bool:
+    def is_counted(self, model: RegisteredModel) -> bool:
         """Whether nothing can be learnt any more of how many versions a model has."""
-        return self._lists_newest or name in self._numbered
+        if self._numbers is Numbers.COUNTED or model.name in self._numbered:
+            return True
+        newest = model.newest
+        return self._numbers is Numbers.NEWEST_TOLD and newest is not None and newest.number > MOST_COUNTED
 
-    def gather_numbers(self, names: Iterable[str]) -> None:
-        """Count versions where the list of models does not tell the newest; what cannot be read stays unknown."""
-        for name in [name for name in names if not self.is_counted(name)]:
+    def gather_numbers(self, models: Iterable[RegisteredModel]) -> None:
+        """Count versions where nothing else tells how many there are; what cannot be read stays unknown."""
+        for name in [model.name for model in models if not self.is_counted(model)]:
             try:
-                page = self._registry.search_versions(name)
+                page = self._registry.search_versions(name, max_results=self._page)
             except Problem as problem:
                 if problem.is_connection:
                     raise
@@ -208,6 +225,10 @@ class ModelHealth:
             with self._lock:
                 self._numbered[name] = found
                 self.learnt += 1
+
+    @property
+    def _page(self) -> int:
+        return MOST_COUNTED if self._numbers is Numbers.NEWEST_TOLD else _PAGE
 
     def gather_served(self, names: Sequence[str]) -> None:
         """Learn where versions of these models are served; what cannot be read counts as not served."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.model_news import ModelNews
 from tui.services.alias_moves import AliasMoves, Rules, place_of
-from tui.services.model_health import ModelHealth
+from tui.services.model_health import ModelHealth, Numbers
 from tui.services.model_writes import ModelWrites
 from tui.services.serving_desk import ServingDesk
 
@@ -36,7 +36,7 @@ class RegistryDesk:
             launch.settings.metric_directions,
             serving,
             has_aliases=self.has_aliases,
-            lists_newest=not catalog,
+            numbers=_numbers(launch.registry_uri, catalog),
         )
         self.moves = AliasMoves(
             session.registry,
@@ -60,3 +60,9 @@ class RegistryDesk:
         """Whether to move one of these the model's name is typed, however an alias is written."""
         protected = {alias.casefold() for alias in self.settings.protected_aliases}
         return self.protected_context or any(alias.casefold() in protected for alias in aliases)
+
+
+def _numbers(uri: str, catalog: bool) -> Numbers:
+    if catalog:
+        return Numbers.UNTOLD
+    return Numbers.NEWEST_TOLD if uri.startswith(("http:", "https:")) else Numbers.COUNTED

@@ -299,9 +299,7 @@ class ModelsPane(FilterablePane, ModelsArranging):
         if self.prompts or self.is_asking("evidence"):
             return
         health = self._desk.health
-        wanted = [
-            model for model in self._in_view() if not health.is_complete(model) or not health.is_counted(model.name)
-        ]
+        wanted = [model for model in self._in_view() if not (health.is_complete(model) and self._is_counted(model))]
         facts = all(health.is_complete(model, facts=False) for model in wanted)
         if not wanted and self.faults_only:
             wanted = [model for model in self.models.values() if not health.is_complete(model)]
@@ -312,9 +310,11 @@ class ModelsPane(FilterablePane, ModelsArranging):
                 self.fill()  # somebody else has learnt something meanwhile
             return
 
+        uncounted = [model for model in wanted if not self._is_counted(model)]
+
         def learn() -> None:
             # What the list needs comes first, what lies in files after it.
-            health.gather_numbers(model.name for model in wanted)
+            health.gather_numbers(uncounted)
             health.gather(wanted, facts=facts)
 
         self.ask(
@@ -325,6 +325,9 @@ class ModelsPane(FilterablePane, ModelsArranging):
             self._no_evidence,
             urgency=PREFETCH,
         )
+
+    def _is_counted(self, model: RegisteredModel) -> bool:
+        return model.name in self.counts or self._desk.health.is_counted(model)
 
     def look_again(self) -> None:
         """Something may have been learnt of the models by way of their versions."""
