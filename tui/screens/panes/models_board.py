@@ -1,8 +1,7 @@
-"""The board of registered models: loads them page by page, and learns of those in view what the rules need."""
+"""The board of registered models: what it shows of them, and which one is meant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,14 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import bindings
 from tui.domain.glyphs import Glyphs
 from tui.domain.model_board import BoardSpec, BoardTable
 from tui.domain.model_rows import Reading
-from tui.domain.model_values import ModelsPage, RegisteredModel
+from tui.domain.model_values import RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
@@ -25,18 +23,15 @@ from tui.domain.truth import Truth
 from tui.gateway.address import kind
 from tui.screens.base.filterable import FilterablePane
 from tui.screens.panes.models_arranging import ModelsArranging
-from tui.services.pool import PREFETCH
+from tui.screens.panes.models_evidence import ModelsEvidence
+from tui.screens.panes.models_loading import ModelsLoading
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 
-FIRST_PAGE, PAGE = 200, 1000  # models; MLflow gives no more than a thousand at a time
-LOADED_UNASKED = 3000  # models up to which pages follow each other by themselves
 ARRANGED_HERE = 1000  # models up to which the table is laid out on the event loop
-REST_SECONDS = 0.1
-JUDGED_AT_ONCE = 25
 
 
-class ModelsPane(FilterablePane, ModelsArranging):
+class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence):
     """The list of models. It tells which one the cursor is on, and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
@@ -86,7 +81,6 @@ class ModelsPane(FilterablePane, ModelsArranging):
         self._everything = False
         self._generation = 0
         self._drawn_of = 0  # how much was known of the models when they were laid out
-        self._rest: Timer | None = None
         self._point_at = ""
 
     def body(self) -> ComposeResult:
@@ -107,87 +101,6 @@ class ModelsPane(FilterablePane, ModelsArranging):
         self.grid.placeholder = "Reading registered models …"
         self.read_again()
 
-    def read_again(self) -> None:
-        """Read every model that is loaded anew; what is shown stays until then."""
-        if self.truth.as_of_ms is None:
-            self.truth = self.truth.loading()
-        self._seen = set()
-        self.post_message(self.TruthChanged(None))
-        self._ask_page(None)
-
-    def _ask_page(self, token: str | None) -> None:
-        registry, prompts, wanted = self._session.registry, self.prompts, self.server_filter
-        size = FIRST_PAGE if token is None else PAGE
-        self.ask(
-            self._session.pool,
-            "models",
-            lambda: registry.search_models(filter_string=wanted, max_results=size, token=token, prompts=prompts),
-            self._got,
-            self._refused,
-        )
-
-    def _got(self, page: ModelsPage) -> None:
-        fresh = {model.name: model for model in page.models}
-        for name, model in fresh.items():
-            before = self.models.get(name)
-            if before is not None and before != model:
-                self._desk.health.forget(name)
-        self.models.update(fresh)
-        self._seen |= fresh.keys()
-        self._token, self.complete = page.next_token, page.next_token is None
-        if self.complete:
-            self.models = {name: model for name, model in self.models.items() if name in self._seen}
-        if not self.prompts and not self.server_filter:
-            self._desk.news.remember(page.models, complete=self.complete)
-        self.truth = self.truth.live(self._session.clock.now_ms())
-        self.notice.clear()
-        self.grid.set_class(False, "stale")
-        self._count(list(fresh))
-        self.fill()
-        self.post_message(self.TruthChanged(None))
-        if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.models))):
-            self._ask_page(self._token)
-
-    def _count(self, names: Sequence[str]) -> None:
-        registry = self._session.registry
-        if names:
-            self.ask(
-                self._session.pool,
-                f"counts from {names[0]}",
-                lambda: registry.count_versions(names),
-                self._got_counts,
-                lambda _problem: None,  # a count is a courtesy: without it the column says the most there can be
-                urgency=PREFETCH,
-            )
-
-    def _got_counts(self, counts: dict[str, int]) -> None:
-        if counts:
-            self.counts.update(counts)
-            self.fill()
-
-    def _refused(self, problem: Problem) -> None:
-        self.truth = self.truth.failed(problem)
-        self.grid.set_class(bool(self.models), "stale")
-        if not self.models:
-            self.grid.placeholder = "No registered models could be read."
-        self.notice.problem(problem)
-        self.fill()
-        self.post_message(self.TruthChanged(problem))
-
-    def take(self, model: RegisteredModel) -> None:
-        """Show a model as it has just been read; the evidence about it is asked for anew."""
-        self._desk.health.forget(model.name)
-        self.models[model.name] = model
-        self._seen.add(model.name)
-        self._count([model.name])
-        self.fill()
-
-    def drop(self, name: str) -> None:
-        """A model is no longer there."""
-        self.models.pop(name, None)
-        self.grid.marks = [marked for marked in self.grid.marks if marked != name]
-        self.fill()
-
     def point_at(self, name: str) -> None:
         """Put the cursor on a model, as soon as it is here."""
         self._point_at = name
@@ -196,6 +109,9 @@ class ModelsPane(FilterablePane, ModelsArranging):
     def _find(self) -> None:
         if self._point_at and self.grid.move_to(self._point_at):
             self._point_at = ""
+
+    def truth_changed(self, problem: Problem | None) -> None:
+        self.post_message(self.TruthChanged(problem))
 
     # showing
 
@@ -288,62 +204,6 @@ class ModelsPane(FilterablePane, ModelsArranging):
         if self.models:
             self.fill()
 
-    # evidence
-
-    def _want_evidence(self) -> None:
-        if self._rest is None and not self.is_asking("evidence"):
-            self._rest = self.set_timer(REST_SECONDS, self._ask_evidence)
-
-    def _ask_evidence(self) -> None:
-        self._rest = None
-        if self.prompts or self.is_asking("evidence"):
-            return
-        health = self._desk.health
-        wanted = [model for model in self._in_view() if not (health.is_complete(model) and self._is_counted(model))]
-        facts = all(health.is_complete(model, facts=False) for model in wanted)
-        if not wanted and self.faults_only:
-            wanted = [model for model in self.models.values() if not health.is_complete(model)]
-            facts = True
-        wanted = wanted[:JUDGED_AT_ONCE]
-        if not wanted:
-            if self._drawn_of != health.learnt:
-                self.fill()  # somebody else has learnt something meanwhile
-            return
-
-        uncounted = [model for model in wanted if not self._is_counted(model)]
-
-        def learn() -> None:
-            # What the list needs comes first, what lies in files after it.
-            health.gather_numbers(uncounted)
-            health.gather(wanted, facts=facts)
-
-        self.ask(
-            self._session.pool,
-            "evidence",
-            learn,
-            lambda _nothing: self.fill(),
-            self._no_evidence,
-            urgency=PREFETCH,
-        )
-
-    def _is_counted(self, model: RegisteredModel) -> bool:
-        return model.name in self.counts or self._desk.health.is_counted(model)
-
-    def look_again(self) -> None:
-        """Something may have been learnt of the models by way of their versions."""
-        if self._drawn_of != self._desk.health.learnt:
-            self._want_evidence()
-
-    def _no_evidence(self, problem: Problem) -> None:
-        self.notice.problem(problem)
-
-    def _in_view(self) -> list[RegisteredModel]:
-        table = self.grid.table
-        if not isinstance(table, BoardTable):
-            return []
-        top = self.grid.scroll_offset.y
-        return table.models[top : top + max(1, self.grid.size.height)]
-
     def metric_chosen(self) -> None:
         self.post_message(self.Followed(self.model_here()))
 
@@ -370,28 +230,12 @@ class ModelsPane(FilterablePane, ModelsArranging):
         if here is not None:
             self.post_message(self.Opened(here))
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: messages.NearEnd) -> None:
-        event.stop()
-        if not self.complete and self._token is not None and not self.is_asking("models"):
-            self._ask_page(self._token)
-
-    @on(Grid.EndWanted)
-    def _end_wanted(self, event: messages.GridMessage) -> None:
-        event.stop()
-        self.action_models_load_all()
-
     @on(Grid.MarksChanged)
     def _marked(self, event: messages.MarksChanged) -> None:
         event.stop()
         self.fill()
 
     # keys
-
-    def action_models_load_all(self) -> None:
-        self._everything = True
-        if not self.complete and not self.is_asking("models"):
-            self._ask_page(self._token)
 
     def action_models_faults(self) -> None:
         self.faults_only = not self.faults_only
