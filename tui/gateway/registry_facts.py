@@ -53,7 +53,8 @@ def _location(client: Any, version: ModelVersion, registry_kind: str) -> str:
         return str(client.get_logged_model(version.model_id).artifact_location)
     if registry_kind in ("databricks-uc", "uc", "databricks"):
         return f"models:/{version.name}/{version.version}"
-    return str(client.get_model_version_download_uri(version.name, version.version))
+    # The client itself first reads the whole model, to see that it is no prompt: seconds where versions are many.
+    return str(client._get_registry_client().get_model_version_download_uri(version.name, version.version))
 
 
 def _read(location: str, tracking_uri: str) -> ModelFacts:

@@ -67,6 +67,7 @@ class ModelHealth:
         self._versions: dict[Key, ModelVersion | None] = {}
         self._runs: dict[str, SourceRun] = {}
         self._facts: dict[Key, ModelFacts] = {}
+        self._reading: dict[Key, threading.Lock] = {}  # of files that are being read
         self._metric = self.settings.metric or ""
         self._stamps: Counter[str] = Counter()  # grow with what is learnt of a model
         self.learnt = 0  # grows with everything that is learnt, so that a view knows whether it is behind
@@ -252,20 +253,25 @@ class ModelHealth:
 
     def gather_facts(self, name: str, version: str) -> ModelFacts:
         """What a version's files say; a refusal other than a lost connection is kept as what they say."""
-        known = self.facts(name, version)
-        if known is not None:
-            return known
-        try:
-            facts = self._registry.version_facts(name, version)
-        except Problem as problem:
-            if problem.is_connection:
-                raise
-            facts = ModelFacts(unread=problem.message)
         with self._lock:
-            self._facts[name, version] = facts
-            self._stamps[name] += 1
-            self.learnt += 1
-        return facts
+            reading = self._reading.setdefault((name, version), threading.Lock())
+        # The board, the versions and the panel of moves may want the same at the same time: it is read once.
+        with reading:
+            known = self.facts(name, version)
+            if known is not None:
+                return known
+            try:
+                facts = self._registry.version_facts(name, version)
+            except Problem as problem:
+                if problem.is_connection:
+                    raise
+                facts = ModelFacts(unread=problem.message)
+            with self._lock:
+                self._facts[name, version] = facts
+                self._reading.pop((name, version), None)
+                self._stamps[name] += 1
+                self.learnt += 1
+            return facts
 
     def _versions_wanted(self, models: Sequence[RegisteredModel]) -> list[Key]:
         with self._lock:

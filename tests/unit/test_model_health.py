@@ -1,0 +1,28 @@
+"""What is learnt of registered models: each file once, however many ask for it at the same time."""
+
+from __future__ import annotations
+
+import threading
+
+from tests.support.fake_registry import FakeRegistry
+from tests.support.fakes import FrozenClock
+from tui.domain.model_values import ModelFacts
+from tui.services.model_health import ModelHealth
+
+
+def test_what_several_ask_for_at_the_same_time_is_read_once() -> None:
+    registry = FakeRegistry()
+    registry.add("churn", 2)
+    health = ModelHealth(registry, FrozenClock())
+    registry.gate.clear()
+    found: list[ModelFacts] = []
+    asking = [
+        threading.Thread(target=lambda: found.append(health.gather_facts("churn", "1")), daemon=True) for _ in range(3)
+    ]
+    for thread in asking:
+        thread.start()
+    registry.gate.set()
+    for thread in asking:
+        thread.join(timeout=30)
+    assert len(found) == 3
+    assert [name for name, _ in registry.calls].count("version_facts") == 1
