@@ -158,7 +158,7 @@ def ledger_command(said: Said, name: tuple[str, ...], as_json: bool) -> None:
     clock = SystemClock()
     contents = Ledger(state_dir() / "ledger.jsonl", clock, "").read()
     entries = ledger.selected(contents, name)
-    click.echo(ledger.as_json(entries) if as_json else ledger.as_table(entries, clock.zone))
+    click.echo(ledger.as_json(entries) if as_json else ledger.as_table(entries, clock.zone, name))
     for fault in contents.faults:
         click.echo(fault, err=True)
 

@@ -8,6 +8,7 @@ from tui.actions import configured_keys, show_keys
 from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.domain.problem import Problem
+from tui.domain.text import clean
 from tui.screens.base.page import Page
 from tui.screens.base.routes import DoctorRoute
 from tui.screens.modals.command import Command, CommandModal, Given
@@ -23,7 +24,12 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
     """Open the command line over a page, and do what it is told."""
     fixed = [
         Command("open", "Open a run, an experiment or a model by id, name, URI or web address.", takes="PLACE"),
-        Command("ctx", "Open another context.", takes="NAME", offers=tuple(page.session.launch.settings.contexts)),
+        Command(
+            "ctx",
+            f"Open another context; {clean(page.session.name)} is open.",
+            takes="NAME",
+            offers=tuple(page.session.launch.settings.contexts),
+        ),
         Command("runs", "Go to the runs.", "1"),
         Command("experiments", "Go to an experiment, or to the list of them.", "1", takes="[NAME]"),
         Command("models", "Go to a registered model, or to the list of them.", "2", takes="[NAME]"),

@@ -20,10 +20,11 @@ def as_json(entries: list[Entry]) -> str:
     return json.dumps([as_plain(entry) for entry in entries], indent=2)
 
 
-def as_table(entries: list[Entry], zone: tzinfo) -> str:
-    """A line for each entry, the newest last, as a log is read."""
+def as_table(entries: list[Entry], zone: tzinfo, names: tuple[str, ...] = ()) -> str:
+    """A line for each entry, the newest last, as a log is read; ``names`` are those that were asked for."""
     if not entries:
-        return "Nothing has been written from here."
+        of = f" to {' or '.join(map(clean, names))}" if names else ""
+        return f"Nothing has been written{of} from here."
     cells = []
     for entry in entries:
         shown = row(entry)
