@@ -99,7 +99,7 @@ def test_the_command_on_a_real_store(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_ledger_in_print(registry: FakeRegistry, tmp_path: Path) -> None:
     from tui.config.paths import state_dir
 
-    assert CliRunner().invoke(cli.cli, ["ledger"]).output == "Nothing has been written to other from here.\n"
+    assert CliRunner().invoke(cli.cli, ["ledger"]).output == "Nothing has been written from here.\n"
     ledger = Ledger(state_dir() / "ledger.jsonl", FrozenClock(), "ana@bastion")
     moves = AliasMoves(registry, ledger, context="prod", place="https://h")
     moves.carry_out(alias_plan.plan("churn", moves.state("churn"), {"champion": "11"}), "latency\x1b[2J")
