@@ -62,8 +62,9 @@ async def test_put_champion_back_to_the_version_before(world: World) -> None:
 
 async def test_what_changed_between_champion_and_challenger(world: World) -> None:
     async with world.open() as deck:
-        await open_models(deck)
+        keys = await open_models(deck)
         await deck.press("d")
+        assert keys + 1 == 2, "one key where the models are open already"
         await deck.until_text("v12 against v14")
         await deck.until_text("auc")
         assert "+0.0052" in deck.line_with("auc")
@@ -95,11 +96,13 @@ async def test_register_this_runs_model(world: World) -> None:
         await enter_runs(deck, "gallant-ox-12")
         await deck.press("enter")
         await deck.until_text("run id")
-        await deck.press("R")
+        keys = ["R", *"ltv", "enter"]
+        await deck.press(keys[0])
         await deck.until_text("Register as")
         assert "without a signature" in deck.text()
-        await deck.type("ltv")
-        await deck.press("enter")
+        await deck.type("".join(keys[1:-1]))
+        await deck.press(keys[-1])
+        assert len(keys) == 2 + len("ltv"), "two keys, and a part of the model's name"
         await deck.until(lambda: "1" in world.registry.by_model["ltv"], "it is registered")
         await deck.until(lambda: "Registered model as ltv v1, ledger #1" in message(deck), "it is told")
         await deck.until_text("models › ltv › v1")
