@@ -13,6 +13,8 @@ from tui.domain.text import clean, width
 
 _METRICS_SHOWN = 6
 _SIDE = 24  # cells of either side where there is something to say of their difference
+_LEAST_SIDE, _NOTE = 12, 14  # cells that are left to them where there is little room
+_GAPS = 12  # cells of the table that are not its columns
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Row:
     then: str
     note: str = ""
     tone: Tone = ""
+    brief: str = ""  # the note where there is little room
 
 
 def rows(
@@ -99,7 +102,8 @@ def _metric_rows(now: ModelVersion | None, then: ModelVersion | None, known: Kno
         change, tone = reading.change(after, before, better)
         verdict = {"good": "better", "bad": "worse"}.get(tone, "")
         note = "  ".join(part for part in (change, verdict) if part)
-        found.append(Row(clean(name), reading.number(before), reading.number(after), note, tone))
+        brief = "  ".join(part for part in (change.partition("  ")[0], verdict) if part)
+        found.append(Row(clean(name), reading.number(before), reading.number(after), note, tone, brief))
     if len(names) > _METRICS_SHOWN:
         found.append(Row("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
     return found
@@ -141,8 +145,8 @@ def signature_changes(before: Signature | None, after: Signature | None) -> list
     return found
 
 
-def table(shown: Sequence[Row]) -> RowsTable:
-    """The rows of the panel."""
+def table(shown: Sequence[Row], room: int) -> RowsTable:
+    """The rows of the panel in so many cells; both sides give way before what their difference means does."""
     cells = {
         "name": [row.name for row in shown],
         "now": [row.now for row in shown],
@@ -151,6 +155,11 @@ def table(shown: Sequence[Row]) -> RowsTable:
     }
     wide = {key: max([12, *map(width, texts)]) for key, texts in cells.items()}
     side = _SIDE if any(cells["note"]) else 2 * _SIDE
+    around = room - _GAPS - wide["name"]
+    if any(cells["note"]) and 2 * side + wide["note"] > around:
+        cells["note"] = [row.brief or row.note for row in shown]
+        wide["note"] = max([_NOTE, *(width(row.brief) for row in shown)])
+        side = max(_LEAST_SIDE, min(side, (around - wide["note"]) // 2))
     columns = (
         Column("name", "", wide["name"], frozen=True),
         Column("now", "now", min(side, wide["now"])),

@@ -42,6 +42,9 @@ class VersionField(Field):
     ]
 
 
+_WIDEST, _FRAME = 124, 4  # columns of the panel, and of its frame
+
+
 class MoveAliasPanel(PlanPanel):
     """``versions`` are those loaded, newest first; ``to`` is the one that the cursor was on."""
 
@@ -153,7 +156,7 @@ class MoveAliasPanel(PlanPanel):
         if now is None and at_now:  # not read yet, or not there any more
             gone = ", which is gone" if at_now in self.absent else ""
             found[0] = replace(found[0], now=f"{alias_plan.shown(at_now)}{gone}")
-        return model_move.table(found)
+        return model_move.table(found, min(_WIDEST, self.app.size.width * 96 // 100) - _FRAME)
 
     def show(self) -> None:
         names = sorted(self.state, key=lambda alias: (alias != CHAMPION, alias != CHALLENGER, alias))

@@ -1,0 +1,22 @@
+"""The two sides of a move in little room: what the difference means is never what is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.domain.model_move import Row, table
+from tui.domain.text import width
+
+ROWS = [
+    Row("run", "weekly-2026-W46  ✓ done", "weekly-2026-W45  ✓ done"),
+    Row("auc", "0.9312", "0.929", "−0.0022  −0.2%  worse", "bad", "−0.0022  worse"),
+]
+
+
+@pytest.mark.parametrize(("room", "note"), [(72, "−0.0022  worse"), (115, "−0.0022  −0.2%  worse")])
+def test_differences_fit_beside_both_sides(room: int, note: str) -> None:
+    laid = table(ROWS, room)
+    assert laid.texts("note", 1, 2) == [note]
+    widths = {column.key: column.width for column in laid.columns}
+    assert widths["note"] >= width(note)
+    assert sum(widths.values()) + 3 * 2 <= room
