@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tui.start import Said, run, told
+from tui.app.start import Said, run, told
 
 
 def main() -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui import __version__, start
-from tui.start import EXIT_BROKEN, Said, resolved, run, settings_of, told, working_folder
+from tui import __version__
+from tui.app import start
+from tui.app.start import EXIT_BROKEN, Said, resolved, run, settings_of, told, working_folder
 
 if TYPE_CHECKING:
     pass
@@ -112,7 +113,7 @@ def demo(said: Said, fresh: bool, databricks: bool) -> None:
         _demo_databricks(said)
         return
     from tui.config.launch import Options, resolve
-    from tui.demo import ProgressLine, ensure_sample
+    from tui.demo.samples import ProgressLine, ensure_sample
 
     settings, file = settings_of(said)
     with ProgressLine(sys.stdout) as progress:
@@ -126,7 +127,7 @@ def demo(said: Said, fresh: bool, databricks: bool) -> None:
 
 def _demo_databricks(said: Said) -> None:
     """Open a workspace that is simulated by a process of this machine, for as long as the deck is open."""
-    from tui.demo_workspace import launch_of, simulation
+    from tui.demo.workspace import launch_of, simulation
 
     settings, _file = settings_of(said)
     with simulation() as running:

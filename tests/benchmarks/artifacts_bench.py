@@ -18,10 +18,10 @@ from pathlib import Path
 
 from tests.support import stores
 from tests.support.deck import experiment, run, world
-from tui.domain.artifact_tree import ArtifactTree
-from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot
+from tui.domain.artifacts.tree import ArtifactTree
+from tui.domain.artifacts.values import HEAD_BYTES, ArtifactRoot
 from tui.gateway import environment
-from tui.gateway.artifacts import ClientArtifacts
+from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.session import Session
 
 _TIMES = 5
@@ -78,9 +78,9 @@ def of_the_gateway(folder: Path, entries: int) -> dict[str, float]:
 
 async def of_the_screen(folder: Path, entries: int) -> dict[str, float]:
     """From enter on the folder to its last entry on the screen, and a page of it."""
-    from tui.app import DeckApp
-    from tui.screens.artifacts import ArtifactsScreen
-    from tui.screens.base.routes import ArtifactsRoute
+    from tui.app.application import DeckApp
+    from tui.features.artifacts.screen import ArtifactsScreen
+    from tui.ui.routes import ArtifactsRoute
 
     made = world(folder, [experiment(1, "bench")], [run(7)])
     root = ArtifactRoot("run", f"{7:032x}")

@@ -16,12 +16,12 @@ import numpy as np
 from textual.app import App, ComposeResult
 
 from tests.benchmarks.grid_pty import Program, module
+from tui.app.themes import DARK
 from tui.domain.series.curve import Curve
 from tui.domain.series.decimate import decimate
 from tui.domain.series.history import MetricHistory, recorded
 from tui.domain.series.smoothing import smoothed
 from tui.resources import style_sheets
-from tui.themes import DARK
 from tui.widgets.chart.plot import LinePlot, PlotSeries, View
 
 COLUMNS, LINES = 200, 50
@@ -65,7 +65,7 @@ class ChartBench(App[None]):
         self._show(View(weight=0.0 if self._view.weight else 0.9))
 
     def action_zoom(self) -> None:
-        from tui.domain.scales import Span
+        from tui.domain.series.scales import Span
 
         self._show(View(window=Span(self._points * 0.4, self._points * 0.6)))
 

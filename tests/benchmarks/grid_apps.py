@@ -18,10 +18,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tests.benchmarks.grid_table import MadeUpRuns
-from tui._textual_compat import CalmApp
+from tui.app.themes import DARK
 from tui.domain.table import Table
 from tui.domain.text import fit_all
-from tui.themes import DARK
+from tui.terminal.textual_compat import CalmApp
 from tui.widgets.grid import Grid
 
 STYLES = Path(__file__).parents[2] / "styles" / "grid.tcss"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from tui.demo.simulated import sample
+from tui.demo.simulated.server import Server, serving_on_loopback
+from tui.demo.simulated.state import Workspace
 from tui.gateway import environment
 from tui.gateway.session import Session
-from tui.gateway.simulated import sample
-from tui.gateway.simulated.server import Server, serving_on_loopback
-from tui.gateway.simulated.state import Workspace
 
 PATIENCE_S = 20.0  # of requests; nothing is judged by it
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.databricks.test_models_screen import app_on, opened, to_models
 from tests.databricks.test_serving import to_serving
 from tests.support.driver import Deck, drive
-from tui.app import DeckApp
-from tui.gateway.simulated.state import Workspace
+from tui.app.application import DeckApp
+from tui.demo.simulated.state import Workspace
 from tui.services.session import Session
 
 __all__ = ["opened"]

@@ -11,15 +11,15 @@ import pytest
 
 from tests.faults import loopback
 from tests.support.servers import free_port
-from tui.domain.grants import Deed, refusals
+from tui.demo.simulated.state import Workspace
+from tui.domain.models.grants import Deed, refusals
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
-from tui.gateway.catalog import SdkCatalog
-from tui.gateway.registry import ClientRegistry
-from tui.gateway.sdk import Sdk
-from tui.gateway.serving import SdkServing
+from tui.gateway.databricks.catalog import SdkCatalog
+from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.serving import SdkServing
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
-from tui.gateway.simulated.state import Workspace
 
 
 def problem_of(ask: Callable[[], object]) -> Problem:

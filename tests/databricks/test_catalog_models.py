@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
-from tui.gateway.simulated.state import Workspace
 
 CHURN = "prod.ml.churn"
 

@@ -14,13 +14,13 @@ import pytest
 
 from tests.support.driver import drive
 from tests.support.stores import make_store
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.model import ContextSettings, Settings
-from tui.demo_workspace import simulation
-from tui.gateway.simulated import sample
-from tui.gateway.simulated.server import Server, serving_on_loopback
+from tui.demo.simulated import sample
+from tui.demo.simulated.server import Server, serving_on_loopback
+from tui.demo.workspace import simulation
 from tui.services.connect import open_session
 from tui.services.session import Session
 

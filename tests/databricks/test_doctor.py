@@ -17,14 +17,14 @@ from tests.faults import loopback
 from tests.support.driver import drive
 from tests.support.readme import README
 from tests.support.servers import free_port
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.cli import cli
 from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.model import Settings
+from tui.demo.simulated.server import Server
+from tui.demo.simulated.state import Workspace
 from tui.domain.checkup import Verdict
-from tui.gateway.simulated.server import Server
-from tui.gateway.simulated.state import Workspace
 from tui.services.connect import open_session
 from tui.services.doctor import Doctor
 from tui.services.session import Session
@@ -43,7 +43,7 @@ def opened(profile: str, tmp_path: Path) -> Iterator[Opened]:
         lines += f"    catalog: {catalog}\n" if catalog else ""
         file = tmp_path / "config.yaml"
         file.write_text(lines)
-        from tui.actions import ACTIONS
+        from tui.app.actions import ACTIONS
         from tui.config.load import load
 
         settings = load(file, "test", lambda: ACTIONS) if not options else Settings(cache=False)

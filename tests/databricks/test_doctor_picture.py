@@ -11,10 +11,10 @@ from tests.support.deck import shop
 from tests.support.driver import drive
 from tests.support.snapshots import Picture
 from tui.domain.checkup import Verdict
-from tui.domain.grants import Access, Account, Securable
+from tui.domain.models.grants import Access, Account, Securable
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import Endpoint, Split
-from tui.screens.doctor import DoctorScreen
+from tui.domain.serving.endpoints import Endpoint, Split
+from tui.features.diagnostics.doctor import DoctorScreen
 from tui.services.session import Session
 from tui.services.surroundings import Surroundings, terminal_of
 

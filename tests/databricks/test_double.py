@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tui.demo.simulated.state import Workspace
 from tui.gateway.session import Session
-from tui.gateway.simulated.state import Workspace
 
 CHURN = "prod.ml.churn"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from tui.cli import cli
-from tui.gateway.simulated.state import Workspace
+from tui.demo.simulated.state import Workspace
 
 
 def lint(profile: str, *arguments: str) -> Result:

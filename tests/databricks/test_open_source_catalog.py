@@ -16,11 +16,11 @@ from tests.support.stores import make_store
 from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.model import Settings
+from tui.demo.simulated.sample import NOW_MS
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session as Gateway
-from tui.gateway.simulated.sample import NOW_MS
 from tui.services.connect import open_session
 from tui.services.session import Session
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.databricks.test_models_screen import app_on, opened, to_models
 from tests.support.driver import Deck, drive
-from tui.app import DeckApp
-from tui.gateway.simulated.state import Workspace
-from tui.screens.base.routes import RunRoute
-from tui.screens.modals.pick_name import PickNameModal
+from tui.app.application import DeckApp
+from tui.demo.simulated.state import Workspace
 from tui.services.session import Session
+from tui.ui.dialogs.pick_name import PickNameModal
+from tui.ui.routes import RunRoute
 
 __all__ = ["opened"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.databricks.test_models_screen import app_on, opened, to_models
 from tests.support.driver import Deck, drive
-from tui.gateway.simulated.state import Workspace
-from tui.screens.modals.ask_line import AskLineModal
-from tui.screens.panes.models_versions import VersionsPane
+from tui.demo.simulated.state import Workspace
+from tui.features.models.versions import VersionsPane
 from tui.services.session import Session
+from tui.ui.dialogs.ask_line import AskLineModal
 
 __all__ = ["opened"]
 

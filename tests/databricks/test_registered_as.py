@@ -9,13 +9,13 @@ import pytest
 
 from tests.databricks.test_models_screen import app_on, opened
 from tests.support.driver import drive
-from tui.app import DeckApp
+from tui.app.application import DeckApp
+from tui.demo.simulated.state import LoggedModel, Workspace
 from tui.domain.problem import Kind, Problem
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session as Gateway
-from tui.gateway.simulated.state import LoggedModel, Workspace
-from tui.screens.base.routes import RunRoute
 from tui.services.session import Session
+from tui.ui.routes import RunRoute
 
 __all__ = ["opened"]
 RUN = f"{1:032x}"

@@ -10,10 +10,10 @@ from tests.databricks.test_models_screen import app_on, opened
 from tests.databricks.test_permitted import HeldCatalog, name_asked, to_row, to_run
 from tests.support.driver import Deck, drive
 from tests.support.snapshots import Picture
-from tui.app import DeckApp
-from tui.gateway.simulated.state import Workspace
-from tui.screens.modals.pick_name import PickNameModal
+from tui.app.application import DeckApp
+from tui.demo.simulated.state import Workspace
 from tui.services.session import Session
+from tui.ui.dialogs.pick_name import PickNameModal
 
 __all__ = ["opened"]
 

@@ -9,19 +9,19 @@ import pytest
 
 from tests.support.driver import Deck, drive
 from tests.support.fakes import FrozenClock
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.choose import Options
 from tui.config.launch import Launch, resolve
 from tui.config.model import Settings
+from tui.demo.simulated.sample import NOW_MS, served
+from tui.demo.simulated.sample import config as config_of
+from tui.demo.simulated.state import Update as Coming
+from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import Share, Update, to_version
-from tui.gateway.sdk import Sdk
-from tui.gateway.serving import SdkServing
+from tui.domain.serving.endpoints import Share, Update, to_version
+from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.session import Session as GatewaySession
-from tui.gateway.simulated.sample import NOW_MS, served
-from tui.gateway.simulated.sample import config as config_of
-from tui.gateway.simulated.state import Update as Coming
-from tui.gateway.simulated.state import Workspace
 from tui.services.connect import open_session
 from tui.services.ledger import Ledger
 from tui.services.serving_changes import BEGUN, UNDO, ServingChanges, ServingPlan

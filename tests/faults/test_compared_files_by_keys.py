@@ -11,15 +11,15 @@ from mlflow import MlflowClient
 from tests.gateway.artifact_worlds import put
 from tests.support import servers, stores
 from tests.support.driver import drive
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.choose import Options
 from tui.config.launch import Launch, resolve
 from tui.config.model import ContextSettings, Settings
-from tui.screens.base.routes import CompareRoute
-from tui.screens.compare import CompareScreen
+from tui.features.compare.screen import CompareScreen
 from tui.services.clock import SystemClock
 from tui.services.connect import open_session
 from tui.services.session import Session
+from tui.ui.routes import CompareRoute
 
 PATIENCE = 60.0  # both contexts start a process that imports MLflow
 

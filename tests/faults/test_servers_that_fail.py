@@ -13,7 +13,7 @@ from tests.support.servers import free_port
 from tui.domain.problem import Kind, Problem
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
 
 # What a person would wait eight seconds for, scaled down.

@@ -12,9 +12,9 @@ import pytest
 from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, Fate, cutting_proxy
 from tests.support.fakes import FrozenClock
-from tui.domain.model_values import RegisteredModel
+from tui.domain.models.values import RegisteredModel
 from tui.gateway import environment
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
 from tui.services.ledger import Ledger
 from tui.services.model_writes import ModelWrites

@@ -17,9 +17,11 @@ import pytest
 from tests.support import stores
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition
-from tui.gateway import address, dispatch, environment, revisions, store_guard
+from tui.gateway import address, dispatch, environment
 from tui.gateway.session import Session, require_current_schema
-from tui.gateway.store import SessionStore
+from tui.gateway.store import guard as store_guard
+from tui.gateway.store import revisions
+from tui.gateway.store.client import SessionStore
 
 
 def _contents(folder: Path) -> dict[str, tuple[str, int]]:
@@ -288,7 +290,7 @@ def test_looking_does_not_import_mlflow(tmp_path: Path) -> None:
         "import sys; from tui.gateway import store_guard; report = store_guard.inspect(sys.argv[1]); "
         "assert not {'mlflow', 'sqlalchemy', 'alembic', 'requests'} & set(sys.modules); print(report.condition.value)"
     )
-    root = Path(store_guard.__file__).parents[2]
+    root = Path(store_guard.__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", script, store.uri],
         capture_output=True,
@@ -344,7 +346,7 @@ def test_a_migrated_copy_leaves_the_store_as_it_was(tmp_path: Path) -> None:
 
 def test_an_upgrade_keeps_a_backup_and_never_writes_over_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = stores.make_older_store(tmp_path / "stores")
-    monkeypatch.setattr("tui.gateway.store.time.strftime", lambda _format: "now")
+    monkeypatch.setattr("tui.gateway.store.client.time.strftime", lambda _format: "now")
     taken = older.path.with_name("older.db.backup-now")
     taken.write_text("precious")
     content = older.path.read_bytes()
@@ -367,7 +369,7 @@ def test_an_upgrade_keeps_a_backup_and_never_writes_over_one(tmp_path: Path, mon
 
 def test_an_upgrade_that_fails_names_the_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = stores.make_older_store(tmp_path / "stores")
-    monkeypatch.setattr("tui.gateway.store._UPGRADE", "import sys; sys.exit('no room\\nleft on the disk')")
+    monkeypatch.setattr("tui.gateway.store.client._UPGRADE", "import sys; sys.exit('no room\\nleft on the disk')")
     with pytest.raises(Problem) as caught:
         SessionStore(_session(older.uri)).upgrade()
     assert "left on the disk" in caught.value.message

@@ -14,7 +14,7 @@ from tests.faults.test_servers_that_fail import problem_of, session_on
 from tests.support.servers import free_port
 from tui.domain.problem import Kind
 from tui.gateway import dispatch
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
 
 SEARCH = "POST /api/2.0/mlflow/experiments/search HTTP/1.1"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import stores
-from tui.domain.artifacts import ArtifactRoot
-from tui.gateway.artifacts import ClientArtifacts
+from tui.domain.artifacts.values import ArtifactRoot
+from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.session import Session
 
 HUGE = 200 * 1024 * 1024

@@ -16,11 +16,11 @@ from tests.gateway import artifact_worlds
 from tests.gateway.artifact_worlds import HUGE, MANY, ODD_NAMES, REFUSED_NAMES, World
 from tests.gateway.conftest import SECONDS, open_session
 from tests.support import servers, stores
-from tui.domain.artifacts import HEAD_BYTES, ArtifactEntry, ArtifactRoot, Measured, ModelMetric
+from tui.domain.artifacts.values import HEAD_BYTES, ArtifactEntry, ArtifactRoot, Measured, ModelMetric
 from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import progress
-from tui.gateway.artifact_sources import checked
+from tui.gateway.artifacts.sources import checked
 from tui.host import Host
 from tui.host.spec import HostSpec
 from tui.services.downloads import Download
@@ -321,7 +321,7 @@ def test_a_folder_that_may_not_be_read_says_so(local: World, monkeypatch: pytest
     def refuse(path: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("tui.gateway.artifact_sources.os.scandir", refuse)
+    monkeypatch.setattr("tui.gateway.artifacts.sources.os.scandir", refuse)
     with pytest.raises(Problem) as told:
         local.artifacts.list_folder(local.run)
     assert told.value.kind is Kind.STORE_UNREADABLE
@@ -371,7 +371,7 @@ def test_too_little_room_is_told_before_anything_is_written(
     class Full:
         free = 1000
 
-    monkeypatch.setattr("tui.gateway.artifact_download.shutil.disk_usage", lambda _path: Full)
+    monkeypatch.setattr("tui.gateway.artifacts.download.shutil.disk_usage", lambda _path: Full)
     with pytest.raises(Problem) as told:
         local.artifacts.download(local.run, ArtifactEntry("huge.txt", False, HUGE), str(tmp_path / "out"))
     assert "1.0 kB left" in told.value.message
@@ -380,7 +380,7 @@ def test_too_little_room_is_told_before_anything_is_written(
 
 def test_artifacts_behind_another_server_are_not_looked_for_here(local: World) -> None:
     local.artifacts._keep(local.run, local.artifacts._source(local.run), "")
-    from tui.gateway.artifact_sources import source_of
+    from tui.gateway.artifacts.sources import source_of
 
     with pytest.raises(Problem) as told:
         source_of(local.session, local.run, "mlflow-artifacts:/1/2/artifacts")

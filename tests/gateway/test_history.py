@@ -18,12 +18,12 @@ from tests.support import servers
 from tests.support.stores import Store, make_store
 from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import MetricHistory, joined
-from tui.gateway import history as gateway_history
-from tui.gateway import history_rest
-from tui.gateway.history import SqliteHistory, StoreHistory, history_of
-from tui.gateway.history_rest import RestHistory
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.session import Session
+from tui.gateway.tracking import history as gateway_history
+from tui.gateway.tracking import history_rest
+from tui.gateway.tracking.history import SqliteHistory, StoreHistory, history_of
+from tui.gateway.tracking.history_rest import RestHistory
 
 MANY = 100_000
 SPIKE_AT = 54_321

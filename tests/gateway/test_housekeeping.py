@@ -14,12 +14,12 @@ from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
 from tests.support.cutting_proxy import cutting_proxy
 from tests.support.fakes import FrozenClock
-from tui.domain import changes
-from tui.domain.changes import NOTE_KEY, Known, Plan
 from tui.domain.problem import Kind, Problem
+from tui.domain.writes import changes
+from tui.domain.writes.changes import NOTE_KEY, Known, Plan
 from tui.gateway import dispatch
 from tui.gateway.ports import WritesPort
-from tui.gateway.tracking_writes import writes_of
+from tui.gateway.tracking.writes import writes_of
 from tui.services.housekeeping import Housekeeping, Told
 from tui.services.ledger import Ledger
 from tui.services.writes import Outcome

@@ -10,9 +10,10 @@ from typing import get_type_hints
 import pytest
 
 from tests.support.stores import Store
-from tui.gateway import ports, workspace_ports
+from tui.gateway import ports
+from tui.gateway.databricks import ports as workspace_ports
 from tui.gateway.dispatch import operations
-from tui.gateway.registry_writes import RegistryWrites
+from tui.gateway.registry.writes import RegistryWrites
 from tui.gateway.session import Session
 from tui.host.facade import LIMITS_S
 from tui.host.host import Host

@@ -13,11 +13,11 @@ import pytest
 from tests.gateway.conftest import open_session
 from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
-from tui.domain.model_values import MISSING, READY, SignatureField
+from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
 from tui.gateway import dispatch
 from tui.gateway.ports import RegistryPort
-from tui.gateway.registry import ClientRegistry
+from tui.gateway.registry.client import ClientRegistry
 
 MLMODEL = """
 flavors:

@@ -20,9 +20,9 @@ import pytest
 
 from tests.support.sample import sample
 from tui import demo
-from tui.demo import Progress, ProgressLine, Sample, ensure_sample
+from tui.demo.sample import marker, process, trouble
+from tui.demo.samples import Progress, ProgressLine, Sample, ensure_sample
 from tui.domain.problem import Kind, Problem
-from tui.gateway.sample import marker, process, trouble
 
 __all__ = ["sample"]  # a fixture
 
@@ -408,7 +408,7 @@ def test_the_process_outlives_a_killed_deck_only_until_it_notices(tmp_path: Path
     import fcntl
 
     place = tmp_path / "sample"
-    code = f"from pathlib import Path; from tui.demo import *; ensure_sample(Path({str(place)!r}), report=told)"
+    code = f"from pathlib import Path; from tui.demo.samples import *; ensure_sample(Path({str(place)!r}), report=told)"
     deck = subprocess.Popen(
         [sys.executable, "-c", f"told = lambda p: print(p, flush=True); {code}"], stdout=subprocess.PIPE, text=True
     )

@@ -10,9 +10,9 @@ import pytest
 from tests.gateway.conftest import open_session
 from tests.support.readme import README
 from tests.support.sample import sample
-from tui.demo import Sample
+from tui.demo.samples import Sample
 from tui.domain.preview.values import TableBody
-from tui.gateway.artifacts import ClientArtifacts
+from tui.gateway.artifacts.client import ClientArtifacts
 from tui.services.compared_files import Side, listed, read_pair
 
 __all__ = ["sample"]  # a fixture

@@ -10,9 +10,9 @@ import pytest
 from tests.support.artifact_files import MODEL, MODEL_ID, RUN, RUN_ID, gallery
 from tests.support.snapshots import Picture
 from tests.ui.test_artifacts import opened, shown, view
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.domain.problem import Kind, Problem
-from tui.screens.base.routes import LoggedModelRoute
+from tui.ui.routes import LoggedModelRoute
 
 KINDS = {
     "text": "src/train.py",

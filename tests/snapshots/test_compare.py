@@ -11,12 +11,12 @@ from tests.support.charts import record_many
 from tests.support.deck import DAY, HOUR, MINUTE, World, experiment, run, world
 from tests.support.driver import Deck
 from tests.support.snapshots import Picture
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.values import DatasetInput
-from tui.screens.base.routes import CompareRoute
-from tui.screens.compare import CompareScreen
-from tui.screens.curves import CurvesScreen
+from tui.features.compare.screen import CompareScreen
+from tui.features.curves.screen import CurvesScreen
+from tui.ui.routes import CompareRoute
 
 IDS = [f"{number:032x}" for number in range(20)]
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=["80x24", "120x36", "200x50"])

@@ -11,13 +11,13 @@ from tests.support.deck import OFFLINE, World, world
 from tests.support.driver import Deck
 from tests.support.fakes import experiment, run
 from tests.support.snapshots import Picture
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.values import RunReference
-from tui.screens.base.routes import CurvesRoute, RunRoute
-from tui.screens.curves import CurvesScreen
-from tui.screens.panes.metrics_view import MetricsView
-from tui.screens.run import RunScreen
+from tui.features.curves.screen import CurvesScreen
+from tui.features.run.metrics import MetricsView
+from tui.features.run.screen import RunScreen
+from tui.ui.routes import CurvesRoute, RunRoute
 
 ONE = f"{1:032x}"
 SIZES = [(80, 24), (120, 36), (200, 50)]

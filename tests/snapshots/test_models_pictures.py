@@ -11,13 +11,13 @@ from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
 from tests.support.models import models, open_diff, open_models, panel, refuse_once
 from tests.support.snapshots import Picture
-from tui.domain.model_values import FAILED
-from tui.screens.modals.move_alias import MoveAliasPanel
-from tui.screens.modals.plan_faces import Face
-from tui.screens.modals.plan_panel import PlanPanel
-from tui.screens.modals.several_aliases import SeveralPanel
-from tui.screens.model import ModelScreen
-from tui.screens.version import VersionScreen
+from tui.domain.models.values import FAILED
+from tui.features.models.model import ModelScreen
+from tui.features.models.move_alias import MoveAliasPanel
+from tui.features.models.plan_faces import Face
+from tui.features.models.plan_panel import PlanPanel
+from tui.features.models.several_aliases import SeveralPanel
+from tui.features.models.version import VersionScreen
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 

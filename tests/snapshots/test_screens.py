@@ -27,10 +27,10 @@ from tests.support.snapshots import Picture
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.screens.base.asking import Asking
-from tui.screens.run import RunScreen
-from tui.screens.store import StoreScreen
+from tui.features.diagnostics.store import StoreScreen
+from tui.features.run.screen import RunScreen
 from tui.services.request_log import LoggedRequest
+from tui.ui.asking import Asking
 
 SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
 SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE], ids=["80x24", "120x36", "200x50"])

@@ -12,15 +12,15 @@ from tests.support.driver import Deck
 from tests.support.fake_registry import forbidden
 from tests.support.fakes import run
 from tests.support.snapshots import Picture
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.model import Settings
-from tui.domain import changes
-from tui.domain.changes import Known, Plan, Sort
 from tui.domain.values import RunDetail
-from tui.screens.modals.ask_line import NameModal
-from tui.screens.modals.confirm_changes import ChangesModal, Face
-from tui.screens.modals.edit_tags import TagsModal
-from tui.screens.modals.edit_text import NoteModal
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Known, Plan, Sort
+from tui.ui.dialogs.ask_line import NameModal
+from tui.ui.dialogs.confirm_changes import ChangesModal, Face
+from tui.ui.dialogs.edit_tags import TagsModal
+from tui.ui.dialogs.edit_text import NoteModal
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 BY_SIZE = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tests.support.deck import MINUTE, World, experiment, run, world
 from tests.support.driver import Deck
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.domain.values import RunDetail
-from tui.screens.base.routes import CompareRoute
-from tui.screens.compare import CompareScreen
+from tui.features.compare.screen import CompareScreen
+from tui.ui.routes import CompareRoute
 
 IDS = [f"{number:032x}" for number in range(100)]
 

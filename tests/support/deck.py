@@ -26,15 +26,15 @@ from tests.support.fakes import (
     experiment,
     run,
 )
-from tui.app import DeckApp
+from tui.app.application import DeckApp
+from tui.app.browse import BrowseScreen
 from tui.config.launch import Launch
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import width
 from tui.domain.values import DatasetInput, Experiment, RegisteredAs, RunDetail
+from tui.features.runs.pane import RunsPane
 from tui.gateway.ports import TrackingPort
-from tui.screens.browse import BrowseScreen
-from tui.screens.panes.runs import RunsPane
 from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
 from tui.services.request_log import RequestLog

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tui.domain.artifacts import (
+from tui.domain.artifacts.values import (
     ASK_BYTES,
     HEAD_BYTES,
     ArtifactEntry,
@@ -97,8 +97,8 @@ class FakeArtifacts:
         shown_as: As = "auto",
         fine: tuple[int, int] | None = None,
     ) -> Preview:
-        from tui.gateway import artifact_preview
-        from tui.gateway.artifact_readers import StreamReader
+        from tui.gateway.artifacts import preview as artifact_preview
+        from tui.gateway.artifacts.readers import StreamReader
 
         self._call("preview", (path, most, whole_most, shown_as), path)
         data = self._data(root, path)

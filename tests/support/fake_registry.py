@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tests.support.fakes import DAY, NOW_MS
-from tui.domain.model_values import (
+from tui.domain.models.values import (
     MISSING,
     ModelFacts,
     ModelsPage,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.deck import World, shop
 from tests.support.fakes import DAY, HOUR, NOW_MS
-from tui.domain.model_values import FAILED, ModelFacts, Registrable, Signature, SignatureField, SourceRun
+from tui.domain.models.values import FAILED, ModelFacts, Registrable, Signature, SignatureField, SourceRun
 from tui.domain.values import RunDetail
 
 NINE = tuple(SignatureField(name, "double") for name in [*"abcdefgh", "tenure_days"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tests.support.deck import World
 from tests.support.driver import Deck
 from tests.support.fake_registry import forbidden
-from tui.app import DeckApp
-from tui.screens.modals.plan_panel import PlanPanel
-from tui.screens.models import ModelsScreen
-from tui.screens.version_diff import VersionDiffScreen
+from tui.app.application import DeckApp
+from tui.features.compare.versions import VersionDiffScreen
+from tui.features.models.plan_panel import PlanPanel
+from tui.features.models.screen import ModelsScreen
 
 
 def models(deck: Deck[int]) -> ModelsScreen:

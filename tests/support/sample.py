@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.demo import Sample, ensure_sample
+from tui.demo.samples import Sample, ensure_sample
 
 KEPT_IN = "DECK_TESTS_SAMPLE"
 """Names a folder in which the store is kept from one session to the next; made anew there when its code changes."""
@@ -27,9 +27,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 def _fingerprint() -> str:
     from hashlib import sha256
 
-    import tui.gateway.sample
+    import tui.demo.sample
 
     code = sha256()
-    for path in sorted(Path(tui.gateway.sample.__path__[0]).glob("*.py")):
+    for path in sorted(Path(tui.demo.sample.__path__[0]).glob("*.py")):
         code.update(path.read_bytes())
     return f"sample-{code.hexdigest()[:12]}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.support.deck import message
 from tests.support.driver import Deck
-from tui.screens.modals.confirm_changes import ChangesModal, Face
-from tui.screens.modals.edit_tags import TagsModal
-from tui.screens.modals.edit_text import NoteModal
+from tui.ui.dialogs.confirm_changes import ChangesModal, Face
+from tui.ui.dialogs.edit_tags import TagsModal
+from tui.ui.dialogs.edit_text import NoteModal
 
 OX, ELK, BEE = (f"{number:032x}" for number in (1, 2, 3))
 

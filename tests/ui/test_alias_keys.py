@@ -17,9 +17,9 @@ from tests.support.models import (
     refuse_once,
 )
 from tui.config.model import ModelSettings, Settings
-from tui.screens.modals.move_alias import MoveAliasPanel
-from tui.screens.modals.plan_faces import Face
-from tui.screens.modals.plan_panel import PlanPanel
+from tui.features.models.move_alias import MoveAliasPanel
+from tui.features.models.plan_faces import Face
+from tui.features.models.plan_panel import PlanPanel
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
 from tests.support.models import champion, open_models, panel
 from tui.config.model import ModelSettings, Settings
-from tui.domain import alias_plan
-from tui.domain.model_values import FAILED
+from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
-from tui.screens.modals.fixed_plan import FixedPlanPanel
-from tui.screens.modals.move_alias import MoveAliasPanel
-from tui.screens.modals.plan_faces import Face
-from tui.screens.modals.plan_panel import PlanPanel
-from tui.screens.modals.several_aliases import SeveralPanel
+from tui.domain.writes import alias_plan
+from tui.features.models.fixed_plan import FixedPlanPanel
+from tui.features.models.move_alias import MoveAliasPanel
+from tui.features.models.plan_faces import Face
+from tui.features.models.plan_panel import PlanPanel
+from tui.features.models.several_aliases import SeveralPanel
 
 
 @pytest.fixture

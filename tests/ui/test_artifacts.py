@@ -11,15 +11,15 @@ import pytest
 from tests.support.artifact_files import MODEL_ID, RUN, RUN_ID, files, gallery
 from tests.support.deck import World, listed, message
 from tests.support.driver import Deck
-from tui.app import DeckApp
-from tui.domain.artifacts import HEAD_BYTES
-from tui.domain.model_values import Registrable
+from tui.app.application import DeckApp
+from tui.domain.artifacts.values import HEAD_BYTES
+from tui.domain.models.values import Registrable
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
-from tui.screens.artifacts import ArtifactsScreen
-from tui.screens.base.routes import ArtifactsRoute, LoggedModelRoute, RunRoute
-from tui.screens.modals.download import DownloadModal
-from tui.screens.panes.artifacts_view import ArtifactsView
+from tui.features.artifacts.download import DownloadModal
+from tui.features.artifacts.screen import ArtifactsScreen
+from tui.features.artifacts.view import ArtifactsView
+from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, RunRoute
 from tui.widgets.preview.text_view import TextView
 from tui.widgets.preview.tree_grid import TreeGrid
 

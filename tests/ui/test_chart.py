@@ -13,13 +13,13 @@ from textual.geometry import Region
 
 from tests.support.charts import broken, falling
 from tests.support.driver import Deck, drive
+from tui.app.themes import DARK, LIGHT
 from tui.domain.glyphs import ASCII
-from tui.domain.plot_axes import axis_of, best
-from tui.domain.scales import Span
 from tui.domain.series.curve import Curve
 from tui.domain.series.history import recorded
+from tui.domain.series.plot_axes import axis_of, best
+from tui.domain.series.scales import Span
 from tui.resources import style_sheets
-from tui.themes import DARK, LIGHT
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas, line_dots
 from tui.widgets.chart.legend import Legend, LegendRow

@@ -7,10 +7,10 @@ from pathlib import Path
 from tests.support.compare import IDS, compare, laid_out, rows, screen, sweep
 from tests.support.deck import FORBIDDEN, MINUTE, enter_runs, experiment, message, run, runs_pane, world
 from tests.support.driver import Deck
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.model import ContextSettings, Settings
 from tui.domain.values import RunDetail
-from tui.screens.base.routes import CompareRoute
+from tui.ui.routes import CompareRoute
 
 
 async def test_the_marked_runs_are_compared_and_the_server_is_asked_nothing(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.support.compare import IDS, column, compare, laid_out, rows, screen, sweep
 from tests.support.deck import message, run
 from tui.domain.diff.table import FlippedTable
-from tui.screens.compare import CompareScreen
-from tui.screens.run import RunScreen
+from tui.features.compare.screen import CompareScreen
+from tui.features.run.screen import RunScreen
 
 
 async def test_differences_all_rows_and_tags_of_mlflow(tmp_path: Path) -> None:

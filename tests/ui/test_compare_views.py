@@ -8,8 +8,8 @@ from tests.support.compare import IDS, compare, laid_out, screen, sweep
 from tests.support.deck import experiment, message, run, world
 from tui.config.model import ContextSettings, Settings
 from tui.domain.diff.table import FlippedTable
-from tui.screens.curves import CurvesScreen
-from tui.screens.run import RunScreen
+from tui.features.curves.screen import CurvesScreen
+from tui.features.run.screen import RunScreen
 
 
 async def test_sets_of_runs(tmp_path: Path) -> None:

@@ -10,17 +10,18 @@ from tests.support.charts import broken, falling, record_many
 from tests.support.deck import OFFLINE, World, world
 from tests.support.driver import Deck
 from tests.support.fakes import Asked, experiment, run
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
 from tui.domain.series.curve import Axis
 from tui.domain.values import RunReference
-from tui.screens.base.routes import CurvesRoute, RunRoute
-from tui.screens.curves import CurvesScreen
-from tui.screens.panes import curves_loader, curves_words
-from tui.screens.panes.curves_chart import ChartPane
-from tui.screens.panes.metrics_view import MetricsView
-from tui.screens.run import RunScreen
+from tui.features.curves import loader as curves_loader
+from tui.features.curves import words as curves_words
+from tui.features.curves.chart import ChartPane
+from tui.features.curves.screen import CurvesScreen
+from tui.features.run.metrics import MetricsView
+from tui.features.run.screen import RunScreen
+from tui.ui.routes import CurvesRoute, RunRoute
 
 ONE = f"{1:032x}"
 BROKEN = Problem(Kind.FORBIDDEN, "Could not read the history of loss", "mlflow.example.com answered 403.", "Ask.")

@@ -25,11 +25,11 @@ from tests.support.deck import (
 from tests.support.driver import Deck
 from tui.config.model import ContextSettings, Settings
 from tui.domain.places import parse_place
-from tui.screens.modals.command import CommandModal
-from tui.screens.modals.help import HelpModal
-from tui.screens.requests import RequestsScreen
-from tui.screens.run import RunScreen
+from tui.features.diagnostics.requests import RequestsScreen
+from tui.features.run.screen import RunScreen
 from tui.services.request_log import LoggedRequest
+from tui.ui.dialogs.command import CommandModal
+from tui.ui.dialogs.help import HelpModal
 
 
 @pytest.fixture

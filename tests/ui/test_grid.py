@@ -17,10 +17,10 @@ from textual.pilot import Pilot
 
 from tests.benchmarks.grid_table import MadeUpRuns
 from tests.unit.test_text import HOSTILE
-from tui.actions import bindings
+from tui.app.actions import bindings
+from tui.app.themes import DARK, LIGHT
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
-from tui.themes import DARK, LIGHT
 from tui.widgets.grid import Grid
 from tui.widgets.grid.cells import WINDOW_ROWS, GridStats
 from tui.widgets.grid.layout import GUTTER, Geometry

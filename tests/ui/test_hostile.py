@@ -12,7 +12,7 @@ from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import width
 from tui.domain.values import DatasetInput
-from tui.screens.run import RunScreen
+from tui.features.run.screen import RunScreen
 from tui.services.request_log import LoggedRequest
 
 ANSI = "\x1b[31mred\x1b[0m\x1b]0;title\x07"

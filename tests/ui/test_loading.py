@@ -25,7 +25,7 @@ from tests.support.deck import (
 from tests.support.driver import Deck
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
-from tui.screens.modals.help import HelpModal
+from tui.ui.dialogs.help import HelpModal
 
 
 @pytest.fixture
@@ -341,7 +341,7 @@ async def test_rows_last_seen_stay_when_the_server_is_away(small: World) -> None
 async def test_a_server_that_was_away_is_found_again_without_a_key(
     small: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.base.page.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("tui.ui.page.RETRY_SECONDS", 0.05)
     small.tracking.problem = OFFLINE
     async with small.open() as deck:
         await deck.until_text("refused")

@@ -17,14 +17,14 @@ from tests.support.models import (
     open_models,
     row,
 )
-from tui.app import DeckApp
+from tui.app.application import DeckApp
 from tui.config.model import ModelSettings, Settings
-from tui.domain.model_values import FAILED, VersionsPage
+from tui.domain.models.values import FAILED, VersionsPage
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
-from tui.screens.modals.move_alias import MoveAliasPanel
-from tui.screens.modals.plan_panel import PlanPanel
-from tui.screens.model import ModelScreen
+from tui.features.models.model import ModelScreen
+from tui.features.models.move_alias import MoveAliasPanel
+from tui.features.models.plan_panel import PlanPanel
 
 
 @pytest.fixture

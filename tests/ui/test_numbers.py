@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.deck import enter_runs, experiment, run, world
-from tui.screens.run import RunScreen
+from tui.features.run.screen import RunScreen
 
 
 async def test_numbered_metrics_in_their_order_and_a_huge_value_alone_with_an_exponent(tmp_path: Path) -> None:

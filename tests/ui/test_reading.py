@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.deck import shop
-from tui.app import DeckApp
-from tui.screens.modals.reading import ReadingModal
+from tui.app.application import DeckApp
+from tui.ui.dialogs.reading import ReadingModal
 
 
 async def test_an_answer_that_is_there_before_the_dialogue_is_shown_ends_it_once(tmp_path: Path) -> None:

@@ -497,7 +497,7 @@ async def test_ages_grow_with_the_clock(small: World) -> None:
 
 
 async def test_params_are_held_against_a_metric_over_every_run_that_is_shown(tmp_path: Path) -> None:
-    from tui.screens.compare import CompareScreen
+    from tui.features.compare.screen import CompareScreen
 
     runs = [
         run(n, params={"lr": str(n), "kind": "a" if n % 2 else "b"}, metrics={"loss": 1 / n, "acc": n / 10})

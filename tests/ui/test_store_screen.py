@@ -10,7 +10,7 @@ from tests.support.deck import World, listed, message, shop
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.screens.store import StoreScreen
+from tui.features.diagnostics.store import StoreScreen
 
 PLACE = "/data/mlflow.db"
 KINDS = {

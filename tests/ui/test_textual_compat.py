@@ -19,12 +19,12 @@ from textual.widgets import Static
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.driver import Deck, drive
-from tui._textual_compat import CalmApp, ExactStyle
-from tui.screens.modals.command import CommandModal
-from tui.screens.modals.help import HelpModal
-from tui.screens.models import ModelsScreen
-from tui.screens.run import RunScreen
-from tui.themes import THEMES
+from tui.app.themes import THEMES
+from tui.features.models.screen import ModelsScreen
+from tui.features.run.screen import RunScreen
+from tui.terminal.textual_compat import CalmApp, ExactStyle
+from tui.ui.dialogs.command import CommandModal
+from tui.ui.dialogs.help import HelpModal
 from tui.widgets.filter_bar import FilterInput
 
 

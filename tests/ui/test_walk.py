@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.sample import sample
 from tests.support.terminal import Terminal
-from tui.demo import Sample, default_folder
+from tui.demo.samples import Sample, default_folder
 
 __all__ = ["sample"]
 ROOT = Path(__file__).parents[2]

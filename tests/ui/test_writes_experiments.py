@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.writing import OX, note_read, shown, told
-from tui.screens.modals.confirm_changes import Face
+from tui.ui.dialogs.confirm_changes import Face
 
 
 @pytest.fixture

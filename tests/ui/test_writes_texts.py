@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.deck import World, browse, enter_runs, runs_pane, shop
 from tests.support.writing import ELK, OX, note_read, panel, shown, tags_read, told
-from tui.app import DeckApp
-from tui.domain.changes import NOTE_KEY
-from tui.screens.modals.confirm_changes import Face
+from tui.app.application import DeckApp
+from tui.domain.writes.changes import NOTE_KEY
+from tui.ui.dialogs.confirm_changes import Face
 
 
 @pytest.fixture

@@ -9,17 +9,17 @@ from collections.abc import Iterable
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
-import tui.screens
+import tui.features
 import tui.widgets
-from tui.actions import ACTIONS, BY_ID, PLACES, Action, bindings, configured_keys, key_table, show_key, show_keys
+from tui.app.actions import ACTIONS, BY_ID, PLACES, Action, bindings, configured_keys, key_table, show_key, show_keys
 
 
 def owners() -> list[type[DOMNode]]:
     """Every class of the application that declares bindings of its own."""
-    for package in (tui.screens, tui.widgets):
+    for package in (tui.features, tui.widgets):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    importlib.import_module("tui.app")
+    importlib.import_module("tui.app.application")
     found: list[type[DOMNode]] = []
     waiting: list[type[DOMNode]] = [DOMNode]
     while waiting:

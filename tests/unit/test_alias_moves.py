@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_before, forbidden, late_on
 from tests.support.fakes import HOUR, NOW_MS, FrozenClock
-from tui.domain import alias_plan
-from tui.domain.alias_plan import Plan, Step
 from tui.domain.problem import Kind, Problem
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import Plan, Step
 from tui.services.alias_moves import AliasMoves, Rules
 from tui.services.alias_records import done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain import alias_plan
-from tui.domain.alias_plan import Plan, Step
-from tui.domain.model_names import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
+from tui.domain.models.names import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import Plan, Step
 
 STATE = {"champion": "12", "challenger": "14", "old": "11"}
 ALIASES = st.sampled_from(["champion", "challenger", "old", "blue"])

@@ -9,8 +9,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from tui.gateway import artifact_parquet, artifact_pictures
-from tui.gateway.artifact_readers import PartsFile, StreamReader
+from tui.gateway.artifacts import parquet as artifact_parquet
+from tui.gateway.artifacts import pictures as artifact_pictures
+from tui.gateway.artifacts.readers import PartsFile, StreamReader
 
 
 def encoded(picture: Image.Image, kind: str) -> bytes:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_artifacts import FakeArtifacts
-from tui.domain.artifact_tree import ArtifactTree, Node
-from tui.domain.artifacts import (
+from tui.domain.artifacts.tree import ArtifactTree, Node
+from tui.domain.artifacts.values import (
     ArtifactEntry,
     ArtifactListing,
     ArtifactRoot,
@@ -21,7 +21,7 @@ from tui.domain.artifacts import (
     unsafe_reason,
 )
 from tui.domain.problem import Kind, Problem
-from tui.gateway.artifact_download import free_name, safe_name
+from tui.gateway.artifacts.download import free_name, safe_name
 from tui.services.downloads import Download, measure
 
 RUN = ArtifactRoot("run", "r1")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.gateway.zoo import HOSTILE
-from tui.domain import change_words, changes
-from tui.domain.changes import NOTE_KEY, Change, Known, Plan, Sort, Verb
 from tui.domain.glyphs import UNICODE
-from tui.domain.tag_edits import TagEdits
+from tui.domain.writes import changes
+from tui.domain.writes import words as change_words
+from tui.domain.writes.changes import NOTE_KEY, Change, Known, Plan, Sort, Verb
+from tui.domain.writes.tag_edits import TagEdits
 
 
 def run(number: int = 1, **fields: object) -> Known:

@@ -13,11 +13,11 @@ import click
 import pytest
 
 from tui import __version__, cli
-from tui.actions import ACTIONS
+from tui.app.actions import ACTIONS
 from tui.config.launch import Launch
 from tui.console.listing import markdown_table, plain_table
 from tui.console.panel import fault, panel
-from tui.demo import Progress, Sample
+from tui.demo.samples import Progress, Sample
 from tui.domain.places import PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import width
@@ -43,7 +43,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Launch]:
     """Collects what would be opened, instead of opening it."""
     launches: list[Launch] = []
-    monkeypatch.setattr("tui.start.open_deck", lambda said, launch: launches.append(launch))
+    monkeypatch.setattr("tui.app.start.open_deck", lambda said, launch: launches.append(launch))
     return launches
 
 
@@ -149,7 +149,7 @@ def test_a_fault_of_ours_is_a_panel_too_and_the_log_has_the_traceback(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("http://ana:hunter2@h \x1b[31mred")
 
-    monkeypatch.setattr("tui.start.open_deck", broken)
+    monkeypatch.setattr("tui.app.start.open_deck", broken)
     log = tmp_path / "deck.log"
     status, _, err = run("--log-file", str(log))
     assert status == 1
@@ -243,7 +243,7 @@ def test_demo_opens_the_sample_store_whatever_is_configured(
         report(Progress("sweeping", 1, 2))
         return Sample("sqlite:////sample/mlflow.db", Path("/sample"))
 
-    monkeypatch.setattr("tui.demo.ensure_sample", ensure)
+    monkeypatch.setattr("tui.demo.samples.ensure_sample", ensure)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
     monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://elsewhere")
     file = tmp_path / "config.yaml"

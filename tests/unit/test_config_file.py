@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import tui.themes
-from tui.actions import ACTIONS
+import tui.app.themes
+from tui.app.actions import ACTIONS
 from tui.config import cache, paths
 from tui.config.check import check
 from tui.config.load import load
@@ -236,7 +236,7 @@ def test_merge_keys_share_settings_between_contexts() -> None:
 
 
 def test_themes_are_those_that_the_deck_has() -> None:
-    assert set(THEMES) == set(tui.themes.THEMES)
+    assert set(THEMES) == set(tui.app.themes.THEMES)
 
 
 def test_columns_are_those_that_runs_have() -> None:

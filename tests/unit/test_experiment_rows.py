@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timezone
 
 from tests.support.fakes import DAY, HOUR, NOW_MS, experiment
-from tui.domain.experiment_rows import FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.experiments.rows import FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
 from tui.domain.glyphs import ASCII, UNICODE
 from tui.domain.text import width
 from tui.domain.values import Experiment

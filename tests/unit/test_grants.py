@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.domain.grants import Access, Account, Deed, Grant, Need, Securable, held, refusals, statement
+from tui.domain.models.grants import Access, Account, Deed, Grant, Need, Securable, held, refusals, statement
 
 ADA = Account("ada@example.com", "Ada", ("ds-readers",))
 NAME = "prod.ml.churn"

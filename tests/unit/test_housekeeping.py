@@ -10,8 +10,8 @@ import pytest
 from tests.support.fake_registry import cut_after, cut_before, forbidden
 from tests.support.fake_writes import FakeWrites, Trouble
 from tests.support.fakes import FakeTracking, FrozenClock, experiment, run
-from tui.domain import changes
 from tui.domain.problem import Kind, Problem
+from tui.domain.writes import changes
 from tui.services.housekeeping import Housekeeping
 from tui.services.ledger import OPEN, Ledger
 from tui.services.writes import Outcome

@@ -29,7 +29,9 @@ def loaded(code: str, folder: Path, **environ: str) -> set[str]:
     return set(ended.stderr.split())
 
 
-@pytest.mark.parametrize("module", ["tui.cli", "tui.app", "tui.host", "tui.demo", "tui.actions"])
+@pytest.mark.parametrize(
+    "module", ["tui.cli", "tui.app.application", "tui.host", "tui.demo.samples", "tui.app.actions"]
+)
 def test_importing_loads_nothing_heavy(module: str, tmp_path: Path) -> None:
     assert not loaded(f"import {module}", tmp_path) & set(HEAVY)
 
@@ -59,18 +61,18 @@ def test_a_second_start_with_a_file_loads_no_checker(tmp_path: Path) -> None:
     file.write_text("contexts: {prod: {tracking_uri: 'http://h'}}\nkeys: {runs.sort: f7}\n")
     first = loaded(RESOLVE, tmp_path, MLFLOW_DECK_CONFIG=str(file))
     assert {"yaml", "pydantic"} <= first
-    assert not loaded(RESOLVE, tmp_path, MLFLOW_DECK_CONFIG=str(file)) & {*CHECKERS, *HEAVY, "tui.actions"}
+    assert not loaded(RESOLVE, tmp_path, MLFLOW_DECK_CONFIG=str(file)) & {*CHECKERS, *HEAVY, "tui.app.actions"}
 
 
 def test_what_the_rows_last_seen_wait_for_is_little(tmp_path: Path) -> None:
     """Values of runs and models, routes and every other screen come after them; each costs milliseconds."""
-    found = loaded("import tui.app, tui.services.connect, tui.tops, tui.screens.browse", tmp_path)
-    later = {"tui.domain.values", "tui.screens.base.routes", "tui.routes", "tui.domain.artifacts", "tui.commands"}
+    found = loaded("import tui.app.application, tui.services.connect, tui.app.tops, tui.app.browse", tmp_path)
+    later = {"tui.domain.values", "tui.ui.routes", "tui.app.routes", "tui.domain.artifacts.values", "tui.app.commands"}
     assert not found & {*later, *HEAVY, *CHECKERS}
-    assert {name for name in found if name.startswith("tui.screens.modals")} == set()
+    assert {name for name in found if name.startswith("tui.ui.dialogs")} == set()
 
 
-@pytest.mark.parametrize("module", ["tui.app", "tui.cli"])
+@pytest.mark.parametrize("module", ["tui.app.application", "tui.cli"])
 def test_importing_writes_nothing(module: str, tmp_path: Path) -> None:
     loaded(f"import {module}", tmp_path)
     assert not list(tmp_path.iterdir())

@@ -16,9 +16,9 @@ from tui import cli
 from tui.config.model import ModelSettings
 from tui.console import ledger as ledger_console
 from tui.console import lint as lint_console
-from tui.domain import alias_plan
-from tui.domain.model_values import ModelFacts, Signature, SourceRun
+from tui.domain.models.values import ModelFacts, Signature, SourceRun
 from tui.domain.problem import Kind, Problem
+from tui.domain.writes import alias_plan
 from tui.services.alias_moves import AliasMoves, place_of
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import matching

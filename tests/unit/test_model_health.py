@@ -6,7 +6,7 @@ import threading
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FrozenClock
-from tui.domain.model_values import ModelFacts
+from tui.domain.models.values import ModelFacts
 from tui.services.model_health import ModelHealth
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.model_move import Row, table
+from tui.domain.models.move import Row, table
 from tui.domain.text import width
 
 ROWS = [

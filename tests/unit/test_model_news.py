@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.domain.model_news import ModelNews
-from tui.domain.model_values import FAILED, PENDING, READY, ModelVersion, RegisteredModel
+from tui.domain.models.news import ModelNews
+from tui.domain.models.values import FAILED, PENDING, READY, ModelVersion, RegisteredModel
 
 
 def made(number: int, status: str = READY) -> ModelVersion:

@@ -15,7 +15,7 @@ from tui.domain.preview.sniff import decode, kind_of, misnamed
 from tui.domain.preview.tree import DEEPEST, MOST_CHILDREN, MOST_NODES, tree_of
 from tui.domain.preview.values import FileKind, PictureLevel, TreeBody
 from tui.domain.text import clean
-from tui.gateway import artifact_yaml
+from tui.gateway.artifacts import yaml as artifact_yaml
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

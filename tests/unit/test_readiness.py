@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fakes import DAY, NOW_MS
-from tui.domain.model_values import (
+from tui.domain.models.readiness import GRADES, RULES, SEVERITIES, Judged, is_pinned, judge, tally, warnings_of_target
+from tui.domain.models.values import (
     FAILED,
     MISSING,
     PENDING,
@@ -18,8 +19,7 @@ from tui.domain.model_values import (
     SignatureField,
     SourceRun,
 )
-from tui.domain.readiness import GRADES, RULES, SEVERITIES, Judged, is_pinned, judge, tally, warnings_of_target
-from tui.domain.serving import ServedAt
+from tui.domain.serving.endpoints import ServedAt
 
 RUN = SourceRun("r12", "good", "FINISHED", metrics={"auc": 0.93, "loss": 0.2})
 OTHER = SourceRun("r14", "newer", "FINISHED", metrics={"auc": 0.92, "loss": 0.3})

@@ -9,7 +9,7 @@ import stat
 import click
 
 from tests.support.readme import README, commands, with_keys
-from tui.actions import ACTIONS
+from tui.app.actions import ACTIONS
 from tui.cli import cli
 from tui.console.listing import markdown_table, plain_table
 

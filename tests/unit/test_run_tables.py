@@ -9,9 +9,9 @@ from datetime import timezone
 import pytest
 
 from tests.support.fakes import MINUTE, NOW_MS, run
-from tui.domain import run_tables
 from tui.domain.glyphs import ASCII, UNICODE
-from tui.domain.run_tables import CHILDREN_READ, VALUE_CELLS, Facts
+from tui.domain.runs import tables as run_tables
+from tui.domain.runs.tables import CHILDREN_READ, VALUE_CELLS, Facts
 from tui.domain.values import DatasetInput, MetricValue, RunReference
 
 HOSTILE = "a\x1b[31m\n[bold]b\u202e"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain import plot_axes, scales
-from tui.domain.plot_axes import axis_of
-from tui.domain.scales import Span, span_of
+from tui.domain.series import plot_axes, scales
+from tui.domain.series.plot_axes import axis_of
+from tui.domain.series.scales import Span, span_of
 
 HOUR, DAY = 3_600_000, 86_400_000
 finite = st.floats(allow_nan=False, allow_infinity=False)

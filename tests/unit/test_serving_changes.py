@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fakes import FrozenClock
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
+from tui.domain.serving.endpoints import Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
 from tui.services.ledger import Ledger
 from tui.services.serving_changes import BEGUN, ServingChanges, ServingPlan
 from tui.services.writes import Outcome

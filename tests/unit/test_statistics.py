@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tui.domain.statistics import (
+from tui.domain.runs.statistics import (
     chi_square_above,
     kruskal,
     ranks,

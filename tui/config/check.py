@@ -17,9 +17,9 @@ from tui.config.keymap import BoundAction, KeymapError, checked
 from tui.config.model import DIRECTIONS, IMAGES, LIMITS, RUN_COLUMNS, THEMES, ContextSettings, ModelSettings, Settings
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
-from tui.domain.model_names import alias_refusal
+from tui.domain.models.names import alias_refusal
+from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.problem import Kind, Problem
-from tui.domain.readiness import GRADES, RULES
 from tui.gateway.address import SQL_KINDS
 
 _ADAPTER = TypeAdapter(Settings)

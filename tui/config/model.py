@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 THEMES: Final = ("deck-dark", "deck-light")
-"""Themes that the deck can wear; ``tui.themes`` has their colours."""
+"""Themes that the deck can wear; ``tui.app.themes`` has their colours."""
 
 
 RUN_COLUMNS: Final = (

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tui.domain.model_values import RegisteredModel
-from tui.domain.readiness import OFF, RULES, SEVERITIES, Fault, tally
+from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Fault, tally
+from tui.domain.models.values import RegisteredModel
 from tui.domain.text import clean, fit, width
 from tui.gateway.ports import RegistryPort
 from tui.services.model_health import ModelHealth

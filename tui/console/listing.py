@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.actions import ACTIONS, PLACES, configured_keys, key_table, show_keys
+from tui.app.actions import ACTIONS, PLACES, configured_keys, key_table, show_keys
 from tui.domain.text import fit, width
 
 

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.domain.experiments import Experiment, ExperimentPage, StoreCondition, View
+from tui.domain.experiments.views import Experiment, ExperimentPage, StoreCondition, View
 
 __all__ = [
     "DatasetInput",

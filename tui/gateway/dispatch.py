@@ -6,20 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address, history
-from tui.gateway.artifacts import ClientArtifacts
-from tui.gateway.catalog import SdkCatalog
-from tui.gateway.diagnosis import SessionDiagnosis
+from tui.gateway import address
+from tui.gateway.artifacts.client import ClientArtifacts
+from tui.gateway.databricks.catalog import SdkCatalog
+from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
+from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.ports import ArtifactsPort, RegistryPort, StorePort, TrackingPort, WritesPort
-from tui.gateway.registry import ClientRegistry
-from tui.gateway.rest import RestTracking
-from tui.gateway.sdk import Sdk
-from tui.gateway.serving import SdkServing
+from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
-from tui.gateway.store import SessionStore
-from tui.gateway.tracking import ClientTracking
-from tui.gateway.tracking_writes import writes_of
-from tui.gateway.workspace_ports import CatalogPort, DiagnosisPort, ServingPort
+from tui.gateway.store.client import SessionStore
+from tui.gateway.store.diagnosis import SessionDiagnosis
+from tui.gateway.tracking import history
+from tui.gateway.tracking.client import ClientTracking
+from tui.gateway.tracking.rest import RestTracking
+from tui.gateway.tracking.writes import writes_of
 
 Operation = Callable[..., Any]
 

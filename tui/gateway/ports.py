@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tui.domain.artifacts import (
+from tui.domain.artifacts.values import (
     ASK_BYTES,
     HEAD_BYTES,
     ArtifactEntry,
@@ -20,7 +20,7 @@ from tui.domain.artifacts import (
     LoggedModel,
     Measured,
 )
-from tui.domain.model_values import (
+from tui.domain.models.values import (
     ModelFacts,
     ModelsPage,
     ModelVersion,

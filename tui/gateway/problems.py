@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address, answers
+from tui.gateway import address
+from tui.gateway.tracking import answers
 
 _STATUS_LOST = re.compile(r"too many (\d{3}) error responses")
 _STATUS_SAID = re.compile(r"failed with error code (\d{3})\b")

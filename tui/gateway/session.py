@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
-from tui.gateway import address, environment, probe, store_guard
+from tui.gateway import address, environment
+from tui.gateway.store import guard as store_guard
+from tui.gateway.store import probe
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.utils.rest_utils import MlflowHostCreds
     from requests import Response
 
-    from tui.gateway.workspace import Workspace
+    from tui.gateway.databricks.workspace import Workspace
 
 _logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 3.0
@@ -165,7 +167,7 @@ class Session:
     def _databricks(self) -> Workspace:
         with self._building:
             if self._workspace is None:
-                from tui.gateway.workspace import Workspace
+                from tui.gateway.databricks.workspace import Workspace
 
                 self._workspace = Workspace(self.tracking_uri)
             return self._workspace
@@ -223,7 +225,7 @@ def require_current_schema(uri: str) -> None:
     """Raise Problem unless a database server's schema is the installed MLflow's: opening another would migrate it."""
     import sqlalchemy
 
-    from tui.gateway import revisions
+    from tui.gateway.store import revisions
 
     expected = revisions.installed().head
     engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)

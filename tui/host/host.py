@@ -18,8 +18,8 @@ from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
 
 if TYPE_CHECKING:
+    from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
-    from tui.gateway.workspace_ports import CatalogPort, DiagnosisPort, ServingPort
 
 _logger = logging.getLogger(__name__)
 

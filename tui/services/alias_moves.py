@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.domain import alias_plan
-from tui.domain.alias_plan import Plan, State, Step
-from tui.domain.model_values import RegisteredModel
+from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import Plan, State, Step
 from tui.gateway import address
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_records import done_steps, intended, is_of_another, settled, steps_of, taken_back, told

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui.domain import alias_plan
-from tui.domain.alias_plan import Plan, State, Step
-from tui.domain.model_values import RegisteredModel
+from tui.domain.models.values import RegisteredModel
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import Plan, State, Step
 from tui.services.ledger import OPEN, Entry
 from tui.services.writes import Outcome, Result
 

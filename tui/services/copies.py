@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from tui.domain.alias_plan import Plan
+from tui.domain.writes.alias_plan import Plan
 
 
 def web_address(tracking_uri: str) -> str | None:

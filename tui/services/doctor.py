@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from tui import __version__
 from tui.config.uris import masked
-from tui.domain import grants
-from tui.domain.artifacts import ArtifactRoot
+from tui.domain.artifacts.values import ArtifactRoot
 from tui.domain.checkup import Check, Verdict, without
+from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, View
 from tui.gateway.address import HTTP_KINDS, kind, without_secrets

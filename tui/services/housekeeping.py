@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.domain import changes
-from tui.domain.changes import Change, Known, Plan, Sort, Verb
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RunsPage, View
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
 from tui.gateway.ports import TrackingPort, WritesPort
 from tui.services.clock import Clock
 from tui.services.ledger import Ledger

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.domain import alias_plan
 from tui.domain.table import Tone
+from tui.domain.writes import alias_plan
 from tui.services.alias_moves import WHAT
 from tui.services.alias_records import outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock
 from tui.domain.diff.sources import of_details
-from tui.domain.model_tables import requirement_pairs
-from tui.domain.model_values import ModelFacts, ModelVersion
+from tui.domain.models.tables import requirement_pairs
+from tui.domain.models.values import ModelFacts, ModelVersion
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RunDetail
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from tui.config.model import ModelSettings
-from tui.domain.model_values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
+from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
+from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
 from tui.domain.problem import Problem
-from tui.domain.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
-from tui.domain.serving import ServedAt
+from tui.domain.serving.endpoints import ServedAt
 from tui.gateway.ports import RegistryPort
 from tui.services.clock import Clock
 from tui.services.serving_desk import ServingDesk

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from tui.domain.model_names import model_name_refusal, tag_key_refusal
-from tui.domain.model_values import ModelVersion, RegisteredModel, Registrable
+from tui.domain.models.names import model_name_refusal, tag_key_refusal
+from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable
 from tui.domain.problem import Kind, Problem
 from tui.gateway.ports import RegistryPort
 from tui.services.ledger import Ledger

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.domain.model_values import RegisteredModel
+from tui.domain.models.readiness import CHALLENGER, CHAMPION
+from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.readiness import CHALLENGER, CHAMPION
 from tui.gateway.ports import RegistryPort
 
 _COUNTED = 200  # versions of a model that are counted before it is deleted

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 
-from tui.domain.grants import Access, Deed, Refusal, refusals
+from tui.domain.models.grants import Access, Deed, Refusal, refusals
 from tui.domain.problem import Problem
-from tui.gateway.workspace_ports import CatalogPort
+from tui.gateway.databricks.ports import CatalogPort
 from tui.services.clock import Clock
 
 KEPT_MS = 60_000  # how long grants that were read count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.domain.model_news import ModelNews
+from tui.domain.models.news import ModelNews
 from tui.services.alias_moves import AliasMoves, Rules, place_of
 from tui.services.model_health import ModelHealth, Numbers
 from tui.services.model_writes import ModelWrites

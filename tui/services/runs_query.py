@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.domain.experiments import Experiment, View
+from tui.domain.experiments.views import Experiment, View
 
 if TYPE_CHECKING:
     from tui.domain.values import RunsPage

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import Endpoint, Share, Split, Update, change_words, split_refusals
-from tui.gateway.workspace_ports import ServingPort
+from tui.domain.serving.endpoints import Endpoint, Share, Split, Update, change_words, split_refusals
+from tui.gateway.databricks.ports import ServingPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 

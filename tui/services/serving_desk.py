@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import Drift, Endpoint, ServedAt, drifts, served
+from tui.domain.serving.endpoints import Drift, Endpoint, ServedAt, drifts, served
+from tui.gateway.databricks.ports import ServingPort
 from tui.gateway.ports import RegistryPort
-from tui.gateway.workspace_ports import ServingPort
 
 WHOLE_AT_ONCE = 20  # endpoints that are read between two looks at what came
 _NO_MODEL = (Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.BAD_REQUEST, Kind.UNSUPPORTED)

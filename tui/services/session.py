@@ -16,8 +16,8 @@ from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
 
 if TYPE_CHECKING:
+    from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
-    from tui.gateway.workspace_ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.services.housekeeping import Housekeeping, Told
     from tui.services.registry_desk import RegistryDesk
 

@@ -12,7 +12,7 @@ from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.directions import Direction
 from tui.domain.diff.seeds import is_seed
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.run_tables import STATUS_WORDS
+from tui.domain.runs.tables import STATUS_WORDS
 from tui.domain.table import Tone
 from tui.domain.text import clean
 

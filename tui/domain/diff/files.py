@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain.artifacts import ArtifactRoot
+from tui.domain.artifacts.values import ArtifactRoot
 from tui.domain.natural import natural
 from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.domain.scales import Span, Tick
+from tui.domain.series.scales import Span, Tick
 from tui.domain.text import width
 from tui.widgets.chart.canvas import Canvas
 

@@ -10,11 +10,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.domain import scales
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.scales import Span, Tick, span_of
+from tui.domain.series import scales
 from tui.domain.series.curve import Axis, Curve
 from tui.domain.series.decimate import decimate
+from tui.domain.series.scales import Span, Tick, span_of
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import Canvas, Dots, line_dots
 from tui.widgets.chart.frame import Frame, draw_axes, framed, ticks_across, ticks_down

@@ -1,0 +1,270 @@
+"""The application: theme, the screens' stack, the open context, and what the screens ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.app.everywhere import KeysForEverywhere
+from tui.app.first_frame import FirstFrame
+from tui.app.signals import heeded
+from tui.app.themes import THEMES, variable_defaults
+from tui.config.launch import Launch
+from tui.domain.glyphs import ASCII, UNICODE, Glyphs
+from tui.domain.preview.graphics import draws_pictures
+from tui.domain.problem import Problem
+from tui.domain.text import clean_block
+from tui.resources import style_sheets
+from tui.widgets.status_line import Status
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
+    from tui.domain.places import Place
+    from tui.host import Host
+    from tui.services.session import Session
+    from tui.ui.page import Page
+    from tui.ui.routes import Route
+
+log = logging.getLogger(__name__)
+
+REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
+COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
+
+Connect = Callable[[Launch], "Session"]
+
+
+class DeckApp(KeysForEverywhere):
+    """The deck over one open context; another can be opened in its place."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "mlflow-deck"
+
+    def __init__(self, launch: Launch, connect: Connect, *, environment: Mapping[str, str], folder: Path) -> None:
+        settings = launch.settings
+        self.environment = environment
+        self.folder = folder
+        self.session: Session  # of the open context; from ``_begin`` on
+        self.glyphs: Glyphs = ASCII if settings.ascii else UNICODE
+        self.keymap: Mapping[str, str] = settings.keys
+        self.absolute_times = False
+        self.begun = False
+        self._launch = launch
+        self._connect = connect
+        self._ages_told_ms = 0
+        self._requests_timer: Timer | None = None
+        self._plain_signs: list[LineFilter] = []
+        self.ended_by_signal = False
+        self._heart: asyncio.AbstractEventLoop | None = None
+        self._serial = 0  # of the open context: each has its own stacks of screens
+        super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed
+        # yet, so the theme's colours are given to them here.
+        self.set_reactive(DeckApp.theme, settings.theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+        # A picture's number is told by a colour, which has to arrive as it is.
+        exact = self.console.color_system == "truecolor" and not environment.get("NO_COLOR")
+        plain = settings.ascii or settings.ssh
+        self.draws_pictures = exact and not plain and draws_pictures(settings.images, environment)
+
+    # the first frame, and what follows it
+
+    def get_default_screen(self) -> Screen[None]:
+        launch = self._launch
+        status = Status(launch.context_name, launch.place_shown, ("experiments",), launch.read_only)
+        frame = FirstFrame(status, self.glyphs)
+        self.fit(frame)
+        return frame
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._plain_signs]
+
+    def on_load(self) -> None:
+        self._heart = asyncio.get_running_loop()  # the terminal has not been touched yet
+
+    def on_mount(self) -> None:
+        self.keys_wait = True
+        if self.glyphs is ASCII:
+            from tui.widgets.plain_signs import PlainSigns
+
+            self.add_class("-ascii")
+            self._plain_signs = [PlainSigns()]
+        self.set_class(self._launch.settings.ssh, "-ssh")
+
+    async def first_drawn(self) -> None:
+        """Load what the first frame did not need, and open the context."""
+        self.set_keymap(dict(self.keymap))
+        self.session = self._connect(self._launch)
+        self.begun = True
+        self._ages_told_ms = self.session.clock.now_ms()
+        self._watch_requests()
+        await self._show_context()
+        # From here on there is garbage to collect; what has been loaded so far is none (``cli.main``).
+        gc.freeze()
+        gc.enable()
+        self.keys_wait = False
+        await self.give_held_keys()
+
+    async def _show_context(self) -> None:
+        """Make the top screens of the open context, and show the first."""
+        from tui.app.tops import TOPS, top_screen
+
+        for top in TOPS:
+            self.add_mode(self._mode(top), top_screen(top, self.session))
+        await self.switch_mode(self._mode("models" if _is_of_models(self.session.launch.place) else "browse"))
+
+    # requests under way
+
+    @dataclass
+    class RequestsMoved(Message):
+        """A request has begun or ended."""
+
+    def _watch_requests(self) -> None:
+        """Hear of the requests of the open context, on whatever thread they are made."""
+        self.session.log.told = lambda: self.post_message(self.RequestsMoved())
+
+    def on_deck_app_requests_moved(self) -> None:
+        # Most are over before anybody could read that they were made: only those that last are counted at the bottom.
+        if self._requests_timer is None:
+            self._requests_timer = self.set_timer(REQUEST_SHOWS_S, self._count_requests)
+
+    def _count_requests(self) -> None:
+        self._requests_timer = None
+        if self.page is not None:
+            self.page.hint_line.count_requests(self.session.log.in_flight)
+
+    # contexts, and the screens of each
+
+    def _mode(self, top: str) -> str:
+        return f"{self._serial}:{top}"
+
+    @property
+    def page(self) -> Page | None:
+        """The full screen under any dialogue."""
+        from tui.ui.page import Page
+
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def open_context(self, launch: Launch) -> None:
+        """Leave the open context and open another in its place."""
+        before, self.session = self.session, self._connect(launch)
+        before.log.told = lambda: None
+        self._watch_requests()
+        left, self._serial = self._serial, self._serial + 1
+        self.call_later(self._change_context, left, before)
+
+    def open_beside(self, launch: Launch) -> Session:
+        """A session on another context beside the open one; whoever asked closes it."""
+        return self._connect(launch)
+
+    async def _change_context(self, left: int, before: Session) -> None:
+        from tui.app.tops import TOPS
+
+        await self._show_context()
+        for top in TOPS:
+            self.remove_mode(f"{left}:{top}")
+        before.close()
+
+    def go(self, route: Route) -> None:
+        """Open a screen over this one."""
+        from tui.app.routes import screen_for
+
+        self.push_screen(screen_for(route, self.session))
+
+    def go_home(self, top: str = "browse") -> None:
+        """Go to one of the screens at the top of the context, closing what lies over it."""
+        if self.current_mode != self._mode(top):
+            self.switch_mode(self._mode(top))
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def open_place(self, text: str) -> None:
+        """Go where a text names: a run, an experiment, the address of a page; what cannot be opened is said."""
+        from tui.config.choose import Options
+        from tui.config.launch import resolve
+
+        before = self.session.launch
+        try:
+            # With the open context's URI said explicitly, an address of another server is refused rather than followed.
+            options = Options(place=text, tracking_uri=before.tracking_uri)
+            place = resolve(options, self.environment, self.folder, before.settings).place
+        except Problem as problem:
+            self.say(str(problem))
+            return
+        self.go_home("models" if _is_of_models(place) else "browse")
+        if place is not None and self.page is not None:
+            self.page.open_place(place)
+
+    def leave(self) -> None:
+        """Quit."""
+        self.exit(0)
+
+    # telling
+
+    def say(self, message: str) -> None:
+        """One line at the bottom, which stays until the next action."""
+        if self.page is not None:
+            self.page.hint_line.say(message)
+
+    def copy_text(self, called: str, text: str) -> str:
+        """Copy to the terminal's clipboard by OSC 52, unless it is too long for that; answers what it said."""
+        plain = clean_block(text)
+        if len(plain.encode()) > COPY_LIMIT:
+            said = f"{called} is too long for the terminal's clipboard ({len(plain)} characters)"
+        else:
+            self.copy_to_clipboard(plain)
+            said = f"Copied {called}: {plain if len(plain) < 80 else plain[:79] + self.glyphs.ellipsis}"
+        self.say(said)
+        return said
+
+    def leave_now(self, status: int) -> None:
+        """Leave whatever is open, from a handler of a signal; before there is anything to leave, end at once."""
+        if self._heart is None:
+            raise SystemExit(status)
+        self.ended_by_signal = True
+        self._heart.call_soon_threadsafe(lambda: self.exit(return_code=status))
+
+
+def _is_of_models(place: Place | None) -> bool:
+    """Whether a place is among the registered models, and not among experiments and runs."""
+    return place is not None and place.kind.value in ("models", "model")
+
+
+def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
+    """Run the deck on a context whose host has been started; answers the exit status."""
+    unused = [host]  # the process that was started before Textual was loaded serves the first context
+
+    def open_session(wanted: Launch) -> Session:
+        from tui.services import connect
+
+        return connect.open_session(wanted, unused.pop() if unused else None)
+
+    app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd())
+    try:
+        with heeded(app.leave_now):
+            app.run(mouse=launch.settings.mouse)
+    finally:
+        if app.begun:
+            app.session.close()
+        else:
+            host.close()
+    # What is still being set up when a signal comes is torn down under itself: no fault to tell of.
+    if app.fault is not None and not app.ended_by_signal:
+        raise app.fault  # the command line tells of it, and keeps the traceback where that was asked for
+    return app.return_code or 0

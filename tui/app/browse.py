@@ -1,0 +1,302 @@
+"""Experiments and runs, the first screen: from the experiments to their runs and the run under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from tui.app.actions import Action
+from tui.domain.experiments.views import Experiment, StoreCondition
+from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean
+from tui.features.experiments.pane import ExperimentsPane
+from tui.features.runs.pane import RunsPane
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.page import Page
+from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.domain.places import Place
+    from tui.domain.values import StoreReport
+    from tui.features.run.details import DetailsPane
+    from tui.services.housekeeping import Told
+
+_STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
+
+SOON = 0.05  # seconds in which the rows last seen are drawn, before anything else is loaded
+
+
+def _warm() -> None:
+    """Load what keeps runs and lays them out, while the server is being waited for."""
+    import tui.domain.runs.view
+    import tui.services.runs_store  # noqa: F401
+
+
+class BrowseScreen(Page, Asking):
+    """Three panes side by side, or one at a time where the terminal is narrow.
+
+    The pane of details comes after the first frame: ``details`` is None until then.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        glyphs = self.deck.glyphs
+        self.experiments = ExperimentsPane(session, glyphs)
+        self.runs = RunsPane(session, glyphs)
+        self.details: DetailsPane | None = None
+        self._followed_first: RunsPane.Followed | None = None
+        place = session.launch.place
+        self._place: Place | None = place if place is None or place.kind.value not in ("models", "model") else None
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="browse-body"):
+            yield self.experiments
+            with Vertical(id="runs-column"):
+                yield self.runs
+                yield Vertical(id="details-place")
+
+    async def _complete(self) -> None:
+        """Add what the first frame was not to wait for."""
+        from tui.features.run.details import DetailsPane
+
+        details = DetailsPane(self.session, self.deck.glyphs)
+        await self.query_one("#details-place").mount(details)
+        self.details = details
+        if self._followed_first is not None:
+            self._followed(self._followed_first)
+        self.ask(self.session.pool, "warm", _warm, lambda _none: None, lambda _problem: None, urgency=PREFETCH)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("experiments")
+        self.focus_pane(self.experiments)
+        self.experiments.start(follow=self._place is None)
+        here = self.experiments.experiment_here()
+        if self._place is None and here is not None:
+            self._show_runs((here,))  # they were seen last time, and are in the first frame
+        self.set_timer(SOON, self._complete)
+        if self._place is not None:
+            place, self._place = self._place, None
+            self.open_place(place)
+
+    # from the experiments to their runs
+
+    @on(ExperimentsPane.Settled)
+    def _settled(self, event: ExperimentsPane.Settled) -> None:
+        event.stop()
+        self._show_runs(event.experiments)
+
+    @on(ExperimentsPane.Wanted)
+    def _wanted(self, event: ExperimentsPane.Wanted) -> None:
+        event.stop()
+        self._show_runs(event.experiments)
+        self.focus_pane(self.runs)
+
+    def _show_runs(self, experiments: Sequence[Experiment]) -> None:
+        self.runs.show_experiments(experiments)
+        self._name_place()
+
+    @on(ExperimentsPane.TruthChanged)
+    def _experiments_truth(self, event: ExperimentsPane.TruthChanged) -> None:
+        event.stop()
+        self.show_truth()
+        problem = event.problem
+        self.runs.nothing_chosen(failed=problem is not None)
+        if problem is not None and problem.kind in _STORE_KINDS:
+            self.ask(self.session.pool, "store", self.session.store.inspect, self._inspected, lambda _problem: None)
+
+    def _inspected(self, report: StoreReport) -> None:
+        if report.condition is StoreCondition.READY:
+            self.read_again()
+        elif self.app.screen is self:
+            from tui.ui.routes import StoreRoute
+
+            self.deck.go(StoreRoute(report, self._store_opened))
+
+    def _store_opened(self) -> None:
+        self.deck.go_home("browse")
+        self.read_again()
+
+    @on(RunsPane.TruthChanged)
+    def _runs_truth(self, event: RunsPane.TruthChanged) -> None:
+        event.stop()
+        self.show_truth()
+
+    def show_truth(self) -> None:
+        """The status line tells of the pane that has the keys, or of the one that is worse off."""
+        worse = max((self.experiments.truth, self.runs.truth), key=lambda truth: truth.problem is not None)
+        shown = self.runs.truth if self.runs.experiments and worse.problem is None else worse
+        self.set_truth(shown)
+
+    # from the runs to the run
+
+    @on(RunsPane.Followed)
+    def _followed(self, event: RunsPane.Followed) -> None:
+        event.stop()
+        if self.details is None:
+            self._followed_first = event
+        else:
+            self.details.follow(event.run_id, event.neighbours)
+
+    @on(RunsPane.Opened)
+    def _opened(self, event: RunsPane.Opened) -> None:
+        event.stop()
+        self.open_run(event.run_id)
+
+    @on(RunsPane.CompareWanted)
+    def _compare_wanted(self, event: RunsPane.CompareWanted) -> None:
+        event.stop()
+        if event.run_ids:
+            from tui.ui.routes import CompareRoute
+
+            store = self.runs.loader.store
+            snapshot = store.snapshot() if store is not None else None
+            as_of_ms, view = self.runs.truth.as_of_ms, event.view
+            self.deck.go(CompareRoute(event.run_ids, snapshot, as_of_ms, view, event.metric, event.scope))
+        self.deck.say(event.said)
+
+    def open_run(self, run_id: str) -> None:
+        from tui.ui.routes import RunRoute  # like all that the first rows do not need
+
+        known = self.details.known(run_id) if self.details is not None else None
+        self.deck.go(RunRoute(run_id, known))
+
+    # places
+
+    def open_place(self, place: Place) -> None:
+        """Go where a place names: to an experiment's runs, to some runs, to one run."""
+        from tui.domain.places import PlaceKind
+
+        if place.kind is PlaceKind.RUN and place.run_ids:
+            self.open_run(place.run_ids[0])
+        elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS):
+            self._find_experiments(place)
+
+    def go_to(self, what: str, name: str = "") -> None:
+        """What the commands ``:runs`` and ``:experiments NAME`` do."""
+        if name:
+            from tui.domain.places import Place, PlaceKind
+
+            self._find_experiments(Place(PlaceKind.EXPERIMENT, name, experiment=name))
+        else:
+            self.focus_pane(self.runs if what == "runs" else self.experiments)
+
+    def _find_experiments(self, place: Place) -> None:
+        tracking = self.session.tracking
+
+        def find() -> tuple[Experiment, ...]:
+            if place.experiment_ids:
+                return tuple(tracking.get_experiment(experiment_id) for experiment_id in place.experiment_ids)
+            if place.run_ids:
+                found = dict.fromkeys(tracking.get_run(run_id).experiment_id for run_id in place.run_ids)
+                return tuple(tracking.get_experiment(experiment_id) for experiment_id in found)
+            try:
+                return (tracking.get_experiment_by_name(place.experiment),)
+            except Problem as problem:
+                # A name of digits only may as well be an id.
+                if problem.kind is not Kind.NOT_FOUND or not place.experiment.isdigit():
+                    raise
+                return (tracking.get_experiment(place.experiment),)
+
+        def found(experiments: tuple[Experiment, ...]) -> None:
+            self.experiments.point_at(experiments)
+            self.runs.show_experiments(experiments, server_filter=place.filter_string, marks=place.run_ids)
+            self._name_place()
+            self.focus_pane(self.runs)
+
+        def refused(problem: Problem) -> None:
+            self.experiments.notice.problem(problem, retry="")
+            self.experiments.settle()
+
+        self.ask(self.session.pool, "place", find, found, refused)
+
+    def _name_place(self) -> None:
+        experiments = self.runs.experiments
+        if not experiments:
+            self.set_crumbs("experiments")
+        elif len(experiments) == 1:
+            self.set_crumbs("experiments", *clean(experiments[0].name).strip("/").split("/"), "runs")
+        else:
+            self.set_crumbs("experiments", f"{len(experiments)} experiments", "runs")
+
+    # what has been written
+
+    def hint_title(self, action: Action) -> str:
+        restores = (action.id == "runs.delete" and self.runs.restores) or (
+            action.id == "experiments.delete" and self.experiments.restores
+        )
+        return "restore" if restores else super().hint_title(action)
+
+    def changes_made(self, told: Sequence[Told]) -> None:
+        changed = {thing for each in told for thing in each.touched}
+        runs = frozenset(thing_id for sort, thing_id in changed if sort.value == "run")
+        if any(sort.value == "experiment" for sort, _ in changed):
+            self.experiments.read_again()
+            self.runs.read_again()  # runs go and come back with their experiment
+        else:
+            self.runs.read_changed(runs)
+        if self.details is not None:
+            self.details.read_changed(runs)
+
+    # the keys for everywhere
+
+    def go_back(self) -> bool:
+        pane = self.current_pane()
+        if self.details is not None and pane is self.details:
+            if not self.details.drop_filter():
+                self.focus_pane(self.runs)
+            return True
+        if pane is self.runs:
+            if not self.runs.go_back():
+                self.focus_pane(self.experiments)
+            return True
+        return self.experiments.go_back()
+
+    def read_again(self) -> None:
+        self.experiments.read_again()
+        self.runs.read_again()
+        if self.details is not None:
+            self.details.read_again()
+
+    @property
+    def watching(self) -> bool:
+        return self.runs.watching
+
+    def watch_toggle(self) -> bool:
+        return self.runs.watch_toggle()
+
+    def times_changed(self) -> None:
+        self.experiments.retick()
+        self.runs.retick()
+        if self.details is not None:
+            self.details.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        if self.details is not None and pane is self.details:
+            return self.details.value_here()
+        return pane.value_here() if isinstance(pane, (ExperimentsPane, RunsPane)) else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        from tui.services.copies import experiment_copies, run_copies
+
+        here = self.value_here()
+        offers = [here] if here else []
+        uri = self.session.launch.tracking_uri
+        run_id = self.runs.run_here()
+        pane: Pane | None = self.current_pane()
+        if pane is not self.experiments and run_id is not None:
+            return offers + run_copies(uri, run_id, self.runs.experiment_of(run_id))
+        experiment = self.experiments.experiment_here()
+        if experiment is not None:
+            offers += experiment_copies(uri, experiment.id, experiment.name)
+        return offers

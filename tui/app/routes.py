@@ -1,0 +1,79 @@
+"""From a route to its screen; each screen's module is loaded when it is first gone to."""
+
+from __future__ import annotations
+
+from tui.services.session import Session
+from tui.ui.page import Page
+from tui.ui.routes import (
+    ArtifactsRoute,
+    CompareRoute,
+    CurvesRoute,
+    DoctorRoute,
+    LedgerRoute,
+    LoggedModelRoute,
+    ModelRoute,
+    RequestsRoute,
+    Route,
+    RunRoute,
+    ServingRoute,
+    StoreRoute,
+    VersionDiffRoute,
+    VersionRoute,
+)
+
+
+def screen_for(route: Route, session: Session) -> Page:
+    """The screen that a route leads to."""
+    if isinstance(route, RunRoute):
+        from tui.features.run.screen import RunScreen
+
+        return RunScreen(session, route.run_id, route.known)
+    if isinstance(route, CompareRoute):
+        from tui.features.compare.screen import CompareScreen
+
+        return CompareScreen(session, route)
+    if isinstance(route, ArtifactsRoute):
+        from tui.features.artifacts.screen import ArtifactsScreen
+
+        return ArtifactsScreen(session, route)
+    if isinstance(route, LoggedModelRoute):
+        from tui.features.models.logged_model import LoggedModelScreen
+
+        return LoggedModelScreen(session, route)
+    if isinstance(route, CurvesRoute):
+        from tui.features.curves.screen import CurvesScreen
+
+        return CurvesScreen(session, route)
+    if isinstance(route, StoreRoute):
+        from tui.features.diagnostics.store import StoreScreen
+
+        return StoreScreen(session, route.report, route.opened)
+    if isinstance(route, ModelRoute):
+        from tui.features.models.model import ModelScreen
+
+        return ModelScreen(session, route.name, route.alias)
+    if isinstance(route, VersionRoute):
+        from tui.features.models.version import VersionScreen
+
+        return VersionScreen(session, route.name, route.version)
+    if isinstance(route, VersionDiffRoute):
+        from tui.features.compare.versions import VersionDiffScreen
+
+        return VersionDiffScreen(session, route)
+    if isinstance(route, LedgerRoute):
+        from tui.features.diagnostics.ledger import LedgerScreen
+
+        return LedgerScreen(session, route.subject)
+    if isinstance(route, ServingRoute):
+        from tui.features.serving.screen import ServingScreen
+
+        return ServingScreen(session, route.model)
+    if isinstance(route, DoctorRoute):
+        from tui.features.diagnostics.doctor import DoctorScreen
+
+        return DoctorScreen(session)
+    if isinstance(route, RequestsRoute):
+        from tui.features.diagnostics.requests import RequestsScreen
+
+        return RequestsScreen(session)
+    raise TypeError(route)

@@ -1,0 +1,37 @@
+"""The screens at the top of a context: the first of them is all that the start waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tui.services.session import Session
+from tui.ui.page import Page
+
+
+def _browse(session: Session) -> Page:
+    from tui.app.browse import BrowseScreen
+
+    return BrowseScreen(session)
+
+
+def _models(session: Session) -> Page:
+    from tui.features.models.screen import ModelsScreen
+
+    return ModelsScreen(session)
+
+
+def _serving(session: Session) -> Page:
+    from tui.features.serving.screen import ServingScreen
+
+    return ServingScreen(session)
+
+
+TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models, "serving": _serving}
+"""The screens at the top of a context, by the name of the action that goes there (``app.<name>``)."""
+
+
+def top_screen(name: str, session: Session) -> Callable[[], Any]:
+    """What makes the top screen of that name for a session."""
+    return partial(TOPS[name], session)

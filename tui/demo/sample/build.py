@@ -1,0 +1,29 @@
+"""The order in which the sample is made, and how many pieces that is."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from tui.demo.sample import churn, fraud, hostile, marker, pricing, registry, sweep
+from tui.demo.sample.clock import StoryClock
+from tui.demo.sample.workshop import Report, Workshop
+
+PIECES = churn.PIECES + sweep.PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES
+
+
+def build(folder: Path, report: Report) -> None:
+    """Make the sample in ``folder``, which ``marker.begin`` has prepared, and mark it as whole."""
+    with StoryClock() as clock:
+        clock.set(clock.ago(days=365))
+        shop = Workshop(folder, clock, report)
+        weekly, of_churn = churn.make(shop)
+        sweep.make(shop, weekly)
+        shop.touch(weekly, churn.WEEKLY, clock.ago(minutes=2))
+        of_fraud = fraud.make(shop)
+        of_pricing = pricing.make(shop)
+        hostile.make(shop)
+        registry.make(shop, of_churn, of_fraud, of_pricing)
+    shutil.rmtree(folder / marker.SCRATCH, ignore_errors=True)
+    marker.finish(folder, built_at_ms=int(time.time() * 1000))

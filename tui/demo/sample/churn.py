@@ -1,0 +1,236 @@
+"""The churn team: weekly retraining by ci, experiments by hand, a backfill, and a pilot that was deleted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from mlflow.entities import Metric
+
+from tui.demo.sample import curves, files, notes, trained
+from tui.demo.sample.clock import DAY, HOUR, MINUTE, SECOND
+from tui.demo.sample.workshop import RunPlan, Source, Workshop, dataset, random
+
+WEEKLY = "churn/weekly"
+BACKFILL = "churn/backfill"
+PILOT = "churn/2025-pilot"
+
+VERSIONS = 14
+"""Weekly runs; each became a version of the model, so the newest is v14."""
+
+AUC = (0.8871, 0.8902, 0.8899, 0.9005, 0.9041, 0.9038, 0.9112, 0.9160, 0.9203, 0.9255, 0.9290, 0.9312, 0.9307, 0.9341)
+NINE_INPUTS_FROM = 12
+"""The first version that knows ``tenure_days``."""
+
+LOGGED_MODELS_FROM = 9
+"""Versions before this one keep their model among the run's artifacts, as was done before MLflow 3."""
+
+BY_HAND = 9
+MONTHS = 9
+PIECES = 3 + VERSIONS + BY_HAND + MONTHS + 2  # experiments, runs of weekly, of backfill, of the pilot
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a registered version is made from."""
+
+    run_id: str
+    source: str
+    model_id: str | None
+    made_ms: int
+
+
+def make(shop: Workshop) -> tuple[str, list[Candidate]]:
+    """Make the three experiments; answers the id of the weekly one and a candidate for each version, oldest first."""
+    clock = shop.clock
+    weekly = shop.experiment(
+        WEEKLY,
+        WEEKLY,
+        folder="churn-weekly",
+        created_ms=clock.ago(days=119),
+        note=notes.CHURN_EXPERIMENT,
+        tags={"team": "growth", "owner": "ana", "tier": "1"},
+    )
+    candidates = [_weekly_run(shop, weekly, number) for number in range(1, VERSIONS + 1)]
+    _by_hand(shop, weekly)
+    _backfill(shop)
+    _pilot(shop)
+    return weekly, candidates
+
+
+def _columns(*, tenure: bool) -> dict[str, str]:
+    return dict.fromkeys([*trained.CHURN_COLUMNS, *([trained.TENURE] if tenure else []), "left_30d"], "double")
+
+
+def _params(number: int) -> dict[str, str]:
+    tenure = number >= NINE_INPUTS_FROM
+    return {
+        "model": "forest",
+        "n_estimators": "8",
+        "max_depth": "4" if number < 8 else "6",
+        "lr": "0.01" if number % 4 else "0.001",
+        "l2": "1e-05",
+        "optimizer": "adamw",
+        "seed": str(number),
+        "early_stopping": "True",
+        "data.source": f"growth.features.customers@{390 + 2 * number}",
+        "data.window": "28d" if tenure else "21d",
+        "data.weekend_weight": "0.5" if tenure else "1.0",
+        "data.columns": json.dumps([*trained.CHURN_COLUMNS, *([trained.TENURE] if tenure else [])]),
+        "eval.folds": "5",
+        "eval.threshold": f"{0.5 - number / 200:.3f}",
+        "cfg.calibration.method": "isotonic" if number > 6 else "none",
+        "cfg.layers.0": "64",
+        "cfg.layers.1": "128",
+    }
+
+
+def _curves(name: str, auc: float, start_ms: int, took_ms: int, *, steps: int = 60) -> list[Metric]:
+    rng = random(name)
+    loss = 1.1 - auc * 0.95
+    drawn = {
+        "train_loss": curves.falling(rng, steps, 0.69, loss * 0.86),
+        "val_loss": curves.overfitting(rng, steps, 0.69, loss, loss * 1.04),
+        "val_auc": curves.rising(rng, steps, 0.5, auc),
+        "lr": curves.warmup_cosine(steps, 0.01),
+    }
+    points = [point for key, curve in drawn.items() for point in curves.metric(key, curve, start_ms, took_ms)]
+    last = {
+        "auc": auc,
+        "logloss": round(loss, 4),
+        "f1": round(auc * 0.71, 4),
+        "precision": round(auc * 0.78, 4),
+        "recall": round(auc * 0.65, 4),
+        "brier": round((1 - auc) * 0.9, 4),
+        "fit_seconds": took_ms / 1300,
+    }
+    return points + curves.finals(last, start_ms + took_ms)
+
+
+def _weekly_run(shop: Workshop, experiment: str, number: int) -> Candidate:
+    tenure = number >= NINE_INPUTS_FROM
+    start = shop.clock.ago(days=7 * (VERSIONS - number), hours=2)
+    took = 4 * MINUTE + (number * 37 % 60) * SECOND
+    week = datetime.fromtimestamp(start / 1000, timezone.utc).strftime("%G-W%V")
+    name = "gallant-ox-12" if number == VERSIONS else f"weekly-{week}"
+    by_hand = number in (11, 12, VERSIONS)
+    plan = RunPlan(
+        experiment,
+        name,
+        start,
+        took,
+        user="ana" if by_hand else "ci",
+        source=Source("train.py" if by_hand else "jobs/retrain.yaml", "LOCAL" if by_hand else "JOB"),
+        params=_params(number),
+        metrics=[
+            *_curves(name, AUC[number - 1], start, took),
+            *(curves.system(random(name), start, took, samples=30) if number > VERSIONS - 3 else []),
+        ],
+        tags={"trigger": "hand" if by_hand else "cron", "week": week},
+        note=notes.CHURN_RUN if number == VERSIONS else "",
+        datasets=[
+            dataset("customers", 390 + 2 * number, "training", _columns(tenure=tenure), 151_371 + 811 * number),
+            dataset("customers_holdout", 12, "eval", _columns(tenure=tenure), 20_000),
+        ],
+    )
+    with shop.run(WEEKLY, plan) as run_id:
+        model, data = trained.churn(number, tenure=tenure)
+        if number >= LOGGED_MODELS_FROM:
+            params = {"n_estimators": "8", "max_depth": "4"}
+            model_id, source = trained.log(run_id, "model", model, data, params=params, kind="classifier")
+        else:
+            folder = shop.scratch / f"churn{number}" / "model"
+            trained.save(folder, run_id, model, data)
+            shop.client.log_artifacts(run_id, str(folder), "model")
+            model_id, source = "", f"runs:/{run_id}/model"
+        if number == VERSIONS:
+            folder = shop.scratch / "everything"
+            files.write_all(folder)
+            shop.client.log_artifacts(run_id, str(folder))
+        elif number % 3 == 0:
+            folder = shop.scratch / f"plots{number}"
+            files.plots(folder)
+            shop.client.log_artifacts(run_id, str(folder), "plots")
+    return Candidate(run_id, source, model_id or None, start + took + 5 * MINUTE)
+
+
+def _by_hand(shop: Workshop, experiment: str) -> None:
+    clock = shop.clock
+
+    def plan(name: str, start: int, took: int | None, auc: float | None, **rest: object) -> RunPlan:
+        spent = took if took is not None else clock.now_ms - start
+        points = [] if auc is None else _curves(name, auc, start, spent)
+        params = {**_params(13), "lr": f"{random(name).choice([0.1, 0.03, 0.01, 0.003])}", "seed": "7"}
+        return RunPlan(experiment, name, start, took, params=params, metrics=points, **rest)  # type: ignore[arg-type]  # fields of RunPlan
+
+    notebook = Source("/notebooks/tenure.ipynb", "NOTEBOOK")
+    kept = plan("brave-elk-771", clock.ago(hours=5), 4 * MINUTE + 9 * SECOND, 0.9310, tags={"keep": "yes"})
+    with shop.run(WEEKLY, kept) as run_id:
+        folder = shop.scratch / "earlier"
+        files.write_earlier(folder)
+        shop.client.log_artifacts(run_id, str(folder))
+    shop.record(
+        WEEKLY,
+        plan("calm-bee-3", clock.ago(hours=6), 12 * SECOND, None, user="ben", status="FAILED", note=notes.FAILED_RUN),
+    )
+    shop.record(WEEKLY, plan("lucid-wren-8", clock.ago(days=1, hours=3), 3 * MINUTE, 0.9268, source=notebook))
+    shop.record(WEEKLY, plan("lucid-wren-9", clock.ago(days=1, hours=2), 3 * MINUTE, 0.9277, source=notebook))
+    shop.record(
+        WEEKLY,
+        plan("odd-newt-40", clock.ago(days=2), 71 * SECOND, 0.74, user="ben", status="KILLED", tags={"why": "slow"}),
+    )
+    typo = shop.record(WEEKLY, plan("test-test", clock.ago(days=3), 40 * SECOND, 0.61))
+    shop.client.delete_run(typo)
+    shop.record(WEEKLY, plan("smoke", clock.ago(days=4), 900, 0.5, user="ci", tags={"mlflow.runColor": "#77aadd"}))
+    shop.record(WEEKLY, plan("patient-yak-5", clock.ago(minutes=14), None, 0.8854, user="ben", status="RUNNING"))
+    shop.record(WEEKLY, plan("patient-yak-6", clock.ago(minutes=1), None, None, user="ben", status="SCHEDULED"))
+
+
+def _backfill(shop: Workshop) -> None:
+    clock = shop.clock
+    experiment = shop.experiment(
+        BACKFILL,
+        BACKFILL,
+        folder="churn-backfill",
+        created_ms=clock.ago(days=61),
+        note=notes.BACKFILL_EXPERIMENT,
+        tags={"team": "finance"},
+    )
+    for month in range(MONTHS):
+        start = clock.ago(days=3, hours=9 - month)
+        took = 35 * MINUTE + month * 77 * SECOND
+        status = {3: "FAILED", 6: "KILLED"}.get(month, "FINISHED")
+        scored = 140_000 + 1_311 * month
+        finals = {"rows_scored": float(scored), "mean_score": 0.081 + month / 900, "drift_psi": 0.02 * 1.4**month}
+        run_id = shop.record(
+            BACKFILL,
+            RunPlan(
+                experiment,
+                f"month-{month + 1:02d}",
+                start,
+                took if status == "FINISHED" else took // 4,
+                user="ben",
+                status=status,
+                source=Source("backfill.py", "PROJECT", branch="backfill"),
+                params={"month": str(month + 1), "model": f"models:/churn/{month + 3}", "dry_run": "False"},
+                metrics=curves.finals(finals, start + took) if status == "FINISHED" else [],
+                tags={"mlflow.project.entryPoint": "backfill"},
+                datasets=[dataset("customers", 300 + month, "scoring", _columns(tenure=False), scored)],
+            ),
+        )
+        if month == MONTHS - 1:
+            shop.client.delete_run(run_id)
+    shop.touch(experiment, BACKFILL, clock.ago(days=3))
+
+
+def _pilot(shop: Workshop) -> None:
+    clock = shop.clock
+    experiment = shop.experiment(PILOT, PILOT, folder="churn-pilot", created_ms=clock.ago(days=300))
+    for number in range(2):
+        start = clock.ago(days=290 - number)
+        name = f"pilot-{number}"
+        points = curves.finals({"auc": 0.71 + number / 50}, start + HOUR)
+        shop.record(PILOT, RunPlan(experiment, name, start, HOUR, params={"model": "logit"}, metrics=points))
+    clock.set(clock.now_ms - 200 * DAY)
+    shop.client.delete_experiment(experiment)

@@ -1,0 +1,115 @@
+"""Registered models: versions, aliases, stages, tags, descriptions, and a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tui.demo.sample import churn, fraud, notes, pricing
+from tui.demo.sample.churn import Candidate
+from tui.demo.sample.clock import HOUR, MINUTE
+from tui.demo.sample.workshop import Workshop
+
+STEP = "models"
+CHURN = "churn"
+FRAUD = "fraud_score"
+PRICING = "pricing"
+LTV = "ltv"
+HOSTILE = "解約 🐙 [bold]x[\\bold] \x1b[31mred\x1b[0m \u202eesrever"
+PROMPT = "support_reply"
+DELETED_CHURN_VERSION = 3
+
+PIECES = churn.VERSIONS + fraud.VERSIONS + pricing.VERSIONS + 1 + 1 + 1  # and ltv, the odd name, the prompt
+
+
+def make(
+    shop: Workshop, of_churn: Sequence[Candidate], of_fraud: Sequence[Candidate], of_pricing: Sequence[Candidate]
+) -> None:
+    """Register everything, and let people have moved aliases since."""
+    _churn(shop, of_churn)
+    _fraud(shop, of_fraud)
+    _pricing(shop, of_pricing)
+    clock, client = shop.clock, shop.client
+    clock.set(clock.ago(days=9))
+    client.create_registered_model(LTV, tags={"owner": "ben"}, description=notes.MODEL_LTV)
+    shop.tick(STEP)
+    clock.set(clock.ago(days=13))
+    client.create_registered_model(HOSTILE, tags={"odd": "[red]x\x1b[7m"}, description=notes.HOSTILE_RUN)
+    client.create_model_version(HOSTILE, of_churn[0].source, of_churn[0].run_id, description="\x1b[31m[bold]one[/bold]")
+    client.set_registered_model_alias(HOSTILE, "champion", "1")
+    shop.tick(STEP)
+    _prompt(shop)
+
+
+def _versions(
+    shop: Workshop,
+    model: str,
+    candidates: Sequence[Candidate],
+    descriptions: Mapping[int, str],
+    tags: Mapping[int, dict[str, str]],
+) -> None:
+    for number, candidate in enumerate(candidates, start=1):
+        shop.clock.set(candidate.made_ms)
+        shop.client.create_model_version(
+            model,
+            candidate.source,
+            candidate.run_id,
+            tags=tags.get(number, {}),
+            description=descriptions.get(number),
+            model_id=candidate.model_id,
+        )
+        shop.tick(STEP)
+
+
+def _churn(shop: Workshop, candidates: Sequence[Candidate]) -> None:
+    clock, client = shop.clock, shop.client
+    clock.set(candidates[0].made_ms - HOUR)
+    client.create_registered_model(CHURN, tags={"owner": "growth", "tier": "1"})
+    descriptions = {
+        11: "Stable for a month. Put this one back if in doubt.",
+        12: "With `tenure_days`: **nine inputs**. Approved by ben.",
+        13: "Not better than v12.",
+        14: "Beats v12 by 0.0029; waits for shadow traffic.",
+    }
+    tags = {number: {"validation": "passed", "trained_by": "ci"} for number in range(1, len(candidates) + 1)}
+    tags[12] |= {"approved_by": "ben", "trained_by": "ana"}
+    tags[13]["validation"] = "failed"
+    tags[14]["validation"] = "running"
+    _versions(shop, CHURN, candidates, descriptions, tags)
+    client.delete_model_version(CHURN, str(DELETED_CHURN_VERSION))
+    clock.set(candidates[11].made_ms + HOUR)
+    client.transition_model_version_stage(CHURN, "9", "Archived")
+    client.transition_model_version_stage(CHURN, "12", "Production")
+    aliases = {"baseline": 1, "rollback": 11, "champion": 12, "eu-prod": 12, "shadow": 13, "challenger": 14}
+    for alias, version in aliases.items():
+        client.set_registered_model_alias(CHURN, alias, str(version))
+    clock.set(candidates[-1].made_ms + 10 * MINUTE)
+    client.update_registered_model(CHURN, notes.MODEL_CHURN)
+
+
+def _fraud(shop: Workshop, candidates: Sequence[Candidate]) -> None:
+    shop.clock.set(candidates[0].made_ms - HOUR)
+    shop.client.create_registered_model(FRAUD, tags={"owner": "risk", "tier": "1"}, description=notes.MODEL_FRAUD)
+    _versions(shop, FRAUD, candidates, {7: "Holds above 0.92."}, {7: {"approved_by": "ana"}})
+    shop.client.set_registered_model_alias(FRAUD, "champion", "7")
+    shop.client.set_registered_model_alias(FRAUD, "previous", "6")
+
+
+def _pricing(shop: Workshop, candidates: Sequence[Candidate]) -> None:
+    shop.clock.set(candidates[0].made_ms - HOUR)
+    shop.client.create_registered_model(PRICING, tags={"owner": "marketplace"}, description=notes.MODEL_PRICING)
+    _versions(
+        shop, PRICING, candidates, {3: "The upload was cut short; there are no files."}, {3: {"validation": "failed"}}
+    )
+    shop.client.set_registered_model_alias(PRICING, "challenger", "3")
+
+
+def _prompt(shop: Workshop) -> None:
+    clock, client = shop.clock, shop.client
+    clock.set(clock.ago(days=33))
+    client.register_prompt(PROMPT, "Answer {{ name }} kindly: {{ question }}", "First", {"owner": "ana"})
+    clock.set(clock.ago(days=4))
+    client.register_prompt(
+        PROMPT, "Answer {{ name }} kindly, in {{ language }}: {{ question }}", "Say it in their language"
+    )
+    client.set_prompt_alias(PROMPT, "champion", 2)
+    shop.tick(STEP)

@@ -1,0 +1,139 @@
+"""The sample store of ``mlflow-deck demo``: made once, in a process of its own, and found again thereafter."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from tui.demo.sample import marker
+
+ROOM_BYTES = 100_000_000
+"""Free space that making the store may need, several times what it takes in the end."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the making is; ``total`` is 0 while that is not known."""
+
+    step: str
+    done: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.step}  {self.done}/{self.total}" if self.total else self.step
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A whole sample store."""
+
+    tracking_uri: str
+    folder: Path
+
+
+Report = Callable[[Progress], None]
+
+
+def default_folder() -> Path:
+    """Where the sample store is, or will be, for this person."""
+    from tui.config.paths import data_dir
+
+    return data_dir() / "sample"
+
+
+def ensure_sample(folder: Path | None = None, *, fresh: bool = False, report: Report = lambda _: None) -> Sample:
+    """The sample store, made first if it is not there, if another MLflow or another deck made it, or if ``fresh``.
+
+    Blocks until it is whole. Raises Problem when it cannot be made; then, and after ctrl+c, nothing unfinished is left.
+    Of several callers at once one makes it, and the others wait.
+    """
+    place = (folder or default_folder()).absolute()
+    sample = Sample(marker.tracking_uri(place), place)
+    if not fresh and marker.is_current(place):
+        return sample
+    before = marker.read(place)
+    # Opening a store that is there needs none of these.
+    from tui.demo.sample import process
+    from tui.demo.sample.trouble import explain, full
+
+    def tell(step: str, done: int, total: int) -> None:
+        report(Progress(step, done, total))
+
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with process.lock(place.with_name(place.name + ".lock"), tell) as held:
+            if not _still_wanted(place, fresh, before):
+                return sample
+            if shutil.disk_usage(place.parent).free < ROOM_BYTES:
+                raise full(place)
+            try:
+                marker.begin(place)
+                process.make(place, held, tell)
+            finally:
+                marker.discard(place)
+    except (OSError, marker.NotOurs) as error:
+        raise explain(error, place) from error
+    return sample
+
+
+def _still_wanted(place: Path, fresh: bool, before: marker.Marker | None) -> bool:
+    """Whether the store must be made, now that nobody else is making it; ``before`` was read on being asked."""
+    made_meanwhile = marker.read(place) != before
+    return not marker.is_current(place) or (fresh and not made_meanwhile)
+
+
+class ProgressLine:
+    """Draws progress: one line that is drawn over on a terminal, and elsewhere a line for each new step."""
+
+    WIDTH = 20
+
+    def __init__(self, stream: TextIO, *, columns: int | None = None) -> None:
+        self._stream = stream
+        self._columns = columns
+        self._live = stream.isatty()
+        self._step = ""
+        self._drawn = 0
+        encoding = getattr(stream, "encoding", None) or "ascii"
+        try:
+            "━─".encode(encoding)
+            self._bar = "━─"
+        except (UnicodeEncodeError, LookupError):
+            self._bar = "#-"
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show ``progress``."""
+        if self._live:
+            self._draw(self._line(progress))
+        elif progress.step != self._step:
+            self._stream.write(f"{progress}\n")
+        self._step = progress.step
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the line off the terminal again."""
+        if self._drawn:
+            self._draw("")
+            self._stream.flush()
+
+    def _line(self, progress: Progress) -> str:
+        if not progress.total:
+            return progress.step
+        filled = self.WIDTH * progress.done // progress.total
+        bar = self._bar[0] * filled + self._bar[1] * (self.WIDTH - filled)
+        return f"Making the sample store  {bar}  {progress.done}/{progress.total}  {progress.step}"
+
+    def _draw(self, line: str) -> None:
+        columns = self._columns or shutil.get_terminal_size().columns
+        line = line[: columns - 1]
+        # Spaces instead of an erasing sequence: every terminal knows them.
+        self._stream.write("\r" + line.ljust(self._drawn) + ("" if line else "\r"))
+        self._drawn = len(line)

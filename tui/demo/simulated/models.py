@@ -1,0 +1,293 @@
+"""Registered models of Unity Catalog by the surface that MLflow's client uses."""
+
+from __future__ import annotations
+
+import re
+
+from tui.demo.simulated.governance import may, require, require_catalog, require_use
+from tui.demo.simulated.http import Refused, Request, Routes, missing, paged
+from tui.demo.simulated.state import Json, Model, Version, Workspace
+
+_OLD = "/api/2.0/mlflow/unity-catalog"
+_NAME = re.compile(r"[^./\s\x00-\x1f]+(\.[^./\s\x00-\x1f]+){2}")
+
+
+def add_to(routes: Routes) -> None:
+    """Answer for everything in this module."""
+    on = routes.on
+    models, versions = f"{_OLD}/registered-models", f"{_OLD}/model-versions"
+    on("GET", f"{models}/search")(search)
+    on("GET", f"{models}/get")(lambda w, r: {"registered_model": model_json(readable(w, r.text("name")))})
+    on("POST", f"{models}/create")(create)
+    on("PATCH", f"{models}/update")(update)
+    on("DELETE", f"{models}/delete")(delete)
+    on("POST", f"{models}/set-tag")(set_tag)
+    on("DELETE", f"{models}/delete-tag")(delete_tag)
+    on("POST", f"{models}/alias")(set_alias)
+    on("GET", f"{models}/alias")(get_alias)
+    on("DELETE", f"{models}/alias")(delete_alias)
+    on("GET", f"{models}:is-databricks-sdk-models-artifact-repository-enabled")(
+        lambda _w, _r: {"is_databricks_sdk_models_artifact_repository_enabled": False}
+    )
+    on("GET", f"{versions}/search")(search_versions)
+    on("GET", f"{versions}/get")(get_version)
+    on("POST", f"{versions}/create")(create_version)
+    on("POST", f"{versions}/finalize")(finalize_version)
+    on("PATCH", f"{versions}/update")(update_version)
+    on("DELETE", f"{versions}/delete")(delete_version)
+    on("POST", f"{versions}/set-tag")(set_version_tag)
+    on("DELETE", f"{versions}/delete-tag")(delete_version_tag)
+    on("GET", f"{versions}/get-download-uri")(download_uri)
+    on("POST", f"{versions}/generate-temporary-credentials")(credentials)
+
+
+def readable(workspace: Workspace, name: str) -> Model:
+    """The model, where the person may see it."""
+    require_catalog(workspace)
+    model = workspace.models.get(name)
+    if model is None:
+        raise missing(f"Routine or Model '{name}' does not exist.")
+    require_use(workspace, name)
+    require(workspace, name, "EXECUTE", "BROWSE")
+    return model
+
+
+def owned(workspace: Workspace, name: str) -> Model:
+    """The model, where the person may do what owners do."""
+    model = readable(workspace, name)
+    require(workspace, name, "MANAGE")
+    return model
+
+
+def tagged(workspace: Workspace, name: str) -> Model:
+    """The model, where the person may tag it."""
+    model = readable(workspace, name)
+    require(workspace, name, "APPLY_TAG", "MANAGE")
+    return model
+
+
+def version_of(model: Model, text: str) -> Version:
+    version = model.versions.get(int(text)) if text.isdecimal() else None
+    if version is None:
+        raise missing(f"Model version '{text}' of '{model.name}' does not exist.")
+    return version
+
+
+# what is answered
+
+
+def model_json(model: Model, *, brief: bool = False) -> Json:
+    whole = {
+        "aliases": [{"alias": alias, "version": str(at)} for alias, at in sorted(model.aliases.items())],
+        "tags": [{"key": key, "value": value} for key, value in model.tags.items()],
+    }
+    return {
+        "name": model.name,
+        "creation_timestamp": model.created_ms,
+        "last_updated_timestamp": model.updated_ms,
+        "user_id": model.owner,
+        "description": model.description,
+        **({} if brief else whole),
+    }
+
+
+def version_json(workspace: Workspace, model: Model, version: Version, *, brief: bool = False) -> Json:
+    whole = {
+        "aliases": [
+            {"alias": alias, "version": str(at)} for alias, at in model.aliases.items() if at == version.number
+        ],
+        "tags": [{"key": key, "value": value} for key, value in version.tags.items()],
+    }
+    return {
+        "name": model.name,
+        "version": str(version.number),
+        "creation_timestamp": version.created_ms,
+        "last_updated_timestamp": version.created_ms,
+        "user_id": version.user,
+        "description": version.description,
+        "source": version.source,
+        "run_id": version.run_id,
+        "run_experiment_id": version.experiment_id,
+        "run_tracking_server_id": workspace.id,
+        "status": version.status,
+        "storage_location": f"s3://simulated/{model.name}/{version.number}",
+        **({} if brief else whole),
+    }
+
+
+# models
+
+
+def visible(workspace: Workspace) -> list[Model]:
+    require_catalog(workspace)
+
+    def seen(name: str) -> bool:
+        catalog, schema, _ = name.split(".")
+        return (
+            may(workspace, catalog, "USE_CATALOG")
+            and may(workspace, f"{catalog}.{schema}", "USE_SCHEMA")
+            and may(workspace, name, "EXECUTE", "BROWSE")
+        )
+
+    return [model for name, model in sorted(workspace.models.items()) if seen(name)]
+
+
+def search(workspace: Workspace, request: Request) -> Json:
+    if request.said.get("filter") or request.said.get("order_by"):
+        raise Refused(400, "INVALID_PARAMETER_VALUE", "Unsupported parameter for models in the Unity Catalog.")
+    part, token = paged(visible(workspace), request, default=100, most=1000)
+    return {"registered_models": [model_json(model, brief=True) for model in part], **token}
+
+
+def create(workspace: Workspace, request: Request) -> Json:
+    name = request.text("name")
+    require_catalog(workspace)
+    if not _NAME.fullmatch(name):
+        raise Refused(400, "INVALID_PARAMETER_VALUE", f"'{name}' is not a three-level name: catalog.schema.model.")
+    catalog, schema, _ = name.split(".")
+    if catalog not in workspace.catalogs:
+        raise Refused(404, "CATALOG_DOES_NOT_EXIST", f"Catalog '{catalog}' does not exist.")
+    if schema not in workspace.catalogs[catalog]:
+        raise Refused(404, "SCHEMA_DOES_NOT_EXIST", f"Schema '{catalog}.{schema}' does not exist.")
+    require_use(workspace, name)
+    if name in workspace.models:
+        raise Refused(409, "RESOURCE_ALREADY_EXISTS", f"Routine or Model '{name}' already exists.")
+    require(workspace, f"{catalog}.{schema}", "CREATE_MODEL", "CREATE_FUNCTION")
+    made = Model(name, workspace.me, workspace.now_ms(), str(request.said.get("description") or ""))
+    workspace.models[name] = made
+    return {"registered_model": model_json(made)}
+
+
+def update(workspace: Workspace, request: Request) -> Json:
+    model = owned(workspace, request.text("name"))
+    new_name = str(request.said.get("new_name") or "")
+    if new_name:
+        if new_name.rsplit(".", 1)[0] != model.name.rsplit(".", 1)[0]:
+            raise Refused(400, "INVALID_PARAMETER_VALUE", "A model cannot be renamed into another schema.")
+        del workspace.models[model.name]
+        model.name = new_name
+        workspace.models[new_name] = model
+    if "description" in request.said:
+        model.description = str(request.said["description"])
+    return {"registered_model": model_json(model)}
+
+
+def delete(workspace: Workspace, request: Request) -> Json:
+    del workspace.models[owned(workspace, request.text("name")).name]
+    return {}
+
+
+def set_tag(workspace: Workspace, request: Request) -> Json:
+    tagged(workspace, request.text("name")).tags[request.text("key")] = str(request.said.get("value") or "")
+    return {}
+
+
+def delete_tag(workspace: Workspace, request: Request) -> Json:
+    tagged(workspace, request.text("name")).tags.pop(request.text("key"), None)
+    return {}
+
+
+def set_alias(workspace: Workspace, request: Request) -> Json:
+    model = owned(workspace, request.text("name"))
+    model.aliases[request.text("alias")] = version_of(model, request.text("version")).number
+    return {}
+
+
+def get_alias(workspace: Workspace, request: Request) -> Json:
+    model, alias = readable(workspace, request.text("name")), request.text("alias")
+    if alias not in model.aliases:
+        raise missing(f"Alias {alias} does not exist.")
+    return {"model_version": version_json(workspace, model, model.versions[model.aliases[alias]])}
+
+
+def delete_alias(workspace: Workspace, request: Request) -> Json:
+    owned(workspace, request.text("name")).aliases.pop(request.text("alias"), None)
+    return {}
+
+
+# versions
+
+
+def search_versions(workspace: Workspace, request: Request) -> Json:
+    asked = str(request.said.get("filter") or "")
+    found = re.fullmatch(r"\s*(name|run_id)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")\s*", asked)
+    if found is None or request.said.get("order_by"):
+        raise Refused(400, "INVALID_PARAMETER_VALUE", f"Unsupported filter query : `{asked}`.")
+    value = found[2] if found[2] is not None else found[3]
+    if found[1] == "name":
+        model = readable(workspace, value)
+        versions = [(model, model.versions[number]) for number in sorted(model.versions)]
+    else:
+        versions = [(m, v) for m in visible(workspace) for v in m.versions.values() if v.run_id == value]
+    part, token = paged(versions, request, default=100, most=10_000)
+    return {"model_versions": [version_json(workspace, m, v, brief=True) for m, v in part], **token}
+
+
+def get_version(workspace: Workspace, request: Request) -> Json:
+    model = readable(workspace, request.text("name"))
+    return {"model_version": version_json(workspace, model, version_of(model, request.text("version")))}
+
+
+def create_version(workspace: Workspace, request: Request) -> Json:
+    model = owned(workspace, request.text("name"))
+    run = workspace.runs.get(str(request.said.get("run_id") or ""))
+    made = model.add(
+        Version(
+            number=model.last_number + 1,
+            created_ms=workspace.now_ms(),
+            user=workspace.me,
+            source=request.text("source"),
+            run_id=run.id if run else "",
+            experiment_id=run.experiment_id if run else "",
+            description=str(request.said.get("description") or ""),
+            status="PENDING_REGISTRATION",
+            tags={tag["key"]: tag.get("value", "") for tag in request.said.get("tags") or ()},
+        )
+    )
+    return {"model_version": version_json(workspace, model, made)}
+
+
+def finalize_version(workspace: Workspace, request: Request) -> Json:
+    model = owned(workspace, request.text("name"))
+    version = version_of(model, request.text("version"))
+    version.status = "READY"
+    return {"model_version": version_json(workspace, model, version)}
+
+
+def update_version(workspace: Workspace, request: Request) -> Json:
+    model = owned(workspace, request.text("name"))
+    version = version_of(model, request.text("version"))
+    version.description = str(request.said.get("description") or "")
+    return {"model_version": version_json(workspace, model, version)}
+
+
+def delete_version(workspace: Workspace, request: Request) -> Json:
+    model = owned(workspace, request.text("name"))
+    number = version_of(model, request.text("version")).number
+    del model.versions[number]
+    model.aliases = {alias: at for alias, at in model.aliases.items() if at != number}
+    return {}
+
+
+def set_version_tag(workspace: Workspace, request: Request) -> Json:
+    version = version_of(tagged(workspace, request.text("name")), request.text("version"))
+    version.tags[request.text("key")] = str(request.said.get("value") or "")
+    return {}
+
+
+def delete_version_tag(workspace: Workspace, request: Request) -> Json:
+    version_of(tagged(workspace, request.text("name")), request.text("version")).tags.pop(request.text("key"), None)
+    return {}
+
+
+def download_uri(workspace: Workspace, request: Request) -> Json:
+    model = readable(workspace, request.text("name"))
+    number = version_of(model, request.text("version")).number
+    return {"artifact_uri": f"s3://simulated/{model.name}/{number}"}
+
+
+def credentials(workspace: Workspace, request: Request) -> Json:
+    name = request.text("name")
+    writes = request.text("operation") == "MODEL_VERSION_OPERATION_READ_WRITE"
+    version_of(owned(workspace, name) if writes else readable(workspace, name), request.text("version"))
+    return {"credentials": {"storage_mode": "DEFAULT_STORAGE", "expiration_time": workspace.clock_ms + 3_600_000}}

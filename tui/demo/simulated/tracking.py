@@ -1,0 +1,259 @@
+"""Experiments, runs, metrics and logged models of a simulated workspace."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tui.demo.simulated.http import Refused, Request, Routes, missing, paged
+from tui.demo.simulated.state import Experiment, Json, Run, Workspace
+
+_API = "/api/2.0/mlflow"
+_VIEWS = {"ACTIVE_ONLY": ("active",), "DELETED_ONLY": ("deleted",), "ALL": ("active", "deleted")}
+_CONDITION = re.compile(
+    r"""\s*(?:(?P<entity>metrics?|params?|tags?|attributes?)\.)?(?P<key>`[^`]+`|"[^"]+"|[\w./-]+)\s*"""
+    r"""(?P<op>!=|<=|>=|=|<|>|NOT\s+ILIKE|ILIKE|LIKE|IN)\s*(?P<value>\(.*\)|'[^']*'|"[^"]*"|-?[\d.]+(?:e-?\d+)?)\s*""",
+    re.IGNORECASE | re.DOTALL,
+)
+_AND = re.compile(r"\s+AND\s+(?=(?:[^'\"]*['\"][^'\"]*['\"])*[^'\"]*$)", re.IGNORECASE)
+
+
+def add_to(routes: Routes) -> None:
+    """Answer for everything in this module."""
+    on = routes.on
+    on("POST", f"{_API}/experiments/search")(search_experiments)
+    on("GET", f"{_API}/experiments/get")(get_experiment)
+    on("GET", f"{_API}/experiments/get-by-name")(get_experiment_by_name)
+    on("POST", f"{_API}/runs/search")(search_runs)
+    on("GET", f"{_API}/runs/get")(get_run)
+    on("POST", f"{_API}/runs/set-tag")(set_tag)
+    on("POST", f"{_API}/runs/delete-tag")(delete_tag)
+    on("GET", f"{_API}/metrics/get-history")(history)
+    on("GET", f"{_API}/metrics/get-history-bulk-interval")(sampled_history)
+    on("POST", f"{_API}/logged-models/search")(search_logged_models)
+
+
+def search_logged_models(workspace: Workspace, request: Request) -> Json:
+    said = request.said
+    wanted = set(map(str, said.get("experiment_ids") or ()))
+    asked = re.search(r"\bsource_run_id\s*=\s*['\"](\w+)['\"]", str(said.get("filter") or ""))
+    found = [
+        {
+            "info": {
+                "model_id": model.id,
+                "experiment_id": workspace.runs[model.run_id].experiment_id,
+                "name": model.name,
+                "source_run_id": model.run_id,
+                "status": "LOGGED_MODEL_READY",
+                "creation_timestamp_ms": workspace.runs[model.run_id].start_ms,
+                "artifact_uri": f"dbfs:/databricks/mlflow-tracking/models/{model.id}/artifacts",
+                "tags": [{"key": key, "value": value} for key, value in model.tags.items()],
+            },
+            "data": {},
+        }
+        for model in workspace.logged_models
+        if (asked is None or model.run_id == asked[1]) and workspace.runs[model.run_id].experiment_id in wanted
+    ]
+    return {"models": found}
+
+
+def search_experiments(workspace: Workspace, request: Request) -> Json:
+    said = request.said
+    matches = _name_matcher(str(said.get("filter") or ""))
+    kept = _VIEWS[said.get("view_type", "ACTIVE_ONLY")]
+    found = [e for e in workspace.experiments.values() if e.lifecycle in kept and matches(e.name)]
+    found.sort(key=lambda e: e.updated_ms, reverse=True)
+    part, token = paged(found, request, default=1000, most=5000)
+    return {"experiments": [experiment_json(e) for e in part], **token}
+
+
+def get_experiment(workspace: Workspace, request: Request) -> Json:
+    found = workspace.experiments.get(request.text("experiment_id"))
+    if found is None:
+        raise missing(f"Node ID {request.text('experiment_id')} does not exist.")
+    return {"experiment": experiment_json(found)}
+
+
+def get_experiment_by_name(workspace: Workspace, request: Request) -> Json:
+    name = request.text("experiment_name")
+    found = next((e for e in workspace.experiments.values() if e.name == name), None)
+    if found is None:
+        raise missing(f"Node {name} does not exist.")
+    return {"experiment": experiment_json(found)}
+
+
+def search_runs(workspace: Workspace, request: Request) -> Json:
+    said = request.said
+    wanted = set(map(str, said.get("experiment_ids") or ()))
+    kept = _VIEWS[said.get("run_view_type", "ACTIVE_ONLY")]
+    matches = _run_matcher(str(said.get("filter") or ""))
+    runs = [r for r in workspace.runs.values() if r.experiment_id in wanted and r.lifecycle in kept and matches(r)]
+    runs.sort(key=lambda r: (-r.start_ms, r.id))
+    part, token = paged(runs, request, default=1000, most=50_000)
+    return {"runs": [run_json(r) for r in part], **token}
+
+
+def run_of(workspace: Workspace, request: Request) -> Run:
+    """The run that a request names."""
+    run_id = str(request.said.get("run_id") or request.said.get("run_uuid") or "")
+    run = workspace.runs.get(run_id)
+    if run is None:
+        raise missing(f"Run '{run_id}' not found.")
+    return run
+
+
+def get_run(workspace: Workspace, request: Request) -> Json:
+    return {"run": run_json(run_of(workspace, request))}
+
+
+def set_tag(workspace: Workspace, request: Request) -> Json:
+    run_of(workspace, request).tags[request.text("key")] = str(request.said.get("value") or "")
+    return {}
+
+
+def delete_tag(workspace: Workspace, request: Request) -> Json:
+    run, key = run_of(workspace, request), request.text("key")
+    if run.tags.pop(key, None) is None:
+        raise missing(f"No tag with name: {key} in run with id {run.id}")
+    return {}
+
+
+def history(workspace: Workspace, request: Request) -> Json:
+    points = run_of(workspace, request).metrics.get(request.text("metric_key"), [])
+    part, token = paged(points, request, default=25_000, most=25_000)
+    return {"metrics": [_point(request.text("metric_key"), *point) for point in part], **token}
+
+
+def sampled_history(workspace: Workspace, request: Request) -> Json:
+    key, most = request.text("metric_key"), int(request.said.get("max_results") or 320)
+    first, last = (request.said.get(name) for name in ("start_step", "end_step"))
+    found: list[Json] = []
+    for run_id in request.lists.get("run_ids", []):
+        if run_id not in workspace.runs:
+            raise missing(f"Run '{run_id}' not found.")
+        points = [
+            point
+            for point in workspace.runs[run_id].metrics.get(key, [])
+            if (first is None or point[2] >= int(first)) and (last is None or point[2] <= int(last))
+        ]
+        stride = max(1, math.ceil(len(points) / max(1, most)))
+        found += [{**_point(key, *point), "run_id": run_id} for point in points[::stride]]
+    return {"metrics": found}
+
+
+def experiment_json(experiment: Experiment) -> Json:
+    return {
+        "experiment_id": experiment.id,
+        "name": experiment.name,
+        "artifact_location": experiment.artifact_location,
+        "lifecycle_stage": experiment.lifecycle,
+        "creation_time": experiment.created_ms or experiment.updated_ms,
+        "last_update_time": experiment.updated_ms,
+        "tags": _pairs(experiment.tags.items()),
+    }
+
+
+def run_json(run: Run) -> Json:
+    tags = {"mlflow.runName": run.name, "mlflow.user": run.user, **run.tags}
+    return {
+        "info": {
+            "run_id": run.id,
+            "run_uuid": run.id,
+            "run_name": run.name,
+            "experiment_id": run.experiment_id,
+            "user_id": run.user,
+            "status": run.status,
+            "start_time": run.start_ms,
+            **({"end_time": run.end_ms} if run.end_ms else {}),
+            "artifact_uri": run.artifact_uri,
+            "lifecycle_stage": run.lifecycle,
+        },
+        "data": {
+            "metrics": [_point(key, *points[-1]) for key, points in run.metrics.items() if points],
+            "params": _pairs(run.params.items()),
+            "tags": _pairs(tags.items()),
+        },
+        "inputs": {"dataset_inputs": run.datasets},
+        "outputs": {"model_outputs": [{"model_id": model, "step": "0"} for model in run.models]},
+    }
+
+
+def _pairs(items: Iterable[tuple[str, str]]) -> list[Json]:
+    return [{"key": key, "value": value} for key, value in items]
+
+
+def _point(key: str, value: float, at_ms: int, step: int) -> Json:
+    if math.isfinite(value):
+        said: object = value
+    else:
+        said = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return {"key": key, "value": said, "timestamp": at_ms, "step": step}
+
+
+def _refused(text: str) -> Refused:
+    return Refused(400, "INVALID_PARAMETER_VALUE", f"Invalid clause(s) in filter string: '{text}'")
+
+
+def _like(pattern: str, text: str, *, fold: bool) -> bool:
+    parts = [re.escape(part).replace("_", ".") for part in pattern.split("%")]
+    return re.fullmatch(".*".join(parts), text, re.IGNORECASE | re.DOTALL if fold else re.DOTALL) is not None
+
+
+def _name_matcher(text: str) -> Callable[[str], bool]:
+    if not text.strip():
+        return lambda _name: True
+    found = re.fullmatch(r"\s*(?:attributes?\.)?name\s+(I?LIKE)\s+(?:'([^']*)'|\"([^\"]*)\")\s*", text, re.IGNORECASE)
+    if found is None:
+        raise _refused(text)
+    pattern, fold = found[2] if found[2] is not None else found[3], found[1].upper() == "ILIKE"
+    return lambda name: _like(pattern, name, fold=fold)
+
+
+def _run_matcher(text: str) -> Callable[[Run], bool]:
+    if not text.strip():
+        return lambda _run: True
+    conditions = []
+    for clause in _AND.split(text):
+        found = _CONDITION.fullmatch(clause)
+        if found is None:
+            raise _refused(clause)
+        conditions.append(found)
+    return lambda run: all(_holds(run, found) for found in conditions)
+
+
+def _holds(run: Run, found: re.Match[str]) -> bool:
+    entity, key = (found["entity"] or "attribute").lower().rstrip("s"), found["key"].strip('`"')
+    op, value = " ".join(found["op"].upper().split()), found["value"]
+    actual: Any
+    wanted: Any
+    if entity == "metric":
+        points = run.metrics.get(key)
+        actual, wanted = points[-1][0] if points else None, float(value)
+    else:
+        wanted = value[1:-1]
+        if entity == "param":
+            actual = run.params.get(key)
+        elif entity == "tag":
+            actual = {"mlflow.runName": run.name, **run.tags}.get(key)
+        else:
+            attributes = {"run_id": run.id, "run_name": run.name, "status": run.status, "start_time": run.start_ms}
+            if key not in attributes:
+                raise _refused(found[0])
+            actual = attributes[key]
+            if key == "start_time":
+                wanted = float(value)
+    if actual is None:
+        return False
+    if op == "IN":
+        return str(actual) in re.findall(r"['\"]([^'\"]*)['\"]", value)
+    if op.endswith("LIKE"):
+        matched = _like(str(wanted), str(actual), fold="ILIKE" in op)
+        return not matched if op.startswith("NOT") else matched
+    compare: dict[str, bool] = {"=": actual == wanted, "!=": actual != wanted}
+    if op in compare:
+        return compare[op]
+    if isinstance(actual, str):
+        raise _refused(found[0])
+    return bool({"<": actual < wanted, "<=": actual <= wanted, ">": actual > wanted, ">=": actual >= wanted}[op])

@@ -1,0 +1,174 @@
+"""The two sides of an alias's move as rows: what it is on now, and what it would be on then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.domain.models.rows import Known, Reading, by_whom
+from tui.domain.models.values import ModelFacts, ModelVersion, Signature
+from tui.domain.runs.tables import status_text
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+
+_METRICS_SHOWN = 6
+_SIDE = 24  # cells of either side where there is something to say of their difference
+_LEAST_SIDE, _NOTE = 12, 14  # cells that are left to them where there is little room
+_GAPS = 12  # cells of the table that are not its columns
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the panel: a name, both sides, and what their difference means."""
+
+    name: str
+    now: str
+    then: str
+    note: str = ""
+    tone: Tone = ""
+    brief: str = ""  # the note where there is little room
+
+
+def rows(
+    now: ModelVersion | None,
+    then: ModelVersion | None,
+    known: Known,
+    reading: Reading,
+    *,
+    aliases_now: Sequence[str] = (),
+    aliases_then: Sequence[str] = (),
+) -> list[Row]:
+    """The rows for a move from one version to another; None stands for no version at all."""
+    sides = (now, then)
+    found = [
+        _row("version", [f"v{made.version}" if made is not None else "none" for made in sides]),
+        _row("made", [_made(made, known, reading) for made in sides]),
+        _row("state", [reading.status(made)[0] if made is not None else "" for made in sides], _tone(then, reading)),
+    ]
+    runs = [_run(made, known, reading) for made in sides]
+    if any(text for text, _ in runs):
+        found.append(Row("run", runs[0][0], runs[1][0], tone=runs[1][1]))
+    found += _metric_rows(now, then, known, reading)
+    facts = [known.facts(made.name, made.version) if made is not None else None for made in sides]
+    if any(facts):
+        found.append(_signature(facts[0], facts[1], reading))
+    also = [" ".join(clean(alias) for alias in aliases) for aliases in (aliases_now, aliases_then)]
+    if any(also):
+        found.append(_row("other aliases", also))
+    notes = [clean(made.description.splitlines()[0][:200]) if made and made.description else "" for made in sides]
+    if any(notes):
+        found.append(_row("notes", notes))
+    return found
+
+
+def _row(name: str, sides: Sequence[str], tone: Tone = "") -> Row:
+    return Row(name, sides[0], sides[1], tone=tone)
+
+
+def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:
+    if made is None:
+        return ""
+    who = clean(by_whom(known, made))
+    when = reading.when(made.created_ms)
+    ago = "" if reading.zone is not None or when == "now" or made.created_ms is None else " ago"
+    return f"{when}{ago}{f' by {who}' if who else ''}"
+
+
+def _tone(made: ModelVersion | None, reading: Reading) -> Tone:
+    return reading.status(made)[1] if made is not None else ""
+
+
+def _run(made: ModelVersion | None, known: Known, reading: Reading) -> tuple[str, Tone]:
+    if made is None or not made.run_id:
+        return "", ""
+    run = known.run(made.run_id)
+    if run is None:
+        return clean(made.run_id[:8]), ""
+    if run.is_missing:
+        return f"{clean(made.run_id[:8])} is gone", "bad"
+    bad = run.status in ("FAILED", "KILLED") or run.lifecycle == "deleted"
+    return f"{clean(run.name or run.run_id[:8])}  {status_text(run.status, run.lifecycle, reading.glyphs)}", (
+        "bad" if bad else "")  # fmt: skip
+
+
+def _metric_rows(now: ModelVersion | None, then: ModelVersion | None, known: Known, reading: Reading) -> list[Row]:
+    runs = [known.run(made.run_id) if made is not None and made.run_id else None for made in (now, then)]
+    values = [dict(run.metrics) if run is not None else {} for run in runs]
+    names = sorted({*values[0], *values[1]}, key=lambda name: (name != known.metric, name))
+    found = []
+    for name in names[:_METRICS_SHOWN]:
+        better = known.better(name)
+        before, after = values[0].get(name), values[1].get(name)
+        change, tone = reading.change(after, before, better)
+        verdict = {"good": "better", "bad": "worse"}.get(tone, "")
+        note = "  ".join(part for part in (change, verdict) if part)
+        brief = "  ".join(part for part in (change.partition("  ")[0], verdict) if part)
+        found.append(Row(clean(name), reading.number(before), reading.number(after), note, tone, brief))
+    if len(names) > _METRICS_SHOWN:
+        found.append(Row("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
+    return found
+
+
+def _signature(now: ModelFacts | None, then: ModelFacts | None, reading: Reading) -> Row:
+    texts = [_signature_text(facts) for facts in (now, then)]
+    notes = signature_changes(now.signature if now else None, then.signature if then else None)
+    note = f"{reading.glyphs.warning} {'; '.join(notes[:3])}" if notes and now is not None and then is not None else ""
+    return Row("signature", texts[0], texts[1], clean(note), "warn" if note else "")
+
+
+def _signature_text(facts: ModelFacts | None) -> str:
+    if facts is None:
+        return ""
+    if facts.unread:
+        return "files cannot be read"
+    return facts.signature.summary if facts.signature is not None else "none"
+
+
+def signature_changes(before: Signature | None, after: Signature | None) -> list[str]:
+    """What a caller would notice: ``input `a` is gone``, ``output `y` is long, was double``."""
+    if before is None or after is None:
+        return [] if before == after else ["the signature is gone" if after is None else "there was no signature"]
+    found = []
+    for what, old, new in (
+        ("input", before.inputs, after.inputs),
+        ("output", before.outputs, after.outputs),
+        ("param", before.params, after.params),
+    ):
+        was, now = ({field.name: field for field in fields} for fields in (old, new))
+        found += [f"{what} `{name}` is gone" for name in was if name not in now]
+        found += [f"{what} `{name}` is new" for name in now if name not in was]
+        for name in now:
+            if name in was and now[name].type != was[name].type:
+                found.append(f"{what} `{name}` is {now[name].type}, was {was[name].type}")
+            elif name in was and now[name].required and not was[name].required:
+                found.append(f"{what} `{name}` is required now")
+    return found
+
+
+def table(shown: Sequence[Row], room: int) -> RowsTable:
+    """The rows of the panel in so many cells; both sides give way before what their difference means does."""
+    cells = {
+        "name": [row.name for row in shown],
+        "now": [row.now for row in shown],
+        "then": [row.then for row in shown],
+        "note": [row.note for row in shown],
+    }
+    wide = {key: max([12, *map(width, texts)]) for key, texts in cells.items()}
+    side = _SIDE if any(cells["note"]) else 2 * _SIDE
+    around = room - _GAPS - wide["name"]
+    if any(cells["note"]) and 2 * side + wide["note"] > around:
+        cells["note"] = [row.brief or row.note for row in shown]
+        wide["note"] = max([_NOTE, *(width(row.brief) for row in shown)])
+        side = max(_LEAST_SIDE, min(side, (around - wide["note"]) // 2))
+    columns = (
+        Column("name", "", wide["name"], frozen=True),
+        Column("now", "now", min(side, wide["now"])),
+        Column("then", "then", min(side, wide["then"])),
+        Column("note", "", wide["note"]),
+    )
+    tones: dict[str, Sequence[Tone]] = {
+        "name": ["muted"] * len(shown),
+        "then": [row.tone if row.name in ("state", "run") else "" for row in shown],
+        "note": [row.tone for row in shown],
+    }
+    return RowsTable(columns, [str(number) for number in range(len(shown))], cells, tones)

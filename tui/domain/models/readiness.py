@@ -1,0 +1,289 @@
+"""Whether a registered model is fit to be served: rules as data, each with its severity, sentence and remedy.
+
+A rule looks at evidence that has been gathered and says what it found, or nothing. Evidence that was not gathered
+(None) is no fault: a rule that needs it keeps silent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.serving.endpoints import ServedAt, drifts
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+OFF = "ignore"
+GRADES: Final = (*SEVERITIES, OFF)
+"""What a rule can be set to in the configuration."""
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+NO_CHAMPION = "no-champion"
+_DAY_MS = 86_400_000
+_PINNED = re.compile(r"(===?|@)\s*[^\s*,]+$|^(-|\./|/|https?://|git\+)")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known of one model. A version that an alias names and that is not in ``versions`` is deleted.
+
+    ``versions`` are those that aliases name, by number; ``runs`` by id, ``facts`` by version. None: not asked.
+    ``better`` says which way ``metric`` gets better ("higher", "lower", or "" where that is not known).
+    """
+
+    model: RegisteredModel
+    versions: Mapping[str, ModelVersion] | None = None
+    runs: Mapping[str, SourceRun] | None = None
+    facts: Mapping[str, ModelFacts] = field(default_factory=dict)
+    metric: str = ""
+    better: str = ""
+    now_ms: int = 0
+    old_after_days: int = 180
+    served: Sequence[ServedAt] = ()  # where versions of it are served, as far as that was asked
+
+    def at(self, alias: str) -> ModelVersion | None:
+        """The version that an alias points to, where it is known."""
+        return (self.versions or {}).get(self.model.aliases.get(alias, ""))
+
+    def run_of(self, version: ModelVersion) -> SourceRun | None:
+        return (self.runs or {}).get(version.run_id)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a rule found; ``version`` is "" where the model as a whole is meant."""
+
+    rule: str
+    severity: Severity
+    sentence: str
+    remedy: str
+    model: str
+    version: str = ""
+
+
+Found = tuple[str, str]
+"""A version ("" for the model) and what is wrong with it, a sentence."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: ``check`` finds, ``remedy`` says what to do, ``about`` what is asked, in half a sentence."""
+
+    id: str
+    severity: Severity
+    about: str
+    remedy: str
+    check: Callable[[Judged], Iterator[Found]]
+
+
+def _aliased(judged: Judged) -> Iterator[tuple[str, ModelVersion]]:
+    """The versions that aliases name, each once, with the alias to name it by: champion and challenger first."""
+    seen: set[str] = set()
+    order = sorted(judged.model.aliases, key=lambda alias: (alias != CHAMPION, alias != CHALLENGER, alias))
+    for alias in order:
+        made = judged.at(alias)
+        if made is not None and made.version not in seen:
+            seen.add(made.version)
+            yield alias, made
+
+
+def _served(judged: Judged) -> Iterator[tuple[str, ModelVersion]]:
+    """The champion and the challenger, as far as they are known."""
+    return ((alias, made) for alias, made in _aliased(judged) if alias in (CHAMPION, CHALLENGER))
+
+
+def _no_champion(judged: Judged) -> Iterator[Found]:
+    if CHAMPION not in judged.model.aliases and judged.model.is_whole:
+        yield "", "No version is champion."
+
+
+def _not_ready(judged: Judged) -> Iterator[Found]:
+    for alias, made in _aliased(judged):
+        if made.status not in ("", READY):
+            said = f": {made.status_message}" if made.status_message else ""
+            state = "failed to register" if made.status == FAILED else f"is {made.status}"
+            yield made.version, f"{alias.capitalize()} v{made.version} {state}{said}."
+
+
+def _dangling(judged: Judged) -> Iterator[Found]:
+    if judged.versions is None:
+        return
+    for alias, version in sorted(judged.model.aliases.items()):
+        if version not in judged.versions:
+            yield version, f"{alias} points to v{version}, which has been deleted."
+
+
+def _no_run(judged: Judged) -> Iterator[Found]:
+    for alias, made in _served(judged):
+        if not made.run_id:
+            yield made.version, f"{alias.capitalize()} v{made.version} names no source run."
+
+
+def _run_trouble(judged: Judged) -> Iterator[Found]:
+    for alias, made in _aliased(judged):
+        run = judged.run_of(made)
+        if run is None:
+            continue
+        called = f"The source run of {alias} v{made.version}"
+        if run.is_missing:
+            yield made.version, f"{called} is not on the server."
+        elif run.lifecycle == "deleted":
+            yield made.version, f"{called} is deleted."
+        elif run.status in ("FAILED", "KILLED"):
+            yield made.version, f"{called} {'failed' if run.status == 'FAILED' else 'was killed'}."
+
+
+def _facts(judged: Judged) -> Iterator[tuple[str, ModelVersion, ModelFacts]]:
+    for alias, made in _served(judged):
+        facts = judged.facts.get(made.version)
+        if facts is not None and facts.is_read:
+            yield alias, made, facts
+
+
+def _no_signature(judged: Judged) -> Iterator[Found]:
+    for alias, made, facts in _facts(judged):
+        if facts.signature is None:
+            yield made.version, f"{alias.capitalize()} v{made.version} has no signature."
+
+
+def _no_example(judged: Judged) -> Iterator[Found]:
+    for alias, made, facts in _facts(judged):
+        if not facts.input_example:
+            yield made.version, f"{alias.capitalize()} v{made.version} has no input example."
+
+
+def _unpinned(judged: Judged) -> Iterator[Found]:
+    for alias, made, facts in _facts(judged):
+        loose = [line for line in facts.requirements if not is_pinned(line)]
+        if loose:
+            shown = ", ".join(loose[:3]) + (" …" if len(loose) > 3 else "")
+            yield made.version, f"{alias.capitalize()} v{made.version} leaves versions open: {shown}."
+
+
+def _no_files(judged: Judged) -> Iterator[Found]:
+    for alias, made in _served(judged):
+        facts = judged.facts.get(made.version)
+        if facts is not None and facts.unread:
+            yield made.version, f"The files of {alias} v{made.version} cannot be read: {facts.unread.rstrip('.')}."
+
+
+def _challenger_better(judged: Judged) -> Iterator[Found]:
+    champion, challenger = judged.at(CHAMPION), judged.at(CHALLENGER)
+    if champion is None or challenger is None or not judged.metric or not judged.better:
+        return
+    runs = [judged.run_of(made) for made in (champion, challenger)]
+    values = [run.metrics.get(judged.metric) if run is not None else None for run in runs]
+    if values[0] is None or values[1] is None:
+        return
+    if values[1] > values[0] if judged.better == "higher" else values[1] < values[0]:
+        yield (
+            challenger.version,
+            f"Challenger v{challenger.version} beats champion v{champion.version} on {judged.metric}: "
+            f"{values[1]:.6g} against {values[0]:.6g}.",
+        )
+
+
+def _no_description(judged: Judged) -> Iterator[Found]:
+    if not judged.model.description.strip():
+        yield "", "The model has no description."
+
+
+def _stage(judged: Judged) -> Iterator[Found]:
+    staged = {made.version: made for made in (*judged.model.latest, *(judged.versions or {}).values()) if made.stage}
+    for made in sorted(staged.values(), key=lambda made: made.number):
+        if made.stage != "Archived":
+            yield made.version, f"v{made.version} is still in the stage {made.stage}, which MLflow has deprecated."
+
+
+def _served_elsewhere(judged: Judged) -> Iterator[Found]:
+    for drift in drifts(judged.model.name, judged.model.aliases, judged.served, CHAMPION):
+        yield "", f"{drift.words}."
+
+
+def _old(judged: Judged) -> Iterator[Found]:
+    made = judged.at(CHAMPION)
+    if made is not None and made.created_ms is not None:
+        days = (judged.now_ms - made.created_ms) // _DAY_MS
+        if days > judged.old_after_days:
+            yield made.version, f"Champion v{made.version} is {days} days old."
+
+
+_OF_MODEL = (
+    Rule(NO_CHAMPION, "error", "a version is champion", "Move champion to a version (a).", _no_champion),
+    Rule("dangling-alias", "error", "aliases point to versions that exist", "Move it or take it away.", _dangling),
+    Rule(
+        "challenger-better",
+        "warning",
+        "the champion is the better one",
+        "Compare them (d), then move champion (a).",
+        _challenger_better,
+    ),
+    Rule(
+        "served-elsewhere",
+        "warning",
+        "endpoints serve what their alias says",
+        "Serve the alias's version (3, then a), or move the alias.",
+        _served_elsewhere,
+    ),
+    Rule("no-description", "note", "the model is described", "Describe it (e).", _no_description),
+    Rule("stage", "note", "stages are no longer in use", "Use aliases instead.", _stage),
+    Rule("old", "note", "the champion is younger than old_after_days", "Train and register a new one.", _old),
+)
+_OF_VERSION = (
+    Rule("not-ready", "error", "versions with an alias are READY", "Move the alias to one that is.", _not_ready),
+    Rule("source-run", "error", "source runs exist and went well", "Register a version of a good run.", _run_trouble),
+    Rule("no-files", "error", "the model's files can be read", "Look at the artifact store.", _no_files),
+    Rule(
+        "no-signature",
+        "warning",
+        "the model has a signature",
+        "Log it with one; Unity Catalog refuses models without.",
+        _no_signature,
+    ),
+    Rule("no-run", "warning", "the version names its source run", "Register it from its run.", _no_run),
+    Rule("unpinned", "warning", "requirements are pinned", "Log it with exact versions.", _unpinned),
+    Rule("no-input-example", "note", "the model has an input example", "Log it with input_example.", _no_example),
+)
+RULES: Final[Mapping[str, Rule]] = {rule.id: rule for rule in (*_OF_MODEL, *_OF_VERSION)}
+"""Every rule by its id."""
+
+
+def is_pinned(requirement: str) -> bool:
+    """Whether a line of requirements names one exact version, a file or an address."""
+    return bool(_PINNED.search(requirement.split(";")[0].strip()))
+
+
+def judge(judged: Judged, grades: Mapping[str, str] | None = None, rules: Sequence[str] = ()) -> tuple[Fault, ...]:
+    """What is wrong with a model, the gravest first; ``grades`` overrule severities, OFF leaves a rule out.
+
+    ``rules`` names the only ones to ask, where it is not empty.
+    """
+    faults = []
+    for rule in RULES.values():
+        grade = (grades or {}).get(rule.id, rule.severity)
+        if grade == OFF or (rules and rule.id not in rules):
+            continue
+        severity = next(known for known in SEVERITIES if known == grade)
+        for version, sentence in rule.check(judged):
+            faults.append(Fault(rule.id, severity, sentence, rule.remedy, judged.model.name, version))
+    return tuple(sorted(faults, key=lambda fault: SEVERITIES.index(fault.severity)))
+
+
+def warnings_of_target(judged: Judged, version: ModelVersion, grades: Mapping[str, str]) -> tuple[Fault, ...]:
+    """What would be wrong with a version if an alias pointed to it: the rules about a version by itself."""
+    then = replace(
+        judged,
+        model=replace(judged.model, aliases={CHAMPION: version.version}),
+        versions={version.version: version},
+    )
+    faults = judge(then, grades, [rule.id for rule in _OF_VERSION])
+    called = re.compile(rf"champion (?=v{re.escape(version.version)}\b)", re.IGNORECASE)
+    return tuple(replace(fault, sentence=called.sub("", fault.sentence)) for fault in faults)
+
+
+def tally(faults: Sequence[Fault]) -> dict[Severity, int]:
+    """How many faults there are of each severity."""
+    return {severity: sum(1 for fault in faults if fault.severity == severity) for severity in SEVERITIES}

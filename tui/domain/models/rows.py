@@ -1,0 +1,133 @@
+"""What the tables of models and versions share: what they are told, and how versions and states read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Protocol
+
+from tui.domain import quantities
+from tui.domain.glyphs import UNICODE, Glyphs
+from tui.domain.models.readiness import CHAMPION, Fault
+from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
+from tui.domain.serving.endpoints import ServedAt, drifts
+from tui.domain.table import Column, Tone
+from tui.domain.text import clean, width
+
+SAMPLE = 300  # rows looked at to choose the width of a column
+
+
+class Known(Protocol):
+    """What has been learnt of models so far; every answer comes at once, None means not asked yet."""
+
+    def version(self, name: str, version: str) -> ModelVersion | None: ...
+
+    def run(self, run_id: str) -> SourceRun | None: ...
+
+    def facts(self, name: str, version: str) -> ModelFacts | None: ...
+
+    def served(self, name: str) -> Sequence[ServedAt]:
+        """Where versions of a model are served, as far as that is known."""
+        ...
+
+    def numbered(self, name: str) -> Numbered | None:
+        """What was counted of a model's versions, where the list of models tells nothing of them."""
+        ...
+
+    def faults(self, model: RegisteredModel) -> tuple[Fault, ...]: ...
+
+    def is_complete(self, model: RegisteredModel) -> bool:
+        """Whether everything that the rules need has been asked for."""
+        ...
+
+    @property
+    def metric(self) -> str: ...
+
+    def better(self, metric: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How times and signs are written; ``zone`` is set where dates are wanted instead of ages."""
+
+    now_ms: int = 0
+    zone: tzinfo | None = None
+    glyphs: Glyphs = field(default=UNICODE)
+
+    def when(self, time_ms: int | None) -> str:
+        if time_ms is None:
+            return self.glyphs.absent
+        return (
+            quantities.stamp(time_ms, self.zone)[:16] if self.zone is not None else quantities.ago(time_ms, self.now_ms)
+        )
+
+    def status(self, made: ModelVersion) -> tuple[str, Tone]:
+        """A version's state by sign, and by word where it is not ready."""
+        if made.status in (READY, ""):
+            return self.glyphs.done, ""
+        if made.status == FAILED:
+            return f"{self.glyphs.failed} failed", "bad"
+        return f"{self.glyphs.running} pending", "warn"
+
+    def number(self, value: float | None) -> str:
+        return self.glyphs.absent if value is None else quantities.number(value)
+
+    def change(
+        self,
+        value: float | None,
+        base: float | None,
+        better: str,
+        write: Callable[[float], str] = quantities.number,
+    ) -> tuple[str, Tone]:
+        """A metric's difference to another: ``+0.0029  +0.3%``, with its direction as the tone."""
+        if value is None or base is None or value != value or base != base:
+            return "", ""
+        delta = value - base
+        if not delta:
+            return "same", "muted"
+        sign = "+" if delta > 0 else ("-" if self.glyphs.ellipsis == "~" else "−")
+        share = f"  {sign}{abs(delta / base):.1%}" if base else ""
+        tone: Tone = "" if not better else "good" if (delta > 0) == (better == "higher") else "bad"
+        return f"{sign}{write(abs(delta))}{share}", tone
+
+
+def metric_of(known: Known, made: ModelVersion | None, metric: str) -> float | None:
+    """A version's source run's value of a metric, where it is known."""
+    run = known.run(made.run_id) if made is not None and made.run_id else None
+    return run.metrics.get(metric) if run is not None and metric else None
+
+
+def by_whom(known: Known, made: ModelVersion) -> str:
+    """Who made a version: as the registry says it, else the source run's user."""
+    run = known.run(made.run_id) if made.run_id else None
+    return made.user or (run.user if run is not None else "")
+
+
+def fitted(column: Column, texts: Sequence[str], most: int) -> Column:
+    """The column as wide as its texts need, its title included, up to ``most`` cells."""
+    needed = max([width(column.title) + 2, *(width(text) for text in texts)])
+    return Column(
+        column.key, column.title, max(3, min(most, needed)), column.align, column.frozen, column.group, column.order
+    )
+
+
+def served_cell(model: RegisteredModel, at: Sequence[ServedAt], glyphs: Glyphs, version: str = "") -> tuple[str, Tone]:
+    """Which endpoints serve a model, or one version of it, and how much; those off their alias first, with a sign."""
+    off = {drift.endpoint: drift for drift in drifts(model.name, model.aliases, at, CHAMPION)}
+    wrong, right = [], []
+    for endpoint in dict.fromkeys(one.endpoint for one in at):
+        here = [one for one in at if one.endpoint == endpoint and version in ("", one.version)]
+        if not here:
+            continue
+        parts = []
+        for one in sorted(here, key=lambda one: -(one.traffic or 0)):
+            share = "" if one.traffic in (None, 100) else f" {one.traffic} %"
+            parts.append(share if version else f" v{one.version}{share}")
+        said = f"{endpoint}{','.join(parts)}"
+        drift = off.get(endpoint)
+        if drift is not None and any(one.version != drift.aliased for one in here):
+            wrong.append(f"{glyphs.warning} {said}")
+        else:
+            right.append(said)
+    return clean("  ".join([*wrong, *right])), "warn" if wrong else ""

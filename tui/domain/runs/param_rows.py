@@ -1,0 +1,87 @@
+"""Params of a run as a tree by the ``.`` and ``/`` in their names, with folders that fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.natural import natural
+from tui.domain.quantities import count
+from tui.domain.runs.path_tree import path_tree
+from tui.domain.runs.tables import VALUE_CELLS, Facts, name_width
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+
+SEPARATORS = "./"
+_FOLDER = "folder\0"  # how the row keys of folders begin; a param's is its name, which holds no NUL
+_MOST_INDENTED = 12
+
+
+@dataclass(frozen=True)
+class ParamTree:
+    """The rows with the params' values, the paths of all folders, and which folder each row is in or stands for."""
+
+    facts: Facts
+    folders: tuple[str, ...]
+    folder_of: Mapping[str, str]
+
+    def row_of_folder(self, path: str) -> str | None:
+        """The key of the row that stands for a folder, which may be a param of that name too."""
+        table = self.facts.table
+        return next((key for key in (f"{_FOLDER}{path}", path) if table.row_of(key) is not None), None)
+
+
+def param_tree(params: Mapping[str, str], query: str, folded: frozenset[str], glyphs: Glyphs) -> ParamTree:
+    """Params that hold every word of ``query`` in name or value, under their folders; ``folded`` are closed ones.
+
+    While there is a query every folder is open, so that no match is hidden.
+    """
+    ordered = sorted(params.items(), key=lambda pair: natural(pair[0]))
+    words = query.lower().split()
+
+    def matches(place: int) -> bool:
+        name, value = ordered[place]
+        return all(word in f"{name} {value}".lower() for word in words)
+
+    lines = path_tree(
+        [name for name, _ in ordered],
+        folded=folded,
+        matches=matches if words else None,
+        by_name=True,
+        separators=SEPARATORS,
+    )
+    keys: list[str] = []
+    names: list[str] = []
+    values: list[str] = []
+    tones: list[Tone] = []
+    whole: dict[str, str] = {}
+    folders: list[str] = []
+    folder_of: dict[str, str] = {}
+    above: list[str] = []  # paths of the open folders that a line is in
+    for line in lines:
+        del above[line.depth :]
+        if line.is_folder:
+            folders.append(line.path)
+        sign = (glyphs.folded if line.folded else glyphs.unfolded) if line.is_folder else " "
+        names.append(f"{'  ' * min(line.depth, _MOST_INDENTED)}{sign} {clean(line.label)}")
+        below = f"{count(line.below)} param{'s' if line.below != 1 else ''}" if line.folded else ""
+        if line.item is None or line.context:  # a param that does not match is there as a folder only
+            key, shown = f"{_FOLDER}{line.path}", below
+        else:
+            key, value = ordered[line.item]
+            whole[key] = value
+            shown = clean(value[:VALUE_CELLS]) + (f"  ({below})" if below else "")
+        keys.append(key)
+        values.append(shown)
+        tones.append("" if key in whole else "muted")
+        if line.is_folder or above:
+            folder_of[key] = line.path if line.is_folder else above[-1]
+        above.append(line.path)
+    cells = max((width(value) for value in values[:2000]), default=0)
+    columns = (
+        Column("name", "param", name_width(names), frozen=True),
+        Column("value", "value", max(20, min(VALUE_CELLS, cells))),
+    )
+    table = RowsTable(columns, keys, {"name": names, "value": values}, {"value": tones, "name": tones})
+    return ParamTree(Facts(table, whole), tuple(folders), folder_of)

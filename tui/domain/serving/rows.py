@@ -1,0 +1,194 @@
+"""Serving endpoints and what they serve as rows of tables; texts cleaned here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+
+from tui.domain import quantities
+from tui.domain.glyphs import Glyphs
+from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity, ServingConfig, Split, Update
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+
+Aliases = Mapping[str, Mapping[str, str]]
+"""Of each model: alias → version."""
+PENDING = "pending:"
+"""What the key of a served entity begins with that is on its way, or has failed to come."""
+
+
+def brief(entity: ServedEntity) -> str:
+    """``churn v12 90 %``: the last part of the name is enough in a list."""
+    name = entity.entity.rsplit(".", 1)[-1] if entity.kind in ("model", "features") else entity.entity
+    traffic = f" {entity.traffic} %" if entity.traffic is not None else ""
+    return clean(f"{name} v{entity.version}{traffic}" if entity.version else f"{name}{traffic}")
+
+
+def serves(config: ServingConfig) -> str:
+    """What a config serves, in few words, most traffic first."""
+    entities = sorted(config.entities, key=lambda entity: -(entity.traffic or 0))
+    return ", ".join(brief(entity) for entity in entities)
+
+
+def split_words(split: Split) -> str:
+    """The same of a split: ``churn v12 90 %, churn v10 10 %``."""
+    parts = [(share.entity.rsplit(".", 1)[-1], share.version, share.percent) for share in split]
+    return clean(", ".join(f"{name} v{at} {part} %" if at else f"{name} {part} %" for name, at, part in parts))
+
+
+def state_tone(endpoint: Endpoint) -> Tone:
+    if endpoint.update in (Update.FAILED, Update.CANCELLED) or not endpoint.ready:
+        return "bad"
+    return "warn" if endpoint.update is Update.RUNNING else "good"
+
+
+def endpoints_table(
+    endpoints: Sequence[Endpoint],
+    drifts: Mapping[str, Sequence[Drift]],
+    glyphs: Glyphs,
+    *,
+    now_ms: int,
+    zone: tzinfo | None,
+    generation: int,
+) -> RowsTable:
+    """A row for each endpoint; ages, or dates where a zone is given."""
+
+    def sign(endpoint: Endpoint) -> str:
+        if endpoint.update is Update.RUNNING:
+            return glyphs.running
+        return glyphs.done if state_tone(endpoint) == "good" else glyphs.failed
+
+    def when(endpoint: Endpoint) -> str:
+        if endpoint.updated_ms is None:
+            return ""
+        return quantities.stamp(endpoint.updated_ms, zone) if zone else quantities.ago(endpoint.updated_ms, now_ms)
+
+    drifted = {
+        name: f"{glyphs.warning} {clean(found[0].alias)} is v{clean(found[0].aliased)}"
+        for name, found in drifts.items()
+        if found
+    }
+
+    def mark(endpoint: Endpoint) -> str:
+        """The column that tells of aliases may lie beyond the edge: a sign before the name never does."""
+        if not drifted:
+            return ""
+        return f"{glyphs.warning} " if endpoint.name in drifted else " " * width(f"{glyphs.warning} ")
+
+    texts = {
+        "name": [f"{mark(e)}{clean(e.name)}" for e in endpoints],
+        "state": [f"{sign(e)} {e.state}" for e in endpoints],
+        "serves": [serves(e.config) for e in endpoints],
+        "changed": [when(e) for e in endpoints],
+        "drift": [drifted.get(e.name, "") for e in endpoints],
+        "task": [clean(e.task) for e in endpoints],
+    }
+    tones: dict[str, list[Tone]] = {
+        "name": ["warn" if e.name in drifted else "" for e in endpoints],
+        "state": [state_tone(e) for e in endpoints],
+        "drift": ["warn"] * len(endpoints),
+        "task": ["muted"] * len(endpoints),
+        "changed": ["muted"] * len(endpoints),
+    }
+
+    def wide(key: str, least: int, most: int) -> int:
+        return max(least, min(most, max([0, *map(width, texts[key])])))
+
+    columns = [
+        Column("name", "endpoint", wide("name", 10, 32), frozen=True),
+        Column("state", "state", wide("state", 8, 26)),
+        Column("serves", "serves", wide("serves", 10, 44)),
+        Column("drift", "alias", wide("drift", 5, 40)),
+        Column("changed", "changed", wide("changed", 7, 20), "right"),
+        Column("task", "task", wide("task", 4, 24)),
+    ]
+    return RowsTable(columns, [e.name for e in endpoints], texts, tones, generation=generation)
+
+
+def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, generation: int) -> RowsTable:
+    """A row for each served entity; then those that are on their way, or have failed to come."""
+    rows: list[tuple[str, ServedEntity, bool]] = [(e.name, e, False) for e in endpoint.config.entities]
+    if endpoint.pending is not None:
+        rows += [(PENDING + e.name, e, True) for e in endpoint.pending.entities]
+
+    def aliased(entity: ServedEntity) -> str:
+        named = aliases.get(entity.entity, {})
+        return " ".join(f"@{clean(alias)}" for alias, at in sorted(named.items()) if at == entity.version)
+
+    def share(entity: ServedEntity, *, pending: bool) -> str:
+        """What it gets; in parentheses what it would get, were it there."""
+        said = "" if entity.traffic is None else f"{entity.traffic} %"
+        return f"({said})" if said and pending else said
+
+    def sign(entity: ServedEntity) -> str:
+        signs = {"ready": glyphs.done, "creating": glyphs.running, "recovering": glyphs.running}
+        return f"{signs.get(entity.state, glyphs.failed)} {clean(entity.state)}" if entity.state else ""
+
+    coming = "not in use" if endpoint.update in (Update.FAILED, Update.CANCELLED) else "coming"
+    texts = {
+        "name": [clean(e.name) for _, e, _ in rows],
+        "entity": [clean(e.entity) for _, e, _ in rows],
+        "version": [f"v{clean(e.version)}" if e.version else "" for _, e, _ in rows],
+        "aliases": [aliased(e) for _, e, _ in rows],
+        "traffic": [share(e, pending=pending) for _, e, pending in rows],
+        "state": [sign(e) for _, e, _ in rows],
+        "which": [coming if pending else "" for _, _, pending in rows],
+        "workload": [clean(e.workload) for _, e, _ in rows],
+        "message": [clean(e.message) for _, e, _ in rows],
+    }
+    state_tones: list[Tone] = [_entity_tone(e) for _, e, _ in rows]
+    tones: dict[str, list[Tone]] = {
+        "state": state_tones,
+        "message": state_tones,
+        "aliases": ["accent"] * len(rows),
+        "which": ["warn"] * len(rows),
+        "workload": ["muted"] * len(rows),
+    }
+
+    def wide(key: str, least: int, most: int = 60) -> int:
+        return max(least, min(most, max([0, *map(width, texts[key])])))
+
+    columns = [
+        Column("name", "served as", wide("name", 9, 30), frozen=True),
+        Column("version", "version", wide("version", 7, 10), "right"),
+        Column("traffic", "traffic", wide("traffic", 7, 9), "right"),
+        Column("state", "state", wide("state", 8, 14)),
+        *([Column("which", "", wide("which", 6, 10))] if any(texts["which"]) else []),
+        Column("aliases", "aliases", wide("aliases", 7, 30)),
+        Column("entity", "what", wide("entity", 10)),
+        Column("workload", "workload", wide("workload", 8, 30)),
+        Column("message", "message", wide("message", 7, 200)),
+    ]
+    return RowsTable(columns, [key for key, _, _ in rows], texts, tones, generation=generation)
+
+
+def _entity_tone(entity: ServedEntity) -> Tone:
+    if entity.state in ("failed", "aborted"):
+        return "bad"
+    return "good" if entity.state == "ready" else "warn"
+
+
+def facts(endpoint: Endpoint, drifts: Sequence[Drift], now_ms: int) -> list[tuple[str, Tone]]:
+    """What is told of an endpoint above what it serves, a line each."""
+    changed = f"changed {quantities.ago(endpoint.updated_ms, now_ms)} ago" if endpoint.updated_ms is not None else ""
+    version = f"config {endpoint.config.version}" if endpoint.config.version is not None else ""
+    parts = [endpoint.state, changed, version, clean(endpoint.task), f"by {clean(endpoint.creator)}"]
+    if endpoint.permission:
+        parts.append(f"you: {endpoint.permission.replace('_', ' ').lower()}")
+    lines: list[tuple[str, Tone]] = [(" · ".join(part for part in parts if part), state_tone(endpoint))]
+    if endpoint.pending is not None:
+        since = endpoint.pending.started_ms
+        begun = f", begun {quantities.ago(since, now_ms)} ago" if since is not None else ""
+        word = "on its way" if endpoint.update is Update.RUNNING else "did not come up"
+        lines.append((f"{serves(endpoint.pending)} {word}{begun}", "warn"))
+    lines += [(clean(failure), "bad") for failure in endpoint.failures]
+    lines += [(clean(drift.words), "warn") for drift in drifts]
+    return lines
+
+
+def matches(endpoint: Endpoint, words: Sequence[str]) -> bool:
+    """Whether an endpoint, or what it serves, holds all these words (lower case)."""
+    said = " ".join(
+        [endpoint.name, endpoint.state, endpoint.task, *(e.label for e in endpoint.config.entities)]
+    ).lower()
+    return all(word in said for word in words)

@@ -1,0 +1,69 @@
+"""Artifacts as a page: all the width for the tree and the preview."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from tui.domain.artifacts.values import ArtifactRoot
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.features.artifacts.pane import ArtifactsPane
+from tui.features.artifacts.tree import ArtifactsTree
+from tui.features.artifacts.view import ArtifactsView
+from tui.features.models.registering import Registering
+from tui.resources import style_sheets
+from tui.services.session import Session
+from tui.ui.page import Page
+from tui.ui.routes import ArtifactsRoute
+
+
+class ArtifactsScreen(Page, Registering):
+    """The artifacts of a run or of a logged model."""
+
+    CSS_PATH = style_sheets("artifacts.tcss")
+
+    def __init__(self, session: Session, route: ArtifactsRoute) -> None:
+        super().__init__(session)
+        self._route = route
+        self._root = ArtifactRoot(route.kind, route.id)
+        self.view = ArtifactsView(session, self.deck.glyphs)
+        self.pane = ArtifactsPane(self.view)
+
+    def content(self) -> ComposeResult:
+        yield self.pane
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.pane.set_title("Artifacts", clean(self._route.title) or self._route.id)
+        what = "runs" if self._root.kind == "run" else "logged models"
+        self.set_crumbs(what, clean(self._route.title) or self._route.id[:12], "artifacts")
+        self.set_truth(self.truth.loading())
+        self.view.open_root(self._root, self._route.path)
+        self.focus_pane(self.pane)
+
+    def on_artifacts_tree_listed(self, event: ArtifactsTree.Listed) -> None:
+        event.stop()
+        if event.problem is None:
+            self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        else:
+            self.set_truth(self.truth.failed(event.problem))
+        tree = self.view.tree_part.tree_shown
+        if tree is not None:
+            files, folders = tree.counts()
+            self.pane.set_subtitle(f"{count(files)} files and {count(folders)} folders so far")
+
+    def read_again(self) -> None:
+        self.set_truth(self.truth.loading())
+        self.view.read_again()
+
+    def go_back(self) -> bool:
+        return self.view.step_back()
+
+    def value_here(self) -> tuple[str, str] | None:
+        return self.view.value_here()
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        return self.view.copies_here()
+
+    def times_changed(self) -> None:
+        self.view.tree_part.tell()

@@ -1,0 +1,337 @@
+"""Comparing runs: what differs, sets of them, which params matter; one view at a time, ``tab`` goes through them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from tui.app.actions import Action, bindings
+from tui.domain.diff.comparison import Comparison
+from tui.domain.problem import Problem
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.domain.truth import State, Truth
+from tui.features.compare.commits import CommitsPage
+from tui.features.compare.export import ExportingPage, comparison_texts, offer, table_texts
+from tui.features.compare.files import CompareFilesPane
+from tui.features.compare.params import CompareParamsPane
+from tui.features.compare.plots import ComparePlotsPane, references
+from tui.features.compare.rows import CompareRowsPane
+from tui.features.compare.runs import RunsCompared
+from tui.features.compare.sets import CompareSetsPane
+from tui.features.compare.words import Said
+from tui.resources import style_sheets
+from tui.services.compared_files import Side
+from tui.services.compared_runs import Compared
+from tui.services.copies import run_copies
+from tui.services.session import Session
+from tui.ui.routes import CompareRoute, CurvesRoute, RunRoute
+from tui.widgets.pane import Pane
+from tui.widgets.tabs import Tab, TabLine
+
+_READING = "Reading these runs …"
+TITLES = {
+    "compare-rows": "Differences",
+    "compare-sets": "Sets",
+    "compare-params": "Which matter",
+    "compare-plots": "Plots",
+    "compare-files": "Files",
+}
+
+
+class CompareScreen(CommitsPage, ExportingPage):
+    """The runs of a route compared; of what is loaded already nothing is asked."""
+
+    CSS_PATH = style_sheets("artifacts.tcss", "chart.tcss", "compare.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_views")]
+
+    def __init__(self, session: Session, route: CompareRoute) -> None:
+        super().__init__(session)
+        glyphs = self.deck.glyphs
+        self.runs = RunsCompared(session, self.deck, route)
+        self._as_of_ms = route.as_of_ms
+        self._truth_before = self.truth
+        self.compared: Compared | None = None
+        self.comparison: Comparison | None = None
+        self.tabs = TabLine()
+        self.rows = CompareRowsPane(session, glyphs)
+        self.sets = CompareSetsPane(session, glyphs)
+        self.matter = CompareParamsPane(session, glyphs)
+        self.plots = ComparePlotsPane(session, glyphs)
+        self.files = CompareFilesPane(session, glyphs)
+        self.matter.metric = self.plots.metric = route.metric or None
+        self.matter.scope = self.plots.scope = route.scope
+        self._scope = route.scope
+        self._home = route.view or "compare-rows"  # where esc goes back to before it leaves
+
+    def content(self) -> ComposeResult:
+        with Vertical(id="compare-body"):
+            yield self.tabs
+            yield self.rows
+            yield self.sets
+            yield self.matter
+            yield self.plots
+            yield self.files
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("compare", f"{count(len(self.runs))} runs")
+        self.focus_pane(self._home_pane)
+        self._read()
+
+    @property
+    def _home_pane(self) -> Pane:
+        return self.query_one(f"#{self._home}", Pane)
+
+    # reading
+
+    def _read(self) -> None:
+        self._truth_before = self.truth
+        self.set_truth(self.truth.loading())
+        self.rows.show_loading(_READING)
+        if self.comparison is None:
+            self.matter.grid.placeholder = self.plots.parallel.words = _READING
+        self.ask(self.session.pool, "runs", self.runs.reading(), self._got, self._refused)
+
+    def _got(self, answer: tuple[Compared, Comparison]) -> None:
+        if unknown := self.runs.take_back(answer[0].missing):
+            self.deck.say(unknown)
+            if self.comparison is not None:
+                self._read()  # without it
+                return
+        self.compared, self.comparison = answer
+        as_of_ms = self._as_of_ms
+        if self.compared.asked or as_of_ms is None:
+            self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        else:
+            self.set_truth(Truth(State.LIVE, as_of_ms))
+        self._home_pane.notice.clear()
+        self.rows.show(self.comparison, Said(self.compared.missing, self.runs.repeated, self._scope))
+        self.sets.take(self.comparison)
+        self.matter.take(self.comparison)
+        self.plots.take(self.comparison)
+        self._name_place()
+        self._start(self.current_pane())
+
+    def _refused(self, problem: Problem) -> None:
+        if self.runs.take_back():
+            # What is compared already is as true as it was.
+            self.deck.say(f"The run was not added. {problem}")
+            self.rows.grid.set_class(False, "stale")
+            self.set_truth(self._truth_before)
+            return
+        self.set_truth(self.truth.failed(problem))
+        self.rows.show_problem(problem)
+        if self._home_pane is not self.rows:
+            self._home_pane.notice.problem(problem)
+
+    def read_again(self) -> None:
+        """Read every run anew from the server."""
+        self.runs.anew(self.compared.experiments if self.compared is not None else {})
+        self._as_of_ms = None
+        self.files.forget_files()
+        self._read()
+
+    # which runs
+
+    def on_unmount(self) -> None:
+        self.runs.close()
+
+    def action_compare_views_add(self) -> None:
+        from tui.ui.dialogs.ask_text import AskTextModal
+
+        question = "The id of a run, or runs:/ID"
+        if others := self.runs.others:
+            question += f"; of another context CONTEXT:ID, where CONTEXT is {', '.join(clean(name) for name in others)}"
+        self.app.push_screen(AskTextModal("Add a run to the comparison", question), self._added)
+
+    def _added(self, typed: str | None) -> None:
+        if not (typed or "").strip(" :/"):
+            return
+        if refused := self.runs.add(typed or ""):
+            self.deck.say(refused)
+        else:
+            self._read()
+
+    @on(CompareRowsPane.Dropped)
+    def _run_dropped(self, event: CompareRowsPane.Dropped) -> None:
+        event.stop()
+        assert self.comparison is not None
+        self.runs.drop(self.comparison.subjects[event.column])
+        self._read()
+
+    def _name_place(self) -> None:
+        assert self.comparison is not None
+        subjects = self.comparison.subjects
+        origins = {subject.origin for subject in subjects}
+        where = [clean(next(iter(origins)))] if len(origins) == 1 else []
+        self.set_crumbs(*where, "compare", f"{count(len(subjects))} run{'s' if len(subjects) != 1 else ''}")
+
+    # the views
+
+    def show_tabs(self, current: str) -> None:
+        self.tabs.show([Tab(view, title) for view, title in TITLES.items()], current)
+
+    @on(TabLine.Pressed)
+    def _tab_pressed(self, event: TabLine.Pressed) -> None:
+        event.stop()
+        self.focus_pane(self.query_one(f"#{event.id}", Pane))
+
+    def focus_pane(self, pane: Pane) -> None:
+        super().focus_pane(pane)
+        self.show_tabs(pane.id or "")
+        self._start(pane)
+
+    def _start(self, pane: Pane | None) -> None:
+        """Let a view compute what it shows, once it is looked at."""
+        if isinstance(pane, (CompareSetsPane, CompareParamsPane, ComparePlotsPane)):
+            pane.start()
+        if pane is self.files and self.comparison is not None:
+            self.files.take(*self._files_wanted())
+
+    def _files_wanted(self) -> tuple[tuple[Side, Side] | None, tuple[str, str]]:
+        """The baseline and the run under the cursor, or beside the baseline the first other."""
+        comparison, laid = self.comparison, self.rows.laid
+        if comparison is None or len(comparison.subjects) < 2:
+            return None, ("", "")
+        baseline = laid.arranged.baseline if laid is not None else 0
+        here = self.rows.run_here()
+        other = here if here is not None and here != baseline else int(baseline == 0)
+        one, two = comparison.subjects[baseline], comparison.subjects[other]
+
+        def side(context: str, run_id: str) -> Side:
+            return Side(self.runs.session_of(context).artifacts, run_id)
+
+        return (side(one.context, one.run_id), side(two.context, two.run_id)), (one.name, two.name)
+
+    def action_compare_views_rows(self) -> None:
+        self.focus_pane(self.rows)
+
+    def action_compare_views_sets(self) -> None:
+        self.focus_pane(self.sets)
+
+    def action_compare_views_params(self) -> None:
+        self.focus_pane(self.matter)
+
+    def action_compare_views_plots(self) -> None:
+        self.plots.metric = self.metric_here() or self.plots.metric
+        self.focus_pane(self.plots)
+
+    def action_compare_views_files(self) -> None:
+        self.focus_pane(self.files)
+
+    def action_compare_views_curves(self) -> None:
+        metric, comparison = self.metric_here(), self.comparison
+        if comparison is None or metric is None:
+            return
+        keys = self.rows.marked_metrics if self.current_pane() is self.rows else ()
+        pairs = zip(references(comparison), comparison.subjects, strict=True)
+        known = tuple(run for run, subject in pairs if not subject.context)
+        elsewhere = sum(1 for subject in comparison.subjects if subject.context)
+        if not known:
+            self.deck.say("All of these runs are of other contexts: curves are drawn of this one's")
+            return
+        self.deck.go(CurvesRoute(tuple(run.run_id for run in known), keys or (metric,), known, elsewhere=elsewhere))
+
+    def action_compare_views_first_row(self) -> None:
+        pane = self.current_pane()
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane)):
+            pane.grid.move_to_row(0)
+
+    def metric_here(self) -> str | None:
+        """The metric under the cursor, else the one that the view is about, else the one to begin with."""
+        pane, comparison = self.current_pane(), self.comparison
+        if comparison is None:
+            return None
+        if pane is self.rows:
+            shown = self.rows.row_here()
+            if shown is not None and shown.section.group == "metrics" and not shown.is_heading:
+                return shown.key
+        if pane is self.sets and self.sets.grid.cursor_key is not None:
+            return self.sets.grid.cursor_key
+        if pane is self.plots and self.plots.metric is not None:
+            return self.plots.metric
+        return self.matter.metric
+
+    def action_compare_views_export(self) -> None:
+        pane, laid = self.current_pane(), self.rows.laid
+        if isinstance(pane, (CompareSetsPane, CompareParamsPane)) and pane.grid.table is not None:
+            offer(self, "sets" if pane is self.sets else "params", table_texts(pane.grid.table))
+        elif pane is self.files:
+            table = self.files.table_shown
+            if table is not None:
+                offer(self, "files" if self.files.opened is None else "file", table_texts(table))
+        elif self.comparison is not None and laid is not None:
+            offer(self, f"compare-{len(self.comparison.subjects)}-runs", comparison_texts(self.comparison, laid))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        here = self.current_pane()
+        leads_to = {
+            "compare_views_rows": self.rows,
+            "compare_views_sets": self.sets,
+            "compare_views_params": self.matter,
+            "compare_views_plots": self.plots,
+            "compare_views_files": self.files,
+        }
+        if action in leads_to:
+            return here is not leads_to[action]
+        if action == "compare_views_export":
+            if here is self.files:
+                return self.files.table_shown is not None
+            return self.comparison is not None and here is not self.plots
+        if action == "compare_views_curves":
+            return self.metric_here() is not None
+        if action == "compare_views_first_row":
+            return isinstance(here, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane))
+        return True
+
+    def hint_title(self, action: Action) -> str:
+        if action.id == "compare_views.curves" and self.current_pane() is self.rows and self.rows.marked_metrics:
+            return f"curves of {len(self.rows.marked_metrics)}"
+        return super().hint_title(action)
+
+    @on(CompareRowsPane.Opened)
+    @on(ComparePlotsPane.Opened)
+    def _run_opened(self, event: CompareRowsPane.Opened | ComparePlotsPane.Opened) -> None:
+        event.stop()
+        if self.comparison is not None:
+            subject = self.comparison.subjects[event.column]
+            if subject.context:
+                self.deck.say(f"This run is of another context: :ctx {subject.context} opens that")
+            else:
+                self.deck.go(RunRoute(subject.run_id))
+
+    # the keys for everywhere
+
+    def go_back(self) -> bool:
+        pane = self.current_pane()
+        if pane is self.files and self.files.close():
+            return True
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareFilesPane)) and pane.drop_filter():
+            return True
+        if pane is self.rows and self.rows.drop_marks():
+            return True
+        if pane is not None and pane is not self._home_pane:
+            self.focus_pane(self._home_pane)
+            return True
+        return False
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, ComparePlotsPane, CompareFilesPane)):
+            return pane.value_here()
+        return None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here = self.value_here()
+        offers = [here] if here else []
+        column = self.rows.run_here() if self.current_pane() is self.rows else None
+        if self.comparison is not None and column is not None and self.compared is not None:
+            run_id = self.comparison.subjects[column].run_id
+            experiment_id = self.compared.experiments.get(run_id, "")
+            offers += run_copies(self.session.launch.tracking_uri, run_id, experiment_id)
+        return offers

@@ -1,0 +1,177 @@
+"""Sets of the runs compared: grouped by params, tags or the parent, each set against a baseline set."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from tui.app.actions import bindings
+from tui.domain.diff.comparison import Comparison
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Problem
+from tui.domain.quantities import count
+from tui.domain.runs.sets import Grouping, RunSets, groupings
+from tui.domain.runs.sets_table import SetsTable, set_title
+from tui.domain.text import clean
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.filterable import SiftedPane
+from tui.widgets.grid import Grid
+
+
+class SetsGrid(Grid):
+    """A grid in which nothing is marked; the key of its first row is that of the sets."""
+
+    _ABSENT = frozenset({"grid_mark", "grid_mark_range", "grid_move_left", "grid_move_right", "grid_first_row"})
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return False if action in self._ABSENT else super().check_action(action, parameters)
+
+
+class CompareSetsPane(SiftedPane, Asking):
+    """A row a metric; mean ± standard deviation of each set, and how it differs from the baseline set."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_sets")]
+    filter_hint = "words in names of metrics"
+    nothing_to_ask = "The sets are made of what is here: there is nothing to ask the server"
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="compare-sets")
+        self._session = session
+        self.glyphs = glyphs
+        self.grid = SetsGrid(glyphs=glyphs)
+        self.comparison: Comparison | None = None
+        self.choices: tuple[Grouping, ...] | None = None
+        self.sets: RunSets | None = None
+        self.baseline = 0
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+
+    def keys_target(self) -> Widget | None:
+        return self.grid
+
+    def on_mount(self) -> None:
+        self.set_title("Sets")
+        self.grid.placeholder = "Looking for sets of runs …"
+
+    def take(self, comparison: Comparison) -> None:
+        """Take in another comparison; the grouping stays where it still makes sets."""
+        self.comparison = comparison
+        self.choices = None
+
+    def start(self) -> None:
+        """Make the sets, unless they are there."""
+        comparison = self.comparison
+        if comparison is None or self.choices is not None:
+            return
+        wanted = self.sets.grouping if self.sets is not None else None
+
+        def work() -> tuple[tuple[Grouping, ...], RunSets | None]:
+            found = groupings(comparison)
+            chosen = wanted if wanted is not None and wanted in found else next(iter(found), None)
+            return found, RunSets(comparison, chosen) if chosen is not None else None
+
+        def got(answer: tuple[tuple[Grouping, ...], RunSets | None]) -> None:
+            self.choices, self.sets = answer
+            self.baseline = 0
+            self.fill()
+
+        self.ask(self._session.pool, "sets", work, got, self._refused)
+
+    def _refused(self, problem: Problem) -> None:
+        self.notice.problem(problem)
+
+    def fill(self) -> None:
+        """Draw the sets anew."""
+        sets = self.sets
+        if sets is None:
+            self.grid.table = None
+            self.grid.placeholder = (
+                "No param, tag or parent run sorts these runs into sets: nothing differs, or every run does.\n"
+                "esc goes back; compare more runs"
+            )
+            self.set_title("Sets")
+            self.set_subtitle("")
+            return
+        words = self.query_text.lower().split()
+        metrics = [metric for metric in sets.metrics if all(word in metric.lower() for word in words)]
+        self.grid.placeholder = (
+            f"No metric holds  {clean(self.query_text)}\nesc clears the filter"
+            if words
+            else "These runs have no metrics."
+        )
+        self.grid.table = SetsTable(sets, self.baseline, metrics, self.glyphs)
+        many = len(sets.sets)
+        self.set_title(
+            f"{count(many)} set{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
+            f"baseline {set_title(sets, self.baseline, self.baseline)}",
+        )
+        self.set_subtitle(" · ".join(self._notes(sets)))
+        self.refresh_bindings()
+
+    def _notes(self, sets: RunSets) -> list[str]:
+        notes = []
+        for words, seeds in (("repeated over", True), ("varies inside", False)):
+            found = [one for one in sets.varying if one.seed is seeds]
+            if found:
+                shown = ", ".join(f"{clean(one.name)} ({one.values})" for one in found[:3])
+                notes.append(f"{words}: {shown}" + (f" and {len(found) - 3} more" if len(found) > 3 else ""))
+        several = f", not corrected for {len(sets.sets) - 1} comparisons" if len(sets.sets) > 2 else ""
+        notes.append(f"Welch's t-test, two-sided{several}: assumes independent runs and means near normal")
+        if sets.leaves_out:
+            notes.append("n 3+1: one more is not finite, and left out")
+        notes.append("an interval needs two values a set, and some spread")
+        return notes
+
+    # keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "compare_sets_baseline":
+            return self.sets is not None and len(self.sets.sets) > 1
+        if action == "compare_sets_group":
+            return bool(self.choices)
+        return True
+
+    def action_compare_sets_baseline(self) -> None:
+        table = self.grid.table
+        if isinstance(table, SetsTable):
+            one = table.set_of(self.grid.cursor_column)
+            if one is not None:
+                self.baseline = one
+                self.fill()
+
+    def action_compare_sets_group(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        comparison, choices = self.comparison, self.choices
+        if comparison is None or not choices:
+            return
+        offered = []
+        for number, grouping in enumerate(choices):
+            sizes = [len(one) for one in RunSets(comparison, grouping).sets]
+            shown = ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else "")
+            offered.append(Choice(str(number), grouping.title, f"{len(sizes)} sets of {shown} runs"))
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None and self.choices is not None:
+                self.sets, self.baseline = RunSets(comparison, self.choices[int(choice.id)]), 0
+                self.fill()
+
+        self.app.push_screen(ChoiceModal("Group the runs by", offered, self.glyphs), picked)
+
+    def value_here(self) -> tuple[str, str] | None:
+        """The column's title and the text under the cursor."""
+        table, key, column = self.grid.table, self.grid.cursor_key, self.grid.cursor_column
+        if table is None or key is None or column is None:
+            return None
+        row = table.row_of(key)
+        return (key, table.texts(column, row, row + 1)[0]) if row is not None else None
+
+    # the filter
+
+    async def action_compare_sets_filter(self) -> None:
+        await self.open_bar()

@@ -1,0 +1,371 @@
+"""Histories of metrics as charts: one for each metric, one line of the legend for each run."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal
+from textual.timer import Timer
+
+from tui.app.actions import Action, bindings
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.features.curves import words as curves_words
+from tui.features.curves.chart import ChartPane
+from tui.features.curves.loader import CurvesLoader
+from tui.features.curves.pages import MetricPages
+from tui.features.curves.state import CurvesState
+from tui.resources import style_sheets
+from tui.services.copies import run_copies
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.breakpoints import RICH
+from tui.ui.page import Page
+from tui.ui.routes import CurvesRoute, RunRoute
+from tui.widgets.chart.legend import Legend
+
+MOST_RUNS = 50
+MOST_CHARTS = 24
+_LEAST_LINES = 9  # of a chart among several
+_REST_SECONDS = 0.2  # how long a zoom rests before finer points are read
+_FAR = 10  # strides across a chart
+
+
+class CurvesScreen(Page, Asking):
+    """The curves that a route names. Of more runs than fit the first ones, of more metrics page by page; it says so."""
+
+    CSS_PATH = style_sheets("chart.tcss", "curves.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("curves")]
+
+    def __init__(self, session: Session, route: CurvesRoute) -> None:
+        super().__init__(session)
+        self.route = route
+        self.pages = MetricPages(route.keys, MOST_CHARTS)
+        self.state = CurvesState(
+            tuple(dict.fromkeys(route.run_ids))[:MOST_RUNS],
+            self.pages.shown,
+            self.deck.glyphs,
+            session.clock.zone,
+            runs={known.run_id: known for known in route.known},
+        )
+        self.loader = CurvesLoader(self, session, self.state, self._loader_changed)
+        self._panes = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
+        self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
+        self.frame = Container(*self._panes, id="charts")
+        self._timer: Timer | None = None
+        self._show_wanted = False
+        self._window = self.state.view.window
+        self._rest: Timer | None = None
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="curves-body"):
+            yield self.frame
+            yield self.legend
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._show_name()
+        self._arrange()
+        self.focus_pane(self.charts[0])
+        self.call_after_refresh(self.loader.read_all)
+        # Paused while another screen lies over this one.
+        self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._tick)
+
+    def on_unmount(self) -> None:
+        self.loader.stop()
+
+    def on_screen_suspend(self) -> None:
+        if self._timer is not None:
+            self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._timer is not None:
+            self._timer.resume()
+
+    def _tick(self) -> None:
+        self.loader.read_running()
+
+    def read_again(self) -> None:
+        self.loader.read_all()
+
+    # showing
+
+    def _loader_changed(self) -> None:
+        """Answers come in bursts: they are drawn together."""
+        if not self._show_wanted:
+            self._show_wanted = True
+            self.call_later(self._show_now)
+
+    def _show_now(self) -> None:
+        self._show_wanted = False
+        self._show_name()
+        self.show()
+
+    def _show_name(self) -> None:
+        runs = self.state.run_ids
+        asked = len(set(self.route.run_ids))
+        many = f"{len(runs)} runs" if asked == len(runs) else f"{len(runs)} of {count(asked)} runs"
+        what = self.state.run_name(runs[0]) if len(runs) == 1 else many
+        if self.route.elsewhere:
+            what += f", {count(self.route.elsewhere)} of other contexts left out"
+        self.set_crumbs(what, self.pages.words)
+
+    def show(self) -> None:
+        """Draw everything that has changed."""
+        self.set_truth(self.loader.truth)
+        for chart in self.charts:
+            if chart.display:
+                chart.show(self.state, busy=self.loader.busy, reading_finer=self.loader.reading_finer)
+        self.legend.show(*curves_words.legend(self.state, self.chart.key), self.state.highlighted)
+        if words := self.loader.whole_words:
+            self.chart.set_subtitle(words)
+
+    @property
+    def charts(self) -> list[ChartPane]:
+        """The charts of the present page."""
+        return self._panes[: len(self.state.keys)]
+
+    @property
+    def chart(self) -> ChartPane:
+        """The chart that has the keys."""
+        current = self.current_pane()
+        return current if isinstance(current, ChartPane) and current.display else self.charts[0]
+
+    @property
+    def watching(self) -> bool:
+        return bool(self.state.running)
+
+    def watch_toggle(self) -> bool:
+        """Running runs refresh by themselves here already."""
+        return self.watching
+
+    def _arrange(self) -> None:
+        super()._arrange()
+        current = self.chart
+        shown = 1 if self.state.together or self._zoomed else len(self.charts)
+        only = self.charts[0] if self.state.together else current
+        for chart in self._panes:
+            here = chart in self.charts
+            chart.display = here and (shown > 1 or chart is only)
+            chart.disabled = not here
+        columns = 1 if shown == 1 or self.is_narrow else 2 if shown <= 4 or self.size.width < RICH else 3
+        rows = -(-shown // columns)
+        lines = max(1, self.size.height - 2)
+        self.frame.styles.grid_size_columns = columns
+        self.frame.styles.grid_rows = "1fr" if rows * _LEAST_LINES <= lines else str(_LEAST_LINES)
+        self.set_class(len(self.state.lines()) == 1, "-one-line")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("curves_next", "curves_previous", "curves_alone", "curves_hide"):
+            return len(self.state.lines()) > 1
+        if action == "curves_together":
+            return len(self.state.keys) > 1
+        if action in ("curves_next_metrics", "curves_previous_metrics"):
+            return self.pages.leads(1 if action == "curves_next_metrics" else -1)
+        if action in ("curves_pan_left", "curves_pan_right", "curves_zoom_all"):
+            return self.state.view.window is not None
+        if action == "curves_whole":
+            history = self.state.histories.get(self.state.ident_here(self.chart.key))
+            return history is not None and not history.is_whole
+        return True
+
+    def hint_title(self, action: Action) -> str:
+        if action.id == "curves.alone" and self.state.alone:
+            return "all curves"
+        if action.id == "curves.together" and self.state.together:
+            return "a chart each"
+        return action.title
+
+    def _follow_window(self) -> None:
+        """After zooming or moving along: read finer points of what is seen, once that has come to rest."""
+        if self.state.view.window == self._window:
+            return
+        self._window = self.state.view.window
+        self.loader.drop_finer()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST_SECONDS, self._rested) if self._window is not None else None
+
+    def _rested(self) -> None:
+        keys = {chart.key for chart in self.charts if chart.display}
+        self.loader.read_finer(
+            [
+                ident
+                for line, idents in self.state.lines()
+                for ident in idents
+                if line not in self.state.hidden and (self.state.together or ident[1] in keys)
+            ]
+        )
+
+    def _redraw(self) -> None:
+        self._follow_window()
+        self.show()
+        self.refresh_bindings()
+
+    # keys: the cursor
+
+    def _move(self, cells: int) -> None:
+        frame = self.chart.plot.frame
+        self.state.move_cursor(cells, frame.columns if frame is not None else 1, self.chart.key)
+        self.show()
+
+    def _far_cells(self) -> int:
+        frame = self.chart.plot.frame
+        return max(1, frame.columns // _FAR) if frame is not None else 1
+
+    def action_curves_left(self) -> None:
+        self._move(-1)
+
+    def action_curves_right(self) -> None:
+        self._move(1)
+
+    def action_curves_far_left(self) -> None:
+        self._move(-self._far_cells())
+
+    def action_curves_far_right(self) -> None:
+        self._move(self._far_cells())
+
+    def action_curves_first(self) -> None:
+        self.state.put_cursor(-1)
+        self.show()
+
+    def action_curves_last(self) -> None:
+        self.state.put_cursor(1)
+        self.show()
+
+    # keys: the legend
+
+    def action_curves_next(self) -> None:
+        self.state.walk(1)
+        self._redraw()
+
+    def action_curves_previous(self) -> None:
+        self.state.walk(-1)
+        self._redraw()
+
+    def action_curves_alone(self) -> None:
+        self.state.alone = not self.state.alone
+        self._redraw()
+
+    def action_curves_hide(self) -> None:
+        self.state.hidden ^= {self.state.highlighted}
+        self._redraw()
+
+    def action_curves_run(self) -> None:
+        self.deck.go(RunRoute(self.state.ident_here(self.chart.key)[0]))
+
+    # keys: the view
+
+    def action_curves_log(self) -> None:
+        self.state.toggle_log()
+        self._redraw()
+
+    def action_curves_smoother(self) -> None:
+        self.state.smooth(1)
+        self._redraw()
+
+    def action_curves_rougher(self) -> None:
+        self.state.smooth(-1)
+        self._redraw()
+
+    def action_curves_axis(self) -> None:
+        self.state.next_axis()
+        self._redraw()
+
+    def action_curves_zoom_in(self) -> None:
+        self.state.zoom(1)
+        self._redraw()
+
+    def action_curves_zoom_out(self) -> None:
+        self.state.zoom(-1)
+        self._redraw()
+
+    def action_curves_zoom_all(self) -> None:
+        self.state.zoom(0)
+        self._redraw()
+
+    def action_curves_pan_left(self) -> None:
+        self.state.pan(-1)
+        self._redraw()
+
+    def action_curves_pan_right(self) -> None:
+        self.state.pan(1)
+        self._redraw()
+
+    def action_curves_next_metrics(self) -> None:
+        self._turn_page(1)
+
+    def action_curves_previous_metrics(self) -> None:
+        self._turn_page(-1)
+
+    def _turn_page(self, by: int) -> None:
+        """Draw other metrics: what is still on its way for these is no longer wanted, what has come is kept a while."""
+        if not self.pages.turn(by):
+            return
+        self.loader.stop()
+        self.state.turn_to(self.pages.shown)
+        for chart, key in zip(self._panes, self.state.keys, strict=False):
+            chart.key = key
+        self._arrange()
+        self.frame.scroll_home(animate=False)
+        self.focus_pane(self.charts[0])
+        self.loader.read_missing()
+        self._show_name()
+        self._redraw()
+
+    def action_curves_together(self) -> None:
+        self.state.together = not self.state.together
+        self.state.place = 0
+        self.state.alone = False
+        self.state.hidden.clear()
+        self._arrange()
+        self.focus_pane(self.charts[0])
+        self._redraw()
+
+    def zoom(self) -> None:
+        super().zoom()
+        self._redraw()
+
+    def action_curves_whole(self) -> None:
+        self.loader.read_whole(*self.state.ident_here(self.chart.key))
+
+    def go_back(self) -> bool:
+        if self.loader.stop_whole():
+            return True
+        if self.state.alone:
+            self.action_curves_alone()
+            return True
+        if self.state.view.window is not None:
+            self.action_curves_zoom_all()
+            return True
+        if self.state.view.cursor is not None:
+            self.state.put_cursor(0)
+            self._redraw()
+            return True
+        return False
+
+    # copying
+
+    def value_here(self) -> tuple[str, str] | None:
+        """The points in view of the highlighted curve, as CSV."""
+        ident = self.state.ident_here(self.chart.key)
+        if not len(self.state.histories.get(ident, ())):
+            return None
+        return f"the points of {clean(ident[1])} in view as CSV", curves_words.csv(self.state, [ident])
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        run_id, key = self.state.ident_here(self.chart.key)
+        here = self.value_here()
+        offers = [here] if here else []
+        every = [
+            ident for _, idents in self.state.lines() for ident in idents if self.state.together or ident[1] == key
+        ]
+        if len(every) > 1:
+            offers.append(("every curve of this chart in view as CSV", curves_words.csv(self.state, every)))
+        curve = self.state.curve(run_id, key)
+        reading = self.state.reading(curve) if curve is not None else None
+        if reading is not None:
+            offers.append((f"{clean(key)} at step {reading.step}", repr(reading.value)))
+        return offers + run_copies(self.session.launch.tracking_uri, run_id, "")[:3]

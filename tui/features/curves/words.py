@@ -1,0 +1,152 @@
+"""What is said of curves: the legend, the counts beside a chart's name, the points in view as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.domain import quantities
+from tui.domain.glyphs import ASCII
+from tui.domain.series import scales
+from tui.domain.series.curve import Axis, Curve
+from tui.domain.series.history import MOST_POINTS, MetricHistory
+from tui.domain.text import clean
+from tui.features.curves.state import CurvesState, Ident
+from tui.widgets.chart.legend import LegendRow
+
+
+def legend(state: CurvesState, chart_key: str) -> tuple[str, tuple[str, ...], list[LegendRow]]:
+    """The title, the headings and the lines of the legend, read off at the cursor or at the ends."""
+    cursor = state.view.cursor
+    title = "run" if not state.together else "curve"
+    headings = (place_text(state, cursor) if cursor is not None else "last", "min", "max", "odd")
+    table: list[tuple[str, str, tuple[float | None, float | None, float | None], str]] = []
+    for line, idents in state.lines():
+        run_id, key = next((ident for ident in idents if ident[1] == chart_key), idents[0])
+        name = state.run_name(run_id)
+        if state.together and len(state.keys) > 1:
+            name = clean(key) if len(state.run_ids) == 1 else f"{clean(key)} {state.glyphs.bullet} {name}"
+        history = state.histories.get((run_id, key))
+        numbers, odd = _numbers(state, state.curve(run_id, key)), ""
+        if history is not None:
+            odd = _odd_words(state, history) if len(history) else "no points"
+        elif key in state.problems:
+            odd = "failed"
+        table.append((line, name, numbers, odd))
+    columns = [
+        quantities.column([row[2][at] for row in table], state.glyphs.absent, _infinity(state)) for at in range(3)
+    ]
+    rows = [
+        LegendRow(
+            line,
+            state.letter(number),
+            name,
+            (columns[0][number], columns[1][number], columns[2][number], odd),
+            line in state.hidden,
+        )
+        for number, (line, name, _, odd) in enumerate(table)
+    ]
+    return title, headings if any(row[3] for row in table) else headings[:3], rows
+
+
+def _infinity(state: CurvesState) -> str:
+    return "inf" if state.glyphs == ASCII else quantities.INFINITY
+
+
+def _odd_signs(state: CurvesState) -> tuple[str, str, str]:
+    return "NaN", f"+{_infinity(state)}", f"-{_infinity(state)}"
+
+
+def _odd_words(state: CurvesState, history: MetricHistory) -> str:
+    parts = zip((history.nans, history.highs, history.lows), _odd_signs(state), strict=True)
+    return " ".join(f"{quantities.count(number)} {sign}" for number, sign in parts if number)
+
+
+def _numbers(state: CurvesState, curve: Curve | None) -> tuple[float | None, float | None, float | None]:
+    if curve is None or not len(curve):
+        return None, None, None
+    reading = state.reading(curve)
+    shown = None if reading is None else reading.value if reading.smooth is None else reading.smooth
+    values = curve.values(state.view.weight)
+    if state.view.window is not None:
+        values = values[curve.within(state.view.window.low, state.view.window.high)]
+    if not len(values):
+        return shown, None, None
+    return shown, float(values.min()), float(values.max())
+
+
+def place_text(state: CurvesState, x: float) -> str:
+    """A place on the axis as it reads."""
+    if state.view.axis is Axis.STEP:
+        return f"step {quantities.count(round(x))}"
+    if state.view.axis is Axis.RELATIVE:
+        return scales.short_duration(x)
+    return quantities.stamp(round(x), state.zone)[5:]
+
+
+def counts(state: CurvesState, chart_key: str, *, reading_finer: bool = False) -> list[str]:
+    """What is said of a chart beside its name; ``reading_finer``: more points of what is in view are asked for."""
+    found = [history for (_, key), history in state.histories.items() if state.together or key == chart_key]
+    words = []
+    if len(found) == 1:
+        words.append(_in_view(state, found[0]))
+        if reading_finer and not _is_whole_in_view(state, found[0]):
+            words.append("reading finer ones")
+    elif found:
+        words.append(f"{len(found)} curves")
+    sampled = sum(1 for history in found if not _is_whole_in_view(state, history))
+    if sampled and len(found) > 1:
+        words.append(f"{sampled} sampled")
+    odd = [sum(getattr(h, name) for h in found) for name in ("nans", "highs", "lows")]
+    words += [f"{quantities.count(n)} {word}" for n, word in zip(odd, _odd_signs(state), strict=True) if n]
+    if state.view.log:
+        unseen = sum(_not_above_zero(state, h.run_id, h.key) for h in found)
+        words.append("log" + (f", {quantities.count(unseen)} at or below 0 not shown" if unseen else ""))
+    if state.view.weight:
+        words.append(f"EMA {state.view.weight:g}")
+    return words
+
+
+def _in_view(state: CurvesState, history: MetricHistory) -> str:
+    """How many points of the only curve are seen."""
+    ident, window = (history.run_id, history.key), state.view.window
+    finer, curve = state.finer.get(ident), state.curve(*ident)
+    if finer is not None:
+        return f"in view {_points_words(finer[0])}"
+    if window is None or curve is None:
+        return _points_words(history)
+    seen = curve.within(window.low, window.high)
+    return f"in view {quantities.count(seen.stop - seen.start)} of {_points_words(history)}"
+
+
+def _is_whole_in_view(state: CurvesState, history: MetricHistory) -> bool:
+    finer = state.finer.get((history.run_id, history.key))
+    return history.is_whole or (finer is not None and finer[0].is_whole)
+
+
+def _not_above_zero(state: CurvesState, run_id: str, key: str) -> int:
+    curve = state.curve(run_id, key)
+    return int((curve.y <= 0).sum()) if curve is not None else 0
+
+
+def csv(state: CurvesState, idents: Sequence[Ident]) -> str:
+    """The points in view of these curves: run, metric, step, time in milliseconds, value."""
+    lines = ["run,metric,step,timestamp_ms,value"]
+    for run_id, key in idents:
+        history, curve = state.histories.get((run_id, key)), state.curve(run_id, key)
+        if history is None or curve is None:
+            continue
+        quoted = '"' + key.replace('"', '""') + '"' if set(key) & set('",\n') else key
+        for x, step, time, value in curve.rows():
+            if state.view.window is None or state.view.window.low <= x <= state.view.window.high:
+                lines.append(f"{run_id},{quoted},{step},{time},{value!r}")
+    return "\n".join(lines) + "\n"
+
+
+def _points_words(history: MetricHistory) -> str:
+    points = quantities.count(len(history))
+    if history.is_whole:
+        return f"{points} point{'s' if len(history) != 1 else ''}"
+    if history.total is not None:
+        kind = "extremes kept" if history.keeps_extremes else "sampled"
+        return f"{points} of {quantities.count(history.total)} points, {kind}"
+    return f"the first {points} points" if len(history) >= MOST_POINTS else f"{points} sampled points"

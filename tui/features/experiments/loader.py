@@ -1,0 +1,132 @@
+"""Loads the experiments for their pane: what was seen last, every page of them, and how many runs each has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tui.domain.experiments.views import Experiment, ExperimentPage, View
+from tui.domain.problem import Problem
+from tui.domain.truth import Truth
+from tui.features.experiments.memory import memory_name, recalled, seen
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.services.starting_places import StartingPlaces
+from tui.ui.asking import Asking
+
+
+class ExperimentsLoader:
+    """Owns what is loaded, and how true it is. Lives on the event loop; asks through ``owner``.
+
+    ``changed`` is called when there is something new to show, ``refused`` when a request has failed.
+    """
+
+    def __init__(
+        self, owner: Asking, session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
+    ) -> None:
+        self._owner = owner
+        self._session = session
+        self._changed = changed
+        self._refused = refused
+        self._places = StartingPlaces(session)
+        self.view = View.ACTIVE
+        self.experiments: dict[str, Experiment] = {}
+        self.counts: dict[str, int] = {}
+        self.complete = False
+        self.truth = Truth()
+
+    @property
+    def under(self) -> str | None:
+        """The folder whose experiments are listed; None where all are."""
+        return self._places.under
+
+    @property
+    def following(self) -> str:
+        """The folder that comes next, in words; "" where there is no other."""
+        return self._places.following
+
+    def step_view(self) -> None:
+        """Go on from active experiments to deleted ones, to all, and round again."""
+        self.view = self.view.following
+        self._forget()
+
+    def step_place(self) -> None:
+        """Go on to the next folder."""
+        self._places.step()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.experiments, self.complete = {}, False
+
+    def know(self, experiments: Sequence[Experiment]) -> None:
+        """Take in experiments that have been come to by another way."""
+        for experiment in experiments:
+            self.experiments.setdefault(experiment.id, experiment)
+
+    def recall(self) -> None:
+        """Begin with what was seen last."""
+        found = recalled(self._session.last_seen.get(memory_name(self._session.memory_key)))
+        if found is not None:
+            experiments, as_of_ms = found
+            self.experiments = {experiment.id: experiment for experiment in experiments}
+            self.truth = self.truth.remembered(as_of_ms)
+
+    def read(self) -> None:
+        """Read every experiment; what was loaded stays until the first page has come."""
+        if self.truth.as_of_ms is None:
+            self.truth = self.truth.loading()
+        self._ask_page(None)
+
+    def _ask_page(self, token: str | None) -> None:
+        places, view = self._places, self.view
+        self._owner.ask(
+            self._session.pool,
+            "experiments",
+            lambda: places.page(view, token),
+            lambda page: self._got(page, first=token is None),
+            self._failed,
+        )
+
+    def _got(self, page: ExperimentPage, *, first: bool) -> None:
+        if first:
+            self.experiments = {}
+        self.experiments.update((experiment.id, experiment) for experiment in page.experiments)
+        self.complete = page.next_token is None
+        self.truth = self.truth.live(self._session.clock.now_ms())
+        self._changed()
+        if page.next_token is not None:
+            self._ask_page(page.next_token)
+        else:
+            self._remember()
+        self._ask_counts([experiment.id for experiment in page.experiments])
+
+    def _failed(self, problem: Problem) -> None:
+        self.truth = self.truth.failed(problem)
+        self._refused(problem)
+
+    def _ask_counts(self, wanted: Sequence[str]) -> None:
+        if not wanted:
+            return
+        tracking = self._session.tracking
+        self._owner.ask(
+            self._session.pool,
+            f"counts from {wanted[0]}",
+            lambda: tracking.count_runs(wanted),
+            self._got_counts,
+            lambda _problem: None,  # a count is a courtesy: without it the column stays empty
+            urgency=PREFETCH,
+        )
+
+    def _got_counts(self, counts: dict[str, int]) -> None:
+        if counts:
+            self.counts.update(counts)
+            self._changed()
+
+    def _remember(self) -> None:
+        if self.view is not View.ACTIVE:
+            return  # the next start begins with the active ones, and must not take these for them
+        last_seen, name = self._session.last_seen, memory_name(self._session.memory_key)
+        value = seen(self.experiments.values(), self.truth.as_of_ms)
+        # A failure to remember takes nothing from what is shown; it is in the log file.
+        self._owner.ask(
+            self._session.pool, "seen", lambda: last_seen.put(name, value), lambda _kept: None, lambda _problem: None
+        )

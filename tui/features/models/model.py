@@ -1,0 +1,174 @@
+"""One registered model as a page: what it is and what is wrong with it at the left, its versions at the right."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from tui.app.actions import bindings
+from tui.domain.models import tables as model_tables
+from tui.domain.models.rows import Reading
+from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.features.models.facts import FactsPane
+from tui.features.models.registry_watch import RegistryWatch
+from tui.features.models.versions import VersionsPane
+from tui.resources import style_sheets
+from tui.services.copies import model_copies
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.ui.routes import VersionRoute
+
+
+class ModelScreen(RegistryWatch):
+    """The page of the model ``name``; the cursor is put on the version that ``alias`` names."""
+
+    CSS_PATH = style_sheets("models.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
+    has_page = False
+
+    def __init__(self, session: Session, name: str, alias: str = "") -> None:
+        super().__init__(session)
+        self.model_name = name
+        self.alias = alias
+        self.model: RegisteredModel | None = None
+        self._count: int | None = None
+        glyphs = self.deck.glyphs
+        tabs = {"about": "About", "description": "Description"}
+        self.about = FactsPane(glyphs, id="about", tabs=tabs, title="Model")
+        self.versions = VersionsPane(session, glyphs)
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="model-body"):
+            yield self.about
+            yield self.versions
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("models", clean(self.model_name))
+        self.about.say_of("about", "Reading this model …")
+        self.focus_pane(self.versions)
+        self.read_again()
+
+    def read_again(self) -> None:
+        self.set_truth(self.truth.loading())
+        registry, name = self.session.registry, self.model_name
+        self.ask(self.session.pool, "model", lambda: registry.get_model(name), self._got, self._refused)
+
+    def _got(self, model: RegisteredModel) -> None:
+        first = self.model is None
+        self.model = model
+        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.session.desk.health.forget(model.name)
+        self.session.desk.news.remember([model])
+        self.versions.follow(model, at_once=True)
+        if first and self.alias:
+            newest = model.newest
+            at = model.aliases.get(self.alias, "")
+            if self.alias == "latest" and newest is not None:
+                at = newest.version
+            if at:
+                self.versions.point_at(at)
+            else:
+                self.deck.say(f"{clean(model.name)} has no alias {clean(self.alias)}")
+        self._show()
+        health, registry = self.session.desk.health, self.session.registry
+
+        def learn() -> int | None:
+            health.gather_numbers([model])
+            health.gather([model], facts=True)
+            return registry.count_versions([model.name]).get(model.name)
+
+        self.ask(self.session.pool, "evidence", learn, self._learnt, self.about.show_problem, urgency=PREFETCH)
+        self.refresh_bindings()
+
+    def _learnt(self, count: int | None) -> None:
+        self._count = count
+        self._show()
+        self.versions.fill()
+
+    def _refused(self, problem: Problem) -> None:
+        self.set_truth(self.truth.failed(problem))
+        self.about.show_problem(problem)
+        if self.model is None:
+            self.about.say_of("about", "Nothing could be read of this model.")
+            self.versions.grid.placeholder = ""
+
+    def _show(self) -> None:
+        model = self.model
+        if model is None:
+            return
+        clock = self.session.clock
+        zone = clock.zone if self.deck.absolute_times else None
+        reading = Reading(clock.now_ms(), zone, self.deck.glyphs)
+        health = self.session.desk.health
+        shown = model_tables.about_model(model, health.faults(model), self._count, reading, health.numbered(model.name))
+        self.about.notice.clear()
+        self.about.put("about", lambda _query: shown)
+        self.about.put("description", model.description)
+
+    @on(VersionsPane.Opened)
+    def _opened(self, event: VersionsPane.Opened) -> None:
+        event.stop()
+        self.deck.go(VersionRoute(event.made.name, event.made.version))
+
+    @on(VersionsPane.TruthChanged)
+    def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
+        event.stop()
+        if self.model is not None:
+            self.tell_news([self.model])
+        self.refresh_bindings()
+
+    def watch_tick(self) -> None:
+        if not self.is_asking("model"):
+            self.read_again()
+
+    # what the keys mean
+
+    def model_here(self) -> RegisteredModel | None:
+        return self.model
+
+    def version_here(self) -> ModelVersion | None:
+        return self.versions.version_here() if self.current_pane() is self.versions else None
+
+    def versions_known(self) -> list[ModelVersion]:
+        return sorted(self.versions.versions.values(), key=lambda made: -made.number)
+
+    def compared(self) -> tuple[ModelVersion, ...]:
+        return tuple(self.versions.marked())
+
+    def changed(self, name: str) -> None:
+        if name == self.model_name:
+            self.read_again()
+            self.versions.read_again()
+
+    def gone(self, name: str) -> None:
+        if name == self.model_name:
+            self.deck.go_home("models")
+
+    def go_back(self) -> bool:
+        pane = self.current_pane()
+        return pane.drop_filter() if pane is self.about and isinstance(pane, FactsPane) else self.versions.go_back()
+
+    def times_changed(self) -> None:
+        self._show()
+        self.versions.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        if self.current_pane() is self.about:
+            return self.about.value_here()
+        version = self.version_here()
+        return ("model URI", f"models:/{version.name}/{version.version}") if version is not None else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        if self.model is None:
+            return []
+        uri, version = self.session.launch.registry_uri, self.version_here()
+        if version is not None:
+            return model_copies(uri, self.model_name, version.version, self.model.aliases_of(version.version))
+        return model_copies(uri, self.model_name, aliases=sorted(self.model.aliases))

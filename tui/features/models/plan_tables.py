@@ -1,0 +1,83 @@
+"""The steps of a plan of alias moves as tables: what they would do, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.domain.models.rows import Known, Reading, by_whom, metric_of
+from tui.domain.models.values import ModelVersion
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import Plan
+from tui.services.alias_moves import MoveReport
+from tui.services.ledger_rows import OUTCOME_WORDS
+from tui.services.writes import Outcome
+
+
+def steps_table(plan: Plan, state: alias_plan.State, known: Known, reading: Reading) -> RowsTable:
+    """The steps of a plan in their order, with what is known of the version that each one points to."""
+    metric = known.metric
+    cells: dict[str, list[str]] = {
+        "step": [str(number) for number, _ in enumerate(plan.steps, start=1)],
+        "alias": [clean(step.alias) for step in plan.steps],
+        "now": [alias_plan.shown(state.get(step.alias)) for step in plan.steps],
+        "then": [alias_plan.shown(step.to) for step in plan.steps],
+    }
+    tones: dict[str, Sequence[Tone]] = {"then": ["warn" if step.to is None else "accent" for step in plan.steps]}
+    targets = [known.version(plan.model, step.to) if step.to is not None else None for step in plan.steps]
+    if any(targets):
+        now = [known.version(plan.model, at) if (at := state.get(step.alias)) else None for step in plan.steps]
+        states = [reading.status(made) if made is not None else ("", "") for made in targets]
+        cells |= {
+            "state": [text for text, _ in states],
+            "made": [_made(made, known, reading) for made in targets],
+        }
+        tones["state"] = [tone for _, tone in states]
+        values = [metric_of(known, made, metric) for made in targets]
+        if any(value is not None for value in values):
+            changes = [
+                reading.change(value, metric_of(known, before, metric), known.better(metric))
+                for value, before in zip(values, now, strict=True)
+            ]
+            cells |= {
+                metric: [reading.number(value) if made else "" for value, made in zip(values, targets, strict=True)],
+                "change": [text.partition("  ")[0] for text, _ in changes],
+            }
+            tones["change"] = [tone for _, tone in changes]
+    return RowsTable(_columns(cells, {metric: clean(metric), "change": ""}), cells["step"], cells, tones)
+
+
+def report_table(report: MoveReport) -> RowsTable:
+    """The steps with what became of each."""
+    state = report.state or {}
+    cells = {
+        "step": [str(number) for number, _ in enumerate(report.steps, start=1)],
+        "alias": [clean(step.alias) for step, _ in report.steps],
+        "now": [
+            alias_plan.shown(state.get(step.alias)) if report.state is not None else "?" for step, _ in report.steps
+        ],
+        "then": [alias_plan.shown(step.to) for step, _ in report.steps],
+        "outcome": [OUTCOME_WORDS[result.outcome.value] for _, result in report.steps],
+    }
+    tones: dict[str, Sequence[Tone]] = {
+        "outcome": [
+            "good" if result.outcome is Outcome.DONE else "muted" if result.outcome is Outcome.SKIPPED else "bad"
+            for _, result in report.steps
+        ]
+    }
+    return RowsTable(_columns(cells, {"then": "wanted", "outcome": "what became of it"}), cells["step"], cells, tones)
+
+
+def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:
+    if made is None:
+        return ""
+    who = clean(by_whom(known, made))
+    return f"{reading.when(made.created_ms)}{f' by {who}' if who else ''}"
+
+
+def _columns(cells: dict[str, list[str]], titles: dict[str, str]) -> list[Column]:
+    return [
+        Column(key, (title := titles.get(key, key)), max([4, width(title), *map(width, texts)]))
+        for key, texts in cells.items()
+    ]

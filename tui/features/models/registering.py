@@ -1,0 +1,207 @@
+"""Registering a model of a run: which of its models, under which name, with what is missing said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from tui.domain.models.grants import Deed
+from tui.domain.models.names import model_name_refusal
+from tui.domain.models.values import Registrable
+from tui.domain.problem import Problem
+from tui.domain.text import clean, clean_block
+from tui.features.models.permitted import Permitting
+from tui.services.writes import Outcome, Report
+from tui.ui.page import Page
+from tui.ui.routes import VersionRoute
+
+if TYPE_CHECKING:
+    from tui.features.artifacts.tree import ArtifactsTree
+
+_OFFERED = 300  # names of models that are offered
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What can be chosen as a name: models there are, beginnings of names with what they are, and a warning."""
+
+    models: list[str]
+    levels: dict[str, str] = field(default_factory=dict)
+    warning: str = ""
+
+
+class Registering(Permitting):
+    """The part of a page from which a run's model can be registered.
+
+    In Unity Catalog the name is completed level by level, and the grants are read before anything is written.
+    """
+
+    @property
+    def _page(self) -> Page:
+        return cast(Page, self)
+
+    def register_from(self, run_id: str) -> None:
+        """Look for the run's models; ask which, and under which name; register it, and go to the version."""
+        registry = self._page.session.registry
+
+        def look() -> tuple[tuple[Registrable, ...], _Names]:
+            found = registry.registrable(run_id)
+            return found, self._names() if found else _Names([])
+
+        def got(answer: tuple[tuple[Registrable, ...], _Names]) -> None:
+            found, names = answer
+            if not found:
+                self._page.deck.say("This run has logged no model that could be registered")
+            elif len(found) == 1:
+                self._ask_name(found[0], names)
+            else:
+                self._ask_which(found, names)
+
+        self._page.deck.say("Looking for this run's models …")
+        self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
+
+    def register_at(self, uri: str) -> None:
+        """Look at the model that has this address; ask under which name; register it, and go to the version."""
+        registry = self._page.session.registry
+
+        def look() -> tuple[Registrable | None, _Names]:
+            found = registry.registrable_at(uri)
+            return found, self._names() if found is not None else _Names([])
+
+        def got(answer: tuple[Registrable | None, _Names]) -> None:
+            found, names = answer
+            if found is None:
+                self._page.deck.say(clean(f"{uri} is no model: there is no MLmodel file in it"))
+            else:
+                self._ask_name(found, names)
+
+        self._page.deck.say("Looking at this model …")
+        self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
+
+    def on_artifacts_tree_register_wanted(self, event: ArtifactsTree.RegisterWanted) -> None:
+        event.stop()
+        if event.uri:
+            self.register_at(event.uri)
+        else:
+            said = f"{event.title} is no model. R registers a folder with an MLmodel file, or a logged model"
+            self._page.deck.say(clean(said))
+
+    def _ask_which(self, found: tuple[Registrable, ...], names: _Names) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        choices = [Choice(offer.uri, offer.label, f"{offer.uri}   {_signature(offer)}") for offer in found]
+        by_uri = {offer.uri: offer for offer in found}
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                self._ask_name(by_uri[choice.id], names)
+
+        self.app.push_screen(ChoiceModal("Register which model", choices, self._page.deck.glyphs), chosen)
+
+    def _names(self) -> _Names:
+        """The models of the registry, and the catalogs of a Unity Catalog; blocks."""
+        session = self._page.session
+        models = [model.name for model in session.registry.search_models(max_results=_OFFERED).models]
+        if self.permissions() is None or session.catalog is None:
+            return _Names(models)
+        try:
+            return _Names(models, {f"{name}.": "a catalog" for name in session.catalog.catalogs()})
+        except Problem as problem:  # what may not be listed may still be typed
+            return _Names(models, {}, clean(f"{problem.title}: {problem.message}"))
+
+    def _names_in(self, level: str) -> _Names:
+        """What lies in a catalog ("prod.") or in a schema ("prod.ml."), and whether one may make models there."""
+        catalog, permissions = self._page.session.catalog, self.permissions()
+        assert catalog is not None and permissions is not None
+        within = level.rstrip(".")
+        above, _, schema = within.partition(".")
+        found = permissions.making_in(within)
+        warnings = [f"New models will be refused here: {'; '.join(refusal.words for refusal in found)}."] * bool(found)
+        models: list[str] = []
+        levels: dict[str, str] = {}
+        try:
+            if schema:
+                models = list(catalog.models(above, schema))
+            else:
+                levels = {f"{above}.{name}.": "a schema" for name in catalog.schemas(above)}
+        except Problem as problem:  # what may not be listed may still be typed
+            warnings.append(f"{problem.title}: {problem.message}")
+        return _Names(models, levels, clean_block("\n".join(warnings)))
+
+    def _ask_name(self, offer: Registrable, names: _Names, query: str = "") -> None:
+        from tui.ui.dialogs.pick_name import PickNameModal
+
+        catalog = self._page.session.desk.writes.catalog
+        words = f"{clean(offer.label)}: {_signature(offer)}."
+        if offer.has_signature is False and catalog:
+            words += " Unity Catalog refuses models without a signature."
+        if catalog:
+            words += " The name has three levels: catalog.schema.model."
+        if names.warning:
+            words += f"\n{names.warning}"
+
+        def refuse(name: str) -> str:
+            return model_name_refusal(name, catalog=catalog)
+
+        def named(name: str | None) -> None:
+            if name is None:
+                return
+            if name in names.levels:
+                self._look_in(offer, name)
+            else:
+                self.when_allowed(Deed.REGISTER, name, lambda: self._register(offer, name))
+
+        glyphs = self._page.deck.glyphs
+        modal = PickNameModal(
+            "Register as", words, names.models, glyphs, refuse=refuse, levels=names.levels, query=query
+        )
+        self.app.push_screen(modal, named)
+
+    def _look_in(self, offer: Registrable, level: str) -> None:
+        from tui.ui.dialogs.reading import ReadingModal
+
+        within = clean(level.rstrip("."))
+        waiting = ReadingModal(within, f"Reading what is in {within} …")
+        inside: list[_Names] = []
+
+        def got(names: _Names) -> None:
+            inside.append(names)
+            waiting.end()
+
+        def refused(problem: Problem) -> None:
+            # What may not be listed may still be typed.
+            inside.append(_Names([], {}, clean(f"{problem.title}: {problem.message}")))
+            waiting.end()
+
+        def closed(read: bool | None) -> None:
+            if read:
+                self._ask_name(offer, inside[0], level)
+            else:
+                self.forget("levels")
+
+        self.app.push_screen(waiting, closed)
+        self.ask(self._page.session.pool, "levels", lambda: self._names_in(level), got, refused)
+
+    def _register(self, offer: Registrable, name: str) -> None:
+        writes = self._page.session.desk.writes
+
+        def done(answer: tuple[str, Report[tuple[str, ...]]]) -> None:
+            version, report = answer
+            problem = f": {report.problem.message}" if report.problem is not None else ""
+            if report.outcome is Outcome.DONE:
+                self._page.deck.go(VersionRoute(name, version))
+                self._page.deck.say(clean(f"Registered {offer.label} as {name} v{version}, ledger #{report.number}"))
+            else:
+                self._page.deck.say(clean(f"Not registered ({report.outcome.value}){problem}"))
+
+        self._page.deck.say("Registering …")
+        self.ask(self._page.session.pool, "register", lambda: writes.register(name, offer), done, self._not_registered)
+
+    def _not_registered(self, problem: Problem) -> None:
+        self._page.deck.say(clean(str(problem)))
+
+
+def _signature(offer: Registrable) -> str:
+    if offer.has_signature is None:
+        return "whether it has a signature is not known"
+    return "with a signature" if offer.has_signature else "without a signature"

@@ -1,0 +1,202 @@
+"""One version of a registered model as a page: what it is at the left, what it is made of at the right."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from tui.app.actions import bindings
+from tui.domain.models import tables as model_tables
+from tui.domain.models.readiness import Judged, warnings_of_target
+from tui.domain.models.rows import Reading
+from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.runs import tables as run_tables
+from tui.domain.runs.tables import facts
+from tui.domain.text import clean
+from tui.domain.values import RunDetail
+from tui.features.models.facts import FactsPane
+from tui.features.models.registry_acts import RegistryActs
+from tui.resources import style_sheets
+from tui.services.copies import model_copies
+from tui.services.session import Session
+
+_TABS = {
+    "metrics": "Metrics",
+    "params": "Params",
+    "signature": "Signature",
+    "requirements": "Requires",
+    "tags": "Tags",
+    "description": "About",
+    "datasets": "Datasets",
+    "flavors": "Flavors",
+    "files": "Files",
+}
+_OF_RUN, _OF_FILES = ("metrics", "params", "datasets"), ("signature", "requirements", "flavors", "files")
+
+
+class VersionScreen(RegistryActs):
+    """The page of version ``version`` of the model ``name``."""
+
+    CSS_PATH = style_sheets("models.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
+
+    def __init__(self, session: Session, name: str, version: str) -> None:
+        super().__init__(session)
+        self.model_name, self.number = name, version
+        self.model: RegisteredModel | None = None
+        self.made: ModelVersion | None = None
+        self.run: RunDetail | None = None
+        glyphs = self.deck.glyphs
+        self.about = FactsPane(glyphs, id="about", tabs={"about": "About"}, title="Version")
+        self.contents = FactsPane(glyphs, id="contents", tabs=_TABS, title="Made of")
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="version-body"):
+            yield self.about
+            yield self.contents
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("models", clean(self.model_name), f"v{self.number}")
+        self.about.say_of("about", "Reading this version …")
+        for tab in (*_OF_RUN, *_OF_FILES, "tags", "description"):
+            self.contents.say_of(tab, "Reading …")
+        self.focus_pane(self.contents)
+        self.read_again()
+
+    # reading: the version, then its run and its files, each shown as soon as it comes
+
+    def read_again(self) -> None:
+        self.set_truth(self.truth.loading())
+        registry, name, number = self.session.registry, self.model_name, self.number
+        self.ask(
+            self.session.pool,
+            "version",
+            lambda: (registry.get_model(name), registry.get_version(name, number)),
+            self._got,
+            self._refused,
+        )
+
+    def _got(self, found: tuple[RegisteredModel, ModelVersion]) -> None:
+        self.model, made = found
+        self.made = made
+        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        health, tracking = self.session.desk.health, self.session.tracking
+        health.take([made])
+        self.about.notice.clear()
+        self._show()
+        tags = [(key, value) for key, value in sorted(made.tags.items())]
+        self.contents.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))
+        self.contents.put("description", made.description)
+        if not made.description.strip():
+            self.contents.say_of("description", "There is no description.  e writes one")
+        if made.run_id:
+            self.ask(self.session.pool, "run", lambda: tracking.get_run(made.run_id), self._got_run, self._no_run)
+        else:
+            for tab in _OF_RUN:
+                self.contents.say_of(tab, "This version names no source run.")
+
+        def learn() -> ModelFacts:
+            health.gather_runs([made.run_id])
+            return health.gather_facts(made.name, made.version)
+
+        self.ask(self.session.pool, "facts", learn, self._got_facts, self._no_facts)
+        self.refresh_bindings()
+
+    def _refused(self, problem: Problem) -> None:
+        self.set_truth(self.truth.failed(problem))
+        self.about.show_problem(problem)
+        if self.made is None:
+            self.about.say_of("about", "Nothing could be read of this version.")
+            for tab in _TABS:
+                self.contents.say_of(tab, "")
+
+    def _got_run(self, run: RunDetail) -> None:
+        self.run = run
+        now_ms = self.session.clock.now_ms()
+        self.contents.put("metrics", lambda query: run_tables.metrics(run, now_ms, query))
+        self.contents.put("params", partial(run_tables.params, run))
+        self.contents.put("datasets", partial(run_tables.datasets, run))
+
+    def _no_run(self, problem: Problem) -> None:
+        for tab in _OF_RUN:
+            self.contents.say_of(tab, f"The source run could not be read: {clean(problem.message)}")
+
+    def _got_facts(self, files: ModelFacts) -> None:
+        self._show()
+        if files.unread:
+            self._say_of_files(f"The model's files cannot be read: {clean(files.unread)}")
+            return
+        self.contents.put("signature", partial(model_tables.signature, files))
+        self.contents.put("requirements", partial(model_tables.requirements, files))
+        self.contents.put("flavors", partial(model_tables.flavors, files))
+        self.contents.put("files", partial(model_tables.files_listed, files))
+        if files.signature is None:
+            self.contents.say_of("signature", "This model was logged without a signature.")
+
+    def _no_facts(self, problem: Problem) -> None:
+        self._say_of_files(f"The model's files could not be read: {clean(problem.message)}")
+
+    def _say_of_files(self, words: str) -> None:
+        for tab in _OF_FILES:
+            self.contents.say_of(tab, words)
+
+    def _show(self) -> None:
+        made, model = self.made, self.model
+        if made is None or model is None:
+            return
+        clock, health = self.session.clock, self.session.desk.health
+        zone = clock.zone if self.deck.absolute_times else None
+        reading = Reading(clock.now_ms(), zone, self.deck.glyphs)
+        files, run = health.facts(made.name, made.version), health.run(made.run_id)
+        judged = Judged(
+            model,
+            {made.version: made},
+            {made.run_id: run} if run is not None else {},
+            {made.version: files} if files is not None else {},
+        )
+        faults = warnings_of_target(judged, made, health.settings.rules)
+        shown = model_tables.about_version(model, made, faults, health, reading)
+        self.about.put("about", lambda _query: shown)
+
+    # what the keys mean
+
+    def model_here(self) -> RegisteredModel | None:
+        return self.model
+
+    def version_here(self) -> ModelVersion | None:
+        return self.made
+
+    def versions_known(self) -> list[ModelVersion]:
+        return [self.made] if self.made is not None else []
+
+    def changed(self, name: str) -> None:
+        if name == self.model_name:
+            self.session.desk.health.forget(name)
+            self.read_again()
+
+    def gone(self, name: str) -> None:
+        if name == self.model_name:
+            self.deck.go_home("models")
+
+    def go_back(self) -> bool:
+        pane = self.current_pane()
+        return isinstance(pane, FactsPane) and pane.drop_filter()
+
+    def times_changed(self) -> None:
+        self._show()
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        return pane.value_here() if isinstance(pane, FactsPane) else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here = self.value_here()
+        aliases = self.model.aliases_of(self.number) if self.model is not None else ()
+        uri = self.session.launch.registry_uri
+        return ([here] if here else []) + model_copies(uri, self.model_name, self.number, aliases)

@@ -1,0 +1,290 @@
+"""One run as a page: what it is at the left, its params, metrics, tags, datasets and note at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from tui.app.actions import Action, bindings
+from tui.domain.artifacts.values import LoggedModel
+from tui.domain.problem import Kind, Problem
+from tui.domain.runs.made import RunMade
+from tui.domain.runs.tables import CHILDREN_READ
+from tui.domain.text import clean
+from tui.domain.values import RegisteredAs, RunDetail, RunReference
+from tui.features.artifacts.view import ArtifactsView
+from tui.features.models.registering import Registering
+from tui.features.run.metrics import MetricsView
+from tui.features.run.view import RunView
+from tui.resources import style_sheets
+from tui.services.copies import run_copies
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.page import Page
+from tui.ui.routes import ArtifactsRoute, RunRoute
+from tui.ui.watch import Watch
+from tui.ui.writing import Writing
+
+if TYPE_CHECKING:
+    from tui.services.housekeeping import Told
+
+
+class RunScreen(Page, Writing, Registering, Asking):
+    """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
+
+    CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("run")]
+
+    def __init__(self, session: Session, run_id: str, known: RunDetail | None = None) -> None:
+        super().__init__(session)
+        self.run_id = run_id
+        self._known = known
+        self.detail: RunDetail | None = None
+        self.children_known: tuple[RunReference, ...] | None = None
+        self.made = RunMade()
+        self._watch = Watch(self, session.launch.settings.watch_seconds, self._watch_tick)
+        self._followed = False  # a running run refreshes by itself, until a person stops that
+        glyphs = self.deck.glyphs
+        self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
+        self.tabs = RunView(
+            id="run-tabs",
+            clock=session.clock,
+            glyphs=glyphs,
+            tabs=["params", "metrics", "system", "tags", "datasets", "note", "artifacts"],
+            title="Contents",
+            parts={
+                "metrics": MetricsView(session, glyphs),
+                "system": MetricsView(session, glyphs, system=True),
+                "artifacts": ArtifactsView(session, glyphs),
+            },
+        )
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="run-body"):
+            yield self.overview
+            yield self.tabs
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("runs", self.run_id[:8])
+        if self._known is not None:
+            self._show(self._known)
+        self.focus_pane(self.tabs)
+        self.call_after_refresh(self.read_again)
+
+    # reading
+
+    def read_again(self) -> None:
+        self.set_truth(self.truth.loading())
+        for view in (self.overview, self.tabs):
+            if self.detail is None:
+                view.show_nothing("Reading this run …")
+            view.show_loading()
+        if self.tabs.part is not None:
+            self.tabs.part.read_again()
+        tracking, run_id = self.session.tracking, self.run_id
+        self.ask(self.session.pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run)
+
+    def _got_run(self, detail: RunDetail) -> None:
+        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self._show(detail)
+        self._follow(detail.status in ("RUNNING", "SCHEDULED"))
+        tracking = self.session.tracking
+        self.ask(
+            self.session.pool,
+            "children",
+            lambda: tracking.child_runs(detail.run_id, detail.experiment_id, max_results=CHILDREN_READ),
+            self._got_children,
+            self._refused_children,
+            urgency=PREFETCH,
+        )
+        self._read_made(detail.run_id)
+
+    def _read_made(self, run_id: str) -> None:
+        """Read the logged models, and what is registered of them: two requests that do not wait for each other."""
+        artifacts, registry, pool = self.session.artifacts, self.session.registry, self.session.pool
+
+        def got_models(models: tuple[LoggedModel, ...]) -> None:
+            self._now_made(replace(self.made, models=models, models_note=""))
+
+        def refused_models(problem: Problem) -> None:
+            words = problem.message if problem.kind is Kind.UNSUPPORTED else f"not read: {problem.message}"
+            self._now_made(replace(self.made, models_note=clean(words)))
+
+        def got_versions(found: dict[str, tuple[RegisteredAs, ...]]) -> None:
+            self._now_made(replace(self.made, versions=found.get(run_id, ()), versions_note=""))
+
+        def refused_versions(problem: Problem) -> None:
+            words = (
+                f"{problem.message} {problem.hint}"
+                if problem.kind is Kind.UNSUPPORTED
+                else f"not read: {problem.message}"
+            )
+            self._now_made(replace(self.made, versions_note=clean(words)))
+
+        models = partial(artifacts.logged_models, run_id, told=True)
+        self.ask(pool, "models", models, got_models, refused_models, urgency=PREFETCH)
+        versions = partial(registry.registered_as, [run_id])
+        self.ask(pool, "versions", versions, got_versions, refused_versions, urgency=PREFETCH)
+
+    def _now_made(self, made: RunMade) -> None:
+        self.made = made
+        self.overview.show_made(made)
+
+    def _refused_run(self, problem: Problem) -> None:
+        self.set_truth(self.truth.failed(problem))
+        self.overview.show_problem(problem)
+        self.tabs.grid.set_class(False, "stale")
+        if self.detail is None:
+            self.overview.grid.placeholder = ""
+            self.tabs.grid.placeholder = "Nothing could be read of this run."
+
+    def _got_children(self, children: tuple[RunReference, ...]) -> None:
+        self.children_known = children
+        if self.detail is not None:
+            self._show(self.detail)
+        self.refresh_bindings()
+
+    def _refused_children(self, problem: Problem) -> None:
+        self.overview.notice.tell_warning(f"{clean(problem.title)}: {clean(problem.message)}")
+
+    def _show(self, detail: RunDetail) -> None:
+        self.detail = detail
+        self.set_crumbs("experiments", clean(detail.experiment_name), clean(detail.name) or detail.run_id)
+        self.overview.show_run(detail, self.children_known, self.made)
+        self.tabs.show_run(detail)
+        self.refresh_bindings()
+
+    # keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run_parent":
+            return self.detail is not None and self.detail.parent_id is not None
+        if action == "run_children":
+            return bool(self.children_known)
+        if action in ("run_tags", "run_note", "run_rename", "run_delete"):
+            return self.detail is not None or self.session.read_only
+        if action == "run_undo":
+            return self.can_take_back
+        if action == "run_register":
+            return self.detail is not None and not self.session.read_only
+        return True
+
+    def action_run_register(self) -> None:
+        self.register_from(self.run_id)
+
+    def action_run_artifacts(self) -> None:
+        name = clean(self.detail.name) if self.detail is not None else ""
+        self.deck.go(ArtifactsRoute("run", self.run_id, name))
+
+    # what writes
+
+    @property
+    def writes_in(self) -> Session:
+        return self.session
+
+    def changes_made(self, told: Sequence[Told]) -> None:
+        if any(self.run_id == thing_id for each in told for _, thing_id in each.touched):
+            self.read_again()
+        self.refresh_bindings()
+
+    def hint_title(self, action: Action) -> str:
+        deleted = self.detail is not None and self.detail.lifecycle == "deleted"
+        return "restore" if action.id == "run.delete" and deleted else super().hint_title(action)
+
+    def action_run_rename(self) -> None:
+        from tui.domain.writes.changes import Sort
+
+        if self.may_write() and self.detail is not None:
+            self.rename(Sort.RUN, self.run_id, self.detail.name)
+
+    def action_run_note(self) -> None:
+        from tui.domain.writes.changes import Sort
+
+        if self.may_write() and self.detail is not None:
+            self.edit_note(Sort.RUN, self.run_id, self.detail.name)
+
+    def action_run_tags(self) -> None:
+        housekeeping, run_id = self.session.housekeeping, self.run_id
+        if self.may_write() and self.detail is not None:
+            name = clean(self.detail.name) or run_id
+            self.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
+
+    def action_run_delete(self) -> None:
+        """Delete the run, or restore it where it is deleted."""
+        from tui.domain.writes import changes
+
+        detail, housekeeping, run_id = self.detail, self.session.housekeeping, self.run_id
+        if not self.may_write() or detail is None:
+            return
+        make = changes.restoration if detail.lifecycle == "deleted" else changes.deletion
+        title = "Restore run" if detail.lifecycle == "deleted" else "Delete run"
+        self.confirm(title, lambda: make(housekeeping.runs([run_id])))
+
+    def action_run_undo(self) -> None:
+        self.take_back()
+
+    def action_run_parent(self) -> None:
+        if self.detail is not None and self.detail.parent_id is not None:
+            self.deck.go(RunRoute(self.detail.parent_id))
+
+    def action_run_children(self) -> None:
+        from tui.domain.runs.tables import status_text
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        glyphs = self.deck.glyphs
+        choices = [
+            Choice(child.run_id, child.name or child.run_id, status_text(child.status, child.lifecycle, glyphs))
+            for child in self.children_known or ()
+        ]
+
+        def go(choice: Choice | None) -> None:
+            if choice is not None:
+                self.deck.go(RunRoute(choice.id))
+
+        self.app.push_screen(ChoiceModal("Child runs", choices, glyphs, hint="enter open   esc leave"), go)
+
+    def go_back(self) -> bool:
+        return self.tabs.step_back()
+
+    @property
+    def watching(self) -> bool:
+        return self._watch.is_on
+
+    def watch_toggle(self) -> bool:
+        return self._watch.toggle()
+
+    def _follow(self, running: bool) -> None:
+        """Begin to refresh by itself with a run that runs, and stop with its end."""
+        begins = running and not self._followed and not self.watching
+        ends = not running and self._followed and self.watching
+        if begins or ends:
+            self.watch_toggle()
+        self._followed = self._followed or running
+        self.show_status()
+
+    def _watch_tick(self) -> None:
+        if self.is_current and not self.is_asking("run"):
+            self.read_again()
+
+    def times_changed(self) -> None:
+        self.overview.retick()
+        self.tabs.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        return pane.value_here() if isinstance(pane, RunView) else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        pane = self.current_pane()
+        offers = pane.copies_here() if isinstance(pane, RunView) else []
+        if self.detail is not None:
+            offers += run_copies(self.session.launch.tracking_uri, self.detail.run_id, self.detail.experiment_id)
+        return offers

@@ -1,0 +1,180 @@
+"""Loads the runs of a query for the runs pane: the first page, more as needed, all of them, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.domain.problem import Problem
+from tui.domain.truth import State, Truth
+from tui.services.pool import PREFETCH
+from tui.services.runs_query import Query, first_page
+from tui.services.session import Session
+from tui.ui.asking import Asking
+
+if TYPE_CHECKING:
+    from tui.services.runs_store import RunsStore, Taken
+
+
+class RunsLoader:
+    """Owns the store of the query that is open, and how true it is. Lives on the event loop; asks through ``owner``.
+
+    ``changed`` is called when there is something new to show or to say, ``refused`` when a request has failed.
+    """
+
+    def __init__(
+        self, owner: Asking, session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
+    ) -> None:
+        self._owner = owner
+        self._session = session
+        self._changed = changed
+        self._refused = refused
+        self.store: RunsStore | None = None
+        self.truth = Truth()
+        self.loading_all = False
+        self.registered_problem: Problem | None = None
+        self.before = Truth()  # how true it was before what is under way began
+
+    @property
+    def loaded(self) -> int:
+        return self.store.loaded if self.store is not None else 0
+
+    @property
+    def complete(self) -> bool:
+        return self.store is not None and self.store.complete
+
+    @property
+    def loading(self) -> bool:
+        """Whether a page is on its way."""
+        return self._owner.is_asking("page")
+
+    def _begin(self) -> None:
+        if self.truth.state is not State.LOADING:
+            self.before = self.truth
+        self.truth = self.truth.loading()
+
+    def forget(self) -> None:
+        """Let go of what is loaded: another query is to be opened."""
+        self._owner.forget("page")
+        self.store = None
+        self.loading_all = False
+        self.registered_problem = None
+        self.truth = Truth()
+
+    def open(
+        self, query: Query, *, opened: Callable[[], None], failed: Callable[[Problem], None] | None = None
+    ) -> None:
+        """Load the first page of a query; what was loaded before stays in its place until that has come."""
+        session = self._session
+        self.loading_all = False
+        self._begin()
+
+        def work() -> tuple[RunsStore, Taken]:
+            page = first_page(query, session.tracking, session.launch.page_size)
+            # The frame's libraries are heavy: a worker loads them, mostly while the server is being waited for.
+            from tui.services.runs_store import RunsStore
+
+            store = RunsStore(query, session.tracking, session.registry, session.launch.page_size)
+            return store, store.begin(page)
+
+        def got(answer: tuple[RunsStore, Taken]) -> None:
+            self.store, taken = answer
+            self.registered_problem = None
+            opened()
+            self._took(taken)
+
+        self._owner.ask(session.pool, "page", work, got, failed or self._failed)
+        self._changed()
+
+    def more(self) -> None:
+        """Load the next page, unless one is on its way or there is none."""
+        store = self.store
+        if store is None or store.complete or self.loading:
+            return
+        self._owner.ask(self._session.pool, "page", store.more, self._took, self._failed)
+        self._changed()
+
+    def load_all(self) -> None:
+        """Load page after page to the end; ``stop`` ends it early."""
+        # Also while the first page is on its way: the others follow it then.
+        self.loading_all = not self.complete if self.store is not None else self.loading
+        self.more()
+        self._changed()
+
+    def stop(self) -> bool:
+        """Stop loading; what has come stays. False if nothing was being loaded."""
+        if not self.loading_all and not (self.loading and self.store is not None):
+            return False
+        self.loading_all = False
+        if self.store is None:
+            self._changed()  # the first page comes all the same
+            return True
+        self._owner.forget("page")
+        if self.truth.state is State.LOADING:
+            self.truth = self.before
+        self._changed()
+        return True
+
+    def reload(self) -> None:
+        """Read again as many runs as are loaded."""
+        store = self.store
+        if store is None:
+            return
+        self.loading_all = False
+        self._begin()
+        self._owner.ask(self._session.pool, "page", store.reload, self._took, self._failed)
+        self._changed()
+
+    def newest(self) -> None:
+        """Read the latest runs again, as watching does."""
+        store = self.store
+        if store is None or self.loading:
+            return
+        self._owner.ask(self._session.pool, "page", store.newest, self._took, self._failed, urgency=PREFETCH)
+
+    def read_changed(self, run_ids: tuple[str, ...], gone: Callable[[frozenset[str]], None]) -> None:
+        """Read these runs again; ``gone`` is told which of them do not belong here any more."""
+        store = self.store
+        if store is None:
+            return
+
+        def took(left: frozenset[str]) -> None:
+            if store is self.store:
+                gone(left)
+                self._changed()
+
+        self._owner.ask(self._session.pool, "changed", lambda: store.read_changed(run_ids), took, self._failed)
+
+    def _took(self, taken: Taken) -> None:
+        self.truth = self.truth.live(self._session.clock.now_ms())
+        if self.loading_all:
+            if taken.complete:
+                self.loading_all = False
+            else:
+                self.more()
+        self._changed()
+        self._ask_registered(taken)
+
+    def _ask_registered(self, taken: Taken) -> None:
+        store = self.store
+        if store is None or not taken.run_ids:
+            return
+        self._owner.ask(
+            self._session.pool,
+            f"registered from {taken.run_ids[0]}",
+            lambda: store.ask_registered(taken.run_ids),
+            lambda known: self._changed() if known and store is self.store else None,
+            lambda problem: self._registered_refused(store, problem),
+            urgency=PREFETCH,
+        )
+
+    def _registered_refused(self, store: RunsStore, problem: Problem) -> None:
+        # The runs are true without it: it is said in the pane's border, not in the way of the rows.
+        if store is self.store:
+            self.registered_problem = problem
+            self._changed()
+
+    def _failed(self, problem: Problem) -> None:
+        self.loading_all = False
+        self.truth = self.truth.failed(problem)
+        self._refused(problem)

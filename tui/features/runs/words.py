@@ -1,0 +1,112 @@
+"""What the frame of the runs pane says: title, counts, footnotes, and the words in place of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.domain import quantities
+from tui.domain.experiments.views import Experiment, View
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Kind
+from tui.domain.text import clean
+from tui.domain.truth import State
+from tui.features.runs.loader import RunsLoader
+from tui.features.runs.memory import Arrangement, Sort
+from tui.services.runs_query import Query
+
+if TYPE_CHECKING:
+    from tui.domain.runs.table import ViewCounts
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the words are about."""
+
+    experiments: tuple[Experiment, ...]
+    query: Query
+    loader: RunsLoader
+    arrangement: Arrangement
+    counts: ViewCounts | None
+    sort: Sort  # of the rows that are shown; another may have been chosen, and be under way
+    filter_text: str
+    filter_fails: bool  # the text is not understood, or does not suit the runs: an earlier one is in force
+    bar_open: bool
+    marks: int
+    restorable: bool = False  # deleted runs are shown, and may be restored
+
+
+def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
+    """The title, then the counts: never a number that silently means the first page only."""
+    name = "Runs"
+    if len(shown.experiments) == 1:
+        name = f"Runs · {clean(shown.experiments[0].name)}"
+    elif shown.experiments:
+        name = f"Runs of {len(shown.experiments)} experiments"
+    parts: list[str] = []
+    loader = shown.loader
+    if loader.store is not None:
+        count = quantities.count(loader.loaded)
+        parts.append(count if loader.complete else f"{count} of ? loaded")
+    elif loader.truth.state is State.REMEMBERED or loader.truth.as_of_ms is not None:
+        parts.append("last seen")
+    if shown.counts is not None and shown.filter_text and not shown.filter_fails:
+        parts.append(f"{quantities.count(shown.counts.matching)} match")
+    if shown.query.view is not View.ACTIVE:
+        parts.append(shown.query.view.value)
+    if shown.marks:
+        parts.append(f"{shown.marks} marked")
+    for key, descending in shown.sort[:3]:
+        sign = glyphs.down if descending else glyphs.up
+        parts.append(f"{clean(key.partition('.')[2] or key)} {sign}")
+    return (name, *parts)
+
+
+def footnotes(shown: Shown) -> list[str]:
+    """What else must be known to read the table rightly."""
+    notes = []
+    loader, counts = shown.loader, shown.counts
+    if loader.loading_all:
+        notes.append(f"loading all: {quantities.count(loader.loaded)} so far, esc stops")
+    elif loader.loading and loader.store is not None:
+        notes.append("loading")
+    if shown.restorable:
+        notes.append("X restores")
+    if shown.query.filter_string:
+        notes.append(f"server: {clean(shown.query.filter_string)}")
+    if shown.filter_text and not shown.bar_open:
+        applied = "here, not applied" if shown.filter_fails else "here"
+        notes.append(f"{applied}: {clean(shown.filter_text)}")
+    if counts is not None and counts.constants:
+        many = len(counts.constants)
+        notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")
+    if shown.sort and loader.store is not None and not loader.complete and not loader.loading_all:
+        notes.append("sorted among the loaded, ctrl+e loads all")
+    if counts is not None and counts.orphans:
+        notes.append(f"{counts.orphans} with a parent not loaded")
+    if loader.registered_problem is not None:
+        by_run = loader.registered_problem.kind is Kind.UNSUPPORTED
+        notes.append("registered versions not known" + (": the registry cannot be asked by run" if by_run else ""))
+    return notes
+
+
+def placeholder(shown: Shown) -> str:
+    """What stands where there are no rows, with the next step."""
+    names = _names(shown.experiments)
+    if shown.filter_fails and shown.loader.loaded:
+        return f"This filter cannot be applied:  {clean(shown.filter_text)}\nesc clears the filter"
+    if shown.filter_text and shown.loader.loaded:
+        more = "" if shown.loader.complete else " · ctrl+e loads the rest · ctrl+s in the bar asks the server"
+        return f"No loaded run matches  {clean(shown.filter_text)}\nesc clears the filter{more}"
+    if shown.query.filter_string:
+        wanted = clean(shown.query.filter_string)
+        return f"The server has no run in {names} that matches  {wanted}\nesc clears the filter"
+    kind = "" if shown.query.view is View.ALL else f"{shown.query.view.value} "
+    return f"There are no {kind}runs in {names}.\ni shows active, deleted or all"
+
+
+def _names(experiments: Sequence[Experiment]) -> str:
+    if len(experiments) == 1:
+        return clean(experiments[0].name) or "this experiment"
+    return f"these {len(experiments)} experiments"

@@ -1,0 +1,201 @@
+"""Serving endpoints, the third screen: what serves, how it goes, and whether it is what the aliases say."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from tui.app.actions import bindings
+from tui.domain.places import Place, PlaceKind
+from tui.domain.serving.endpoints import Endpoint, ServedEntity
+from tui.domain.text import clean
+from tui.features.serving.changing import ServingChanging
+from tui.features.serving.endpoints import EndpointsPane
+from tui.features.serving.entities import EntitiesPane
+from tui.resources import style_sheets
+from tui.services.session import Session
+from tui.ui.routes import ModelRoute, RunRoute, VersionRoute
+
+
+class ServingScreen(ServingChanging):
+    """Two panes, or one at a time where the terminal is narrow; ``model`` narrows the list to where it is served."""
+
+    CSS_PATH = style_sheets("serving.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("serving")]
+
+    def __init__(self, session: Session, model: str = "") -> None:
+        super().__init__(session)
+        self.endpoints = EndpointsPane(session, self.deck.glyphs, model)
+        self.entities = EntitiesPane(session, self.deck.glyphs)
+
+    def content(self) -> ComposeResult:
+        with Vertical(id="serving-body"):
+            yield self.endpoints
+            yield self.entities
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("serving")
+        self.focus_pane(self.endpoints)
+        self.take_up()
+
+    # from the endpoints to what they serve
+
+    @on(EndpointsPane.Followed)
+    def _follow(self, event: EndpointsPane.Followed) -> None:
+        event.stop()
+        endpoint = self.endpoints.endpoint_here()
+        drifts = self.endpoints.drifts().get(endpoint.name, ()) if endpoint is not None else ()
+        self.entities.show(endpoint, self.endpoints.aliases, drifts)
+        self.set_crumbs("serving", *([clean(endpoint.name)] if endpoint is not None else []))
+        self.refresh_bindings()
+        self.tell_progress()
+
+    @on(EndpointsPane.Opened)
+    def _opened(self, event: EndpointsPane.Opened) -> None:
+        event.stop()
+        self.focus_pane(self.entities)
+
+    @on(EntitiesPane.Opened)
+    def _entity_opened(self, event: EntitiesPane.Opened) -> None:
+        event.stop()
+        self.action_serving_version()
+
+    @on(EndpointsPane.TruthChanged)
+    def _truth(self, event: EndpointsPane.TruthChanged) -> None:
+        event.stop()
+        self.set_truth(self.endpoints.truth)
+
+    @property
+    def entity_here(self) -> ServedEntity | None:
+        """The served entity that the keys mean."""
+        return self.entities.entity_here()
+
+    # where one can go from here
+
+    def action_serving_version(self) -> None:
+        entity = self.entity_here
+        if entity is None:
+            self.deck.say("Nothing is served here")
+        elif entity.kind == "model" and entity.version:
+            self.deck.go(VersionRoute(entity.entity, entity.version))
+        else:
+            self.deck.say(f"{clean(entity.entity)} is no registered model: there is no version to open")
+
+    def action_serving_model(self) -> None:
+        entity = self.entity_here
+        if entity is not None and entity.kind == "model":
+            self.deck.go(ModelRoute(entity.entity))
+
+    def action_serving_run(self) -> None:
+        entity = self.entity_here
+        if entity is None or entity.kind != "model" or not entity.version:
+            return
+        registry = self.session.registry
+
+        def got(run_id: str) -> None:
+            if run_id:
+                self.deck.go(RunRoute(run_id))
+            else:
+                self.deck.say(f"{clean(entity.label)} names no run that it was made in")
+
+        self.ask(
+            self.session.pool,
+            "run",
+            lambda: registry.get_version(entity.entity, entity.version).run_id,
+            got,
+            lambda problem: self.deck.say(str(problem)),
+        )
+
+    def action_serving_logs(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
+        if endpoint is None or entity is None:
+            return
+        choices = [
+            Choice("server_log", "server log", "the last lines of the model server"),
+            Choice("build_log", "build log", "what was said while the container was built"),
+        ]
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                self._read_log(endpoint, entity, choice.id, choice.title)
+
+        self.app.push_screen(ChoiceModal(f"Logs of {clean(entity.name)}", choices, self.deck.glyphs), chosen)
+
+    def _read_log(self, endpoint: Endpoint, entity: ServedEntity, which: str, title: str) -> None:
+        from tui.ui.dialogs.whole_text import WholeTextModal
+
+        serving = self.session.serving
+        self.deck.say(f"Reading the {title} …")
+
+        def got(text: str) -> None:
+            self.deck.say("")
+            self.app.push_screen(WholeTextModal(f"{title} of {endpoint.name} / {entity.name}", text or "It is empty."))
+
+        self.ask(
+            self.session.pool,
+            "log",
+            lambda: getattr(serving, which)(endpoint.name, entity.name),
+            got,
+            lambda problem: self.deck.say(str(problem)),
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        writes = ("serving_align", "serving_traffic", "serving_undo")
+        if action in writes:
+            return not self.session.read_only
+        if action in ("serving_model", "serving_run"):
+            entity = self.entity_here if self.is_mounted else None
+            return entity is not None and entity.kind == "model"
+        return super().check_action(action, parameters)
+
+    # the keys for everywhere
+
+    def read_again(self) -> None:
+        self.endpoints.read_again()
+
+    def go_back(self) -> bool:
+        if self.endpoints.drop_filter():
+            return True
+        if self.is_narrow and self.current_pane() is self.entities:
+            self.focus_pane(self.endpoints)
+            return True
+        return False
+
+    def go_to(self, what: str, name: str = "") -> None:
+        """Narrow the list to a model, or to an endpoint."""
+        if what == "serving":
+            self.endpoints.query_text = name
+            self.endpoints.fill()
+
+    def open_place(self, place: Place) -> None:
+        if place.kind is PlaceKind.ENDPOINT:
+            self.go_to("serving", place.endpoint)
+
+    def times_changed(self) -> None:
+        self.endpoints.fill()
+
+    def value_here(self) -> tuple[str, str] | None:
+        entity, endpoint = self.entity_here, self.endpoints.endpoint_here()
+        if self.current_pane() is self.entities and entity is not None:
+            return "what is served", entity.label
+        return ("endpoint", endpoint.name) if endpoint is not None else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
+        offers = []
+        if endpoint is not None:
+            offers.append(("endpoint", endpoint.name))
+            if endpoint.url:
+                offers.append(("address for requests", endpoint.url))
+        if entity is not None and entity.kind == "model" and entity.version:
+            offers.append(("model URI", f"models:/{entity.entity}/{entity.version}"))
+        if endpoint is not None:
+            offers += [("what went wrong", failure) for failure in endpoint.failures]
+        return offers

@@ -1,0 +1,328 @@
+"""Artifacts of runs and of logged models: listed, looked into, and downloaded."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.artifacts.values import (
+    ASK_BYTES,
+    HEAD_BYTES,
+    ArtifactEntry,
+    ArtifactHead,
+    ArtifactListing,
+    ArtifactRoot,
+    Downloaded,
+    LoggedModel,
+    Measured,
+    ModelMetric,
+    sorted_entries,
+    unsafe_reason,
+)
+from tui.domain.preview.values import As, Preview
+from tui.domain.problem import Kind, Problem
+from tui.gateway import address, problems, progress
+from tui.gateway.artifacts import download as artifact_download
+from tui.gateway.artifacts.readers import Reader
+from tui.gateway.artifacts.sources import RepositorySource, Source, checked, source_of
+from tui.gateway.session import Session
+from tui.gateway.tracking.columns import true_number
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+    from tui.domain.preview.mlmodel import LoggedBy
+
+_KEPT_SECONDS = 300.0
+_MOST_KEPT = 64
+_PAGE = 100
+_BESIDE_BYTES = 64 * 1024
+_AUTOLOG_TAG = "mlflow.autologging"
+_SILENT_S = 24.0
+"""How long a server may say nothing: one that keeps files elsewhere fetches them before it sends the first byte."""
+_OBJECT_STORES = ("s3", "gs", "wasb", "wasbs", "abfs", "abfss", "hdfs", "viewfs", "r2", "b2", "oss", "dbfs")
+
+
+class ClientArtifacts:
+    """ArtifactsPort over a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._sources: dict[ArtifactRoot, tuple[float, Source, str]] = {}
+        self._stops: dict[str, threading.Event] = {}
+        self._lock = threading.Lock()
+
+    # looking
+
+    def list_folder(self, root: ArtifactRoot, path: str = "") -> ArtifactListing:
+        title = "Could not list the artifacts"
+        with self._told(title):
+            _require_safe(path, title)
+            source = self._source(root)
+            try:
+                entries, note = source.entries(path)
+            except Problem as problem:
+                other = self._other_source(root, problem)
+                if other is None:
+                    raise
+                source = other
+                entries, note = source.entries(path)
+            kept, dropped = checked(entries, path)
+            if dropped:
+                note = f"{dropped} entries are left out: their names would lead out of this folder. {note}".strip()
+            place = f"{source.place.rstrip('/')}/{path}" if path else source.place
+            return ArtifactListing(root, path, sorted_entries(kept), place, note)
+
+    def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
+        """The models that the run logged; a server of before MLflow 3, which has none, is a Problem where ``told``."""
+        try:
+            return self._logged_models(run_id)
+        except Problem as problem:
+            if problem.kind in (Kind.UNSUPPORTED, Kind.NOT_MLFLOW) or problem.code in ("ENDPOINT_NOT_FOUND", "404"):
+                if not told:
+                    return ()
+                raise Problem(
+                    Kind.UNSUPPORTED,
+                    problem.title,
+                    "This server knows no logged models: it is older than MLflow 3.",
+                    code=problem.code,
+                ) from problem
+            raise
+
+    def _logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
+        with self._told("Could not read the logged models"):
+            client = self._session.client()
+            run = client.get_run(run_id)
+            found: dict[str, LoggedModel] = {}
+            token = None
+            while True:
+                page = client.search_logged_models(
+                    [str(run.info.experiment_id)],
+                    filter_string=f"source_run_id = '{run.info.run_id}'",
+                    max_results=_PAGE,
+                    page_token=token,
+                )
+                for model in page:
+                    found[model.model_id] = _logged_model(model)
+                token = page.token or None
+                if token is None:
+                    break
+            for model_id in _outputs(run):
+                named = None if model_id in found else _still_there(client, model_id)
+                if named is not None:
+                    found[model_id] = _logged_model(named)
+            return tuple(sorted(found.values(), key=lambda model: (model.created_ms or 0, model.model_id)))
+
+    def head(self, root: ArtifactRoot, path: str, *, most: int = HEAD_BYTES) -> ArtifactHead:
+        with self._told("Could not read the file"), self._opened(root, path, None) as reader:
+            data = reader.head(most)
+            if reader.size is None and len(data) < most:
+                reader.size = len(data)
+            note = "" if reader.by_parts else "This store does not send parts of files: reading was stopped early."
+            return ArtifactHead(data, reader.size, reader.travelled, note)
+
+    def preview(
+        self,
+        root: ArtifactRoot,
+        path: str,
+        *,
+        size: int | None = None,
+        most: int = HEAD_BYTES,
+        whole_most: int = ASK_BYTES,
+        shown_as: As = "auto",
+        fine: tuple[int, int] | None = None,
+    ) -> Preview:
+        # Not before it is needed: a context is to be there quickly.
+        from tui.domain.preview.sniff import decode
+        from tui.gateway.artifacts import preview as artifact_preview
+
+        with self._told("Could not read the file"), self._opened(root, path, size) as reader:
+            folder = path.rpartition("/")[0]
+            travelled = 0
+
+            def beside(name: str) -> str | None:
+                nonlocal travelled
+                joined = f"{folder}/{name}" if folder else name
+                if unsafe_reason(joined):
+                    return None
+                try:
+                    with self._opened(root, joined, None) as other:
+                        data = other.head(_BESIDE_BYTES)
+                        travelled += other.travelled
+                except (Problem, OSError):
+                    return None  # it is an extra: the model is shown without it
+                return decode(data).text
+
+            around = artifact_preview.Around(beside, self._logged_by)
+            shown = artifact_preview.preview(
+                reader, path, most=most, whole_most=whole_most, shown_as=shown_as, around=around, fine=fine
+            )
+            return replace(shown, travelled=shown.travelled + travelled) if travelled else shown
+
+    # bringing
+
+    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:
+        with self._told("Could not count the files"), self._stoppable(token) as stop:
+            _require_safe(path, "Could not count the files")
+            return artifact_download.measured(artifact_download.files_below(self._source(root), path, stop))
+
+    def download(
+        self,
+        root: ArtifactRoot,
+        entry: ArtifactEntry,
+        destination: str,
+        *,
+        name: str = "",
+        token: str = "",
+        on_progress: progress.Listener | None = None,
+    ) -> Downloaded:
+        if on_progress is not None:
+            with progress.reported_to(on_progress):
+                return self.download(root, entry, destination, name=name, token=token)
+        title = artifact_download.TITLE
+        with self._told(title), self._stoppable(token) as stop:
+            _require_safe(entry.path, title)
+            folder = os.path.abspath(os.path.expanduser(destination))
+            if os.path.exists(folder) and not os.path.isdir(folder):
+                raise Problem(Kind.BAD_REQUEST, title, f"{folder} is a file, no folder.", "Choose a folder.")
+            source = self._source(root)
+            files = [entry] if not entry.is_folder else artifact_download.files_below(source, entry.path, stop)
+            called = name or entry.name or root.id
+            made = artifact_download.Download(source, folder, called, token or str(threading.get_ident()), stop)
+            return made.run(entry.path, files, as_folder=entry.is_folder)
+
+    def cancel(self, token: str) -> None:
+        with self._lock:
+            self._stops.setdefault(token, threading.Event()).set()
+
+    # how
+
+    @contextmanager
+    def _stoppable(self, token: str) -> Iterator[threading.Event]:
+        """What is set when the work of that token is to stop, also where that was said before it began."""
+        with self._lock:
+            stop = self._stops.setdefault(token, threading.Event()) if token else threading.Event()
+        try:
+            yield stop
+        finally:
+            with self._lock:
+                self._stops.pop(token, None)
+
+    @contextmanager
+    def _told(self, title: str) -> Iterator[None]:
+        with (
+            problems.told(title, self._session.place, explain=self._session.explain),
+            self._session.within(max(self._session.timeout_s, _SILENT_S)),
+        ):
+            yield
+
+    @contextmanager
+    def _opened(self, root: ArtifactRoot, path: str, size: int | None) -> Iterator[Reader]:
+        _require_safe(path, "Could not read the file")
+        if not path:
+            raise Problem(Kind.BAD_REQUEST, "Could not read the file", "No file was named.")
+        reader = self._source(root).open(path, size)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+    def _source(self, root: ArtifactRoot) -> Source:
+        kept = self._sources.get(root)
+        if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
+            return kept[1]
+        client = self._session.client()
+        if root.kind == "run":
+            uri = str(client.get_run(root.id).info.artifact_uri or "")
+        else:
+            uri = str(client.get_logged_model(root.id).artifact_location or "")
+        if not uri:
+            raise Problem(Kind.NOT_FOUND, "Could not open the artifacts", "The store names no place where they lie.")
+        source = source_of(self._session, root, uri)
+        self._keep(root, source, uri)
+        return source
+
+    def _keep(self, root: ArtifactRoot, source: Source, uri: str) -> None:
+        while len(self._sources) >= _MOST_KEPT:
+            self._sources.pop(next(iter(self._sources)))
+        self._sources[root] = time.monotonic(), source, uri
+
+    def _other_source(self, root: ArtifactRoot, problem: Problem) -> Source | None:
+        """Where a server may not read its object store, this machine perhaps may: MLflow's clients work like that."""
+        kept = self._sources.get(root)
+        if kept is None or isinstance(kept[1], RepositorySource) or address.kind(kept[2]) not in _OBJECT_STORES:
+            return None
+        if problem.kind not in (Kind.SERVER, Kind.FORBIDDEN, Kind.UNSUPPORTED, Kind.INTERNAL):
+            return None
+        try:
+            source = RepositorySource(kept[2], self._session)
+            source.entries("")
+        except Exception:  # whatever it is: the server's own refusal is the one to tell
+            return None
+        self._keep(root, source, kept[2])
+        return source
+
+    def _logged_by(self, run_id: str) -> LoggedBy:
+        from tui.domain.preview.mlmodel import LoggedBy
+
+        try:
+            with problems.told("Could not read the run", self._session.place):
+                run = self._session.client().get_run(run_id)
+        except Problem as problem:
+            return LoggedBy(run_id, problem=f"run {run_id} cannot be read: {problem.message}")
+        tags = run.data.tags
+        return LoggedBy(
+            run_id,
+            run.info.run_name or "",
+            tags.get("mlflow.user") or run.info.user_id or "",
+            tags.get(_AUTOLOG_TAG, ""),
+        )
+
+
+def _require_safe(path: str, title: str) -> None:
+    why = unsafe_reason(path)
+    if why:
+        raise Problem(Kind.FORBIDDEN, title, f"{path} is not followed: {why}.")
+
+
+def _outputs(run: Run) -> list[str]:
+    made = (run.outputs.model_outputs or ()) if run.outputs else ()
+    return [str(output.model_id) for output in made]
+
+
+def _still_there(client: MlflowClient, model_id: str) -> Any:
+    """A logged model that a run names; None where it has been deleted, as a search would leave it out."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_logged_model(model_id)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
+
+
+def _model_metric(metric: Any) -> ModelMetric:
+    dataset, digest = metric.dataset_name or "", metric.dataset_digest or ""
+    return ModelMetric(str(metric.key), true_number(metric.value), int(metric.step or 0), str(dataset), str(digest))
+
+
+def _logged_model(model: Any) -> LoggedModel:
+    return LoggedModel(
+        model_id=str(model.model_id),
+        name=str(model.name or ""),
+        status=str(getattr(model.status, "value", model.status) or ""),
+        created_ms=model.creation_timestamp,
+        place=address.shown(str(model.artifact_location or "")),
+        model_type=str(model.model_type or ""),
+        source_run_id=str(model.source_run_id or ""),
+        params={str(key): str(value) for key, value in (model.params or {}).items()},
+        metrics=tuple(map(_model_metric, model.metrics or ())),
+        tags={str(key): str(value) for key, value in (model.tags or {}).items()},
+    )

@@ -1,0 +1,86 @@
+"""What only a Databricks workspace can be asked, and what any context can be asked about itself, as protocols.
+
+As in ``gateway.ports``, every method may raise ``domain.problem.Problem`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tui.domain.models.grants import Access, Account
+from tui.domain.serving.endpoints import Endpoint, Split
+
+
+class DiagnosisPort(Protocol):
+    """A context as something that works or does not."""
+
+    def reach(self) -> str:
+        """The host and port that a connection came about with; "" where the store is no server."""
+        ...
+
+    def loaded(self) -> None:
+        """Answers when MLflow has been imported."""
+        ...
+
+    def software(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a name and a version: what the context's process runs on."""
+        ...
+
+
+class CatalogPort(Protocol):
+    """Who one is in a workspace, its Unity Catalog, and what one may do there."""
+
+    def me(self) -> Account:
+        """Who is signed in; asked of the workspace once."""
+        ...
+
+    def home_folder(self) -> str:
+        """The folder of that person's experiments, with a slash at its end; asked of the workspace once."""
+        ...
+
+    def metastore(self) -> str:
+        """The name or id of the metastore that the workspace is assigned to; UNSUPPORTED where there is none."""
+        ...
+
+    def catalogs(self) -> tuple[str, ...]: ...
+
+    def schemas(self, catalog: str) -> tuple[str, ...]: ...
+
+    def models(self, catalog: str, schema: str) -> tuple[str, ...]:
+        """The full names of the registered models of a schema that may be seen."""
+        ...
+
+    def access(self, name: str) -> Access:
+        """What one may do with a catalog, a schema or a model (which need not exist), and with what it lies in."""
+        ...
+
+
+class ServingPort(Protocol):
+    """Serving endpoints."""
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every endpoint that may be seen, as a list tells them: without traffic and workloads."""
+        ...
+
+    def endpoint(self, name: str) -> Endpoint: ...
+
+    def details(self, names: Sequence[str]) -> tuple[Endpoint, ...]:
+        """These endpoints whole; those that are gone, or may not be seen, are left out."""
+        ...
+
+    def server_log(self, endpoint: str, entity: str) -> str:
+        """The last lines of a served entity's model server."""
+        ...
+
+    def build_log(self, endpoint: str, entity: str) -> str:
+        """What was said while a served entity's container was built."""
+        ...
+
+    def change(self, endpoint: str, expected: Split, wanted: Split) -> None:
+        """Begin to serve this instead; refuses (BAD_REQUEST) where something else than ``expected`` is served by now.
+
+        What is not in a split (sizes, environment, …) each entity keeps; one that was not there before takes it from
+        one of the same model. ``services.serving_changes`` alone calls this.
+        """
+        ...

@@ -1,0 +1,175 @@
+"""The Databricks SDK's client of a context: made once, impatient, and with its errors said as problems."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.problem import Kind, Problem
+from tui.gateway import address, environment, problems
+from tui.gateway.session import Session
+from tui.gateway.store import probe
+from tui.gateway.tracking import answers
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+_LONGEST_WAIT_S = 2.0
+_RETRIES_END_S = 4
+_once: ContextVar[bool] = ContextVar("once", default=False)
+
+# The SDK keeps no status with its errors: their classes stand for it.
+_STATUS = {
+    "BadRequest": 400,
+    "Unauthenticated": 401,
+    "PermissionDenied": 403,
+    "NotFound": 404,
+    "ResourceConflict": 409,
+    "TooManyRequests": 429,
+    "InternalError": 500,
+    "NotImplemented": 501,
+    "TemporarilyUnavailable": 503,
+    "DeadlineExceeded": 504,
+}
+
+
+class _NotWaited(Exception):
+    """The SDK wanted to wait longer than a person would."""
+
+
+class Impatience:
+    """The SDK's clock: short waits before it tries again, none before a write, and never what a server asks for.
+
+    Left alone it sleeps as long as a ``Retry-After`` says, whatever its own limits are.
+    """
+
+    def time(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        if _once.get() or seconds > _LONGEST_WAIT_S:
+            raise _NotWaited
+        time.sleep(seconds)
+
+
+class Sdk:
+    """The workspace of a context, through the Databricks SDK."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._client: WorkspaceClient | None = None
+        self._building = threading.Lock()
+        self.uri = next(
+            (uri for uri in (session.tracking_uri, session.registry_uri or "") if address.kind(uri) in _WORKSPACES), ""
+        )
+
+    @property
+    def place(self) -> str:
+        host = probe.databricks_host(self._plain_uri) if self.uri else ""
+        return host or address.shown(self.uri or self._session.tracking_uri)
+
+    @property
+    def _plain_uri(self) -> str:
+        return "databricks" + self.uri.partition("databricks")[2].removeprefix("-uc")
+
+    @property
+    def client(self) -> WorkspaceClient:
+        """The SDK's client; raises Problem where the context has no workspace, or nothing to sign in with."""
+        with self._building:
+            if self._client is None:
+                self._client = self._build()
+            return self._client
+
+    def _build(self) -> WorkspaceClient:
+        if not self.uri or ":" in self._plain_uri.partition("://")[2]:
+            raise Problem(
+                Kind.UNSUPPORTED,
+                "Could not ask a workspace",
+                f"{address.shown(self._session.tracking_uri)} is no Databricks workspace that can be asked for this.",
+            )
+        if self._session.kind == "databricks":
+            self._session.reach()
+        else:
+            probe.reach(self._plain_uri, min(3.0, self._session.timeout_s * 0.4))
+        from databricks.sdk import WorkspaceClient
+        from databricks.sdk.core import Config
+
+        from tui.gateway.databricks.workspace import not_signed_in
+
+        profile = self._plain_uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE", "")
+        named: dict[str, Any] = {"profile": profile} if profile else {}
+        try:
+            config = Config(
+                clock=Impatience(),  # type: ignore[arg-type]  # the SDK's own class of clocks has these two methods
+                http_timeout_seconds=environment.request_seconds(self._session.timeout_s),
+                retry_timeout_seconds=_RETRIES_END_S,
+                **named,
+            )
+            return WorkspaceClient(config=config)
+        except ValueError as error:
+            raise not_signed_in(error, profile) from error
+
+    @contextmanager
+    def told(self, title: str, *, once: bool = False) -> Iterator[WorkspaceClient]:
+        """The client, with whatever is raised within turned into Problem; ``once`` never sends anything again."""
+        token = _once.set(once)
+        try:
+            yield self.client
+        except Problem:
+            raise
+        except Exception as error:  # where the SDK's exceptions become ours
+            raise self._problem(error, title) from error
+        finally:
+            _once.reset(token)
+
+    def _problem(self, error: BaseException, title: str) -> Problem:
+        from databricks.sdk.errors.base import DatabricksError
+
+        cause: BaseException | None = error
+        if isinstance(error, (_NotWaited, TimeoutError)):
+            cause = error.__cause__ or error.__context__ or error
+        if isinstance(cause, DatabricksError):
+            return self._of_answer(cause, title)
+        if isinstance(cause, ValueError) and "JSONDecodeError" in type(cause).__name__:
+            return self._no_workspace(title)
+        problem = problems.of(cause or error, title, self.place)
+        if problem.is_connection:
+            self._session.lost()
+        return problem
+
+    def _of_answer(self, error: Any, title: str) -> Problem:
+        names = [kind.__name__ for kind in type(error).__mro__]
+        status = next((_STATUS[name] for name in names if name in _STATUS), 0)
+        said = str(error)
+        if "Request log:" in said or "PrivateLinkValidationError" in names:
+            return self._no_workspace(title)
+        code = str(error.error_code or "")
+        if code == answers.NO_METASTORE or "No metastore assigned" in said:
+            return answers.no_catalog(title, self.place)
+        problem = answers.of_code(code, said, title, self.place, status=status)
+        if problem.kind is Kind.UNAUTHENTICATED:
+            return Problem(
+                problem.kind, title, problem.message, answers.hint(problem.kind, self.uri), code=problem.code
+            )
+        wait = getattr(error, "retry_after_secs", None)
+        if problem.kind is Kind.THROTTLED and wait:
+            return Problem(
+                problem.kind, title, problem.message, f"The workspace asks to wait {wait} s.", code=problem.code
+            )
+        return problem
+
+    def _no_workspace(self, title: str) -> Problem:
+        return Problem(
+            Kind.NOT_MLFLOW,
+            title,
+            f"{self.place} answered with something else than a Databricks workspace does.",
+            "Check the host of the profile: it is the workspace's address, without a path.",
+        )
+
+
+_WORKSPACES = ("databricks", "databricks-uc")

@@ -1,0 +1,62 @@
+"""HTTP requests to a Databricks workspace, signed by the Databricks SDK and sent once.
+
+Through MLflow or the SDK itself a workspace that is silent or busy is asked again and again for minutes, whatever they
+are told, and the status of its answer is lost on the way.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import requests
+
+from tui.domain.problem import Kind, Problem
+from tui.gateway import address
+from tui.gateway.tracking import answers
+
+# The SDK asks a workspace about itself before the first request. It does without the answer, so it need not wait long.
+_ABOUT_SECONDS = 1.5
+
+
+class Workspace:
+    """One workspace and the account it is used with; raises Problem where there are no credentials to be found."""
+
+    def __init__(self, uri: str) -> None:
+        from databricks.sdk.core import Config
+
+        # Naming no profile leaves the SDK's other ways open, which naming None would shut.
+        self._profile = uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE", "")
+        named: dict[str, Any] = {"profile": self._profile} if self._profile else {}
+        try:
+            self._config = Config(http_timeout_seconds=_ABOUT_SECONDS, retry_timeout_seconds=1, **named)
+        except ValueError as error:
+            raise not_signed_in(error, self._profile) from error
+        self._connections = requests.Session()
+        self._connections.verify = not getattr(self._config, "skip_verify", False)
+
+    def request(self, endpoint: str, method: str, *, seconds: float, **how: Any) -> requests.Response:
+        """One request, sent once; any status is answered as it came. Raises requests' exceptions, or Problem."""
+        try:
+            headers = dict(self._config.authenticate())
+        except ValueError as error:
+            raise not_signed_in(error, self._profile) from error
+        number = getattr(self._config, "workspace_id", None)
+        if number:
+            headers["x-databricks-org-id"] = str(number)
+        return self._connections.request(
+            method, f"{self._config.host}{endpoint}", headers=headers, timeout=seconds, **how
+        )
+
+
+def not_signed_in(error: ValueError, profile: str) -> Problem:
+    """The problem of a profile, or an environment, that signs nobody in."""
+    # What follows the first sentence is the SDK's account of its settings.
+    said = answers.one_line(error).split(". Config:")[0].split(" See https://")[0]
+    login = f"databricks auth login --profile {profile}" if profile else "databricks auth login"
+    return Problem(
+        Kind.UNAUTHENTICATED,
+        "Could not sign in to Databricks",
+        answers.sentence(address.without_secrets(said)),
+        f"Run {login}, or check the profile in ~/.databrickscfg and DATABRICKS_HOST and DATABRICKS_TOKEN.",
+    )

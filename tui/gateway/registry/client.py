@@ -1,0 +1,330 @@
+"""Registered models through MlflowClient: reading."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.models.values import (
+    MISSING,
+    NO_STAGE,
+    PROMPT_TAG,
+    ModelFacts,
+    ModelsPage,
+    ModelVersion,
+    RegisteredModel,
+    Registrable,
+    SourceRun,
+    VersionsPage,
+)
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import RegisteredAs
+from tui.gateway import address, problems
+from tui.gateway.databricks.catalog import SdkCatalog
+from tui.gateway.databricks.catalog_models import CatalogModels, Unread, no_filters, no_prompts
+from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.registry import facts as registry_facts
+from tui.gateway.registry import registered_versions
+from tui.gateway.registry.aliases import AliasReads
+from tui.gateway.registry.writes import RegistryWrites
+from tui.gateway.session import Session
+from tui.gateway.tracking.columns import true_number
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+# Ids in one IN (…): short enough for the address of a GET request (32 letters each), few enough round trips.
+_RUNS_ASKED = 50
+_VERSIONS_READ = 1000
+# SQLite allows 999 variables in a statement where it was built long ago.
+_VARIABLES = 900
+_COMMIT_TAG = "mlflow.source.git.commit"
+_USER_TAG = "mlflow.user"
+_EVERY_LIFECYCLE = 3  # MLflow's ViewType.ALL
+
+
+class ClientRegistry(AliasReads, RegistryWrites):
+    """RegistryPort over a session's MlflowClient."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.uri = session.registry_uri or session.tracking_uri
+        self.kind = address.kind(self.uri)
+        self.place = address.shown(self.uri)
+        self._in_catalog = CatalogModels(session.client, SdkCatalog(Sdk(session)), self.place)
+
+    @property
+    def client(self) -> Any:
+        return self._session.client()
+
+    @contextmanager
+    def told(self, title: str) -> Iterator[None]:
+        with problems.told(title, self.place, explain=self._session.explain):
+            yield
+
+    @property
+    def is_catalog(self) -> bool:
+        """Unity Catalog takes neither an order nor most filters."""
+        return self.kind in ("databricks-uc", "uc")
+
+    # models
+
+    def search_models(
+        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
+    ) -> ModelsPage:
+        """A page of registered models by name; prompts instead of models where asked for."""
+        with self.told("Could not list the prompts" if prompts else "Could not list the registered models"):
+            if self.kind == "databricks-uc":
+                if prompts:
+                    raise no_prompts(self.place)
+                listed, following = self._in_catalog.page(filter_string, max_results, token)
+                return ModelsPage(tuple(_model(found) for found in listed), following)
+            if self.kind == "uc" and prompts:
+                raise no_prompts(self.place)
+            if self.kind == "uc" and filter_string:
+                raise no_filters(self.place)
+            wanted = filter_string
+            if prompts:
+                wanted = f"tags.`{PROMPT_TAG}` = 'true'" + (f" AND {filter_string}" if filter_string else "")
+            how: dict[str, Any] = {} if self.is_catalog else {"order_by": ["name ASC"]}
+            page = self.client.search_registered_models(
+                filter_string=wanted or None, max_results=max_results, page_token=token, **how
+            )
+            models = tuple(_model(found) for found in page)
+            if not prompts:
+                models = tuple(model for model in models if not model.is_prompt)
+            return ModelsPage(models, page.token or None)
+
+    def get_model(self, name: str) -> RegisteredModel:
+        with self.told(f"Could not read the model {name}"):
+            return _model(self.client.get_registered_model(name))
+
+    def count_versions(self, names: Sequence[str]) -> dict[str, int]:
+        """How many versions each model has, where that is cheap to know (a local SQL store); else an empty dict."""
+        path = address.sqlite_path(self.uri) if self.kind == "sqlite" else None
+        if path is None or not names:
+            return {}
+        with self.told("Could not count the versions"):
+            self.client  # noqa: B018  nothing is read from a store that may not be opened
+            return _counted(path, names)
+
+    # versions
+
+    def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        """A page of a model's versions, newest first (in the server's order where it takes none)."""
+        with self.told(f"Could not list the versions of {name}"):
+            quote = "'" if "'" not in name else '"'
+            how: dict[str, Any] = {} if self.is_catalog else {"order_by": ["version_number DESC"]}
+            page = self.client.search_model_versions(
+                f"name={quote}{name}{quote}", max_results=max_results, page_token=token, **how
+            )
+            return VersionsPage(tuple(_version(found) for found in page), page.token or None)
+
+    def get_version(self, name: str, version: str) -> ModelVersion:
+        with self.told(f"Could not read version {version} of {name}"):
+            return _version(self.client.get_model_version(name, version))
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        """These versions, by (model, version); those that do not exist are absent."""
+        found: dict[tuple[str, str], ModelVersion] = {}
+        for name, version in wanted:
+            try:
+                found[name, version] = self.get_version(name, version)
+            except Problem as problem:
+                # A name that the server's own rules forbid by now cannot be asked for either.
+                if problem.kind not in (Kind.NOT_FOUND, Kind.BAD_REQUEST):
+                    raise
+        return found
+
+    def version_facts(self, name: str, version: str) -> ModelFacts:
+        """What the version's files say; where they cannot be read the answer says why, and nothing is raised for it."""
+        with self.told(f"Could not read what version {version} of {name} is made of"):
+            made = _version(self.client.get_model_version(name, version))
+            return registry_facts.of_version(self.client, made, self._session.tracking_uri, self.kind)
+
+    # runs and what is made from them
+
+    def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
+        """Runs by id, deleted ones too; one that is not there has the lifecycle MISSING.
+
+        The first is read to learn its experiment, the others of that experiment with one search, and so on.
+        """
+        waiting = [run_id for run_id in dict.fromkeys(run_ids) if run_id]
+        found: dict[str, SourceRun] = {}
+        with problems.told("Could not read the source runs", self._session.place, explain=self._session.explain):
+            while waiting:
+                first = waiting.pop(0)
+                try:
+                    run = self.client.get_run(first)
+                except Exception as error:  # only that it is not there is an answer; the rest is told
+                    problem = problems.of(error, "Could not read the source run", self._session.place)
+                    if problem.kind not in (Kind.NOT_FOUND, Kind.BAD_REQUEST):
+                        raise
+                    found[first] = SourceRun(first, lifecycle=MISSING)
+                    continue
+                found[first] = _source_run(run)
+                plain = [run_id for run_id in waiting if run_id.replace("-", "").isalnum()]
+                for at in range(0, len(plain), _RUNS_ASKED):
+                    asked = ", ".join(f"'{run_id}'" for run_id in plain[at : at + _RUNS_ASKED])
+                    for other in self.client.search_runs(
+                        [run.info.experiment_id],
+                        filter_string=f"attributes.run_id IN ({asked})",
+                        run_view_type=_EVERY_LIFECYCLE,
+                        max_results=_RUNS_ASKED,
+                    ):
+                        found[other.info.run_id] = _source_run(other)
+                waiting = [run_id for run_id in waiting if run_id not in found]
+        return found
+
+    def registrable(self, run_id: str) -> tuple[Registrable, ...]:
+        """What of a run can be registered: its logged models, then model folders among its artifacts."""
+        with problems.told(f"Could not read the models of run {run_id}", self._session.place):
+            return registry_facts.registrable(self.client, run_id, self._session.tracking_uri)
+
+    def registrable_at(self, uri: str) -> Registrable | None:
+        """The model at ``runs:/ID/PATH`` or ``models:/m-ID``; None where no model is there."""
+        with problems.told(f"Could not read what is at {uri}", self._session.place):
+            return registry_facts.registrable_at(self.client, uri, self._session.tracking_uri)
+
+    def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
+        """Versions made from these runs, newest first, each with the aliases that point to it.
+
+        A Unity Catalog cannot be searched by run, which is raised as UNSUPPORTED; of a single run, what its logged
+        models name is told.
+        """
+        if self.is_catalog:
+            found_by_tag = self._named_by_models(run_ids[0]) if len(run_ids) == 1 else ()
+            if found_by_tag:
+                return {run_ids[0]: found_by_tag}
+            raise Problem(
+                Kind.UNSUPPORTED,
+                "Could not read which models were made from these runs",
+                "Unity Catalog cannot be asked by run.",
+                "Look on the models page: each version there names its run.",
+            )
+        wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id.replace("-", "").isalnum()]
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        aliases: dict[str, dict[str, list[str]]] = {}
+        try:
+            with self.told("Could not read which models were made from these runs"):
+                for at in range(0, len(wanted), _RUNS_ASKED):
+                    for run_id, model, version in self._versions(wanted[at : at + _RUNS_ASKED]):
+                        found[run_id].append((model, version))
+                for model in {model for made in found.values() for model, _ in made}:
+                    aliases[model] = self._aliases(model)
+        except Problem as problem:
+            if problem.kind is Kind.UNSUPPORTED:
+                return {}
+            raise
+        return {
+            run_id: tuple(
+                RegisteredAs(model, version, tuple(sorted(aliases[model].get(version, ())))) for model, version in made
+            )
+            for run_id, made in found.items()
+        }
+
+    def _named_by_models(self, run_id: str) -> tuple[RegisteredAs, ...]:
+        try:
+            return registered_versions.of_run(self.client, run_id, self.place, has_aliases=self.kind != "uc")
+        except Problem:  # a server of before MLflow 3 has none, and what they tell is a courtesy
+            return ()
+
+    def _versions(self, run_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        asked = ", ".join(f"'{run_id}'" for run_id in run_ids)
+        versions: list[tuple[str, str, str]] = []
+        token: str | None = None
+        while True:
+            page = self.client.search_model_versions(
+                f"run_id IN ({asked})", max_results=_VERSIONS_READ, page_token=token
+            )
+            versions += [(str(made.run_id), str(made.name), str(made.version)) for made in page]
+            token = page.token or None
+            if token is None:
+                return versions
+
+    def _aliases(self, model: str) -> dict[str, list[str]]:
+        # Versions that come from a search carry no aliases; only the model itself does.
+        named: dict[str, list[str]] = defaultdict(list)
+        for alias, version in self.client.get_registered_model(model).aliases.items():
+            named[str(version)].append(alias)
+        return named
+
+
+def _counted(path: str, names: Sequence[str]) -> dict[str, int]:
+    counts = dict.fromkeys(names, 0)
+    uri = address.read_only_file_uri(path, immutable=False)
+    with closing(sqlite3.connect(uri, uri=True, timeout=2.0)) as connection:
+        for at in range(0, len(names), _VARIABLES):
+            some = list(names[at : at + _VARIABLES])
+            counts.update(
+                connection.execute(
+                    "SELECT name, COUNT(*) FROM model_versions WHERE current_stage != 'Deleted_Internal' AND name IN "
+                    f"({','.join('?' * len(some))}) GROUP BY name",
+                    some,
+                )
+            )
+    return counts
+
+
+def _plain(read: Callable[[], object]) -> Any:
+    """What an attribute holds; Unity Catalog's search results have methods that raise in some of their places."""
+    try:
+        value = read()
+    except Exception:  # whatever it raises, it means that the server did not say
+        return None
+    return None if callable(value) else value
+
+
+def _model(found: Any) -> RegisteredModel:
+    # The public dictionary leaves out the tags by which MLflow tells prompts from models.
+    tags: Mapping[str, str] = _plain(lambda: found._tags) or _plain(lambda: found.tags) or {}
+    aliases: Mapping[str, object] = _plain(lambda: found.aliases) or {}
+    latest: Sequence[Any] = _plain(lambda: found.latest_versions) or ()
+    return RegisteredModel(
+        name=str(found.name),
+        created_ms=found.creation_timestamp,
+        updated_ms=found.last_updated_timestamp,
+        description=found.description or "",
+        tags={key: value or "" for key, value in tags.items()},
+        aliases={alias: str(version) for alias, version in aliases.items()},
+        latest=tuple(_version(made) for made in latest),
+        is_whole=not isinstance(found, Unread),
+    )
+
+
+def _version(found: Any) -> ModelVersion:
+    source = found.source or ""
+    stage = _plain(lambda: found.current_stage) or ""
+    return ModelVersion(
+        name=str(found.name),
+        version=str(found.version),
+        created_ms=found.creation_timestamp,
+        updated_ms=found.last_updated_timestamp,
+        status=found.status or "",
+        status_message=found.status_message or "",
+        user=found.user_id or "",
+        source=source,
+        run_id=found.run_id or "",
+        model_id=_plain(lambda: found.model_id) or registry_facts.logged_model_of(source),
+        description=found.description or "",
+        tags={key: value or "" for key, value in (_plain(lambda: found.tags) or {}).items()},
+        stage="" if stage in NO_STAGE else stage,
+    )
+
+
+def _source_run(run: Run) -> SourceRun:
+    tags = run.data.tags
+    return SourceRun(
+        run_id=run.info.run_id,
+        name=run.info.run_name or "",
+        status=run.info.status,
+        lifecycle=run.info.lifecycle_stage,
+        user=run.info.user_id or tags.get(_USER_TAG, ""),
+        experiment_id=str(run.info.experiment_id),
+        start_ms=run.info.start_time,
+        metrics={key: true_number(value) for key, value in run.data.metrics.items()},
+        commit=tags.get(_COMMIT_TAG, ""),
+    )

@@ -1,0 +1,152 @@
+"""What a model's files say of it: signature, input example, flavors, requirements, size; read without leaving any."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tui.domain.models.facts import parse_facts
+from tui.domain.models.values import ModelFacts, ModelVersion, Registrable
+from tui.domain.problem import Problem
+from tui.gateway import problems
+
+_LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
+_MLMODEL, _REQUIREMENTS = "MLmodel", "requirements.txt"
+_LARGEST = 2_000_000  # bytes of a file that is read whole; a true MLmodel has a few thousand
+_FOLDERS_LOOKED_INTO = 20
+_HISTORY_TAG = "mlflow.log-model.history"
+
+
+def logged_model_of(source: str) -> str:
+    """The id of the logged model that a source names, or ""."""
+    found = _LOGGED.fullmatch(source)
+    return found[1] if found else ""
+
+
+def source_of(uri: str) -> str:
+    """What a registry is told as the source: ``runs:/…`` becomes the artifacts' own address."""
+    if not uri.startswith("runs:/"):
+        return uri
+    from mlflow.store.artifact.runs_artifact_repo import RunsArtifactRepository
+
+    return str(RunsArtifactRepository.get_underlying_uri(uri))
+
+
+def of_version(client: Any, version: ModelVersion, tracking_uri: str, registry_kind: str) -> ModelFacts:
+    """The facts of a version; what is in the way of reading them is told in the answer."""
+    title = "Could not read the model's files"
+    try:
+        with problems.told(title, version.source or "the model"):
+            return _read(_location(client, version, registry_kind), tracking_uri)
+    except Problem as problem:
+        if problem.is_connection:
+            raise
+        return ModelFacts(unread=problem.message)
+
+
+def _location(client: Any, version: ModelVersion, registry_kind: str) -> str:
+    if version.model_id:
+        return str(client.get_logged_model(version.model_id).artifact_location)
+    if registry_kind in ("databricks-uc", "uc", "databricks"):
+        return f"models:/{version.name}/{version.version}"
+    # The client itself first reads the whole model, to see that it is no prompt: seconds where versions are many.
+    return str(client._get_registry_client().get_model_version_download_uri(version.name, version.version))
+
+
+def _read(location: str, tracking_uri: str) -> ModelFacts:
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    if location.startswith("runs:/"):
+        location = source_of(location)
+    repository = get_artifact_repository(location, tracking_uri=tracking_uri)
+    # Of a version in Unity Catalog's own storage MLflow cannot list the root by None.
+    root = "" if location.startswith("models:/") else None
+    sizes = {entry.path.rsplit("/", 1)[-1]: entry.file_size for entry in repository.list_artifacts(root)}
+    if _MLMODEL not in sizes:
+        return ModelFacts(files=tuple(sorted(sizes)), unread=f"There is no {_MLMODEL} file at {location}.")
+    small = [name for name in (_MLMODEL, _REQUIREMENTS) if name in sizes and (sizes[name] or 0) <= _LARGEST]
+    texts = _texts(repository, small)
+    if _MLMODEL not in texts:
+        return ModelFacts(files=tuple(sorted(sizes)), unread=f"The {_MLMODEL} file is too large to be one.")
+    import yaml
+
+    try:
+        said = yaml.safe_load(texts[_MLMODEL])
+    except yaml.YAMLError:
+        said = None
+    if not isinstance(said, Mapping):
+        return ModelFacts(files=tuple(sorted(sizes)), unread=f"The {_MLMODEL} file is not what MLflow writes.")
+    return parse_facts(said, texts.get(_REQUIREMENTS, ""), sizes)
+
+
+def _texts(repository: Any, names: Iterable[str]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(prefix="mlflow-deck-") as folder:
+        for name in names:
+            # A local store answers with the file itself: it is read where it is, and only what was copied goes away.
+            path = repository.download_artifacts(name, dst_path=folder)
+            with open(os.fspath(path), encoding="utf-8", errors="replace") as file:
+                texts[name] = file.read(_LARGEST)
+    return texts
+
+
+def registrable(client: Any, run_id: str, tracking_uri: str) -> tuple[Registrable, ...]:
+    """A run's logged models, then the model folders among its artifacts; whether each has a signature, where known."""
+    run = client.get_run(run_id)
+    found: list[Registrable] = []
+    for output in (run.outputs.model_outputs or ()) if run.outputs else ():
+        logged = client.get_logged_model(output.model_id)
+        signed = _has_signature(str(logged.artifact_location), tracking_uri)
+        found.append(
+            Registrable(f"models:/{logged.model_id}", logged.name or logged.model_id, run_id, logged.model_id, signed)
+        )
+    signed_paths = _history(run.data.tags.get(_HISTORY_TAG, ""))
+    folders = [entry.path for entry in client.list_artifacts(run_id) if entry.is_dir][:_FOLDERS_LOOKED_INTO]
+    for path in sorted({*folders, *signed_paths}):
+        if path in signed_paths:
+            found.append(Registrable(f"runs:/{run_id}/{path}", path, run_id, "", signed_paths[path]))
+        elif any(entry.path.rsplit("/", 1)[-1] == _MLMODEL for entry in client.list_artifacts(run_id, path)):
+            signed = _has_signature(f"runs:/{run_id}/{path}", tracking_uri)
+            found.append(Registrable(f"runs:/{run_id}/{path}", path, run_id, "", signed))
+    return tuple(found)
+
+
+def registrable_at(client: Any, uri: str, tracking_uri: str) -> Registrable | None:
+    """The logged model, or the model among a run's artifacts, that has this address; None where no model is there."""
+    model_id = logged_model_of(uri)
+    if model_id:
+        logged = client.get_logged_model(model_id)
+        signed = _has_signature(str(logged.artifact_location), tracking_uri)
+        return Registrable(uri, logged.name or model_id, logged.source_run_id or "", model_id, signed)
+    facts = _read(uri, tracking_uri)
+    if _MLMODEL not in facts.files and not facts.is_read:
+        return None
+    run_id, _, path = uri.removeprefix("runs:/").partition("/")
+    return Registrable(uri, path, run_id, "", facts.signature is not None if facts.is_read else None)
+
+
+def _has_signature(location: str, tracking_uri: str) -> bool | None:
+    try:
+        with problems.told("Could not read the model's files", location):
+            facts = _read(location, tracking_uri)
+    except Problem:
+        return None
+    return facts.signature is not None if facts.is_read else None
+
+
+def _history(text: str) -> dict[str, bool]:
+    """Paths of models that older clients logged, as their run's tag tells, and whether each has a signature."""
+    try:
+        said = json.loads(text) if text else []
+    except ValueError:
+        return {}
+    entries: Sequence[Any] = said if isinstance(said, list) else []
+    return {
+        str(entry["artifact_path"]): bool(entry.get("signature"))
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("artifact_path") and "://" not in str(entry["artifact_path"])
+    }

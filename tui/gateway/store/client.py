@@ -1,0 +1,163 @@
+"""The store as a place: looking at it, creating it, and bringing an older SQLite store up to date."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import StoreCondition, StoreReport
+from tui.gateway import address, problems, progress
+from tui.gateway.session import Session
+from tui.gateway.store import guard as store_guard
+
+_PAGES_AT_ONCE = 2048
+# The command itself, without importing the rest of MLflow's command line; and not from the working folder, where a
+# mere checkout of mlflow would stand in for the installed one.
+_UPGRADE = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; "
+    "from mlflow.db import commands; commands.main(['upgrade', sys.argv[1]])"
+)
+
+
+class SessionStore:
+    """StorePort over a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def inspect(self) -> StoreReport:
+        return self._session.inspect()
+
+    def create(self) -> StoreReport:
+        """Create the missing store, by MLflow's own rules; refuses where something is there already."""
+        title = "Could not create the store"
+        report = self._session.inspect()
+        if report.condition is not StoreCondition.MISSING or self._session.sqlite_path is None:
+            problem = store_guard.problem_of(report)
+            if problem and report.condition is not StoreCondition.MISSING:
+                raise problem
+            raise Problem(Kind.UNSUPPORTED, title, f"{report.place} is not a SQLite store that is missing.")
+        path = self._session.sqlite_path
+        with problems.told(title, report.place):
+            # MLflow would try for more than a minute where the folder cannot be made or written.
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            if not os.access(os.path.dirname(path), os.W_OK):
+                raise Problem(
+                    Kind.STORE_UNREADABLE,
+                    title,
+                    f"The folder {os.path.dirname(path)} may not be written.",
+                    "Choose another place, or change the folder's permissions.",
+                )
+            progress.report(0, 0, "creating tables")
+            _migrate(path)
+        return self._session.inspect()
+
+    def migrated_copy(self, folder: str) -> str:
+        """Copy an older SQLite store into ``folder``, migrate the copy, and answer the copy's URI."""
+        path = self._older("Could not copy the store")
+        with problems.told("Could not copy the store", path):
+            os.makedirs(folder, exist_ok=True)
+            copy = _free_name(os.path.join(folder, os.path.basename(path)))
+            _copy(path, copy)
+            progress.report(0, 0, "migrating the copy")
+            _migrate(copy)
+        return address.sqlite_uri(copy)
+
+    def upgrade(self) -> str:
+        """Back an older SQLite store up beside itself, then migrate it; answers the path of the backup."""
+        path = self._older("Could not upgrade the store")
+        with problems.told("Could not upgrade the store", path):
+            if not os.access(path, os.W_OK):
+                raise Problem(
+                    Kind.STORE_UNREADABLE,
+                    "Could not upgrade the store",
+                    f"{path} may not be written.",
+                    "Change its permissions, or look at a migrated copy.",
+                )
+            stamp = time.strftime("%Y%m%d-%H%M%S")
+            backup = _free_name(f"{path}.backup-{stamp}")
+            _copy(path, backup)
+        try:
+            with problems.told("Could not upgrade the store", path):
+                progress.report(0, 0, "migrating the store")
+                _migrate(path)
+        except Problem as problem:
+            raise Problem(
+                problem.kind,
+                problem.title,
+                problem.message,
+                f"The store as it was is in {backup}. {problem.hint}".strip(),
+                code=problem.code,
+            ) from problem
+        self._session.forget()
+        return backup
+
+    def _older(self, title: str) -> str:
+        report = self._session.inspect()
+        path = self._session.sqlite_path
+        if path is None or report.condition is not StoreCondition.OLDER:
+            problem = store_guard.problem_of(report)
+            if problem:
+                raise problem
+            raise Problem(Kind.UNSUPPORTED, title, f"{report.place} has the current schema; there is nothing to do.")
+        return path
+
+
+def _free_name(path: str) -> str:
+    """``path``, or with a number after it where that is taken; the file is made at once, for its owner only."""
+    for number in range(1000):
+        name = path if not number else f"{path}.{number}"
+        try:
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            continue
+        return name
+    raise FileExistsError(None, "a thousand files of that name are there already", path)
+
+
+def _copy(path: str, target: str) -> None:
+    """A consistent copy through SQLite's own backup, which also takes what is still in a write-ahead log."""
+    try:
+        with (
+            closing(sqlite3.connect(store_guard.read_only_uri(path), uri=True)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(
+                copy,
+                pages=_PAGES_AT_ONCE,
+                progress=lambda _status, left, total: progress.report(total - left, total, "copying"),
+            )
+        with open(target, "rb") as written:
+            os.fsync(written.fileno())
+    except BaseException:
+        os.unlink(target)
+        raise
+
+
+def _migrate(path: str) -> None:
+    """Bring a SQLite file to the installed MLflow's schema, or make it, by ``mlflow db upgrade``.
+
+    That runs as a process of its own, in its own session: a database is not left half migrated because the deck, or
+    this process with it, ends meanwhile.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _UPGRADE, address.sqlite_uri(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        check=False,
+    )
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise Problem(
+            Kind.SCHEMA,
+            "Could not migrate the database",
+            f"mlflow db upgrade ended with {done.returncode} on {path}: {lines[-1] if lines else 'no words'}.",
+            "The installed MLflow may not fit the database.",
+        )

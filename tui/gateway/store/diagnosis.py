@@ -1,0 +1,42 @@
+"""What a context can be asked about itself."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+from tui.gateway import address, problems
+from tui.gateway.session import Session
+from tui.gateway.store import probe
+
+_PACKAGES = ("mlflow", "databricks-sdk")
+
+
+class SessionDiagnosis:
+    """DiagnosisPort over a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def reach(self) -> str:
+        """Connect anew, whatever has answered before."""
+        uri = self._session.tracking_uri
+        if self._session.kind == "databricks":
+            uri = probe.databricks_host(uri)
+        target = address.host_and_port(uri)
+        with problems.told("Could not reach the server", self._session.place):
+            self._session.lost()
+            self._session.reach()
+        return f"{target[0]}:{target[1]}" if target else ""
+
+    def loaded(self) -> None:
+        """Nothing but an answer: requests wait until MLflow has been imported."""
+
+    def software(self) -> tuple[tuple[str, str], ...]:
+        found = [("Python", platform.python_version())]
+        for name in _PACKAGES:
+            try:
+                found.append((name, metadata.version(name)))
+            except metadata.PackageNotFoundError:
+                continue
+        return tuple(found)

@@ -1,0 +1,260 @@
+"""A look at a store's address before MLflow is let near it, because MLflow creates and migrates unasked.
+
+Nothing here imports mlflow, and nothing that is looked at is changed: SQLite files are opened read-only, and as
+immutable where no write-ahead log is in use, so that not even a lock file is left beside them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sqlite3
+from urllib.parse import urlsplit
+
+from tui.domain.problem import Kind, Problem
+from tui.domain.values import StoreCondition, StoreReport
+from tui.gateway import address
+from tui.gateway.store import revisions
+
+_MAGIC = b"SQLite format 3\x00"
+_WRITE_VERSION = 18  # the byte of the header that is 2 where a write-ahead log is used
+_TRUE = ("true", "1")
+# What SQLAlchemy loads where the URI names no driver.
+_DRIVERS = {"postgresql": "psycopg2", "mysql": "MySQLdb", "mssql": "pyodbc"}
+_MLFLOW_TABLES = {"experiments", "runs", "metrics", "params", "tags"}
+
+
+def inspect(tracking_uri: str) -> StoreReport:
+    """What is at ``tracking_uri``, without changing it; raises Problem (CONFIG) where MLflow cannot use such a URI."""
+    kind = address.kind(tracking_uri)
+    if kind == "sqlite":
+        return _inspect_sqlite(tracking_uri)
+    if kind == "file":
+        return _inspect_folder(tracking_uri)
+    if kind in address.HTTP_KINDS:
+        if address.host_and_port(tracking_uri) is None:
+            raise Problem(
+                Kind.CONFIG,
+                "Could not read the tracking URI",
+                f"{address.shown(tracking_uri)} names no host, or its port is no number.",
+                "Write it like http://host:5000.",
+            )
+        return _report(StoreCondition.READY, tracking_uri, address.shown(tracking_uri))
+    if kind == "databricks":
+        return _report(StoreCondition.READY, tracking_uri, address.shown(tracking_uri))
+    if kind in ("databricks-uc", "uc"):
+        raise Problem(
+            Kind.CONFIG,
+            "Could not use the tracking URI",
+            f"{tracking_uri} is a model registry; experiments and runs are not kept there.",
+            "Set tracking_uri to databricks (or databricks://PROFILE) and leave this one as registry_uri.",
+        )
+    if kind in address.SQL_KINDS:
+        return _inspect_sql_server(tracking_uri, kind)
+    if kind in _plugin_kinds():
+        return _report(StoreCondition.READY, tracking_uri, address.shown(tracking_uri))
+    raise Problem(
+        Kind.CONFIG,
+        "Could not use the tracking URI",
+        f"{address.shown(tracking_uri)} is of a kind that the installed MLflow does not know ({kind}:).",
+        "MLflow knows sqlite, postgresql, mysql, mssql, http, https and databricks.",
+    )
+
+
+def problem_of(report: StoreReport) -> Problem | None:
+    """The problem that stands in the way of opening a store, or None where it may be opened."""
+    place, detail = report.place, f" {report.detail}" if report.detail else ""
+    if report.condition is StoreCondition.READY:
+        return None
+    if report.condition is StoreCondition.MISSING:
+        return Problem(
+            Kind.STORE_MISSING,
+            "Could not open the store",
+            f"There is nothing at {place}.{detail}",
+            "Create it, open another place, or try the sample store with mlflow-deck demo.",
+        )
+    if report.condition is StoreCondition.OLDER:
+        return Problem(
+            Kind.SCHEMA,
+            "Did not open the store",
+            f"{place} has the schema {report.revision} of an older MLflow; opening it would migrate it to "
+            f"{report.expected}.",
+            "Look at a migrated copy, or upgrade it after a backup.",
+        )
+    if report.condition is StoreCondition.NEWER:
+        return Problem(
+            Kind.SCHEMA,
+            "Could not open the store",
+            f"{place} has the schema {report.revision}, which the installed MLflow does not know; it wants "
+            f"{report.expected}.",
+            "Upgrade mlflow in the environment of mlflow-deck (pip install --upgrade mlflow).",
+        )
+    if report.condition is StoreCondition.LEGACY_FILES:
+        return Problem(
+            Kind.UNSUPPORTED,
+            "Could not open the store",
+            f"{place} is a folder of files, which MLflow no longer opens.{detail}",
+            "Convert it with mlflow migrate-filestore, or set MLFLOW_ALLOW_FILE_STORE=true.",
+        )
+    if report.condition is StoreCondition.UNREADABLE:
+        return Problem(
+            Kind.STORE_UNREADABLE,
+            "Could not open the store",
+            f"{place} could not be read.{detail}",
+            "Check the path and its permissions.",
+        )
+    return Problem(
+        Kind.STORE_UNREADABLE,
+        "Could not open the store",
+        f"{place} is not an MLflow database.{detail}",
+        "Check the path; a new store needs a name that is not taken.",
+    )
+
+
+def read_only_uri(path: str) -> str:
+    """The URI with which SQLite reads a file and leaves nothing beside it.
+
+    A file in write-ahead mode whose log is empty is read as immutable: even a reader would make a log and an index
+    there. Any other is read under SQLite's own locks, so that a writer's half-done work is never seen.
+    """
+    with open(path, "rb") as file:
+        head = file.read(_WRITE_VERSION + 1)
+    return address.read_only_file_uri(path, immutable=_is_write_ahead(head) and not _log_in_use(path))
+
+
+def _is_write_ahead(head: bytes) -> bool:
+    return head[_WRITE_VERSION : _WRITE_VERSION + 1] == b"\x02"
+
+
+def _log_in_use(path: str) -> bool:
+    try:
+        return os.path.getsize(path + "-wal") > 0
+    except OSError:
+        return False
+
+
+def _report(condition: StoreCondition, uri: str, place: str, *, revision: str = "", detail: str = "") -> StoreReport:
+    return StoreReport(condition, address.shown(uri), place, revision, revisions.installed().head, detail)
+
+
+def _inspect_sqlite(uri: str) -> StoreReport:
+    path = address.sqlite_path(uri)
+    if path is None:
+        raise Problem(
+            Kind.CONFIG,
+            "Could not use the tracking URI",
+            f"{address.shown(uri)} is a database in memory, which only the process that made it can see.",
+            "Name a file: sqlite:///mlflow.db, or sqlite:////srv/mlflow.db with four slashes for an absolute path.",
+        )
+    try:
+        with open(path, "rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        return _report(StoreCondition.MISSING, uri, path, detail=_nearest_folder(path))
+    except IsADirectoryError:
+        return _report(StoreCondition.NOT_A_STORE, uri, path, detail="It is a folder.")
+    except OSError as error:
+        return _report(StoreCondition.UNREADABLE, uri, path, detail=_reason(error))
+    if not head:
+        return _report(StoreCondition.NOT_A_STORE, uri, path, detail="The file is empty.")
+    if not head.startswith(_MAGIC):
+        return _report(StoreCondition.NOT_A_STORE, uri, path, detail="It is no SQLite file.")
+    # Readers of a write-ahead log must be able to write beside the file.
+    beside = os.path.exists(path + "-shm") or os.access(os.path.dirname(path), os.W_OK)
+    if _is_write_ahead(head) and not beside:
+        return _report(
+            StoreCondition.UNREADABLE,
+            uri,
+            path,
+            detail="It uses a write-ahead log, for which its folder has to be writable, and it is not.",
+        )
+    try:
+        tables, found = _tables_and_revisions(path)
+    except sqlite3.Error as error:
+        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        condition = StoreCondition.NOT_A_STORE if damaged else StoreCondition.UNREADABLE
+        return _report(condition, uri, path, detail=f"SQLite says: {error}.")
+    if "alembic_version" not in tables or not found:
+        if tables >= _MLFLOW_TABLES:
+            return _report(
+                StoreCondition.OLDER, uri, path, revision="(none)", detail="It was made before MLflow recorded schemas."
+            )
+        held = "Its tables are those of another program." if tables else "It holds no tables."
+        return _report(StoreCondition.NOT_A_STORE, uri, path, detail=held)
+    revision = ", ".join(found)
+    known = revisions.installed()
+    if revision == known.head:
+        return _report(StoreCondition.READY, uri, path, revision=revision)
+    if set(found) <= known.known:
+        return _report(StoreCondition.OLDER, uri, path, revision=revision)
+    if not tables >= _MLFLOW_TABLES:
+        return _report(
+            StoreCondition.NOT_A_STORE, uri, path, revision=revision, detail="Its tables are those of another program."
+        )
+    return _report(StoreCondition.NEWER, uri, path, revision=revision)
+
+
+def _tables_and_revisions(path: str) -> tuple[set[str], list[str]]:
+    connection = sqlite3.connect(read_only_uri(path), uri=True, timeout=2.0)
+    try:
+        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "alembic_version" not in tables:
+            return tables, []
+        rows = connection.execute("SELECT version_num FROM alembic_version ORDER BY version_num LIMIT 5")
+        return tables, [str(revision) for (revision,) in rows]
+    finally:
+        connection.close()
+
+
+def _inspect_folder(uri: str) -> StoreReport:
+    path = address.folder_path(uri)
+    if not os.path.exists(path):
+        return _report(StoreCondition.MISSING, uri, path, detail=_nearest_folder(path))
+    if not os.path.isdir(path):
+        hint = "It is a file; a SQLite store is written sqlite:///PATH."
+        return _report(StoreCondition.NOT_A_STORE, uri, path, detail=hint)
+    try:
+        with os.scandir(path) as entries:
+            experiments = sum(1 for entry in entries if os.path.exists(os.path.join(entry.path, "meta.yaml")))
+    except OSError as error:
+        return _report(StoreCondition.UNREADABLE, uri, path, detail=_reason(error))
+    if os.environ.get("MLFLOW_ALLOW_FILE_STORE", "").lower() not in _TRUE:
+        return _report(StoreCondition.LEGACY_FILES, uri, path, detail=f"It holds {experiments} experiments.")
+    # Opening a folder makes a .trash in it and, where it is empty, experiment 0.
+    if not os.path.isdir(os.path.join(path, ".trash")) or not experiments:
+        return _report(StoreCondition.NOT_A_STORE, uri, path, detail="It is a folder without MLflow's files.")
+    return _report(StoreCondition.READY, uri, path)
+
+
+def _inspect_sql_server(uri: str, kind: str) -> StoreReport:
+    scheme = uri.split("://", 1)[0]
+    driver = scheme.partition("+")[2] or _DRIVERS.get(kind, "")
+    module = {"mysqldb": "MySQLdb"}.get(driver, driver)
+    if module and importlib.util.find_spec(module) is None:
+        raise Problem(
+            Kind.CONFIG,
+            "Could not open the database",
+            f"{address.shown(uri)} needs the Python package {module}, which is not installed.",
+            f"Install the driver into the environment of mlflow-deck, or connect to the MLflow server instead "
+            f"of its {kind} database.",
+        )
+    return _report(
+        StoreCondition.READY, uri, urlsplit(address.shown(uri)).netloc, detail="Its schema is read when it is opened."
+    )
+
+
+def _plugin_kinds() -> set[str]:
+    from importlib.metadata import entry_points
+
+    return {entry.name for entry in entry_points(group="mlflow.tracking_store")}
+
+
+def _nearest_folder(path: str) -> str:
+    folder = os.path.dirname(path)
+    if os.path.isdir(folder):
+        return ""
+    return f"The folder {folder} does not exist either."
+
+
+def _reason(error: OSError) -> str:
+    return f"The system says: {error.strerror or type(error).__name__}."

@@ -1,0 +1,231 @@
+"""The only place that touches what Textual calls private: each use with the reason, and a test beside it.
+
+Tested by tests/ui/test_textual_compat.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar, cast
+
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.style import Style
+from textual import events, on
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._path import CSSPathType
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import Screen
+from textual.signal import Signal
+
+from tui.terminal.memory import Piece, TerminalMemory
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+LOST_AFTER = 1.0  # seconds after which a key is taken for lost: the widget that had it was removed
+
+
+class KeyDone(Message):
+    """Follows a key along its way and so comes back when the key has had all its effect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A message stops bubbling short of the one who sent it, and it is the app that this is to come back to.
+        self._sender = None
+
+
+class ExactStyle(Style):
+    """A style that stays as it is where a dialogue shades what is behind it.
+
+    The shade is mixed into each colour (``BackgroundScreen``): one that is a picture's number would name another.
+    """
+
+    def __add__(self, style: Style | None) -> Style:
+        return self
+
+    def clear_meta_and_links(self) -> Style:  # type: ignore[override]  # Rich's own remembers its answers
+        return self
+
+
+class Differences(CompositorUpdate):
+    """An update of the screen that is sent as what the terminal does not show yet."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, memory: TerminalMemory, size: Size) -> None:
+        self._update = update
+        self._memory = memory
+        self._size = size
+
+    def render_segments(self, console: Console) -> str:
+        pieces = _chopped(self._update) if isinstance(self._update, ChopsUpdate) else _laid_out(self._update)
+        return self._memory.update(pieces, self._size, console._color_system or ColorSystem.TRUECOLOR)
+
+
+def _laid_out(update: LayoutUpdate) -> Iterator[Piece]:
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in strips:
+            yield y, x, strip._segments
+            x += strip.cell_length
+
+
+def _chopped(update: ChopsUpdate) -> Iterator[Piece]:
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > last or end <= first:
+                continue
+            if end > last:
+                strip = strip.crop(0, last - x)
+            yield y, x, strip._segments
+
+
+class CalmApp(App[Result], Generic[Result]):
+    """An app that gives keys one at a time, and that ends calmly on an error that nobody foresaw.
+
+    Textual forwards a key to the focused widget as soon as it arrives, and looks its bindings up only when it has
+    bubbled back (``App.on_event``, ``App._on_key``). Over a slow line several keys come in one packet: those typed
+    after a ``/`` or ``:`` would reach the list, where each means something else, before the line to type in has the
+    focus (https://github.com/Textualize/textual/issues/2473 is about the same order of things). So a key waits here
+    until the one before has been handled and what it opened has been mounted.
+
+    An unhandled error would be rendered with local variables, which may hold a tracking URI with its password
+    (https://github.com/Textualize/textual/discussions/1812). ``fault`` is the error, for whoever ran the app.
+
+    The compositor sends whole regions, also where most cells look as before
+    (https://github.com/Textualize/textual/discussions/1807): what is sent goes through a memory of the terminal.
+
+    A mode's new screen counts as styled before the last change of theme, though there has been none since it was made,
+    so every style sheet would be parsed twice again before its first frame (``App._init_mode``, ``App.switch_mode``;
+    ``App.push_screen`` does not). And updates would be held back for 50 ms, however soon it is there, the frame that it
+    lays out meanwhile thrown away (``App.delay_update``).
+    """
+
+    fault: BaseException | None = None
+    draws_pictures = False  # whether the terminal takes pictures
+    keys_wait = False  # whether keys are kept until ``give_held_keys``: what they are for is not there yet
+
+    def __init__(self, *, css_path: CSSPathType | None = None) -> None:
+        super().__init__(css_path=css_path)
+        self._key_since: float | None = None
+        self._keys_held: deque[events.Key] = deque()
+        self._terminal = TerminalMemory()
+        self._drawn_once = False
+        self._delays = 0  # batches of updates that wait for a screen to be composed
+        self.terminal_lost: Signal[None] = Signal(self, "terminal-lost")  # it may have lost what it was given
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._keys_held.append(event)
+        if self.keys_wait:
+            return
+        if self._key_since is None or time.monotonic() - self._key_since > LOST_AFTER:
+            await self._give_next_key()
+
+    async def give_held_keys(self) -> None:
+        """Give the keys that have been kept."""
+        if self._key_since is None:
+            await self._give_next_key()
+
+    async def _give_next_key(self) -> None:
+        if not self._keys_held:
+            self._key_since = None
+            return
+        self._key_since = time.monotonic()
+        self.before_key()
+        target = self.focused or self.screen
+        await super().on_event(self._keys_held.popleft())
+        # Queues keep their order: this arrives at each stop of the key's way after the key.
+        if not target.post_message(KeyDone()):
+            await self._give_next_key()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate) and not (self._driver and self._driver.is_inline):
+            # What Textual sends to the terminal need not be something that Rich can render.
+            renderable = cast(RenderableType, Differences(renderable, self._terminal, screen.outer_size))
+        super()._display(screen, renderable)
+        if not self._drawn_once and renderable is not None:
+            self._drawn_once = True
+            # After what the screen has still to do by itself, such as to fit its classes to its size.
+            screen.call_later(self.call_later, self.first_drawn)
+
+    async def first_drawn(self) -> None:
+        """Called once, when the first screen has been drawn."""
+
+    def draw_anew(self) -> None:
+        """Send the whole screen again, whatever the terminal shows."""
+        self._terminal.forget()
+        self.terminal_lost.publish(None)
+        self.refresh(layout=True)
+
+    def send(self, sequence: str) -> None:
+        """Send the terminal a sequence that moves nothing on the screen, ahead of what is drawn after it."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def on_resize(self) -> None:
+        # Terminals rearrange what they show when their size changes.
+        self._terminal.forget()
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        with super().suspend():
+            yield
+        self._terminal.forget()
+        self.terminal_lost.publish(None)
+
+    @on(Driver.SignalResume)
+    def resumed(self) -> None:
+        """Draw anew when the program is in the foreground again."""
+        self.draw_anew()
+
+    def before_key(self) -> None:
+        """Called before each key has its effect."""
+
+    def _load_screen_css(self, screen: Screen[object]) -> None:
+        super()._load_screen_css(screen)
+        # The screen is new: what is styled from here on is styled by the sheets as they are.
+        if not screen.is_mounted:
+            screen._css_update_count = self._css_update_count
+            self.fit(screen)
+            screen.call_later(self._draw_composed)
+
+    def fit(self, screen: Screen[Any]) -> None:
+        """Give a new screen the classes of its breakpoints, so that it is not laid out once without them."""
+        for extent, breakpoints in zip(
+            self.size, (screen.HORIZONTAL_BREAKPOINTS, screen.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            screen.add_class(*screen._get_breakpoint_classes(extent, breakpoints or []))
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw nothing until the screen that comes has been composed, rather than for a given time."""
+        self._delays += 1
+        self._begin_batch()
+        self.call_next(self._draw_composed)
+
+    def _draw_composed(self) -> None:
+        if not self._delays or not self.screen.is_mounted:
+            return
+        while self._delays:
+            self._delays -= 1
+            self._end_batch()
+        self.screen.refresh()
+
+    async def on_key_done(self, message: KeyDone) -> None:
+        message.stop()
+        # A screen that the key has pushed mounts, and places its focus, before it comes to this.
+        if not self.screen.call_later(self._give_next_key):
+            await self._give_next_key()
+
+    def _fatal_error(self) -> None:
+        self.fault = self._exception
+        log.error("The app ended by an error that nobody handled", exc_info=self._exception)
+        self._close_messages_no_wait()

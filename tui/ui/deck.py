@@ -1,0 +1,53 @@
+"""What screens may ask of the application, so that they need not import it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tui.config.launch import Launch
+from tui.domain.glyphs import Glyphs
+from tui.services.session import Session
+
+if TYPE_CHECKING:
+    from tui.ui.routes import Route
+
+
+class Deck(Protocol):
+    """The application, as screens see it."""
+
+    glyphs: Glyphs
+    keymap: Mapping[str, str]
+    absolute_times: bool
+    environment: Mapping[str, str]
+    folder: Path
+    draws_pictures: bool  # whether the terminal takes pictures
+
+    def say(self, message: str) -> None:
+        """One line at the bottom, which stays until the next action."""
+        ...
+
+    def copy_text(self, called: str, text: str) -> str:
+        """Copy to the terminal's clipboard; answers what it said."""
+        ...
+
+    def go(self, route: Route) -> None:
+        """Open a screen over this one."""
+        ...
+
+    def go_home(self, top: str = "browse") -> None:
+        """Go to one of the screens at the top of a context ("browse"), closing what lies over it."""
+        ...
+
+    def open_context(self, launch: Launch) -> None:
+        """Leave the open context and open another in its place."""
+        ...
+
+    def open_beside(self, launch: Launch) -> Session:
+        """A session on another context beside the open one; whoever asked closes it."""
+        ...
+
+    def leave(self) -> None:
+        """Quit."""
+        ...

@@ -1,0 +1,116 @@
+"""One line to type: a name, a key, a value; refused where it cannot be, with the reason beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.text import clean
+from tui.domain.writes.changes import Plan, name_refusal
+from tui.resources import style_sheets
+from tui.services.housekeeping import Told
+from tui.services.session import Session
+from tui.services.writes import Outcome
+from tui.ui.breakpoints import BREAKPOINTS
+from tui.ui.dialogs.confirm_changes import ChangesModal
+from tui.widgets.calm_input import CalmInput
+
+
+class AskLineModal(ModalScreen[str | None]):
+    """Answers with the line, or None. ``refuse`` says why a line cannot be, "" where it can.
+
+    A text that holds what cannot be shown as it is, is not offered for editing: it is to be written anew.
+    """
+
+    CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
+
+    def __init__(self, title: str, question: str, text: str = "", *, refuse: Callable[[str], str]) -> None:
+        super().__init__(classes="ask-modal")
+        self._title_text = title
+        self._question = question
+        self._refuse = refuse
+        plain = text if text.isprintable() else ""
+        self.input = CalmInput(plain, placeholder=clean(text) if text and not plain else "", compact=True)
+        self.input.select_on_focus = False
+        self._state = Static(classes="state")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialogue") as frame:
+            frame.border_title = Content(f" {self._title_text} ")
+            frame.border_subtitle = Content(" enter go on   esc leave ")
+            yield Static(Content(self._question), classes="words")
+            yield self.input
+            yield self._state
+
+    def on_mount(self) -> None:
+        self._state.display = False
+        self.input.focus()
+
+    def say(self, text: str) -> None:
+        """Say why it does not go on; "" takes that back."""
+        self._state.update(Content(text))
+        self._state.display = bool(text)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.say("")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        refused = self._refuse(event.value)
+        if refused:
+            self.say(refused)
+        else:
+            self.accept(event.value)
+
+    def accept(self, line: str) -> None:
+        """The line is as it may be."""
+        self.dismiss(line)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class NameModal(AskLineModal):
+    """Asks for a name, shows what it changes, and stays until that is done or given up."""
+
+    def __init__(
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        *,
+        title: str,
+        question: str,
+        text: str,
+        make: Callable[[str], Plan],
+        done: Callable[[Told], object],
+    ) -> None:
+        super().__init__(title, question, text, refuse=lambda name: name_refusal(name.strip()))
+        self._session = session
+        self._glyphs = glyphs
+        self._make = make
+        self._done = done
+
+    def accept(self, line: str) -> None:
+        make, name = self._make, line.strip()
+        panel = ChangesModal(self._session, self._glyphs, lambda: make(name), title=self._title_text)
+        self.app.push_screen(panel, self._told)
+
+    def _told(self, told: Told | None) -> None:
+        if told is not None:
+            self._done(told)
+            if told.outcome is Outcome.DONE:
+                self.dismiss(None)

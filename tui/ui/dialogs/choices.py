@@ -1,0 +1,47 @@
+"""A short list of things to choose one of: what to copy, which child run to open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Column, RowsTable, Table, Tone
+from tui.domain.text import clean, width
+from tui.ui.dialogs.listing import ListModal, narrowed
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose: an id, a short title, and a text that says more."""
+
+    id: str
+    title: str
+    detail: str
+
+
+class ChoiceModal(ListModal[Choice]):
+    """A list of choices; answers with the one chosen."""
+
+    def __init__(self, title: str, choices: Sequence[Choice], glyphs: Glyphs, *, hint: str = "") -> None:
+        self.title_text = title
+        if hint:
+            self.hint_text = hint
+        super().__init__(glyphs)
+        self._choices = {choice.id: choice for choice in choices}
+
+    def rows(self, query: str) -> Table:
+        every = list(self._choices.values())
+        kept = [every[number] for number in narrowed(query, [f"{c.title} {c.detail}" for c in every])]
+        titles = [clean(choice.title) for choice in kept]
+        details = [clean(choice.detail[:300]) for choice in kept]
+        columns = (
+            Column("title", "what", max([10, *(min(60, width(title)) for title in titles)]), frozen=True),
+            Column("detail", "", max([20, *(width(detail) for detail in details)])),
+        )
+        muted: list[Tone] = ["muted"] * len(kept)
+        cells = {"title": titles, "detail": details}
+        return RowsTable(columns, [choice.id for choice in kept], cells, {"detail": muted})
+
+    def chosen(self, row_key: str) -> Choice:
+        return self._choices[row_key]

@@ -1,0 +1,126 @@
+"""The ground of every dialogue that is a list: a title, a line to narrow it by, and a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Table
+from tui.resources import style_sheets
+from tui.ui.breakpoints import BREAKPOINTS
+from tui.widgets.calm_input import CalmInput
+from tui.widgets.grid import Grid, messages
+
+Answer = TypeVar("Answer")
+
+
+class NarrowInput(CalmInput):
+    """A line whose up and down move through the list beside it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "to_list(1)", show=False),
+        Binding("up", "to_list(-1)", show=False),
+        Binding("ctrl+n", "to_list(1)", show=False),
+        Binding("pagedown", "to_list(10)", show=False),
+        Binding("pageup", "to_list(-10)", show=False),
+    ]
+
+    def action_to_list(self, rows: int) -> None:
+        grid = self.screen.query_one(Grid)
+        if grid.table is not None and grid.table.row_count:
+            grid.move_to_row(max(0, min(grid.table.row_count - 1, grid.cursor_row + rows)))
+
+
+class ListModal(ModalScreen[Answer | None], Generic[Answer]):
+    """A list to choose from: type to narrow it, up and down to move, enter to choose, esc to leave."""
+
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    CSS_PATH = style_sheets("dialogues.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
+
+    title_text = ""
+    hint_text = "enter choose   esc leave"
+    type_first = True  # the focus starts in the line to type in
+
+    def __init__(self, glyphs: Glyphs, *, query: str = "") -> None:
+        super().__init__(classes="list-modal")
+        self._glyphs = glyphs
+        self._query = query
+        self.grid = Grid(glyphs=glyphs)
+        self.input = NarrowInput(query, placeholder="type to narrow", compact=True)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialogue") as frame:
+            frame.border_title = Content(f" {self.title_text} ")
+            frame.border_subtitle = Content(f" {self.hint_text} ")
+            yield self.input
+            yield self.grid
+            yield from self.extras()
+
+    def extras(self) -> ComposeResult:
+        """More widgets under the list."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.narrow(self._query)
+        (self.input if self.type_first else self.grid).focus()
+
+    def rows(self, query: str) -> Table:
+        """The rows that a query leaves; an empty one leaves all."""
+        raise NotImplementedError  # pragma: no cover  every dialogue says what it lists
+
+    def chosen(self, row_key: str) -> Answer | None:
+        """What choosing that row means; None keeps the dialogue open."""
+        raise NotImplementedError  # pragma: no cover
+
+    def narrow(self, query: str) -> None:
+        """Show the rows that ``query`` leaves."""
+        self._query = query
+        self.grid.table = self.rows(query)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.narrow(event.value)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._choose(self.grid.cursor_key)
+
+    @on(Grid.Opened)
+    def _opened(self, event: messages.Opened) -> None:
+        event.stop()
+        self._choose(event.row_key)
+
+    def _choose(self, row_key: str | None) -> None:
+        if row_key is None:
+            return
+        answer = self.chosen(row_key)
+        if answer is not None:
+            self.dismiss(answer)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Words(Static):
+    """A line of plain words, never parsed as markup."""
+
+    def __init__(self, text: str, *, classes: str = "words") -> None:
+        super().__init__(Content(text), classes=classes)
+
+
+def narrowed(query: str, texts: Sequence[str]) -> list[int]:
+    """The numbers of the texts that hold every word of ``query``, whatever the case."""
+    words = query.lower().split()
+    return [number for number, text in enumerate(texts) if all(word in text.lower() for word in words)]

@@ -1,0 +1,68 @@
+"""The whole of one value, when a line has no room for it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.domain.quantities import count
+from tui.domain.text import clean, clean_block
+from tui.resources import style_sheets
+from tui.ui.breakpoints import BREAKPOINTS
+from tui.ui.deck import Deck
+
+SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read it
+
+
+class WholeTextModal(ModalScreen[None]):
+    """A text in full, wrapped, to scroll and to copy."""
+
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    CSS_PATH = style_sheets("dialogues.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "leave", "leave", show=False),
+        Binding("y", "copy", "copy", show=False),
+        Binding("j,down", "scroll('scroll_down')", show=False),
+        Binding("k,up", "scroll('scroll_up')", show=False),
+        Binding("ctrl+d,ctrl+f,pagedown,space", "scroll('scroll_page_down')", show=False),
+        Binding("ctrl+u,ctrl+b,pageup", "scroll('scroll_page_up')", show=False),
+        Binding("g,home", "scroll('scroll_home')", show=False),
+        Binding("G,end", "scroll('scroll_end')", show=False),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(classes="text-modal")
+        self._title_text = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        lines = self._text.count("\n") + 1
+        size = f"{count(len(self._text))} characters"
+        if lines > 1:
+            size += f", {count(lines)} lines"
+        if len(self._text) > SHOWN:
+            size += f"; the first {count(SHOWN)} shown"
+        with Vertical(classes="dialogue") as frame:
+            frame.border_title = Content(f" {clean(self._title_text)} ")
+            frame.border_subtitle = Content(f" {size}   y copy   esc leave ")
+            with VerticalScroll():
+                yield Static(Content(clean_block(self._text[:SHOWN])))
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, how: str) -> None:
+        getattr(self.query_one(VerticalScroll), how)(animate=False)
+
+    def action_copy(self) -> None:
+        said = cast(Deck, self.app).copy_text(clean(self._title_text), self._text)
+        self.query_one(".dialogue").border_subtitle = Content(f" {said}   esc leave ")
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

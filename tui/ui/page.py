@@ -1,0 +1,242 @@
+"""What every full screen shares: the status line above, the hints below, panes, zoom, and the keys for everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.app.actions import BY_ID, Action, show_key
+from tui.domain.truth import State, Truth
+from tui.services.session import Session
+from tui.ui.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
+from tui.ui.deck import Deck
+from tui.widgets.hint_line import Hint, HintLine
+from tui.widgets.pane import Pane
+from tui.widgets.status_line import Status, StatusLine
+
+if TYPE_CHECKING:
+    from tui.domain.places import Place
+    from tui.services.housekeeping import Told
+
+
+RETRY_SECONDS = 20.0  # after which a server that could not be reached is tried again by itself
+
+
+class Page(Screen[None], inherit_bindings=False):
+    """A full screen of the deck. Subclasses say what is on it in ``content`` and what it is called in ``crumbs``."""
+
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    # Textual's own go from widget to widget with tab; here it goes from pane to pane, also where only one is shown.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,super+c", "screen.copy_text", show=False)]
+    is_log = False  # whether this is the log of requests, which is not opened over itself
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.truth = Truth()
+        self._zoomed = False
+        self._retry: Timer | None = None
+        self._crumbs: tuple[str, ...] = ()
+        self._changes_seen = len(session.changes_told)
+        status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
+        self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
+        self.hint_line = HintLine()
+
+    @property
+    def deck(self) -> Deck:
+        """The application."""
+        return cast(Deck, self.app)
+
+    def compose(self) -> ComposeResult:
+        yield self.status_line
+        yield from self.content()
+        yield self.hint_line
+
+    def content(self) -> ComposeResult:
+        """The widgets between the two lines."""
+        yield from ()
+
+    # what the lines say
+
+    def set_crumbs(self, *crumbs: str) -> None:
+        self._crumbs = crumbs
+        self.show_status()
+
+    @property
+    def watching(self) -> bool:
+        return False
+
+    def set_truth(self, truth: Truth) -> None:
+        self.truth = truth
+        self.show_status()
+        if self._retry is not None:
+            self._retry.stop()
+        self._retry = self.set_timer(RETRY_SECONDS, self._try_again) if truth.state is State.OFFLINE else None
+
+    def _try_again(self) -> None:
+        """Read again what could not be reached; what is behind another page waits for its turn."""
+        self._retry = None
+        if self.is_current:
+            self.read_again()
+        elif self.truth.state is State.OFFLINE:
+            self._retry = self.set_timer(RETRY_SECONDS, self._try_again)
+
+    def show_status(self) -> None:
+        self.status_line.show(
+            Status(
+                self.session.name,
+                self.session.launch.place_shown,
+                self._crumbs,
+                self.session.read_only,
+                self.watching,
+                self.truth,
+            )
+        )
+
+    def actions_here(self) -> list[Action]:
+        """The actions that can be done now, the nearest place first, each once."""
+        return [BY_ID[action_id] for action_id in self._keys_here()]
+
+    def _keys_here(self) -> dict[str, str]:
+        """The first key of each action that can be done now, by the action's id, the nearest place first."""
+        found: dict[str, str] = {}
+        focused = self.focused
+        for key, active in self.active_bindings.items():
+            action_id = active.binding.id
+            if action_id is None or action_id not in BY_ID or not active.enabled:
+                continue
+            if BY_ID[action_id].writes and self.session.read_only:
+                continue  # whoever presses its key all the same is told why
+            if focused is not None and active.node is not focused and _is_typed(focused, key):
+                continue
+            found.setdefault(action_id, key)
+        return found
+
+    def run_action_by_id(self, action_id: str) -> bool:
+        """Do an action by its id on whatever of this screen offers it; False if nothing does."""
+        for active in self.active_bindings.values():
+            if active.binding.id == action_id and active.enabled:
+                self.app.call_later(self.app.run_action, active.binding.action, active.node)
+                return True
+        return False
+
+    def show_hints(self) -> None:
+        keys = self._keys_here()
+        ranked = sorted((BY_ID[action_id] for action_id in keys if BY_ID[action_id].hint), key=lambda a: a.hint)
+        self.hint_line.show([Hint(show_key(keys[a.id]), self.hint_title(a), a.id == "app.help") for a in ranked])
+
+    def hint_title(self, action: Action) -> str:
+        """What the hint line calls an action just now."""
+        return action.title
+
+    def on_mount(self) -> None:
+        self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
+        self.watch(self, "focused", self._focus_moved, init=False)
+        self._arrange()
+
+    def _focus_moved(self, focused: Widget | None) -> None:
+        if focused is None:
+            return
+        pane = (
+            focused if isinstance(focused, Pane) else next((a for a in focused.ancestors if isinstance(a, Pane)), None)
+        )
+        if pane is not None:
+            self._set_current(pane)
+        self.show_hints()
+
+    def _set_current(self, pane: Pane) -> None:
+        for other in self.query(Pane):
+            other.set_class(other is pane, "-current")
+            self.set_class(other is pane, f"-at-{other.id}")
+
+    # panes
+
+    def panes(self) -> list[Pane]:
+        """The panes that ``tab`` goes through, in order."""
+        return [pane for pane in self.query(Pane) if not pane.disabled]
+
+    def current_pane(self) -> Pane | None:
+        return next((pane for pane in self.panes() if pane.has_class("-current")), None)
+
+    def focus_pane(self, pane: Pane) -> None:
+        """Show a pane where only one fits, and give it the keys."""
+        self._set_current(pane)
+        target = pane.keys_target()
+        if target is not None:
+            self.set_focus(target)
+
+    def step_pane(self, by: int) -> None:
+        panes = self.panes()
+        current = self.current_pane()
+        if panes:
+            start = panes.index(current) if current in panes else 0
+            self.focus_pane(panes[(start + by) % len(panes)])
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.app.size.width < NARROW
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.set_class(self._zoomed or self.is_narrow, "-one-pane")
+
+    def zoom(self) -> None:
+        self._zoomed = not self._zoomed
+        self._arrange()
+
+    # what has been written
+
+    def on_screen_resume(self) -> None:
+        told = self.session.changes_told
+        fresh, self._changes_seen = told[self._changes_seen :], len(told)
+        if fresh:
+            self.changes_made(fresh)
+
+    def changes_made(self, told: Sequence[Told]) -> None:
+        """Runs or experiments have been changed, here or on a page over this one: read again what is shown of them."""
+
+    # what the keys for everywhere ask of a screen
+
+    def go_back(self) -> bool:
+        """Go back one step inside this screen; False when there is none, and the screen itself may go."""
+        return False
+
+    def open_place(self, place: Place) -> None:
+        """Go where a place names; only the screens at the top of a context know how."""
+
+    def go_to(self, what: str, name: str = "") -> None:
+        """Go to a part of this screen by its name ("runs"), or to one thing in it."""
+
+    def read_again(self) -> None:
+        """Refresh what is shown."""
+
+    def watch_toggle(self) -> bool:
+        """Begin or stop to refresh by itself; answers whether it does now."""
+        return False
+
+    def value_here(self) -> tuple[str, str] | None:
+        """What ``y`` copies: what it is called, and its text."""
+        return None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        """What ``Y`` offers: pairs of what it is called, and its text."""
+        here = self.value_here()
+        return [here] if here else []
+
+    def times_changed(self) -> None:
+        """Ages have become dates, or dates ages."""
+
+
+def _is_typed(widget: Widget, key: str) -> bool:
+    """Whether a line to type in takes a key as text."""
+    character = show_key(key)
+    return len(character) == 1 and widget.check_consume_key(key, character)

@@ -1,0 +1,142 @@
+"""Where a screen can lead: values that name a screen and what it shows, so that no screen imports another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tui.domain.artifacts.values import LoggedModel
+    from tui.domain.runs.snapshot import FrameSnapshot
+    from tui.domain.values import RunDetail, RunReference, StoreReport
+
+
+@dataclass(frozen=True)
+class RunRoute:
+    """The page of a run; ``known`` shows at once what has been read already."""
+
+    run_id: str
+    known: RunDetail | None = None
+
+
+@dataclass(frozen=True)
+class ArtifactsRoute:
+    """The artifacts of a run or of a logged model, with the cursor on ``path``; ``title`` is what it is called."""
+
+    kind: Literal["run", "model"]
+    id: str
+    title: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class LoggedModelRoute:
+    """The page of a model that a run logged; ``known`` shows at once what has been read already."""
+
+    run_id: str
+    model_id: str
+    known: LoggedModel | None = None
+
+
+@dataclass(frozen=True)
+class StoreRoute:
+    """What can be done about a store that may not simply be opened; ``opened`` is called when it may after all."""
+
+    report: StoreReport
+    opened: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class CompareRoute:
+    """A comparison of runs, in their order; of those in ``snapshot``, read at ``as_of_ms``, nothing is asked.
+
+    ``view`` is the pane to begin with ("compare-plots"), ``metric`` what its params are held against, and ``scope``
+    says which runs these are where others have been left out.
+    """
+
+    run_ids: tuple[str, ...]
+    snapshot: FrameSnapshot | None = None
+    as_of_ms: int | None = None
+    view: str = ""
+    metric: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class RequestsRoute:
+    """The log of requests."""
+
+
+@dataclass(frozen=True)
+class CurvesRoute:
+    """The histories of some metrics of some runs as charts; ``known`` names those runs of which that is known.
+
+    ``elsewhere`` counts the runs of other contexts that belong to these, of which nothing can be drawn here.
+    """
+
+    run_ids: tuple[str, ...]
+    keys: tuple[str, ...]
+    known: tuple[RunReference, ...] = ()
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class ModelRoute:
+    """The page of a registered model, with the cursor on the version that ``alias`` names ("latest" is the newest)."""
+
+    name: str
+    alias: str = ""
+
+
+@dataclass(frozen=True)
+class VersionRoute:
+    """The page of one version of a registered model."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class VersionDiffRoute:
+    """What differs between two versions of a registered model; the first is the baseline."""
+
+    name: str
+    baseline: str
+    other: str
+
+
+@dataclass(frozen=True)
+class LedgerRoute:
+    """Everything written from this machine; of one subject at first, where one is named."""
+
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class ServingRoute:
+    """The serving endpoints, at first those that serve ``model``; only for a context that has them."""
+
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class DoctorRoute:
+    """What works from here and what does not."""
+
+
+Route = (
+    RunRoute
+    | CurvesRoute
+    | ArtifactsRoute
+    | LoggedModelRoute
+    | CompareRoute
+    | StoreRoute
+    | RequestsRoute
+    | ModelRoute
+    | VersionRoute
+    | VersionDiffRoute
+    | LedgerRoute
+    | ServingRoute
+    | DoctorRoute
+)
