@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import stores
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition
-from tui.gateway import address, dispatch, environment
+from tui.gateway import dispatch, environment
 from tui.gateway.session import Session, require_current_schema
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import revisions
@@ -167,7 +168,7 @@ def test_what_is_no_store(tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "stores" / "thing.db"
     make(path)
     before = _contents(tmp_path / "stores")
-    condition, problem = _look(address.sqlite_uri(str(path)))
+    condition, problem = _look(uris.sqlite_uri(str(path)))
     assert condition is StoreCondition.NOT_A_STORE
     assert problem.kind is Kind.STORE_UNREADABLE
     assert str(path) in problem.message and problem.hint
@@ -277,7 +278,7 @@ def test_a_database_servers_schema_is_read_before_it_is_opened(tmp_path: Path) -
     empty = tmp_path / "stores" / "empty.db"
     empty.touch()
     before = _contents(tmp_path / "stores")
-    for uri, kind in ((newer.uri, Kind.SCHEMA), (address.sqlite_uri(str(empty)), Kind.STORE_MISSING)):
+    for uri, kind in ((newer.uri, Kind.SCHEMA), (uris.sqlite_uri(str(empty)), Kind.STORE_MISSING)):
         with pytest.raises(Problem) as caught:
             require_current_schema(uri)
         assert caught.value.kind is kind
@@ -358,7 +359,7 @@ def test_an_upgrade_keeps_a_backup_and_never_writes_over_one(tmp_path: Path, mon
     assert taken.read_text() == "precious"
     assert backup.stat().st_mode & 0o777 == 0o600
     assert len(backup.read_bytes()) == len(content)
-    assert store_guard.inspect(address.sqlite_uri(str(backup))).condition is StoreCondition.OLDER
+    assert store_guard.inspect(uris.sqlite_uri(str(backup))).condition is StoreCondition.OLDER
     assert session.inspect().condition is StoreCondition.READY
     assert dispatch.tracking_of(session).search_experiments().experiments
     assert {path.name for path in (tmp_path / "stores").iterdir()} == {"older.db", taken.name, backup.name}

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.gateway import address
+from tui.domain import uris
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -34,7 +34,7 @@ class Store:
 
     @property
     def uri(self) -> str:
-        return address.sqlite_uri(str(self.path))
+        return uris.sqlite_uri(str(self.path))
 
     def client(self) -> MlflowClient:
         """MLflow's own client for it, to record things as MLflow does."""
@@ -135,7 +135,7 @@ def template() -> Path:
 
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         making = kept.with_name(f"{uuid.uuid4().hex}.db")
-        MlflowClient(address.sqlite_uri(str(making)))
+        MlflowClient(uris.sqlite_uri(str(making)))
         os.replace(making, kept)
     return kept
 

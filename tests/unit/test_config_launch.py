@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tui.config import uris
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import ContextSettings, Settings
+from tui.domain import uris
 from tui.domain.places import PlaceKind
 from tui.domain.problem import Kind, Problem
 

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from tui.config import uris
+from tui.config import known_stores
 from tui.config.keymap import BoundAction, KeymapError, checked
 from tui.config.model import DIRECTIONS, IMAGES, LIMITS, RUN_COLUMNS, THEMES, ContextSettings, ModelSettings, Settings
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
+from tui.domain import uris
 from tui.domain.models.names import alias_refusal
 from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.problem import Kind, Problem
-from tui.gateway.address import SQL_KINDS
+from tui.domain.uris import SQL_KINDS
 
 _ADAPTER = TypeAdapter(Settings)
 _WHERE_SECRETS_GO = (
@@ -182,13 +183,13 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         in_limits("timeout", context.timeout, (*at, "timeout"))
         in_limits("page_size", context.page_size, (*at, "page_size"))
         try:
-            uris.check_tracking(context.tracking_uri)
-        except uris.UriRefused as refused:
+            known_stores.check_tracking(context.tracking_uri)
+        except known_stores.UriRefused as refused:
             add((*at, "tracking_uri"), refused.message, refused.hint)
         if context.registry_uri not in (None, "workspace"):
             try:
-                uris.check_registry(str(context.registry_uri))
-            except uris.UriRefused as refused:
+                known_stores.check_registry(str(context.registry_uri))
+            except known_stores.UriRefused as refused:
                 hint = "It is workspace, databricks-uc, or a URI like the tracking URI."
                 add((*at, "registry_uri"), refused.message, hint)
         faults.extend(_profile(context, at, located))
@@ -217,8 +218,8 @@ def _placed(settings: Settings, folder: Path) -> Settings:
         registry = context.registry_uri
         return replace(
             context,
-            tracking_uri=uris.absolute(context.tracking_uri, folder),
-            registry_uri=registry if registry in (None, "workspace") else uris.absolute(str(registry), folder),
+            tracking_uri=known_stores.absolute(context.tracking_uri, folder),
+            registry_uri=registry if registry in (None, "workspace") else known_stores.absolute(str(registry), folder),
         )
 
     return replace(settings, contexts={name: place(context) for name, context in settings.contexts.items()})

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.config import uris
+from tui.config import known_stores
 from tui.config.model import ContextSettings, Settings
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway.address import HTTP_KINDS, kind, sqlite_uri
+from tui.domain.uris import HTTP_KINDS, kind, sqlite_uri
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
@@ -142,8 +143,8 @@ class Chooser:
 
     def _checked(self, uri: str, said_by: str) -> str:
         try:
-            return uris.absolute(uris.check_tracking(uri), self.cwd)
-        except uris.UriRefused as refused:
+            return known_stores.absolute(known_stores.check_tracking(uri), self.cwd)
+        except known_stores.UriRefused as refused:
             raise Problem(
                 Kind.UNSUPPORTED, "This tracking URI cannot be used", f"{said_by}: {refused.message}.", refused.hint
             ) from None

@@ -6,7 +6,7 @@ import configparser
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.config.uris import origin
+from tui.domain.uris import origin
 
 
 def workspaces(environ: Mapping[str, str]) -> dict[str, str]:

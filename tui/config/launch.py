@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.config import uris
+from tui.config import known_stores
 from tui.config.choose import COMMAND_LINE, Choice, Chooser, Options
 from tui.config.model import ContextSettings, Settings
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway.address import HTTP_KINDS, SQL_KINDS, kind, sqlite_path
+from tui.domain.uris import HTTP_KINDS, SQL_KINDS, kind, sqlite_path
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
@@ -150,8 +151,8 @@ def _registry(choice: Choice, options: Options, environ: Mapping[str, str], cwd:
     if said == "workspace":
         return choice.uri, origin
     try:
-        registry = uris.absolute(uris.check_registry(said), cwd)
-    except uris.UriRefused as refused:
+        registry = known_stores.absolute(known_stores.check_registry(said), cwd)
+    except known_stores.UriRefused as refused:
         raise Problem(
             Kind.UNSUPPORTED, "This registry URI cannot be used", f"{origin}: {refused.message}.", refused.hint
         ) from None

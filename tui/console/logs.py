@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway.address import without_secrets
+from tui.domain.uris import without_secrets
 
 _NAME = "mlflow-deck's log"
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from tui.domain.problem import Problem
 from tui.domain.text import clean, fit
 from tui.domain.text import width as cells
-from tui.gateway.address import without_secrets
+from tui.domain.uris import without_secrets
 
 _RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 _WIDEST = 100

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tui.config.launch import Launch
 from tui.config.model import ModelSettings, Settings
-from tui.config.uris import masked
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
+from tui.domain.uris import masked
 from tui.resources import example_config
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.databricks.catalog import SdkCatalog
 from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
@@ -114,7 +114,7 @@ def operations(session: Session) -> Mapping[str, Operation]:
 
 def tracking_of(session: Session) -> TrackingPort:
     """The way in which a session's kind of store is read."""
-    if session.kind in (*address.HTTP_KINDS, "databricks"):
+    if session.kind in (*uris.HTTP_KINDS, "databricks"):
         return RestTracking(session)
     return ClientTracking(session)
 

@@ -13,8 +13,8 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 from tui.gateway.tracking import answers
 
 _STATUS_LOST = re.compile(r"too many (\d{3}) error responses")
@@ -183,7 +183,7 @@ def _of_database(chain: list[BaseException], title: str, place: str) -> Problem 
             return Problem(
                 Kind.UNREACHABLE,
                 title,
-                f"The database {place} refused: {address.without_secrets(why)}.",
+                f"The database {place} refused: {uris.without_secrets(why)}.",
                 "Check the address, the account and the network.",
             )
         missing = _NO_MODULE.search(str(cause)) if isinstance(cause, ImportError) else None
@@ -254,8 +254,8 @@ def _of_rest(error: BaseException, title: str, place: str) -> Problem:
             answers.HINTS[Kind.NOT_MLFLOW],
         )
     if isinstance(error, ValueError):
-        return Problem(Kind.BAD_REQUEST, title, address.without_secrets(answers.one_line(error)) or "It was refused.")
-    said = address.without_secrets(answers.one_line(error))
+        return Problem(Kind.BAD_REQUEST, title, uris.without_secrets(answers.one_line(error)) or "It was refused.")
+    said = uris.without_secrets(answers.one_line(error))
     return Problem(
         Kind.INTERNAL,
         title,
@@ -269,4 +269,4 @@ def _names(cause: BaseException) -> list[str]:
 
 
 def _last_words(message: str) -> str:
-    return address.without_secrets(answers.first_words(message.rsplit("failed with exception", 1)[-1].strip(" .")))
+    return uris.without_secrets(answers.first_words(message.rsplit("failed with exception", 1)[-1].strip(" .")))

@@ -11,9 +11,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
-from tui.gateway import address, environment
+from tui.gateway import environment
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
 
@@ -49,24 +50,24 @@ class Session:
     _unreached: tuple[float, Problem] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.tracking_uri = address.plain_sqlite_uri(self.tracking_uri)
+        self.tracking_uri = uris.plain_sqlite_uri(self.tracking_uri)
         # Said even where it follows the tracking URI: Databricks' registry is another one than its tracking.
-        self.registry_uri = address.plain_sqlite_uri(self.registry_uri or _default_registry(self.tracking_uri))
+        self.registry_uri = uris.plain_sqlite_uri(self.registry_uri or uris.default_registry(self.tracking_uri))
 
     @property
     def kind(self) -> str:
-        return address.kind(self.tracking_uri)
+        return uris.kind(self.tracking_uri)
 
     @property
     def place(self) -> str:
         """The tracking URI as it may be shown, with the workspace that it leads to where it does not say so itself."""
         host = probe.databricks_host(self.tracking_uri) if self.kind == "databricks" else ""
-        return f"{host} ({self.tracking_uri})" if host else address.shown(self.tracking_uri)
+        return f"{host} ({self.tracking_uri})" if host else uris.shown(self.tracking_uri)
 
     @property
     def sqlite_path(self) -> str | None:
         """The file of a local SQLite store, else None."""
-        return address.sqlite_path(self.tracking_uri) if self.kind == "sqlite" else None
+        return uris.sqlite_path(self.tracking_uri) if self.kind == "sqlite" else None
 
     @property
     def request_seconds(self) -> float:
@@ -141,7 +142,7 @@ class Session:
 
     def explain(self, status: int) -> tuple[int, str] | None:
         """Ask once more for the words of an error ``status`` that MLflow has lost: what came this time, or None."""
-        if self.kind not in (*address.HTTP_KINDS, "databricks"):
+        if self.kind not in (*uris.HTTP_KINDS, "databricks"):
             return None
         try:
             answer = self.request("/api/2.0/mlflow/registered-models/search", "GET", params={"max_results": 1})
@@ -190,7 +191,7 @@ class Session:
     def _build(self) -> MlflowClient:
         require_safe(self.tracking_uri)
         registry = self.registry_uri
-        if registry and registry != self.tracking_uri and address.kind(registry) not in address.DATABRICKS_KINDS:
+        if registry and registry != self.tracking_uri and uris.kind(registry) not in uris.DATABRICKS_KINDS:
             require_safe(registry)
         self.reach()
         return build_client(self.tracking_uri, self.registry_uri)
@@ -201,7 +202,7 @@ def require_safe(uri: str, *, ask: bool = True) -> None:
     problem = store_guard.problem_of(store_guard.inspect(uri))
     if problem:
         raise problem
-    if ask and address.kind(uri) in address.SQL_KINDS and address.kind(uri) != "sqlite":
+    if ask and uris.kind(uri) in uris.SQL_KINDS and uris.kind(uri) != "sqlite":
         require_current_schema(uri)
 
 
@@ -209,16 +210,10 @@ def build_client(tracking_uri: str, registry_uri: str | None) -> MlflowClient:
     """An MlflowClient whose URIs are also the process's global ones, because MLflow's artifact code looks there."""
     import mlflow.tracking
 
-    registry = registry_uri or _default_registry(tracking_uri)
+    registry = registry_uri or uris.default_registry(tracking_uri)
     mlflow.tracking.set_tracking_uri(tracking_uri)
     mlflow.tracking.set_registry_uri(registry)
     return mlflow.tracking.MlflowClient(tracking_uri=tracking_uri, registry_uri=registry)
-
-
-def _default_registry(tracking_uri: str) -> str:
-    if address.kind(tracking_uri) != "databricks":
-        return tracking_uri
-    return "databricks-uc" + tracking_uri[len("databricks") :]
 
 
 def require_current_schema(uri: str) -> None:
@@ -242,14 +237,14 @@ def require_current_schema(uri: str) -> None:
         raise Problem(
             Kind.STORE_MISSING,
             "Did not open the store",
-            f"The database {address.shown(uri)} holds no MLflow tables; opening it would create them.",
+            f"The database {uris.shown(uri)} holds no MLflow tables; opening it would create them.",
             "Check the database's name, or let the owner of the database run mlflow server on it once.",
         )
     if found != [expected]:
         raise Problem(
             Kind.SCHEMA,
             "Did not open the store",
-            f"The database {address.shown(uri)} has the schema {', '.join(found)}, the installed MLflow wants "
+            f"The database {uris.shown(uri)} has the schema {', '.join(found)}, the installed MLflow wants "
             f"{expected}; opening it might migrate it.",
             "Use the MLflow version that the database is run with, or connect to its MLflow server.",
         )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 from tui.host.facade import LIMITS_S, RemotePort, summary
 from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
@@ -186,7 +186,7 @@ class Host:
         """Seconds for a request that was given none of its own."""
         if op in LIMITS_S:
             return LIMITS_S[op]
-        if address.kind(self.spec.tracking_uri) in address.SQL_KINDS and not op.startswith("store."):
+        if uris.kind(self.spec.tracking_uri) in uris.SQL_KINDS and not op.startswith("store."):
             return max(self.spec.timeout_s, _DATABASE_SECONDS)
         return self.spec.timeout_s
 

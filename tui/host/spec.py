@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.gateway import address
+from tui.domain import uris
 
 if TYPE_CHECKING:
     from tui.config.launch import Launch
@@ -28,7 +28,7 @@ class HostSpec:
     @property
     def place(self) -> str:
         """The tracking URI as it may be shown."""
-        return address.shown(self.tracking_uri)
+        return uris.shown(self.tracking_uri)
 
 
 def spec_of(launch: Launch) -> HostSpec:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tui.domain import uris
 from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import Plan, State, Step
-from tui.gateway import address
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_records import done_steps, intended, is_of_another, settled, steps_of, taken_back, told
 from tui.services.ledger import UNSETTLED, Entry, Ledger
@@ -233,7 +233,7 @@ class AliasMoves:
 
 def place_of(registry_uri: str) -> str:
     """A registry's address as the ledger keeps it: the same for everybody, with no account in it."""
-    uri = address.shown(address.plain_sqlite_uri(registry_uri))
+    uri = uris.shown(uris.plain_sqlite_uri(registry_uri))
     scheme, divider, rest = uri.partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}{divider}{authority.rpartition('@')[2]}{slash}{path}".rstrip("/")

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui import __version__
-from tui.config.uris import masked
 from tui.domain.artifacts.values import ArtifactRoot
 from tui.domain.checkup import Check, Verdict, without
 from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem
+from tui.domain.uris import HTTP_KINDS, kind, masked, without_secrets
 from tui.domain.values import StoreCondition, View
-from tui.gateway.address import HTTP_KINDS, kind, without_secrets
 from tui.services.session import Session
 from tui.services.surroundings import Surroundings
 

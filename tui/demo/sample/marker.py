@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from tui.gateway.address import sqlite_uri
+from tui.domain.uris import sqlite_uri
 
 SAMPLE_VERSION = 2
 """Raised whenever what the sample holds changes, so that stores made before are remade."""

@@ -20,10 +20,10 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.truth import Truth
+from tui.domain.uris import kind
 from tui.features.models.arranging import ModelsArranging
 from tui.features.models.evidence import ModelsEvidence
 from tui.features.models.loading import ModelsLoading
-from tui.gateway.address import kind
 from tui.services.session import Session
 from tui.ui.filterable import FilterablePane
 from tui.widgets.grid import Grid, messages

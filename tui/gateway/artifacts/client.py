@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tui.domain import uris
 from tui.domain.artifacts.values import (
     ASK_BYTES,
     HEAD_BYTES,
@@ -26,7 +27,7 @@ from tui.domain.artifacts.values import (
 )
 from tui.domain.preview.values import As, Preview
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address, problems, progress
+from tui.gateway import problems, progress
 from tui.gateway.artifacts import download as artifact_download
 from tui.gateway.artifacts.readers import Reader
 from tui.gateway.artifacts.sources import RepositorySource, Source, checked, source_of
@@ -256,7 +257,7 @@ class ClientArtifacts:
     def _other_source(self, root: ArtifactRoot, problem: Problem) -> Source | None:
         """Where a server may not read its object store, this machine perhaps may: MLflow's clients work like that."""
         kept = self._sources.get(root)
-        if kept is None or isinstance(kept[1], RepositorySource) or address.kind(kept[2]) not in _OBJECT_STORES:
+        if kept is None or isinstance(kept[1], RepositorySource) or uris.kind(kept[2]) not in _OBJECT_STORES:
             return None
         if problem.kind not in (Kind.SERVER, Kind.FORBIDDEN, Kind.UNSUPPORTED, Kind.INTERNAL):
             return None
@@ -319,7 +320,7 @@ def _logged_model(model: Any) -> LoggedModel:
         name=str(model.name or ""),
         status=str(getattr(model.status, "value", model.status) or ""),
         created_ms=model.creation_timestamp,
-        place=address.shown(str(model.artifact_location or "")),
+        place=uris.shown(str(model.artifact_location or "")),
         model_type=str(model.model_type or ""),
         source_run_id=str(model.source_run_id or ""),
         params={str(key): str(value) for key, value in (model.params or {}).items()},

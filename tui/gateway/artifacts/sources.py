@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 from urllib.parse import quote, unquote, urlsplit
 
+from tui.domain import uris
 from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, unsafe_reason
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 from tui.gateway.artifacts.readers import HttpReader, LocalReader, Reader, StreamReader
 from tui.gateway.session import Session
 from tui.gateway.tracking import answers
@@ -131,7 +131,7 @@ class ServerSource:
         self._session = session
         self._root = root
         self._uri = uri
-        self.place = address.shown(uri)
+        self.place = uris.shown(uri)
 
     def entries(self, path: str) -> tuple[Sequence[ArtifactEntry], str]:
         title = "Could not list the artifacts"
@@ -257,7 +257,7 @@ class RepositorySource:
     def __init__(self, uri: str, session: Session) -> None:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-        self.place = address.shown(uri)
+        self.place = uris.shown(uri)
         # The registry's own function keeps the cause of a failure, which MLflow's download functions hide.
         self._repository: Any = get_artifact_repository(
             uri, tracking_uri=session.tracking_uri, registry_uri=session.registry_uri
@@ -301,16 +301,16 @@ class FetchedReader(StreamReader):
 
 def source_of(session: Session, root: ArtifactRoot, uri: str) -> Source:
     """The way in which the artifacts of a root are read, by what its address says and how the store is reached."""
-    kind = address.kind(uri)
-    if session.kind in address.HTTP_KINDS:
+    kind = uris.kind(uri)
+    if session.kind in uris.HTTP_KINDS:
         return ServerSource(session, root, uri)
     if kind == "file":
-        return LocalSource(address.folder_path(uri))
-    if kind in ("mlflow-artifacts", *address.HTTP_KINDS) and session.kind != "databricks":
+        return LocalSource(uris.folder_path(uri))
+    if kind in ("mlflow-artifacts", *uris.HTTP_KINDS) and session.kind != "databricks":
         raise Problem(
             Kind.UNSUPPORTED,
             "Could not open the artifacts",
-            f"They lie at {address.shown(uri)}, which only an MLflow server can open, and {session.place} is none.",
+            f"They lie at {uris.shown(uri)}, which only an MLflow server can open, and {session.place} is none.",
             "Open the address of the server that these runs were logged through.",
         )
     return RepositorySource(uri, session)

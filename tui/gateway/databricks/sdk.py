@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address, environment, problems
+from tui.gateway import environment, problems
 from tui.gateway.session import Session
 from tui.gateway.store import probe
 from tui.gateway.tracking import answers
@@ -65,13 +66,13 @@ class Sdk:
         self._client: WorkspaceClient | None = None
         self._building = threading.Lock()
         self.uri = next(
-            (uri for uri in (session.tracking_uri, session.registry_uri or "") if address.kind(uri) in _WORKSPACES), ""
+            (uri for uri in (session.tracking_uri, session.registry_uri or "") if uris.kind(uri) in _WORKSPACES), ""
         )
 
     @property
     def place(self) -> str:
         host = probe.databricks_host(self._plain_uri) if self.uri else ""
-        return host or address.shown(self.uri or self._session.tracking_uri)
+        return host or uris.shown(self.uri or self._session.tracking_uri)
 
     @property
     def _plain_uri(self) -> str:
@@ -90,7 +91,7 @@ class Sdk:
             raise Problem(
                 Kind.UNSUPPORTED,
                 "Could not ask a workspace",
-                f"{address.shown(self._session.tracking_uri)} is no Databricks workspace that can be asked for this.",
+                f"{uris.shown(self._session.tracking_uri)} is no Databricks workspace that can be asked for this.",
             )
         if self._session.kind == "databricks":
             self._session.reach()

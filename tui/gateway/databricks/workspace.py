@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 from tui.gateway.tracking import answers
 
 # The SDK asks a workspace about itself before the first request. It does without the answer, so it need not wait long.
@@ -57,6 +57,6 @@ def not_signed_in(error: ValueError, profile: str) -> Problem:
     return Problem(
         Kind.UNAUTHENTICATED,
         "Could not sign in to Databricks",
-        answers.sentence(address.without_secrets(said)),
+        answers.sentence(uris.without_secrets(said)),
         f"Run {login}, or check the profile in ~/.databrickscfg and DATABRICKS_HOST and DATABRICKS_TOKEN.",
     )

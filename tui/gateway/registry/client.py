@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tui.domain import uris
 from tui.domain.models.values import (
     MISSING,
     NO_STAGE,
@@ -22,7 +23,7 @@ from tui.domain.models.values import (
 )
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
-from tui.gateway import address, problems
+from tui.gateway import problems
 from tui.gateway.databricks.catalog import SdkCatalog
 from tui.gateway.databricks.catalog_models import CatalogModels, Unread, no_filters, no_prompts
 from tui.gateway.databricks.sdk import Sdk
@@ -52,8 +53,8 @@ class ClientRegistry(AliasReads, RegistryWrites):
     def __init__(self, session: Session) -> None:
         self._session = session
         self.uri = session.registry_uri or session.tracking_uri
-        self.kind = address.kind(self.uri)
-        self.place = address.shown(self.uri)
+        self.kind = uris.kind(self.uri)
+        self.place = uris.shown(self.uri)
         self._in_catalog = CatalogModels(session.client, SdkCatalog(Sdk(session)), self.place)
 
     @property
@@ -104,7 +105,7 @@ class ClientRegistry(AliasReads, RegistryWrites):
 
     def count_versions(self, names: Sequence[str]) -> dict[str, int]:
         """How many versions each model has, where that is cheap to know (a local SQL store); else an empty dict."""
-        path = address.sqlite_path(self.uri) if self.kind == "sqlite" else None
+        path = uris.sqlite_path(self.uri) if self.kind == "sqlite" else None
         if path is None or not names:
             return {}
         with self.told("Could not count the versions"):
@@ -255,7 +256,7 @@ class ClientRegistry(AliasReads, RegistryWrites):
 
 def _counted(path: str, names: Sequence[str]) -> dict[str, int]:
     counts = dict.fromkeys(names, 0)
-    uri = address.read_only_file_uri(path, immutable=False)
+    uri = uris.read_only_file_uri(path, immutable=False)
     with closing(sqlite3.connect(uri, uri=True, timeout=2.0)) as connection:
         for at in range(0, len(names), _VARIABLES):
             some = list(names[at : at + _VARIABLES])

@@ -9,9 +9,10 @@ import sys
 import time
 from contextlib import closing
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.gateway import address, problems, progress
+from tui.gateway import problems, progress
 from tui.gateway.session import Session
 from tui.gateway.store import guard as store_guard
 
@@ -66,7 +67,7 @@ class SessionStore:
             _copy(path, copy)
             progress.report(0, 0, "migrating the copy")
             _migrate(copy)
-        return address.sqlite_uri(copy)
+        return uris.sqlite_uri(copy)
 
     def upgrade(self) -> str:
         """Back an older SQLite store up beside itself, then migrate it; answers the path of the backup."""
@@ -146,7 +147,7 @@ def _migrate(path: str) -> None:
     this process with it, ends meanwhile.
     """
     done = subprocess.run(
-        [sys.executable, "-c", _UPGRADE, address.sqlite_uri(path)],
+        [sys.executable, "-c", _UPGRADE, uris.sqlite_uri(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-from tui.gateway import address, problems
+from tui.domain import uris
+from tui.gateway import problems
 from tui.gateway.session import Session
 from tui.gateway.store import probe
 
@@ -23,7 +24,7 @@ class SessionDiagnosis:
         uri = self._session.tracking_uri
         if self._session.kind == "databricks":
             uri = probe.databricks_host(uri)
-        target = address.host_and_port(uri)
+        target = uris.host_and_port(uri)
         with problems.told("Could not reach the server", self._session.place):
             self._session.lost()
             self._session.reach()

@@ -11,9 +11,9 @@ import os
 import sqlite3
 from urllib.parse import urlsplit
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.gateway import address
 from tui.gateway.store import revisions
 
 _MAGIC = b"SQLite format 3\x00"
@@ -26,22 +26,22 @@ _MLFLOW_TABLES = {"experiments", "runs", "metrics", "params", "tags"}
 
 def inspect(tracking_uri: str) -> StoreReport:
     """What is at ``tracking_uri``, without changing it; raises Problem (CONFIG) where MLflow cannot use such a URI."""
-    kind = address.kind(tracking_uri)
+    kind = uris.kind(tracking_uri)
     if kind == "sqlite":
         return _inspect_sqlite(tracking_uri)
     if kind == "file":
         return _inspect_folder(tracking_uri)
-    if kind in address.HTTP_KINDS:
-        if address.host_and_port(tracking_uri) is None:
+    if kind in uris.HTTP_KINDS:
+        if uris.host_and_port(tracking_uri) is None:
             raise Problem(
                 Kind.CONFIG,
                 "Could not read the tracking URI",
-                f"{address.shown(tracking_uri)} names no host, or its port is no number.",
+                f"{uris.shown(tracking_uri)} names no host, or its port is no number.",
                 "Write it like http://host:5000.",
             )
-        return _report(StoreCondition.READY, tracking_uri, address.shown(tracking_uri))
+        return _report(StoreCondition.READY, tracking_uri, uris.shown(tracking_uri))
     if kind == "databricks":
-        return _report(StoreCondition.READY, tracking_uri, address.shown(tracking_uri))
+        return _report(StoreCondition.READY, tracking_uri, uris.shown(tracking_uri))
     if kind in ("databricks-uc", "uc"):
         raise Problem(
             Kind.CONFIG,
@@ -49,14 +49,14 @@ def inspect(tracking_uri: str) -> StoreReport:
             f"{tracking_uri} is a model registry; experiments and runs are not kept there.",
             "Set tracking_uri to databricks (or databricks://PROFILE) and leave this one as registry_uri.",
         )
-    if kind in address.SQL_KINDS:
+    if kind in uris.SQL_KINDS:
         return _inspect_sql_server(tracking_uri, kind)
     if kind in _plugin_kinds():
-        return _report(StoreCondition.READY, tracking_uri, address.shown(tracking_uri))
+        return _report(StoreCondition.READY, tracking_uri, uris.shown(tracking_uri))
     raise Problem(
         Kind.CONFIG,
         "Could not use the tracking URI",
-        f"{address.shown(tracking_uri)} is of a kind that the installed MLflow does not know ({kind}:).",
+        f"{uris.shown(tracking_uri)} is of a kind that the installed MLflow does not know ({kind}:).",
         "MLflow knows sqlite, postgresql, mysql, mssql, http, https and databricks.",
     )
 
@@ -119,7 +119,7 @@ def read_only_uri(path: str) -> str:
     """
     with open(path, "rb") as file:
         head = file.read(_WRITE_VERSION + 1)
-    return address.read_only_file_uri(path, immutable=_is_write_ahead(head) and not _log_in_use(path))
+    return uris.read_only_file_uri(path, immutable=_is_write_ahead(head) and not _log_in_use(path))
 
 
 def _is_write_ahead(head: bytes) -> bool:
@@ -134,16 +134,16 @@ def _log_in_use(path: str) -> bool:
 
 
 def _report(condition: StoreCondition, uri: str, place: str, *, revision: str = "", detail: str = "") -> StoreReport:
-    return StoreReport(condition, address.shown(uri), place, revision, revisions.installed().head, detail)
+    return StoreReport(condition, uris.shown(uri), place, revision, revisions.installed().head, detail)
 
 
 def _inspect_sqlite(uri: str) -> StoreReport:
-    path = address.sqlite_path(uri)
+    path = uris.sqlite_path(uri)
     if path is None:
         raise Problem(
             Kind.CONFIG,
             "Could not use the tracking URI",
-            f"{address.shown(uri)} is a database in memory, which only the process that made it can see.",
+            f"{uris.shown(uri)} is a database in memory, which only the process that made it can see.",
             "Name a file: sqlite:///mlflow.db, or sqlite:////srv/mlflow.db with four slashes for an absolute path.",
         )
     try:
@@ -207,7 +207,7 @@ def _tables_and_revisions(path: str) -> tuple[set[str], list[str]]:
 
 
 def _inspect_folder(uri: str) -> StoreReport:
-    path = address.folder_path(uri)
+    path = uris.folder_path(uri)
     if not os.path.exists(path):
         return _report(StoreCondition.MISSING, uri, path, detail=_nearest_folder(path))
     if not os.path.isdir(path):
@@ -234,12 +234,12 @@ def _inspect_sql_server(uri: str, kind: str) -> StoreReport:
         raise Problem(
             Kind.CONFIG,
             "Could not open the database",
-            f"{address.shown(uri)} needs the Python package {module}, which is not installed.",
+            f"{uris.shown(uri)} needs the Python package {module}, which is not installed.",
             f"Install the driver into the environment of mlflow-deck, or connect to the MLflow server instead "
             f"of its {kind} database.",
         )
     return _report(
-        StoreCondition.READY, uri, urlsplit(address.shown(uri)).netloc, detail="Its schema is read when it is opened."
+        StoreCondition.READY, uri, urlsplit(uris.shown(uri)).netloc, detail="Its schema is read when it is opened."
     )
 
 

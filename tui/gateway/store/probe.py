@@ -11,8 +11,8 @@ import threading
 import time
 from urllib.request import getproxies, proxy_bypass
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 
 _TITLE = "Could not reach the server"
 _QUESTION = "/.well-known/databricks-config"  # what a workspace tells everybody; its SDK asks it first of all
@@ -25,10 +25,10 @@ def reach(uri: str, seconds: float, word_seconds: float = 0.0) -> None:
     A Databricks workspace that is reached without a proxy must also say something within ``word_seconds``, whatever it
     is: importing what would ask it takes seconds, after which it would be silent for a whole request's time.
     """
-    speaks = address.kind(uri) == "databricks" and word_seconds > 0
-    if address.kind(uri) == "databricks":
+    speaks = uris.kind(uri) == "databricks" and word_seconds > 0
+    if uris.kind(uri) == "databricks":
         uri = databricks_host(uri)
-    target = address.host_and_port(uri)
+    target = uris.host_and_port(uri)
     if target is None:
         return
     host, port = target
@@ -45,7 +45,7 @@ def reach(uri: str, seconds: float, word_seconds: float = 0.0) -> None:
             # The name is looked up in here too: a resolver that does not answer cannot be told to give up.
             with socket.create_connection((host, port), timeout=seconds) as connection:
                 connected.set()
-                silence = speaks and not _speaks(connection, host, address.kind(uri) == "https", word_seconds)
+                silence = speaks and not _speaks(connection, host, uris.kind(uri) == "https", word_seconds)
             outcome.append(_Silence() if silence else None)
         except OSError as error:
             outcome.append(error)
@@ -148,7 +148,7 @@ def of_connection(error: OSError, where: str, seconds: float) -> Problem:
 def _proxy(uri: str, host: str) -> tuple[str, int] | None:
     if proxy_bypass(host):
         return None
-    proxy = getproxies().get(address.kind(uri)) or getproxies().get("all")
+    proxy = getproxies().get(uris.kind(uri)) or getproxies().get("all")
     if not proxy:
         return None
-    return address.host_and_port(proxy if "://" in proxy else f"http://{proxy}")
+    return uris.host_and_port(proxy if "://" in proxy else f"http://{proxy}")

@@ -7,8 +7,8 @@ import re
 from html import unescape
 from http import HTTPStatus
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import address
 
 _LETTERS = 200  # of a server's text that are shown
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -113,7 +113,7 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     # The Databricks SDK appends an account of its settings to each message.
     if code == NO_METASTORE:
         return no_catalog(title, place)
-    words = address.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
+    words = uris.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
     return Problem(kind, title, sentence(shown), hint(kind, place), code=code or (str(status) if status else ""))
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import (
     DatasetInput,
@@ -19,7 +20,7 @@ from tui.domain.values import (
     ServerInfo,
     View,
 )
-from tui.gateway import address, problems
+from tui.gateway import problems
 from tui.gateway.session import Session
 from tui.gateway.tracking.columns import RunColumns, true_number
 
@@ -177,7 +178,7 @@ def columns_of(runs: Sequence[Run]) -> RunColumns:
 
 def _counted(path: str, experiment_ids: Sequence[str]) -> dict[str, int]:
     counts = dict.fromkeys(experiment_ids, 0)
-    connection = sqlite3.connect(address.read_only_file_uri(path, immutable=False), uri=True, timeout=2.0)
+    connection = sqlite3.connect(uris.read_only_file_uri(path, immutable=False), uri=True, timeout=2.0)
     try:
         for at in range(0, len(experiment_ids), _VARIABLES):
             ids = list(experiment_ids[at : at + _VARIABLES])

@@ -13,8 +13,9 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tui.domain import uris
 from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, recorded
-from tui.gateway import address, problems
+from tui.gateway import problems
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.session import Session
 from tui.gateway.tracking.history_points import (
@@ -38,7 +39,7 @@ _OF_ONE = "FROM metrics WHERE run_uuid = ? AND key = ?"
 
 def history_of(session: Session) -> MetricHistoryPort:
     """The way in which a session's kind of store is read."""
-    if session.kind in (*address.HTTP_KINDS, "databricks"):
+    if session.kind in (*uris.HTTP_KINDS, "databricks"):
         return RestHistory(session)
     if session.sqlite_path is not None:
         return SqliteHistory(session)
@@ -123,7 +124,7 @@ class SqliteHistory(StoreHistory):
         self._session.client()  # nothing is read from a store that may not be opened
         path = self._session.sqlite_path
         assert path is not None  # history_of has looked
-        uri = address.read_only_file_uri(path, immutable=False)
+        uri = uris.read_only_file_uri(path, immutable=False)
         with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=2.0)) as connection:
             yield connection
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from tui.gateway import address, problems
+from tui.domain import uris
+from tui.gateway import problems
 from tui.gateway.ports import WritesPort
 from tui.gateway.session import Session
 from tui.gateway.tracking import answers
@@ -19,7 +20,7 @@ _API = "/api/2.0/mlflow"
 
 def writes_of(session: Session) -> WritesPort:
     """The way in which a session's kind of store is written to."""
-    if session.kind in (*address.HTTP_KINDS, "databricks"):
+    if session.kind in (*uris.HTTP_KINDS, "databricks"):
         return RestWrites(session)
     return ClientWrites(session)
 

@@ -1,4 +1,4 @@
-"""Tracking and registry URIs as text: which kinds there are, which are the same place, and what in them is secret."""
+"""Which URIs MLflow can open here: its own kinds and those that installed plugins bring."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui.gateway.address import HTTP_KINDS, SQL_KINDS, kind, shown
-
-_SECRET_NAME = (  # compiled when first used
-    r"(?i)pass(word|wd|phrase)?$|^pwd$|token|secret|credential|api_?key|bearer|authorization"
-)
-_SECRET_VALUE = r"\bdapi[0-9a-f]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.|\bBearer\s+\S{8,}"
+from tui.domain.uris import HTTP_KINDS, SQL_KINDS, kind, masked
 
 
 class UriRefused(ValueError):
@@ -68,17 +63,6 @@ def _plugin_kinds(group: str) -> set[str]:
     return {point.name for point in entry_points(group=group)}
 
 
-def is_databricks(uri: str) -> bool:
-    """Whether a tracking URI is a Databricks workspace, by MLflow's rule."""
-    return kind(uri) == "databricks"
-
-
-def profile_of(uri: str) -> str | None:
-    """The profile in ``databricks://PROFILE`` or ``databricks-uc://PROFILE``, if there is one."""
-    head, mark, profile = uri.partition("://")
-    return profile or None if mark and head in ("databricks", "databricks-uc") else None
-
-
 def absolute(uri: str, folder: Path) -> str:
     """The same place with a relative path counted from ``folder``; every other URI is left as it is."""
     if kind(uri) == "sqlite":
@@ -89,52 +73,3 @@ def absolute(uri: str, folder: Path) -> str:
     elif kind(uri) == "file" and not uri.startswith("file:"):
         return (folder / uri).resolve().as_uri()
     return uri
-
-
-def default_registry(tracking_uri: str) -> str:
-    """Where MLflow registers models when nothing says where: Unity Catalog for Databricks, else the same server."""
-    if not is_databricks(tracking_uri):
-        return tracking_uri
-    profile = profile_of(tracking_uri)
-    return f"databricks-uc://{profile}" if profile else "databricks-uc"
-
-
-def same_place(one: str, other: str) -> bool:
-    """Whether two URIs name the same server or store, whoever signs in."""
-    return _bare(one) == _bare(other)
-
-
-def _bare(uri: str) -> str:
-    if kind(uri) not in HTTP_KINDS:
-        return uri.rstrip("/")
-    return origin(uri) + urlsplit(uri).path.rstrip("/")
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of a web address, in lower case, without the port that goes without saying.
-
-    Raises ValueError for a port that is no number.
-    """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    host = f"[{host}]" if ":" in host else host
-    usual = {"http": 80, "https": 443}.get(parts.scheme.lower())
-    return f"{parts.scheme.lower()}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
-
-
-def masked(uri: str) -> str:
-    """The URI with every password and token in it replaced by ``***``, fit to be shown."""
-    hidden = shown(uri)
-    if kind(uri) in HTTP_KINDS:  # a user's name alone is a token, as often as not
-        hidden = re.sub(r"(?i)^(https?://)[^/?#:]*@", r"\1***@", hidden)
-    return re.sub(_SECRET_VALUE, "***", hidden)
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether a setting of this name would hold a secret."""
-    return bool(re.search(_SECRET_NAME, name))
-
-
-def holds_secret(text: str) -> bool:
-    """Whether a text holds a password or a token, as far as that can be seen."""
-    return masked(text) != text

@@ -1,4 +1,4 @@
-"""Tracking and registry URIs as text: what kind they are, where they lead, and how to show them without secrets."""
+"""Tracking and registry URIs as text: their kinds, where they lead, which are the same, what in them is secret."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ _AUTHORITY = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.:-]*?://)(?P<user>[^/?
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _SECRET_QUERY = re.compile(r"([?&][^=&#]*(?:password|passwd|pwd|secret|token|key)[^=&#]*=)[^&#]*", re.IGNORECASE)
 _IN_TEXT = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#@:]*):[^\s/?#]*@")
+_SECRET_NAME = (  # compiled when first used
+    r"(?i)pass(word|wd|phrase)?$|^pwd$|token|secret|credential|api_?key|bearer|authorization"
+)
+_SECRET_VALUE = r"\bdapi[0-9a-f]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.|\bBearer\s+\S{8,}"
 
 
 def kind(uri: str) -> str:
@@ -103,3 +107,63 @@ def folder_path(uri: str) -> str:
     """The absolute path of a ``file:`` URI or a bare path."""
     path = unquote(urlsplit(uri).path) if uri.lower().startswith("file:") else uri
     return os.path.abspath(os.path.expanduser(path) if uri.startswith("~") else path)
+
+
+def is_databricks(uri: str) -> bool:
+    """Whether a tracking URI is a Databricks workspace, by MLflow's rule."""
+    return kind(uri) == "databricks"
+
+
+def profile_of(uri: str) -> str | None:
+    """The profile in ``databricks://PROFILE`` or ``databricks-uc://PROFILE``, if there is one."""
+    head, mark, profile = uri.partition("://")
+    return profile or None if mark and head in ("databricks", "databricks-uc") else None
+
+
+def default_registry(tracking_uri: str) -> str:
+    """Where MLflow registers models when nothing says where: Unity Catalog for Databricks, else the same server."""
+    if not is_databricks(tracking_uri):
+        return tracking_uri
+    profile = profile_of(tracking_uri)
+    return f"databricks-uc://{profile}" if profile else "databricks-uc"
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two URIs name the same server or store, whoever signs in."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(uri: str) -> str:
+    if kind(uri) not in HTTP_KINDS:
+        return uri.rstrip("/")
+    return origin(uri) + urlsplit(uri).path.rstrip("/")
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a web address, in lower case, without the port that goes without saying.
+
+    Raises ValueError for a port that is no number.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}.get(parts.scheme.lower())
+    return f"{parts.scheme.lower()}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
+
+
+def masked(uri: str) -> str:
+    """The URI with every password and token in it replaced by ``***``, fit to be shown."""
+    hidden = shown(uri)
+    if kind(uri) in HTTP_KINDS:  # a user's name alone is a token, as often as not
+        hidden = re.sub(r"(?i)^(https?://)[^/?#:]*@", r"\1***@", hidden)
+    return re.sub(_SECRET_VALUE, "***", hidden)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a setting of this name would hold a secret."""
+    return bool(re.search(_SECRET_NAME, name))
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text holds a password or a token, as far as that can be seen."""
+    return masked(text) != text
