@@ -173,6 +173,7 @@ def ledger_command(said: Said, name: tuple[str, ...], as_json: bool) -> None:
 def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **given: Any) -> None:
     """Judge registered models; exit with 1 if a rule of severity error fails."""
     from tui.console import lint as console
+    from tui.domain.capabilities import expected
 
     said = Said(**given).over(earlier)
     settings, file = settings_of(said)
@@ -188,12 +189,11 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **
 
     host = Host.start(spec_of(launch))
     try:
-        serving = ServingDesk(host.serving, host.registry) if launch.has_workspace else None
-        aliased = not launch.registry_uri.startswith("uc:")
-        health = ModelHealth(
-            host.registry, SystemClock(), settings.models, settings.metric_directions, serving, has_aliases=aliased
-        )
-        report = console.lint(host.registry, health, name)
+        can, registry = expected(launch.tracking_uri, launch.registry_uri), host.ports.registry
+        serving = ServingDesk(host.ports.serving, registry) if can.serving else None
+        clock = SystemClock()
+        health = ModelHealth(registry, clock, settings.models, settings.metric_directions, serving, capabilities=can)
+        report = console.lint(registry, health, name)
     finally:
         host.close()
     click.echo(console.as_json(report) if as_json else console.as_table(report))

@@ -415,8 +415,8 @@ def test_a_process_that_is_ended_midway_leaves_nothing(local: World, tmp_path: P
     out = tmp_path / "out"
     out.mkdir()
     try:
-        entry = next(entry for entry in host.artifacts.list_folder(local.run).entries if entry.name == "huge.txt")
-        download = Download(host.artifacts, local.run, entry, str(out))
+        entry = next(entry for entry in host.ports.artifacts.list_folder(local.run).entries if entry.name == "huge.txt")
+        download = Download(host.ports.artifacts, local.run, entry, str(out))
         killed = threading.Event()
 
         def kill(_done: int, _total: int, _doing: str) -> None:
@@ -430,7 +430,7 @@ def test_a_process_that_is_ended_midway_leaves_nothing(local: World, tmp_path: P
         assert told.value.kind is Kind.HOST_LOST
         assert not list(out.iterdir())
         # The next request starts another process, and the same download then goes through.
-        made = Download(host.artifacts, local.run, ArtifactEntry("notes.txt", False, 6), str(out))
+        made = Download(host.ports.artifacts, local.run, ArtifactEntry("notes.txt", False, 6), str(out))
         assert Path(made.run(lambda *_how_far: None).path).read_bytes() == b"hello\n"
     finally:
         host.close()

@@ -20,6 +20,7 @@ import tui
 from tests.faults import loopback
 from tests.gateway.zoo import HOSTILE, MANY, Zoo
 from tests.support import stores
+from tui.domain.capabilities import expected
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, View
 from tui.host import Host, HostEvent, HostSpec, HostState, RequestRecord
@@ -103,24 +104,30 @@ def host(zoo: Zoo, records: list[RequestRecord]) -> Iterator[Host]:
 
 
 def test_every_port_through_the_process(host: Host, zoo: Zoo) -> None:
-    assert host.store.inspect().condition is StoreCondition.READY
-    names = {found.name for found in host.tracking.search_experiments(View.ALL).experiments}
+    assert host.ports.store.inspect().condition is StoreCondition.READY
+    names = {found.name for found in host.ports.tracking.search_experiments(View.ALL).experiments}
     assert {"zoo", "many", "gone"} <= names
-    assert host.tracking.get_experiment(zoo.experiment) == host.tracking.get_experiment_by_name("zoo")
-    assert host.tracking.count_runs([zoo.many]) == {zoo.many: MANY}
-    page = host.tracking.search_runs([zoo.many], max_results=1000)
+    assert host.ports.tracking.get_experiment(zoo.experiment) == host.ports.tracking.get_experiment_by_name("zoo")
+    assert host.ports.tracking.count_runs([zoo.many]) == {zoo.many: MANY}
+    page = host.ports.tracking.search_runs([zoo.many], max_results=1000)
     assert len(page) == 1000 and page.next_token
-    assert len(host.tracking.search_runs([zoo.many], token=page.next_token)) == MANY - 1000
-    assert host.tracking.get_run(zoo.hostile_run).name == HOSTILE
-    assert len(host.tracking.child_runs(zoo.parent, zoo.experiment)) == 3
-    assert host.registry.registered_as(zoo.children)[zoo.children[0]][0].model == "churn"
-    assert host.tracking.server().kind == "sqlite"
+    assert len(host.ports.tracking.search_runs([zoo.many], token=page.next_token)) == MANY - 1000
+    assert host.ports.tracking.get_run(zoo.hostile_run).name == HOSTILE
+    assert len(host.ports.tracking.child_runs(zoo.parent, zoo.experiment)) == 3
+    assert host.ports.registry.registered_as(zoo.children)[zoo.children[0]][0].model == "churn"
+    assert host.ports.tracking.server().kind == "sqlite"
     assert (host.state, host.generation) == (HostState.READY, 1)
+
+
+def test_the_process_tells_what_the_stores_can_do(host: Host) -> None:
+    host.ports.diagnosis.loaded()
+    wait_until("the process has told what its stores can do", lambda: host.capabilities is not None)
+    assert host.capabilities == expected("sqlite:///any.db", "sqlite:///any.db")
 
 
 def test_problems_come_across_whole(host: Host, zoo: Zoo) -> None:
     with pytest.raises(Problem) as caught:
-        host.tracking.search_runs([zoo.experiment], filter_string="acc > 1")
+        host.ports.tracking.search_runs([zoo.experiment], filter_string="acc > 1")
     assert caught.value.kind is Kind.BAD_REQUEST and "acc" in caught.value.message
     assert caught.value.code == "INVALID_PARAMETER_VALUE"
 
@@ -141,9 +148,9 @@ def test_a_mistake_in_a_request_is_a_problem_too(host: Host) -> None:
 
 def test_many_in_flight(host: Host, zoo: Zoo) -> None:
     def run_of(run_id: str) -> InBackground:
-        return InBackground(lambda: host.tracking.get_run(run_id).run_id)
+        return InBackground(lambda: host.ports.tracking.get_run(run_id).run_id)
 
-    pages = [InBackground(lambda: len(host.tracking.search_runs([zoo.many], max_results=200))) for _ in range(3)]
+    pages = [InBackground(lambda: len(host.ports.tracking.search_runs([zoo.many], max_results=200))) for _ in range(3)]
     runs = [run_of(run_id) for run_id in zoo.many_runs[:12]]
     assert [call.outcome() for call in (*pages, *runs)] == [None] * 15
     assert [call.value for call in pages] == [200] * 3
@@ -152,9 +159,9 @@ def test_many_in_flight(host: Host, zoo: Zoo) -> None:
 
 def test_requests_are_recorded(host: Host, zoo: Zoo, records: list[RequestRecord]) -> None:
     records.clear()
-    host.tracking.search_runs([zoo.experiment], filter_string="metrics.loss < 1")
+    host.ports.tracking.search_runs([zoo.experiment], filter_string="metrics.loss < 1")
     with pytest.raises(Problem):
-        host.tracking.get_run("0" * 32)
+        host.ports.tracking.get_run("0" * 32)
     sent, first, also_sent, second = records
     assert [record.outcome for record in (sent, also_sent)] == ["", ""] and sent.took_ms is None
     assert (sent.number, also_sent.number) == (first.number, second.number)
@@ -166,7 +173,7 @@ def test_requests_are_recorded(host: Host, zoo: Zoo, records: list[RequestRecord
 
 
 def test_what_the_process_prints_is_kept_for_diagnostics(host: Host, zoo: Zoo) -> None:
-    host.tracking.get_run(zoo.parent)
+    host.ports.tracking.get_run(zoo.parent)
     wait_until("SQLAlchemy's echo", lambda: any("SELECT" in line for line in host.diagnostics()))
 
 
@@ -176,7 +183,7 @@ def test_a_process_that_is_killed_is_replaced_at_the_next_request(zoo: Zoo) -> N
         host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
         try:
             watch.wait_for(HostState.READY)
-            waiting = InBackground(host.tracking.search_experiments)
+            waiting = InBackground(host.ports.tracking.search_experiments)
             wait_until("the request to reach the server", lambda: bool(server.requests))
             assert host.pid is not None
             os.kill(host.pid, signal.SIGKILL)
@@ -185,7 +192,7 @@ def test_a_process_that_is_killed_is_replaced_at_the_next_request(zoo: Zoo) -> N
             assert "SIGKILL" in problem.message and server.place in problem.title
             assert "SIGKILL" in watch.wait_for(HostState.LOST).reason
             assert (host.state, host.generation) == (HostState.LOST, 1)
-            assert host.store.inspect().condition is StoreCondition.READY
+            assert host.ports.store.inspect().condition is StoreCondition.READY
             assert host.generation == 2
         finally:
             host.close()
@@ -197,7 +204,7 @@ def test_a_process_that_hangs_past_its_deadline_is_replaced() -> None:
         host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
         try:
             watch.wait_for(HostState.READY)
-            other = InBackground(host.tracking.search_experiments)
+            other = InBackground(host.ports.tracking.search_experiments)
             wait_until("the request to reach the server", lambda: bool(server.requests))
             with pytest.raises(Problem) as caught:
                 host.call("tracking.search_experiments", timeout=0.3)
@@ -207,7 +214,7 @@ def test_a_process_that_hangs_past_its_deadline_is_replaced() -> None:
             assert problem is not None and problem.kind is Kind.HOST_LOST
             assert "hung" in watch.wait_for(HostState.REPLACED).reason
             assert host.generation == 2
-            assert host.store.inspect().condition is StoreCondition.READY
+            assert host.ports.store.inspect().condition is StoreCondition.READY
         finally:
             host.close()
 
@@ -226,7 +233,7 @@ def test_a_process_that_does_not_even_read_is_replaced() -> None:
                 host.call("store.inspect", timeout=0.3)
             assert caught.value.kind is Kind.TIMEOUT
             wait_until("the stopped process to be gone", lambda: is_gone(first))
-            assert host.tracking.search_experiments().experiments == ()
+            assert host.ports.tracking.search_experiments().experiments == ()
             assert host.generation == 2
         finally:
             host.close()
@@ -247,7 +254,7 @@ def test_a_request_with_more_time_of_its_own_is_given_it() -> None:
             patient = InBackground(lambda: host.call("tracking.search_experiments", timeout=PATIENCE_S))
             wait_until("the request to reach the server", lambda: bool(server.requests))
             with pytest.raises(Problem) as caught:
-                host.tracking.search_experiments()
+                host.ports.tracking.search_experiments()
             # The server's silence is told from within, so that nothing else is lost by it.
             assert caught.value.kind is Kind.TIMEOUT and "did not answer in time" in caught.value.message
             release.set()
@@ -263,14 +270,14 @@ def test_closing_does_not_wait_for_a_hung_server() -> None:
         watch = Watch()
         host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
         watch.wait_for(HostState.READY)
-        waiting = InBackground(host.tracking.search_experiments)
+        waiting = InBackground(host.ports.tracking.search_experiments)
         wait_until("the request to reach the server", lambda: bool(server.requests))
         host.close()
         problem = waiting.outcome()
         assert problem is not None and problem.kind is Kind.CANCELLED
         assert host.state is HostState.CLOSED
         with pytest.raises(Problem) as caught:
-            host.tracking.search_experiments()
+            host.ports.tracking.search_experiments()
         assert caught.value.kind is Kind.CANCELLED
         host.close()
 
@@ -289,7 +296,7 @@ def test_an_unreachable_server_is_named_before_mlflow_is_imported() -> None:
     host = Host.start(HostSpec(uri, None), on_event=watch)
     try:
         with pytest.raises(Problem) as caught:
-            host.tracking.search_experiments()
+            host.ports.tracking.search_experiments()
         assert caught.value.kind is Kind.UNREACHABLE
         assert not watch.events
     finally:
@@ -301,9 +308,9 @@ def test_a_store_that_may_not_be_opened_is_told_and_then_migrated(tmp_path: Path
     content = older.path.read_bytes()
     host = Host.start(HostSpec(older.uri, None, timeout_s=60.0))
     try:
-        assert host.store.inspect().condition is StoreCondition.OLDER
+        assert host.ports.store.inspect().condition is StoreCondition.OLDER
         with pytest.raises(Problem) as caught:
-            host.tracking.search_experiments()
+            host.ports.tracking.search_experiments()
         assert caught.value.kind is Kind.SCHEMA
         seen: list[str] = []
         # A deadline that passes meanwhile for something else must not cut this off.
@@ -352,7 +359,7 @@ def test_the_process_dies_with_a_deck_that_is_killed(tmp_path: Path, stopped: bo
                 HostSpec(sys.argv[1], None, timeout_s=600.0),
                 on_event=lambda event: ready.set() if event.state is HostState.READY else None,
             )
-            threading.Thread(target=host.tracking.search_experiments, daemon=True).start()
+            threading.Thread(target=host.ports.tracking.search_experiments, daemon=True).start()
             ready.wait()
             print(host.pid, flush=True)
             threading.Event().wait()
@@ -384,7 +391,7 @@ def test_a_process_started_by_a_thread_outlives_that_thread(zoo: Zoo) -> None:
     (host,) = started
     try:
         watch.wait_for(HostState.READY)
-        assert host.tracking.search_experiments().experiments
+        assert host.ports.tracking.search_experiments().experiments
         assert [event.state for event in watch.events] == [HostState.READY]
     finally:
         host.close()
@@ -401,8 +408,8 @@ def test_nothing_of_mlflow_reaches_the_decks_terminal(zoo: Zoo, tmp_path: Path) 
         from tui.host import Host, HostSpec
         loud = {"MLFLOW_SQLALCHEMYSTORE_ECHO": "true", "MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "always"}
         host = Host.start(HostSpec(sys.argv[1], None, environment=loud, timeout_s=60.0))
-        host.tracking.search_runs([sys.argv[2]])
-        host.registry.registered_as([sys.argv[3]])
+        host.ports.tracking.search_runs([sys.argv[2]])
+        host.ports.registry.registered_as([sys.argv[3]])
         assert not {"mlflow", "pandas", "pydantic", "multiprocessing"} & set(sys.modules)
         print(len(host.diagnostics()) > 0)
         host.close()

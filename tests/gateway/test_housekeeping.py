@@ -329,12 +329,3 @@ def test_each_write_that_cannot_be_is_told(house: House) -> None:
             write()
         assert caught.value.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND), caught.value
         assert "Traceback" not in str(caught.value)
-
-
-def test_every_method_of_the_port_can_be_asked_for_by_name() -> None:
-    asked = {
-        name.partition(".")[2]
-        for name in dispatch.operations(open_session("sqlite:////nowhere.db"))
-        if name.startswith("writes.")
-    }
-    assert asked == {name for name in vars(WritesPort) if not name.startswith("_")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,6 @@ from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
 from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
-from tui.gateway import dispatch
 from tui.gateway.ports import RegistryPort
 from tui.gateway.registry.client import ClientRegistry
 
@@ -271,10 +269,3 @@ def test_each_write_that_cannot_be_is_told(desk: Desk) -> None:
             write()
         assert caught.value.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND), caught.value
         assert "Traceback" not in str(caught.value)
-
-
-def test_every_method_of_the_port_can_be_asked_for_by_name(desk: Desk) -> None:
-    session = open_session("sqlite:////nowhere.db")
-    asked = {name.partition(".")[2] for name in dispatch.operations(session) if name.startswith("registry.")}
-    assert asked == {name for name in vars(RegistryPort) if not name.startswith("_")}
-    assert json.dumps(sorted(asked))

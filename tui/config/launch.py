@@ -46,11 +46,6 @@ class Launch:
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def has_workspace(self) -> bool:
-        """Whether the context's runs or models are in a Databricks workspace."""
-        return any(kind(uri) in ("databricks", "databricks-uc") for uri in (self.tracking_uri, self.registry_uri))
-
-    @property
     def place_shown(self) -> str:
         """Where the context leads, fit to be shown: an address without secrets, or a path."""
         if kind(self.tracking_uri) == "sqlite" and (path := sqlite_path(self.tracking_uri)):

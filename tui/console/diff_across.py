@@ -66,7 +66,7 @@ def opened(launches: Mapping[str, Launch]) -> Iterator[Mapping[str, TrackingPort
         for name, launch in launches.items():
             hosts[name] = Host.start(spec_of(launch))
         with contextlib.redirect_stdout(sys.stderr):
-            yield {name: host.tracking for name, host in hosts.items()}
+            yield {name: host.ports.tracking for name, host in hosts.items()}
     finally:
         for host in hosts.values():
             host.close()

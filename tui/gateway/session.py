@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
+from tui.domain.capabilities import Capabilities, expected, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
 from tui.gateway import environment
@@ -133,6 +134,25 @@ class Session:
             **how,
         )
         return answer
+
+    def server_version(self) -> str:
+        """The version that a plain server tells of itself; empty where it tells none. Raises as ``request`` does."""
+        answer = self.request("/version", "GET")
+        text = answer.text.strip() if answer.status_code == 200 else ""
+        return text if text[:1].isdigit() and len(text) <= 40 else ""
+
+    def capabilities(self) -> Capabilities:
+        """What the context's stores can do; a plain server is asked which version it is, others are known."""
+        registry = self.registry_uri or self.tracking_uri
+        found = expected(self.tracking_uri, registry)
+        if self.kind not in uris.HTTP_KINDS or not uris.same_place(self.tracking_uri, registry):
+            return found
+        try:
+            self.reach()
+            return of_server(found, self.server_version())
+        except Exception:  # whoever asks the server for something is told what is wrong with it
+            _logger.debug("the server did not tell its version", exc_info=True)
+            return found
 
     def warm(self) -> None:
         """Import and build what the first request would; raises Problem as it would."""

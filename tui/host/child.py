@@ -11,12 +11,12 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment, progress
+from tui.gateway.limits import BEFORE_READY
 from tui.gateway.session import Session, require_safe
 from tui.host import wire
 from tui.host.spec import HostSpec
@@ -62,7 +62,6 @@ class Child:
         for number in range(_THREADS):
             threading.Thread(target=self._worker, name=f"worker-{number}", daemon=True).start()
         threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
-        began = time.monotonic()
         try:
             # Nothing of what an import makes is garbage; looking for some takes a quarter of its time.
             gc.disable()
@@ -78,7 +77,8 @@ class Child:
             gc.freeze()
             gc.enable()
         self._ready.set()
-        self._send(("ready", time.monotonic() - began))
+        self._send(("ready",))
+        self._tell_capabilities()
         threading.Event().wait()
 
     def _import(self) -> None:
@@ -87,6 +87,10 @@ class Child:
         with contextlib.suppress(Problem):
             # The first request would do this; whoever asks it then hears the problem.
             self._session.warm()
+
+    def _tell_capabilities(self) -> None:
+        if self._unimportable is None:
+            self._send(("capabilities", self._session.capabilities()))
 
     def _warm_probe(self) -> None:
         with contextlib.suppress(Problem):
@@ -107,7 +111,7 @@ class Child:
     def _answer(self, number: int, op: str, limit_s: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         from tui.gateway import dispatch
 
-        if op not in dispatch.BEFORE_READY and not self._ready.is_set():
+        if op not in BEFORE_READY and not self._ready.is_set():
             # What is known already need not wait for the import: an unreachable server, or a store not to be opened.
             problem = self._known_problem(op)
             if problem:
@@ -116,7 +120,7 @@ class Child:
             self._ready.wait()
         self._send(("started", number))
         try:
-            if self._unimportable and op not in dispatch.BEFORE_READY:
+            if self._unimportable and op not in BEFORE_READY:
                 raise self._unimportable
             operation = self._operations.get(op)
             if operation is None:

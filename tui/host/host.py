@@ -12,14 +12,15 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.domain import uris
+from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
-from tui.host.facade import LIMITS_S, RemotePort, summary
+from tui.gateway.limits import LIMITS_S
+from tui.host.facade import RemoteGateway, summary
 from tui.host.link import Call, Link, ProgressListener
 from tui.host.spec import HostSpec
 
 if TYPE_CHECKING:
-    from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
-    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
+    from tui.gateway.dispatch import Gateway
 
 _logger = logging.getLogger(__name__)
 
@@ -82,15 +83,7 @@ class Host:
         self._generation = 1
         self._closed = False
         self._link = Link(spec, self._changed, self._on_change)
-        self.store = cast("StorePort", RemotePort(self.call, "store"))
-        self.tracking = cast("TrackingPort", RemotePort(self.call, "tracking"))
-        self.writes = cast("WritesPort", RemotePort(self.call, "writes"))
-        self.history = cast("MetricHistoryPort", RemotePort(self.call, "history"))
-        self.artifacts = cast("ArtifactsPort", RemotePort(self.call, "artifacts"))
-        self.registry = cast("RegistryPort", RemotePort(self.call, "registry"))
-        self.diagnosis = cast("DiagnosisPort", RemotePort(self.call, "diagnosis"))
-        self.catalog = cast("CatalogPort", RemotePort(self.call, "catalog"))
-        self.serving = cast("ServingPort", RemotePort(self.call, "serving"))
+        self.ports = cast("Gateway", RemoteGateway(self.call))
 
     @classmethod
     def start(cls, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> Host:
@@ -130,6 +123,11 @@ class Host:
                 self._listeners.remove(listener)
 
         return remove
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What the context's stores can do, once its process has told."""
+        return self._link.capabilities
 
     def diagnostics(self) -> tuple[str, ...]:
         """The last lines that the process printed: warnings, tracebacks, what MLflow says to nobody."""

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
 from tui.host import wire
 from tui.host.spec import HostSpec
@@ -63,7 +64,7 @@ class Link:
         self.born = time.monotonic()
         self.heard_at = self.born
         self.ready_at: float | None = None
-        self.import_seconds: float | None = None
+        self.capabilities: Capabilities | None = None
         self.ended = False
         self.reaped = False
         self.reason = ""
@@ -177,9 +178,11 @@ class Link:
         if what == "ready":
             with self._changed:
                 self.ready_at = self.heard_at = now
-                self.import_seconds = message[1]
                 self._changed.notify_all()
             self._on_change(self)
+            return
+        if what == "capabilities":
+            self.capabilities, self.heard_at = message[1], now
             return
         with self._changed:
             self.heard_at = now

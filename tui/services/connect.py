@@ -7,6 +7,7 @@ import socket
 
 from tui.config.launch import Launch
 from tui.config.paths import cache_dir, state_dir
+from tui.domain.capabilities import expected
 from tui.host import Host, RequestRecord
 from tui.host.spec import spec_of
 from tui.services.clock import Clock, SystemClock
@@ -47,21 +48,23 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
     if host is None:
         host = Host.start(spec_of(launch))
     host.on_request = record
+    opened, ports, can = host, host.ports, expected(launch.tracking_uri, launch.registry_uri)
     return Session(
         launch=launch,
-        store=host.store,
-        tracking=host.tracking,
-        writes=host.writes,
-        history=host.history,
-        artifacts=host.artifacts,
-        registry=host.registry,
+        store=ports.store,
+        tracking=ports.tracking,
+        writes=ports.writes,
+        history=ports.history,
+        artifacts=ports.artifacts,
+        registry=ports.registry,
         clock=clock,
         log=log,
         ledger=Ledger(state_dir() / "ledger.jsonl", clock, actor()),
         views=Keepsake(state_dir() / "views"),
         last_seen=Keepsake(cache_dir() / "last-seen" if launch.settings.cache else None),
         close=host.close,
-        diagnosis=host.diagnosis,
-        catalog=host.catalog if launch.has_workspace else None,
-        serving=host.serving if launch.has_workspace else None,
+        diagnosis=ports.diagnosis,
+        catalog=ports.catalog if can.workspace else None,
+        serving=ports.serving if can.serving else None,
+        told=lambda: opened.capabilities,
     )

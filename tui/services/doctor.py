@@ -13,7 +13,7 @@ from tui.domain.artifacts.values import ArtifactRoot
 from tui.domain.checkup import Check, Verdict, without
 from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem
-from tui.domain.uris import HTTP_KINDS, kind, masked, without_secrets
+from tui.domain.uris import masked, without_secrets
 from tui.domain.values import StoreCondition, View
 from tui.services.session import Session
 from tui.services.surroundings import Surroundings
@@ -165,7 +165,7 @@ class Doctor:
             account = session.catalog.me()
             groups = f", in {', '.join(account.groups)}" if account.groups else ", in no group"
             return ok(f"{account.user}{groups}.")
-        if kind(session.launch.tracking_uri) not in HTTP_KINDS:
+        if not session.capabilities.signs_in:
             return skipped("Nobody signs in to this kind of store.")
         if environment.get("MLFLOW_TRACKING_USERNAME"):
             return ok(f"{environment['MLFLOW_TRACKING_USERNAME']} (MLFLOW_TRACKING_USERNAME).")
@@ -195,13 +195,12 @@ class Doctor:
 
     def _registry(self) -> Finding:
         launch = self._session.launch
-        where = kind(launch.registry_uri)
         try:
             page = self._session.registry.search_models(max_results=1)
         except Problem as problem:
             return told(problem, Verdict.WARNING if problem.kind is Kind.UNSUPPORTED else Verdict.FAIL)
         some = "models can be listed" if page.models or page.next_token else "there are no models that you may see"
-        if where == "databricks":
+        if self._session.capabilities.legacy_registry:
             return warning(
                 f"The workspace's own registry, which is legacy; {some}.",
                 "Models of Unity Catalog are in registry_uri: databricks-uc.",
@@ -215,7 +214,7 @@ class Doctor:
         try:
             return ok(f"Metastore {self._session.catalog.metastore()} is assigned.")
         except Problem as problem:
-            needed = kind(self._session.launch.registry_uri) == "databricks-uc"
+            needed = self._session.capabilities.grants
             return told(problem, Verdict.FAIL if needed else Verdict.WARNING)
 
     def _privileges(self) -> Finding:

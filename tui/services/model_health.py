@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
 
 from tui.config.model import ModelSettings
+from tui.domain.capabilities import Capabilities, Numbers
 from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
 from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
 from tui.domain.problem import Problem
@@ -32,14 +32,6 @@ MOST_COUNTED = 200
 _PAGE = 1000
 
 
-class Numbers(Enum):
-    """How a registry tells how many versions a model has."""
-
-    COUNTED = "counted"  # by a count of its own, or not at all
-    NEWEST_TOLD = "newest told"  # a server's list names the newest version, so that there are at most so many
-    UNTOLD = "untold"  # a Unity Catalog's list of models tells nothing of their versions
-
-
 class ModelHealth:
     """The evidence of one registry, and what the rules make of it."""
 
@@ -51,13 +43,13 @@ class ModelHealth:
         directions: Mapping[str, str] | None = None,
         serving: ServingDesk | None = None,
         *,
-        has_aliases: bool = True,
-        numbers: Numbers = Numbers.COUNTED,
+        capabilities: Capabilities | None = None,
     ) -> None:
         self._registry = registry
-        self._numbers = numbers
+        capabilities = capabilities or Capabilities()
+        self._numbers = capabilities.numbers
         self._numbered: dict[str, Numbered | None] = {}
-        self._has_aliases = has_aliases  # the open-source Unity Catalog has none, so that none can be missed there
+        self._has_aliases = capabilities.aliases  # where there are none, none can be missed
         self._serving = serving  # where the context has serving endpoints
         self._served: dict[str, tuple[ServedAt, ...]] = {}
         self._clock = clock

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.config.launch import Launch
+from tui.domain.capabilities import Capabilities, expected
 from tui.services.clock import Clock
 from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
@@ -46,6 +47,16 @@ class Session:
     diagnosis: DiagnosisPort | None = None
     catalog: CatalogPort | None = None  # of a Databricks workspace only
     serving: ServingPort | None = None  # likewise
+    told: Callable[[], Capabilities | None] = lambda: None  # what the context's process has told of its stores
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the context's stores can do: as told, else what their URIs let expect."""
+        return self.told() or self._expected
+
+    @cached_property
+    def _expected(self) -> Capabilities:
+        return expected(self.launch.tracking_uri, self.launch.registry_uri)
 
     @property
     def name(self) -> str:

@@ -20,7 +20,6 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.truth import Truth
-from tui.domain.uris import kind
 from tui.features.models.arranging import ModelsArranging
 from tui.features.models.evidence import ModelsEvidence
 from tui.features.models.loading import ModelsLoading
@@ -172,12 +171,10 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
             parts.append(f"{count(table.faulty)} with faults{'' if table.judged else ' so far'}")
         if self.grid.marks:
             parts.append(f"{len(self.grid.marks)} marked")
-        if kind(self._session.launch.registry_uri) == "databricks":
-            parts.append("legacy registry of the workspace")
-        lacking = ""
-        if kind(self._session.launch.registry_uri) == "uc":
-            parts.append("open-source Unity Catalog")
-            lacking = "its interface has no aliases, tags or renaming"
+        can = self._session.capabilities
+        if can.registry_called:
+            parts.append(can.registry_called)
+        lacking = f"its interface has {can.lacks}" if can.lacking else ""
         self.set_title("Prompts" if self.prompts else "Models", *parts)
         self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else lacking)
         self._want_evidence()
@@ -191,7 +188,7 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
             self.grid.placeholder = "There are no prompts here.\nP goes back to the models"
         elif self.complete and self.server_filter:
             self.grid.placeholder = f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
-        elif self.complete and kind(self._session.launch.registry_uri) == "databricks-uc":
+        elif self.complete and self._session.capabilities.grants:
             self.grid.placeholder = (
                 "There is no model here that you may see: Unity Catalog lists those that you have EXECUTE on.\n"
                 "C shows the catalogs that you may use; + creates a model"
@@ -291,9 +288,9 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         if action == "models_load_all":
             return not self.complete
         if action == "models_prompts":
-            return kind(self._session.launch.registry_uri) not in ("databricks-uc", "uc")  # which keep them elsewhere
+            return self._session.capabilities.prompts  # which keep them elsewhere
         if action == "models_catalog":
-            return self._session.catalog is not None and kind(self._session.launch.registry_uri) == "databricks-uc"
+            return self._session.catalog is not None and self._session.capabilities.grants
         if action == "models_faults":
             return not self.prompts
         return True

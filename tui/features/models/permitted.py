@@ -26,7 +26,7 @@ class Permitting(Asking):
     def permissions(self) -> Permissions | None:
         """The grants of the context; None where its models lie in no Unity Catalog of a workspace."""
         session = cast(Page, self).session
-        if session.catalog is None or not session.desk.writes.catalog:
+        if session.catalog is None or not session.capabilities.three_levels:
             return None
         if self._grants_known is None:
             self._grants_known = Permissions(session.catalog, session.clock)

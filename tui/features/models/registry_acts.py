@@ -57,7 +57,7 @@ class RegistryActs(RegistryAliases):
             return True
         if self.model_here() is None or (action in _WRITES and self.session.read_only):
             return False
-        if action in _LACKING and self.session.launch.registry_uri.startswith("uc:"):
+        if action in _LACKING and not self.session.capabilities.aliases:
             return False
         if action == "registry_serving":
             return self.session.serving is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tui.domain import uris
@@ -144,11 +144,3 @@ def _read(run_id: str, key: str, rows: sqlite3.Cursor, last: list[tuple[int, int
         if last is not None:
             last[:] = [(chunk[-1][0], chunk[-1][4])]
     return recorded(run_id, key, steps, times, values)
-
-
-Operations = Mapping[str, Callable[..., Any]]
-
-
-def operations(port: MetricHistoryPort) -> Operations:
-    """The requests that this port adds to a context's table."""
-    return {"history.sampled": port.sampled, "history.page": port.page}

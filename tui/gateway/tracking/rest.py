@@ -51,9 +51,7 @@ class RestTracking:
             import mlflow
 
             if self._session.kind != "databricks":
-                answer = self._session.request("/version", "GET")
-                text = answer.text.strip() if answer.status_code == 200 else ""
-                version = text if text[:1].isdigit() and len(text) <= 40 else ""
+                version = self._session.server_version()
             else:
                 self._ask(title, "/experiments/search", {"max_results": 1}, post=True, expected="experiments")
             facts = (("MLflow here", str(mlflow.__version__)),)

@@ -1,0 +1,69 @@
+"""What stores can do: by their URIs, and by the version that a server tells."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tui.domain.capabilities import Capabilities, Numbers, expected, of_server
+
+SERVER = "http://mlflow.example.com:5000"
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_plain_server_has_what_mlflow_has() -> None:
+    can = expected(SERVER, SERVER)
+    assert can == Capabilities(signs_in=True, numbers=Numbers.NEWEST_TOLD)
+    assert expected("sqlite:///a.db", "sqlite:///a.db") == Capabilities()
+
+
+def test_a_workspace_has_accounts_serving_and_privileges() -> None:
+    can = expected("databricks://prod", "databricks-uc://prod")
+    assert can.workspace and can.serving and can.three_levels and can.grants and can.aliases
+    assert not can.prompts and not can.stages
+    legacy = expected("databricks", "databricks")
+    assert legacy.legacy_registry and legacy.stages and legacy.prompts and not legacy.grants
+
+
+def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
+    can = expected(SERVER, "uc:http://catalog.example.com")
+    assert not (can.aliases or can.registry_tags or can.renaming or can.copying or can.server_filter or can.prompts)
+    assert can.three_levels and not can.grants and not can.workspace
+    assert can.lacks == "no aliases, tags or renaming"
+
+
+@pytest.mark.parametrize(
+    ("version", "lacking"),
+    [
+        ("2.9.2", ("prompts", "traces", "logged models", "deleting an experiment's tags")),
+        ("2.16.2", ("prompts", "logged models", "deleting an experiment's tags")),
+        ("2.22.0", ("logged models", "deleting an experiment's tags")),
+        ("3.1.4", ()),
+        ("3.17.2", ()),
+        ("not a version", ()),
+        ("", ()),
+    ],
+)
+def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, ...]) -> None:
+    can = of_server(expected(SERVER, SERVER), version)
+    assert can.lacking == lacking
+    assert can.prompts is ("prompts" not in lacking)
+    assert can.logged_models is ("logged models" not in lacking)
+
+
+def test_one_thing_that_is_lacking_is_told_without_a_list() -> None:
+    assert Capabilities(lacking=("prompts",)).lacks == "no prompts"
+    assert Capabilities().lacks == ""
+
+
+def test_no_screen_and_no_service_guesses_from_the_text_of_a_uri() -> None:
+    guesses = re.compile(r"\bkind\([^)]*uri|is_databricks|uri\w*\.(startswith|partition|split)\(")
+    # Two are about addresses for people: the ledger's way of naming a place, and the address of a page.
+    spared = {"tui/services/alias_moves.py", "tui/services/copies.py"}
+    for layer in ("features", "ui", "services", "app", "widgets"):
+        for file in (ROOT / "tui" / layer).rglob("*.py"):
+            name = file.relative_to(ROOT).as_posix()
+            if name not in spared:
+                assert not guesses.search(file.read_text(encoding="utf-8")), name

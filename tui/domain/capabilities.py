@@ -1,0 +1,105 @@
+"""What the stores of a context can do, as the gateway tells it; what its URIs alone let expect, before that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from tui.domain import uris
+
+_MODELS_OF_SERVERS = ("databricks-uc", "uc")
+# From which version on a plain MLflow server has it; seen with servers of 2.9, 2.16, 2.22 and 3.x.
+PROMPTS_SINCE = (2, 21)
+TRACES_SINCE = (2, 14)
+LOGGED_MODELS_SINCE = (3, 0)
+
+
+class Numbers(Enum):
+    """How a registry tells how many versions a model has."""
+
+    COUNTED = "counted"  # by a count of its own, or not at all
+    NEWEST_TOLD = "newest told"  # a server's list names the newest version, so that there are at most so many
+    UNTOLD = "untold"  # a Unity Catalog's list of models tells nothing of their versions
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a context's two stores can do. ``lacking`` names what is absent from this one, for a person."""
+
+    signs_in: bool = False  # whether a plain server may ask who one is
+    workspace: bool = False  # a Databricks workspace: accounts, catalogs, serving endpoints
+    serving: bool = False
+    aliases: bool = True
+    stages: bool = True
+    registry_tags: bool = True
+    renaming: bool = True
+    copying: bool = True
+    server_filter: bool = True  # of models, by name and tags
+    three_levels: bool = False  # models are named catalog.schema.model, and privileges are on these
+    grants: bool = False  # who may do what with a model can be read
+    numbers: Numbers = Numbers.COUNTED
+    prompts: bool = True
+    traces: bool = True
+    logged_models: bool = True
+    tags_deletable: bool = True  # those of experiments
+    legacy_registry: bool = False  # a workspace's own, from before Unity Catalog
+    registry_called: str = ""  # what a person calls a registry that is not simply MLflow's
+    server_version: str = ""  # of a plain server, once it has told
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def lacks(self) -> str:
+        """What is absent, in words: ``no aliases, tags or renaming``; empty where nothing is."""
+        *first, last = self.lacking or ("",)
+        return f"no {' or '.join(part for part in (', '.join(first), last) if part)}" if last else ""
+
+
+def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
+    """What the kinds of two stores can do, by their URIs alone: all that is known before the gateway has answered."""
+    tracking, registry = uris.kind(tracking_uri), uris.kind(registry_uri)
+    workspace = any(kind in ("databricks", "databricks-uc") for kind in (tracking, registry))
+    catalog, plain = registry in _MODELS_OF_SERVERS, registry in uris.HTTP_KINDS
+    open_source = registry == "uc"
+    called = {"databricks": "legacy registry of the workspace", "uc": "open-source Unity Catalog"}
+    return Capabilities(
+        signs_in=tracking in uris.HTTP_KINDS,
+        workspace=workspace,
+        serving=workspace,
+        aliases=not open_source,
+        stages=not catalog,
+        registry_tags=not open_source,
+        renaming=not open_source,
+        copying=not open_source,
+        server_filter=not open_source,
+        three_levels=catalog,
+        grants=registry == "databricks-uc",
+        numbers=Numbers.UNTOLD if catalog else Numbers.NEWEST_TOLD if plain else Numbers.COUNTED,
+        prompts=not catalog,
+        legacy_registry=registry == "databricks",
+        registry_called=called.get(registry, ""),
+        lacking=("aliases", "tags", "renaming") if open_source else (),
+    )
+
+
+def of_server(found: Capabilities, version: str) -> Capabilities:
+    """The same where a plain MLflow server of this version keeps both runs and models; any text may be a version."""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers is None:
+        return found
+    at = (int(numbers[1]), int(numbers[2]))
+    has = {
+        "prompts": at >= PROMPTS_SINCE,
+        "traces": at >= TRACES_SINCE,
+        "logged models": at >= LOGGED_MODELS_SINCE,
+        "deleting an experiment's tags": at >= LOGGED_MODELS_SINCE,
+    }
+    return replace(
+        found,
+        server_version=version,
+        prompts=found.prompts and has["prompts"],
+        traces=has["traces"],
+        logged_models=has["logged models"],
+        tags_deletable=has["deleting an experiment's tags"],
+        lacking=(*found.lacking, *(name for name, there in has.items() if not there)),
+    )

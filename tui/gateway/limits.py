@@ -1,0 +1,56 @@
+"""How long the requests that take long by nature may take, and which need not wait for mlflow.
+
+Beside the protocols rather than in them: the deck asks this before its first frame, and the protocols load every value
+that an answer may consist of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Seconds for what takes long by nature. Such a request is never cut off by the deadline of another one.
+LIMITS_S: Mapping[str, float] = {
+    "store.create": 120.0,
+    "store.migrated_copy": 3600.0,
+    "store.upgrade": 3600.0,
+    "artifacts.list_folder": 60.0,
+    # Each of these is several requests of the SDK, and its import comes before the first.
+    "diagnosis.loaded": 90.0,
+    "registry.search_models": 60.0,  # in Unity Catalog each model of a page is a request of its own
+    "catalog.me": 30.0,
+    "catalog.home_folder": 30.0,
+    "catalog.metastore": 30.0,
+    "catalog.catalogs": 60.0,
+    "catalog.schemas": 60.0,
+    "catalog.models": 60.0,
+    "catalog.access": 60.0,
+    "serving.endpoints": 30.0,
+    "serving.endpoint": 30.0,
+    "serving.details": 120.0,
+    "serving.server_log": 60.0,
+    "serving.build_log": 60.0,
+    "serving.change": 60.0,
+    "artifacts.head": 120.0,
+    "artifacts.preview": 300.0,
+    "artifacts.measure": 3600.0,
+    "artifacts.download": 7 * 86400.0,
+    # MLflow reads every version of a model for these: seconds where there are 200 000. And no write is cut off because
+    # the files of some model are in a store that hangs: what became of it would not be known.
+    "registry.get_model": 60.0,
+    "registry.set_alias": 60.0,
+    "registry.delete_alias": 60.0,
+    "registry.create_model": 60.0,
+    "registry.rename_model": 120.0,
+    "registry.describe_model": 60.0,
+    "registry.tag_model": 60.0,
+    "registry.delete_model": 300.0,
+    "registry.describe_version": 60.0,
+    "registry.tag_version": 60.0,
+    "registry.delete_version": 60.0,
+    # Unity Catalog has the client itself bring the model's files from where they are to where they are to be.
+    "registry.copy_version": 3600.0,
+    "registry.create_version": 3600.0,
+}
+
+# These look at the store only, and so need not wait until mlflow is imported.
+BEFORE_READY = frozenset({"store.inspect", "diagnosis.reach", "diagnosis.software"})
