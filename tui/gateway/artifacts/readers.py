@@ -177,10 +177,10 @@ class StreamReader:
     """A file of a store that only sends whole files: reading can be stopped early, but begins at the beginning."""
 
     by_parts = False
-    fetches_whole = False
 
-    def __init__(self, open_stream: Callable[[], BinaryIO], size: int | None) -> None:
+    def __init__(self, open_stream: Callable[[], BinaryIO], size: int | None, *, fetches_whole: bool = False) -> None:
         self._open = open_stream
+        self.fetches_whole = fetches_whole  # whether all of it travels before the first byte is read
         self.size = size
         self.travelled = 0
 

@@ -275,28 +275,19 @@ class RepositorySource:
         if files is not None:
             whole = getattr(self._repository, "databricks_sdk_repo", self._repository).full_path(path)
             return StreamReader(lambda: cast(BinaryIO, files.download(whole).contents), size)
-        return FetchedReader(self._repository, path, size)
+        return StreamReader(lambda: _fetched(self._repository, path), size, fetches_whole=True)
 
 
-class FetchedReader(StreamReader):
+def _fetched(repository: Any, path: str) -> BinaryIO:
     """A file that MLflow's code fetches as a whole before any of it can be read."""
-
-    fetches_whole = True
-
-    def __init__(self, repository: Any, path: str, size: int | None) -> None:
-        super().__init__(self._fetched, size)
-        self._repository = repository
-        self._path = path
-
-    def _fetched(self) -> BinaryIO:
-        folder = tempfile.mkdtemp(prefix="mlflow-deck-")
-        try:
-            local = os.path.join(folder, "file")
-            self._repository._download_file(self._path, local)
-            return open(local, "rb")
-        finally:
-            # What is open stays readable after its name is gone, and nothing is left however this ends.
-            shutil.rmtree(folder, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix="mlflow-deck-")
+    try:
+        local = os.path.join(folder, "file")
+        repository._download_file(path, local)
+        return open(local, "rb")
+    finally:
+        # What is open stays readable after its name is gone, and nothing is left however this ends.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def source_of(session: Session, root: ArtifactRoot, uri: str) -> Source:
