@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
+from tui.gateway import readers
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.databricks.catalog import SdkCatalog
 from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
@@ -60,11 +61,12 @@ def gateway(session: Session) -> Gateway:
 def operations(session: Session) -> Mapping[str, Operation]:
     """The table of requests for one context: the methods of its ports' protocols, and nothing else."""
     answering = gateway(session)
-    return {
+    found = {
         f"{port}.{method}": getattr(getattr(answering, port), method)
         for port, protocol in protocols().items()
         for method in methods(protocol)
     }
+    return readers.over(session, found) if session.own_readers else found
 
 
 def protocols() -> Mapping[str, type]:

@@ -24,6 +24,10 @@ _OUTDATED = re.compile(r"found version (\S+), but expected ([^)\s]+)")
 _NO_MODULE = re.compile(r"No module named '([^']+)'")
 
 
+class Elsewhere(Exception):
+    """A reader of its own cannot answer exactly as MLflow would: MlflowClient is to be asked."""
+
+
 @contextmanager
 def told(title: str, place: str, *, explain: Callable[[int], tuple[int, str] | None] | None = None) -> Iterator[None]:
     """Turn whatever is raised within into Problem.
@@ -32,7 +36,7 @@ def told(title: str, place: str, *, explain: Callable[[int], tuple[int, str] | N
     """
     try:
         yield
-    except Problem:
+    except (Problem, Elsewhere):
         raise
     except Exception as error:  # the one place where exceptions of four libraries become ours
         raise of(error, title, place, explain=explain) from error

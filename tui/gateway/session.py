@@ -43,10 +43,12 @@ class Session:
     tracking_uri: str
     registry_uri: str | None = None
     timeout_s: float = 8.0
+    own_readers: bool = True  # whether what can be read without MlflowClient is
     _client: MlflowClient | None = field(default=None, init=False, repr=False)
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _reached: bool = field(default=False, init=False, repr=False)
+    _safe: bool = field(default=False, init=False, repr=False)
     _workspace: Workspace | None = field(default=None, init=False, repr=False)
     _unreached: tuple[float, Problem] | None = field(default=None, init=False, repr=False)
 
@@ -179,6 +181,7 @@ class Session:
         """Drop the client, after the store under it was made or changed."""
         with self._building:
             self._client = None
+            self._safe = False
 
     @property
     def _secret_scope(self) -> bool:
@@ -208,12 +211,19 @@ class Session:
     def _has_reached(self) -> bool:
         return self._reached
 
-    def _build(self) -> MlflowClient:
-        require_safe(self.tracking_uri)
-        registry = self.registry_uri
-        if registry and registry != self.tracking_uri and uris.kind(registry) not in uris.DATABRICKS_KINDS:
-            require_safe(registry)
+    def require_open(self) -> None:
+        """Raise Problem where the stores may not be opened or the server is not there; cheap once all was well."""
+        if not self._safe:
+            require_safe(self.tracking_uri)
+            registry = self.registry_uri
+            if registry and registry != self.tracking_uri and uris.kind(registry) not in uris.DATABRICKS_KINDS:
+                require_safe(registry)
+            self._safe = True
         self.reach()
+
+    def _build(self) -> MlflowClient:
+        self._safe = False  # MLflow creates and migrates unasked: the world is looked at just before
+        self.require_open()
         return build_client(self.tracking_uri, self.registry_uri)
 
 

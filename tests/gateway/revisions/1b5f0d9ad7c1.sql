@@ -1,0 +1,660 @@
+-- made by MLflow 3.10.1
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('1b5f0d9ad7c1');
+CREATE TABLE assessments (
+	assessment_id VARCHAR(50) NOT NULL, 
+	trace_id VARCHAR(50) NOT NULL, 
+	name VARCHAR(250) NOT NULL, 
+	assessment_type VARCHAR(20) NOT NULL, 
+	value TEXT NOT NULL, 
+	error TEXT, 
+	created_timestamp BIGINT NOT NULL, 
+	last_updated_timestamp BIGINT NOT NULL, 
+	source_type VARCHAR(50) NOT NULL, 
+	source_id VARCHAR(250), 
+	run_id VARCHAR(32), 
+	span_id VARCHAR(50), 
+	rationale TEXT, 
+	overrides VARCHAR(50), 
+	valid BOOLEAN NOT NULL, 
+	assessment_metadata TEXT, 
+	CONSTRAINT assessments_pk PRIMARY KEY (assessment_id), 
+	CONSTRAINT fk_assessments_trace_id FOREIGN KEY(trace_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
+);
+CREATE TABLE "datasets" (
+	dataset_uuid VARCHAR(36) NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	name VARCHAR(500) NOT NULL, 
+	digest VARCHAR(36) NOT NULL, 
+	dataset_source_type VARCHAR(36) NOT NULL, 
+	dataset_source TEXT NOT NULL, 
+	dataset_schema TEXT, 
+	dataset_profile TEXT, 
+	CONSTRAINT dataset_pk PRIMARY KEY (experiment_id, name, digest), 
+	CONSTRAINT fk_datasets_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
+);
+INSERT INTO "datasets" VALUES('6202ae4153b44c4f8e80168d4a39f9ab',1,'train','abc123','local','{"uri": "data.csv"}','{"mlflow_colspec": []}','{}');
+INSERT INTO "datasets" VALUES('f0128c664d474a9095b099a395259048',1,'eval','def456','local','{}',NULL,NULL);
+CREATE TABLE endpoint_bindings (
+	endpoint_id VARCHAR(36) NOT NULL, 
+	resource_type VARCHAR(50) NOT NULL, 
+	resource_id VARCHAR(255) NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	created_by VARCHAR(255), 
+	last_updated_at BIGINT NOT NULL, 
+	last_updated_by VARCHAR(255), display_name VARCHAR(255), 
+	CONSTRAINT endpoint_bindings_pk PRIMARY KEY (endpoint_id, resource_type, resource_id), 
+	CONSTRAINT fk_endpoint_bindings_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES endpoints (endpoint_id) ON DELETE CASCADE
+);
+CREATE TABLE endpoint_model_mappings (
+	mapping_id VARCHAR(36) NOT NULL, 
+	endpoint_id VARCHAR(36) NOT NULL, 
+	model_definition_id VARCHAR(36) NOT NULL, 
+	weight FLOAT NOT NULL, 
+	created_by VARCHAR(255), 
+	created_at BIGINT NOT NULL, linkage_type VARCHAR(64) DEFAULT 'PRIMARY' NOT NULL, fallback_order INTEGER, 
+	CONSTRAINT endpoint_model_mappings_pk PRIMARY KEY (mapping_id), 
+	CONSTRAINT fk_endpoint_model_mappings_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES endpoints (endpoint_id) ON DELETE CASCADE, 
+	CONSTRAINT fk_endpoint_model_mappings_model_definition_id FOREIGN KEY(model_definition_id) REFERENCES model_definitions (model_definition_id)
+);
+CREATE TABLE endpoint_tags (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(5000), 
+	endpoint_id VARCHAR(36) NOT NULL, 
+	CONSTRAINT endpoint_tag_pk PRIMARY KEY ("key", endpoint_id), 
+	CONSTRAINT fk_endpoint_tags_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES endpoints (endpoint_id) ON DELETE CASCADE
+);
+CREATE TABLE "endpoints" (
+	endpoint_id VARCHAR(36) NOT NULL, 
+	name VARCHAR(255), 
+	created_by VARCHAR(255), 
+	created_at BIGINT NOT NULL, 
+	last_updated_by VARCHAR(255), 
+	last_updated_at BIGINT NOT NULL, 
+	routing_strategy VARCHAR(64), 
+	fallback_config_json TEXT, 
+	experiment_id INTEGER, 
+	usage_tracking BOOLEAN DEFAULT '0' NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT endpoints_pk PRIMARY KEY (endpoint_id), 
+	CONSTRAINT fk_endpoints_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) ON DELETE SET NULL, 
+	CONSTRAINT uq_endpoints_workspace_name UNIQUE (workspace, name)
+);
+CREATE TABLE entity_associations (
+	association_id VARCHAR(36) NOT NULL, 
+	source_type VARCHAR(36) NOT NULL, 
+	source_id VARCHAR(36) NOT NULL, 
+	destination_type VARCHAR(36) NOT NULL, 
+	destination_id VARCHAR(36) NOT NULL, 
+	created_time BIGINT, 
+	CONSTRAINT entity_associations_pk PRIMARY KEY (source_type, source_id, destination_type, destination_id)
+);
+CREATE TABLE "evaluation_dataset_records" (
+	dataset_record_id VARCHAR(36) NOT NULL, 
+	dataset_id VARCHAR(36) NOT NULL, 
+	inputs JSON NOT NULL, 
+	expectations JSON, 
+	tags JSON, 
+	source JSON, 
+	source_id VARCHAR(36), 
+	source_type VARCHAR(255), 
+	created_time BIGINT, 
+	last_update_time BIGINT, 
+	created_by VARCHAR(255), 
+	last_updated_by VARCHAR(255), 
+	input_hash VARCHAR(64) NOT NULL, outputs JSON, 
+	CONSTRAINT evaluation_dataset_records_pk PRIMARY KEY (dataset_record_id), 
+	CONSTRAINT fk_evaluation_dataset_records_dataset_id FOREIGN KEY(dataset_id) REFERENCES evaluation_datasets (dataset_id) ON DELETE CASCADE, 
+	CONSTRAINT unique_dataset_input UNIQUE (dataset_id, input_hash)
+);
+CREATE TABLE evaluation_dataset_tags (
+	dataset_id VARCHAR(36) NOT NULL, 
+	"key" VARCHAR(255) NOT NULL, 
+	value VARCHAR(5000), 
+	CONSTRAINT evaluation_dataset_tags_pk PRIMARY KEY (dataset_id, "key"), 
+	CONSTRAINT fk_evaluation_dataset_tags_dataset_id FOREIGN KEY(dataset_id) REFERENCES evaluation_datasets (dataset_id) ON DELETE CASCADE
+);
+CREATE TABLE "evaluation_datasets" (
+	dataset_id VARCHAR(36) NOT NULL, 
+	name VARCHAR(255) NOT NULL, 
+	schema TEXT, 
+	profile TEXT, 
+	digest VARCHAR(64), 
+	created_time BIGINT, 
+	last_update_time BIGINT, 
+	created_by VARCHAR(255), 
+	last_updated_by VARCHAR(255), 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT evaluation_datasets_pk PRIMARY KEY (dataset_id)
+);
+CREATE TABLE experiment_tags (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(5000), 
+	experiment_id INTEGER NOT NULL, 
+	CONSTRAINT experiment_tag_pk PRIMARY KEY ("key", experiment_id), 
+	FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id)
+);
+INSERT INTO "experiment_tags" VALUES('team','red',1);
+INSERT INTO "experiment_tags" VALUES('mlflow.note.content','# First
+''quoted''',1);
+CREATE TABLE "experiments" (
+	experiment_id INTEGER NOT NULL, 
+	name VARCHAR(256) NOT NULL, 
+	artifact_location VARCHAR(256), 
+	lifecycle_stage VARCHAR(32), 
+	creation_time BIGINT, 
+	last_update_time BIGINT, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT experiment_pk PRIMARY KEY (experiment_id), 
+	CONSTRAINT experiments_lifecycle_stage CHECK (lifecycle_stage IN ('active', 'deleted')), 
+	CONSTRAINT uq_experiments_workspace_name UNIQUE (workspace, name)
+);
+INSERT INTO "experiments" VALUES(0,'Default','/srv/mlflow/mlruns/0','active',1795931462961,1795931462961,'default');
+INSERT INTO "experiments" VALUES(1,'first','/srv/mlflow/mlruns/1','active',1795931463001,1795931463001,'default');
+INSERT INTO "experiments" VALUES(2,'empty','/srv/mlflow/mlruns/2','active',1795931463078,1795931463078,'default');
+INSERT INTO "experiments" VALUES(3,'gone','/srv/mlflow/mlruns/3','deleted',1795931463128,1795931463269,'default');
+CREATE TABLE input_tags (
+	input_uuid VARCHAR(36) NOT NULL, 
+	name VARCHAR(255) NOT NULL, 
+	value VARCHAR(500) NOT NULL, 
+	CONSTRAINT input_tags_pk PRIMARY KEY (input_uuid, name)
+);
+INSERT INTO "input_tags" VALUES('24e0dc949c504538835d1a17f0b7c823','mlflow.data.context','training');
+CREATE TABLE inputs (
+	input_uuid VARCHAR(36) NOT NULL, 
+	source_type VARCHAR(36) NOT NULL, 
+	source_id VARCHAR(36) NOT NULL, 
+	destination_type VARCHAR(36) NOT NULL, 
+	destination_id VARCHAR(36) NOT NULL, step BIGINT DEFAULT '0' NOT NULL, 
+	CONSTRAINT inputs_pk PRIMARY KEY (source_type, source_id, destination_type, destination_id)
+);
+INSERT INTO "inputs" VALUES('24e0dc949c504538835d1a17f0b7c823','DATASET','6202ae4153b44c4f8e80168d4a39f9ab','RUN','c398d9726212495f9d5d9c6f55df1f06',0);
+INSERT INTO "inputs" VALUES('0eaf3b065b3749d8a961265f9aaf1779','DATASET','f0128c664d474a9095b099a395259048','RUN','c398d9726212495f9d5d9c6f55df1f06',0);
+INSERT INTO "inputs" VALUES('53f2cc09ac4d4a539a6410bc08f1051f','RUN_OUTPUT','c398d9726212495f9d5d9c6f55df1f06','MODEL_OUTPUT','m-e00054cdac954dc9b203549646ec5017',3);
+CREATE TABLE "jobs" (
+	id VARCHAR(36) NOT NULL, 
+	creation_time BIGINT NOT NULL, 
+	job_name VARCHAR(500) NOT NULL, 
+	params TEXT NOT NULL, 
+	timeout FLOAT, 
+	status INTEGER NOT NULL, 
+	result TEXT, 
+	retry_count INTEGER NOT NULL, 
+	last_update_time BIGINT NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT jobs_pk PRIMARY KEY (id)
+);
+CREATE TABLE "latest_metrics" (
+	"key" VARCHAR(250) NOT NULL, 
+	value FLOAT NOT NULL, 
+	timestamp BIGINT, 
+	step BIGINT NOT NULL, 
+	is_nan BOOLEAN NOT NULL, 
+	run_uuid VARCHAR(32) NOT NULL, 
+	CONSTRAINT latest_metric_pk PRIMARY KEY ("key", run_uuid), 
+	FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid), 
+	CHECK (is_nan IN (0, 1))
+);
+INSERT INTO "latest_metrics" VALUES('loss',0.2,1700000000004,4,0,'c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "latest_metrics" VALUES('nan',0.0,1,0,1,'c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "latest_metrics" VALUES('inf',1.79769313486231562234e+308,2,1,0,'c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "latest_metrics" VALUES('-inf',-1.79769313486231562234e+308,3,2,0,'c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "latest_metrics" VALUES('back',3.0,1700000000000,7,0,'c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "latest_metrics" VALUES('loss',0.2,1700000000004,4,0,'32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "latest_metrics" VALUES('nan',0.0,1,0,1,'32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "latest_metrics" VALUES('inf',1.79769313486231562234e+308,2,1,0,'32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "latest_metrics" VALUES('-inf',-1.79769313486231562234e+308,3,2,0,'32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "latest_metrics" VALUES('back',3.0,1700000000000,7,0,'32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "latest_metrics" VALUES('loss',0.2,1700000000004,4,0,'ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "latest_metrics" VALUES('nan',0.0,1,0,1,'ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "latest_metrics" VALUES('inf',1.79769313486231562234e+308,2,1,0,'ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "latest_metrics" VALUES('-inf',-1.79769313486231562234e+308,3,2,0,'ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "latest_metrics" VALUES('back',3.0,1700000000000,7,0,'ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "latest_metrics" VALUES('loss',0.2,1700000000004,4,0,'e551d042491542a4b8b09db1549831f3');
+INSERT INTO "latest_metrics" VALUES('nan',0.0,1,0,1,'e551d042491542a4b8b09db1549831f3');
+INSERT INTO "latest_metrics" VALUES('inf',1.79769313486231562234e+308,2,1,0,'e551d042491542a4b8b09db1549831f3');
+INSERT INTO "latest_metrics" VALUES('-inf',-1.79769313486231562234e+308,3,2,0,'e551d042491542a4b8b09db1549831f3');
+INSERT INTO "latest_metrics" VALUES('back',3.0,1700000000000,7,0,'e551d042491542a4b8b09db1549831f3');
+CREATE TABLE logged_model_metrics (
+	model_id VARCHAR(36) NOT NULL, 
+	metric_name VARCHAR(500) NOT NULL, 
+	metric_timestamp_ms BIGINT NOT NULL, 
+	metric_step BIGINT NOT NULL, 
+	metric_value FLOAT, 
+	experiment_id INTEGER NOT NULL, 
+	run_id VARCHAR(32) NOT NULL, 
+	dataset_uuid VARCHAR(36), 
+	dataset_name VARCHAR(500), 
+	dataset_digest VARCHAR(36), 
+	CONSTRAINT logged_model_metrics_pk PRIMARY KEY (model_id, metric_name, metric_timestamp_ms, metric_step, run_id), 
+	CONSTRAINT fk_logged_model_metrics_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id), 
+	CONSTRAINT fk_logged_model_metrics_model_id FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE, 
+	CONSTRAINT fk_logged_model_metrics_run_id FOREIGN KEY(run_id) REFERENCES runs (run_uuid) ON DELETE CASCADE
+);
+CREATE TABLE logged_model_params (
+	model_id VARCHAR(36) NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	param_key VARCHAR(255) NOT NULL, 
+	param_value TEXT NOT NULL, 
+	CONSTRAINT logged_model_params_pk PRIMARY KEY (model_id, param_key), 
+	CONSTRAINT fk_logged_model_params_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id), 
+	CONSTRAINT fk_logged_model_params_model_id FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
+);
+INSERT INTO "logged_model_params" VALUES('m-e00054cdac954dc9b203549646ec5017',1,'depth','3');
+CREATE TABLE logged_model_tags (
+	model_id VARCHAR(36) NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	tag_key VARCHAR(255) NOT NULL, 
+	tag_value TEXT NOT NULL, 
+	CONSTRAINT logged_model_tags_pk PRIMARY KEY (model_id, tag_key), 
+	CONSTRAINT fk_logged_model_tags_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id), 
+	CONSTRAINT fk_logged_model_tags_model_id FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
+);
+INSERT INTO "logged_model_tags" VALUES('m-e00054cdac954dc9b203549646ec5017',1,'a','b');
+CREATE TABLE logged_models (
+	model_id VARCHAR(36) NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	name VARCHAR(500) NOT NULL, 
+	artifact_location VARCHAR(1000) NOT NULL, 
+	creation_timestamp_ms BIGINT NOT NULL, 
+	last_updated_timestamp_ms BIGINT NOT NULL, 
+	status INTEGER NOT NULL, 
+	lifecycle_stage VARCHAR(32), 
+	model_type VARCHAR(500), 
+	source_run_id VARCHAR(32), 
+	status_message VARCHAR(1000), 
+	CONSTRAINT logged_models_pk PRIMARY KEY (model_id), 
+	CONSTRAINT logged_models_lifecycle_stage_check CHECK (lifecycle_stage IN ('active', 'deleted')), 
+	CONSTRAINT fk_logged_models_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
+);
+INSERT INTO "logged_models" VALUES('m-e00054cdac954dc9b203549646ec5017',1,'churn-model','/srv/mlflow/mlruns/1/models/m-e00054cdac954dc9b203549646ec5017/artifacts',1795931465035,1795931465108,2,'active',NULL,'c398d9726212495f9d5d9c6f55df1f06',NULL);
+CREATE TABLE "metrics" (
+	"key" VARCHAR(250) NOT NULL, 
+	value FLOAT NOT NULL, 
+	timestamp BIGINT NOT NULL, 
+	run_uuid VARCHAR(32) NOT NULL, 
+	step BIGINT DEFAULT '0' NOT NULL, 
+	is_nan BOOLEAN DEFAULT '0' NOT NULL, 
+	CONSTRAINT metric_pk PRIMARY KEY ("key", timestamp, step, run_uuid, value, is_nan), 
+	FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid), 
+	CHECK (is_nan IN (0, 1))
+);
+INSERT INTO "metrics" VALUES('loss',1.0,1700000000000,'c398d9726212495f9d5d9c6f55df1f06',0,0);
+INSERT INTO "metrics" VALUES('loss',0.5,1700000000001,'c398d9726212495f9d5d9c6f55df1f06',1,0);
+INSERT INTO "metrics" VALUES('loss',3.33333333333333314829e-01,1700000000002,'c398d9726212495f9d5d9c6f55df1f06',2,0);
+INSERT INTO "metrics" VALUES('loss',0.25,1700000000003,'c398d9726212495f9d5d9c6f55df1f06',3,0);
+INSERT INTO "metrics" VALUES('loss',0.2,1700000000004,'c398d9726212495f9d5d9c6f55df1f06',4,0);
+INSERT INTO "metrics" VALUES('nan',0.0,1,'c398d9726212495f9d5d9c6f55df1f06',0,1);
+INSERT INTO "metrics" VALUES('inf',1.79769313486231562234e+308,2,'c398d9726212495f9d5d9c6f55df1f06',1,0);
+INSERT INTO "metrics" VALUES('-inf',-1.79769313486231562234e+308,3,'c398d9726212495f9d5d9c6f55df1f06',2,0);
+INSERT INTO "metrics" VALUES('back',3.0,1700000000000,'c398d9726212495f9d5d9c6f55df1f06',7,0);
+INSERT INTO "metrics" VALUES('back',2.0,1700000000000,'c398d9726212495f9d5d9c6f55df1f06',7,0);
+INSERT INTO "metrics" VALUES('loss',1.0,1700000000000,'32ba43336c9f4a878388e366eb1c07a5',0,0);
+INSERT INTO "metrics" VALUES('loss',0.5,1700000000001,'32ba43336c9f4a878388e366eb1c07a5',1,0);
+INSERT INTO "metrics" VALUES('loss',3.33333333333333314829e-01,1700000000002,'32ba43336c9f4a878388e366eb1c07a5',2,0);
+INSERT INTO "metrics" VALUES('loss',0.25,1700000000003,'32ba43336c9f4a878388e366eb1c07a5',3,0);
+INSERT INTO "metrics" VALUES('loss',0.2,1700000000004,'32ba43336c9f4a878388e366eb1c07a5',4,0);
+INSERT INTO "metrics" VALUES('nan',0.0,1,'32ba43336c9f4a878388e366eb1c07a5',0,1);
+INSERT INTO "metrics" VALUES('inf',1.79769313486231562234e+308,2,'32ba43336c9f4a878388e366eb1c07a5',1,0);
+INSERT INTO "metrics" VALUES('-inf',-1.79769313486231562234e+308,3,'32ba43336c9f4a878388e366eb1c07a5',2,0);
+INSERT INTO "metrics" VALUES('back',3.0,1700000000000,'32ba43336c9f4a878388e366eb1c07a5',7,0);
+INSERT INTO "metrics" VALUES('back',2.0,1700000000000,'32ba43336c9f4a878388e366eb1c07a5',7,0);
+INSERT INTO "metrics" VALUES('loss',1.0,1700000000000,'ca7b09c254cc4ff79524ad5dbd374232',0,0);
+INSERT INTO "metrics" VALUES('loss',0.5,1700000000001,'ca7b09c254cc4ff79524ad5dbd374232',1,0);
+INSERT INTO "metrics" VALUES('loss',3.33333333333333314829e-01,1700000000002,'ca7b09c254cc4ff79524ad5dbd374232',2,0);
+INSERT INTO "metrics" VALUES('loss',0.25,1700000000003,'ca7b09c254cc4ff79524ad5dbd374232',3,0);
+INSERT INTO "metrics" VALUES('loss',0.2,1700000000004,'ca7b09c254cc4ff79524ad5dbd374232',4,0);
+INSERT INTO "metrics" VALUES('nan',0.0,1,'ca7b09c254cc4ff79524ad5dbd374232',0,1);
+INSERT INTO "metrics" VALUES('inf',1.79769313486231562234e+308,2,'ca7b09c254cc4ff79524ad5dbd374232',1,0);
+INSERT INTO "metrics" VALUES('-inf',-1.79769313486231562234e+308,3,'ca7b09c254cc4ff79524ad5dbd374232',2,0);
+INSERT INTO "metrics" VALUES('back',3.0,1700000000000,'ca7b09c254cc4ff79524ad5dbd374232',7,0);
+INSERT INTO "metrics" VALUES('back',2.0,1700000000000,'ca7b09c254cc4ff79524ad5dbd374232',7,0);
+INSERT INTO "metrics" VALUES('loss',1.0,1700000000000,'e551d042491542a4b8b09db1549831f3',0,0);
+INSERT INTO "metrics" VALUES('loss',0.5,1700000000001,'e551d042491542a4b8b09db1549831f3',1,0);
+INSERT INTO "metrics" VALUES('loss',3.33333333333333314829e-01,1700000000002,'e551d042491542a4b8b09db1549831f3',2,0);
+INSERT INTO "metrics" VALUES('loss',0.25,1700000000003,'e551d042491542a4b8b09db1549831f3',3,0);
+INSERT INTO "metrics" VALUES('loss',0.2,1700000000004,'e551d042491542a4b8b09db1549831f3',4,0);
+INSERT INTO "metrics" VALUES('nan',0.0,1,'e551d042491542a4b8b09db1549831f3',0,1);
+INSERT INTO "metrics" VALUES('inf',1.79769313486231562234e+308,2,'e551d042491542a4b8b09db1549831f3',1,0);
+INSERT INTO "metrics" VALUES('-inf',-1.79769313486231562234e+308,3,'e551d042491542a4b8b09db1549831f3',2,0);
+INSERT INTO "metrics" VALUES('back',3.0,1700000000000,'e551d042491542a4b8b09db1549831f3',7,0);
+INSERT INTO "metrics" VALUES('back',2.0,1700000000000,'e551d042491542a4b8b09db1549831f3',7,0);
+CREATE TABLE "model_definitions" (
+	model_definition_id VARCHAR(36) NOT NULL, 
+	name VARCHAR(255) NOT NULL, 
+	secret_id VARCHAR(36), 
+	provider VARCHAR(64) NOT NULL, 
+	model_name VARCHAR(256) NOT NULL, 
+	created_by VARCHAR(255), 
+	created_at BIGINT NOT NULL, 
+	last_updated_by VARCHAR(255), 
+	last_updated_at BIGINT NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT model_definitions_pk PRIMARY KEY (model_definition_id), 
+	CONSTRAINT fk_model_definitions_secret_id FOREIGN KEY(secret_id) REFERENCES secrets (secret_id) ON DELETE SET NULL, 
+	CONSTRAINT uq_model_definitions_workspace_name UNIQUE (workspace, name)
+);
+CREATE TABLE "model_version_tags" (
+	"key" VARCHAR(250) NOT NULL, 
+	value TEXT, 
+	name VARCHAR(256) NOT NULL, 
+	version INTEGER NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT model_version_tag_pk PRIMARY KEY (workspace, "key", name, version), 
+	CONSTRAINT fk_model_version_tags_model_versions FOREIGN KEY(workspace, name, version) REFERENCES model_versions (workspace, name, version) ON UPDATE CASCADE
+);
+INSERT INTO "model_version_tags" VALUES('n','0','churn',1,'default');
+INSERT INTO "model_version_tags" VALUES('n','1','churn',2,'default');
+INSERT INTO "model_version_tags" VALUES('n','2','churn',3,'default');
+CREATE TABLE "model_versions" (
+	name VARCHAR(256) NOT NULL, 
+	version INTEGER NOT NULL, 
+	creation_time BIGINT, 
+	last_updated_time BIGINT, 
+	description VARCHAR(5000), 
+	user_id VARCHAR(256), 
+	current_stage VARCHAR(20), 
+	source VARCHAR(500), 
+	run_id VARCHAR(32), 
+	status VARCHAR(20), 
+	status_message VARCHAR(500), 
+	run_link VARCHAR(500), 
+	storage_location VARCHAR(500), 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT model_version_pk PRIMARY KEY (workspace, name, version), 
+	CONSTRAINT fk_model_versions_registered_models FOREIGN KEY(workspace, name) REFERENCES registered_models (workspace, name) ON UPDATE CASCADE
+);
+INSERT INTO "model_versions" VALUES('churn',1,1795931464598,1795931464875,'v0',NULL,'Production','file:///srv/model/0','c398d9726212495f9d5d9c6f55df1f06','READY',NULL,NULL,'file:///srv/model/0','default');
+INSERT INTO "model_versions" VALUES('churn',2,1795931464660,1795931464660,'v1',NULL,'None','file:///srv/model/1','c398d9726212495f9d5d9c6f55df1f06','READY',NULL,NULL,'file:///srv/model/1','default');
+INSERT INTO "model_versions" VALUES('churn',3,1795931464700,1795931465004,NULL,NULL,'Deleted_Internal','REDACTED-SOURCE-PATH','REDACTED-RUN-ID','READY',NULL,'REDACTED-RUN-LINK','file:///srv/model/2','default');
+INSERT INTO "model_versions" VALUES('Upper',1,1795931464938,1795931464938,NULL,NULL,'None','file:///srv/model/x',NULL,'READY',NULL,NULL,'file:///srv/model/x','default');
+CREATE TABLE online_scoring_configs (
+	online_scoring_config_id VARCHAR(36) NOT NULL, 
+	scorer_id VARCHAR(36) NOT NULL, 
+	sample_rate FLOAT NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	filter_string TEXT, 
+	CONSTRAINT online_scoring_config_pk PRIMARY KEY (online_scoring_config_id), 
+	CONSTRAINT fk_online_scoring_configs_scorer_id FOREIGN KEY(scorer_id) REFERENCES scorers (scorer_id) ON DELETE CASCADE, 
+	CONSTRAINT fk_online_scoring_configs_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id)
+);
+CREATE TABLE "params" (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(8000) NOT NULL, 
+	run_uuid VARCHAR(32) NOT NULL, 
+	CONSTRAINT param_pk PRIMARY KEY ("key", run_uuid), 
+	FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid)
+);
+INSERT INTO "params" VALUES('lr','0.0','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "params" VALUES('empty','','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "params" VALUES('lr','0.1','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "params" VALUES('empty','','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "params" VALUES('lr','0.2','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "params" VALUES('empty','','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "params" VALUES('lr','0.3','e551d042491542a4b8b09db1549831f3');
+INSERT INTO "params" VALUES('empty','','e551d042491542a4b8b09db1549831f3');
+CREATE TABLE "registered_model_aliases" (
+	alias VARCHAR(256) NOT NULL, 
+	version INTEGER NOT NULL, 
+	name VARCHAR(256) NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT registered_model_alias_pk PRIMARY KEY (workspace, name, alias), 
+	CONSTRAINT fk_registered_model_aliases_registered_models FOREIGN KEY(workspace, name) REFERENCES registered_models (workspace, name) ON DELETE CASCADE ON UPDATE CASCADE
+);
+INSERT INTO "registered_model_aliases" VALUES('champion',2,'churn','default');
+INSERT INTO "registered_model_aliases" VALUES('blue',2,'churn','default');
+CREATE TABLE "registered_model_tags" (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(5000), 
+	name VARCHAR(256) NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT registered_model_tag_pk PRIMARY KEY (workspace, "key", name), 
+	CONSTRAINT fk_registered_model_tags_registered_models FOREIGN KEY(workspace, name) REFERENCES registered_models (workspace, name) ON UPDATE CASCADE
+);
+INSERT INTO "registered_model_tags" VALUES('owner','ada','churn','default');
+CREATE TABLE "registered_models" (
+	name VARCHAR(256) NOT NULL, 
+	creation_time BIGINT, 
+	last_updated_time BIGINT, 
+	description VARCHAR(5000), 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT registered_model_pk PRIMARY KEY (workspace, name)
+);
+INSERT INTO "registered_models" VALUES('churn',1795931464478,1795931465004,'A model','default');
+INSERT INTO "registered_models" VALUES('bare',1795931464537,1795931464537,NULL,'default');
+INSERT INTO "registered_models" VALUES('Upper',1795931464570,1795931464938,NULL,'default');
+CREATE TABLE "runs" (
+	run_uuid VARCHAR(32) NOT NULL, 
+	name VARCHAR(250), 
+	source_type VARCHAR(20), 
+	source_name VARCHAR(500), 
+	entry_point_name VARCHAR(50), 
+	user_id VARCHAR(256), 
+	status VARCHAR(9), 
+	start_time BIGINT, 
+	end_time BIGINT, 
+	source_version VARCHAR(50), 
+	lifecycle_stage VARCHAR(20), 
+	artifact_uri VARCHAR(200), 
+	experiment_id INTEGER, deleted_time BIGINT, 
+	CONSTRAINT run_pk PRIMARY KEY (run_uuid), 
+	CONSTRAINT source_type CHECK (source_type IN ('NOTEBOOK', 'JOB', 'LOCAL', 'UNKNOWN', 'PROJECT')), 
+	CONSTRAINT runs_lifecycle_stage CHECK (lifecycle_stage IN ('active', 'deleted')), 
+	FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id), 
+	CHECK (status IN ('SCHEDULED', 'FAILED', 'FINISHED', 'RUNNING', 'KILLED'))
+);
+INSERT INTO "runs" VALUES('f066e9d3bcf949c08aa146493087ba27','in the deleted one','UNKNOWN','','','unknown','RUNNING',1700000000000,NULL,'','deleted','/srv/mlflow/mlruns/3/f066e9d3bcf949c08aa146493087ba27/artifacts',3,1795931463290);
+INSERT INTO "runs" VALUES('be78218c716f44e0859c4c81c66a0870','parent','UNKNOWN','','','unknown','RUNNING',1700000000000,NULL,'','active','/srv/mlflow/mlruns/1/be78218c716f44e0859c4c81c66a0870/artifacts',1,NULL);
+INSERT INTO "runs" VALUES('c398d9726212495f9d5d9c6f55df1f06','child 0','UNKNOWN','','','ada','FINISHED',1700000000000,1700000005000,'','active','/srv/mlflow/mlruns/1/c398d9726212495f9d5d9c6f55df1f06/artifacts',1,NULL);
+INSERT INTO "runs" VALUES('32ba43336c9f4a878388e366eb1c07a5','child 1','UNKNOWN','','','ada','FINISHED',1700000000000,1700000005000,'','active','/srv/mlflow/mlruns/1/32ba43336c9f4a878388e366eb1c07a5/artifacts',1,NULL);
+INSERT INTO "runs" VALUES('ca7b09c254cc4ff79524ad5dbd374232','child 2','UNKNOWN','','','ada','FAILED',1700000000001,1700000005000,'','active','/srv/mlflow/mlruns/1/ca7b09c254cc4ff79524ad5dbd374232/artifacts',1,NULL);
+INSERT INTO "runs" VALUES('e551d042491542a4b8b09db1549831f3','child 3','UNKNOWN','','','ada','FINISHED',1700000000001,1700000005000,'','active','/srv/mlflow/mlruns/1/e551d042491542a4b8b09db1549831f3/artifacts',1,NULL);
+INSERT INTO "runs" VALUES('a090d0568122488ea95efcc352277f76','deleted','UNKNOWN','','','unknown','RUNNING',1700000000009,NULL,'','deleted','/srv/mlflow/mlruns/1/a090d0568122488ea95efcc352277f76/artifacts',1,1795931464277);
+INSERT INTO "runs" VALUES('42f331ba19ca458fafce4539b636bb5a','gifted-newt-64','UNKNOWN','','','unknown','RUNNING',1700000000008,NULL,'','active','/srv/mlflow/mlruns/1/42f331ba19ca458fafce4539b636bb5a/artifacts',1,NULL);
+CREATE TABLE scorer_versions (
+	scorer_id VARCHAR(36) NOT NULL, 
+	scorer_version INTEGER NOT NULL, 
+	serialized_scorer TEXT NOT NULL, 
+	creation_time BIGINT, 
+	CONSTRAINT scorer_version_pk PRIMARY KEY (scorer_id, scorer_version), 
+	CONSTRAINT fk_scorer_versions_scorer_id FOREIGN KEY(scorer_id) REFERENCES scorers (scorer_id) ON DELETE CASCADE
+);
+CREATE TABLE scorers (
+	experiment_id INTEGER NOT NULL, 
+	scorer_name VARCHAR(256) NOT NULL, 
+	scorer_id VARCHAR(36) NOT NULL, 
+	CONSTRAINT scorer_pk PRIMARY KEY (scorer_id), 
+	CONSTRAINT fk_scorers_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
+);
+CREATE TABLE "secrets" (
+	secret_id VARCHAR(36) NOT NULL, 
+	secret_name VARCHAR(255) NOT NULL, 
+	encrypted_value BLOB NOT NULL, 
+	wrapped_dek BLOB NOT NULL, 
+	kek_version INTEGER NOT NULL, 
+	masked_value VARCHAR(500) NOT NULL, 
+	provider VARCHAR(64), 
+	auth_config TEXT, 
+	description TEXT, 
+	created_by VARCHAR(255), 
+	created_at BIGINT NOT NULL, 
+	last_updated_by VARCHAR(255), 
+	last_updated_at BIGINT NOT NULL, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT secrets_pk PRIMARY KEY (secret_id), 
+	CONSTRAINT uq_secrets_workspace_secret_name UNIQUE (workspace, secret_name)
+);
+CREATE TABLE span_metrics (
+	trace_id VARCHAR(50) NOT NULL, 
+	span_id VARCHAR(50) NOT NULL, 
+	"key" VARCHAR(250) NOT NULL, 
+	value FLOAT, 
+	CONSTRAINT span_metrics_pk PRIMARY KEY (trace_id, span_id, "key"), 
+	CONSTRAINT fk_span_metrics_span FOREIGN KEY(trace_id, span_id) REFERENCES spans (trace_id, span_id) ON DELETE CASCADE
+);
+CREATE TABLE spans (
+	trace_id VARCHAR(50) NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	span_id VARCHAR(50) NOT NULL, 
+	parent_span_id VARCHAR(50), 
+	name TEXT, 
+	type VARCHAR(500), 
+	status VARCHAR(50) NOT NULL, 
+	start_time_unix_nano BIGINT NOT NULL, 
+	end_time_unix_nano BIGINT, 
+	duration_ns BIGINT GENERATED ALWAYS AS (end_time_unix_nano - start_time_unix_nano) STORED, 
+	content TEXT NOT NULL, dimension_attributes JSON, 
+	CONSTRAINT spans_pk PRIMARY KEY (trace_id, span_id), 
+	CONSTRAINT fk_spans_trace_id FOREIGN KEY(trace_id) REFERENCES trace_info (request_id) ON DELETE CASCADE, 
+	CONSTRAINT fk_spans_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id)
+);
+CREATE TABLE "tags" (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(8000), 
+	run_uuid VARCHAR(32) NOT NULL, 
+	CONSTRAINT tag_pk PRIMARY KEY ("key", run_uuid), 
+	FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid)
+);
+INSERT INTO "tags" VALUES('mlflow.runName','in the deleted one','f066e9d3bcf949c08aa146493087ba27');
+INSERT INTO "tags" VALUES('mlflow.runName','parent','be78218c716f44e0859c4c81c66a0870');
+INSERT INTO "tags" VALUES('mlflow.parentRunId','be78218c716f44e0859c4c81c66a0870','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "tags" VALUES('mlflow.user','ada','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "tags" VALUES('odd‮','漢字 🧪 ''x''','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "tags" VALUES('mlflow.runName','child 0','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "tags" VALUES('mlflow.source.git.commit','0000000000000000000000000000000000000000','c398d9726212495f9d5d9c6f55df1f06');
+INSERT INTO "tags" VALUES('mlflow.parentRunId','be78218c716f44e0859c4c81c66a0870','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "tags" VALUES('mlflow.user','ada','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "tags" VALUES('odd‮','漢字 🧪 ''x''','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "tags" VALUES('mlflow.runName','child 1','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "tags" VALUES('mlflow.source.git.commit','0000000000000000000000000000000000000000','32ba43336c9f4a878388e366eb1c07a5');
+INSERT INTO "tags" VALUES('mlflow.parentRunId','be78218c716f44e0859c4c81c66a0870','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "tags" VALUES('mlflow.user','ada','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "tags" VALUES('odd‮','漢字 🧪 ''x''','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "tags" VALUES('mlflow.runName','child 2','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "tags" VALUES('mlflow.source.git.commit','0000000000000000000000000000000000000000','ca7b09c254cc4ff79524ad5dbd374232');
+INSERT INTO "tags" VALUES('mlflow.parentRunId','be78218c716f44e0859c4c81c66a0870','e551d042491542a4b8b09db1549831f3');
+INSERT INTO "tags" VALUES('mlflow.user','ada','e551d042491542a4b8b09db1549831f3');
+INSERT INTO "tags" VALUES('odd‮','漢字 🧪 ''x''','e551d042491542a4b8b09db1549831f3');
+INSERT INTO "tags" VALUES('mlflow.runName','child 3','e551d042491542a4b8b09db1549831f3');
+INSERT INTO "tags" VALUES('mlflow.source.git.commit','0000000000000000000000000000000000000000','e551d042491542a4b8b09db1549831f3');
+INSERT INTO "tags" VALUES('mlflow.runName','deleted','a090d0568122488ea95efcc352277f76');
+INSERT INTO "tags" VALUES('mlflow.runName','gifted-newt-64','42f331ba19ca458fafce4539b636bb5a');
+CREATE TABLE trace_info (
+	request_id VARCHAR(50) NOT NULL, 
+	experiment_id INTEGER NOT NULL, 
+	timestamp_ms BIGINT NOT NULL, 
+	execution_time_ms BIGINT, 
+	status VARCHAR(50) NOT NULL, client_request_id VARCHAR(50), request_preview VARCHAR(1000), response_preview VARCHAR(1000), 
+	CONSTRAINT trace_info_pk PRIMARY KEY (request_id), 
+	CONSTRAINT fk_trace_info_experiment_id FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id)
+);
+CREATE TABLE trace_metrics (
+	request_id VARCHAR(50) NOT NULL, 
+	"key" VARCHAR(250) NOT NULL, 
+	value FLOAT, 
+	CONSTRAINT trace_metrics_pk PRIMARY KEY (request_id, "key"), 
+	CONSTRAINT fk_trace_metrics_request_id FOREIGN KEY(request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
+);
+CREATE TABLE "trace_request_metadata" (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(8000), 
+	request_id VARCHAR(50) NOT NULL, 
+	CONSTRAINT trace_request_metadata_pk PRIMARY KEY ("key", request_id), 
+	CONSTRAINT fk_trace_request_metadata_request_id FOREIGN KEY(request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
+);
+CREATE TABLE "trace_tags" (
+	"key" VARCHAR(250) NOT NULL, 
+	value VARCHAR(8000), 
+	request_id VARCHAR(50) NOT NULL, 
+	CONSTRAINT trace_tag_pk PRIMARY KEY ("key", request_id), 
+	CONSTRAINT fk_trace_tags_request_id FOREIGN KEY(request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
+);
+CREATE TABLE webhook_events (
+	webhook_id VARCHAR(256) NOT NULL, 
+	entity VARCHAR(50) NOT NULL, 
+	action VARCHAR(50) NOT NULL, 
+	CONSTRAINT webhook_event_pk PRIMARY KEY (webhook_id, entity, action), 
+	FOREIGN KEY(webhook_id) REFERENCES webhooks (webhook_id) ON DELETE cascade
+);
+CREATE TABLE "webhooks" (
+	webhook_id VARCHAR(256) NOT NULL, 
+	name VARCHAR(256) NOT NULL, 
+	description VARCHAR(1000), 
+	url VARCHAR(500) NOT NULL, 
+	status VARCHAR(20) DEFAULT 'ACTIVE' NOT NULL, 
+	secret VARCHAR(1000), 
+	creation_timestamp BIGINT, 
+	last_updated_timestamp BIGINT, 
+	deleted_timestamp BIGINT, 
+	workspace VARCHAR(63) DEFAULT 'default' NOT NULL, 
+	CONSTRAINT webhook_pk PRIMARY KEY (webhook_id)
+);
+CREATE TABLE workspaces (
+	name VARCHAR(63) NOT NULL, 
+	description TEXT, 
+	default_artifact_root TEXT, 
+	CONSTRAINT workspaces_pk PRIMARY KEY (name)
+);
+INSERT INTO "workspaces" VALUES('default','Default workspace for legacy resources',NULL);
+CREATE INDEX index_metrics_run_uuid ON metrics (run_uuid);
+CREATE INDEX index_latest_metrics_run_uuid ON latest_metrics (run_uuid);
+CREATE INDEX index_inputs_destination_type_destination_id_source_type ON inputs (destination_type, destination_id, source_type);
+CREATE INDEX index_inputs_input_uuid ON inputs (input_uuid);
+CREATE INDEX index_params_run_uuid ON params (run_uuid);
+CREATE INDEX index_trace_info_experiment_id_timestamp_ms ON trace_info (experiment_id, timestamp_ms);
+CREATE INDEX index_trace_tags_request_id ON trace_tags (request_id);
+CREATE INDEX index_trace_request_metadata_request_id ON trace_request_metadata (request_id);
+CREATE INDEX index_tags_run_uuid ON tags (run_uuid);
+CREATE INDEX index_datasets_dataset_uuid ON datasets (dataset_uuid);
+CREATE INDEX index_datasets_experiment_id_dataset_source_type ON datasets (experiment_id, dataset_source_type);
+CREATE INDEX index_logged_model_metrics_model_id ON logged_model_metrics (model_id);
+CREATE INDEX index_assessments_trace_id_created_timestamp ON assessments (trace_id, created_timestamp);
+CREATE INDEX index_assessments_run_id_created_timestamp ON assessments (run_id, created_timestamp);
+CREATE INDEX index_assessments_last_updated_timestamp ON assessments (last_updated_timestamp);
+CREATE INDEX index_assessments_assessment_type ON assessments (assessment_type);
+CREATE INDEX index_spans_experiment_id ON spans (experiment_id);
+CREATE INDEX index_spans_experiment_id_status_type ON spans (experiment_id, status, type);
+CREATE INDEX index_spans_experiment_id_type_status ON spans (experiment_id, type, status);
+CREATE INDEX index_spans_experiment_id_duration ON spans (experiment_id, duration_ns);
+CREATE INDEX index_entity_associations_association_id ON entity_associations (association_id);
+CREATE INDEX index_entity_associations_reverse_lookup ON entity_associations (destination_type, destination_id, source_type, source_id);
+CREATE INDEX idx_webhook_events_entity ON webhook_events (entity);
+CREATE INDEX idx_webhook_events_action ON webhook_events (action);
+CREATE INDEX idx_webhook_events_entity_action ON webhook_events (entity, action);
+CREATE UNIQUE INDEX index_scorers_experiment_id_scorer_name ON scorers (experiment_id, scorer_name);
+CREATE INDEX index_scorer_versions_scorer_id ON scorer_versions (scorer_id);
+CREATE INDEX index_evaluation_dataset_tags_dataset_id ON evaluation_dataset_tags (dataset_id);
+CREATE INDEX index_evaluation_dataset_records_dataset_id ON evaluation_dataset_records (dataset_id);
+CREATE INDEX index_endpoint_model_mappings_endpoint_id ON endpoint_model_mappings (endpoint_id);
+CREATE INDEX index_endpoint_model_mappings_model_definition_id ON endpoint_model_mappings (model_definition_id);
+CREATE INDEX index_endpoint_tags_endpoint_id ON endpoint_tags (endpoint_id);
+CREATE INDEX index_trace_metrics_request_id ON trace_metrics (request_id);
+CREATE UNIQUE INDEX unique_endpoint_model_linkage_mapping ON endpoint_model_mappings (endpoint_id, model_definition_id, linkage_type);
+CREATE INDEX index_span_metrics_trace_id_span_id ON span_metrics (trace_id, span_id);
+CREATE INDEX index_evaluation_datasets_name ON evaluation_datasets (name);
+CREATE INDEX index_evaluation_datasets_created_time ON evaluation_datasets (created_time);
+CREATE INDEX idx_webhooks_status ON webhooks (status);
+CREATE INDEX idx_webhooks_name ON webhooks (name);
+CREATE TRIGGER prevent_secrets_aad_mutation
+BEFORE UPDATE ON secrets
+FOR EACH ROW
+WHEN OLD.secret_id != NEW.secret_id OR OLD.secret_name != NEW.secret_name
+BEGIN
+    SELECT RAISE(ABORT, 'secret_id and secret_name are immutable (used as AAD in encryption)');
+END;
+CREATE INDEX index_model_definitions_provider ON model_definitions (provider);
+CREATE INDEX index_model_definitions_secret_id ON model_definitions (secret_id);
+CREATE INDEX index_jobs_name_status_creation_time ON jobs (job_name, workspace, status, creation_time);
+CREATE INDEX idx_experiments_workspace ON experiments (workspace);
+CREATE INDEX idx_registered_models_workspace ON registered_models (workspace);
+CREATE INDEX idx_experiments_workspace_creation_time ON experiments (workspace, creation_time);
+CREATE INDEX idx_evaluation_datasets_workspace ON evaluation_datasets (workspace);
+CREATE INDEX idx_webhooks_workspace ON webhooks (workspace);
+CREATE INDEX idx_secrets_workspace ON secrets (workspace);
+CREATE INDEX idx_endpoints_workspace ON endpoints (workspace);
+CREATE INDEX idx_model_definitions_workspace ON model_definitions (workspace);
+COMMIT;

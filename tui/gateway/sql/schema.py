@@ -1,0 +1,163 @@
+"""Which schemas of MLflow's databases are known, and whether what is found is exactly one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.gateway.problems import Elsewhere
+
+if TYPE_CHECKING:
+    from tui.gateway.sql.database import Reading
+
+_BEFORE_3 = """
+experiments: experiment_id name artifact_location lifecycle_stage creation_time last_update_time
+experiment_tags: key value experiment_id
+runs: run_uuid name source_type source_name entry_point_name user_id status start_time end_time source_version
+    lifecycle_stage artifact_uri experiment_id deleted_time
+metrics: key value timestamp run_uuid step is_nan
+latest_metrics: key value timestamp step is_nan run_uuid
+params: key value run_uuid
+tags: key value run_uuid
+datasets: dataset_uuid experiment_id name digest dataset_source_type dataset_source dataset_schema dataset_profile
+inputs: input_uuid source_type source_id destination_type destination_id
+input_tags: input_uuid name value
+registered_models: name creation_time last_updated_time description
+registered_model_tags: key value name
+registered_model_aliases: alias version name
+model_versions: name version creation_time last_updated_time description user_id current_stage source run_id status
+    status_message run_link storage_location
+model_version_tags: key value name version
+"""
+_WITH_LOGGED_MODELS = """
+inputs: step
+logged_models: model_id experiment_id name artifact_location creation_timestamp_ms last_updated_timestamp_ms status
+    lifecycle_stage model_type source_run_id status_message
+logged_model_tags: model_id experiment_id tag_key tag_value
+logged_model_params: model_id experiment_id param_key param_value
+logged_model_metrics: model_id metric_name metric_timestamp_ms metric_step metric_value experiment_id run_id
+    dataset_uuid dataset_name dataset_digest
+"""
+_WITH_WORKSPACES = """
+experiments: workspace
+registered_models: workspace
+registered_model_tags: workspace
+registered_model_aliases: workspace
+model_versions: workspace
+model_version_tags: workspace
+"""
+
+Columns = Mapping[str, frozenset[str]]
+
+
+def _columns(*parts: str) -> Columns:
+    """Tables and their columns, as the parts above say them one after the other."""
+    found: dict[str, set[str]] = {}
+    for part in parts:
+        names: set[str] = set()
+        for word in part.split():
+            if word.endswith(":"):
+                names = found.setdefault(word[:-1], set())
+            else:
+                names.add(word)
+    return {table: frozenset(names) for table, names in found.items()}
+
+
+@dataclass(frozen=True)
+class Known:
+    """A schema: the tables that are read with their columns, and the last MLflow version that made it."""
+
+    mlflow: str
+    columns: Columns
+
+    @property
+    def has_logged_models(self) -> bool:
+        return "logged_models" in self.columns
+
+    @property
+    def has_workspaces(self) -> bool:
+        return "workspace" in self.columns["experiments"]
+
+
+_V2 = _columns(_BEFORE_3)
+_V3 = _columns(_BEFORE_3, _WITH_LOGGED_MODELS)
+_WORKSPACES = _columns(_BEFORE_3, _WITH_LOGGED_MODELS, _WITH_WORKSPACES)
+
+REVISIONS: Mapping[str, Known] = {
+    "acf3f17fdcc7": Known("2.12", _V2),
+    "867495a8f9d4": Known("2.13.0", _V2),
+    "5b0e9adcef9c": Known("2.14", _V2),
+    "4465047574b1": Known("2.16", _V2),
+    "f5a4f2784254": Known("2.17", _V2),
+    "0584bdc529eb": Known("2.22", _V2),
+    "6953534de441": Known("3.1.0", _V3),
+    "bda7b8c39065": Known("3.1", _V3),
+    "770bee3ae1dd": Known("3.2", _V3),
+    "1a0cddfcaa16": Known("3.3", _V3),
+    "71994744cf8e": Known("3.4", _V3),
+    "bf29a5ff90ea": Known("3.7", _V3),
+    "1bd49d398cd23": Known("3.8", _V3),
+    "d3e4f5a6b7c8": Known("3.9", _V3),
+    "1b5f0d9ad7c1": Known("3.10", _WORKSPACES),
+    "c3d6457b6d8a": Known("3.11", _WORKSPACES),
+    "7d34483879f0": Known("3.12", _WORKSPACES),
+    "da6fb0208061": Known("3.13", _WORKSPACES),
+    "b7e4c1a90f23": Known("3.14", _WORKSPACES),
+    "6f8d9c3b2a1e": Known("3.15", _WORKSPACES),
+    "b7e2c1a4d9f3": Known("3.16", _WORKSPACES),
+    "dc11669786a5": Known("3.17", _WORKSPACES),
+}
+"""Revisions of ``alembic_version`` that released versions of MLflow ended at, from 2.9 on."""
+
+
+def revision_of(reading: Reading) -> str:
+    """The one revision that a database has; raises Elsewhere for none or several."""
+    found = [str(revision) for (revision,) in reading.rows("SELECT version_num FROM alembic_version")]
+    if len(found) != 1:
+        raise Elsewhere("the database is half migrated, or is not MLflow's")
+    return found[0]
+
+
+def known(reading: Reading, revision: str) -> Known:
+    """The schema of a revision, found to be in the database column for column; raises Elsewhere for any other."""
+    expected = REVISIONS.get(revision)
+    if expected is None:
+        raise Elsewhere(f"the schema {revision} is not one that is known")
+    found = _sqlite_columns(reading) if reading.kind == "sqlite" else _server_columns(reading)
+    for table, columns in expected.columns.items():
+        if found.get(table) != columns:
+            raise Elsewhere(f"the table {table} is not as the schema {revision} has it")
+    if not expected.has_logged_models and "logged_models" in found:
+        raise Elsewhere("the database is half migrated")
+    return expected
+
+
+def require_one_workspace(reading: Reading) -> None:
+    """Raise Elsewhere where MLflow would refuse the store, or would write to it before it answers."""
+    if reading.known.has_workspaces:
+        for table in ("experiments", "registered_models"):
+            statement = f"SELECT 1 FROM {table} WHERE workspace IS NOT NULL AND workspace != 'default' LIMIT 1"
+            if list(reading.rows(statement)):
+                raise Elsewhere("there is more than one workspace")
+    if not list(reading.rows("SELECT 1 FROM experiments WHERE experiment_id = 0")):
+        raise Elsewhere("the default experiment is missing, and MLflow makes it")
+
+
+def _sqlite_columns(reading: Reading) -> Columns:
+    found: dict[str, set[str]] = {}
+    rows = reading.rows(
+        "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+    )
+    for table, column in rows:
+        found.setdefault(str(table), set()).add(str(column))
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
+def _server_columns(reading: Reading) -> Columns:
+    here = "current_schema()" if reading.kind == "postgresql" else "database()"
+    found: dict[str, set[str]] = {}
+    rows = reading.rows(f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = {here}")
+    for table, column in rows:
+        found.setdefault(str(table), set()).add(str(column))
+    return {table: frozenset(columns) for table, columns in found.items()}

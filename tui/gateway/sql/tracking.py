@@ -1,0 +1,227 @@
+"""Experiments and runs from a database whose schema is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tui.domain.values import (
+    DatasetInput,
+    Experiment,
+    ExperimentPage,
+    MetricValue,
+    RunDetail,
+    RunReference,
+    RunsPage,
+    View,
+)
+from tui.gateway import problems
+from tui.gateway.problems import Elsewhere
+from tui.gateway.session import Session
+from tui.gateway.sql import tokens
+from tui.gateway.sql.database import Database, Reading, Row
+from tui.gateway.sql.filters import of_runs
+from tui.gateway.sql.runs import STAGES, Asked, Listings, page, true_value
+from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
+
+_MOST = 50_000  # that MLflow gives in a page
+_EXPERIMENT = "experiment_id, name, lifecycle_stage, creation_time, last_update_time, artifact_location"
+
+
+class SqlTracking:
+    """The reads of TrackingPort that a database answers itself; Elsewhere is raised for those that it does not."""
+
+    def __init__(self, session: Session, database: Database) -> None:
+        self._session = session
+        self._database = database
+        self._listings = Listings()
+
+    def search_experiments(
+        self, view: View = View.ACTIVE, *, max_results: int = 1000, token: str | None = None, filter_string: str = ""
+    ) -> ExperimentPage:
+        if filter_string or not 0 < max_results <= _MOST:
+            raise Elsewhere("MLflow's own parser is to read this filter")
+        offset = tokens.read(token).offset
+        stages = ", ".join(f"'{stage}'" for stage in STAGES[view])
+        with problems.told("Could not list the experiments", self._session.place), self._database.reading() as reading:
+            rows = list(
+                reading.rows(
+                    f"SELECT {_EXPERIMENT} FROM experiments WHERE lifecycle_stage IN ({stages}) "
+                    f"ORDER BY last_update_time DESC, experiment_id DESC LIMIT {max_results + 1} OFFSET {offset}"
+                )
+            )
+            following = tokens.made(offset + max_results) if len(rows) > max_results else None
+            return ExperimentPage(_experiments(reading, rows[:max_results]), following)
+
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        title = f"Could not read experiment {experiment_id}"
+        with problems.told(title, self._session.place), self._database.reading() as reading:
+            return _one_experiment(reading, "experiment_id = :wanted", _number(experiment_id))
+
+    def get_experiment_by_name(self, name: str) -> Experiment:
+        with (
+            problems.told(f"Could not read experiment {name}", self._session.place),
+            self._database.reading() as reading,
+        ):
+            return _one_experiment(reading, "name = :wanted", name)
+
+    def count_runs(self, experiment_ids: Sequence[str]) -> dict[str, int]:
+        if self._database.kind != "sqlite" or not experiment_ids:
+            raise Elsewhere("runs are not counted there")
+        counts = dict.fromkeys(experiment_ids, 0)
+        with problems.told("Could not count the runs", self._session.place), self._database.reading() as reading:
+            for experiment_id, count in reading.among(
+                [_number(experiment_id) for experiment_id in experiment_ids],
+                "SELECT experiment_id, COUNT(*) FROM runs WHERE lifecycle_stage = 'active' "
+                "AND experiment_id IN (:among) GROUP BY experiment_id",
+            ):
+                counts[str(experiment_id)] = count
+        return counts
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view: View = View.ACTIVE,
+        max_results: int = 1000,
+        token: str | None = None,
+    ) -> RunsPage:
+        if not experiment_ids or not 0 < max_results <= _MOST:
+            raise Elsewhere("MLflow has words for this")
+        where = of_runs(filter_string, self._database.kind)
+        asked = Asked(tuple(_number(experiment_id) for experiment_id in experiment_ids), view, where)
+        with problems.told("Could not read the runs", self._session.place), self._database.reading() as reading:
+            return page(reading, self._listings, asked, max_results, token)
+
+    def get_run(self, run_id: str) -> RunDetail:
+        with problems.told(f"Could not read run {run_id}", self._session.place), self._database.reading() as reading:
+            return _detail(reading, run_id)
+
+    def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
+        where = of_runs(children_filter(run_id), self._database.kind)
+        asked = Asked((_number(experiment_id),), View.ALL, where)
+        title = f"Could not read the child runs of {run_id}"
+        with problems.told(title, self._session.place), self._database.reading() as reading:
+            rows = reading.rows(
+                "SELECT run_uuid, coalesce(nullif(name, ''), (SELECT value FROM tags WHERE tags.run_uuid = "
+                "runs.run_uuid AND [key] = :name_tag), ''), status, lifecycle_stage FROM runs "
+                f"WHERE {asked.condition} ORDER BY start_time DESC, run_uuid LIMIT {max_results}",
+                name_tag=NAME_TAG,
+                **where.variables,
+            )
+            return tuple(RunReference(*row) for row in rows)
+
+
+def _number(experiment_id: str) -> int:
+    if not (experiment_id.isascii() and experiment_id.isdecimal() and len(experiment_id) < 19):
+        raise Elsewhere("that is no id of an experiment")
+    return int(experiment_id)
+
+
+def _one_experiment(reading: Reading, condition: str, wanted: object) -> Experiment:
+    rows = list(reading.rows(f"SELECT {_EXPERIMENT} FROM experiments WHERE {condition}", wanted=wanted))
+    if len(rows) != 1:
+        raise Elsewhere("there is no such experiment")
+    return _experiments(reading, rows)[0]
+
+
+def _experiments(reading: Reading, rows: Sequence[Row]) -> tuple[Experiment, ...]:
+    tags: dict[int, dict[str, str]] = defaultdict(dict)
+    for experiment_id, key, value in reading.among(
+        [row[0] for row in rows],
+        "SELECT experiment_id, [key], value FROM experiment_tags WHERE experiment_id IN (:among)",
+    ):
+        tags[experiment_id][key] = value or ""
+    return tuple(
+        Experiment(
+            id=str(row[0]),
+            name=row[1],
+            lifecycle=row[2],
+            created_ms=row[3],
+            updated_ms=row[4],
+            artifact_location=row[5] or "",
+            tags=tags[row[0]],
+        )
+        for row in rows
+    )
+
+
+def _detail(reading: Reading, run_id: str) -> RunDetail:
+    found = list(
+        reading.rows(
+            "SELECT run_uuid, runs.experiment_id, experiments.name, runs.name, status, user_id, start_time, end_time, "
+            "runs.lifecycle_stage, artifact_uri FROM runs JOIN experiments "
+            "ON experiments.experiment_id = runs.experiment_id WHERE run_uuid = :run_id",
+            run_id=run_id,
+        )
+    )
+    if len(found) != 1:
+        raise Elsewhere("there is no such run")
+    _, experiment, experiment_name, name, status, user, start, end, lifecycle, artifact_uri = found[0]
+    tags = dict(_pairs(reading, "tags", run_id))
+    return RunDetail(
+        run_id=run_id,
+        experiment_id=str(experiment),
+        experiment_name=experiment_name,
+        name=name or tags.get(NAME_TAG, ""),
+        status=status,
+        user=user or tags.get(USER_TAG, ""),
+        start_ms=start,
+        end_ms=end or None,
+        lifecycle=lifecycle,
+        artifact_uri=artifact_uri or "",
+        params=dict(_pairs(reading, "params", run_id)),
+        metrics=tuple(
+            MetricValue(key, true_value(value, is_nan), step or 0, timestamp or 0)
+            for key, value, is_nan, step, timestamp in reading.rows(
+                "SELECT [key], value, is_nan, step, timestamp FROM latest_metrics WHERE run_uuid = :run_id",
+                run_id=run_id,
+            )
+        ),
+        tags=tags,
+        datasets=_datasets(reading, run_id),
+        logged_model_ids=_outputs(reading, run_id),
+        parent_id=tags.get(PARENT_TAG) or None,
+    )
+
+
+def _pairs(reading: Reading, table: str, run_id: str) -> list[tuple[str, str]]:
+    rows = reading.rows(f"SELECT [key], value FROM {table} WHERE run_uuid = :run_id", run_id=run_id)
+    return [(key, value or "") for key, value in rows]
+
+
+def _datasets(reading: Reading, run_id: str) -> tuple[DatasetInput, ...]:
+    used: dict[str, DatasetInput] = {}
+    for dataset, name, digest, source_type, source, schema, profile, context in reading.rows(
+        "SELECT dataset_uuid, datasets.name, digest, dataset_source_type, dataset_source, dataset_schema, "
+        "dataset_profile, input_tags.value FROM inputs JOIN datasets ON source_id = dataset_uuid LEFT JOIN input_tags "
+        "ON input_tags.input_uuid = inputs.input_uuid AND input_tags.name = :context "
+        "WHERE destination_type = 'RUN' AND destination_id = :run_id",
+        run_id=run_id,
+        context=CONTEXT_TAG,
+    ):
+        used.setdefault(
+            dataset,
+            DatasetInput(
+                name=name,
+                digest=digest or "",
+                source_type=source_type or "",
+                source=source or "",
+                schema=schema or "",
+                profile=profile or "",
+                context=context or "",
+            ),
+        )
+    return tuple(used.values())
+
+
+def _outputs(reading: Reading, run_id: str) -> tuple[str, ...]:
+    if not reading.known.has_logged_models:
+        return ()
+    rows = reading.rows(
+        "SELECT destination_id FROM inputs WHERE source_type = 'RUN_OUTPUT' AND source_id = :run_id "
+        "AND destination_type = 'MODEL_OUTPUT'",
+        run_id=run_id,
+    )
+    return tuple(model_id for (model_id,) in rows)
