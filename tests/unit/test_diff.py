@@ -330,9 +330,19 @@ def test_the_baseline_may_be_gone() -> None:
         (0.9312, 0.9310, "−0.0002  −0.02% ✗"),
         (0.2201, 0.2290, "+0.0089   +4.0% ✓"),
         (0.0, 2.5, "+2.5  ✓"),
-        (1.0, math.nan, "≠  "),
+        (1.0, math.nan, "≠ ✗"),
+        (math.nan, 1.0, "≠ ✓"),
         (math.inf, 1.0, "≠ ✗"),
-        (1e-9, 5.0, "+5  +5e11% ✓"),
+        (math.inf, math.inf, ""),
+        (math.nan, math.nan, ""),
+        (1e-9, 5.0, "≈+5 ✓"),
+        (1e-20, 5.0, "≈+5 ✓"),
+        (12345.0, 10001.0, "−2344  −19.0% ✗"),
+        (1234.56, 4321.09, "+3086.53  +250% ✓"),
+        (16777217.0, 99999.5, "−16677217.5  −99.4% ✗"),
+        (0.81234567891, 0.8, "≈−0.0123  −1.5% ✗"),
+        (1.0, 7.5e-5, "−0.999925  −99.99% ✗"),
+        (0.01, 2.5, "+2.49  ×250 ✓"),
         (-2.0, -1.0, "+1  +50.0% ✓"),
     ],
 )
@@ -350,6 +360,12 @@ def test_changes_of_metrics(baseline: float, value: float, said: str) -> None:
         ("8", "32", "×4"),
         ("0.1", "0.11", "+10.0%"),
         ("7", "8", "+1"),
+        ("12345", "10001", "−2344"),
+        ("9007199254740993", "9007199254740992", "−1"),
+        ("1000000000000000000000", "1000000000000000000007", "+7"),
+        ("3", "17", "≈×5.667"),
+        ("1", "nan", "≠"),
+        ("inf", "1", "≠"),
         ("0", "5", "+5"),
         ("-1", "1", "+2"),
         ("a", "b", "≠"),
@@ -359,6 +375,12 @@ def test_changes_of_params(baseline: str, value: str, said: str) -> None:
     comparison = Comparison(of_details([run(1, params={"p": baseline}), run(2, params={"p": value})]))
     writer = CellWriter(comparison, 0)
     assert writer.change(section(comparison, "params"), 0, 1).delta == said
+
+
+def test_two_values_of_a_row_never_read_the_same() -> None:
+    comparison = Comparison(of_details([run(1, metrics={"ms": 99999.96}), run(2, metrics={"ms": 100000.0})]))
+    writer = CellWriter(comparison, 0)
+    assert [writer.value(section(comparison, "metrics"), 0, at) for at in (0, 1)] == ["99999.96", "100000.00"]
 
 
 def test_times_and_durations() -> None:

@@ -133,3 +133,20 @@ def test_a_file_that_cannot_be_written_is_a_problem(tmp_path: Path, name: str) -
         export("text", name, tmp_path)
     with pytest.raises(Problem):
         export("text", name, tmp_path, replace=True)
+
+
+def test_differences_are_exact_in_every_form() -> None:
+    runs = [
+        run(1, name="before", params={"n": "9007199254740993"}, metrics={"rows": 12345.0, "cost": 1234.56}),
+        run(2, name="after", params={"n": "9007199254740992"}, metrics={"rows": 10001.0, "cost": 4321.09}),
+    ]
+    comparison = Comparison(of_details(runs))
+    arranged = arrange(comparison, Arrangement())
+    made = report(comparison, arranged, CellWriter(comparison, arranged.baseline))
+    values = [row for row in made.rows if row.group in ("params", "metrics")]
+    assert {row.name: row.cells[1].delta for row in values} == {"n": -1, "rows": -2344.0, "cost": 3086.53}
+    rows = json.loads(FORMATS["json"].render(made))["rows"]
+    assert {row["name"]: row["deltas"][1] for row in rows if row["name"] in ("n", "cost")} == {"n": -1, "cost": 3086.53}
+    for form in ("md", "html"):
+        text = FORMATS[form].render(made)
+        assert "−2344" in text and "+3086.53" in text

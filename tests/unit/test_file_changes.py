@@ -81,7 +81,7 @@ def test_json_and_yaml_differ_by_path_and_numbers_by_value() -> None:
         ("a.b[1]", "2", "3", "+1  +50.0%")
     ]
     assert rows(held("a.yaml", b"lr: 1\nold: x\n", b"lr: 2\nnew: y\n")) == [
-        ("lr", "1", "2", "+1  +100.0%"),
+        ("lr", "1", "2", "+1  +100%"),
         ("old", "x", "–", "removed"),
         ("new", "–", "y", "added"),
     ]

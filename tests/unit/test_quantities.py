@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta, timezone
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.quantities import ago, column, count, duration, number, size, stamp, writer
+from tui.domain.quantities import ago, column, count, difference, duration, number, ratio, share, size, stamp, writer
 
 NAN, INF = math.nan, math.inf
 DAY = 86_400_000
@@ -28,6 +29,11 @@ DAY = 86_400_000
         (NAN, "NaN"),
         (INF, "∞"),
         (-INF, "-∞"),
+        (99999.5, "99999.5"),
+        (123456.78, "123456.78"),
+        (999999.96, "999999.96"),
+        (0.99999999, "0.99999999"),
+        (0.99999999999, "1.0"),
     ],
 )
 def test_number(value: float, text: str) -> None:
@@ -54,6 +60,9 @@ def test_number(value: float, text: str) -> None:
         ([-0.0, 0.25], ["0.00", "0.25"]),
         ([-0.0, 2.0], ["0", "2"]),
         ([123456.789, 1.25], ["123456.79", "1.25"]),
+        ([99999.5, 100000.0], ["99999.5", "100000.0"]),
+        ([99999.96, 100000.0], ["99999.96", "100000.00"]),
+        ([0.9999999, 1.0], ["0.9999999", "1.0000000"]),
     ],
 )
 def test_column(values: list[float | None], texts: list[str]) -> None:
@@ -66,6 +75,7 @@ def test_signs_can_be_plain() -> None:
 
 def test_a_writer_takes_numbers_it_was_not_made_for() -> None:
     assert [writer([0.25, 0.5])(value) for value in (0.125, 1e-9, NAN)] == ["0.12", "1e-9", "NaN"]
+    assert [writer([0.25, 0.5])(value) for value in (7.5e-5, 0.01, -3e-4)] == ["7.5e-5", "0.01", "-0.0003"]
     assert writer([1, 2])(0.5) == "0.5"
     assert [writer(values)(1e300) for values in ([], [1, 2], [0.25])] == ["1e300"] * 3
 
@@ -83,6 +93,55 @@ def test_a_column_can_be_read_back(values: list[float | None]) -> None:
             again = float(text.replace("∞", "inf"))
             assert math.isclose(again, value, rel_tol=0.06)
             assert not text.startswith("-0") or value < 0
+
+
+@given(st.lists(st.floats(-1e12, 1e12), max_size=5), st.floats(-1e12, 1e12).filter(bool))
+def test_no_value_is_written_as_zero(values: list[float], value: float) -> None:
+    assert float(writer(values)(value)) != 0
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "text", "part"),
+    [
+        (10001.0, 12345.0, "−2344", "−19.0%"),
+        (4321.09, 1234.56, "+3086.53", "+250%"),
+        (0.931, 0.9312, "−0.0002", "−0.02%"),
+        (0.82345678912, 0.81, "≈+0.0135", "+1.7%"),
+        (1e300, 1e-300, "≈+1e300", ""),
+        (1e22, 5e21, "+5e21", "+100%"),
+        (NAN, NAN, "same", ""),
+        (-INF, -INF, "same", ""),
+        (INF, 1.0, "≠", ""),
+        (NAN, 1.0, "≠", ""),
+        (7.5e-5, 1.0, "−0.999925", "−99.99%"),
+        (2000.0, 1e-3, "+1999.999", ""),
+        (1.0, 1e-3, "+0.999", "×1000"),
+        (-1.0, -2.0, "+1", "+50.0%"),
+    ],
+)
+def test_differences(value: float, base: float, text: str, part: str) -> None:
+    assert (difference(value, base), share(value, base)) == (text, part)
+    assert (difference(value, base, plain=True) + share(value, base, plain=True)).isascii()
+
+
+@given(st.integers(-(10**14), 10**14), st.integers(-(10**14), 10**14))
+def test_differences_of_whole_numbers_are_exact(value: int, base: int) -> None:
+    text = difference(float(value), float(base), plain=True)
+    assert text == "same" if value == base else int(text) == value - base
+
+
+@given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
+def test_differences_that_are_not_exact_say_so(value: float, base: float) -> None:
+    text = difference(value, base, plain=True)
+    if text != "same":
+        said, true = Fraction(text.lstrip("~+")), Fraction(repr(value)) - Fraction(repr(base))
+        assert said == true or (text.startswith("~") and abs(said - true) <= abs(true) / 100)
+
+
+def test_factors() -> None:
+    assert [ratio(*pair) for pair in ((4.0, 1.0), (0.01, 0.1), (17.0, 3.0), (3.0, 2.0), (-1.0, 5.0))] == [
+        "×4", "÷10", "≈×5.667", "", "",
+    ]  # fmt: skip
 
 
 @given(st.floats(-1e308, 1e308))

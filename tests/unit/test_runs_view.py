@@ -263,8 +263,8 @@ def test_widths_suit_what_is_there() -> None:
     ]
     table = view(replace(SPEC, columns=("params.p", "params.q", "metrics.m")), runs)
     widths = {column.key: column.width for column in table.columns}
-    assert widths == {"name": 12, "params.p": 32, "params.q": 4, "metrics.m": 6}
-    assert all(len(text) <= 6 for text in texts(table, "metrics.m"))
+    assert widths == {"name": 12, "params.p": 32, "params.q": 4, "metrics.m": 8}
+    assert all(len(text) <= 8 for text in texts(table, "metrics.m"))
 
 
 def test_nothing_at_all() -> None:

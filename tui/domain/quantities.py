@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
+from decimal import Context, Decimal, Inexact
+from itertools import pairwise
 
 ABSENT = "–"
 INFINITY = "∞"
@@ -14,6 +16,15 @@ _MOST_DECIMALS = 6
 _LONGEST_INTEGER = 1e15  # beyond it a float no longer holds every integer
 _SMALLEST_PLAIN = 1e-4
 _LARGEST_PLAIN = 1e9
+_NEAR_WHOLE = 0.5  # from which a number may round to a whole one
+_FEW = 32  # values in which each is told apart from every other
+_SMALLEST_APART = 1e-9  # of the largest value: what differs by less is the same but for the rounding of floats
+_EXACT_DIGITS = 9  # a difference of more digits is told by its first three
+_ROUGH_DIGITS = 3
+_PRECISE = 60
+_WHOLE_DIGITS = 24
+_LARGEST_PERCENT = 10_000
+_LARGEST_FACTOR = 10_000
 
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
@@ -24,13 +35,23 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def number(value: float, infinity: str = INFINITY) -> str:
-    """One number with at most six significant digits: "0.9312", "1e-5", "NaN", "-∞"; whole ones to nine digits."""
+    """One number with six significant digits: "0.9312", "1e-5", "NaN", "-∞"; whole ones with nine.
+
+    Only a whole number is written as one: 123456.78 is "123456.8", and what rounds to 1 is "1.0".
+    """
     if not math.isfinite(value):
         return _not_finite(value, infinity)
     if value == 0:
         return "0"
-    if value == int(value) and abs(value) < _LARGEST_PLAIN:
+    size = abs(value)
+    if value == int(value) and size < _LARGEST_PLAIN:
         return str(int(value))
+    if _NEAR_WHOLE <= size < _LARGEST_PLAIN:
+        for digits in (_SIGNIFICANT, _SIGNIFICANT + 3):
+            text = f"{value:.{digits}g}"
+            if "." in text and "e" not in text:
+                return text
+        return f"{value:.1f}"
     return _tidy_exponent(f"{value:.{_SIGNIFICANT}g}")
 
 
@@ -79,22 +100,23 @@ class _Plain:
         for value in values:
             if value and (wanted := 2 - _magnitude(value)) > decimals:
                 decimals = wanted if wanted <= _MOST_DECIMALS else decimals
-        decimals = min(decimals, _MOST_DECIMALS)
-        self._floor = 10.0 ** (1 - decimals)
-        written = [f"{value:.{decimals}f}" for value in values if self._is_plain(value)]
-        if decimals:
-            decimals = max((len(text.rstrip("0").partition(".")[2]) for text in written), default=0)
-        self._decimals = decimals
-
-    def _is_plain(self, value: float) -> bool:
-        return value == 0 or abs(value) >= self._floor
+        decimals = max(1, min(decimals, _MOST_DECIMALS))
+        if len(values) <= _FEW:
+            # Beside each other 99999.96 and 100000 are not to read the same.
+            apart = min((b - a for a, b in pairwise(sorted(values)) if b - a >= _SMALLEST_APART * largest), default=0.0)
+            decimals = max(decimals, -_magnitude(apart)) if apart else decimals
+        floor = 10.0 ** (1 - decimals)
+        written = [f"{value:.{decimals}f}" for value in values if value == 0 or abs(value) >= floor]
+        self._decimals = max((len(text.rstrip("0").partition(".")[2]) for text in written), default=0) or 1
+        self._floor = 10.0 ** (1 - self._decimals)
 
     def __call__(self, value: float) -> str:
         if abs(value) >= _LARGEST_PLAIN:
             return number(value)
-        if self._is_plain(value):
-            return f"{value or 0.0:.{self._decimals}f}"  # no sign before zero
-        return _tidy_exponent(f"{value:.3g}")
+        text = f"{value or 0.0:.{self._decimals}f}"  # no sign before zero
+        if abs(value) >= self._floor or float(text) == value:
+            return text
+        return number(value) if abs(value) >= _NEAR_WHOLE else _tidy_exponent(f"{value:.3g}")
 
 
 class _Scientific:
@@ -123,6 +145,94 @@ def _tidy_exponent(text: str) -> str:
     """``1e-05`` as ``1e-5``, ``1e+12`` as ``1e12``."""
     mantissa, exponent, power = text.partition("e")
     return f"{mantissa}e{int(power)}" if exponent else text
+
+
+def difference(value: float | Decimal, base: float | Decimal, *, plain: bool = False) -> str:
+    """How far a value is from another: ``+3086.53``, exact in the decimals that both are written with.
+
+    A difference of more digits than can be read at a glance is its first three behind ``≈``; of whole numbers it is
+    exact up to 24 digits. ``same`` where there is none, NaN beside NaN included, and ``≠`` where it is no number.
+    ``plain`` asks for ASCII signs.
+    """
+    if value == base or (value != value and base != base):
+        return "same"
+    one, other = _decimal(value), _decimal(base)
+    if not (one.is_finite() and other.is_finite()):
+        return "!=" if plain else "≠"
+    exact = Context(prec=_PRECISE)
+    away = exact.subtract(one, other)
+    sign = "+" if away > 0 else "-" if plain else "−"
+    size = abs(away)
+    digits = len(size.normalize(exact).as_tuple().digits)
+    whole = size < (_LONGEST_INTEGER if isinstance(value, float) else 10**_WHOLE_DIGITS) and size == size // 1
+    if not exact.flags[Inexact] and (digits <= _EXACT_DIGITS or whole):
+        return f"{sign}{_written(size)}"
+    rough = Context(prec=_ROUGH_DIGITS)
+    return f"{'~' if plain else '≈'}{sign}{_written(rough.plus(size))}"
+
+
+def exact_difference(value: float | Decimal, base: float | Decimal) -> int | float | None:
+    """The same as a number, for programs: 3086.53, where floats alone say 3086.5299999999997; None where it is none."""
+    one, other = _decimal(value), _decimal(base)
+    if not (one.is_finite() and other.is_finite()):
+        return None
+    away = Context(prec=_PRECISE).subtract(one, other)
+    if isinstance(value, Decimal) and away == away.to_integral_value() and away.adjusted() < _WHOLE_DIGITS:
+        return int(away)
+    return float(away) if math.isfinite(float(away)) else None
+
+
+def share(value: float, base: float, *, plain: bool = False) -> str:
+    """A difference as a share of what it is from, in a few cells: ``+4.2%``, ``×120`` from a hundredfold on.
+
+    "" where a share says nothing: from zero, beside NaN and infinities, and beyond 10 000 times. What is left of
+    nearly all is not told as all: ``−99.99%``.
+    """
+    if not base or not math.isfinite(value) or not math.isfinite(base) or value == base:
+        return ""
+    part = 100 * ((value - base) / abs(base))
+    size = abs(part)
+    if not size or not math.isfinite(size):
+        return ""
+    sign = "+" if part > 0 else "-" if plain else "−"
+    if size < 0.1:
+        return f"{sign}{_tidy_exponent(f'{size:.1g}')}%"
+    if 99.95 <= size < 100:
+        return f"{sign}{min(size, 99.99):.2f}%"
+    if size < _LARGEST_PERCENT:
+        return f"{sign}{size:.0f}%" if size >= 99.95 else f"{sign}{size:.1f}%"
+    factor = value / base
+    return f"{'x' if plain else '×'}{factor:.0f}" if 0 < factor < _LARGEST_FACTOR else ""
+
+
+def ratio(value: float | Decimal, base: float | Decimal, *, plain: bool = False) -> str:
+    """A factor of two or more between numbers of one sign: ``×4``, ``÷10``, ``≈×5.667``; "" where it is less."""
+    one, other = _decimal(value), _decimal(base)
+    if not (one.is_finite() and other.is_finite()) or one * other <= 0:
+        return ""
+    larger, smaller, sign = (one, other, "x" if plain else "×") if abs(one) > abs(other) else (
+        other, one, "/" if plain else "÷"
+    )  # fmt: skip
+    context = Context(prec=4)
+    factor = context.divide(larger, smaller)
+    if factor < 2:
+        return ""
+    about = ("~" if plain else "≈") if context.flags[Inexact] else ""
+    return f"{about}{sign}{_written(factor)}"
+
+
+def _decimal(value: float | Decimal) -> Decimal:
+    """The number in the digits that it is written with."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)) if isinstance(value, float) else value)
+
+
+def _written(size: Decimal) -> str:
+    """A number above zero in all its digits, with an exponent where that is shorter."""
+    size = size.normalize(Context(prec=_PRECISE))
+    digits = len(size.as_tuple().digits)
+    if size >= Decimal(repr(_SMALLEST_PLAIN)) and (size < Decimal(_LARGEST_PLAIN) or size.adjusted() < digits + 3):
+        return f"{size:f}"
+    return _tidy_exponent(f"{size:.{digits - 1}e}".replace("E", "e"))
 
 
 def duration(ms: int | None, absent: str = ABSENT) -> str:

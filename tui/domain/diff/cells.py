@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timezone, tzinfo
+from decimal import Decimal
 
 from tui.domain import quantities
 from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.directions import Direction
+from tui.domain.diff.parsed import exact_number
 from tui.domain.diff.seeds import is_seed
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.tables import STATUS_WORDS
@@ -54,7 +56,6 @@ class CellWriter:
         self.glyphs = glyphs
         self._zone = zone
         self._plain = glyphs.ellipsis == "~"
-        self._minus = "-" if self._plain else "−"
         self._writers: dict[tuple[int, int], Write] = {}
         self._differing: dict[tuple[int, int], list[bool]] = {}
         self._changes: dict[tuple[int, int, int], Change] = {}
@@ -113,18 +114,24 @@ class CellWriter:
             return Change("!=" if self._plain else "≠", differs=True)
         value, baseline = float(section.numbers[row, column]), float(section.numbers[row, base])
         verdict = self.comparison.direction(section, row).verdict(value, baseline)
-        delta = value - baseline
-        if not math.isfinite(delta):
-            return Change("!=" if self._plain else "≠", "", verdict, differs=True)
-        if section.unit:
-            sign = "+" if delta > 0 else self._minus
-            share = self._share(value, baseline) if section.unit == "ms" else ""
-            return Change(sign + quantities.duration(round(abs(delta))), share, "", differs=True)
         if section.holds_texts and is_seed(section.keys[row]):
             return Change("!=" if self._plain else "≠", differs=True)  # one seed is not twice another
         if section.holds_texts:
-            return Change(self._ratio(value, baseline), "", "", differs=True)
-        return Change(self._signed(delta), self._share(value, baseline) or " ", verdict, differs=True)
+            return Change(self._of_params(section, row, column), "", "", differs=True)
+        share = quantities.share(value, baseline, plain=self._plain)
+        if section.unit and math.isfinite(value - baseline):
+            sign = "+" if value > baseline else "-" if self._plain else "−"
+            delta = sign + quantities.duration(round(abs(value - baseline)))
+            return Change(delta, share if section.unit == "ms" else "", "", differs=True)
+        return Change(quantities.difference(value, baseline, plain=self._plain), share or " ", verdict, differs=True)
+
+    def delta(self, section: Section, row: int, column: int) -> int | float | None:
+        """The difference from the baseline as a number, exact where that can be said; None where it is no number."""
+        if section.holds_texts:
+            return quantities.exact_difference(*self._exact(section, row, column))
+        return quantities.exact_difference(
+            float(section.numbers[row, column]), float(section.numbers[row, self.baseline])
+        )
 
     def change_text(self, change: Change) -> str:
         """A change as one cell: shares stand flush under each other, a sign at the end says better or worse."""
@@ -174,31 +181,15 @@ class CellWriter:
             self._writers[id(section), row] = write
         return write(value)
 
-    def _signed(self, delta: float) -> str:
-        text = quantities.number(float(f"{abs(delta):.3g}"))
-        return ("+" if delta > 0 else self._minus) + text
+    def _of_params(self, section: Section, row: int, column: int) -> str:
+        """By a factor where that is worth naming, else by its share; whole numbers by how many."""
+        one, other = self._exact(section, row, column)
+        if factor := quantities.ratio(one, other, plain=self._plain):
+            return factor
+        value, baseline = float(one), float(other)
+        fractional = value * baseline > 0 and not (value.is_integer() and baseline.is_integer())
+        share = quantities.share(value, baseline, plain=self._plain) if fractional else ""
+        return share or quantities.difference(one, other, plain=self._plain)
 
-    def _share(self, value: float, baseline: float) -> str:
-        share = 100 * ((value - baseline) / abs(baseline)) if baseline else math.inf
-        if not math.isfinite(share):
-            return ""
-        size = abs(share)
-        if size >= 9999.5:
-            text = quantities.number(float(f"{size:.1e}"))
-            text = text if len(text) < _PERCENT - 1 else f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
-        else:
-            text = f"{size:.0f}" if size >= 100 else f"{size:.1f}" if size >= 0.1 else f"{size:.1g}"
-            text = text.replace("e-0", "e-")
-        return f"{'+' if share > 0 else self._minus}{text}%"
-
-    def _ratio(self, value: float, baseline: float) -> str:
-        """How a param differs: by a factor where that is worth naming, else by its share; whole numbers by how many."""
-        if value * baseline > 0:
-            factor = value / baseline
-            if factor >= 2:
-                return f"{self.glyphs.times}{quantities.number(float(f'{factor:.4g}'))}"
-            if 0 < factor <= 0.5 and math.isfinite(1 / factor):
-                return f"{'/' if self._plain else '÷'}{quantities.number(float(f'{1 / factor:.4g}'))}"
-            if not (value.is_integer() and baseline.is_integer()):
-                return self._share(value, baseline)
-        return self._signed(value - baseline)
+    def _exact(self, section: Section, row: int, column: int) -> tuple[Decimal, Decimal]:
+        return exact_number(section.text(row, column) or "0"), exact_number(section.text(row, self.baseline) or "0")

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 Way = Literal["higher", "lower", ""]
+Verdict = Literal["better", "worse", ""]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -44,11 +45,18 @@ class Direction:
     better: Way = ""
     guessed: bool = False
 
-    def verdict(self, value: float, baseline: float) -> Literal["better", "worse", ""]:
-        """Whether a value is better than the baseline; NaN is neither."""
-        if not self.better or value == baseline or value != value or baseline != baseline:
-            return ""
-        return "better" if (value > baseline) == (self.better == "higher") else "worse"
+    def verdict(self, value: float, baseline: float) -> Verdict:
+        """Whether a value is better than the baseline."""
+        return verdict(self.better, value, baseline)
+
+
+def verdict(better: str, value: float, baseline: float) -> Verdict:
+    """Whether a value is better than the baseline where ``better`` is "higher" or "lower"; NaN is worse than any."""
+    if not better or value == baseline or (value != value and baseline != baseline):
+        return ""
+    if value != value or baseline != baseline:
+        return "worse" if value != value else "better"
+    return "better" if (value > baseline) == (better == "higher") else "worse"
 
 
 UNKNOWN = Direction()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.domain import quantities
-from tui.domain.diff.parsed import near, parsed
+from tui.domain.diff.parsed import exact_number, near, parsed
 from tui.domain.preview.values import TableBody, TableColumn
 from tui.domain.quantities import count
 
@@ -64,11 +64,9 @@ class RowsOfChange:
             return "same"
         if first.number is None or second.number is None:
             return "changed"
-        away = second.number - first.number
-        if away != away or abs(away) == float("inf"):
-            return "changed"
-        share = f"  {away / abs(first.number):+.1%}" if first.number else ""
-        return f"{quantities.number(away) if away < 0 else '+' + quantities.number(away)}{share}".replace("-", "−")
+        away = quantities.difference(exact_number(other), exact_number(one))
+        share = quantities.share(second.number, first.number)
+        return "changed" if away == "≠" else f"{away}  {share}".rstrip()
 
     def made(self, *notes: str) -> RowsChange:
         """All of it; the titles of the sides are those of ``file_change``."""

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tui.domain.filter.literals import number
 
@@ -55,6 +56,11 @@ def parsed(text: str) -> Parsed:
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             pass  # neither JSON nor a literal, or too deep for both: it is a text
     return plain(text)
+
+
+def exact_number(text: str) -> Decimal:
+    """All digits of a text that ``parsed`` takes for a number."""
+    return Decimal(text.strip())
 
 
 def near(one: Parsed, other: Parsed, tolerance: float) -> bool:

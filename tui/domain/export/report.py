@@ -81,7 +81,6 @@ def _row(comparison: Comparison, arranged: Arranged, writer: CellWriter, at: int
     direction = comparison.direction(section, row)
     parent = int(section.parents[row])
     shares = relative(section.numbers[row], section.numbers[row, arranged.baseline])
-    base = float(section.numbers[row, arranged.baseline])
     cells = []
     for column in range(len(comparison.subjects)):
         there = bool(section.present[row, column])
@@ -94,7 +93,7 @@ def _row(comparison: Comparison, arranged: Arranged, writer: CellWriter, at: int
                 whole=writer.whole(section, row, column) if there else None,
                 number=value,
                 change=change,
-                delta=_finite(value - base) if comparable and value is not None else None,
+                delta=writer.delta(section, row, column) if comparable else None,
                 share=_finite(float(shares[column])) if comparable else None,
             )
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
 from tui.domain import quantities
+from tui.domain.diff.directions import verdict
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.models.readiness import CHAMPION, Fault
 from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
@@ -73,23 +74,18 @@ class Reading:
     def number(self, value: float | None) -> str:
         return self.glyphs.absent if value is None else quantities.number(value)
 
-    def change(
-        self,
-        value: float | None,
-        base: float | None,
-        better: str,
-        write: Callable[[float], str] = quantities.number,
-    ) -> tuple[str, Tone]:
+    def change(self, value: float | None, base: float | None, better: str) -> tuple[str, Tone]:
         """A metric's difference to another: ``+0.0029  +0.3%``, with its direction as the tone."""
-        if value is None or base is None or value != value or base != base:
+        if value is None or base is None:
             return "", ""
-        delta = value - base
-        if not delta:
-            return "same", "muted"
-        sign = "+" if delta > 0 else ("-" if self.glyphs.ellipsis == "~" else "−")
-        share = f"  {sign}{abs(delta / base):.1%}" if base else ""
-        tone: Tone = "" if not better else "good" if (delta > 0) == (better == "higher") else "bad"
-        return f"{sign}{write(abs(delta))}{share}", tone
+        plain = self.glyphs.ellipsis == "~"
+        delta = quantities.difference(value, base, plain=plain)
+        if delta == "same":
+            return delta, "muted"
+        share = quantities.share(value, base, plain=plain)
+        said = verdict(better, value, base)
+        tone: Tone = "good" if said == "better" else "bad" if said else ""
+        return f"{delta}  {share}".rstrip(), tone
 
 
 def metric_of(known: Known, made: ModelVersion | None, metric: str) -> float | None:

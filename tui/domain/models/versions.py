@@ -152,7 +152,7 @@ class VersionsTable:
             value = metric_of(self._known, made, self._metric)
             return (self._write(value), "") if value is not None else (glyphs.absent, "muted")
         if key == "change":
-            return reading.change(metric_of(self._known, made, self._metric), self._base, self._better, self._write)
+            return reading.change(metric_of(self._known, made, self._metric), self._base, self._better)
         if key == "signature":
             facts = self._known.facts(made.name, made.version)
             if facts is None:
