@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import pytest
-
 from tests.databricks.test_models_screen import app_on, opened
 from tests.databricks.test_permitted import HeldCatalog, name_asked, to_row, to_run
 from tests.support.driver import Deck, drive
@@ -16,8 +14,6 @@ from tui.services.session import Session
 from tui.ui.dialogs.pick_name import PickNameModal
 
 __all__ = ["opened"]
-
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
 
 async def into(deck: Deck[int], *levels: str) -> None:
@@ -82,24 +78,22 @@ async def test_where_one_may_create_models_nothing_is_said(opened: Session) -> N
         assert "refused" not in deck.text()
 
 
-@SIZES
-async def test_pictures(opened: Session, size: tuple[int, int], picture: Picture) -> None:
+async def test_a_picture(opened: Session, picture: Picture) -> None:
     opened.catalog = catalog = HeldCatalog(opened.catalog, is_held=False)
-    async with drive(app_on(opened), size) as deck:
+    async with drive(app_on(opened), (120, 36)) as deck:
         await to_run(deck)
         await into(deck, "prod.", "prod.ml.")
         await _at_rest(deck)
-        picture(deck, name="where one may not create")
+        deck.shows("New models will be refused here")
         await deck.type("new")
         catalog.let_go.clear()
         await deck.press("enter")
         await deck.until_text("Reading the grants on prod.ml.new")
         await deck.settle()
-        picture(deck, name="reading")
         catalog.let_go.set()
         await deck.until_text("GRANT CREATE MODEL")
         await _at_rest(deck)
-        picture(deck, name="refused")
+        picture(deck)
 
 
 async def _at_rest(deck: Deck[int]) -> None:

@@ -159,7 +159,7 @@ def app_on(session: Session) -> DeckApp:
     return DeckApp(session.launch, lambda _launch: session, environment={}, folder=Path())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=str)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_the_screen(opened: Session, size: tuple[int, int], picture: object) -> None:
     async with drive(app_on(opened), size) as deck:
         await to_serving(deck)

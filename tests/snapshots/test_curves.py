@@ -1,4 +1,4 @@
-"""Pictures of charts: normal, log, smoothed, broken, of one point, of many curves, at three sizes."""
+"""Pictures of charts: normal, log, smoothed, broken, of many curves; narrow too where they are laid out otherwise."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from tui.features.run.screen import RunScreen
 from tui.ui.routes import CurvesRoute, RunRoute
 
 ONE = f"{1:032x}"
-SIZES = [(80, 24), (120, 36), (200, 50)]
-BY_SIZE = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
 
 @pytest.fixture
@@ -58,11 +57,18 @@ async def test_curves_of_some_runs(made: World, picture: Picture, size: tuple[in
         picture(deck)
 
 
-@BY_SIZE
-async def test_small_multiples(made: World, picture: Picture, size: tuple[int, int]) -> None:
-    async with made.open(size) as deck:
+async def test_small_multiples(made: World, picture: Picture) -> None:
+    async with made.open() as deck:
         await _curves(deck, "loss", "val_auc", "lr", "broken")
         picture(deck)
+
+
+@pytest.mark.parametrize(("size", "beside"), [((80, 24), 1), ((120, 36), 2), ((200, 50), 3)], ids=str)
+async def test_multiples_beside_each_other(made: World, size: tuple[int, int], beside: int) -> None:
+    async with made.open(size) as deck:
+        await _curves(deck, "loss", "val_auc", "lr", "broken", "once")
+        frames = [line.count("╭─") for line in deck.lines()]
+        assert max(frames) >= beside, deck.text()
 
 
 async def test_a_log_scale(made: World, picture: Picture) -> None:
@@ -85,14 +91,15 @@ async def test_what_is_not_finite(made: World, picture: Picture) -> None:
         picture(deck)
 
 
-async def test_one_point(made: World, picture: Picture) -> None:
+async def test_one_point(made: World) -> None:
     async with made.open() as deck:
         await _curves(deck, "once")
-        picture(deck)
+        assert "●" in deck.line_with("1.50┤")
+        assert deck.line_with("▸ a gallant-ox-1").split().count("1.5") == 3
 
 
 async def test_many_curves(made: World, picture: Picture) -> None:
-    async with made.open((200, 50)) as deck:
+    async with made.open() as deck:
         await _curves(deck, "loss", runs=40)
         await deck.press("n", "n", "n")
         picture(deck)
@@ -105,16 +112,19 @@ async def test_in_plain_ascii(made: World, picture: Picture) -> None:
         picture(deck)
 
 
-async def test_nothing_could_be_read(made: World, picture: Picture) -> None:
+async def test_nothing_could_be_read(made: World) -> None:
     made.history.problem = OFFLINE
     async with made.open() as deck:
         await _curves(deck, "loss", runs=3)
-        picture(deck)
+        deck.shows(
+            "Could not read from the server: mlflow.example.com:5000 refused the",
+            "Nothing could be read of loss.",
+            "r tries again · @ shows the requests",
+        )
 
 
-@BY_SIZE
-async def test_the_metrics_of_a_run(made: World, picture: Picture, size: tuple[int, int]) -> None:
-    async with made.open(size) as deck:
+async def test_the_metrics_of_a_run(made: World, picture: Picture) -> None:
+    async with made.open() as deck:
         assert isinstance(deck.app, DeckApp)
         deck.app.go(RunRoute(ONE))
         await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the run's page is open")
@@ -127,6 +137,5 @@ async def test_the_metrics_of_a_run(made: World, picture: Picture, size: tuple[i
         assert isinstance(part, MetricsView)
         await deck.until(lambda: part.requests == 5 and not part.is_asking("shape-0"), "every shape has come")
         await deck.until(lambda: not part.is_asking("shape-1"), "every shape has come")
-        screen.hint_line.display = False  # what else a run's page can do is pictured elsewhere
         await deck.settle()
         picture(deck)

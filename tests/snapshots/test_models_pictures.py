@@ -19,7 +19,7 @@ from tui.features.models.plan_panel import PlanPanel
 from tui.features.models.several_aliases import SeveralPanel
 from tui.features.models.version import VersionScreen
 
-SIZES = [(80, 24), (120, 36), (200, 50)]
+BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
 
 async def open_judged(deck: Deck[int], size: tuple[int, int]) -> None:
@@ -31,7 +31,7 @@ async def open_judged(deck: Deck[int], size: tuple[int, int]) -> None:
         await deck.until(lambda: not models(deck).versions.is_asking("evidence"), "all is known")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+@BY_SIZE
 async def test_board_and_versions(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     async with model_shop(tmp_path).open(size=size) as deck:
         await open_models(deck)
@@ -42,7 +42,7 @@ async def test_board_and_versions(tmp_path: Path, picture: Picture, size: tuple[
         picture(deck)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+@BY_SIZE
 async def test_the_move_panel_and_a_conflict(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     world = model_shop(tmp_path)
     async with world.open(size=size) as deck:
@@ -57,14 +57,15 @@ async def test_the_move_panel_and_a_conflict(tmp_path: Path, picture: Picture, s
         await deck.press("enter")
         await deck.until(lambda: panel(deck).face is Face.CONFLICT, "the conflict is shown")
         await deck.settle()
-        picture(deck, name="conflict")
+        deck.shows(
+            "not done: somebody had moved it", "Nothing was written. Somebody else has been here: champion is on v13"
+        )
+        if size[0] > 80:
+            picture(deck, name="conflict")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
-async def test_an_unknown_outcome_and_a_part_that_was_done(
-    tmp_path: Path, picture: Picture, size: tuple[int, int]
-) -> None:
-    world = model_shop(tmp_path)
+async def test_an_unknown_outcome_and_a_part_that_was_done(tmp_path: Path, picture: Picture) -> None:
+    world, size = model_shop(tmp_path), (120, 36)
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("a")
@@ -88,12 +89,11 @@ async def test_an_unknown_outcome_and_a_part_that_was_done(
         await deck.press("enter")
         await deck.until(lambda: panel(deck).face is Face.PARTLY, "a part was done")
         await deck.settle()
-        picture(deck, name="partly")
+        deck.shows("refused by the server", "not tried", "Only a part was done: champion.", "ledger #2")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
-async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
-    world = model_shop(tmp_path)
+async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture) -> None:
+    world, size = model_shop(tmp_path), (120, 36)
     world.registry.change_version("churn", "13", status=FAILED, status_message="the upload was cut short")
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
@@ -109,23 +109,26 @@ async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture, siz
         picture(deck)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
-async def test_faults_only_and_the_faults_of_one_model(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
+async def test_faults_only_and_the_faults_of_one_model(tmp_path: Path, picture: Picture) -> None:
+    size = (120, 36)
     async with model_shop(tmp_path).open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("ctrl+z")
         await deck.until(lambda: models(deck).board.faults_only, "only those with faults are shown")
         await deck.settle()
-        picture(deck, name="board")
+        deck.shows(
+            "Challenger v14 beats champion v12 on auc: 0.9364 against 0.9312.",
+            "No version is champion.",
+            "The model has no description.",
+        )
         await deck.press("f")
         await deck.until_text("Readiness of")
         await deck.settle()
-        picture(deck, name="why")
+        picture(deck)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
-async def test_the_undo_and_the_ledger(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
-    world = model_shop(tmp_path)
+async def test_the_undo_and_the_ledger(tmp_path: Path, picture: Picture) -> None:
+    world, size = model_shop(tmp_path), (120, 36)
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("a")
@@ -155,7 +158,7 @@ async def test_the_undo_and_the_ledger(tmp_path: Path, picture: Picture, size: t
         picture(deck, name="ledger")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+@BY_SIZE
 async def test_two_versions_side_by_side(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     async with model_shop(tmp_path).open(size=size) as deck:
         await open_diff(deck)
@@ -163,7 +166,7 @@ async def test_two_versions_side_by_side(tmp_path: Path, picture: Picture, size:
         picture(deck)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36", "200x50"])
+@BY_SIZE
 async def test_the_pages_of_a_model_and_a_version(tmp_path: Path, picture: Picture, size: tuple[int, int]) -> None:
     async with model_shop(tmp_path).open(size=size) as deck:
         await open_models(deck)
@@ -178,7 +181,8 @@ async def test_the_pages_of_a_model_and_a_version(tmp_path: Path, picture: Pictu
         )
         page.versions.retick()  # whatever was learnt since the table was laid out last
         await deck.settle()
-        picture(deck, name="model")
+        if size[0] > 80:
+            picture(deck, name="model")
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, VersionScreen), "the version's page is open")
         version = deck.app.screen

@@ -46,6 +46,12 @@ class Deck(Generic[Result]):
         """Let the app work until the screen shows a text."""
         await self.until(lambda: text in self.text(), f"the screen shows “{text}”", patience=patience)
 
+    def shows(self, *texts: str) -> None:
+        """Fail with the screen unless it shows each of the texts."""
+        screen = self.text()
+        missing = [text for text in texts if text not in screen]
+        assert not missing, f"the screen does not show {missing}:\n{screen}"
+
     async def settle(self) -> None:
         """Let everything that has been asked of the app so far be done and drawn, until the screen stays as it is."""
         shown = ""
