@@ -118,7 +118,7 @@ async def test_sets(made: World, picture: Picture) -> None:
 async def test_which_params_matter(made: World, picture: Picture) -> None:
     async with made.open((120, 36)) as deck:
         screen = await compared(deck, len(_NAMES))
-        await deck.press("i")
+        await deck.press("I")
         await deck.until(lambda: screen.matter.found, "they are ranked")
         await deck.settle()
         picture(deck)
@@ -127,7 +127,7 @@ async def test_which_params_matter(made: World, picture: Picture) -> None:
 async def test_plots(made: World, picture: Picture) -> None:
     async with made.open((120, 36)) as deck:
         screen = await compared(deck, len(_NAMES))
-        await deck.press("p")
+        await deck.press("P")
         await deck.until(lambda: screen.plots.drawn is not None, "the axes are made")
         await deck.settle()
         picture(deck, name="parallel")
@@ -144,7 +144,7 @@ async def test_metrics_marked_and_their_curves(made: World, picture: Picture) ->
         await deck.press("m")
         await deck.until_text("metrics marked")
         picture(deck)
-        await deck.press("c")
+        await deck.press("p")
         await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
         screen = deck.app.screen
         assert isinstance(screen, CurvesScreen)

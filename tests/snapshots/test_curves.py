@@ -81,7 +81,7 @@ async def test_a_log_scale(made: World, picture: Picture) -> None:
 async def test_smoothed(made: World, picture: Picture) -> None:
     async with made.open() as deck:
         await _curves(deck, "loss")
-        await deck.press("plus", "plus", "plus", "plus", "X")
+        await deck.press("plus", "plus", "plus", "plus", "x")
         picture(deck)
 
 

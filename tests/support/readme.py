@@ -8,7 +8,7 @@ from pathlib import Path
 from tui.console.listing import markdown_table
 
 README = Path(__file__).parents[2] / "README.md"
-_BEGIN = "<!-- keys: made by `make readme` from tui/actions.py -->\n"
+_BEGIN = "<!-- keys: made by `make readme` from tui/app/actions.py -->\n"
 _END = "<!-- end of keys -->\n"
 
 

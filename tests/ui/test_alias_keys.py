@@ -62,7 +62,7 @@ async def test_an_outcome_that_is_unknown_is_said_and_looked_up(world: World) ->
 async def test_a_part_that_was_done_is_put_back(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
-        await deck.press("X")
+        await deck.press("W")
         await deck.until_text("Swap champion and challenger")
         await deck.press("enter")
         refuse_once(world, "set_alias", "challenger")
@@ -172,10 +172,12 @@ async def test_a_read_only_context_offers_no_write(tmp_path: Path) -> None:
     async with world.open() as deck:
         await open_models(deck)
         assert "move alias" not in deck.lines()[-1]
-        await deck.press("a", "u", "X", "A", "t", "e", "delete")
-        await deck.settle()
+        for key, title in (("a", "move alias"), ("u", "undo"), ("W", "swap"), ("A", "several"), ("delete", "delete")):
+            await deck.press(key)
+            await deck.until_text(f"{title} refused: ")
+            assert "read-only" in message(deck) and "--read-write overrides" in message(deck)
         assert deck.app.screen is models(deck)
         page = models(deck)
         ids = {action.id for action in page.actions_here()}
-        assert not {"registry.move", "registry.undo", "registry.delete", "models.create"} & ids
-        assert {"registry.diff", "registry.ledger", "registry.faults"} <= ids
+        assert not {"registry.move_alias", "registry.undo", "registry.delete", "models.create"} & ids
+        assert {"registry.diff", "registry.ledger", "registry.why"} <= ids

@@ -45,7 +45,7 @@ async def test_runs_that_make_no_sets(tmp_path: Path) -> None:
 async def test_which_params_matter(tmp_path: Path) -> None:
     async with sweep(tmp_path).open(size=(160, 40)) as deck:
         opened = await compare(deck, *IDS[1:7])
-        await deck.press("i")
+        await deck.press("I")
         await deck.until(lambda: opened.matter.found, "they are ranked")
         assert "lr" in deck.text()
         assert "over 6 runs" in deck.text()
@@ -61,14 +61,14 @@ async def test_which_params_matter(tmp_path: Path) -> None:
 async def test_too_few_runs_for_ranks(tmp_path: Path) -> None:
     async with sweep(tmp_path).open() as deck:
         await compare(deck, IDS[1], IDS[3])
-        await deck.press("i")
+        await deck.press("I")
         await deck.until_text("needs 3 runs")
 
 
 async def test_plots_of_params_against_a_metric(tmp_path: Path) -> None:
     async with sweep(tmp_path).open(size=(160, 40)) as deck:
         opened = await compare(deck, *IDS[1:7])
-        await deck.press("p")
+        await deck.press("P")
         await deck.until(lambda: opened.plots.drawn is not None, "the plots are drawn")
         await deck.until_text("against 4 params")
         await deck.until_text("trial-6 · ")
@@ -93,10 +93,10 @@ async def test_runs_with_nothing_to_draw(tmp_path: Path) -> None:
     plain = [run(number, params={"p": "1"}, metrics={"m": 1.0} if number < 3 else {}) for number in range(1, 5)]
     async with world(tmp_path, [experiment(1, "churn")], plain).open() as deck:
         await compare(deck, IDS[1], IDS[2])
-        await deck.press("p")
+        await deck.press("P")
         await deck.until_text("No param differs")
         await compare(deck, IDS[3], IDS[4])
-        await deck.press("p")
+        await deck.press("P")
         await deck.until_text("no metric to draw")
 
 
@@ -104,7 +104,7 @@ async def test_curves_of_the_metric_here(tmp_path: Path) -> None:
     async with sweep(tmp_path).open(size=(160, 40)) as deck:
         await compare(deck, IDS[1], IDS[3])
         screen(deck).rows.grid.move_to("metrics::val_loss")
-        await deck.press("c")
+        await deck.press("p")
         await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
         route = deck.app.screen.route  # type: ignore[attr-defined]
         assert (route.run_ids, route.keys) == ((IDS[1], IDS[3]), ("val_loss",))
@@ -119,9 +119,9 @@ async def test_curves_of_the_metrics_marked(tmp_path: Path) -> None:
         await deck.until(lambda: "this row is none" in message(deck), "a param is not marked")
         opened.rows.grid.move_to("metrics::val_auc")
         await deck.press("space", "space")
-        await deck.until_text("2 metrics marked (c curves)")
+        await deck.until_text("2 metrics marked (p curves)")
         await deck.until_text("curves of 2")
-        await deck.press("c")
+        await deck.press("p")
         await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
         curves = deck.app.screen
         assert isinstance(curves, CurvesScreen)
@@ -191,7 +191,7 @@ async def test_curves_leave_out_runs_of_other_contexts_and_say_so(tmp_path: Path
         await deck.press("enter")
         await deck.until_text("dev: trial-3")
         await laid_out(deck)
-        await deck.press("m", "c")
+        await deck.press("m", "p")
         await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
         await deck.until_text("2 runs, 1 of other contexts left out")
 

@@ -218,10 +218,10 @@ async def test_scale_smoothing_and_axis(made: World) -> None:
         assert screen.state.view.weight == 0.6
         assert "log" in deck.lines()[1]
         assert "EMA 0.6" in deck.lines()[1]
-        await deck.press("minus", "minus", "L", "X")
+        await deck.press("minus", "minus", "L", "x")
         assert screen.state.view.axis is Axis.RELATIVE
         assert "time since the start" in deck.text()
-        await deck.press("X")
+        await deck.press("x")
         assert "wall clock" in deck.text()
         assert "14:0" in deck.text()
         assert screen.loader.requests == 1, "looking at it differently asks nothing"
@@ -406,7 +406,7 @@ async def test_nothing_recorded_and_nothing_read(made: World) -> None:
         await _open(deck, _all())
         assert "Nothing could be read of loss." in deck.text()
         assert "offline" in deck.lines()[0]
-        await deck.press("n", "L", "plus", "right", "i", "X", "enter", "y", "F", "end")
+        await deck.press("n", "L", "plus", "right", "i", "x", "enter", "y", "F", "end")
         assert isinstance(deck.app.screen, CurvesScreen), "keys do no harm where there is nothing"
 
 

@@ -208,7 +208,7 @@ async def test_requests_that_last_are_counted_at_the_bottom(small: World) -> Non
 
 
 async def test_keys_of_ones_own(small: World) -> None:
-    small.settings = Settings(keys={"runs.sort": "f5", "app.quit": "ctrl+x", "grid.down": "e"})
+    small.settings = Settings(keys={"runs.sort": "f5", "app.leave": "ctrl+x", "grid.down": "e"})
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")
         hints = deck.lines()[-1]

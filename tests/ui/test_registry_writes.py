@@ -44,7 +44,7 @@ async def test_describe_tag_create_rename_and_delete(world: World) -> None:
         await deck.until(lambda: "uplift" in registry.models, "it is created")
         await deck.until(lambda: "Created uplift, read back, ledger #3" in message(deck), "it is told")
         await deck.until(lambda: models(deck).board.grid.cursor_key == "uplift", "the cursor is on it")
-        await deck.press("E")
+        await deck.press("M")
         await deck.until_text("Rename uplift")
         await deck.press(*["backspace"] * 6)
         await deck.type("lift")

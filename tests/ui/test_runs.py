@@ -516,7 +516,7 @@ async def test_params_are_held_against_a_metric_over_every_run_that_is_shown(tmp
         assert screen.matter.metric == "loss"
         assert "-1.00" in deck.line_with("  lr ")
         assert not [name for name, _ in made.tracking.calls[before:] if name != "get_run"], "nothing is asked"
-        await deck.press("p")
+        await deck.press("P")
         await deck.until_text("loss against 2 params")
         await deck.press("escape")
         await deck.until(lambda: screen.current_pane() is screen.matter, "back at what was opened")

@@ -133,7 +133,7 @@ async def test_a_fault_ends_the_app_with_the_error_kept_and_nothing_printed(
     with pytest.raises(ZeroDivisionError):
         async with drive(app) as deck:
             await deck.until_text("weekly")
-            browse(deck).runs.action_runs_sort = broken  # type: ignore[method-assign]
+            browse(deck).runs.action_sort = broken  # type: ignore[method-assign]
             await deck.press("enter", "s")
             await deck.until(lambda: app.fault is not None, "the fault is known")
     assert isinstance(app.fault, ZeroDivisionError)

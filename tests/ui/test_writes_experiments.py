@@ -19,7 +19,7 @@ def small(tmp_path: Path) -> World:
 async def test_an_experiment_from_nothing_to_deleted_and_back(small: World) -> None:
     async with small.open() as deck:
         await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
-        await deck.press("C")
+        await deck.press("plus")
         await deck.until_text("Create an experiment")
         await deck.type("nightly")
         await deck.press("enter")
@@ -94,7 +94,7 @@ async def test_the_note_of_an_experiment_is_edited_from_what_is_told_about_it(sm
 async def test_a_name_that_is_taken_is_told(small: World) -> None:
     async with small.open() as deck:
         await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
-        await deck.press("C", "ctrl+u")
+        await deck.press("plus", "ctrl+u")
         await deck.type("attic")
         await deck.press("enter")
         await shown(deck, "Create experiment attic")

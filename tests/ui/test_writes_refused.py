@@ -28,7 +28,7 @@ async def test_a_read_only_context_does_not_offer_it_and_says_why(tmp_path: Path
         await enter_runs(deck, "gallant-ox-12")
         assert "rename" not in deck.lines()[-1] and "delete" not in deck.lines()[-1]
         await deck.press(key)
-        await told(deck, "The context prod is read-only.")
+        await told(deck, "refused: prod is read-only (read_only: true); --read-write overrides")
         assert runs_pane(deck).grid.has_focus
         assert closed.writes.calls == [] and not closed.ledger.file.exists()
 
@@ -39,12 +39,12 @@ async def test_a_read_only_context_says_why_before_anything_has_been_read(tmp_pa
     async with closed.open() as deck:
         for key in ("X", "t", "M"):
             await deck.press(key)
-            await told(deck, "The context prod is read-only.")
+            await told(deck, "refused: prod is read-only (read_only: true); --read-write overrides")
         await deck.press("tab")
         await deck.until(lambda: runs_pane(deck).grid.has_focus, "the runs have the keys")
         for key in ("X", "t", "e", "M"):
             await deck.press(key)
-            await told(deck, "The context prod is read-only.")
+            await told(deck, "refused: prod is read-only (read_only: true); --read-write overrides")
         closed.tracking.gate.set()
 
 
@@ -53,7 +53,7 @@ async def test_a_read_only_context_hides_it_everywhere(tmp_path: Path) -> None:
     async with closed.open((120, 50)) as deck:
         await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
         assert "create" not in deck.lines()[-1]
-        await deck.press("C")
+        await deck.press("plus")
         await told(deck, "read-only")
         await deck.press("colon")
         await deck.type("creat")

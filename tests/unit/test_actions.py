@@ -11,7 +11,20 @@ from textual.dom import DOMNode
 
 import tui.features
 import tui.widgets
-from tui.app.actions import ACTIONS, BY_ID, PLACES, Action, bindings, configured_keys, key_table, show_key, show_keys
+from tui.app.actions import (
+    ACTIONS,
+    BY_ID,
+    PLACES,
+    VERBS,
+    Action,
+    action_of,
+    actions_at,
+    bindings,
+    configured_keys,
+    key_table,
+    show_key,
+    show_keys,
+)
 
 
 def owners() -> list[type[DOMNode]]:
@@ -44,20 +57,43 @@ def by_id(found: Iterable[Binding]) -> dict[str | None, set[str]]:
 
 
 def keys_of(action: Action) -> set[str]:
-    return set(action.keys.split(","))
+    return set(filter(None, action.keys.split(",")))
 
 
 def test_ids_are_unique_and_say_where() -> None:
     assert len(BY_ID) == len(ACTIONS)
     for action in ACTIONS:
         assert action.where in PLACES
-        assert action.id.partition(".")[0] == action.where.replace("-", "_")
-        assert action.method.isidentifier()
+        assert action.id == f"{action.where}.{action.verb}"
+        assert action.verb.isidentifier()
+
+
+def test_a_former_id_stands_for_one_action_and_for_no_other() -> None:
+    former = [action.was for action in ACTIONS if action.was]
+    assert len(former) == len(set(former))
+    assert not {*former} & {*BY_ID}
+
+
+def test_one_key_takes_away_and_one_takes_back_in_every_place() -> None:
+    """What a key does to the server is the same everywhere: X deletes, u undoes, M renames, t writes tags."""
+    for key, verb in (
+        ("X", "delete"),
+        ("u", "undo"),
+        ("M", "rename"),
+        ("E", "export"),
+        ("s", "sort"),
+        ("o", "columns"),
+    ):
+        holders = {action.verb for action in ACTIONS if key in keys_of(action)}
+        others = {"zoom_out", "group", "open_column"}  # where no list has columns to choose
+        assert verb in holders and holders <= {verb, *others}, key
+    assert {action.title for action in ACTIONS if action.verb == "undo"} == {"undo"}
+    assert {action.help for action in ACTIONS if action.verb == "undo"} == {"Undo last change."}
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
     for place in PLACES:
-        keys = [key for action in ACTIONS if action.where == place for key in action.keys.split(",")]
+        keys = [key for action in actions_at(place) for key in keys_of(action)]
         assert len(keys) == len(set(keys)), place
 
 
@@ -71,7 +107,7 @@ def test_every_action_is_said_in_a_word_or_two_and_in_a_sentence() -> None:
 
 def test_hints_of_one_place_have_an_order() -> None:
     for place in PLACES:
-        ranks = [action.hint for action in ACTIONS if action.where == place and action.hint]
+        ranks = [action.hint for action in actions_at(place) if action.hint]
         assert len(ranks) == len(set(ranks)), place
 
 
@@ -82,7 +118,7 @@ def test_what_a_widget_binds_is_what_the_registry_says() -> None:
         for action_id, keys in bound.items():
             assert keys == keys_of(BY_ID[action_id]), (owner, action_id)
         for place in {BY_ID[action_id].where for action_id in bound}:
-            if all(action.id in bound for action in ACTIONS if action.where == place):
+            if all(action.id in bound for action in actions_at(place) if action.keys):
                 whole.add(place)
     assert whole == set(PLACES), "each place has a widget that binds all of it"
 
@@ -92,6 +128,17 @@ def test_every_action_has_its_method_where_it_is_bound() -> None:
         for binding in own_bindings(owner):
             if binding.id is not None and binding.id in BY_ID:
                 assert callable(getattr(owner, f"action_{binding.action}", None)), (owner, binding.id)
+                assert action_of(owner, binding.action) is BY_ID[binding.id]
+
+
+def test_what_has_no_key_is_done_by_the_application() -> None:
+    from tui.app.application import DeckApp
+
+    keyless = [verb for verb in VERBS if not verb.keys]
+    assert {verb.command for verb in keyless} == {"open", "ctx", "runs", "doctor"}
+    for verb in keyless:
+        assert [at.place for at in verb.scopes] == ["app"]
+        assert callable(getattr(DeckApp, f"action_{verb.name}"))
 
 
 def test_bindings_are_made_for_a_keymap_to_move() -> None:
@@ -113,5 +160,5 @@ def test_a_keymap_decides_what_is_shown() -> None:
 
 
 def test_the_table_of_keys_has_every_action_once() -> None:
-    listed = [action.id for _, actions in key_table({}) for action in actions]
+    listed = [action.id for _, actions in key_table() for action in actions]
     assert sorted(listed) == sorted(BY_ID)

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from tui import __version__, cli
-from tui.app.actions import ACTIONS
+from tui.app.actions import ACTIONS, VERBS
 from tui.config.launch import Launch
 from tui.console.listing import markdown_table, plain_table
 from tui.console.panel import fault, panel
@@ -191,8 +191,8 @@ def test_keys_as_configured(run: Run, tmp_path: Path) -> None:
     assert any(line.split()[0] == "f7" and line.endswith("runs.sort") for line in out.splitlines() if line.strip())
 
 
-def test_the_markdown_table_has_every_action() -> None:
-    assert markdown_table().count("\n") == len(ACTIONS) + 1
+def test_the_markdown_table_has_every_verb() -> None:
+    assert markdown_table().count("\n") == len(VERBS) + 1
 
 
 def test_config_path(run: Run, monkeypatch: pytest.MonkeyPatch, calm_environment: Path) -> None:

@@ -73,6 +73,8 @@ def test_everything_that_can_be_said() -> None:
           runs.filter: f3
           app.back: [esc, backspace]
           app.browse: 0
+          rename: f2
+          runs.rename: [f2, ctrl+r]
         """
     )
     assert settings == Settings(
@@ -106,7 +108,13 @@ def test_everything_that_can_be_said() -> None:
             old_after_days=90,
             rules={"no-signature": "error", "old": "ignore"},
         ),
-        keys={"runs.filter": "f3", "app.back": "escape,backspace", "app.browse": "0"},
+        keys={
+            "runs.filter": "f3",
+            "app.back": "escape,backspace",
+            "app.experiments": "0",  # which an earlier id still names
+            **dict.fromkeys(("experiments.rename", "run.rename", "registry.rename"), "f2"),
+            "runs.rename": "f2,ctrl+r",
+        },
     )
 
 
@@ -179,7 +187,10 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("keys:\n  runs.srot: x", 2, "no action “runs.srot”", "“runs.sort”"),
         ("keys:\n  runs.sort: hyper+x", 2, "“hyper+x” is no key", "ctrl+s"),
         ("keys:\n  runs.sort: []", 2, "without a key", ""),
-        ("keys:\n  runs.sort: x", 2, "“x” is the key of “runs.constants” too", "“runs.constants”"),
+        ("keys:\n  runs.sort: x", 2, "“x” is the key of “runs.differences” too", "“runs.differences”"),
+        ("keys:\n  mouse: x\n  sort: x", 2, "no action “mouse”", ""),
+        ("keys:\n  runs.tags: f2\n  sort: x", 3, "“x” is the key of “", "another key"),
+        ("keys:\n  doctor: f9", 2, "no action “doctor”", "mlflow-deck keys"),
         ("keys: [x]", 1, "“keys” should be a list", "mlflow-deck keys"),
         ("mouse: true\nmouse: false", 2, "“mouse” is given twice, first on line 1", ""),
         ("a: [b\nc: d", 2, "", "YAML"),

@@ -23,7 +23,8 @@ def test_the_table_of_keys_is_that_of_the_actions() -> None:
 def test_the_table_says_what_the_command_prints() -> None:
     printed = {line.split()[-1] for line in plain_table({}).splitlines() if line.startswith("  ")}
     written = set(re.findall(r"\| `([a-z_.]+)` \|$", markdown_table(), re.MULTILINE))
-    assert printed == written == {action.id for action in ACTIONS}
+    assert printed == {action.id for action in ACTIONS}
+    assert written == {action.verb for action in ACTIONS}
 
 
 def test_every_option_and_command_is_in_the_readme() -> None:

@@ -211,6 +211,18 @@ class DeckApp(KeysForEverywhere):
         if place is not None and self.page is not None:
             self.page.open_place(place)
 
+    def open_named_context(self, name: str) -> None:
+        """Open a context of the configuration by its name; an unknown one is said so."""
+        from tui.config.choose import Options
+        from tui.config.launch import resolve
+
+        try:
+            launch = resolve(Options(context=name), self.environment, self.folder, self.session.launch.settings)
+        except Problem as problem:
+            self.say(str(problem))
+            return
+        self.open_context(launch)
+
     def leave(self) -> None:
         """Quit."""
         self.exit(0)

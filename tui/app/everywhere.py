@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.actions import ActionParseResult
 from textual.binding import BindingType
+from textual.dom import DOMNode
 
-from tui.app.actions import BY_ID, bindings, configured_keys, show_keys
+from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_keys
+from tui.config.choose import COMMAND_LINE
 from tui.domain.glyphs import Glyphs
 from tui.terminal.textual_compat import CalmApp
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
+    from tui.config.launch import Launch
     from tui.services.session import Session
     from tui.ui.page import Page
     from tui.ui.routes import Route
@@ -61,54 +65,115 @@ class KeysForEverywhere(CalmApp[int]):
             self._ages_told_ms = now_ms
             self.page.times_changed()
 
-    def action_app_browse(self) -> None:
-        self.go_home("browse")
+    def open_place(self, text: str) -> None:
+        """Go where a text names."""
 
-    def action_app_models(self) -> None:
-        self.go_home("models")
+    def open_named_context(self, name: str) -> None:
+        """Open a context of the configuration by its name."""
 
-    def action_app_serving(self) -> None:
-        self.go_home("serving")
+    # verbs: each that is off, or refused, says so here
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        owner = self if default_namespace is None else default_namespace
+        _, name, parameters = ("", action, ()) if isinstance(action, str) else action
+        bound = action_of(type(owner), name)
+        if bound is not None and self.begun:
+            if bound.writes and self.page is not None and self.page.session.read_only:
+                self.say(refused_words(bound, self.page.session.launch))
+                return True
+            if not owner.check_action(name, parameters):
+                # A widget that says nothing leaves the key to what is around it.
+                why = getattr(owner, "why_off", None)
+                reason = why(name) if why is not None else ""
+                if reason:
+                    self.say(reason)
+                return bool(reason)
+        return await super().run_action(action, default_namespace, namespaces)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "app_serving":
+        if action == "serving":
             return self.begun and self.session.serving is not None
         return super().check_action(action, parameters)
 
-    def action_app_next_pane(self) -> None:
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now, in a line; empty where that goes without saying."""
+        return "Serving endpoints are on Databricks, and this context is not" if verb == "serving" else ""
+
+    # where to go
+
+    def _go_to(self, top: str, what: str, name: str = "") -> None:
+        self.go_home(top)
+        if self.page is not None:
+            self.page.go_to(what, name)
+
+    def action_open_place(self, place: str) -> None:
+        self.open_place(place)
+
+    def action_context(self, name: str) -> None:
+        self.open_named_context(name)
+
+    def offers_context(self) -> tuple[str, ...]:
+        """What the command line completes the name of a context from."""
+        return tuple(self.session.launch.settings.contexts)
+
+    def action_runs(self) -> None:
+        self._go_to("browse", "runs")
+
+    def action_experiments(self, name: str = "") -> None:
+        self._go_to("browse", "experiments", name)
+
+    def action_models(self, name: str = "") -> None:
+        self._go_to("models", "models", name)
+
+    def action_serving(self, name: str = "") -> None:
+        self._go_to("serving", "serving", name)
+
+    def action_doctor(self) -> None:
+        from tui.ui.routes import DoctorRoute
+
+        self.go(DoctorRoute())
+
+    # the page
+
+    def action_next_pane(self) -> None:
         if self.page is not None:
             self.page.step_pane(1)
 
-    def action_app_previous_pane(self) -> None:
+    def action_previous_pane(self) -> None:
         if self.page is not None:
             self.page.step_pane(-1)
 
-    def action_app_back(self) -> None:
+    async def action_back(self) -> None:
         page = self.page
         if page is None or page.go_back():
             return
         if len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def action_app_zoom(self) -> None:
+    def action_zoom(self) -> None:
         if self.page is not None:
             self.page.zoom()
 
-    def action_app_refresh(self) -> None:
+    def action_refresh(self) -> None:
         if self.page is not None:
             self.page.read_again()
 
-    def action_app_redraw(self) -> None:
+    def action_redraw(self) -> None:
         self.draw_anew()
 
-    def action_app_watch(self) -> None:
+    def action_watch(self) -> None:
         if self.page is not None:
             watching = self.page.watch_toggle()
             self.page.show_status()
             seconds = self.session.launch.settings.watch_seconds
             self.say(f"Refreshing every {seconds:g} s; w stops" if watching else "No longer refreshing by itself")
 
-    def action_app_times(self) -> None:
+    def action_times(self) -> None:
         self.absolute_times = not self.absolute_times
         from tui.ui.page import Page
 
@@ -116,14 +181,14 @@ class KeysForEverywhere(CalmApp[int]):
             if isinstance(screen, Page):
                 screen.times_changed()
 
-    def action_app_copy(self) -> None:
+    def action_copy(self) -> None:
         here = self.page.value_here() if self.page is not None else None
         if here is None:
             self.say("There is nothing here to copy")
         else:
             self.copy_text(*here)
 
-    def action_app_copy_as(self) -> None:
+    def action_copy_as(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         # What is under the cursor may be among what its page offers anyway.
@@ -139,7 +204,7 @@ class KeysForEverywhere(CalmApp[int]):
 
         self.push_screen(ChoiceModal("Copy", choices, self.glyphs, hint="enter copy   esc leave"), copy)
 
-    def action_app_help(self) -> None:
+    def action_help(self) -> None:
         from tui.ui.dialogs.help import Chosen, HelpModal
 
         page = self.page
@@ -152,13 +217,13 @@ class KeysForEverywhere(CalmApp[int]):
 
         self.push_screen(HelpModal(self.glyphs, page.actions_here(), self.keymap), run)
 
-    def action_app_command(self) -> None:
+    def action_command(self) -> None:
         from tui.app.commands import ask_for_command
 
         if self.page is not None and self.screen is self.page:
             ask_for_command(cast("DeckApp", self), self.page)
 
-    def action_app_requests(self) -> None:
+    def action_requests(self) -> None:
         if self.screen is self.page and not self.page.is_log:
             from tui.ui.routes import RequestsRoute
 
@@ -166,11 +231,17 @@ class KeysForEverywhere(CalmApp[int]):
 
     def action_help_quit(self) -> None:
         """Ctrl+c, where nothing is selected that could be copied: say how to leave."""
-        keys = show_keys(configured_keys(BY_ID["app.quit"], self.keymap))
+        keys = show_keys(configured_keys(BY_ID["app.leave"], self.keymap))
         self.say(f"{keys} leaves this page, and from the top quits")
 
-    def action_app_quit(self) -> None:
+    def action_leave(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
             self.leave()
+
+
+def refused_words(action: Action, launch: Launch) -> str:
+    """What is refused where nothing may be written, by which setting, and what goes before that."""
+    by = "--read-only" if launch.origins.get("read_only") == COMMAND_LINE else "read_only: true"
+    return f"{action.title} refused: {launch.context_name} is read-only ({by}); --read-write overrides"

@@ -27,6 +27,10 @@ class BoundAction(Protocol):
     @property
     def id(self) -> str: ...
     @property
+    def verb(self) -> str: ...
+    @property
+    def was(self) -> str: ...
+    @property
     def keys(self) -> str: ...
     @property
     def where(self) -> str: ...
@@ -72,13 +76,21 @@ def _sign_names() -> set[str | None]:
 def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -> dict[str, str]:
     """A keymap in Textual's names: action id → comma-separated keys.
 
+    A verb's name alone means each place where it holds; ``PLACE.VERB`` goes before that, whichever stands first.
     Raises KeymapError for an unknown action, an unknown key, no key at all, or one key for two actions of one place.
     """
     known = {action.id: action for action in actions}
+    former = {action.was: action.id for action in known.values() if action.was}
+    verbs: dict[str, list[str]] = {}
+    for bound in known.values():
+        if bound.keys:
+            verbs.setdefault(bound.verb, []).append(bound.id)
     keymap: dict[str, str] = {}
-    for action, written in keys.items():
-        if action not in known:
-            near = get_close_matches(action, known, n=1, cutoff=0.4)
+    said: dict[str, str] = {}  # by whose line an action has its keys
+    for action, written in sorted(keys.items(), key=lambda entry: entry[0] not in verbs):
+        here = verbs.get(action) or [former.get(action, action)]
+        if not known.get(here[0]) or not known[here[0]].keys:
+            near = get_close_matches(action, [*verbs, *known, *former], n=1, cutoff=0.4)
             hint = f"Did you mean “{near[0]}”?" if near else ""
             raise KeymapError(
                 action, f"there is no action “{action}”", f"{hint} `mlflow-deck keys` lists them.".strip()
@@ -90,12 +102,15 @@ def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -
             if (name := textual_key(key)) is None:
                 raise KeymapError(action, f"“{key}” is no key", "Keys are written like c, G, /, esc, f5 or ctrl+s.")
             names.append(name)
-        keymap[action] = ",".join(names)
+        keymap.update(dict.fromkeys(here, ",".join(names)))
+        said.update(dict.fromkeys(here, action))
     taken: dict[tuple[str, str], str] = {}
     for bound in known.values():
-        for key in keymap.get(bound.id, bound.keys).split(","):
+        for key in filter(None, keymap.get(bound.id, bound.keys).split(",")):
             other = taken.setdefault((bound.where, key), bound.id)
             if other != bound.id:
                 moved, still = (bound.id, other) if bound.id in keymap else (other, bound.id)
-                raise KeymapError(moved, f"“{key}” is the key of “{still}” too", f"Give “{still}” another key as well.")
+                raise KeymapError(
+                    said[moved], f"“{key}” is the key of “{still}” too", f"Give “{still}” another key as well."
+                )
     return keymap

@@ -130,7 +130,7 @@ class Page(Screen[None], inherit_bindings=False):
     def show_hints(self) -> None:
         keys = self._keys_here()
         ranked = sorted((BY_ID[action_id] for action_id in keys if BY_ID[action_id].hint), key=lambda a: a.hint)
-        self.hint_line.show([Hint(show_key(keys[a.id]), self.hint_title(a), a.id == "app.help") for a in ranked])
+        self.hint_line.show([Hint(show_key(keys[a.id]), self.hint_title(a), a.verb == "help") for a in ranked])
 
     def hint_title(self, action: Action) -> str:
         """What the hint line calls an action just now."""

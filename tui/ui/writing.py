@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tui.services.housekeeping import Told
 
 
+NOTHING_TO_UNDO = "Nothing was changed from here that could be undone"
+
+
 class Writing(Widget):
     """A widget with keys that write. What shows runs or experiments reads again by itself: see ``WritesSeen``."""
 

@@ -24,22 +24,22 @@ class FilterInput(CalmInput):
     """The line itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "bar_accept", "keep", id="bar.accept", show=False),
-        Binding("ctrl+s", "bar_server", "ask the server", id="bar.server", show=False),
-        Binding("escape", "bar_clear", "clear", id="bar.clear", show=False),
-        Binding("tab", "bar_complete", "complete", id="bar.complete", show=False),
+        Binding("enter", "accept", "keep", id="bar.accept", show=False),
+        Binding("ctrl+s", "server", "ask the server", id="bar.server", show=False),
+        Binding("escape", "clear", "clear", id="bar.clear", show=False),
+        Binding("tab", "complete", "complete", id="bar.complete", show=False),
     ]
 
-    def action_bar_accept(self) -> None:
+    def action_accept(self) -> None:
         self.post_message(FilterBar.Kept(self.value))
 
-    def action_bar_server(self) -> None:
+    def action_server(self) -> None:
         self.post_message(FilterBar.Asked(self.value))
 
-    def action_bar_clear(self) -> None:
+    def action_clear(self) -> None:
         self.post_message(FilterBar.Dropped())
 
-    def action_bar_complete(self) -> None:
+    def action_complete(self) -> None:
         bar = self.query_ancestor(FilterBar)
         completed = bar.complete(self.value, self.cursor_position) if bar.complete else None
         if completed is not None:

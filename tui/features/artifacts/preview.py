@@ -35,14 +35,14 @@ class PreviewPart(Vertical, Filtered):
         return self.view.shown
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "preview_fold_all":
+        if action == "fold_all":
             return isinstance(self.view.shown, TreeGrid)
         return True
 
-    async def action_preview_search(self) -> None:
+    async def action_search(self) -> None:
         await self.open_bar()
 
-    def action_preview_fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         if isinstance(self.view.shown, TreeGrid):
             self.view.shown.fold_all()
 

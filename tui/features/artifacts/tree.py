@@ -39,10 +39,10 @@ class TreeOfFiles(PlainGrid):
 
         open: bool
 
-    def action_grid_left(self) -> None:
+    def action_left(self) -> None:
         self.post_message(self.Turned(False))
 
-    def action_grid_right(self) -> None:
+    def action_right(self) -> None:
         self.post_message(self.Turned(True))
 
 
@@ -257,7 +257,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             self._turn(node, event.open)
         elif event.open:
             if node.is_folder:
-                self.grid.action_grid_down()
+                self.grid.action_down()
             else:
                 self.post_message(self.Opened(node))
         else:
@@ -272,7 +272,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             self._read(node)
         self.draw()
 
-    def action_artifact_tree_fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         tree = self.tree_shown
         if tree is not None:
             for node in tree.folders_read():
@@ -280,18 +280,22 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             self.draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "artifact_tree_register":
-            return not self._session.read_only and self.node_here is not None
+        if action == "register":
+            return self.node_here is not None
         return True
 
-    def action_artifact_tree_register(self) -> None:
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return "There is nothing here to register" if verb == "register" else ""
+
+    def action_register(self) -> None:
         node = self.node_here
         if node is not None:
             self.post_message(self.RegisterWanted(model_uri(node), clean(node.entry.name) or node.title))
 
     # the filter
 
-    async def action_artifact_tree_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
     def filter_text(self) -> str:

@@ -233,29 +233,29 @@ class ArtifactsView(TabPart, Asking):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         node = self._node
         shown = self.preview_part.view
-        if action == "artifacts_to_preview":
+        if action == "to_preview":
             return not self.at_preview and shown.shown is not None and not self.tree_part.bar_open
-        if action == "artifacts_to_tree":
+        if action == "to_tree":
             return self.at_preview and not self.preview_part.bar_open
-        if action == "artifacts_more":
+        if action == "more":
             return shown.preview is not None and (
                 isinstance(shown.preview.body, AskBody) or not (shown.preview.is_whole or self._most >= MOST_BYTES)
             )
-        if action == "artifacts_view_as":
+        if action == "view_as":
             return node is not None and not node.is_folder
-        if action in ("artifacts_next_match", "artifacts_previous_match"):
+        if action in ("next", "previous"):
             return bool(self.preview_part.filter_text())
-        if action == "artifacts_download":
+        if action == "download":
             return self.tree_part.tree_shown is not None
         return True
 
-    def action_artifacts_to_preview(self) -> None:
+    def action_to_preview(self) -> None:
         self._go_to_preview()
 
-    def action_artifacts_to_tree(self) -> None:
+    def action_to_tree(self) -> None:
         self._go_to_tree()
 
-    def action_artifacts_more(self) -> None:
+    def action_more(self) -> None:
         preview = self.preview_part.view.preview
         if preview is None:
             return
@@ -265,14 +265,14 @@ class ArtifactsView(TabPart, Asking):
             self._most = min(MOST_BYTES, self._most * MORE)
         self._look()
 
-    def action_artifacts_view_as(self) -> None:
+    def action_view_as(self) -> None:
         self._shown_as = _VIEWS[(_VIEWS.index(self._shown_as) + 1) % len(_VIEWS)]
         self._look()
 
-    def action_artifacts_next_match(self) -> None:
+    def action_next(self) -> None:
         self._step_match(1)
 
-    def action_artifacts_previous_match(self) -> None:
+    def action_previous(self) -> None:
         self._step_match(-1)
 
     def _step_match(self, by: int) -> None:
@@ -280,7 +280,7 @@ class ArtifactsView(TabPart, Asking):
         deck = cast(Deck, self.app)
         deck.say(self.preview_part.view.match_words() if found else "No match in what has been read")
 
-    def action_artifacts_download(self) -> None:
+    def action_download(self) -> None:
         from tui.features.artifacts.download import DownloadModal
 
         tree = self.tree_part.tree_shown

@@ -40,25 +40,25 @@ class CompareArranging(Widget):
         self.arrangement = replace(self.arrangement, **changes)
         self.lay_out()
 
-    def action_compare_differences(self) -> None:
+    def action_differences(self) -> None:
         self.rearrange(only_differences=not self.arrangement.only_differences)
 
-    def action_compare_system_tags(self) -> None:
+    def action_system_tags(self) -> None:
         self.rearrange(system_tags=not self.arrangement.system_tags)
 
-    def action_compare_baseline(self) -> None:
+    def action_baseline(self) -> None:
         column = self.run_here()
         if self.comparison is not None and column is not None:
             self.rearrange(baseline=self.comparison.subjects[column].id)
 
-    def action_compare_flip(self) -> None:
+    def action_flip(self) -> None:
         shown, column = self.row_here(), self.run_here()
         self.flipped = not self.flipped
         if self.comparison is not None and column is not None and shown is not None and self.flipped:
             self.grid.move_to(self.comparison.subjects[column].id)
         self.lay_out()
 
-    def action_compare_fold(self) -> None:
+    def action_fold_group(self) -> None:
         """Fold or unfold the group of the row under the cursor."""
         shown = self.row_here()
         if shown is not None:
@@ -68,15 +68,15 @@ class CompareArranging(Widget):
         self.grid.move_to(f"{group}:")
         self.rearrange(folded=self.arrangement.folded ^ {group})
 
-    def action_compare_fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         if self.comparison is not None:
             every = frozenset(self.comparison.groups)
             self.rearrange(folded=frozenset() if self.arrangement.folded else every)
 
-    def action_compare_next_difference(self) -> None:
+    def action_next(self) -> None:
         self._go_to_difference(1)
 
-    def action_compare_previous_difference(self) -> None:
+    def action_previous(self) -> None:
         self._go_to_difference(-1)
 
     def _go_to_difference(self, by: int) -> None:
@@ -86,7 +86,7 @@ class CompareArranging(Widget):
         if row is not None:
             self.grid.move_to_row(row)
 
-    def action_compare_sort(self) -> None:
+    def action_sort(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         details: dict[Order, tuple[str, str]] = {

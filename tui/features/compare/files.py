@@ -36,7 +36,7 @@ _FRAME = 4  # columns of the frame and of the scroll bar
 class FilesGrid(PlainGrid):
     """The list of both runs' files; the key of its first row is that of the sets."""
 
-    _ABSENT = PlainGrid._ABSENT | {"grid_first_row"}
+    _ABSENT = PlainGrid._ABSENT | {"first_row"}
 
 
 class CompareFilesPane(SiftedPane, Asking):
@@ -253,35 +253,35 @@ class CompareFilesPane(SiftedPane, Asking):
 
     # keys
 
-    def action_compare_files_differences(self) -> None:
+    def action_differences(self) -> None:
         self.only_differences = not self.only_differences
         self.show_pair() if self.opened is not None else self.fill()
 
-    async def action_compare_files_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
-    def action_compare_files_beside(self) -> None:
+    def action_beside(self) -> None:
         self.beside = not self.beside
         self.show_pair()
 
-    def action_compare_files_more(self) -> None:
+    def action_more(self) -> None:
         if self.opened is not None and self.sides is not None:
             self._read_pair(self.opened, self.sides, however_large=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "compare_files_more":
+        if action == "more":
             return self.read is not None and self.read.is_asked
-        if action == "compare_files_filter":
+        if action == "filter":
             return self.opened is None
-        if action == "compare_files_beside":
+        if action == "beside":
             read = self.read
             return read is not None and isinstance(read.first.body, TextBody) and isinstance(read.second.body, TextBody)
         return True
 
-    def action_compare_files_next(self) -> None:
+    def action_next(self) -> None:
         self._step(1)
 
-    def action_compare_files_previous(self) -> None:
+    def action_previous(self) -> None:
         self._step(-1)
 
     def _step(self, by: int) -> None:

@@ -8,8 +8,8 @@ from tui.domain.glyphs import Glyphs
 from tui.widgets.grid import Grid
 from tui.widgets.grid.messages import GridMessage
 
-_ABSENT = frozenset({"grid_move_left", "grid_move_right"})
-_MARKING = frozenset({"grid_mark", "grid_mark_range", "grid_leave_range"})
+_ABSENT = frozenset({"move_left", "move_right"})
+_MARKING = frozenset({"mark", "mark_range", "leave_range"})
 
 
 class CompareGrid(Grid):
@@ -29,28 +29,28 @@ class CompareGrid(Grid):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in _ABSENT or (action in _MARKING and not self.marking):
             return False
-        if action == "grid_first_row" and self.g_is_taken:
+        if action == "first_row" and self.g_is_taken:
             return False
         return super().check_action(action, parameters)
 
     def may_mark(self, key: str) -> bool:
         return metric_of(key) is not None
 
-    def action_grid_mark(self) -> None:
+    def action_mark(self) -> None:
         key = self.cursor_key
         if key is not None and not self.may_mark(key):
             self.post_message(self.MarkRefused(self))
             return
-        super().action_grid_mark()
+        super().action_mark()
 
-    def action_grid_left(self) -> None:
+    def action_left(self) -> None:
         self._step(-1)
 
-    def action_grid_right(self) -> None:
+    def action_right(self) -> None:
         self._step(1)
 
-    def action_grid_last_column(self) -> None:
-        super().action_grid_last_column()
+    def action_last_column(self) -> None:
+        super().action_last_column()
         self._step(-1) if self._is_change(self._column) else None
 
     def _is_change(self, index: int) -> bool:

@@ -53,7 +53,7 @@ class CompareMarks(Widget):
         self.show_words()
         self.refresh_bindings()
 
-    def action_compare_mark_metrics(self) -> None:
+    def action_mark_metrics(self) -> None:
         """Mark every metric that is shown, or take their marks away where all of them are marked."""
         laid = self.laid
         shown = [row.id for row in laid.arranged.rows if metric_of(row.id) is not None] if laid is not None else []
@@ -76,6 +76,6 @@ class CompareMarks(Widget):
         """Marking the heading of the metrics marks all that stand below it."""
         event.stop()
         if self.grid.cursor_key == "metrics:":
-            self.action_compare_mark_metrics()
+            self.action_mark_metrics()
         else:
-            cast(Deck, self.app).say("Metrics can be marked here, for their curves (c): this row is none")
+            cast(Deck, self.app).say("Metrics can be marked here, for their curves (p): this row is none")

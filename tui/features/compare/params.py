@@ -100,9 +100,9 @@ class CompareParamsPane(Pane, Asking):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "compare_params_metric" or len(self.metrics) > 1
+        return action != "metric" or len(self.metrics) > 1
 
-    def action_compare_params_metric(self) -> None:
+    def action_metric(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         comparison = self.comparison

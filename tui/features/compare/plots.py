@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, verbs_at
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.table import subject_titles
 from tui.domain.glyphs import Glyphs
@@ -28,6 +28,7 @@ from tui.widgets.chart.parallel import ParallelPlot
 from tui.widgets.chart.scatter import ScatterPlot
 from tui.widgets.pane import Pane
 
+_VERBS = verbs_at("compare_plots")
 MOST_PARAMS = 24
 
 
@@ -153,20 +154,20 @@ class ComparePlotsPane(Pane, Asking):
     # keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "compare_plots_metric":
+        if action == "metric":
             return len(self.metrics) > 1
-        return self.drawn is not None if action.startswith("compare_plots_") else True
+        return self.drawn is not None if action in _VERBS else True
 
-    def action_compare_plots_kind(self) -> None:
+    def action_plot_kind(self) -> None:
         to_scatter = not self.scatter.display
         self.scatter.display, self.parallel.display = to_scatter, not to_scatter
         self.screen.set_focus(self.keys_target())
         self.show()
 
-    def action_compare_plots_next_param(self) -> None:
+    def action_next_param(self) -> None:
         self._step_param(1)
 
-    def action_compare_plots_previous_param(self) -> None:
+    def action_previous_param(self) -> None:
         self._step_param(-1)
 
     def _step_param(self, by: int) -> None:
@@ -174,10 +175,10 @@ class ComparePlotsPane(Pane, Asking):
             self.param = max(0, min(len(self.drawn.params) - 1, self.param + by))
             self.show()
 
-    def action_compare_plots_next_run(self) -> None:
+    def action_next_run(self) -> None:
         self._step_run(1)
 
-    def action_compare_plots_previous_run(self) -> None:
+    def action_previous_run(self) -> None:
         self._step_run(-1)
 
     def _step_run(self, by: int) -> None:
@@ -187,11 +188,11 @@ class ComparePlotsPane(Pane, Asking):
             self.highlighted = ranked[max(0, min(len(ranked) - 1, at + by))]
             self.show()
 
-    def action_compare_plots_open(self) -> None:
+    def action_open(self) -> None:
         if self.highlighted is not None:
             self.post_message(self.Opened(self.highlighted))
 
-    def action_compare_plots_metric(self) -> None:
+    def action_metric(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         def picked(choice: Choice | None) -> None:

@@ -199,25 +199,25 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         several = self.comparison is not None and len(self.comparison.subjects) > 1
-        if action in ("compare_baseline", "compare_next_difference", "compare_previous_difference"):
-            return several and not (action != "compare_baseline" and self.flipped)
-        if action in ("compare_fold", "compare_fold_all"):
+        if action in ("baseline", "next", "previous"):
+            return several and not (action != "baseline" and self.flipped)
+        if action in ("fold_group", "fold_all"):
             return not self.flipped
-        if action == "compare_commits":
+        if action == "commits":
             return "" not in (commits := self._commits()) and commits[0] != commits[1]
-        if action == "compare_drop":
+        if action == "drop":
             return several
-        if action in ("compare_system_tags", "compare_mark_metrics"):
-            wanted = "tags" if action == "compare_system_tags" else "metrics"
+        if action in ("system_tags", "mark_metrics"):
+            wanted = "tags" if action == "system_tags" else "metrics"
             return self.comparison is not None and wanted in self.comparison.groups
         return True
 
-    def action_compare_drop(self) -> None:
+    def action_drop(self) -> None:
         column = self.run_here()
         if column is not None:
             self.post_message(self.Dropped(column))
 
-    def action_compare_commits(self) -> None:
+    def action_commits(self) -> None:
         self.post_message(self.CommitsWanted(*self._commits()))
 
     def _commits(self) -> tuple[str, str]:
@@ -231,7 +231,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
                 return section.text(row, laid.arranged.baseline) or "", section.text(row, column) or ""
         return "", ""
 
-    def action_compare_open(self) -> None:
+    def action_open_column(self) -> None:
         column = self.run_here()
         if column is not None:
             self.post_message(self.Opened(column))
@@ -259,7 +259,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
 
     # the filter
 
-    async def action_compare_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
     def filter_text(self) -> str:

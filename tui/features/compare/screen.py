@@ -141,7 +141,7 @@ class CompareScreen(CommitsPage, ExportingPage):
     def on_unmount(self) -> None:
         self.runs.close()
 
-    def action_compare_views_add(self) -> None:
+    def action_add_run(self) -> None:
         from tui.ui.dialogs.ask_text import AskTextModal
 
         question = "The id of a run, or runs:/ID"
@@ -208,23 +208,23 @@ class CompareScreen(CommitsPage, ExportingPage):
 
         return (side(one.context, one.run_id), side(two.context, two.run_id)), (one.name, two.name)
 
-    def action_compare_views_rows(self) -> None:
+    def action_rows(self) -> None:
         self.focus_pane(self.rows)
 
-    def action_compare_views_sets(self) -> None:
+    def action_sets(self) -> None:
         self.focus_pane(self.sets)
 
-    def action_compare_views_params(self) -> None:
+    def action_matter(self) -> None:
         self.focus_pane(self.matter)
 
-    def action_compare_views_plots(self) -> None:
+    def action_plots(self) -> None:
         self.plots.metric = self.metric_here() or self.plots.metric
         self.focus_pane(self.plots)
 
-    def action_compare_views_files(self) -> None:
+    def action_files(self) -> None:
         self.focus_pane(self.files)
 
-    def action_compare_views_curves(self) -> None:
+    def action_curves(self) -> None:
         metric, comparison = self.metric_here(), self.comparison
         if comparison is None or metric is None:
             return
@@ -237,7 +237,7 @@ class CompareScreen(CommitsPage, ExportingPage):
             return
         self.deck.go(CurvesRoute(tuple(run.run_id for run in known), keys or (metric,), known, elsewhere=elsewhere))
 
-    def action_compare_views_first_row(self) -> None:
+    def action_top_row(self) -> None:
         pane = self.current_pane()
         if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane)):
             pane.grid.move_to_row(0)
@@ -257,7 +257,7 @@ class CompareScreen(CommitsPage, ExportingPage):
             return self.plots.metric
         return self.matter.metric
 
-    def action_compare_views_export(self) -> None:
+    def action_export(self) -> None:
         pane, laid = self.current_pane(), self.rows.laid
         if isinstance(pane, (CompareSetsPane, CompareParamsPane)) and pane.grid.table is not None:
             offer(self, "sets" if pane is self.sets else "params", table_texts(pane.grid.table))
@@ -271,21 +271,21 @@ class CompareScreen(CommitsPage, ExportingPage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         here = self.current_pane()
         leads_to = {
-            "compare_views_rows": self.rows,
-            "compare_views_sets": self.sets,
-            "compare_views_params": self.matter,
-            "compare_views_plots": self.plots,
-            "compare_views_files": self.files,
+            "rows": self.rows,
+            "sets": self.sets,
+            "matter": self.matter,
+            "plots": self.plots,
+            "files": self.files,
         }
         if action in leads_to:
             return here is not leads_to[action]
-        if action == "compare_views_export":
+        if action == "export":
             if here is self.files:
                 return self.files.table_shown is not None
             return self.comparison is not None and here is not self.plots
-        if action == "compare_views_curves":
+        if action == "curves":
             return self.metric_here() is not None
-        if action == "compare_views_first_row":
+        if action == "top_row":
             return isinstance(here, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane))
         return True
 

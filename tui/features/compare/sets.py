@@ -25,7 +25,7 @@ from tui.widgets.grid import Grid
 class SetsGrid(Grid):
     """A grid in which nothing is marked; the key of its first row is that of the sets."""
 
-    _ABSENT = frozenset({"grid_mark", "grid_mark_range", "grid_move_left", "grid_move_right", "grid_first_row"})
+    _ABSENT = frozenset({"mark", "mark_range", "move_left", "move_right", "first_row"})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return False if action in self._ABSENT else super().check_action(action, parameters)
@@ -130,13 +130,13 @@ class CompareSetsPane(SiftedPane, Asking):
     # keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "compare_sets_baseline":
+        if action == "baseline":
             return self.sets is not None and len(self.sets.sets) > 1
-        if action == "compare_sets_group":
+        if action == "group":
             return bool(self.choices)
         return True
 
-    def action_compare_sets_baseline(self) -> None:
+    def action_baseline(self) -> None:
         table = self.grid.table
         if isinstance(table, SetsTable):
             one = table.set_of(self.grid.cursor_column)
@@ -144,7 +144,7 @@ class CompareSetsPane(SiftedPane, Asking):
                 self.baseline = one
                 self.fill()
 
-    def action_compare_sets_group(self) -> None:
+    def action_group(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         comparison, choices = self.comparison, self.choices
@@ -173,5 +173,5 @@ class CompareSetsPane(SiftedPane, Asking):
 
     # the filter
 
-    async def action_compare_sets_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()

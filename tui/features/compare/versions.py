@@ -23,7 +23,7 @@ from tui.ui.routes import VersionDiffRoute, VersionRoute
 class VersionDiffPane(CompareRowsPane):
     """The comparison of runs with versions in its columns: none of them can be dropped, and enter opens a row."""
 
-    _ABSENT = frozenset({"compare_drop", "compare_mark_metrics"})
+    _ABSENT = frozenset({"drop", "mark_metrics"})
     marks_metrics = False
 
     def __init__(self, session: Session, glyphs: Glyphs, name: str) -> None:

@@ -63,7 +63,7 @@ def footnotes(comparison: Comparison, arranged: Arranged, said: Said, glyphs: Gl
 
 def marked(metrics: int) -> list[str]:
     """How many metrics are marked, and what for."""
-    return [f"{count(metrics)} metric{'s' if metrics > 1 else ''} marked (c curves)"] if metrics else []
+    return [f"{count(metrics)} metric{'s' if metrics > 1 else ''} marked (p curves)"] if metrics else []
 
 
 def absences(said: Said) -> list[str]:

@@ -158,15 +158,15 @@ class CurvesScreen(Page, Asking):
         self.set_class(len(self.state.lines()) == 1, "-one-line")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("curves_next", "curves_previous", "curves_alone", "curves_hide"):
+        if action in ("next_curve", "previous_curve", "alone", "hide"):
             return len(self.state.lines()) > 1
-        if action == "curves_together":
+        if action == "together":
             return len(self.state.keys) > 1
-        if action in ("curves_next_metrics", "curves_previous_metrics"):
-            return self.pages.leads(1 if action == "curves_next_metrics" else -1)
-        if action in ("curves_pan_left", "curves_pan_right", "curves_zoom_all"):
+        if action in ("next_metrics", "previous_metrics"):
+            return self.pages.leads(1 if action == "next_metrics" else -1)
+        if action in ("pan_left", "pan_right", "zoom_all"):
             return self.state.view.window is not None
-        if action == "curves_whole":
+        if action == "all_points":
             history = self.state.histories.get(self.state.ident_here(self.chart.key))
             return history is not None and not history.is_whole
         return True
@@ -215,89 +215,89 @@ class CurvesScreen(Page, Asking):
         frame = self.chart.plot.frame
         return max(1, frame.columns // _FAR) if frame is not None else 1
 
-    def action_curves_left(self) -> None:
+    def action_left(self) -> None:
         self._move(-1)
 
-    def action_curves_right(self) -> None:
+    def action_right(self) -> None:
         self._move(1)
 
-    def action_curves_far_left(self) -> None:
+    def action_far_left(self) -> None:
         self._move(-self._far_cells())
 
-    def action_curves_far_right(self) -> None:
+    def action_far_right(self) -> None:
         self._move(self._far_cells())
 
-    def action_curves_first(self) -> None:
+    def action_first_point(self) -> None:
         self.state.put_cursor(-1)
         self.show()
 
-    def action_curves_last(self) -> None:
+    def action_last_point(self) -> None:
         self.state.put_cursor(1)
         self.show()
 
     # keys: the legend
 
-    def action_curves_next(self) -> None:
+    def action_next_curve(self) -> None:
         self.state.walk(1)
         self._redraw()
 
-    def action_curves_previous(self) -> None:
+    def action_previous_curve(self) -> None:
         self.state.walk(-1)
         self._redraw()
 
-    def action_curves_alone(self) -> None:
+    def action_alone(self) -> None:
         self.state.alone = not self.state.alone
         self._redraw()
 
-    def action_curves_hide(self) -> None:
+    def action_hide(self) -> None:
         self.state.hidden ^= {self.state.highlighted}
         self._redraw()
 
-    def action_curves_run(self) -> None:
+    def action_curve_run(self) -> None:
         self.deck.go(RunRoute(self.state.ident_here(self.chart.key)[0]))
 
     # keys: the view
 
-    def action_curves_log(self) -> None:
+    def action_log_scale(self) -> None:
         self.state.toggle_log()
         self._redraw()
 
-    def action_curves_smoother(self) -> None:
+    def action_smoother(self) -> None:
         self.state.smooth(1)
         self._redraw()
 
-    def action_curves_rougher(self) -> None:
+    def action_rougher(self) -> None:
         self.state.smooth(-1)
         self._redraw()
 
-    def action_curves_axis(self) -> None:
+    def action_x_axis(self) -> None:
         self.state.next_axis()
         self._redraw()
 
-    def action_curves_zoom_in(self) -> None:
+    def action_zoom_in(self) -> None:
         self.state.zoom(1)
         self._redraw()
 
-    def action_curves_zoom_out(self) -> None:
+    def action_zoom_out(self) -> None:
         self.state.zoom(-1)
         self._redraw()
 
-    def action_curves_zoom_all(self) -> None:
+    def action_zoom_all(self) -> None:
         self.state.zoom(0)
         self._redraw()
 
-    def action_curves_pan_left(self) -> None:
+    def action_pan_left(self) -> None:
         self.state.pan(-1)
         self._redraw()
 
-    def action_curves_pan_right(self) -> None:
+    def action_pan_right(self) -> None:
         self.state.pan(1)
         self._redraw()
 
-    def action_curves_next_metrics(self) -> None:
+    def action_next_metrics(self) -> None:
         self._turn_page(1)
 
-    def action_curves_previous_metrics(self) -> None:
+    def action_previous_metrics(self) -> None:
         self._turn_page(-1)
 
     def _turn_page(self, by: int) -> None:
@@ -315,7 +315,7 @@ class CurvesScreen(Page, Asking):
         self._show_name()
         self._redraw()
 
-    def action_curves_together(self) -> None:
+    def action_together(self) -> None:
         self.state.together = not self.state.together
         self.state.place = 0
         self.state.alone = False
@@ -328,17 +328,17 @@ class CurvesScreen(Page, Asking):
         super().zoom()
         self._redraw()
 
-    def action_curves_whole(self) -> None:
+    def action_all_points(self) -> None:
         self.loader.read_whole(*self.state.ident_here(self.chart.key))
 
     def go_back(self) -> bool:
         if self.loader.stop_whole():
             return True
         if self.state.alone:
-            self.action_curves_alone()
+            self.action_alone()
             return True
         if self.state.view.window is not None:
-            self.action_curves_zoom_all()
+            self.action_zoom_all()
             return True
         if self.state.view.cursor is not None:
             self.state.put_cursor(0)

@@ -128,14 +128,14 @@ class LedgerPane(SiftedPane, Asking):
         text = json.dumps(as_plain(entry), indent=2, ensure_ascii=False)
         self.app.push_screen(WholeTextModal(f"Ledger #{entry.number}", text))
 
-    def action_ledger_all(self) -> None:
+    def action_all_entries(self) -> None:
         self.everything = not self.everything
         self.fill()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.subject) if action == "ledger_all" else True
+        return bool(self.subject) if action == "all_entries" else True
 
-    async def action_ledger_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
 

@@ -107,7 +107,7 @@ class RequestsPane(SiftedPane):
             lines = [request.operation, request.summary, f"outcome: {request.outcome or 'under way'}", request.message]
             self.app.push_screen(WholeTextModal(f"Request {request.number}", "\n".join(line for line in lines if line)))
 
-    async def action_requests_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
 

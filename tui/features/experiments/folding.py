@@ -31,14 +31,14 @@ class ExperimentsFolding(Widget):
         """Keep how the list is arranged."""
         raise NotImplementedError  # pragma: no cover
 
-    def action_experiments_fold(self) -> None:
+    def action_fold(self) -> None:
         path = self._folder_here()
         if path is None:
             return
         folded = self.arrangement.folded
         self._rearrange(folded=folded - {path} if path in folded else folded | {path}, stay_at=path)
 
-    def action_experiments_fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         if self.rows is None:
             return
         here, path = self.grid.cursor_key, self._folder_here()
@@ -46,10 +46,10 @@ class ExperimentsFolding(Widget):
         if here is not None and path and self.rows.table.row_of(here) is None:
             self._stay_at(path)
 
-    def action_experiments_tree(self) -> None:
+    def action_tree(self) -> None:
         self._rearrange(as_tree=not self.arrangement.as_tree)
 
-    def action_experiments_sort(self) -> None:
+    def action_sort(self) -> None:
         self._rearrange(by_name=not self.arrangement.by_name)
 
     def _rearrange(self, *, stay_at: str | None = None, **changes: Any) -> None:

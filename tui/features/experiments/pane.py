@@ -28,6 +28,7 @@ from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.filterable import SiftedPane
+from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
@@ -229,7 +230,7 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
             self.post_message(self.Wanted((here,)))
             self.remember_view()
         else:
-            self.action_experiments_fold()
+            self.action_fold()
 
     @on(Grid.MarksChanged)
     def _marks_changed(self, event: messages.MarksChanged) -> None:
@@ -285,11 +286,11 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
         here = self.experiment_here()
         return ("experiment name", here.name) if here is not None else None
 
-    def action_experiments_lifecycle(self) -> None:
+    def action_lifecycle(self) -> None:
         self.loader.step_view()
         self._read_others(f"Reading {self.loader.view.value} experiments …")
 
-    def action_experiments_everywhere(self) -> None:
+    def action_everywhere(self) -> None:
         self.loader.step_place()
         self._read_others(f"Reading the experiments of {clean(self.under)} …" if self.under else "Reading …")
 
@@ -298,7 +299,7 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
         self.fill()
         self.read_again()
 
-    def action_experiments_note(self) -> None:
+    def action_about(self) -> None:
         here = self.experiment_here()
         if here is None:
             return
@@ -308,17 +309,26 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
         self.app.push_screen(AboutExperimentModal(here.name, words, self.edit_note_here, may_edit=may_edit))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "experiments_everywhere":
+        if action == "everywhere":
             return bool(self.loader.following)
-        if action in ("experiments_fold", "experiments_fold_all"):
+        if action in ("fold", "fold_all"):
             return self.arrangement.as_tree
-        if action in ("experiments_rename", "experiments_tags", "experiments_delete"):
-            return bool(self._chosen()) or self._session.read_only
-        if action == "experiments_undo":
+        if action in ("rename", "tags", "delete"):
+            return bool(self._chosen())
+        if action == "undo":
             return self.can_take_back
         return True
 
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return {
+            "everywhere": "Every experiment is shown",
+            "fold": "Experiments stand in one list: there is nothing to fold",
+            "fold_all": "Experiments stand in one list: there is nothing to fold",
+            "undo": NOTHING_TO_UNDO,
+        }.get(verb, "No experiment is under the cursor")
+
     # the filter
 
-    async def action_experiments_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()

@@ -46,7 +46,7 @@ class ExperimentsWriting(Writing):
         chosen = self._chosen()
         return bool(chosen) and all(experiment.lifecycle == "deleted" for experiment in chosen)
 
-    def action_experiments_create(self) -> None:
+    def action_create(self) -> None:
         from tui.domain.writes.changes import creation
         from tui.ui.dialogs.ask_line import NameModal
 
@@ -75,14 +75,14 @@ class ExperimentsWriting(Writing):
     def look_at(self, experiment_id: str) -> None:
         """Put the cursor on an experiment as soon as it has been read."""
 
-    def action_experiments_rename(self) -> None:
+    def action_rename(self) -> None:
         from tui.domain.writes.changes import Sort
 
         here = self.experiment_here()
         if self.may_write() and here is not None:
             self.rename(Sort.EXPERIMENT, here.id, here.name)
 
-    def action_experiments_tags(self) -> None:
+    def action_tags(self) -> None:
         from tui.domain.text import clean
 
         chosen, housekeeping = self._chosen(), self._session.housekeeping
@@ -100,7 +100,7 @@ class ExperimentsWriting(Writing):
         if here is not None:
             self.edit_note(Sort.EXPERIMENT, here.id, here.name)
 
-    def action_experiments_delete(self) -> None:
+    def action_delete(self) -> None:
         """Delete, or restore where what is chosen is deleted."""
         ids, housekeeping, restores = (
             [experiment.id for experiment in self._chosen()],
@@ -116,5 +116,5 @@ class ExperimentsWriting(Writing):
         if self.may_write() and ids:
             self.confirm("Restore experiments" if restores else "Delete experiments", make)
 
-    def action_experiments_undo(self) -> None:
+    def action_undo(self) -> None:
         self.take_back()

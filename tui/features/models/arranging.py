@@ -41,7 +41,7 @@ class ModelsArranging(Asking):
     def metric_chosen(self) -> None:
         """Models are shown and judged by another metric."""
 
-    def action_models_sort(self) -> None:
+    def action_sort(self) -> None:
         if self.grid.cursor_column is not None:
             self._turn_sort(self.grid.cursor_column)
 
@@ -55,7 +55,7 @@ class ModelsArranging(Asking):
         self.sort = (key, not self.sort[1] if self.sort[0] == key else first)
         self.fill()
 
-    def action_models_columns(self) -> None:
+    def action_columns(self) -> None:
         from tui.ui.dialogs.pick_columns import Pickable, PickColumnsModal, Picked
 
         models, first = list(self.models.values()), self._desk.settings.alias_columns
@@ -95,7 +95,7 @@ class ModelsArranging(Asking):
             self._remember()
             self.fill()
 
-    def action_models_metric(self) -> None:
+    def action_metric(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         health = self._desk.health

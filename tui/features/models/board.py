@@ -234,12 +234,12 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
 
     # keys
 
-    def action_models_faults(self) -> None:
+    def action_faults_only(self) -> None:
         self.faults_only = not self.faults_only
         self.fill()
         self.grid.move_to_column("why" if self.faults_only else "name")
 
-    def action_models_prompts(self) -> None:
+    def action_prompts(self) -> None:
         self.prompts = not self.prompts
         self.models, self.counts, self.complete = {}, {}, False
         self.faults_only = False
@@ -247,7 +247,7 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         self.fill()
         self.read_again()
 
-    def action_models_catalog(self) -> None:
+    def action_catalog(self) -> None:
         """Narrow the list to a catalog or a schema, as Unity Catalog itself lists them."""
         from tui.features.models.catalog import choose_schema
 
@@ -261,7 +261,7 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
 
         choose_schema(self, self._session, self._glyphs, chosen, self.notice.problem)
 
-    def action_models_create(self) -> None:
+    def action_create(self) -> None:
         self.post_message(self.CreateWanted())
 
     def go_back(self) -> bool:
@@ -278,26 +278,36 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
             self.read_again()
             return True
         if self.faults_only:
-            self.action_models_faults()
+            self.action_faults_only()
             return True
         return False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "models_create":
-            return not self._session.read_only and not self.prompts
-        if action == "models_load_all":
+        if action == "create":
+            return not self.prompts
+        if action == "load_all":
             return not self.complete
-        if action == "models_prompts":
-            return self._session.capabilities.prompts  # which keep them elsewhere
-        if action == "models_catalog":
+        if action == "prompts":
+            return self._session.capabilities.prompts
+        if action == "catalog":
             return self._session.catalog is not None and self._session.capabilities.grants
-        if action == "models_faults":
+        if action == "faults_only":
             return not self.prompts
         return True
 
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return {
+            "create": "Prompts are not created here",
+            "load_all": "All models are loaded",
+            "prompts": "Unity Catalog keeps prompts elsewhere",
+            "catalog": "Only Unity Catalog has catalogs",
+            "faults_only": "The rules are for models, and these are prompts",
+        }.get(verb, "")
+
     # the filter
 
-    async def action_models_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
     def filter_text(self) -> str:

@@ -108,10 +108,10 @@ class FactsPane(FilterablePane):
 
     # keys
 
-    def action_facts_next_tab(self) -> None:
+    def action_next_tab(self) -> None:
         self._step(1)
 
-    def action_facts_previous_tab(self) -> None:
+    def action_previous_tab(self) -> None:
         self._step(-1)
 
     def _step(self, by: int) -> None:
@@ -120,7 +120,7 @@ class FactsPane(FilterablePane):
         self.show_tab()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return len(self._tabs) > 1 or action not in ("facts_next_tab", "facts_previous_tab")
+        return len(self._tabs) > 1 or action not in ("next_tab", "previous_tab")
 
     @on(TabLine.Pressed)
     def _pressed(self, event: TabLine.Pressed) -> None:
@@ -153,7 +153,7 @@ class FactsPane(FilterablePane):
 
     # the filter
 
-    async def action_facts_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
     def filter_text(self) -> str:

@@ -133,9 +133,9 @@ class ModelsLoading(Asking):
     @on(Grid.EndWanted)
     def _end_wanted(self, event: messages.GridMessage) -> None:
         event.stop()
-        self.action_models_load_all()
+        self.action_load_all()
 
-    def action_models_load_all(self) -> None:
+    def action_load_all(self) -> None:
         self._everything = True
         if not self.complete and not self.is_asking("models"):
             self._ask_page(self._token)

@@ -123,10 +123,7 @@ class LoggedModelScreen(Page, Registering, Asking):
 
     # keys
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self.session.read_only if action == "logged_model_register" else True
-
-    def action_logged_model_register(self) -> None:
+    def action_register(self) -> None:
         self.register_at(ArtifactRoot("model", self._route.model_id).uri())
 
     def go_back(self) -> bool:

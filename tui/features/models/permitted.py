@@ -90,7 +90,7 @@ class Permitted(Page, Permitting):
         model = self.model_here()
         return [model.name] if model is not None else []
 
-    def action_registry_serving(self) -> None:
+    def action_endpoints(self) -> None:
         """Show the endpoints that serve the model."""
         model = self.model_here()
         if model is not None:

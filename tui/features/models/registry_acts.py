@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tui.app.actions import verbs_at
 from tui.domain.models.grants import Deed
 from tui.domain.models.names import model_name_refusal, tag_key_refusal
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
@@ -17,18 +18,10 @@ from tui.services.model_writes import target_words
 from tui.services.writes import Outcome, Report
 from tui.ui.routes import LedgerRoute, ModelRoute, RunRoute, VersionDiffRoute
 
-_WRITES = frozenset(
-    f"registry_{name}"
-    for name in (
-        *("move", "undo", "several", "swap", "take_away"),
-        *("describe", "tags", "copy_to", "rename", "delete"),
-    )
-)
+_VERBS = verbs_at("registry")
 # What the interface of the open-source Unity Catalog does not have: aliases, tags, other names, copies.
-_LACKING = frozenset(
-    f"registry_{name}" for name in ("move", "undo", "several", "swap", "take_away", "tags", "rename", "copy_to")
-)
-_OF_VERSION = frozenset(f"registry_{name}" for name in ("take_away", "copy_to", "run"))
+_LACKING = frozenset(("move_alias", "undo", "several_aliases", "swap", "take_away", "tags", "rename", "copy_to"))
+_OF_VERSION = frozenset(("take_away", "copy_to", "run"))
 
 
 class RegistryActs(RegistryAliases):
@@ -50,25 +43,25 @@ class RegistryActs(RegistryAliases):
         return [model.name for model in marked] or [*super().models_meant(deed)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a model there is nothing to do; what writes is absent where nothing may be written."""
-        if not action.startswith("registry_"):
+        """Without a model there is nothing to do."""
+        if action not in _VERBS:
             return True
-        if action == "registry_ledger":
+        if action == "ledger":
             return True
-        if self.model_here() is None or (action in _WRITES and self.session.read_only):
+        if self.model_here() is None:
             return False
         if action in _LACKING and not self.session.capabilities.aliases:
             return False
-        if action == "registry_serving":
+        if action == "endpoints":
             return self.session.serving is not None
-        if action == "registry_page":
+        if action == "model":
             return self.has_page
         version = self.version_here()
-        if action == "registry_take_away":
+        if action == "take_away":
             return version is not None and bool(self._aliases_meant(version))
-        if action == "registry_run":
+        if action == "run":
             return version is not None and bool(version.run_id)
-        if action == "registry_swap":
+        if action == "swap":
             return CHAMPION in self._model.aliases or CHALLENGER in self._model.aliases
         return version is not None if action in _OF_VERSION else True
 
@@ -77,7 +70,7 @@ class RegistryActs(RegistryAliases):
     # descriptions, tags, names
 
     @needs(Deed.DESCRIBE)
-    def action_registry_describe(self) -> None:
+    def action_note(self) -> None:
         from tui.domain.writes.changes import Sort
         from tui.ui.dialogs.edit_text import EditTextModal
 
@@ -96,7 +89,7 @@ class RegistryActs(RegistryAliases):
         self.app.push_screen(EditTextModal(f"Description of {what}", seen, sort=Sort.EXPERIMENT), edited)
 
     @needs(Deed.TAG)
-    def action_registry_tags(self) -> None:
+    def action_tags(self) -> None:
         """A line KEY=VALUE; nothing after the sign takes the tag away."""
         from tui.ui.dialogs.ask_line import AskLineModal
 
@@ -138,7 +131,7 @@ class RegistryActs(RegistryAliases):
         self.app.push_screen(AskLineModal(f"Tags of {what}", question, refuse=refuse), given)
 
     @needs(Deed.RENAME)
-    def action_registry_rename(self) -> None:
+    def action_rename(self) -> None:
         from tui.ui.dialogs.ask_line import AskLineModal
 
         model, writes = self._model, self.session.desk.writes
@@ -155,7 +148,7 @@ class RegistryActs(RegistryAliases):
     def _name_refusal(self, name: str) -> str:
         return model_name_refusal(name, catalog=self.session.desk.writes.catalog)
 
-    def action_registry_copy_to(self) -> None:
+    def action_copy_to(self) -> None:
         from tui.ui.dialogs.ask_line import AskLineModal
 
         version = self.version_here()
@@ -192,7 +185,7 @@ class RegistryActs(RegistryAliases):
         self.ask(self.session.pool, "target", lambda: target_words(registry, to), got, self._say_problem)
 
     @needs(Deed.DELETE)
-    def action_registry_delete(self) -> None:
+    def action_delete(self) -> None:
         """Delete the version, or the model where no version is meant; aliases that go with it are listed."""
         from tui.ui.dialogs.confirm import TypeNameModal
 
@@ -276,7 +269,7 @@ class RegistryActs(RegistryAliases):
 
     # looking
 
-    def action_registry_diff(self) -> None:
+    def action_diff(self) -> None:
         """Champion against challenger, or the version under the cursor (or those marked) against the champion."""
         model, version = self._model, self.version_here()
         champion, challenger = model.aliases.get(CHAMPION), model.aliases.get(CHALLENGER)
@@ -296,18 +289,18 @@ class RegistryActs(RegistryAliases):
             return
         self.deck.go(VersionDiffRoute(model.name, pair[0], pair[1]))
 
-    def action_registry_faults(self) -> None:
+    def action_why(self) -> None:
         """Of the marked models, or of that under the cursor."""
         self.tell_faults(self.models_marked() or [self._model])
 
-    def action_registry_ledger(self) -> None:
+    def action_ledger(self) -> None:
         model = self.model_here()
         self.deck.go(LedgerRoute(model.name if model is not None else ""))
 
-    def action_registry_page(self) -> None:
+    def action_model(self) -> None:
         self.deck.go(ModelRoute(self._model.name))
 
-    def action_registry_run(self) -> None:
+    def action_run(self) -> None:
         version = self.version_here()
         if version is not None:
             self.deck.go(RunRoute(version.run_id))

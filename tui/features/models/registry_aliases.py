@@ -41,7 +41,7 @@ class RegistryAliases(SeveralModels):
         return model
 
     @needs(Deed.ALIAS)
-    def action_registry_move(self) -> None:
+    def action_move_alias(self) -> None:
         from tui.features.models.move_alias import MoveAliasPanel
 
         version, model = self.version_here(), self._model
@@ -54,13 +54,13 @@ class RegistryAliases(SeveralModels):
         return model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
 
     @needs(Deed.ALIAS)
-    def action_registry_several(self) -> None:
+    def action_several_aliases(self) -> None:
         from tui.features.models.several_aliases import SeveralPanel
 
         self.app.push_screen(SeveralPanel(self.session, self._model), self._moved)
 
     @needs(Deed.ALIAS)
-    def action_registry_swap(self) -> None:
+    def action_swap(self) -> None:
         model = self._model
         plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
         self._show_plan(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {clean(model.name)}")
@@ -71,7 +71,7 @@ class RegistryAliases(SeveralModels):
         return tuple(alias for made in versions for alias in self._model.aliases_of(made.version))
 
     @needs(Deed.ALIAS)
-    def action_registry_take_away(self) -> None:
+    def action_take_away(self) -> None:
         model, version = self._model, self.version_here()
         assert version is not None
         aliases = self._aliases_meant(version)
@@ -98,7 +98,7 @@ class RegistryAliases(SeveralModels):
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
     @needs(Deed.ALIAS)
-    def action_registry_undo(self) -> None:
+    def action_undo(self) -> None:
         """Look up the last move in the ledger and the server's state, and show the undo."""
         moves, registry, name = self.session.desk.moves, self.session.registry, self._model.name
 

@@ -315,7 +315,7 @@ class VersionsPane(SiftedPane, Asking):
     @on(Grid.EndWanted)
     def _end_wanted(self, event: messages.GridMessage) -> None:
         event.stop()
-        self.action_versions_load_all()
+        self.action_load_all()
 
     @on(Grid.MarksChanged)
     def _marked(self, event: messages.MarksChanged) -> None:
@@ -324,12 +324,12 @@ class VersionsPane(SiftedPane, Asking):
 
     # keys
 
-    def action_versions_load_all(self) -> None:
+    def action_load_all(self) -> None:
         self._everything = True
         if not self.complete and self._token is not None and not self.is_asking("versions"):
             self._read(self._token)
 
-    def action_versions_sort(self) -> None:
+    def action_sort(self) -> None:
         if self.grid.cursor_column is not None:
             self._turn_sort(self.grid.cursor_column)
 
@@ -343,7 +343,7 @@ class VersionsPane(SiftedPane, Asking):
         self.sort = (key, not self.sort[1] if self.sort[0] == key else first)
         self.fill()
 
-    def action_versions_columns(self) -> None:
+    def action_columns(self) -> None:
         from tui.ui.dialogs.pick_columns import Pickable, PickColumnsModal, Picked
 
         table = self.grid.table
@@ -370,11 +370,15 @@ class VersionsPane(SiftedPane, Asking):
         return False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "versions_load_all":
+        if action == "load_all":
             return not self.complete and self.model is not None
         return self.model is not None
 
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return "No model is chosen" if self.model is None else "All versions are loaded" if verb == "load_all" else ""
+
     # the filter
 
-    async def action_versions_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()

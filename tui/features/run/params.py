@@ -17,17 +17,17 @@ class RunParams(Widget):
     def show_tab(self) -> None:
         """Show what the current tab holds."""
 
-    def action_details_tree(self) -> None:
+    def action_tree(self) -> None:
         self.folding.as_tree = not self.folding.as_tree
         self._show_params_at(self.grid.cursor_key)
         self.screen.refresh_bindings()
 
-    def action_details_fold(self) -> None:
+    def action_fold(self) -> None:
         path = self.folding.fold(self.grid.cursor_key)
         if path is not None:
             self._show_params_at(path)
 
-    def action_details_fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         here = self.grid.cursor_key
         self.folding.fold_all()
         self._show_params_at(here)

@@ -30,7 +30,7 @@ from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, RunRoute
 from tui.ui.watch import Watch
-from tui.ui.writing import Writing
+from tui.ui.writing import NOTHING_TO_UNDO, Writing
 
 if TYPE_CHECKING:
     from tui.services.housekeeping import Told
@@ -165,22 +165,30 @@ class RunScreen(Page, Writing, Registering, Asking):
     # keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "run_parent":
+        if action == "parent":
             return self.detail is not None and self.detail.parent_id is not None
-        if action == "run_children":
+        if action == "children":
             return bool(self.children_known)
-        if action in ("run_tags", "run_note", "run_rename", "run_delete"):
-            return self.detail is not None or self.session.read_only
-        if action == "run_undo":
+        if action in ("tags", "note", "rename", "delete"):
+            return self.detail is not None
+        if action == "undo":
             return self.can_take_back
-        if action == "run_register":
-            return self.detail is not None and not self.session.read_only
+        if action == "register":
+            return self.detail is not None
         return True
 
-    def action_run_register(self) -> None:
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return {
+            "parent": "This run has no parent",
+            "children": "No child of this run is known",
+            "undo": NOTHING_TO_UNDO,
+        }.get(verb, "The run has not been read")
+
+    def action_register(self) -> None:
         self.register_from(self.run_id)
 
-    def action_run_artifacts(self) -> None:
+    def action_artifacts(self) -> None:
         name = clean(self.detail.name) if self.detail is not None else ""
         self.deck.go(ArtifactsRoute("run", self.run_id, name))
 
@@ -199,25 +207,25 @@ class RunScreen(Page, Writing, Registering, Asking):
         deleted = self.detail is not None and self.detail.lifecycle == "deleted"
         return "restore" if action.id == "run.delete" and deleted else super().hint_title(action)
 
-    def action_run_rename(self) -> None:
+    def action_rename(self) -> None:
         from tui.domain.writes.changes import Sort
 
         if self.may_write() and self.detail is not None:
             self.rename(Sort.RUN, self.run_id, self.detail.name)
 
-    def action_run_note(self) -> None:
+    def action_note(self) -> None:
         from tui.domain.writes.changes import Sort
 
         if self.may_write() and self.detail is not None:
             self.edit_note(Sort.RUN, self.run_id, self.detail.name)
 
-    def action_run_tags(self) -> None:
+    def action_tags(self) -> None:
         housekeeping, run_id = self.session.housekeeping, self.run_id
         if self.may_write() and self.detail is not None:
             name = clean(self.detail.name) or run_id
             self.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
 
-    def action_run_delete(self) -> None:
+    def action_delete(self) -> None:
         """Delete the run, or restore it where it is deleted."""
         from tui.domain.writes import changes
 
@@ -228,14 +236,14 @@ class RunScreen(Page, Writing, Registering, Asking):
         title = "Restore run" if detail.lifecycle == "deleted" else "Delete run"
         self.confirm(title, lambda: make(housekeeping.runs([run_id])))
 
-    def action_run_undo(self) -> None:
+    def action_undo(self) -> None:
         self.take_back()
 
-    def action_run_parent(self) -> None:
+    def action_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:
             self.deck.go(RunRoute(self.detail.parent_id))
 
-    def action_run_children(self) -> None:
+    def action_children(self) -> None:
         from tui.domain.runs.tables import status_text
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 

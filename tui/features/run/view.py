@@ -37,20 +37,20 @@ class RunView(RunContents, RunParams):
         self.show_tab()
         self.screen.refresh_bindings()
 
-    def action_details_next_tab(self) -> None:
+    def action_next_tab(self) -> None:
         self.step_tab(1)
 
-    def action_details_previous_tab(self) -> None:
+    def action_previous_tab(self) -> None:
         self.step_tab(-1)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "details_tree":
+        if action == "tree":
             return self.tab == "params" and self.detail is not None
-        if action in ("details_fold", "details_fold_all"):
+        if action in ("fold", "fold_all"):
             return self.tab == "params" and self.folding.as_tree
-        if action in ("details_next_tab", "details_previous_tab"):
+        if action in ("next_tab", "previous_tab"):
             return len(self._tabs) > 1
-        if action == "details_filter":
+        if action == "filter":
             part = self._parts.get(self.tab)
             return self.tab not in ("note", "overview") and (part is None or part.narrows)
         return True
@@ -64,7 +64,7 @@ class RunView(RunContents, RunParams):
     def _opened(self, event: messages.Opened) -> None:
         event.stop()
         if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(event.row_key):
-            self.action_details_fold()
+            self.action_fold()
             return
         if self.tab == "overview" and self._open_made(event.row_key):
             return
@@ -119,7 +119,7 @@ class RunView(RunContents, RunParams):
 
     # the filter
 
-    async def action_details_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
     def filter_text(self) -> str:

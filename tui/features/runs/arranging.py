@@ -14,6 +14,7 @@ from tui.features.runs.loader import RunsLoader
 from tui.features.runs.memory import Arrangement
 from tui.services.runs_query import Query
 from tui.services.session import Session
+from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
@@ -51,16 +52,23 @@ class RunsArranging(Widget):
         """Ask the server for something else."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "runs_load_all":
+        if action == "load_all":
             return not self.loader.complete and (self.loader.store is not None or self.loader.loading)
-        if action in ("runs_fold", "runs_fold_all"):
+        if action in ("fold", "fold_all"):
             return self.arrangement.tree
-        if action in ("runs_tags", "runs_note", "runs_rename", "runs_delete"):
-            # Where nothing may be written the key says so, whatever is loaded.
-            return self.loader.loaded > 0 or self.writes_in.read_only
-        if action == "runs_undo":
+        if action in ("tags", "note", "rename", "delete"):
+            return self.loader.loaded > 0
+        if action == "undo":
             return self.can_take_back
         return True
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        if verb in ("fold", "fold_all"):
+            return "Runs stand in one list: there is nothing to fold"
+        if verb == "undo":
+            return NOTHING_TO_UNDO
+        return "All runs are loaded" if verb == "load_all" and self.loader.complete else "No run is loaded"
 
     # marks
 
@@ -69,14 +77,14 @@ class RunsArranging(Widget):
         event.stop()
         self.show_words()
 
-    def action_runs_unmark(self) -> None:
+    def action_unmark(self) -> None:
         self.grid.marks = []
         self.show_words()
 
-    def action_runs_next_match(self) -> None:
+    def action_next(self) -> None:
         self._go_to_mark(1)
 
-    def action_runs_previous_match(self) -> None:
+    def action_previous(self) -> None:
         self._go_to_mark(-1)
 
     def _go_to_mark(self, by: int) -> None:
@@ -93,7 +101,7 @@ class RunsArranging(Widget):
 
     # sort
 
-    def action_runs_sort(self) -> None:
+    def action_sort(self) -> None:
         if self.grid.cursor_column is not None:
             self._turn_sort(self.grid.cursor_column)
 
@@ -113,7 +121,7 @@ class RunsArranging(Widget):
             sort = ((key, first),)
         self.rearrange(sort=sort)
 
-    def action_runs_sort_by(self) -> None:
+    def action_sort_by(self) -> None:
         from tui.ui.dialogs.pick_sort import PickSortModal, SortPicked
 
         def picked(answer: SortPicked | None) -> None:
@@ -151,7 +159,7 @@ class RunsArranging(Widget):
             return self.arrangement.columns
         return default_columns(self.view.snapshot)
 
-    def action_runs_columns(self) -> None:
+    def action_columns(self) -> None:
         from tui.ui.dialogs.pick_columns import PickColumnsModal, Picked
 
         def picked(answer: Picked | None) -> None:
@@ -176,15 +184,15 @@ class RunsArranging(Widget):
             order.insert(target, order.pop(at))
             self.rearrange(columns=tuple(order))
 
-    def action_runs_constants(self) -> None:
+    def action_differences(self) -> None:
         self.rearrange(varying_only=not self.arrangement.varying_only)
 
     # the tree
 
-    def action_runs_tree(self) -> None:
+    def action_tree(self) -> None:
         self.rearrange(tree=not self.arrangement.tree)
 
-    def action_runs_fold(self) -> None:
+    def action_fold(self) -> None:
         """Fold or unfold the run under the cursor; on one without children, its parent."""
         view, key = self.view, self.grid.cursor_key
         row = view.row_of(key) if view is not None and key is not None else None
@@ -198,7 +206,7 @@ class RunsArranging(Widget):
             self.grid.move_to(run_id)
             self.want_view()
 
-    def action_runs_fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         self.all_folded = not (self.all_folded or self.folded_but)
         self.folded_but = frozenset()
         view, key = self.view, self.grid.cursor_key
@@ -212,11 +220,11 @@ class RunsArranging(Widget):
 
     # which runs
 
-    def action_runs_lifecycle(self) -> None:
+    def action_lifecycle(self) -> None:
         if self.wanted.experiments:
             self.change_query(replace(self.wanted, view=self.wanted.view.following))
 
-    def action_runs_load_all(self) -> None:
+    def action_load_all(self) -> None:
         self.loader.load_all()
 
     def retick(self) -> None:

@@ -40,7 +40,7 @@ class RunsComparing(Widget):
     loader: RunsLoader
     view: RunsTable | None
 
-    def action_runs_compare(self) -> None:
+    def action_compare(self) -> None:
         """Compare what is marked; one marked run with the one under the cursor; none: that one with its neighbour."""
         run_ids = self._runs_to_compare()
         if len(run_ids) < 2:
@@ -62,11 +62,11 @@ class RunsComparing(Widget):
             return (here,)
         return table.row_key(row), table.row_key(row + 1 if row + 1 < table.row_count else row - 1)
 
-    def action_runs_matter(self) -> None:
+    def action_matter(self) -> None:
         """Which params matter for a metric, over every run that the filter leaves."""
         self._hold_against("compare-params")
 
-    def action_runs_plots(self) -> None:
+    def action_plots(self) -> None:
         """Params drawn against a metric, over every run that the filter leaves."""
         self._hold_against("compare-plots")
 

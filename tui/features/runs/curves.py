@@ -23,7 +23,7 @@ class RunsCurves(Widget):
     grid: Grid
     view: RunsTable | None
 
-    def action_runs_curves(self) -> None:
+    def action_curves(self) -> None:
         """Draw the metric of this column, or one chosen from those that are loaded."""
         deck, view, here = cast(Deck, self.app), self.view, self.grid.cursor_key
         if view is None or here is None:

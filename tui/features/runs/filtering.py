@@ -34,7 +34,7 @@ class RunsFiltering(FilterablePane):
     def change_query(self, query: Query, local_text: str | None = None) -> None:
         """Ask the server for something else."""
 
-    async def action_runs_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
     def filter_text(self) -> str:

@@ -359,7 +359,7 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
             self.change_query(replace(self.asked, filter_string=""))
             return True
         if self.grid.marks:
-            self.action_runs_unmark()
+            self.action_unmark()
             return True
         return False
 

@@ -55,21 +55,21 @@ class RunsWriting(Writing):
             return ""
         return self.view.snapshot.texts(Field("attribute", "lifecycle")).at(row) or ""
 
-    def action_runs_rename(self) -> None:
+    def action_rename(self) -> None:
         from tui.domain.writes.changes import Sort
 
         here = self.grid.cursor_key
         if self.may_write() and here is not None:
             self.rename(Sort.RUN, here, self._name_of(here))
 
-    def action_runs_note(self) -> None:
+    def action_note(self) -> None:
         from tui.domain.writes.changes import Sort
 
         here = self.grid.cursor_key
         if self.may_write() and here is not None:
             self.edit_note(Sort.RUN, here, self._name_of(here))
 
-    def action_runs_tags(self) -> None:
+    def action_tags(self) -> None:
         from tui.domain.text import clean
 
         chosen, ids, housekeeping = self._chosen(), self._experiment_ids, self._session.housekeeping
@@ -78,7 +78,7 @@ class RunsWriting(Writing):
             title = f"Tags of run {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} runs"
             self.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
 
-    def action_runs_delete(self) -> None:
+    def action_delete(self) -> None:
         """Delete, or restore where what is here is deleted."""
         from tui.domain.writes import changes
 
@@ -96,7 +96,7 @@ class RunsWriting(Writing):
         if self.may_write() and chosen:
             self.confirm("Restore runs" if restores else "Delete runs", make)
 
-    def action_runs_undo(self) -> None:
+    def action_undo(self) -> None:
         self.take_back()
 
     @property

@@ -44,7 +44,7 @@ class ServingChanging(Page, Asking):
         # A ledger that cannot be read is told of where something is to be written.
         self.ask(self.session.pool, "begun", self._changes.begun, got, lambda _problem: None)
 
-    def action_serving_align(self) -> None:
+    def action_serve_alias(self) -> None:
         """Serve the version that an alias says."""
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
@@ -73,7 +73,7 @@ class ServingChanging(Page, Asking):
 
         self.app.push_screen(ChoiceModal(f"Serve {clean(entity.entity)} at", choices, self.deck.glyphs), chosen)
 
-    def action_serving_traffic(self) -> None:
+    def action_traffic(self) -> None:
         """Split the traffic in another way."""
         from tui.ui.dialogs.ask_line import AskLineModal
 
@@ -105,7 +105,7 @@ class ServingChanging(Page, Asking):
         title = f"Split the traffic of {clean(endpoint.name)}"
         self.app.push_screen(AskLineModal(title, question, now, refuse=refuse), given)
 
-    def action_serving_undo(self) -> None:
+    def action_undo(self) -> None:
         """Take back the last change that was made from here."""
         endpoint = self.endpoints.endpoint_here()
         if endpoint is None:

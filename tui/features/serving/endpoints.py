@@ -211,7 +211,7 @@ class EndpointsPane(SiftedPane, Asking):
 
     # the filter
 
-    async def action_serving_list_filter(self) -> None:
+    async def action_filter(self) -> None:
         await self.open_bar()
 
 

@@ -63,7 +63,7 @@ class ServingScreen(ServingChanging):
     @on(EntitiesPane.Opened)
     def _entity_opened(self, event: EntitiesPane.Opened) -> None:
         event.stop()
-        self.action_serving_version()
+        self.action_version()
 
     @on(EndpointsPane.TruthChanged)
     def _truth(self, event: EndpointsPane.TruthChanged) -> None:
@@ -77,7 +77,7 @@ class ServingScreen(ServingChanging):
 
     # where one can go from here
 
-    def action_serving_version(self) -> None:
+    def action_version(self) -> None:
         entity = self.entity_here
         if entity is None:
             self.deck.say("Nothing is served here")
@@ -86,12 +86,12 @@ class ServingScreen(ServingChanging):
         else:
             self.deck.say(f"{clean(entity.entity)} is no registered model: there is no version to open")
 
-    def action_serving_model(self) -> None:
+    def action_model(self) -> None:
         entity = self.entity_here
         if entity is not None and entity.kind == "model":
             self.deck.go(ModelRoute(entity.entity))
 
-    def action_serving_run(self) -> None:
+    def action_run(self) -> None:
         entity = self.entity_here
         if entity is None or entity.kind != "model" or not entity.version:
             return
@@ -111,7 +111,7 @@ class ServingScreen(ServingChanging):
             lambda problem: self.deck.say(str(problem)),
         )
 
-    def action_serving_logs(self) -> None:
+    def action_logs(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
@@ -147,13 +147,14 @@ class ServingScreen(ServingChanging):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        writes = ("serving_align", "serving_traffic", "serving_undo")
-        if action in writes:
-            return not self.session.read_only
-        if action in ("serving_model", "serving_run"):
+        if action in ("model", "run"):
             entity = self.entity_here if self.is_mounted else None
             return entity is not None and entity.kind == "model"
         return super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return "This endpoint serves no model of the registry" if verb in ("model", "run") else ""
 
     # the keys for everywhere
 

@@ -24,28 +24,28 @@ class Grid(GridView):
 
     BINDINGS: ClassVar[list[BindingType]] = [*GRID_BINDINGS]
 
-    def action_grid_up(self) -> None:
+    def action_up(self) -> None:
         self.move_to_row(self._row - 1)
 
-    def action_grid_down(self) -> None:
+    def action_down(self) -> None:
         self.move_to_row(self._row + 1)
 
-    def action_grid_left(self) -> None:
+    def action_left(self) -> None:
         self._move_to_column(self._column - 1)
 
-    def action_grid_right(self) -> None:
+    def action_right(self) -> None:
         self._move_to_column(self._column + 1)
 
-    def action_grid_page_up(self) -> None:
+    def action_page_up(self) -> None:
         self._page_by(-self._page)
 
-    def action_grid_page_down(self) -> None:
+    def action_page_down(self) -> None:
         self._page_by(self._page)
 
-    def action_grid_half_up(self) -> None:
+    def action_half_up(self) -> None:
         self._page_by(-max(1, self._page // 2))
 
-    def action_grid_half_down(self) -> None:
+    def action_half_down(self) -> None:
         self._page_by(max(1, self._page // 2))
 
     def _page_by(self, rows: int) -> None:
@@ -54,20 +54,20 @@ class Grid(GridView):
         self.move_to_row(self._row + rows)
         self._scroll_rows(top)
 
-    def action_grid_first_row(self) -> None:
+    def action_first_row(self) -> None:
         self.move_to_row(0)
 
-    def action_grid_last_row(self) -> None:
+    def action_last_row(self) -> None:
         self.move_to_row(self._rows - 1)
         self.post_message(self.EndWanted(self))
 
-    def action_grid_first_column(self) -> None:
+    def action_first_column(self) -> None:
         self._move_to_column(0)
 
-    def action_grid_last_column(self) -> None:
+    def action_last_column(self) -> None:
         self._move_to_column(len(self._columns) - 1)
 
-    def action_grid_open(self) -> None:
+    def action_open(self) -> None:
         key = self.cursor_key
         if key is not None:
             self.post_message(self.Opened(self, key))
@@ -76,7 +76,7 @@ class Grid(GridView):
         """Whether the row of this key can be marked; its owner's grid may say no."""
         return True
 
-    def action_grid_mark(self) -> None:
+    def action_mark(self) -> None:
         key = self.cursor_key
         if key is None or not self.may_mark(key):
             return
@@ -85,7 +85,7 @@ class Grid(GridView):
         self._marks_changed()
         self.move_to_row(self._row + 1)
 
-    def action_grid_mark_range(self) -> None:
+    def action_mark_range(self) -> None:
         key, table = self.cursor_key, self._table
         if key is None or table is None:
             return
@@ -97,18 +97,18 @@ class Grid(GridView):
         self._marks.range_from = None
         self._marks_changed()
 
-    def action_grid_leave_range(self) -> None:
+    def action_leave_range(self) -> None:
         self._marks.range_from = None
         self._refresh_body()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leaving a range is only there while one is open, so that its key means other things otherwise."""
-        return action != "grid_leave_range" or self._marks.range_from is not None
+        return action != "leave_range" or self._marks.range_from is not None
 
-    def action_grid_narrower(self) -> None:
+    def action_narrower(self) -> None:
         self._resize_column(-_WIDTH_STEP)
 
-    def action_grid_wider(self) -> None:
+    def action_wider(self) -> None:
         self._resize_column(_WIDTH_STEP)
 
     def _resize_column(self, by: int) -> None:
@@ -118,10 +118,10 @@ class Grid(GridView):
             if width != column.width:
                 self.post_message(self.ColumnResized(self, column.key, width))
 
-    def action_grid_move_left(self) -> None:
+    def action_move_left(self) -> None:
         self._ask_to_move_column(-1)
 
-    def action_grid_move_right(self) -> None:
+    def action_move_right(self) -> None:
         self._ask_to_move_column(1)
 
     def _ask_to_move_column(self, by: int) -> None:
@@ -150,4 +150,4 @@ class Grid(GridView):
         if slot is not None:
             self._move_to_column(slot.index)
         if event.chain == 2:
-            self.action_grid_open()
+            self.action_open()

@@ -6,7 +6,7 @@ from textual.binding import Binding
 
 
 def _binding(keys: str, action: str, title: str) -> Binding:
-    return Binding(keys, f"grid_{action}", title, id=f"grid.{action}", show=False)
+    return Binding(keys, action, title, id=f"grid.{action}", show=False)
 
 
 GRID_BINDINGS: tuple[Binding, ...] = (

@@ -155,14 +155,14 @@ class TreeGrid(PlainGrid):
         self._draw()
         self.move_to(str(number))
 
-    def action_grid_open(self) -> None:
+    def action_open(self) -> None:
         here = self.here
         if here is not None and self._body.nodes[here].below:
             self.toggle(here)
         else:
-            super().action_grid_open()
+            super().action_open()
 
-    def action_grid_left(self) -> None:
+    def action_left(self) -> None:
         here = self.here
         if here is None:
             return
@@ -174,9 +174,9 @@ class TreeGrid(PlainGrid):
         if above is not None:
             self.move_to(str(above))
 
-    def action_grid_right(self) -> None:
+    def action_right(self) -> None:
         here = self.here
         if here is not None and here in self._folded:
             self.toggle(here)
         else:
-            self.action_grid_down()
+            self.action_down()
