@@ -181,6 +181,9 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         await deck.press("enter")
         await deck.until_text("v11 → v12")
         await deck.press("enter")
+        await deck.until_text("enter does it")
+        assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0, "it is only armed"
+        await deck.press("enter")
         await deck.until_text("churn-prod serves churn v12 90 %, churn v10 10 % now")
         await deck.until(lambda: "off their alias" not in deck.text(), "nothing drifts any more")
         await deck.press("L")
@@ -188,7 +191,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         await deck.press("down", "enter")
         await deck.until_text("Pushed the image")
         await deck.press("escape", "u")
-        await deck.until_text("undoing number 1")
+        await deck.until_text("This takes back ledger #1.")
         await deck.press("escape", "j", "j", "j", "a")
         await deck.until_text("needs CAN MANAGE on the endpoint fraud-scoring")
     assert workspace.endpoints["churn-prod"].config["served_entities"][0]["entity_version"] == "12"
@@ -239,6 +242,6 @@ async def test_what_goes_wrong_with_a_change_is_said_where_it_was_asked_for(
         coming = config_of([served(CHURN, 13)], 100, version=8)
         with workspace.lock:
             endpoint.update = Coming(coming, 99, NOW_MS)
-        await deck.press("enter")
-        await deck.until_text("somebody else is changing the endpoint just now, to churn v13 100 %")
+        await deck.press("enter", "enter")
+        await deck.until_text("somebody else is changing it just now, to churn v13 100 %")
     assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0

@@ -13,6 +13,7 @@ from tests.gateway.conftest import open_session
 from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
 from tests.support.cutting_proxy import cutting_proxy
+from tests.support.fake_writes import flow_of
 from tests.support.fakes import FrozenClock
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
@@ -20,8 +21,9 @@ from tui.domain.writes.changes import NOTE_KEY, Known, Plan
 from tui.gateway import dispatch
 from tui.gateway.ports import WritesPort
 from tui.gateway.tracking.writes import writes_of
-from tui.services.housekeeping import Housekeeping, Told
+from tui.services.housekeeping import Housekeeping
 from tui.services.ledger import Ledger
+from tui.services.write_flow import Told, WriteFlow
 from tui.services.writes import Outcome
 
 NAMES = ("plain", HOSTILE, "漢字 / a b", "-", "x" * 250)
@@ -32,6 +34,7 @@ class House:
     """A store to keep in order: the service, MLflow's own client for the same place, and the ledger."""
 
     keeping: Housekeeping
+    flow: WriteFlow
     client: Any
     uri: str
     ledger: Ledger
@@ -45,7 +48,7 @@ class House:
         return known
 
     def does(self, plan: Plan) -> Told:
-        return self.keeping.carry_out(plan)
+        return self.flow.carry_out(plan)
 
     def truly(self, run_id: str) -> Any:
         return self.client.get_run(run_id)
@@ -62,24 +65,19 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield address
 
 
-def keeping(uri: str, ledger: Ledger, *, timeout_s: float = 60.0, read_only: bool = False) -> Housekeeping:
+def keeping(
+    uri: str, ledger: Ledger, *, timeout_s: float = 60.0, read_only: bool = False
+) -> tuple[Housekeeping, WriteFlow]:
     session = open_session(uri, timeout_s=timeout_s)
-    return Housekeeping(
-        dispatch.tracking_of(session),
-        writes_of(session),
-        ledger,
-        FrozenClock(),
-        context="prod",
-        place=session.place,
-        read_only=read_only,
-    )
+    service = Housekeeping(dispatch.tracking_of(session), writes_of(session), ledger, place=session.place)
+    return service, flow_of(service, ledger, read_only=read_only)
 
 
 @pytest.fixture
 def house(place: str, tmp_path: Path) -> House:
     ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ana@bastion")
     service = keeping(place, ledger)
-    return House(service, open_session(place).client(), place, ledger)
+    return House(*service, open_session(place).client(), place, ledger)
 
 
 @pytest.fixture
@@ -191,7 +189,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_run_over(
     now = house.read(run_id)
     assert now.value(field) == theirs
     if not now.is_deleted:
-        again = house.keeping.finishing(told)
+        again = house.flow.finishing(told)
         assert again.changes[0].before == theirs
         assert house.does(again).outcome is Outcome.DONE
         assert house.read(run_id).value(field) == "mine"
@@ -244,15 +242,15 @@ def test_what_is_gone_altogether_is_told(house: House, experiment: str) -> None:
     known = Known(changes.Sort.RUN, "0" * 32, "never", "active")
     told = house.does(changes.renaming(known, "mine"))
     assert (told.outcome, told.report.results[0].found) == (Outcome.CONFLICT, None)
-    assert house.keeping.finishing(told).remarks == ("No longer there: never.",)
+    assert house.flow.finishing(told).remarks == ("No longer there: never.",)
     assert house.keeping.runs(["0" * 32], [experiment]) == []
 
 
 def test_nothing_is_written_in_a_read_only_context(house: House, experiment: str) -> None:
     run_id = house.run(experiment)
-    service = keeping(house.uri, house.ledger, read_only=True)
+    _, flow = keeping(house.uri, house.ledger, read_only=True)
     with pytest.raises(Problem, match="read-only") as caught:
-        service.carry_out(changes.deletion([house.read(run_id)]))
+        flow.carry_out(changes.deletion([house.read(run_id)]))
     assert caught.value.kind is Kind.FORBIDDEN
     assert house.truly(run_id).info.lifecycle_stage == "active"
     assert house.ledger.read().entries == ()
@@ -263,10 +261,10 @@ def test_many_runs_in_one_batch_with_progress_and_a_stop(house: House, experimen
     ids = [house.run(experiment, f"trial-{number:03d}") for number in range(many)]
     plan = changes.deletion(house.keeping.runs(ids, [experiment]))
     steps: list[int] = []
-    stopped = house.keeping.carry_out(plan, stopped=lambda: len(steps) >= 10, progress=steps.append)
+    stopped = house.flow.carry_out(plan, stopped=lambda: len(steps) >= 10, progress=steps.append)
     assert stopped.outcome is Outcome.PARTLY and len(stopped.done) == 10
     assert steps == list(range(1, many + 1))
-    left = house.keeping.finishing(stopped)
+    left = house.flow.finishing(stopped)
     assert len(left.changes) == many - 10
     assert house.does(left).outcome is Outcome.DONE
     assert {one.lifecycle for one in house.keeping.runs(ids, [experiment])} == {"deleted"}
@@ -277,7 +275,7 @@ def test_a_line_that_is_cut_in_the_middle_of_a_batch(house: House, experiment: s
         pytest.skip("a file has no line to cut")
     ids = [house.run(experiment, f"trial-{number}") for number in range(5)]
     with cutting_proxy(house.uri) as proxy:
-        service = keeping(proxy.uri, house.ledger, timeout_s=10.0)
+        service, flow = keeping(proxy.uri, house.ledger, timeout_s=10.0)
         plan = changes.deletion(service.runs(ids, [experiment]))
         deletes: list[str] = []
 
@@ -288,7 +286,7 @@ def test_a_line_that_is_cut_in_the_middle_of_a_batch(house: House, experiment: s
                     proxy.fates.append("cut before")
 
         proxy.at_request = cut_at_the_third
-        told = service.carry_out(plan)
+        told = flow.carry_out(plan)
         assert told.outcome is Outcome.PARTLY
         assert [result.outcome for _, result in told.rows] == [
             Outcome.DONE,
@@ -302,12 +300,12 @@ def test_a_line_that_is_cut_in_the_middle_of_a_batch(house: House, experiment: s
         assert [step["outcome"] for step in entry.result["steps"]] == ["done", "done", "not done", "skipped", "skipped"]
         back = told.taken_back
         assert back is not None and back.purpose == changes.PUT_BACK
-        assert service.carry_out(back).outcome is Outcome.DONE
+        assert flow.carry_out(back).outcome is Outcome.DONE
         assert {house.truly(each).info.lifecycle_stage for each in ids} == {"active"}
 
         # An answer that is lost after the server has done it: reading back finds it done.
         proxy.at_request = lambda line: proxy.fates.append("cut after") if "/runs/delete" in line else None
-        assert service.carry_out(changes.deletion(service.runs(ids[:1]))).outcome is Outcome.DONE
+        assert flow.carry_out(changes.deletion(service.runs(ids[:1]))).outcome is Outcome.DONE
         assert house.truly(ids[0]).info.lifecycle_stage == "deleted"
 
 

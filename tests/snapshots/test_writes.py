@@ -18,9 +18,9 @@ from tui.domain.values import RunDetail
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Known, Plan, Sort
 from tui.ui.dialogs.ask_line import NameModal
-from tui.ui.dialogs.confirm_changes import ChangesModal, Face
 from tui.ui.dialogs.edit_tags import TagsModal
 from tui.ui.dialogs.edit_text import NoteModal
+from tui.ui.write_panel import Face, WritePanel
 
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 NOTE = "# Best so far\n\nWith the *new* features.\n\n- window 28d\n- seed 3\n"
@@ -44,9 +44,9 @@ def _known(made: World, many: int) -> list[Known]:
     return [Known.of_run(one) for one in made.tracking.runs[:many]]
 
 
-async def _panel(deck: Deck[int], plan: Plan, face: Face = Face.SHOWN) -> ChangesModal:
+async def _panel(deck: Deck[int], plan: Plan, face: Face = Face.SHOWN) -> WritePanel:
     assert isinstance(deck.app, DeckApp)
-    panel = ChangesModal(deck.app.session, deck.app.glyphs, lambda: plan, title="Changes")
+    panel = WritePanel(deck.app.session, lambda: plan, title="Changes")
     await deck.until_text("There are no")
     deck.app.push_screen(panel)
     await deck.until(lambda: panel.face is face, f"the panel is {face.value}")
@@ -56,7 +56,7 @@ async def _panel(deck: Deck[int], plan: Plan, face: Face = Face.SHOWN) -> Change
 
 async def _done(deck: Deck[int], plan: Plan) -> None:
     panel = await _panel(deck, plan)
-    await deck.press("enter")
+    await deck.press("enter", "enter")
     await deck.until(lambda: panel.face is Face.TOLD, "it is told what became of it")
     await deck.settle()
 
@@ -124,7 +124,6 @@ async def test_the_note_editor(quiet: World, picture: Picture) -> None:
         await deck.until_text("There are no")
         note = NoteModal(
             deck.app.session,
-            deck.app.glyphs,
             title="Note of run trial-001",
             sort=Sort.RUN,
             read=lambda: _known(quiet, 1)[0],
@@ -142,7 +141,6 @@ async def test_the_tags_editor(quiet: World, picture: Picture) -> None:
         await deck.until_text("There are no")
         tags = TagsModal(
             deck.app.session,
-            deck.app.glyphs,
             title="Tags of 3 runs",
             read=lambda: _known(quiet, 3),
             done=lambda _told: None,
@@ -161,11 +159,11 @@ async def test_a_name_that_cannot_be(quiet: World) -> None:
         await deck.until_text("There are no")
         name = NameModal(
             deck.app.session,
-            deck.app.glyphs,
             title="Create an experiment",
             question="Its name; what stands before the last / is its folder:",
             text="",
             make=changes.creation,
+            refuse=changes.name_refusal,
             done=lambda _told: None,
         )
         deck.app.push_screen(name)

@@ -7,11 +7,20 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.support.fakes import FakeTracking, experiment
+from tests.support.fakes import FakeTracking, FrozenClock, experiment
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Experiment, RunDetail
+from tui.services.housekeeping import Housekeeping
+from tui.services.ledger import Ledger
+from tui.services.write_flow import WriteFlow
 
 Trouble = Callable[[Callable[[], None]], None] | None
+
+
+def flow_of(keeping: Housekeeping, ledger: Ledger, *, read_only: bool = False) -> WriteFlow:
+    """The flow through which runs and experiments are written."""
+    kinds = dict.fromkeys(("run", "experiment"), lambda: keeping)
+    return WriteFlow(ledger, FrozenClock(), kinds, context="prod", read_only=read_only)
 
 
 class FakeWrites:

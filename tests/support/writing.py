@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from tests.support.deck import message
 from tests.support.driver import Deck
-from tui.ui.dialogs.confirm_changes import ChangesModal, Face
 from tui.ui.dialogs.edit_tags import TagsModal
 from tui.ui.dialogs.edit_text import NoteModal
+from tui.ui.write_panel import Face, WritePanel
 
 OX, ELK, BEE = (f"{number:032x}" for number in (1, 2, 3))
 
 
-def panel(deck: Deck[int]) -> ChangesModal | None:
-    return deck.app.screen if isinstance(deck.app.screen, ChangesModal) else None
+def panel(deck: Deck[int]) -> WritePanel | None:
+    return deck.app.screen if isinstance(deck.app.screen, WritePanel) else None
 
 
 async def shown(deck: Deck[int], title: str, face: Face = Face.SHOWN) -> None:

@@ -10,7 +10,7 @@ from tests.support.deck import World, enter_runs, experiment, run, runs_pane, sh
 from tests.support.fake_registry import cut_before, forbidden
 from tests.support.fake_writes import Trouble
 from tests.support.writing import BEE, ELK, OX, panel, shown, told
-from tui.ui.dialogs.confirm_changes import Face
+from tui.ui.write_panel import Face
 
 OK: Trouble = None
 
@@ -27,7 +27,7 @@ async def test_marked_runs_are_deleted_and_one_key_restores_them(small: World) -
         await shown(deck, "Delete 2 runs")
         assert "active  deleted" in deck.line_with("gallant-ox-12  lifecycle")
         assert small.writes.calls == [], "nothing is written before that is confirmed"
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Deleted 2 runs, read back 14:00:00, ledger #1 · u restores them")
         await deck.until(lambda: "gallant-ox-12" not in deck.text(), "the table has let go of them")
         assert runs_pane(deck).grid.marks == ()
@@ -59,7 +59,7 @@ async def test_a_deleted_run_is_restored_in_the_deleted_view_by_the_same_key(sma
         await deck.until_text("X restores")
         await deck.press("X")
         await shown(deck, "Restore run gone-newt")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Restored run gone-newt")
         assert small.writes.run(f"{701:032x}").lifecycle == "active"
         await deck.until_text("There are no deleted runs")
@@ -79,7 +79,7 @@ async def test_a_batch_that_fails_midway_is_put_back(small: World) -> None:
         small.writes.trouble.extend([OK, forbidden])
         await deck.press("space", "space", "space", "X")
         await shown(deck, "Delete 3 runs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "1 of 3 changes were made", Face.TOLD)
         assert "✓ done" in deck.line_with("gallant-ox-12  lifecycle")
         assert "✗ refused" in deck.line_with("brave-elk-771  lifecycle")
@@ -88,7 +88,7 @@ async def test_a_batch_that_fails_midway_is_put_back(small: World) -> None:
         assert "f finish   b put back" in deck.text()
         await deck.press("b")
         await shown(deck, "Restore run gallant-ox-12")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Restored run gallant-ox-12")
         assert {small.writes.run(each).lifecycle for each in (OX, ELK, BEE)} == {"active"}
         assert [entry.outcome for entry in small.ledger.read().entries] == ["partly", "done"]
@@ -101,11 +101,11 @@ async def test_a_batch_that_fails_midway_is_finished(small: World) -> None:
         small.writes.trouble.extend([OK, cut_before])
         await deck.press("space", "space", "space", "X")
         await shown(deck, "Delete 3 runs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "1 of 3 changes were made", Face.TOLD)
         await deck.press("f")
         await shown(deck, "Delete 2 runs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Deleted 2 runs")
         assert {small.writes.run(each).lifecycle for each in (OX, ELK, BEE)} == {"deleted"}
 
@@ -116,7 +116,7 @@ async def test_leaving_a_batch_that_failed_says_what_was_done(small: World) -> N
         small.writes.trouble.extend([OK, forbidden])
         await deck.press("space", "space", "X")
         await shown(deck, "Delete 2 runs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "1 of 2 changes were made", Face.TOLD)
         await deck.press("escape")
         await told(deck, "Deleted run gallant-ox-12, 1 of 2 not")
@@ -139,7 +139,7 @@ async def test_many_marked_runs_with_progress_and_a_stop(tmp_path: Path) -> None
                 big.writes.gate.clear()
 
         big.writes.before = hold_the_tenth
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await deck.until_text("9 of 400 done and read back · esc stops")
         await deck.press("escape")
         await deck.until_text("stopping after the one under way")
@@ -149,7 +149,7 @@ async def test_many_marked_runs_with_progress_and_a_stop(tmp_path: Path) -> None
         assert sum(one.lifecycle == "deleted" for one in big.tracking.runs) == 10
         await deck.press("f")
         await shown(deck, "Delete 390 runs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Deleted 390 runs")
         await deck.until_text("There are no active runs")
 
@@ -164,12 +164,12 @@ async def test_the_same_keys_on_the_page_of_a_run(small: World) -> None:
         await deck.type("3")
         await deck.press("enter")
         await shown(deck, "Rename run gallant-ox-12 → gallant-ox-123")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Renamed run")
         await deck.until(lambda: "weekly › gallant-ox-123" in deck.text(), "the page has read it again")
         await deck.press("X")
         await shown(deck, "Delete run gallant-ox-123")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "u restores it")
         await deck.until_text("✓ done, deleted")
         await deck.press("q")

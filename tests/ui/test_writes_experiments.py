@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.writing import OX, note_read, shown, told
-from tui.ui.dialogs.confirm_changes import Face
+from tui.ui.write_panel import Face
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def test_an_experiment_from_nothing_to_deleted_and_back(small: World) -> N
         await deck.type("nightly")
         await deck.press("enter")
         await shown(deck, "Create experiment churn/nightly")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Created experiment churn/nightly")
         await deck.until(
             lambda: (here := browse(deck).experiments.experiment_here()) is not None and here.name == "churn/nightly",
@@ -35,12 +35,12 @@ async def test_an_experiment_from_nothing_to_deleted_and_back(small: World) -> N
         await deck.type("2")
         await deck.press("enter")
         await shown(deck, "Rename experiment churn/nightly → churn/nightly2")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Renamed experiment")
         await deck.until_text("nightly2 ")
         await deck.press("X")
         await shown(deck, "Delete experiment churn/nightly2")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Deleted experiment churn/nightly2, read back 14:00:00, ledger #3 · u restores it")
         await deck.press("u")
         await told(deck, "Restored experiment churn/nightly2")
@@ -54,7 +54,7 @@ async def test_deleting_an_experiment_says_what_goes_with_it_and_taking_it_back_
         await shown(deck, "Delete experiment churn/weekly")
         assert "12 active runs will be deleted with it." in deck.text()
         assert "1 run is deleted in it already; u right afterwards leaves them so." in deck.text()
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Deleted experiment churn/weekly")
         assert small.writes.run(OX).lifecycle == "deleted"
         await deck.press("u")
@@ -71,7 +71,7 @@ async def test_a_deleted_experiment_is_restored_where_the_deleted_are_shown(smal
         await deck.until_text("X restores")
         await deck.press("X")
         await shown(deck, "Restore experiment attic")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Restored experiment attic")
         await deck.until_text("There are no deleted")
 
@@ -86,7 +86,7 @@ async def test_the_note_of_an_experiment_is_edited_from_what_is_told_about_it(sm
         await deck.type("New: ")
         await deck.press("ctrl+s")
         await shown(deck, "Change the note of experiment churn/weekly")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Changed the note of experiment churn/weekly")
         assert small.writes.experiment("1").note == "New: Trained **each week** from the warehouse."
 
@@ -98,6 +98,6 @@ async def test_a_name_that_is_taken_is_told(small: World) -> None:
         await deck.type("attic")
         await deck.press("enter")
         await shown(deck, "Create experiment attic")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "Nothing was changed", Face.TOLD)
         assert "There is an experiment of that name already. It is deleted" in deck.text()

@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.zoo import HOSTILE
 from tests.support.deck import World, enter_runs, experiment, run, runs_pane, shop, world
 from tests.support.writing import OX, note_read, panel, shown, tags_read, told
-from tui.ui.dialogs.confirm_changes import Face
+from tui.ui.write_panel import Face
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def test_without_a_ledger_it_is_not_written_unless_that_is_said(small: Wor
         await enter_runs(deck, "gallant-ox-12")
         await deck.press("X")
         await shown(deck, "Delete run gallant-ox-12")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "The ledger cannot be written", Face.REFUSED)
         assert small.writes.calls == []
         await deck.press("w")
@@ -164,7 +164,7 @@ async def test_a_write_whose_outcome_is_not_known_is_looked_at_again(small: Worl
         await deck.press("X")
         await shown(deck, "Delete run gallant-ox-12")
         small.writes.trouble.append(cut)
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "It is not known whether it was written", Face.TOLD)
         small.tracking.problem = None
         await deck.press("f")

@@ -12,7 +12,7 @@ from tests.support.deck import World, browse, enter_runs, runs_pane, shop
 from tests.support.writing import ELK, OX, note_read, panel, shown, tags_read, told
 from tui.app.application import DeckApp
 from tui.domain.writes.changes import NOTE_KEY
-from tui.ui.dialogs.confirm_changes import Face
+from tui.ui.write_panel import Face
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ async def test_a_run_is_renamed(small: World) -> None:
         await deck.until_text("gallant-ox-12 is to be called:")
         await deck.press("backspace", "backspace", "backspace", "enter")
         await shown(deck, "Rename run gallant-ox-12 → gallant-ox")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Renamed run gallant-ox-12 → gallant-ox, read back 14:00:00, ledger #1 · u takes it back")
         await deck.until(lambda: "gallant-ox-12" not in deck.text().rpartition("\n")[0], "the new name is shown")
         await deck.press("u")
         await shown(deck, "Rename run gallant-ox → gallant-ox-12")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Taken back ledger #1: run gallant-ox")
         assert small.writes.run(OX).name == "gallant-ox-12"
 
@@ -62,14 +62,14 @@ async def test_a_name_that_somebody_changed_meanwhile_is_shown_and_not_run_over(
         await deck.press("enter")
         await shown(deck, "Rename run")
         small.writes.change_run(OX, name="theirs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "Nothing was changed", Face.TOLD)
         assert "✗ changed meanwhile  theirs" in deck.line_with("gallant-ox-12  name")
         assert small.writes.calls == []
         await deck.press("f")
         await shown(deck, "Rename run gallant-ox-12 → gallant-ox-12x")
         assert "theirs" in deck.line_with("gallant-ox-12  name")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Renamed run")
         assert small.writes.run(OX).name == "gallant-ox-12x"
 
@@ -87,7 +87,7 @@ async def test_a_note_is_edited_in_place(small: World) -> None:
         await deck.press("ctrl+s")
         await shown(deck, "Change the note of run gallant-ox-12")
         assert "-# Best so far" in deck.text() and "+Q# Best so far" in deck.text()
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Changed the note of run gallant-ox-12")
         assert small.writes.run(OX).note.startswith("Q# Best so far")
         await deck.press("tab")
@@ -103,7 +103,7 @@ async def test_a_note_written_meanwhile_is_shown_beside_what_was_typed(small: Wo
         small.writes.tag(ELK, NOTE_KEY, "theirs")
         await deck.press("ctrl+s")
         await shown(deck, "Change the note")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "Nothing was changed", Face.TOLD)
         assert "theirs" in deck.line_with("✗ changed meanwhile")
         await deck.press("escape")
@@ -113,7 +113,7 @@ async def test_a_note_written_meanwhile_is_shown_beside_what_was_typed(small: Wo
         await deck.press("ctrl+s")
         await shown(deck, "Change the note")
         assert "theirs" in deck.line_with("brave-elk-771  note")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Changed the note of run brave-elk-771")
         assert small.writes.run(ELK).note == "mine"
 
@@ -163,7 +163,7 @@ async def test_a_note_is_edited_in_ones_own_editor(
         await deck.until(lambda: note.text == "from the editor", "the text has come back")
         await deck.press("ctrl+s")
         await shown(deck, "Change the note")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Changed the note")
         assert small.writes.run(OX).note == "from the editor"
 
@@ -211,14 +211,14 @@ async def test_tags_of_marked_runs_are_edited_as_a_list_and_applied_together(sma
         await deck.press("X", "ctrl+s")
         await shown(deck, "Tag 2 runs: 3 tags")
         assert "mlflow.source.name: MLflow's own" in deck.text()
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Tagged 2 runs: 3 tags")
         for run_id in (OX, ELK):
             kept = small.writes.run(run_id).tags
             assert (kept["owner"], kept["stage"], "mlflow.source.name" in kept) == ("ml platform", "c", False)
         await deck.press("u")
         await shown(deck, "Tag 2 runs: 3 tags")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await told(deck, "Taken back ledger #1: 2 runs")
         assert [small.writes.run(each).tags["stage"] for each in (OX, ELK)] == ["a", "b"]
 
@@ -231,9 +231,9 @@ async def test_a_tag_that_somebody_changed_meanwhile_stays_to_be_decided(small: 
         tags = await tags_read(deck)
         tags.grid.move_to("stage")
         await deck.press("X", "ctrl+s")
-        await shown(deck, "Tag run gallant-ox-12: stage")
+        await shown(deck, "Take tag stage from run gallant-ox-12")
         small.writes.tag(OX, "stage", "theirs")
-        await deck.press("enter")
+        await deck.press("enter", "enter")
         await shown(deck, "Nothing was changed", Face.TOLD)
         assert "theirs" in deck.line_with("✗ changed meanwhile")
         await deck.press("escape")

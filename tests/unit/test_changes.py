@@ -91,10 +91,10 @@ def test_what_was_done_is_taken_back_from_its_end() -> None:
 def test_what_is_left_is_compared_with_how_things_are_now() -> None:
     plan = changes.tagging([run(1), run(2), run(3), run(4)], {"k": "w"})
     now = {
-        (Sort.RUN, run(1).id): run(1, tags={"k": "theirs"}),
-        (Sort.RUN, run(2).id): run(2, tags={"k": "w"}),
-        (Sort.RUN, run(3).id): None,
-        (Sort.RUN, run(4).id): run(4),
+        (Sort.RUN, run(1).id, "tags.k"): run(1, tags={"k": "theirs"}),
+        (Sort.RUN, run(2).id, "tags.k"): run(2, tags={"k": "w"}),
+        (Sort.RUN, run(3).id, "tags.k"): None,
+        (Sort.RUN, run(4).id, "tags.k"): run(4),
     }
     left = changes.renewed(plan.changes, now, 3)
     assert [(change.called, change.before) for change in left.changes] == [("run-1", "theirs"), ("run-4", "v")]

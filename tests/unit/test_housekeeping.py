@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.fake_registry import cut_after, cut_before, forbidden
-from tests.support.fake_writes import FakeWrites, Trouble
+from tests.support.fake_writes import FakeWrites, Trouble, flow_of
 from tests.support.fakes import FakeTracking, FrozenClock, experiment, run
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
@@ -26,15 +26,8 @@ class House:
         self.tracking = FakeTracking([experiment(1, "churn")], [run(number) for number in range(1, 7)])
         self.writes = FakeWrites(self.tracking)
         self.ledger = Ledger(folder / "ledger.jsonl", FrozenClock(), "ana@bastion")
-        self.keeping = Housekeeping(
-            self.tracking,
-            self.writes,
-            self.ledger,
-            FrozenClock(),
-            context="prod",
-            place="https://h",
-            read_only=read_only,
-        )
+        self.keeping = Housekeeping(self.tracking, self.writes, self.ledger, place="https://h")
+        self.flow = flow_of(self.keeping, self.ledger, read_only=read_only)
 
     def deletion(self, many: int = 3) -> changes.Plan:
         return changes.deletion(self.keeping.runs(IDS[:many], ["1"]))
@@ -62,7 +55,7 @@ def test_a_batch_says_what_was_done_and_what_not(
     house: House, trouble: list[Trouble], outcomes: list[Outcome], truly: list[str]
 ) -> None:
     house.writes.trouble.extend(trouble)
-    told = house.keeping.carry_out(house.deletion())
+    told = house.flow.carry_out(house.deletion())
     assert [result.outcome for _, result in told.rows] == outcomes
     assert house.lifecycles()[:3] == truly
     (entry,) = house.ledger.read().entries
@@ -74,36 +67,36 @@ def test_a_batch_says_what_was_done_and_what_not(
 
 def test_a_part_is_finished_or_put_back(house: House) -> None:
     house.writes.trouble.extend([OK, forbidden])
-    told = house.keeping.carry_out(house.deletion())
-    left = house.keeping.finishing(told)
+    told = house.flow.carry_out(house.deletion())
+    left = house.flow.finishing(told)
     assert [change.id for change in left.changes] == IDS[1:3] and left.purpose == changes.FINISH
-    assert house.keeping.carry_out(left).outcome is Outcome.DONE
+    assert house.flow.carry_out(left).outcome is Outcome.DONE
     assert house.lifecycles()[:3] == ["deleted"] * 3
-    assert len(house.keeping.history) == 2
+    assert len(house.flow.history) == 2
     back = told.taken_back
     assert back is not None
-    assert house.keeping.carry_out(back).outcome is Outcome.DONE
+    assert house.flow.carry_out(back).outcome is Outcome.DONE
     assert house.lifecycles()[:3] == ["active", "deleted", "deleted"]
-    assert [each.report.number for each in house.keeping.history] == [2]
+    assert [each.report.number for each in house.flow.history] == [2]
 
 
 def test_taking_back_refuses_what_somebody_has_changed_since(house: House) -> None:
-    told = house.keeping.carry_out(changes.renaming(house.keeping.runs(IDS[:1])[0], "mine"))
+    told = house.flow.carry_out(changes.renaming(house.keeping.runs(IDS[:1])[0], "mine"))
     back = told.taken_back
     assert back is not None
     house.writes.change_run(IDS[0], name="theirs")
-    again = house.keeping.carry_out(back)
+    again = house.flow.carry_out(back)
     assert again.outcome is Outcome.CONFLICT
     assert house.writes.run(IDS[0]).name == "theirs"
-    assert house.keeping.history == [told], "it still stands to be taken back"
+    assert house.flow.history == [told], "it still stands to be taken back"
 
 
 def test_it_stops_when_it_is_told_to(house: House) -> None:
     seen: list[int] = []
-    told = house.keeping.carry_out(house.deletion(6), stopped=lambda: len(seen) == 2, progress=seen.append)
+    told = house.flow.carry_out(house.deletion(6), stopped=lambda: len(seen) == 2, progress=seen.append)
     assert [result.outcome for _, result in told.rows] == [Outcome.DONE] * 2 + [Outcome.SKIPPED] * 4
     assert house.lifecycles() == ["deleted"] * 2 + ["active"] * 4
-    nothing = house.keeping.carry_out(house.deletion(6), stopped=lambda: True)
+    nothing = house.flow.carry_out(house.deletion(6), stopped=lambda: True)
     assert nothing.outcome is Outcome.SKIPPED and nothing.touched == frozenset()
 
 
@@ -113,7 +106,7 @@ def test_a_process_that_dies_in_the_middle_leaves_its_intention(house: House) ->
 
     house.writes.trouble.extend([OK, dies])
     with pytest.raises(KeyboardInterrupt):
-        house.keeping.carry_out(house.deletion())
+        house.flow.carry_out(house.deletion())
     (entry,) = house.ledger.read().entries
     assert entry.outcome == OPEN and [step["id"] for step in entry.details["steps"]] == IDS[:3]
 
@@ -122,21 +115,21 @@ def test_without_a_ledger_nothing_is_written_unless_that_is_said(house: House, t
     house.ledger.file = tmp_path / "file" / "ledger.jsonl"
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(Problem) as caught:
-        house.keeping.carry_out(house.deletion())
+        house.flow.carry_out(house.deletion())
     assert caught.value.kind is Kind.STORE_UNREADABLE
     assert house.writes.calls == []
-    told = house.keeping.carry_out(house.deletion(), unrecorded_ok=True)
+    told = house.flow.carry_out(house.deletion(), unrecorded_ok=True)
     assert told.outcome is Outcome.DONE and told.report.unrecorded is not None
     assert told.taken_back is not None
-    house.keeping.carry_out(told.taken_back, unrecorded_ok=True)
-    assert house.keeping.history == []
+    house.flow.carry_out(told.taken_back, unrecorded_ok=True)
+    assert house.flow.history == []
 
 
 def test_read_only_refuses_before_anything_is_asked(tmp_path: Path) -> None:
     house = House(tmp_path, read_only=True)
     plan = changes.deletion([changes.Known.of_run(house.writes.run(IDS[0]))])
     with pytest.raises(Problem, match="read-only"):
-        house.keeping.carry_out(plan)
+        house.flow.carry_out(plan)
     assert house.writes.calls == [] and house.tracking.calls == []
     assert not house.ledger.file.exists()
 
@@ -144,7 +137,7 @@ def test_read_only_refuses_before_anything_is_asked(tmp_path: Path) -> None:
 def test_a_deleted_run_cannot_be_tagged(house: House) -> None:
     known = house.keeping.runs(IDS[:1])
     house.writes.change_run(IDS[0], lifecycle="deleted")
-    assert house.keeping.carry_out(changes.tagging(known, {"k": "v"})).outcome is Outcome.CONFLICT
+    assert house.flow.carry_out(changes.tagging(known, {"k": "v"})).outcome is Outcome.CONFLICT
     assert house.writes.calls == []
 
 

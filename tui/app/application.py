@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.host import Host
     from tui.services.session import Session
+    from tui.services.write_flow import Touched
     from tui.ui.page import Page
     from tui.ui.routes import Route
 
@@ -180,6 +182,20 @@ class DeckApp(KeysForEverywhere):
         for top in TOPS:
             self.remove_mode(f"{left}:{top}")
         before.close()
+
+    def written(self, touched: Touched) -> None:
+        """Tell every open page of what may have been changed: it shows that as it is now."""
+        from tui.app.tops import TOPS
+        from tui.ui.page import Page
+
+        if not touched:
+            return
+        for top in TOPS:
+            with contextlib.suppress(KeyError):  # a top that has not been gone to shows nothing yet
+                for screen in self.get_screen_stack(self._mode(top)):
+                    if isinstance(screen, Page) and screen.is_mounted:
+                        screen.written(touched)
+                        screen.refresh_bindings()
 
     def go(self, route: Route) -> None:
         """Open a screen over this one."""

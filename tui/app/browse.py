@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.domain.values import StoreReport
     from tui.features.run.details import DetailsPane
-    from tui.services.housekeeping import Told
+    from tui.services.write_flow import Touched
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 
@@ -236,15 +236,14 @@ class BrowseScreen(Page, Asking):
         )
         return "restore" if restores else super().hint_title(action)
 
-    def changes_made(self, told: Sequence[Told]) -> None:
-        changed = {thing for each in told for thing in each.touched}
-        runs = frozenset(thing_id for sort, thing_id in changed if sort.value == "run")
-        if any(sort.value == "experiment" for sort, _ in changed):
+    def written(self, touched: Touched) -> None:
+        runs = frozenset(thing_id for sort, thing_id in touched if sort.value == "run")
+        if any(sort.value == "experiment" for sort, _ in touched):
             self.experiments.read_again()
             self.runs.read_again()  # runs go and come back with their experiment
-        else:
+        elif runs:
             self.runs.read_changed(runs)
-        if self.details is not None:
+        if self.details is not None and runs:
             self.details.read_changed(runs)
 
     # the keys for everywhere

@@ -1,20 +1,19 @@
-"""The housekeeping of runs and experiments: the only way by which they are changed. Every method blocks."""
+"""Runs and experiments as a kind of write: what is read of them, and how each change is made. Every method blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RunsPage, View
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
 from tui.gateway.ports import TrackingPort, WritesPort
-from tui.services.clock import Clock
 from tui.services.ledger import Ledger
 from tui.services.runs_query import ids_filter
-from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
+from tui.services.write_flow import Hand, State, Told, judged, settle_steps, unless_gone
+from tui.services.writes import GuardedWrite, Report
 
 READ_TOGETHER = 100
 """Runs that are read by one search rather than one by one, as soon as there are more than a few."""
@@ -22,98 +21,25 @@ ONE_BY_ONE = 4
 DELETED_BEFORE = 1000
 """Runs deleted before their experiment was that are remembered, to be deleted again when that is taken back."""
 
-State = Known | None
-
-
-@dataclass(frozen=True)
-class Told:
-    """What became of a plan; ``at_ms`` is when that was read back."""
-
-    plan: Plan
-    report: Report[State]
-    at_ms: int
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.report.outcome
-
-    @property
-    def rows(self) -> tuple[tuple[Change, Result[State]], ...]:
-        return tuple(zip(self.plan.changes, self.report.results, strict=True))
-
-    @property
-    def done(self) -> tuple[Change, ...]:
-        """The changes that were made."""
-        return tuple(change for change, result in self.rows if result.outcome is Outcome.DONE)
-
-    @property
-    def left(self) -> tuple[Change, ...]:
-        """The changes that were not made, or of which that is not known."""
-        return tuple(change for change, result in self.rows if result.outcome is not Outcome.DONE)
-
-    @property
-    def touched(self) -> frozenset[tuple[Sort, str]]:
-        """Kind and id of all that may have been changed."""
-        found = set()
-        for change, result in self.rows:
-            if result.outcome is not Outcome.SKIPPED:
-                found.add((change.kind, change.id or (result.found.id if result.found is not None else "")))
-        return frozenset(found)
-
-    @property
-    def taken_back(self) -> Plan | None:
-        """What takes back all that was done; None where nothing was."""
-        done = [
-            (change, result.found.id if result.found is not None else "")
-            for change, result in self.rows
-            if result.outcome is Outcome.DONE
-        ]
-        if not done:
-            return None
-        purpose = changes.UNDO if self.outcome is Outcome.DONE else changes.PUT_BACK
-        back = changes.put_back(done, self.report.number, purpose)
-        if self.outcome is not Outcome.DONE or not self.plan.afterwards:
-            return back
-        return replace(back, changes=(*back.changes, *self.plan.afterwards))
-
 
 class Housekeeping:
-    """The changes of one context's experiments and runs; ``place`` is its address without credentials.
+    """What is read and written of one context's experiments and runs; ``place`` is its address without credentials."""
 
-    ``told`` holds what became of each plan since the context was opened, ``history`` those of which something stands
-    that can be taken back; the latest is the last.
-    """
-
-    def __init__(
-        self,
-        tracking: TrackingPort,
-        writes: WritesPort,
-        ledger: Ledger,
-        clock: Clock,
-        *,
-        context: str,
-        place: str,
-        read_only: bool,
-    ) -> None:
+    def __init__(self, tracking: TrackingPort, writes: WritesPort, ledger: Ledger, *, place: str) -> None:
         self._tracking = tracking
         self._writes = writes
-        self.ledger = ledger
-        self._clock = clock
-        self._context = context
+        self._ledger = ledger
         self._place = place
-        self._read_only = read_only
-        self.history: list[Told] = []
-        self.told: list[Told] = []
 
     # looking
 
     def run(self, run_id: str) -> State:
         """A run as it is now; None where there is none."""
-        return _unless_gone(lambda: Known.of_run(self._tracking.get_run(run_id)))
+        return unless_gone(lambda: Known.of_run(self._tracking.get_run(run_id)))
 
     def experiment(self, experiment_id: str) -> State:
         """An experiment as it is now; None where there is none."""
-        return _unless_gone(lambda: Known.of_experiment(self._tracking.get_experiment(experiment_id)))
+        return unless_gone(lambda: Known.of_experiment(self._tracking.get_experiment(experiment_id)))
 
     def runs(self, run_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[Known]:
         """Runs as they are now, in that order; those that are gone are left out.
@@ -185,98 +111,28 @@ class Housekeeping:
 
     # writing
 
-    @property
-    def refusal(self) -> Problem | None:
-        """Why nothing may be written here; None where it may."""
-        if not self._read_only:
-            return None
-        return Problem(
-            Kind.FORBIDDEN,
-            "Nothing was changed",
-            f"The context {self._context} is read-only.",
-            "Open it with --read-write, if that is allowed to you.",
-        )
+    def dress(self, plan: Plan) -> Plan:
+        """The plan as it is: what a person should know before is said where it is made."""
+        return plan
 
-    def carry_out(
-        self,
-        plan: Plan,
-        *,
-        stopped: Callable[[], bool] = lambda: False,
-        progress: Callable[[int], object] = lambda _steps: None,
-        unrecorded_ok: bool = False,
-    ) -> Told:
-        """Carry a plan out, change by change, until one is not done or ``stopped``.
-
-        Raises Problem where nothing was tried: read-only, no ledger, a plan that cannot be.
-        """
-        refused = self.refusal
-        if refused is not None:
-            raise refused
-        reasons = changes.refusals(plan)
-        if reasons:
-            raise Problem(Kind.BAD_REQUEST, "Nothing was changed", " ".join(reasons))
-        first = plan.changes[0]
-        things = plan.things
-        intention = Intention(
-            what=f"{first.kind.value}.{first.verb.value}",
-            context=self._context,
-            place=self._place,
-            subject=things[0][1] if len(things) == 1 else f"{len(things)} {first.kind.value}s",
-            purpose=plan.purpose,
-            of=plan.of,
-            details={"steps": [_recorded(change) for change in plan.changes]},
-        )
-        report = carry_out(
-            self.ledger,
-            intention,
-            [self._guard(change) for change in plan.changes],
-            tell=lambda results: {"steps": _told(plan, results)},
-            unrecorded_ok=unrecorded_ok,
-            stopped=stopped,
-            progress=progress,
-        )
-        told = Told(plan, report, self._clock.now_ms())
-        self._remember(told)
-        return told
-
-    def _remember(self, told: Told) -> None:
-        self.told.append(told)
-        if told.plan.purpose in (changes.UNDO, changes.PUT_BACK):
-            # What has been taken back is not to be taken back once more; without a record it is the last that was done.
-            if told.outcome is Outcome.DONE and self.history:
-                numbers = [each.report.number for each in self.history]
-                del self.history[numbers.index(told.plan.of) if told.plan.of in numbers else -1]
-        elif told.done:
-            self.history.append(told)
-
-    def finishing(self, told: Told) -> Plan:
-        """What is left of a plan, from what the things are now; also after they have been changed by somebody else."""
-        now = {(change.kind, change.id or change.called): self._read(change) for change in told.left}
-        return changes.renewed(told.left, now, told.report.number)
-
-    def _read(self, change: Change) -> State:
+    def read(self, change: Change) -> State:
+        """What a change is about, as it is now."""
         if change.field == changes.CREATED:
             name = change.called
-            return _unless_gone(lambda: Known.of_experiment(self._tracking.get_experiment_by_name(name)))
+            return unless_gone(lambda: Known.of_experiment(self._tracking.get_experiment_by_name(name)))
         return self.run(change.id) if change.kind is Sort.RUN else self.experiment(change.id)
 
-    def _guard(self, change: Change) -> GuardedWrite[State]:
-        if change.field == changes.CREATED:
-            return GuardedWrite(
-                lambda: self._read(change),
-                lambda state: state is None,
-                lambda: self._write(change),
-                lambda state: state is not None and not state.is_deleted,
-            )
-        # Only what is active can be renamed or tagged; what is gone is not as it was shown.
-        of_lifecycle = change.field == changes.LIFECYCLE
-        return GuardedWrite(
-            lambda: self._read(change),
-            lambda state: state is not None and change.value_in(state) == change.before,
-            lambda: self._write(change),
-            lambda state: state is not None and change.value_in(state) == change.after,
-            lambda state: of_lifecycle or (state is not None and not state.is_deleted),
-        )
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+        """Carry a plan out, change by change."""
+
+        def guard(change: Change) -> GuardedWrite[State]:
+            return judged(change, lambda: self.read(change), lambda: self._write(change))
+
+        return hand.in_steps(plan, self._place, [guard(change) for change in plan.changes]), ""
+
+    def settle(self, told: Told, now: changes.Now) -> None:
+        """Record what looking again has told."""
+        settle_steps(self._ledger, told, now)
 
     def _write(self, change: Change) -> None:
         writes, verb = self._writes, change.verb
@@ -301,15 +157,6 @@ class Housekeeping:
             writes.tag_run(change.id, change.key, change.after)
 
 
-def _unless_gone(read: Callable[[], Known]) -> State:
-    try:
-        return read()
-    except Problem as problem:
-        if problem.kind is Kind.NOT_FOUND:
-            return None
-        raise
-
-
 def _of_page(page: RunsPage) -> list[Known]:
     tags: list[dict[str, str]] = [{} for _ in page.run_ids]
     for key, texts in page.tags.items():
@@ -323,29 +170,3 @@ def _of_page(page: RunsPage) -> list[Known]:
 
 def _it(several: Sequence[object]) -> str:
     return "it" if len(several) == 1 else "them"
-
-
-def _recorded(change: Change) -> Mapping[str, Any]:
-    return {
-        "kind": change.kind.value,
-        "id": change.id,
-        "name": change.called,
-        "field": change.field,
-        "from": change.before,
-        "to": change.after,
-    }
-
-
-def _told(plan: Plan, results: Sequence[Result[State]]) -> list[Mapping[str, Any]]:
-    """What the ledger keeps of the results: for each change its outcome, what was found instead, and the trouble."""
-    told: list[Mapping[str, Any]] = []
-    for change, result in zip(plan.changes, results, strict=True):
-        said: dict[str, Any] = {"id": change.id, "outcome": result.outcome.value}
-        if change.field == changes.CREATED and result.found is not None:
-            said["id"] = result.found.id
-        if result.outcome is not Outcome.DONE and result.found is not None:
-            said["found"] = change.value_in(result.found)
-        if result.problem is not None:
-            said["problem"] = str(result.problem)
-        told.append(said)
-    return told

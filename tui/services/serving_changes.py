@@ -6,14 +6,19 @@ which there may be secrets, never leave the workspace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Endpoint, Share, Split, Update, change_words, split_refusals
+from tui.domain.serving.rows import serves
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Change, Known, Plan, Sort
 from tui.gateway.databricks.ports import ServingPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
+from tui.services.serving_desk import ServingDesk
+from tui.services.write_flow import Hand, State, Told, read_only_refusal
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 
 WHAT = "serving.config"
@@ -53,12 +58,7 @@ class ServingChanges:
     def refusal(self, endpoint: Endpoint) -> Problem | None:
         """Why nothing of an endpoint can be changed from here, known without trying."""
         if self._read_only:
-            return Problem(
-                Kind.FORBIDDEN,
-                _TITLE,
-                f"The context {self._context} is read-only.",
-                "Open it with --read-write, if that is allowed to you.",
-            )
+            return read_only_refusal(self._context)
         if not endpoint.may_manage:
             have = endpoint.permission.replace("_", " ")
             return Problem(
@@ -79,7 +79,7 @@ class ServingChanges:
         Done means that the workspace has taken the change on: whether it comes up shows later (``settle``).
         """
         if self._read_only:
-            raise Problem(Kind.FORBIDDEN, _TITLE, f"The context {self._context} is read-only.")
+            raise read_only_refusal(self._context)
         refused = split_refusals(plan.before, plan.after)
         if refused:
             raise Problem(Kind.BAD_REQUEST, _TITLE, " ".join(refused))
@@ -118,6 +118,10 @@ class ServingChanges:
         if report.outcome is Outcome.DONE and report.number is not None and found and found.config.split != plan.after:
             self._ledger.end(report.number, BEGUN, _told(report.results))
         return report
+
+    def endpoint(self, name: str) -> Endpoint:
+        """An endpoint as it is now."""
+        return self._serving.endpoint(name)
 
     def settle(self, number: int | None, plan: ServingPlan) -> tuple[Outcome | None, Endpoint]:
         """What became of a change that was taken on, recorded once it is known (None until then), and what is there.
@@ -165,6 +169,80 @@ class ServingChanges:
             done = _plan_of(entry)
             return ServingPlan(endpoint, done.after, done.before, UNDO, entry.number)
         return None
+
+
+class ServingWrites:
+    """What endpoints serve as a kind of write; what is served under a protected alias is protected here too."""
+
+    def __init__(self, made: ServingChanges, desk: ServingDesk, is_protected: Callable[[Iterable[str]], bool]) -> None:
+        self.made = made
+        self._desk = desk
+        self._is_protected = is_protected
+
+    def plan(self, planned: ServingPlan, remarks: Sequence[str] = ()) -> Plan:
+        """A plan of this kind as the flow shows it and carries it out."""
+        before, after = text_of(planned.before), text_of(planned.after)
+        change = Change(Sort.ENDPOINT, planned.endpoint, planned.endpoint, changes.SERVED, before, after)
+        purpose = changes.UNDO if planned.purpose == UNDO else ""
+        return Plan((change,), tuple(remarks), purpose, planned.of)
+
+    def planned(self, plan: Plan) -> ServingPlan:
+        """The change of what is served that a plan of the flow means."""
+        (change,) = plan.changes
+        before, after = _split_of(change.before), _split_of(change.after)
+        versions = [share.version for share in before] != [share.version for share in after]
+        purpose = UNDO if plan.purpose == changes.UNDO else VERSION if versions else TRAFFIC
+        return ServingPlan(change.id, before, after, purpose, plan.of)
+
+    def dress(self, plan: Plan) -> Plan:
+        planned = self.planned(plan)
+        aliases = self._aliases_moved(planned)
+        refused = split_refusals(planned.before, planned.after)
+        words = tuple(line for line in planned.words if line not in plan.remarks)
+        if not self._is_protected(aliases):
+            return replace(plan, remarks=(*words, *plan.remarks), refused=refused)
+        guard = "This change is protected"
+        return replace(plan, remarks=(*words, *plan.remarks), refused=refused, typed=planned.endpoint, guard=guard)
+
+    def _aliases_moved(self, planned: ServingPlan) -> list[str]:
+        """The aliases of the versions that begin, end, or serve another share of the traffic."""
+        moved = {*planned.before} ^ {*planned.after}
+        aliases = self._desk.aliases(sorted({share.entity for share in moved if share.version}))
+        at = {(share.entity, share.version) for share in moved}
+        return [alias for model, of in aliases.items() for alias, version in of.items() if (model, version) in at]
+
+    def read(self, change: Change) -> State:
+        return _known(self.made.endpoint(change.id))
+
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+        report = self.made.carry_out(self.planned(plan), unrecorded_ok=hand.unrecorded_ok)
+        (result,) = report.results
+        found = _known(result.found) if result.found is not None else None
+        known: Result[State] = Result(result.outcome, found, result.problem)
+        return Report((known,), report.number, report.unrecorded), ""
+
+    def settle(self, told: Told, now: changes.Now) -> None:
+        self.made.settle(told.report.number, self.planned(told.plan))
+
+
+def text_of(split: Split) -> str:
+    """A split as the value of an endpoint's field: a line for each served entity."""
+    return "\n".join(f"{s.name}\t{s.entity}\t{s.version}\t{s.percent}" for s in split)
+
+
+def _split_of(text: str | None) -> Split:
+    shares = [line.split("\t") for line in (text or "").split("\n") if line]
+    return tuple(Share(name, entity, version, int(percent)) for name, entity, version, percent in shares)
+
+
+def _known(endpoint: Endpoint) -> Known:
+    """An endpoint as far as it can be changed; its status says what somebody else is doing to it."""
+    status = ""
+    if endpoint.update is Update.RUNNING:
+        to = f", to {serves(endpoint.pending)}" if endpoint.pending is not None else ""
+        status = f"somebody else is changing it just now{to}"
+    fields = {changes.SERVED: text_of(endpoint.config.split)}
+    return Known(Sort.ENDPOINT, endpoint.name, endpoint.name, changes.ACTIVE, status=status, fields=fields)
 
 
 def _plan_of(entry: Entry) -> ServingPlan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,8 +19,10 @@ from tui.services.request_log import RequestLog
 if TYPE_CHECKING:
     from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
-    from tui.services.housekeeping import Housekeeping, Told
+    from tui.services.housekeeping import Housekeeping
     from tui.services.registry_desk import RegistryDesk
+    from tui.services.serving_changes import ServingWrites
+    from tui.services.write_flow import WriteFlow, WriteKind
 
 
 @dataclass
@@ -67,24 +69,39 @@ class Session:
         return self.launch.read_only
 
     @cached_property
-    def housekeeping(self) -> Housekeeping:
-        """The changes of this context's runs and experiments."""
-        from tui.services.housekeeping import Housekeeping  # not on the way to the first frame
+    def flow(self) -> WriteFlow:
+        """Everything that is written here."""
+        from tui.services.write_flow import WriteFlow  # not on the way to the first frame
 
-        return Housekeeping(
-            self.tracking,
-            self.writes,
+        kinds: dict[str, Callable[[], WriteKind]] = {
+            "run": lambda: self.housekeeping,
+            "experiment": lambda: self.housekeeping,
+            "endpoint": lambda: self.serving_writes,
+        }
+        return WriteFlow(self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only)
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        """What is read and written of this context's runs and experiments."""
+        from tui.services.housekeeping import Housekeeping
+
+        return Housekeeping(self.tracking, self.writes, self.ledger, place=self.launch.place_shown)
+
+    @cached_property
+    def serving_writes(self) -> ServingWrites:
+        """The changes of what endpoints serve; only where there are endpoints."""
+        from tui.services.serving_changes import ServingChanges, ServingWrites
+        from tui.services.serving_desk import ServingDesk
+
+        assert self.serving is not None
+        made = ServingChanges(
+            self.serving,
             self.ledger,
-            self.clock,
             context=self.name,
             place=self.launch.place_shown,
             read_only=self.read_only,
         )
-
-    @property
-    def changes_told(self) -> Sequence[Told]:
-        """What became of each plan of changes so far; what shows runs or experiments reads these again."""
-        return self.housekeeping.told if "housekeeping" in vars(self) else ()
+        return ServingWrites(made, ServingDesk(self.serving, self.registry), self.desk.is_protected)
 
     @cached_property
     def desk(self) -> RegistryDesk:

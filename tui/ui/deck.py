@@ -11,6 +11,7 @@ from tui.domain.glyphs import Glyphs
 from tui.services.session import Session
 
 if TYPE_CHECKING:
+    from tui.services.write_flow import Touched
     from tui.ui.routes import Route
 
 
@@ -30,6 +31,10 @@ class Deck(Protocol):
 
     def copy_text(self, called: str, text: str) -> str:
         """Copy to the terminal's clipboard; answers what it said."""
+        ...
+
+    def written(self, touched: Touched) -> None:
+        """These may have been changed: every page that shows them, open beneath or on another top, reads them again."""
         ...
 
     def go(self, route: Route) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -22,7 +21,7 @@ from tui.widgets.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
-    from tui.services.housekeeping import Told
+    from tui.services.write_flow import Touched
 
 
 RETRY_SECONDS = 20.0  # after which a server that could not be reached is tried again by itself
@@ -44,7 +43,6 @@ class Page(Screen[None], inherit_bindings=False):
         self._zoomed = False
         self._retry: Timer | None = None
         self._crumbs: tuple[str, ...] = ()
-        self._changes_seen = len(session.changes_told)
         status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
         self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
         self.hint_line = HintLine()
@@ -195,14 +193,14 @@ class Page(Screen[None], inherit_bindings=False):
 
     # what has been written
 
-    def on_screen_resume(self) -> None:
-        told = self.session.changes_told
-        fresh, self._changes_seen = told[self._changes_seen :], len(told)
-        if fresh:
-            self.changes_made(fresh)
+    def shows(self, touched: Touched) -> bool:
+        """Whether something of what may have been changed is shown here."""
+        return False
 
-    def changes_made(self, told: Sequence[Told]) -> None:
-        """Runs or experiments have been changed, here or on a page over this one: read again what is shown of them."""
+    def written(self, touched: Touched) -> None:
+        """Something was written, here or on a page over this one or beside it: show it as it is now."""
+        if self.shows(touched):
+            self.read_again()
 
     # what the keys for everywhere ask of a screen
 

@@ -1,122 +1,137 @@
-"""How panes and pages change runs and experiments: each key opens a panel, and afterwards one line tells of it."""
+"""How a pane or a page writes: each key opens the panel, and afterwards one line tells of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from textual.widget import Widget
-
-from tui.services.session import Session
 from tui.ui.deck import Deck
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tui.domain.writes.changes import Known, Plan, Sort
-    from tui.services.housekeeping import Told
+    from tui.services.session import Session
+    from tui.services.write_flow import Told
 
 
 NOTHING_TO_UNDO = "Nothing was changed from here that could be undone"
 
 
-class Writing(Widget):
-    """A widget with keys that write. What shows runs or experiments reads again by itself: see ``WritesSeen``."""
+class Writer:
+    """What the keys of ``owner`` that write have in common; every page that shows what was written is told of it."""
+
+    def __init__(self, owner: Widget, session: Session) -> None:
+        self._owner = owner
+        self._session = session
 
     @property
-    def writes_in(self) -> Session:
-        """The session that is written to."""
-        raise NotImplementedError  # pragma: no cover  every owner has one
+    def _deck(self) -> Deck:
+        return cast(Deck, self._owner.app)
 
     def may_write(self) -> bool:
         """Whether this context may be written to; says why not."""
-        if self.writes_in.read_only:
-            refusal = self.writes_in.housekeeping.refusal
-            cast(Deck, self.app).say(str(refusal))
-        return not self.writes_in.read_only
+        refusal = self._session.flow.refusal if self._session.read_only else None
+        if refusal is not None:
+            self._deck.say(str(refusal))
+        return refusal is None
 
-    def confirm(self, title: str, make: Callable[[], Plan], *, at_once: bool = False) -> None:
+    def confirm(
+        self,
+        title: str,
+        make: Callable[[], Plan],
+        *,
+        at_once: bool = False,
+        done: Callable[[Told], object] | None = None,
+    ) -> None:
         """Show a plan and let it be carried out; ``make`` reads the server, on a worker's thread."""
-        from tui.ui.dialogs.confirm_changes import ChangesModal
+        from tui.ui.write_panel import WritePanel
+
+        def left(told: Told | None) -> None:
+            if told is not None:
+                (done or self.told)(told)
 
         if self.may_write():
-            panel = ChangesModal(self.writes_in, cast(Deck, self.app).glyphs, make, title=title, at_once=at_once)
-            self.app.push_screen(panel, self._told_or_left)
+            self._owner.app.push_screen(WritePanel(self._session, make, title=title, at_once=at_once), left)
 
-    def _told_or_left(self, told: Told | None) -> None:
-        if told is not None:
-            self.written(told)
-
-    def written(self, told: Told) -> None:
+    def told(self, told: Told) -> None:
         """Tell in one line what was done; it stays until the next action."""
-        from tui.ui.dialogs.change_told import outcome_line
+        from tui.ui.write_words import outcome_line
 
-        cast(Deck, self.app).say(outcome_line(told, self.writes_in.clock.zone))
+        self._deck.say(outcome_line(told, self._session.clock.zone))
 
-    def rename(self, sort: Sort, thing_id: str, name: str) -> None:
-        """Ask for another name."""
-        from tui.domain.text import clean
-        from tui.domain.writes.changes import renaming
+    def ask_name(
+        self,
+        title: str,
+        question: str,
+        text: str,
+        make: Callable[[str], Plan],
+        *,
+        refuse: Callable[[str], str] | None = None,
+        done: Callable[[Told], object] | None = None,
+    ) -> None:
+        """Ask for a name, and show what it changes; ``make`` reads the server, on a worker's thread."""
+        from tui.domain.writes.changes import name_refusal
         from tui.ui.dialogs.ask_line import NameModal
 
-        if not self.may_write():
-            return
-        session = self.writes_in
+        if self.may_write():
+            self._owner.app.push_screen(
+                NameModal(
+                    self._session,
+                    title=title,
+                    question=question,
+                    text=text,
+                    make=make,
+                    refuse=refuse or name_refusal,
+                    done=done or self.told,
+                )
+            )
 
-        def make(to: str) -> Plan:
-            return renaming(there(self._read(sort, thing_id), sort), to)
+    def rename(self, sort: Sort, name: str, read: Callable[[], Known | None]) -> None:
+        """Ask for another name of what ``read`` answers."""
+        from tui.domain.text import clean
+        from tui.domain.writes.changes import renaming
 
-        question = f"{clean(name) or thing_id} is to be called:"
-        glyphs = cast(Deck, self.app).glyphs
-        title = f"Rename {sort.value}"
-        self.app.push_screen(
-            NameModal(session, glyphs, title=title, question=question, text=name, make=make, done=self.written)
+        self.ask_name(
+            f"Rename {sort.value}",
+            f"{clean(name)} is to be called:",
+            name,
+            lambda to: renaming(there(read(), sort), to),
         )
 
-    def edit_note(self, sort: Sort, thing_id: str, name: str) -> None:
-        """Edit the note as the server has it now."""
+    def edit_note(self, sort: Sort, name: str, read: Callable[[], Known | None]) -> None:
+        """Edit the note, or the description, as the server has it now."""
         from tui.domain.text import clean
+        from tui.domain.writes.changes import Sort
         from tui.ui.dialogs.edit_text import NoteModal
 
         if self.may_write():
-            title = f"Note of {sort.value} {clean(name) or thing_id}"
-            glyphs = cast(Deck, self.app).glyphs
-            self.app.push_screen(
-                NoteModal(
-                    self.writes_in,
-                    glyphs,
-                    title=title,
-                    sort=sort,
-                    read=lambda: self._read(sort, thing_id),
-                    done=self.written,
-                )
-            )
+            what = "Note" if sort in (Sort.RUN, Sort.EXPERIMENT) else "Description"
+            title = f"{what} of {sort.value} {clean(name)}"
+            self._owner.app.push_screen(NoteModal(self._session, title=title, sort=sort, read=read, done=self.told))
 
     def edit_tags(self, title: str, read: Callable[[], Sequence[Known]]) -> None:
         """Edit the tags of what ``read`` answers, on a worker's thread."""
         from tui.ui.dialogs.edit_tags import TagsModal
 
         if self.may_write():
-            glyphs = cast(Deck, self.app).glyphs
-            self.app.push_screen(TagsModal(self.writes_in, glyphs, title=title, read=read, done=self.written))
-
-    def _read(self, sort: Sort, thing_id: str) -> Known | None:
-        housekeeping = self.writes_in.housekeeping
-        return housekeeping.run(thing_id) if sort.value == "run" else housekeeping.experiment(thing_id)
+            self._owner.app.push_screen(TagsModal(self._session, title=title, read=read, done=self.told))
 
     # taking back
 
-    @property
-    def can_take_back(self) -> bool:
-        """Whether something was written from here that still stands."""
-        return bool(self.writes_in.changes_told and self.writes_in.housekeeping.history)
+    def can_take_back(self, *sorts: Sort) -> bool:
+        """Whether something of these kinds was written since the context was opened that still stands."""
+        return "flow" in vars(self._session) and self._session.flow.last(sorts) is not None
 
-    def take_back(self) -> None:
+    def take_back(self, *sorts: Sort) -> None:
         """Take the last plan back: at once where that restores what was deleted, else after showing it."""
         from tui.domain.writes.changes import LIFECYCLE
         from tui.domain.writes.words import to_do
 
-        if not self.may_write() or not self.can_take_back:
+        if not self.may_write():
             return
-        back = self.writes_in.housekeeping.history[-1].taken_back
+        last = self._session.flow.last(sorts)
+        back = last.taken_back if last is not None else None
         if back is not None:
             # What was deleted has just been told with this key beside it: to restore it nothing is overwritten.
             harmless = back.changes[0].field == LIFECYCLE and back.changes[0].after == "active"

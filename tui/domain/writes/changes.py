@@ -1,4 +1,4 @@
-"""Plans of changes to experiments and runs: what is to become of each from what it was seen as; and their undoing.
+"""Plans of changes to whatever can be written: what is to become of each from what it was seen as; and their undoing.
 
 A change names one thing, one of its fields, and the field's value before and after. Nothing here asks a server: a
 plan says what a person saw, and whoever carries it out compares before each write.
@@ -10,12 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from tui.domain.models.names import tag_key_refusal
+from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.text import clean
 from tui.domain.values import Experiment, RunDetail
 
 ACTIVE, DELETED = "active", "deleted"
 NAME, LIFECYCLE, CREATED, TAG = "name", "lifecycle", "created", "tags."
 """Fields of a thing; a tag's field is ``TAG`` and its key."""
+DESCRIPTION, ITSELF, REGISTERED, COPIED, ALIAS, SERVED = (
+    "description", "itself", "registered", "copied", "aliases.", "served",
+)  # fmt: skip
+"""More fields: of models and versions, whose ``ITSELF`` is what they hold and goes for good; of endpoints."""
 NOTE_KEY = "mlflow.note.content"
 NOTE = TAG + NOTE_KEY
 UNDO, FINISH, PUT_BACK = "undo", "finish", "put back"
@@ -29,11 +35,14 @@ class Sort(str, Enum):
 
     EXPERIMENT = "experiment"
     RUN = "run"
+    MODEL = "model"
+    VERSION = "version"  # its id is that of its model, a slash and its number
+    ENDPOINT = "endpoint"
 
     @property
     def longest_value(self) -> int:
         """Letters of a tag that MLflow keeps; of a run's it cuts the rest off without a word."""
-        return 8_000 if self is Sort.RUN else 20_000
+        return {Sort.RUN: 8_000, Sort.EXPERIMENT: 20_000}.get(self, 100_000)
 
 
 class Verb(str, Enum):
@@ -45,11 +54,29 @@ class Verb(str, Enum):
     RESTORE = "restore"
     TAG = "tag"
     NOTE = "note"
+    DESCRIBE = "describe"
+    REGISTER = "register"
+    COPY = "copy"
+    MOVE = "move"
+    SERVE = "serve"
+
+
+_OF_FIELD = {
+    CREATED: Verb.CREATE,
+    NAME: Verb.RENAME,
+    NOTE: Verb.NOTE,
+    ITSELF: Verb.DELETE,
+    DESCRIPTION: Verb.DESCRIBE,
+    REGISTERED: Verb.REGISTER,
+    COPIED: Verb.COPY,
+    SERVED: Verb.SERVE,
+}
+_MADE = (CREATED, REGISTERED, COPIED)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What was read of an experiment or a run, as far as it can be changed."""
+    """What was read of a thing, as far as it can be changed; ``fields`` are those that only its kind has."""
 
     kind: Sort
     id: str
@@ -58,6 +85,7 @@ class Known:
     tags: Mapping[str, str] = field(default_factory=dict)
     status: str = ""
     experiment_id: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_run(cls, run: RunDetail) -> Known:
@@ -67,9 +95,25 @@ class Known:
     def of_experiment(cls, found: Experiment) -> Known:
         return cls(Sort.EXPERIMENT, found.id, found.name, found.lifecycle, found.tags)
 
+    @classmethod
+    def of_model(cls, model: RegisteredModel) -> Known:
+        """What it holds is its newest version, where that is told, and its aliases."""
+        held = [f"newest v{model.newest.version}"] if model.newest is not None else []
+        held += [f"{alias} v{version}" for alias, version in sorted(model.aliases.items())]
+        fields = {DESCRIPTION: model.description, ITSELF: ", ".join(held)}
+        return cls(Sort.MODEL, model.name, model.name, ACTIVE, model.tags, fields=fields)
+
+    @classmethod
+    def of_version(cls, made: ModelVersion, aliases: Sequence[str]) -> Known:
+        """What it holds are its aliases."""
+        fields = {DESCRIPTION: made.description, ITSELF: ", ".join(sorted(aliases))}
+        called = f"{made.name} v{made.version}"
+        return cls(Sort.VERSION, f"{made.name}/{made.version}", called, ACTIVE, made.tags, fields=fields)
+
     @property
     def note(self) -> str | None:
-        return self.tags.get(NOTE_KEY)
+        """What is written of it: a run's or an experiment's note, the description of a model or a version."""
+        return self.tags.get(NOTE_KEY) if self.kind in (Sort.RUN, Sort.EXPERIMENT) else self.fields.get(DESCRIPTION)
 
     @property
     def is_deleted(self) -> bool:
@@ -81,7 +125,7 @@ class Known:
             return self.tags.get(name[len(TAG) :])
         if name == LIFECYCLE:
             return self.lifecycle
-        return self.name
+        return self.name if name == NAME else self.fields.get(name)
 
 
 @dataclass(frozen=True)
@@ -97,13 +141,24 @@ class Change:
 
     @property
     def verb(self) -> Verb:
-        if self.field == CREATED:
-            return Verb.CREATE
-        if self.field == NAME:
-            return Verb.RENAME
         if self.field == LIFECYCLE:
             return Verb.DELETE if self.after == DELETED else Verb.RESTORE
-        return Verb.NOTE if self.field == NOTE else Verb.TAG
+        return _OF_FIELD.get(self.field, Verb.MOVE if self.field.startswith(ALIAS) else Verb.TAG)
+
+    @property
+    def makes(self) -> bool:
+        """Whether it makes something, which has no id before that."""
+        return self.field in _MADE
+
+    @property
+    def can_be_reversed(self) -> bool:
+        """Whether it can be taken back: what a registry has made or deleted, it has for good."""
+        return self.field != ITSELF and (not self.makes or self.kind is Sort.EXPERIMENT)
+
+    @property
+    def alias(self) -> str:
+        """The alias that is moved, "" for what is none."""
+        return self.field[len(ALIAS) :] if self.field.startswith(ALIAS) else ""
 
     @property
     def key(self) -> str:
@@ -119,19 +174,29 @@ class Change:
         if self.field == CREATED:
             return Change(self.kind, made_id, self.called, LIFECYCLE, ACTIVE, DELETED)
         called = self.after if self.field == NAME and self.after is not None else self.called
-        return replace(self, called=called, before=self.after, after=self.before)
+        thing_id = called if self.field == NAME and self.kind is Sort.MODEL else self.id
+        return replace(self, id=thing_id, called=called, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Changes in the order in which they are made, and what else a person should know before; ``of`` is the ledger's
-    number of what it follows. ``afterwards`` is to be done once more when this plan has been taken back."""
+    """Changes in the order in which they are made, and what else a person should know before.
+
+    ``of`` is the ledger's number of what it follows; ``afterwards`` is to be done once more when this plan has been
+    taken back. ``refused`` says why it cannot be carried out, ``typed`` is what has to be typed before it is, for the
+    reason ``guard``, and ``why`` is a person's own reason, for the ledger, which it "may" or "must" have.
+    """
 
     changes: tuple[Change, ...]
     remarks: tuple[str, ...] = ()
     purpose: str = ""
     of: int | None = None
     afterwards: tuple[Change, ...] = ()
+    refused: tuple[str, ...] = ()
+    typed: str = ""
+    guard: str = ""
+    why: str = ""
+    asks_why: str = ""
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -197,8 +262,12 @@ def tagging(chosen: Sequence[Known], edits: Mapping[str, str | None]) -> Plan:
 
 
 def noting(known: Known, note: str) -> Plan:
-    """Give a thing another note; an empty one takes the note away."""
-    return tagging([known], {NOTE_KEY: note or None})
+    """Give a thing another note, or another description; an empty one takes the note away."""
+    if known.kind in (Sort.RUN, Sort.EXPERIMENT):
+        return tagging([known], {NOTE_KEY: note or None})
+    if note == known.note:
+        return Plan(())
+    return Plan((Change(known.kind, known.id, known.name, DESCRIPTION, known.note, note),))
 
 
 # what cannot be
@@ -207,13 +276,14 @@ def noting(known: Known, note: str) -> Plan:
 def refusals(plan: Plan) -> tuple[str, ...]:
     """Why a plan cannot be carried out at all, as sentences."""
     if not plan.changes:
-        return ("There is nothing to change: it is so already.",)
-    found: dict[str, None] = {}
+        return plan.refused or ("There is nothing to change: it is so already.",)
+    found: dict[str, None] = dict.fromkeys(plan.refused)
     for change in plan.changes:
         if change.verb in (Verb.CREATE, Verb.RENAME):
             refused = name_refusal(change.after or "")
-        elif change.verb in (Verb.TAG, Verb.NOTE):
-            refused = key_refusal(change.key) if change.before is None else ""
+        elif change.verb in (Verb.TAG, Verb.NOTE, Verb.DESCRIBE):
+            is_new = change.before is None and change.verb is not Verb.DESCRIBE
+            refused = key_refusal(change.key, change.kind) if is_new else ""
             refused = refused or value_refusal(change.kind, change.after or "")
         else:
             continue
@@ -231,8 +301,10 @@ def name_refusal(name: str) -> str:
     return _unprintable("The name", name)
 
 
-def key_refusal(key: str) -> str:
+def key_refusal(key: str, kind: Sort = Sort.RUN) -> str:
     """Why a tag cannot have that key, or ""."""
+    if kind not in (Sort.RUN, Sort.EXPERIMENT):
+        return tag_key_refusal(key)
     if not key.strip():
         return "A tag needs a key."
     if len(key) > 250:
@@ -245,8 +317,10 @@ def value_refusal(kind: Sort, value: str) -> str:
     if len(value) <= kind.longest_value:
         return ""
     most = f"{kind.longest_value:,}".replace(",", " ")
-    kept = f"MLflow keeps {most} of an {kind.value}'s" if kind is Sort.EXPERIMENT else f"MLflow keeps {most} of a run's"
-    return f"The text has {len(value):,} characters; ".replace(",", " ") + f"{kept} tag or note."
+    whose = f"an {kind.value}'s" if kind is Sort.EXPERIMENT else f"a {kind.value}'s"
+    what = "note" if kind in (Sort.RUN, Sort.EXPERIMENT) else "description"
+    said = f"The text has {len(value):,} characters; ".replace(",", " ")
+    return f"{said}MLflow keeps {most} of {whose} tag or {what}."
 
 
 def _unprintable(what: str, text: str) -> str:
@@ -262,18 +336,33 @@ def put_back(done: Iterable[tuple[Change, str]], number: int | None, purpose: st
     return Plan(tuple(change.reversed(made) for change, made in reversed(list(done))), purpose=purpose, of=number)
 
 
-def renewed(changes: Sequence[Change], now: Mapping[tuple[Sort, str], Known | None], number: int | None) -> Plan:
-    """What is left to do of changes, from what the things are now; those that are gone or as wanted are left out."""
+Now = Mapping[tuple[Sort, str, str], "Known | None"]
+"""Things as they are, by kind, id and the field that was looked at."""
+
+
+def renewed(changes: Sequence[Change], now: Now, number: int | None, plan: Plan | None = None) -> Plan:
+    """What is left to do of changes, from what the things are now; those that are gone or as wanted are left out.
+
+    What is left of an undo stays the undo of the same, and of what puts something back the putting back of it.
+    """
     left: list[Change] = []
     gone: list[str] = []
     for change in changes:
-        known = now.get((change.kind, change.id or change.called))
-        if change.field == CREATED:
-            if known is None:
+        known = now.get((change.kind, change.id or change.called, change.field))
+        if change.makes:
+            if change.field != CREATED:
+                left.append(replace(change, before=change.value_in(known)))
+            elif known is None:
                 left.append(change)
+        elif known is None and change.field == ITSELF:
+            continue
         elif known is None:
             gone.append(clean(change.called) or change.id)
         elif change.value_in(known) != change.after:
             left.append(replace(change, before=change.value_in(known)))
     remarks = (f"No longer there: {', '.join(dict.fromkeys(gone))}.",) if gone else ()
-    return Plan(tuple(left), remarks, FINISH, number)
+    if plan is None:
+        return Plan(tuple(left), remarks, FINISH, number)
+    follows = plan.purpose in (UNDO, PUT_BACK)
+    purpose, of = (plan.purpose, plan.of) if follows else (FINISH, number)
+    return replace(plan, changes=tuple(left), remarks=remarks, purpose=purpose, of=of, refused=())

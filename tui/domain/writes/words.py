@@ -1,4 +1,4 @@
-"""Changes of experiments and runs in words: what is about to be done, what was, each change as a row, as Python."""
+"""Changes in words: what is about to be done, what was, each change as a row, as Python."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import unified_diff
 from itertools import groupby
 
 from tui.domain.text import clean
-from tui.domain.writes.changes import NOTE, TAG, Change, Plan, Sort, Verb
+from tui.domain.writes.changes import ALIAS, CREATED, ITSELF, NOTE, SERVED, TAG, Change, Plan, Sort, Verb
 
 _DONE = {
     Verb.CREATE: "created",
@@ -16,6 +16,11 @@ _DONE = {
     Verb.RESTORE: "restored",
     Verb.TAG: "tagged",
     Verb.NOTE: "changed the note of",
+    Verb.DESCRIBE: "described",
+    Verb.REGISTER: "registered",
+    Verb.COPY: "copied",
+    Verb.MOVE: "moved",
+    Verb.SERVE: "changed",
 }
 _TO_DO = {
     Verb.CREATE: "create",
@@ -24,6 +29,11 @@ _TO_DO = {
     Verb.RESTORE: "restore",
     Verb.TAG: "tag",
     Verb.NOTE: "change the note of",
+    Verb.DESCRIBE: "describe",
+    Verb.REGISTER: "register",
+    Verb.COPY: "copy",
+    Verb.MOVE: "move",
+    Verb.SERVE: "change",
 }
 _METHODS = {
     (Sort.EXPERIMENT, Verb.CREATE): "create_experiment({after})",
@@ -35,6 +45,17 @@ _METHODS = {
     (Sort.RUN, Verb.DELETE): "delete_run({id})",
     (Sort.RUN, Verb.RESTORE): "restore_run({id})",
     (Sort.RUN, Verb.TAG): "set_tag({id}, {key}, {after})",
+    (Sort.MODEL, Verb.CREATE): "create_registered_model({after})",
+    (Sort.MODEL, Verb.RENAME): "rename_registered_model({id}, {after})",
+    (Sort.MODEL, Verb.DELETE): "delete_registered_model({id})",
+    (Sort.MODEL, Verb.TAG): "set_registered_model_tag({id}, {key}, {after})",
+    (Sort.MODEL, Verb.DESCRIBE): "update_registered_model({id}, description={after})",
+    (Sort.MODEL, Verb.MOVE): "set_registered_model_alias({id}, {alias}, {after})",
+    (Sort.VERSION, Verb.REGISTER): "create_model_version({id}, {after})",
+    (Sort.VERSION, Verb.COPY): "copy_model_version({after}, {id})",
+    (Sort.VERSION, Verb.DELETE): "delete_model_version({id}, {part})",
+    (Sort.VERSION, Verb.TAG): "set_model_version_tag({id}, {part}, {key}, {after})",
+    (Sort.VERSION, Verb.DESCRIBE): "update_model_version({id}, {part}, description={after})",
 }
 
 
@@ -51,22 +72,40 @@ def done(changes: Sequence[Change]) -> str:
 
 def _said(changes: Sequence[Change], words: dict[Verb, str]) -> str:
     parts = []
-    for (verb, kind), group in groupby(changes, key=lambda change: (change.verb, change.kind)):
+    for (verb, _kind), group in groupby(changes, key=lambda change: (change.verb, change.kind)):
         several = list(group)
+        keys = list(dict.fromkeys(change.key for change in several))
+        if verb is Verb.TAG and all(change.after is None for change in several):
+            took = "took" if words is _DONE else "take"
+            tags = f"tag {clean(keys[0])}" if len(keys) == 1 else f"{len(keys)} tags"
+            parts.append(f"{took} {tags} from {things(several)}")
+            continue
         said = f"{words[verb]} {things(several)}"
         if verb is Verb.RENAME and len(several) == 1:
             said += f" → {clean(several[0].after or '')}"
-        keys = list(dict.fromkeys(change.key for change in several))
-        if verb is Verb.TAG:
+        elif verb is Verb.TAG:
             said += f": {clean(keys[0])}" if len(keys) == 1 else f": {len(keys)} tags"
+        elif verb in (Verb.REGISTER, Verb.COPY):
+            said = f"{words[verb]} {clean(several[0].after or '')} as {things(several)}"
+        elif verb is Verb.MOVE:
+            one = len(several) == 1
+            said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{_arrow(c)}" for c in several)
+        elif verb is Verb.SERVE:
+            said = f"{words[verb]} what {clean(several[0].called)} serves"
         parts.append(said)
-        assert kind is several[0].kind
     return " and ".join(parts)
+
+
+def _arrow(change: Change) -> str:
+    return f"{value(change, change.before, 'none')} → {value(change, change.after, 'none')}"
 
 
 def things(changes: Sequence[Change]) -> str:
     """``run ox-12`` or ``3 runs``."""
     kind = changes[0].kind.value
+    if aliases := [clean(change.alias) for change in changes if change.alias]:
+        many = aliases[0] if len(aliases) == 1 else f"{len(aliases)} aliases"
+        return f"{many} of {clean(changes[0].called)}"
     ids = {change.id or change.called for change in changes}
     if len(ids) == 1:
         return f"{kind} {clean(changes[0].called) or changes[0].id}"
@@ -77,13 +116,19 @@ def what(change: Change) -> str:
     """What of a thing is changed."""
     if change.field == NOTE:
         return "note"
-    return f"tag {clean(change.key)}" if change.key else "" if change.verb is Verb.CREATE else change.field
+    if change.field in (CREATED, ITSELF):
+        return ""
+    return f"tag {clean(change.key)}" if change.key else clean(change.alias) or change.field
 
 
 def value(change: Change, text: str | None, absent: str) -> str:
     """A value of a change's field on one line; a note by its first line and its size."""
     if text is None:
         return absent
+    if change.field.startswith(ALIAS):
+        return f"v{clean(text)}"
+    if change.field == SERVED:
+        return ", ".join(served_lines(text))
     if text == "":
         return "(empty)" if change.field.startswith(TAG) else ""
     lines = text.strip("\n").split("\n")
@@ -92,13 +137,24 @@ def value(change: Change, text: str | None, absent: str) -> str:
     return clean((lines[0] or text)[:400])
 
 
+def served_lines(text: str) -> list[str]:
+    """What an endpoint serves, a line for each served entity: ``prod.ml.churn v11 90 %``."""
+    shares = [line.split("\t") for line in text.split("\n") if line]
+    return [f"{clean(entity)}{f' v{version}' if version else ''} {percent} %" for _, entity, version, percent in shares]
+
+
+def whole(change: Change, text: str | None) -> list[str]:
+    """A value of a change's field in all its lines, as they are compared; they are not cleaned yet."""
+    return served_lines(text or "") if change.field == SERVED else (text or "").split("\n")
+
+
 def difference(change: Change, text: str | None = None, *, found: bool = False) -> list[str]:
     """The lines that go (``-``), come (``+``) and stay, between two values of a text.
 
     Before and after, or, where ``found``, what was found on the server instead and what is wanted.
     """
-    before = (text if found else change.before) or ""
-    return [line for line in unified_diff(before.split("\n"), (change.after or "").split("\n"), n=2, lineterm="")][2:]
+    before = whole(change, text if found else change.before)
+    return [line for line in unified_diff(before, whole(change, change.after), n=2, lineterm="")][2:]
 
 
 def needs_room(change: Change) -> bool:
@@ -106,14 +162,23 @@ def needs_room(change: Change) -> bool:
     return any(text is not None and ("\n" in text or len(text) > 60) for text in (change.before, change.after))
 
 
-def python(changes: Sequence[Change]) -> str:
-    """The same as calls of MLflow's client."""
-    lines = ["from mlflow import MlflowClient", "", "client = MlflowClient()"]
+def python(changes: Sequence[Change], registry: str = "") -> str:
+    """The same as calls of MLflow's client, whose arguments are in ``registry``; "" where it has no such call."""
+    lines = ["from mlflow import MlflowClient", "", f"client = MlflowClient({registry})"]
     for change in changes:
         verb = Verb.TAG if change.verb is Verb.NOTE else change.verb
-        call = _METHODS[change.kind, verb]
-        if verb is Verb.TAG and change.after is None:
+        call = _METHODS.get((change.kind, verb))
+        if call is None:
+            return ""
+        if verb in (Verb.TAG, Verb.MOVE) and change.after is None:
             call = call.replace("set_", "delete_").replace(", {after}", "")
-        said = call.format(id=repr(change.id), key=repr(change.key), after=repr(change.after))
-        lines.append(f"client.{said}")
+        name, _, part = change.id.rpartition("/") if change.kind is Sort.VERSION else (change.id, "", "")
+        said = {
+            "id": name or change.id or change.called,
+            "part": part,
+            "key": change.key,
+            "alias": change.alias,
+            "after": change.after,
+        }
+        lines.append(f"client.{call.format(**{key: repr(value) for key, value in said.items()})}")
     return "\n".join(lines)

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.glyphs import Glyphs
+from textual.widget import Widget
+
 from tui.services.session import Session
-from tui.ui.writing import Writing
+from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
     from tui.domain.experiments.views import Experiment
     from tui.domain.writes.changes import Plan
-    from tui.services.housekeeping import Told
+    from tui.services.write_flow import Told
 
 
-class ExperimentsWriting(Writing):
+class ExperimentsWriting(Widget):
     """The part of the experiments pane that writes. What is marked counts, else what is under the cursor."""
 
     _session: Session
-    _glyphs: Glyphs
 
     @property
-    def writes_in(self) -> Session:
-        return self._session
+    def writer(self) -> Writer:
+        """What the keys that write have in common."""
+        return Writer(self, self._session)
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether something was written from here that still stands."""
+        from tui.domain.writes.changes import Sort
+
+        return self.writer.can_take_back(Sort.RUN, Sort.EXPERIMENT)
 
     @property
     def under(self) -> str | None:
@@ -48,26 +56,15 @@ class ExperimentsWriting(Writing):
 
     def action_create(self) -> None:
         from tui.domain.writes.changes import creation
-        from tui.ui.dialogs.ask_line import NameModal
 
-        if not self.may_write():
-            return
         here = self.experiment_here()
         folder = here.name.rpartition("/")[0] if here is not None else (self.under or "").rstrip("/")
-        self.app.push_screen(
-            NameModal(
-                self._session,
-                self._glyphs,
-                title="Create an experiment",
-                question="Its name; what stands before the last / is its folder:",
-                text=f"{folder}/" if folder else "",
-                make=creation,
-                done=self._created,
-            )
-        )
+        question = "Its name; what stands before the last / is its folder:"
+        text = f"{folder}/" if folder else ""
+        self.writer.ask_name("Create an experiment", question, text, creation, done=self._created)
 
     def _created(self, told: Told) -> None:
-        self.written(told)
+        self.writer.told(told)
         found = told.report.results[0].found
         if told.done and found is not None:
             self.look_at(found.id)
@@ -79,18 +76,19 @@ class ExperimentsWriting(Writing):
         from tui.domain.writes.changes import Sort
 
         here = self.experiment_here()
-        if self.may_write() and here is not None:
-            self.rename(Sort.EXPERIMENT, here.id, here.name)
+        if self.writer.may_write() and here is not None:
+            experiment = self._session.housekeeping.experiment
+            self.writer.rename(Sort.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def action_tags(self) -> None:
         from tui.domain.text import clean
 
         chosen, housekeeping = self._chosen(), self._session.housekeeping
-        if self.may_write() and chosen:
+        if self.writer.may_write() and chosen:
             ids = [experiment.id for experiment in chosen]
             one = clean(chosen[0].name)
             title = f"Tags of experiment {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} experiments"
-            self.edit_tags(title, lambda: housekeeping.experiments(ids))
+            self.writer.edit_tags(title, lambda: housekeeping.experiments(ids))
 
     def edit_note_here(self) -> None:
         """Edit the note of the experiment under the cursor."""
@@ -98,7 +96,8 @@ class ExperimentsWriting(Writing):
 
         here = self.experiment_here()
         if here is not None:
-            self.edit_note(Sort.EXPERIMENT, here.id, here.name)
+            experiment = self._session.housekeeping.experiment
+            self.writer.edit_note(Sort.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def action_delete(self) -> None:
         """Delete, or restore where what is chosen is deleted."""
@@ -113,8 +112,10 @@ class ExperimentsWriting(Writing):
                 return housekeeping.restoration_of_experiments(ids)
             return housekeeping.deletion_of_experiments(ids)
 
-        if self.may_write() and ids:
-            self.confirm("Restore experiments" if restores else "Delete experiments", make)
+        if self.writer.may_write() and ids:
+            self.writer.confirm("Restore experiments" if restores else "Delete experiments", make)
 
     def action_undo(self) -> None:
-        self.take_back()
+        from tui.domain.writes.changes import Sort
+
+        self.writer.take_back(Sort.RUN, Sort.EXPERIMENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -30,13 +29,13 @@ from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, RunRoute
 from tui.ui.watch import Watch
-from tui.ui.writing import NOTHING_TO_UNDO, Writing
+from tui.ui.writing import NOTHING_TO_UNDO, Writer
 
 if TYPE_CHECKING:
-    from tui.services.housekeeping import Told
+    from tui.services.write_flow import Touched
 
 
-class RunScreen(Page, Writing, Registering, Asking):
+class RunScreen(Page, Registering, Asking):
     """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
 
     CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
@@ -44,6 +43,7 @@ class RunScreen(Page, Writing, Registering, Asking):
 
     def __init__(self, session: Session, run_id: str, known: RunDetail | None = None) -> None:
         super().__init__(session)
+        self._writer = Writer(self, session)
         self.run_id = run_id
         self._known = known
         self.detail: RunDetail | None = None
@@ -172,7 +172,9 @@ class RunScreen(Page, Writing, Registering, Asking):
         if action in ("tags", "note", "rename", "delete"):
             return self.detail is not None
         if action == "undo":
-            return self.can_take_back
+            from tui.domain.writes.changes import Sort
+
+            return self._writer.can_take_back(Sort.RUN, Sort.EXPERIMENT)
         if action == "register":
             return self.detail is not None
         return True
@@ -194,14 +196,8 @@ class RunScreen(Page, Writing, Registering, Asking):
 
     # what writes
 
-    @property
-    def writes_in(self) -> Session:
-        return self.session
-
-    def changes_made(self, told: Sequence[Told]) -> None:
-        if any(self.run_id == thing_id for each in told for _, thing_id in each.touched):
-            self.read_again()
-        self.refresh_bindings()
+    def shows(self, touched: Touched) -> bool:
+        return any(self.run_id == thing_id for _, thing_id in touched)
 
     def hint_title(self, action: Action) -> str:
         deleted = self.detail is not None and self.detail.lifecycle == "deleted"
@@ -210,34 +206,38 @@ class RunScreen(Page, Writing, Registering, Asking):
     def action_rename(self) -> None:
         from tui.domain.writes.changes import Sort
 
-        if self.may_write() and self.detail is not None:
-            self.rename(Sort.RUN, self.run_id, self.detail.name)
+        if self._writer.may_write() and self.detail is not None:
+            housekeeping, run_id = self.session.housekeeping, self.run_id
+            self._writer.rename(Sort.RUN, self.detail.name or run_id, lambda: housekeeping.run(run_id))
 
     def action_note(self) -> None:
         from tui.domain.writes.changes import Sort
 
-        if self.may_write() and self.detail is not None:
-            self.edit_note(Sort.RUN, self.run_id, self.detail.name)
+        if self._writer.may_write() and self.detail is not None:
+            housekeeping, run_id = self.session.housekeeping, self.run_id
+            self._writer.edit_note(Sort.RUN, self.detail.name or run_id, lambda: housekeeping.run(run_id))
 
     def action_tags(self) -> None:
-        housekeeping, run_id = self.session.housekeeping, self.run_id
-        if self.may_write() and self.detail is not None:
+        if self._writer.may_write() and self.detail is not None:
+            housekeeping, run_id = self.session.housekeeping, self.run_id
             name = clean(self.detail.name) or run_id
-            self.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
+            self._writer.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
 
     def action_delete(self) -> None:
         """Delete the run, or restore it where it is deleted."""
         from tui.domain.writes import changes
 
         detail, housekeeping, run_id = self.detail, self.session.housekeeping, self.run_id
-        if not self.may_write() or detail is None:
+        if not self._writer.may_write() or detail is None:
             return
         make = changes.restoration if detail.lifecycle == "deleted" else changes.deletion
         title = "Restore run" if detail.lifecycle == "deleted" else "Delete run"
-        self.confirm(title, lambda: make(housekeeping.runs([run_id])))
+        self._writer.confirm(title, lambda: make(housekeeping.runs([run_id])))
 
     def action_undo(self) -> None:
-        self.take_back()
+        from tui.domain.writes.changes import Sort
+
+        self._writer.take_back(Sort.RUN, Sort.EXPERIMENT)
 
     def action_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:

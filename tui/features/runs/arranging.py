@@ -37,7 +37,7 @@ class RunsArranging(Widget):
     folded_but: frozenset[str]
 
     can_take_back: bool
-    writes_in: Session
+    _session: Session
 
     def rearrange(self, **changes: Any) -> None:
         """Change how the table is arranged."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
+
 from tui.domain.experiments.views import Experiment, View
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import Query
 from tui.services.session import Session
-from tui.ui.writing import Writing
+from tui.ui.writing import Writer
 from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from tui.domain.writes.changes import Plan
 
 
-class RunsWriting(Writing):
+class RunsWriting(Widget):
     """The part of the runs pane that writes. What is marked counts, else what is under the cursor."""
 
     _session: Session
@@ -27,8 +29,16 @@ class RunsWriting(Writing):
     view: RunsTable | None
 
     @property
-    def writes_in(self) -> Session:
-        return self._session
+    def writer(self) -> Writer:
+        """What the keys that write have in common."""
+        return Writer(self, self._session)
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether something was written from here that still stands."""
+        from tui.domain.writes.changes import Sort
+
+        return self.writer.can_take_back(Sort.RUN, Sort.EXPERIMENT)
 
     def _chosen(self) -> tuple[str, ...]:
         here = self.grid.cursor_key
@@ -59,24 +69,26 @@ class RunsWriting(Writing):
         from tui.domain.writes.changes import Sort
 
         here = self.grid.cursor_key
-        if self.may_write() and here is not None:
-            self.rename(Sort.RUN, here, self._name_of(here))
+        if self.writer.may_write() and here is not None:
+            run = self._session.housekeeping.run
+            self.writer.rename(Sort.RUN, self._name_of(here) or here, lambda: run(here))
 
     def action_note(self) -> None:
         from tui.domain.writes.changes import Sort
 
         here = self.grid.cursor_key
-        if self.may_write() and here is not None:
-            self.edit_note(Sort.RUN, here, self._name_of(here))
+        if self.writer.may_write() and here is not None:
+            run = self._session.housekeeping.run
+            self.writer.edit_note(Sort.RUN, self._name_of(here) or here, lambda: run(here))
 
     def action_tags(self) -> None:
         from tui.domain.text import clean
 
         chosen, ids, housekeeping = self._chosen(), self._experiment_ids, self._session.housekeeping
-        if self.may_write() and chosen:
+        if self.writer.may_write() and chosen:
             one = clean(self._name_of(chosen[0])) or chosen[0]
             title = f"Tags of run {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} runs"
-            self.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
+            self.writer.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
 
     def action_delete(self) -> None:
         """Delete, or restore where what is here is deleted."""
@@ -93,11 +105,13 @@ class RunsWriting(Writing):
             known = housekeeping.runs(chosen, ids)
             return changes.restoration(known) if restores else changes.deletion(known)
 
-        if self.may_write() and chosen:
-            self.confirm("Restore runs" if restores else "Delete runs", make)
+        if self.writer.may_write() and chosen:
+            self.writer.confirm("Restore runs" if restores else "Delete runs", make)
 
     def action_undo(self) -> None:
-        self.take_back()
+        from tui.domain.writes.changes import Sort
+
+        self.writer.take_back(Sort.RUN, Sort.EXPERIMENT)
 
     @property
     def _experiment_ids(self) -> tuple[str, ...]:

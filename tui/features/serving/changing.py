@@ -1,37 +1,35 @@
-"""Changing what endpoints serve, from the screen: which version, which split, undo, and following it to its end."""
+"""Changing what endpoints serve, by keys: which version, which split, undo, and following it to its end."""
 
 from __future__ import annotations
 
 from tui.domain.serving.endpoints import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
 from tui.domain.serving.rows import split_words
 from tui.domain.text import clean
+from tui.domain.writes.changes import UNDO, Plan, Sort
 from tui.features.serving.endpoints import EndpointsPane
 from tui.features.serving.entities import EntitiesPane
-from tui.services.serving_changes import TRAFFIC, UNDO, VERSION, ServingChanges, ServingPlan
+from tui.services.serving_changes import TRAFFIC, VERSION, ServingPlan
 from tui.services.session import Session
-from tui.services.writes import Outcome, Report
+from tui.services.write_flow import Told
+from tui.services.writes import Outcome
 from tui.ui.asking import Asking
 from tui.ui.page import Page
+from tui.ui.writing import Writer
 
 _BUILDS = "The workspace builds it first; until that is done, what serves now goes on serving."
 
 
-class ServingChanging(Page, Asking):
-    """The part of the serving screen that writes."""
+class EndpointChanges:
+    """What the keys of the serving screen that write do; ``page`` shows ``endpoints`` and what each serves."""
 
-    endpoints: EndpointsPane
-    entities: EntitiesPane
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        assert session.serving is not None
-        self._changes = ServingChanges(
-            session.serving,
-            session.ledger,
-            context=session.name,
-            place=session.launch.place_shown,
-            read_only=session.read_only,
-        )
+    def __init__(self, page: Page, endpoints: EndpointsPane, entities: EntitiesPane, session: Session) -> None:
+        self._page = page
+        self._asking: Asking = endpoints
+        self._endpoints = endpoints
+        self._entities = entities
+        self._session = session
+        self._writes = session.serving_writes
+        self._writer = Writer(page, session)
         self._followed: dict[str, tuple[int | None, ServingPlan]] = {}
 
     def take_up(self) -> None:
@@ -42,9 +40,9 @@ class ServingChanging(Page, Asking):
             self.tell_progress()
 
         # A ledger that cannot be read is told of where something is to be written.
-        self.ask(self.session.pool, "begun", self._changes.begun, got, lambda _problem: None)
+        self._asking.ask(self._session.pool, "begun", self._writes.made.begun, got, lambda _problem: None)
 
-    def action_serve_alias(self) -> None:
+    def align(self) -> None:
         """Serve the version that an alias says."""
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
@@ -52,16 +50,16 @@ class ServingChanging(Page, Asking):
         if endpoint is None or entity is None:
             return
         if entity.kind != "model" or not entity.version:
-            self.deck.say(f"{clean(entity.entity)} is no registered model: it has no aliases")
+            self._page.deck.say(f"{clean(entity.entity)} is no registered model: it has no aliases")
             return
-        aliases = self.endpoints.aliases.get(entity.entity, {})
-        first = [drift.alias for drift in self.endpoints.drifts().get(endpoint.name, ())]
+        aliases = self._endpoints.aliases.get(entity.entity, {})
+        first = [drift.alias for drift in self._endpoints.drifts().get(endpoint.name, ())]
         choices = [
             Choice(alias, f"{alias}  v{version}", "is served already" if version == entity.version else "")
             for alias, version in sorted(aliases.items(), key=lambda pair: (pair[0] not in first, pair[0]))
         ]
         if not choices:
-            self.deck.say(f"{clean(entity.entity)} has no aliases that could be read")
+            self._page.deck.say(f"{clean(entity.entity)} has no aliases that could be read")
             return
 
         def chosen(choice: Choice | None) -> None:
@@ -69,11 +67,13 @@ class ServingChanging(Page, Asking):
                 return
             version, before = aliases[choice.id], endpoint.config.split
             plan = ServingPlan(endpoint.name, before, to_version(before, entity.name, version), VERSION)
-            self._confirm(plan, (f"{entity.entity} would be served at {choice.id}'s version.", _BUILDS))
+            said = f"{entity.entity} would be served at {choice.id}'s version."
+            self._confirm(self._writes.plan(plan, (said, _BUILDS)))
 
-        self.app.push_screen(ChoiceModal(f"Serve {clean(entity.entity)} at", choices, self.deck.glyphs), chosen)
+        title = f"Serve {clean(entity.entity)} at"
+        self._page.app.push_screen(ChoiceModal(title, choices, self._page.deck.glyphs), chosen)
 
-    def action_traffic(self) -> None:
+    def split(self) -> None:
         """Split the traffic in another way."""
         from tui.ui.dialogs.ask_line import AskLineModal
 
@@ -98,95 +98,93 @@ class ServingChanging(Page, Asking):
         def given(text: str | None) -> None:
             after = wanted(text) if text is not None else None
             if after is not None:
-                self._confirm(ServingPlan(endpoint.name, before, after, TRAFFIC))
+                self._confirm(self._writes.plan(ServingPlan(endpoint.name, before, after, TRAFFIC)))
 
         now = " ".join(str(share.percent) for share in before)
         question = f"Per cent of the traffic for each of {names}, in this order."
         title = f"Split the traffic of {clean(endpoint.name)}"
-        self.app.push_screen(AskLineModal(title, question, now, refuse=refuse), given)
+        self._page.app.push_screen(AskLineModal(title, question, now, refuse=refuse), given)
 
-    def action_undo(self) -> None:
+    def undo(self) -> None:
         """Take back the last change that was made from here."""
-        endpoint = self.endpoints.endpoint_here()
-        if endpoint is None:
+        endpoint = self._endpoints.endpoint_here()
+        if endpoint is None or not self._writer.may_write():
             return
+        name = endpoint.name
 
         def got(plan: ServingPlan | None) -> None:
             if plan is None:
-                self.deck.say(f"Nothing done to {clean(endpoint.name)} from here is left to take back")
+                self._page.deck.say(f"Nothing done to {clean(name)} from here is left to take back")
             else:
-                self._confirm(plan, (_BUILDS,))
+                self._confirm(self._writes.plan(plan, (f"This takes back ledger #{plan.of}.", _BUILDS)))
 
-        self.ask(
-            self.session.pool,
+        self._asking.ask(
+            self._session.pool,
             "undo",
-            lambda: self._changes.undo_plan(endpoint.name),
+            lambda: self._writes.made.undo_plan(name),
             got,
-            lambda problem: self.deck.say(str(problem)),
+            lambda problem: self._page.deck.say(str(problem)),
         )
 
     def _changeable(self) -> tuple[Endpoint | None, ServedEntity | None]:
-        endpoint = self.endpoints.endpoint_here()
-        if endpoint is None:
+        endpoint = self._endpoints.endpoint_here()
+        if endpoint is None or not self._writer.may_write():
             return None, None
         if not endpoint.is_whole:
-            self.deck.say("What it serves is still being read")
+            self._page.deck.say("What it serves is still being read")
             return None, None
-        refusal = self._changes.refusal(endpoint)
+        refusal = self._writes.made.refusal(endpoint)
         if refusal is not None:
-            self.deck.say(str(refusal))
+            self._page.deck.say(str(refusal))
             return None, None
-        return endpoint, self.entities.current_here() or (endpoint.config.entities or (None,))[0]
+        return endpoint, self._entities.current_here() or (endpoint.config.entities or (None,))[0]
 
-    def _confirm(self, plan: ServingPlan, consequences: tuple[str, ...] = ()) -> None:
-        from tui.features.serving.confirm import ConfirmServingModal
+    def _confirm(self, plan: Plan) -> None:
+        name = plan.changes[0].id
 
-        refused = split_refusals(plan.before, plan.after)
-        if refused:
-            self.deck.say(" ".join(refused))
-            return
+        def done(told: Told) -> None:
+            if told.done:
+                self._followed[name] = (told.report.number, self._writes.planned(told.plan))
+            self._writer.told(told)
+            self.tell_progress()
 
-        def done(report: Report[Endpoint] | None) -> None:
-            self.endpoints.look_at(plan.endpoint)
-            if report is not None:
-                self._followed[plan.endpoint] = (report.number, plan)
-                self.deck.say(f"{clean(plan.endpoint)} is on its way; this goes on being looked at")
-
-        self.app.push_screen(ConfirmServingModal(self.session, self._changes, plan, consequences), done)
+        self._writer.confirm(f"Change what {clean(name)} serves", lambda: plan, done=done)
 
     def tell_progress(self) -> None:
         """Tell how changes that were made from here ended, once they have, and put it on record."""
-        for endpoint in self.endpoints.view.endpoints:
+        for endpoint in self._endpoints.view.endpoints:
             if endpoint.name in self._followed and endpoint.is_whole and endpoint.update is not Update.RUNNING:
                 self._settle(endpoint.name)
 
     def _settle(self, name: str) -> None:
         series = f"settle {name}"
-        if self.is_asking(series):
+        if self._asking.is_asking(series):
             return
         number, plan = self._followed[name]
         record = f"  ledger #{number}" if number is not None else "  not in the ledger"
 
         def settled(answer: tuple[Outcome | None, Endpoint]) -> None:
             outcome, endpoint = answer
-            self.endpoints.take([endpoint])
+            self._endpoints.take([endpoint])
             if outcome is None:
                 return
             self._followed.pop(name, None)
+            self._page.deck.written(frozenset({(Sort.ENDPOINT, name)}))
             if outcome is Outcome.DONE:
                 after = "" if plan.purpose == UNDO else "  u takes it back"
-                self.deck.say(clean(f"{name} serves {split_words(plan.after)} now{record}{after}"))
+                self._page.deck.say(clean(f"{name} serves {split_words(plan.after)} now{record}{after}"))
                 return
             if outcome is Outcome.OVERTAKEN:
-                self.deck.say(clean(f"{name} was changed again since: it serves {split_words(endpoint.config.split)}"))
+                said = f"{name} was changed again since: it serves {split_words(endpoint.config.split)}"
+                self._page.deck.say(clean(said))
                 return
             why = "; ".join(endpoint.failures) or f"it serves {split_words(endpoint.config.split)} as before"
-            self.deck.say(clean(f"{name} did not come up with the change: {why}{record}"))
+            self._page.deck.say(clean(f"{name} did not come up with the change: {why}{record}"))
 
-        self.ask(
-            self.session.pool,
+        self._asking.ask(
+            self._session.pool,
             series,
-            lambda: self._changes.settle(number, plan),
+            lambda: self._writes.made.settle(number, plan),
             settled,
-            lambda problem: self.deck.say(str(problem)),
+            lambda problem: self._page.deck.say(str(problem)),
         )

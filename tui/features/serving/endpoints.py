@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -97,7 +97,15 @@ class EndpointsPane(SiftedPane, Asking):
         self.fill()
         self.post_message(self.TruthChanged(None))
         self._read_whole(list(listed))
-        models = sorted(served(listed))
+        self._read_aliases()
+
+    def aliases_moved(self, models: Collection[str]) -> None:
+        """Aliases of these models may point elsewhere: read them again where versions of them are served."""
+        if any(model in self.view.aliases for model in models):
+            self._read_aliases()
+
+    def _read_aliases(self) -> None:
+        models = sorted(served(self._endpoints.values()))
         self.ask(
             self._session.pool,
             "aliases",

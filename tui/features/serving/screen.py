@@ -13,15 +13,19 @@ from tui.app.actions import bindings
 from tui.domain.places import Place, PlaceKind
 from tui.domain.serving.endpoints import Endpoint, ServedEntity
 from tui.domain.text import clean
-from tui.features.serving.changing import ServingChanging
+from tui.domain.writes.changes import Sort
+from tui.features.serving.changing import EndpointChanges
 from tui.features.serving.endpoints import EndpointsPane
 from tui.features.serving.entities import EntitiesPane
 from tui.resources import style_sheets
 from tui.services.session import Session
+from tui.services.write_flow import Touched
+from tui.ui.asking import Asking
+from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, RunRoute, VersionRoute
 
 
-class ServingScreen(ServingChanging):
+class ServingScreen(Page, Asking):
     """Two panes, or one at a time where the terminal is narrow; ``model`` narrows the list to where it is served."""
 
     CSS_PATH = style_sheets("serving.tcss")
@@ -31,6 +35,7 @@ class ServingScreen(ServingChanging):
         super().__init__(session)
         self.endpoints = EndpointsPane(session, self.deck.glyphs, model)
         self.entities = EntitiesPane(session, self.deck.glyphs)
+        self._changes = EndpointChanges(self, self.endpoints, self.entities, session)
 
     def content(self) -> ComposeResult:
         with Vertical(id="serving-body"):
@@ -41,7 +46,7 @@ class ServingScreen(ServingChanging):
         super().on_mount()
         self.set_crumbs("serving")
         self.focus_pane(self.endpoints)
-        self.take_up()
+        self._changes.take_up()
 
     # from the endpoints to what they serve
 
@@ -53,7 +58,7 @@ class ServingScreen(ServingChanging):
         self.entities.show(endpoint, self.endpoints.aliases, drifts)
         self.set_crumbs("serving", *([clean(endpoint.name)] if endpoint is not None else []))
         self.refresh_bindings()
-        self.tell_progress()
+        self._changes.tell_progress()
 
     @on(EndpointsPane.Opened)
     def _opened(self, event: EndpointsPane.Opened) -> None:
@@ -155,6 +160,24 @@ class ServingScreen(ServingChanging):
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
         return "This endpoint serves no model of the registry" if verb in ("model", "run") else ""
+
+    # what writes
+
+    def action_serve_alias(self) -> None:
+        self._changes.align()
+
+    def action_traffic(self) -> None:
+        self._changes.split()
+
+    def action_undo(self) -> None:
+        self._changes.undo()
+
+    def written(self, touched: Touched) -> None:
+        for sort, name in touched:
+            if sort is Sort.ENDPOINT:
+                self.endpoints.look_at(name)
+        if any(sort is not Sort.ENDPOINT for sort, _ in touched):
+            self.endpoints.aliases_moved({model for _, model in touched})
 
     # the keys for everywhere
 

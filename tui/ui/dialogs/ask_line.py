@@ -13,15 +13,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean
-from tui.domain.writes.changes import Plan, name_refusal
+from tui.domain.writes.changes import Plan
 from tui.resources import style_sheets
-from tui.services.housekeeping import Told
 from tui.services.session import Session
+from tui.services.write_flow import Told
 from tui.services.writes import Outcome
 from tui.ui.breakpoints import BREAKPOINTS
-from tui.ui.dialogs.confirm_changes import ChangesModal
+from tui.ui.write_panel import WritePanel
 from tui.widgets.calm_input import CalmInput
 
 
@@ -90,23 +89,22 @@ class NameModal(AskLineModal):
     def __init__(
         self,
         session: Session,
-        glyphs: Glyphs,
         *,
         title: str,
         question: str,
         text: str,
         make: Callable[[str], Plan],
+        refuse: Callable[[str], str],
         done: Callable[[Told], object],
     ) -> None:
-        super().__init__(title, question, text, refuse=lambda name: name_refusal(name.strip()))
+        super().__init__(title, question, text, refuse=lambda name: refuse(name.strip()))
         self._session = session
-        self._glyphs = glyphs
         self._make = make
         self._done = done
 
     def accept(self, line: str) -> None:
         make, name = self._make, line.strip()
-        panel = ChangesModal(self._session, self._glyphs, lambda: make(name), title=self._title_text)
+        panel = WritePanel(self._session, lambda: make(name), title=self._title_text)
         self.app.push_screen(panel, self._told)
 
     def _told(self, told: Told | None) -> None:

@@ -1,9 +1,9 @@
-"""The tags of a run, an experiment or several marked ones as a list: edited here, applied together."""
+"""The tags of one thing or of several marked ones as a list: edited here, applied together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,20 +13,20 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.writes.changes import Known, Sort, key_refusal
 from tui.domain.writes.tag_edits import TagEdits
 from tui.resources import style_sheets
-from tui.services.housekeeping import Told
 from tui.services.session import Session
+from tui.services.write_flow import Told
 from tui.services.writes import Outcome
 from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
+from tui.ui.deck import Deck
 from tui.ui.dialogs.ask_line import AskLineModal
-from tui.ui.dialogs.confirm_changes import ChangesModal
 from tui.ui.dialogs.edit_text import EditTextModal
+from tui.ui.write_panel import WritePanel
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
 
@@ -50,7 +50,6 @@ class TagsModal(ModalScreen[None], Asking):
     def __init__(
         self,
         session: Session,
-        glyphs: Glyphs,
         *,
         title: str,
         read: Callable[[], Sequence[Known]],
@@ -58,13 +57,13 @@ class TagsModal(ModalScreen[None], Asking):
     ) -> None:
         super().__init__(classes="edit-modal")
         self._session = session
-        self._glyphs = glyphs
+        self._glyphs = cast(Deck, self.app).glyphs
         self._title_text = title
         self._read = read
         self._done = done
         self._leaving = False
         self.tags = TagEdits((), {})
-        self.grid = PlainGrid(glyphs=glyphs, placeholder="Reading tags …")
+        self.grid = PlainGrid(glyphs=self._glyphs, placeholder="Reading tags …")
         self._state = Static(classes="state")
 
     def compose(self) -> ComposeResult:
@@ -117,11 +116,16 @@ class TagsModal(ModalScreen[None], Asking):
         if not self.tags.chosen:
             return
 
+        sort = self._sort
+
+        def refused(key: str) -> str:
+            return key_refusal(key.strip(), sort)
+
         def named(key: str | None) -> None:
             if key is not None:
                 self._edit_value(key.strip())
 
-        self.app.push_screen(AskLineModal("Add a tag", "Its key:", refuse=lambda key: key_refusal(key.strip())), named)
+        self.app.push_screen(AskLineModal("Add a tag", "Its key:", refuse=refused), named)
 
     def _edit_value(self, key: str) -> None:
         if not self.tags.chosen:
@@ -162,7 +166,7 @@ class TagsModal(ModalScreen[None], Asking):
             self.say("No tag is changed: there is nothing to write.", "warn")
             return
         tags = self.tags
-        panel = ChangesModal(self._session, self._glyphs, lambda: tags.plan, title=self._title_text)
+        panel = WritePanel(self._session, lambda: tags.plan, title=self._title_text)
         self.app.push_screen(panel, self._told)
 
     def _told(self, told: Told | None) -> None:

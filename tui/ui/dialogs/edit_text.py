@@ -13,20 +13,19 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.writes.changes import Known, Sort, noting, value_refusal
 from tui.resources import style_sheets
 from tui.services.editor import edited
-from tui.services.housekeeping import Told
 from tui.services.session import Session
+from tui.services.write_flow import Told
 from tui.services.writes import Outcome
 from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
-from tui.ui.dialogs.confirm_changes import ChangesModal
+from tui.ui.write_panel import WritePanel
 from tui.widgets.text_box import TextBox
 
 
@@ -127,12 +126,11 @@ class EditTextModal(ModalScreen[str | None], Asking):
 
 
 class NoteModal(EditTextModal):
-    """The note of a run or an experiment as the server has it now; stays until it is written or given up."""
+    """The note or description of a thing as the server has it now; stays until it is written or given up."""
 
     def __init__(
         self,
         session: Session,
-        glyphs: Glyphs,
         *,
         title: str,
         sort: Sort,
@@ -141,7 +139,7 @@ class NoteModal(EditTextModal):
     ) -> None:
         super().__init__(title, "", sort=sort)
         self._session = session
-        self._glyphs = glyphs
+        self._what = "note" if sort in (Sort.RUN, Sort.EXPERIMENT) else "description"
         self._read = read
         self._done = done
         self._known: Known | None = None
@@ -149,17 +147,17 @@ class NoteModal(EditTextModal):
     def on_mount(self) -> None:
         super().on_mount()
         self.box.read_only = True
-        self.say("Reading the note …")
+        self.say(f"Reading the {self._what} …")
         self.ask(self._session.pool, "known", self._read, self._got, self._refused)
 
     def _got(self, known: Known | None) -> None:
         if known is None:
-            self._refused(Problem(Kind.NOT_FOUND, "There is no note", "It is no longer there."))
+            self._refused(Problem(Kind.NOT_FOUND, f"There is no {self._what}", "It is no longer there."))
             return
         self._known = known
         self.start_from(known.note or "")
         if known.is_deleted:
-            self.say("It is deleted: it must be restored before its note can be changed.", "warn")
+            self.say(f"It is deleted: it must be restored before its {self._what} can be changed.", "warn")
         else:
             self.box.read_only = False
 
@@ -171,10 +169,10 @@ class NoteModal(EditTextModal):
         if known is None or self.box.read_only:
             return
         if text == (known.note or ""):
-            self.say("The note is as it was: there is nothing to write.", "warn")
+            self.say(f"The {self._what} is as it was: there is nothing to write.", "warn")
             return
         # What is shown as old is what was read when the editing began: a note written meanwhile is not run over.
-        panel = ChangesModal(self._session, self._glyphs, lambda: noting(known, text), title=self._title_text)
+        panel = WritePanel(self._session, lambda: noting(known, text), title=self._title_text)
         self.app.push_screen(panel, self._told)
 
     def _told(self, told: Told | None) -> None:
@@ -188,4 +186,5 @@ class NoteModal(EditTextModal):
         if found is not None:
             # The text that was typed stays; from here on it is compared with what is there now.
             self._known = found
-            self.say("The note on the server is another one by now; ctrl+s shows both and writes over it.", "warn")
+            said = f"The {self._what} on the server is another one by now; ctrl+s shows both and writes over it."
+            self.say(said, "warn")

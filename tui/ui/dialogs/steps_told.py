@@ -18,7 +18,7 @@ from tui.resources import style_sheets
 from tui.services.writes import Outcome, Result, S
 from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
-from tui.ui.dialogs.change_rows import OUTCOMES
+from tui.ui.write_words import OUTCOMES
 from tui.widgets.plain_grid import PlainGrid
 
 Answer = Literal["finish", "put back"]

@@ -1,0 +1,336 @@
+"""The one way from a plan to what became of it: carried out under guard, told, finished, put back, taken back.
+
+A new kind of write is made so: give ``Change`` a field and ``domain.writes.words`` its verb; write a class that is a
+``WriteKind`` (what is read of a thing, how a step is written and judged, what a person should know before); name it in
+``Session.flow``. A screen then makes plans, on a worker's thread, and hands them to ``ui.write_panel``: showing,
+arming, the ledger and an offer to go on without it, stopping, finishing, putting back, ``u`` and telling every open
+page that shows the thing are the flow's and come with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from tui.domain.problem import Kind, Problem
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Change, Known, Plan, Sort
+from tui.services.clock import Clock
+from tui.services.ledger import UNSETTLED, Ledger
+from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
+
+State = Known | None
+Touched = frozenset[tuple[Sort, str]]
+"""Kind and id of all that may have been changed."""
+
+NOTHING = "Nothing was changed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of a plan; ``at_ms`` is when that was read back, ``aside`` what went wrong beside it."""
+
+    plan: Plan
+    report: Report[State]
+    at_ms: int
+    aside: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.report.outcome
+
+    @property
+    def rows(self) -> tuple[tuple[Change, Result[State]], ...]:
+        return tuple(zip(self.plan.changes, self.report.results, strict=True))
+
+    @property
+    def done(self) -> tuple[Change, ...]:
+        """The changes that were made, each with the id and the name of what it made."""
+        return tuple(
+            replace(change, id=result.found.id, called=result.found.name)
+            if change.makes and result.found is not None
+            else change
+            for change, result in self.rows
+            if result.outcome is Outcome.DONE
+        )
+
+    @property
+    def left(self) -> tuple[Change, ...]:
+        """The changes that were not made, or of which that is not known."""
+        return tuple(change for change, result in self.rows if result.outcome is not Outcome.DONE)
+
+    @property
+    def touched(self) -> Touched:
+        """Kind and id of all that may have been changed."""
+        found = set()
+        for change, result in self.rows:
+            if result.outcome is not Outcome.SKIPPED:
+                found.add((change.kind, change.id or (result.found.id if result.found is not None else "")))
+                if change.kind is Sort.MODEL and change.field == changes.NAME:
+                    found.add((change.kind, change.after or ""))
+        return frozenset(found)
+
+    @property
+    def taken_back(self) -> Plan | None:
+        """What takes back all that was done and can be; None where there is nothing of it."""
+        done = [(change, change.id) for change in self.done if change.can_be_reversed]
+        if not done:
+            return None
+        purpose = changes.UNDO if self.outcome is Outcome.DONE else changes.PUT_BACK
+        back = changes.put_back(done, self.report.number, purpose)
+        if self.outcome is not Outcome.DONE or not self.plan.afterwards:
+            return back
+        return replace(back, changes=(*back.changes, *self.plan.afterwards))
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How a plan is carried out just now, and in which ledger."""
+
+    ledger: Ledger
+    context: str
+    unrecorded_ok: bool = False
+    stopped: Callable[[], bool] = lambda: False
+    progress: Callable[[int], object] = lambda _steps: None
+
+    def in_steps(self, plan: Plan, place: str, guards: Sequence[GuardedWrite[State]]) -> Report[State]:
+        """Carry a plan out change by change, with each change and what became of it in the ledger."""
+        first, things = plan.changes[0], plan.things
+        whole = {name for _, name in things} if first.kind is not Sort.VERSION else {model_of(c) for c in plan.changes}
+        intention = Intention(
+            what=f"{first.kind.value}.{first.verb.value}",
+            context=self.context,
+            place=place,
+            subject=next(iter(whole)) if len(whole) == 1 else f"{len(whole)} {first.kind.value}s",
+            purpose=plan.purpose,
+            of=plan.of,
+            why=plan.why,
+            details={"steps": [recorded(change) for change in plan.changes]},
+        )
+        return carry_out(
+            self.ledger,
+            intention,
+            guards,
+            tell=lambda results: {"steps": told_of(plan, results)},
+            unrecorded_ok=self.unrecorded_ok,
+            stopped=self.stopped,
+            progress=self.progress,
+        )
+
+
+class WriteKind(Protocol):
+    """What one kind of write gives; every method blocks and may raise Problem."""
+
+    def dress(self, plan: Plan) -> Plan:
+        """The plan with what a person should know before it, why it is refused, and what has to be typed."""
+        ...
+
+    def read(self, change: Change) -> State:
+        """What a change is about, as it is now; None where there is none."""
+        ...
+
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+        """Carry a plan out; answers what became of each change, and what went wrong beside it ("" for nothing)."""
+        ...
+
+    def settle(self, told: Told, now: changes.Now) -> None:
+        """Record what looking again has told of changes whose outcome was not known."""
+        ...
+
+
+class WriteFlow:
+    """The writes of one context; ``kinds`` makes each kind when it is first written to.
+
+    ``told`` holds what became of each plan since the context was opened, ``history`` those of which something stands
+    that can be taken back; the latest is the last.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        kinds: Mapping[str, Callable[[], WriteKind]],
+        *,
+        context: str,
+        read_only: bool,
+    ) -> None:
+        self.ledger = ledger
+        self._clock = clock
+        self._kinds = kinds
+        self._context = context
+        self._read_only = read_only
+        self.history: list[Told] = []
+
+    def kind_of(self, change: Change) -> WriteKind:
+        """Who writes such a change."""
+        return self._kinds["alias" if change.alias else change.kind.value]()
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why nothing may be written here; None where it may."""
+        return read_only_refusal(self._context) if self._read_only else None
+
+    def dressed(self, plan: Plan) -> Plan:
+        """The plan as it is shown; blocks, and may raise Problem."""
+        return self.kind_of(plan.changes[0]).dress(plan) if plan.changes else plan
+
+    def carry_out(
+        self,
+        plan: Plan,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], object] = lambda _steps: None,
+        unrecorded_ok: bool = False,
+    ) -> Told:
+        """Carry a plan out, change by change, until one is not done or ``stopped``.
+
+        Raises Problem where nothing was tried: read-only, no ledger, a plan that cannot be.
+        """
+        refused = self.refusal
+        if refused is not None:
+            raise refused
+        reasons = changes.refusals(plan)
+        if reasons:
+            raise Problem(Kind.BAD_REQUEST, NOTHING, " ".join(reasons))
+        hand = Hand(self.ledger, self._context, unrecorded_ok, stopped, progress)
+        report, aside = self.kind_of(plan.changes[0]).carry_out(plan, hand)
+        told = Told(plan, report, self._clock.now_ms(), aside)
+        self._remember(told)
+        return told
+
+    def _remember(self, told: Told) -> None:
+        if told.plan.purpose in (changes.UNDO, changes.PUT_BACK):
+            # What has been taken back is not to be taken back once more; without a record it is the last that was done.
+            if told.outcome is Outcome.DONE and self.history:
+                numbers = [each.report.number for each in self.history]
+                del self.history[numbers.index(told.plan.of) if told.plan.of in numbers else -1]
+        elif told.taken_back is not None:
+            self.history.append(told)
+
+    def last(self, kinds: Sequence[Sort]) -> Told | None:
+        """The last that was written to things of these kinds, and stands."""
+        mine = (told for told in reversed(self.history) if told.plan.changes[0].kind in kinds)
+        return next(mine, None)
+
+    def finishing(self, told: Told) -> Plan:
+        """What is left of a plan, from what the things are now; also after they have been changed by somebody else."""
+        now = {
+            (change.kind, change.id or change.called, change.field): self.kind_of(change).read(change)
+            for change in told.left
+        }
+        if any(result.outcome is Outcome.UNKNOWN for result in told.report.results):
+            if told.report.number is not None:
+                self.kind_of(told.plan.changes[0]).settle(told, now)
+            settled = replace(told, report=Report(looked_at(told, now), told.report.number, told.report.unrecorded))
+            if settled.done != told.done:
+                self.history = [each for each in self.history if each is not told]
+                self._remember(settled)
+        return self.dressed(changes.renewed(told.left, now, told.report.number, told.plan))
+
+
+def read_only_refusal(context: str) -> Problem:
+    """Why nothing may be written in a read-only context, and what overrides it."""
+    return Problem(
+        Kind.FORBIDDEN,
+        NOTHING,
+        f"The context {context} is read-only.",
+        "Its setting read_only, or --read-only, says so; --read-write overrides both.",
+    )
+
+
+def judged(change: Change, read: Callable[[], State], write: Callable[[], object]) -> GuardedWrite[State]:
+    """A change that is as it was shown if its field is, and done if its field is as wanted."""
+    if change.field == changes.CREATED:
+        return GuardedWrite(
+            read, lambda state: state is None, write, lambda state: state is not None and not state.is_deleted
+        )
+    if change.field == changes.ITSELF:
+        return GuardedWrite(
+            read,
+            lambda state: state is not None and change.value_in(state) == change.before,
+            write,
+            lambda state: state is None,
+        )
+    # Only what is active can be renamed or tagged; what is gone is not as it was shown.
+    of_lifecycle = change.field == changes.LIFECYCLE
+    return GuardedWrite(
+        read,
+        lambda state: state is not None and change.value_in(state) == change.before,
+        write,
+        lambda state: state is not None and change.value_in(state) == change.after,
+        lambda state: of_lifecycle or (state is not None and not state.is_deleted),
+    )
+
+
+def unless_gone(read: Callable[[], Known]) -> State:
+    """What is read; None where it is not there."""
+    try:
+        return read()
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:
+            return None
+        raise
+
+
+def model_of(change: Change) -> str:
+    """The model that a change of one of its versions is about."""
+    return change.id.rpartition("/")[0] if change.kind is Sort.VERSION and change.id else change.id or change.called
+
+
+def recorded(change: Change) -> Mapping[str, Any]:
+    """A change as the ledger keeps it before it is made."""
+    return {
+        "kind": change.kind.value,
+        "id": change.id,
+        "name": change.called,
+        "field": change.field,
+        "from": change.before,
+        "to": change.after,
+    }
+
+
+def of_record(step: Mapping[str, Any]) -> Change:
+    """A change that the ledger has kept."""
+    before, after = (None if step.get(end) is None else str(step[end]) for end in ("from", "to"))
+    kind, rest = Sort(str(step.get("kind"))), [str(step.get(key, "")) for key in ("id", "name", "field")]
+    return Change(kind, rest[0], rest[1], rest[2], before, after)
+
+
+def told_of(plan: Plan, results: Sequence[Result[State]]) -> list[Mapping[str, Any]]:
+    """What the ledger keeps of the results: for each change its outcome, what was found instead, and the trouble."""
+    told: list[Mapping[str, Any]] = []
+    for change, result in zip(plan.changes, results, strict=True):
+        said: dict[str, Any] = {"id": change.id, "outcome": result.outcome.value}
+        if change.makes and result.found is not None:
+            said["id"] = result.found.id
+        if result.outcome is not Outcome.DONE and result.found is not None:
+            said["found"] = change.value_in(result.found)
+        if result.problem is not None:
+            said["problem"] = str(result.problem)
+        told.append(said)
+    return told
+
+
+def looked_at(told: Told, now: changes.Now) -> tuple[Result[State], ...]:
+    """What became of each change, where that was not known as far as the fields tell it now."""
+    results: list[Result[State]] = []
+    for change, result in told.rows:
+        # Whether what is there now was made by this write, nothing tells.
+        if result.outcome is not Outcome.UNKNOWN or (change.makes and change.field != changes.CREATED):
+            results.append(result)
+            continue
+        found = now.get((change.kind, change.id or change.called, change.field))
+        guard = judged(change, lambda: None, lambda: None)
+        done, same = guard.reached(found), guard.expected(found)
+        results.append(Result(Outcome.DONE if done else Outcome.NOT_DONE if same else Outcome.OVERTAKEN, found))
+    return tuple(results)
+
+
+def settle_steps(ledger: Ledger, told: Told, now: changes.Now) -> None:
+    """Record what became of changes of which that was not known, as far as their fields tell it now."""
+    results = looked_at(told, now)
+    report: Report[State] = Report(results, told.report.number)
+    if told.report.number is not None and report.outcome.value not in UNSETTLED:
+        record = {"steps": told_of(told.plan, results), "settled": True}
+        ledger.settle(told.report.number, report.outcome.value, record)

@@ -1,0 +1,206 @@
+"""A plan and what became of it, as rows and in sentences: the same words whatever is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from tui.domain.glyphs import Glyphs
+from tui.domain.quantities import count
+from tui.domain.table import Column, RowsTable, Tone
+from tui.domain.text import clean, width
+from tui.domain.writes import words as change_words
+from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Known, Plan, Sort, Verb
+from tui.services.write_flow import State, Told
+from tui.services.writes import Outcome, Result
+
+OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
+    Outcome.DONE: ("done", "good"),
+    Outcome.CONFLICT: ("changed meanwhile", "bad"),
+    Outcome.REFUSED: ("refused", "bad"),
+    Outcome.NOT_DONE: ("not done", "bad"),
+    Outcome.OVERTAKEN: ("changed since", "warn"),
+    Outcome.UNKNOWN: ("not known", "warn"),
+    Outcome.SKIPPED: ("not tried", "muted"),
+}
+
+
+def planned(plan: Plan, glyphs: Glyphs, room: int) -> RowsTable:
+    """What is about to be done: for whom, what, now and then, within so many cells where that can be."""
+    now = [change_words.value(change, change.before, glyphs.absent) for change in plan.changes]
+    then = [change_words.value(change, change.after, glyphs.absent) for change in plan.changes]
+    muted: list[Tone] = ["muted"] * len(now)
+    accent: list[Tone] = ["accent" if change.after is not None else "warn" for change in plan.changes]
+    cells, columns = _first_cells(plan.changes)
+    columns += [_column("now", "now", now, 40), _column("then", "then", then, 60)]
+    columns = _within(columns, room, ("now", "name", "what", "then"))
+    return RowsTable(columns, _keys(plan.changes), {**cells, "now": now, "then": then}, {"now": muted, "then": accent})
+
+
+def became(told: Told, glyphs: Glyphs, room: int) -> RowsTable:
+    """What became of each change, and what is on the server instead."""
+    outcomes: list[str] = []
+    tones: list[Tone] = []
+    for _, result in told.rows:
+        word, tone = OUTCOMES.get(result.outcome, (result.outcome.value, ""))
+        sign = {"good": glyphs.done, "bad": glyphs.failed, "warn": glyphs.warning}.get(tone, glyphs.absent)
+        outcomes.append(f"{sign} {word}")
+        tones.append(tone)
+    wanted = [change_words.value(change, change.after, glyphs.absent) for change, _ in told.rows]
+    found = [found_words(change, result, glyphs.absent) for change, result in told.rows]
+    cells, columns = _first_cells(told.plan.changes)
+    columns += [
+        _column("outcome", "outcome", outcomes, 20),
+        _column("found", "is now", found, 40),
+        _column("wanted", "wanted", wanted, 40),
+    ]
+    columns = _within(columns, room, ("wanted", "what", "name", "found"))
+    cells |= {"outcome": outcomes, "found": found, "wanted": wanted}
+    muted: list[Tone] = ["muted"] * len(wanted)
+    return RowsTable(columns, _keys(told.plan.changes), cells, {"outcome": tones, "wanted": muted})
+
+
+def whole_row(plan: Plan, told: Told | None, row: int, absent: str) -> tuple[str, str]:
+    """One change in full: what it is about, and every value of it; of one that was tried, what became of it too."""
+    change = plan.changes[row]
+    title = f"{change.kind.value} {clean(change.called) or change.id}"
+    parts = [change_words.what(change)]
+    if told is not None:
+        result = told.report.results[row]
+        parts.append(f"{OUTCOMES.get(result.outcome, (result.outcome.value, ''))[0]}")
+        parts += [str(result.problem)] if result.problem is not None else []
+        parts.append(f"is now: {found_words(change, result, absent)}")
+    for called, text in (("now" if told is None else "was shown as", change.before), ("then", change.after)):
+        lines = change_words.whole(change, text) if text is not None else [absent]
+        parts.append(f"{called}: " + ("\n" if len(lines) > 1 else "") + "\n".join(lines))
+    return title, "\n\n".join(part for part in parts if part)
+
+
+def found_words(change: Change, result: Result[State], absent: str) -> str:
+    """What the server says of a changed field now; empty where it was not looked at."""
+    if result.outcome is Outcome.SKIPPED or (result.found is None and result.problem is not None):
+        return ""
+    known: Known | None = result.found
+    if known is None:
+        return "gone" if not change.makes else absent
+    if known.is_deleted and change.verb not in (Verb.DELETE, Verb.RESTORE):
+        return "deleted"
+    return change_words.value(change, change.value_in(known), absent)
+
+
+def _first_cells(changes: Sequence[Change]) -> tuple[dict[str, list[str]], list[Column]]:
+    names = [clean(change.called) or change.id for change in changes]
+    whats = [change_words.what(change) for change in changes]
+    kind = changes[0].kind.value if changes else ""
+    columns = [_column("name", kind, names, 36, frozen=True)]
+    if any(whats):
+        columns.append(_column("what", "what", whats, 30))
+    return {"name": names, "what": whats}, columns
+
+
+def _keys(changes: Sequence[Change]) -> list[str]:
+    return [str(number) for number in range(len(changes))]
+
+
+def _column(key: str, title: str, texts: Sequence[str], most: int, *, frozen: bool = False) -> Column:
+    widest = max((width(text) for text in texts[:2000]), default=0)
+    return Column(key, title, max(width(title) + 1, min(most, widest)), frozen=frozen)
+
+
+def _within(columns: Sequence[Column], room: int, shrinking: Sequence[str]) -> list[Column]:
+    """The columns made narrower, in that order and to a least of 16 cells each, until they fit side by side."""
+    fitting = {column.key: column for column in columns}
+    over = sum(column.width + 2 for column in columns) - room
+    for key in shrinking:
+        column = fitting.get(key)
+        if column is not None and over > 0:
+            narrower = max(min(16, column.width), column.width - over)
+            over -= column.width - narrower
+            fitting[key] = replace(column, width=narrower)
+    return list(fitting.values())
+
+
+def outcome_line(told: Told, zone: tzinfo) -> str:
+    """``Deleted 3 runs, read back 14:03:07, ledger #31 · u restores them``."""
+    changes = told.done
+    if not changes:
+        return told_title(told)
+    said = change_words.done(changes)
+    if told.plan.purpose in (UNDO, PUT_BACK) and changes[0].verb is not Verb.RESTORE:
+        earlier = f" ledger #{told.plan.of}" if told.plan.of is not None else ""
+        said = f"taken back{earlier}: {change_words.things(changes)}"
+    parts = [said[0].upper() + said[1:]]
+    if told.left:
+        parts[0] += f", {count(len(told.left))} of {count(len(told.plan.changes))} not"
+    parts.append(f"read back {datetime.fromtimestamp(told.at_ms / 1000, zone):%H:%M:%S}")
+    number, unrecorded = told.report.number, told.report.unrecorded
+    if number is not None:
+        parts.append(f"ledger #{number}")
+    if unrecorded is not None:
+        parts.append(f"not recorded: {clean(unrecorded.message)}")
+    aside = f" · {clean(told.aside)}" if told.aside else ""
+    return ", ".join(parts) + _way_back(told) + aside
+
+
+def _way_back(told: Told) -> str:
+    """What can be done about what was done, at the end of the line that tells of it."""
+    changes = told.done
+    if told.plan.purpose in (UNDO, PUT_BACK):
+        return ""
+    if changes[0].verb is Verb.SERVE:
+        return " · it is looked at until that is over"
+    if told.taken_back is None:
+        return " · it cannot be taken back" if changes[0].verb is Verb.DELETE else " · u cannot take it back"
+    them = "it" if len(told.plan.things) == 1 else "them"
+    return f" · u restores {them}" if all(change.verb is Verb.DELETE for change in changes) else " · u takes it back"
+
+
+def _moved(change: Change, result: Result[State]) -> str:
+    """How a thing is another one than was shown."""
+    found = result.found
+    if found is not None and found.status and change.verb is Verb.SERVE:
+        return clean(found.status)
+    now, before = (change_words.value(change, text, "none") for text in (change.value_in(found), change.before))
+    if now == before or change_words.needs_room(change):
+        return "somebody has changed it meanwhile"
+    return f"{change_words.what(change) or 'it'} is {now} now, not {before}"
+
+
+def told_title(told: Told) -> str:
+    """What became of a plan of which not all was done."""
+    every = len(told.plan.changes)
+    if told.done:
+        return f"{count(len(told.done))} of {count(every)} changes were made"
+    return "Nothing was changed" if told.outcome is not Outcome.UNKNOWN else "It is not known whether it was written"
+
+
+def told_words(told: Told) -> str:
+    """Why not all was done, in a sentence or two."""
+    change, result = next(row for row in told.rows if row[1].outcome is not Outcome.DONE)
+    name = clean(change.called) or change.id
+    words = {
+        Outcome.SKIPPED: "It was stopped before anything was written.",
+        Outcome.CONFLICT: f"{name} is not as it was shown: {_moved(change, result)}. f shows it as it is now.",
+        Outcome.REFUSED: f"The server refused to {change.verb.value} {name}.",
+        Outcome.NOT_DONE: f"The server did not do it: {name}.",
+        Outcome.OVERTAKEN: f"{name} was written, and was found changed again when it was read back.",
+        Outcome.UNKNOWN: f"Whether {name} was written cannot be told until the server can be read; f looks again.",
+    }[result.outcome]
+    if result.outcome is Outcome.SKIPPED and told.done:
+        words = "It was stopped; what is marked as done stays done."
+    if result.outcome is Outcome.CONFLICT and result.found is None and not change.makes:
+        words = f"{name} is no longer there."
+    if result.outcome is Outcome.CONFLICT and change.verb is Verb.CREATE and result.found is not None:
+        deleted = (
+            " It is deleted: it can be restored from the deleted experiments (i)." if result.found.is_deleted else ""
+        )
+        article = "an" if change.kind is Sort.EXPERIMENT else "a"
+        words = f"There is {article} {change.kind.value} of that name already.{deleted}"
+    elif result.found is not None and result.found.is_deleted and change.verb not in (Verb.DELETE, Verb.RESTORE):
+        words = f"{name} is deleted: it must be restored before it can be changed."
+    if result.problem is not None:
+        words += f" {clean(result.problem.message)} {clean(result.problem.hint)}".rstrip()
+    if told.report.unrecorded is not None:
+        words += f" The ledger could not be written: {clean(told.report.unrecorded.message)}"
+    return words
