@@ -169,9 +169,10 @@ def ledger_command(said: Said, name: tuple[str, ...], as_json: bool) -> None:
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--rules", is_flag=True, help="Print the rules and their grades instead.")
+@click.option("--allow-empty", is_flag=True, help="Pass where no model is registered.")
 @click.pass_obj
-def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **given: Any) -> None:
-    """Judge registered models; exit with 1 if a rule of severity error fails."""
+def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, allow_empty: bool, **given: Any) -> None:
+    """Judge registered models; exit with 1 if a rule of severity error fails, or there is none to judge."""
     from tui.console import lint as console
     from tui.domain.capabilities import expected
 
@@ -197,7 +198,9 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, **
     finally:
         host.close()
     click.echo(console.as_json(report) if as_json else console.as_table(report))
-    if report.fails:
+    if not report.passes(allow_empty=allow_empty):
+        if not report.models:
+            click.echo("No model was seen, so none was judged; --allow-empty lets that pass.", err=True)
         raise SystemExit(EXIT_BROKEN)
 
 

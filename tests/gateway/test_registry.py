@@ -269,3 +269,36 @@ def test_each_write_that_cannot_be_is_told(desk: Desk) -> None:
             write()
         assert caught.value.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND), caught.value
         assert "Traceback" not in str(caught.value)
+
+
+class _Asked:
+    """A client that keeps what it was asked for, and a session that has it."""
+
+    tracking_uri = registry_uri = "http://mlflow.example.com:5000"
+    place = tracking_uri
+
+    def __init__(self) -> None:
+        self.filters: list[str | None] = []
+
+    def client(self) -> _Asked:
+        return self
+
+    def explain(self, status: int) -> None:
+        raise AssertionError(status)
+
+    def search_registered_models(self, *, filter_string: str | None, **how: object) -> Any:
+        from mlflow.store.entities import PagedList
+
+        self.filters.append(filter_string)
+        return PagedList([], None)
+
+
+def test_a_search_names_the_prompts_tag_so_that_no_filter_is_added_that_old_servers_take_for_all() -> None:
+    asked = _Asked()
+    registry = ClientRegistry(asked)  # type: ignore[arg-type]  # as much of a session as a search needs
+    registry.search_models()
+    registry.search_models(filter_string="name LIKE 'churn%'")
+    assert asked.filters == [
+        "name != 'mlflow.prompt.is_prompt'",
+        "name LIKE 'churn%' AND name != 'mlflow.prompt.is_prompt'",
+    ]

@@ -31,15 +31,15 @@ def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
     can = expected(SERVER, "uc:http://catalog.example.com")
     assert not (can.aliases or can.registry_tags or can.renaming or can.copying or can.server_filter or can.prompts)
     assert can.three_levels and not can.grants and not can.workspace
-    assert can.lacks == "no aliases, tags or renaming"
+    assert can.lacks == "its interface has no aliases, tags or renaming"
 
 
 @pytest.mark.parametrize(
     ("version", "lacking"),
     [
-        ("2.9.2", ("prompts", "traces", "logged models", "deleting an experiment's tags")),
-        ("2.16.2", ("prompts", "logged models", "deleting an experiment's tags")),
-        ("2.22.0", ("logged models", "deleting an experiment's tags")),
+        ("2.9.2", ("prompts", "traces", "logged models", "removal of an experiment's tags")),
+        ("2.16.2", ("prompts", "logged models", "removal of an experiment's tags")),
+        ("2.22.0", ("logged models", "removal of an experiment's tags")),
         ("3.1.4", ()),
         ("3.17.2", ()),
         ("not a version", ()),
@@ -54,7 +54,9 @@ def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, .
 
 
 def test_one_thing_that_is_lacking_is_told_without_a_list() -> None:
-    assert Capabilities(lacking=("prompts",)).lacks == "no prompts"
+    assert Capabilities(lacking=("prompts",)).lacks == "its interface has no prompts"
+    old = of_server(expected(SERVER, SERVER), "2.22.0")
+    assert old.lacks == "MLflow 2.22.0 has no logged models or removal of an experiment's tags"
     assert Capabilities().lacks == ""
 
 

@@ -92,6 +92,12 @@ def test_the_command_on_a_real_store(tmp_path: Path, monkeypatch: pytest.MonkeyP
     run = CliRunner().invoke(cli.cli, ["lint", "--tracking-uri", store.uri, "--json"])
     assert run.exit_code == 1, run.output
     assert json.loads(run.output)["counts"]["error"] == 1
+    client.delete_registered_model("empty")
+    run = CliRunner().invoke(cli.cli, ["lint", "--tracking-uri", store.uri])
+    assert run.exit_code == 1, "a gate does not open on nothing"
+    assert "No model was seen" in run.stderr
+    run = CliRunner().invoke(cli.cli, ["lint", "--tracking-uri", store.uri, "--allow-empty"])
+    assert run.exit_code == 0 and run.output.strip() == "0 models: 0 errors, 0 warnings, 0 notes"
     run = CliRunner().invoke(cli.cli, ["lint", "--rules"])
     assert run.exit_code == 0 and "no-signature" in run.output
 

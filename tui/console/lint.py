@@ -28,6 +28,10 @@ class LintReport:
         """Whether a rule of severity error failed."""
         return any(fault.severity == "error" for fault in self.faults)
 
+    def passes(self, *, allow_empty: bool) -> bool:
+        """Whether a gate may open: a registry in which no model was seen has shown nothing."""
+        return not self.fails and (self.models > 0 or allow_empty)
+
 
 def lint(
     registry: RegistryPort, health: ModelHealth, names: Sequence[str], progress: Callable[[int], None] = lambda _n: None

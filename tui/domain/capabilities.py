@@ -50,9 +50,12 @@ class Capabilities:
 
     @property
     def lacks(self) -> str:
-        """What is absent, in words: ``no aliases, tags or renaming``; empty where nothing is."""
-        *first, last = self.lacking or ("",)
-        return f"no {' or '.join(part for part in (', '.join(first), last) if part)}" if last else ""
+        """What is absent, as a clause: ``its interface has no aliases, tags or renaming``; empty where nothing is."""
+        if not self.lacking:
+            return ""
+        *first, last = self.lacking
+        who = f"MLflow {self.server_version}" if self.server_version else "its interface"
+        return f"{who} has no {' or '.join(part for part in (', '.join(first), last) if part)}"
 
 
 def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
@@ -92,7 +95,7 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         "prompts": at >= PROMPTS_SINCE,
         "traces": at >= TRACES_SINCE,
         "logged models": at >= LOGGED_MODELS_SINCE,
-        "deleting an experiment's tags": at >= LOGGED_MODELS_SINCE,
+        "removal of an experiment's tags": at >= LOGGED_MODELS_SINCE,
     }
     return replace(
         found,
@@ -100,6 +103,6 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         prompts=found.prompts and has["prompts"],
         traces=has["traces"],
         logged_models=has["logged models"],
-        tags_deletable=has["deleting an experiment's tags"],
+        tags_deletable=has["removal of an experiment's tags"],
         lacking=(*found.lacking, *(name for name, there in has.items() if not there)),
     )

@@ -18,6 +18,7 @@ from tui.domain.values import StoreReport
 from tui.gateway import environment
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
+from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -151,7 +152,10 @@ class Session:
             return found
         try:
             self.reach()
-            return of_server(found, self.server_version())
+            version = self.server_version()
+            if version:
+                answers.note_version(self.place, version)
+            return of_server(found, version)
         except Exception:  # whoever asks the server for something is told what is wrong with it
             _logger.debug("the server did not tell its version", exc_info=True)
             return found

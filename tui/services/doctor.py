@@ -176,9 +176,10 @@ class Doctor:
     def _tracking(self) -> Finding:
         server = self._session.tracking.server()
         page = self._session.tracking.search_experiments(View.ACTIVE, max_results=1)
-        version = f"MLflow {server.version}" if server.version else "It answers"
+        version = f"MLflow {server.version} answers" if server.version else "It answers"
         some = "experiments can be listed" if page.experiments else "there are no experiments yet"
-        return ok(f"{version}; {some}.")
+        lacks = self._session.capabilities.lacks
+        return ok(f"{version}; {some}{f'; {lacks}' if lacks else ''}.")
 
     def _artifacts(self) -> Finding:
         tracking = self._session.tracking

@@ -174,9 +174,8 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         can = self._session.capabilities
         if can.registry_called:
             parts.append(can.registry_called)
-        lacking = f"its interface has {can.lacks}" if can.lacking else ""
         self.set_title("Prompts" if self.prompts else "Models", *parts)
-        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else lacking)
+        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else can.lacks)
         self._want_evidence()
 
     def _say_empty(self) -> None:

@@ -46,7 +46,7 @@ _VARIABLES = 900
 _COMMIT_TAG = "mlflow.source.git.commit"
 _USER_TAG = "mlflow.user"
 _EVERY_LIFECYCLE = 3  # MLflow's ViewType.ALL
-_ONE_BY_ONE = ("sqlite", "postgresql", "mysql", "mssql", "http", "https")  # where a missing alias is told apart
+_MLFLOWS = ("sqlite", "postgresql", "mysql", "mssql", "http", "https")  # MLflow's own: a missing alias is told apart
 _BY_ONE = 3  # up to so many are asked for one by one; more of them at once
 _NO_ALIAS = "INVALID_PARAMETER_VALUE"  # what MLflow's stores say of an alias that is not there
 
@@ -94,6 +94,10 @@ class ClientRegistry:
             wanted = filter_string
             if prompts:
                 wanted = f"tags.`{PROMPT_TAG}` = 'true'" + (f" AND {filter_string}" if filter_string else "")
+            elif self.kind in _MLFLOWS:
+                # MLflow's client adds a filter on the prompts' tag, which a server of before 2.21 takes for one that
+                # no model passes. It adds none where the filter names that tag; prompts are left out below.
+                wanted = (f"{filter_string} AND " if filter_string else "") + f"name != '{PROMPT_TAG}'"
             how: dict[str, Any] = {} if self.is_catalog else {"order_by": ["name ASC"]}
             page = self.client.search_registered_models(
                 filter_string=wanted or None, max_results=max_results, page_token=token, **how
@@ -113,7 +117,7 @@ class ClientRegistry:
         Asked one by one: MLflow answers for a whole model only after it has read every version of it, 3.8 s where
         there are 200 000 in SQLite, against 10 ms for one alias.
         """
-        if self.kind not in _ONE_BY_ONE or len(aliases) > _BY_ONE:
+        if self.kind not in _MLFLOWS or len(aliases) > _BY_ONE:
             return self._aliases_of_model(name, aliases)
         found: dict[str, str] = {}
         with self.told(f"Could not read the aliases of {name}"):

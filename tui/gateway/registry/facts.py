@@ -49,12 +49,23 @@ def of_version(client: Any, version: ModelVersion, tracking_uri: str, registry_k
 
 
 def _location(client: Any, version: ModelVersion, registry_kind: str) -> str:
-    if version.model_id:
-        return str(client.get_logged_model(version.model_id).artifact_location)
+    logged = _logged(client, version.model_id) if version.model_id else None
+    if logged is not None:
+        return str(logged.artifact_location)
     if registry_kind in ("databricks-uc", "uc", "databricks"):
         return f"models:/{version.name}/{version.version}"
     # The client itself first reads the whole model, to see that it is no prompt: seconds where versions are many.
     return str(client._get_registry_client().get_model_version_download_uri(version.name, version.version))
+
+
+def _logged(client: Any, model_id: str) -> Any | None:
+    """A logged model; None where it has been deleted, though runs and versions name it still."""
+    try:
+        return client.get_logged_model(model_id)
+    except Exception as error:  # only that it is not there is an answer
+        if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def _read(location: str, tracking_uri: str) -> ModelFacts:
@@ -99,17 +110,23 @@ def registrable(client: Any, run_id: str, tracking_uri: str) -> tuple[Registrabl
     run = client.get_run(run_id)
     found: list[Registrable] = []
     for output in (run.outputs.model_outputs or ()) if run.outputs else ():
-        logged = client.get_logged_model(output.model_id)
+        logged = _logged(client, output.model_id)
+        if logged is None:
+            continue
         signed = _has_signature(str(logged.artifact_location), tracking_uri)
         found.append(
             Registrable(f"models:/{logged.model_id}", logged.name or logged.model_id, run_id, logged.model_id, signed)
         )
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
     signed_paths = _history(run.data.tags.get(_HISTORY_TAG, ""))
-    folders = [entry.path for entry in client.list_artifacts(run_id) if entry.is_dir][:_FOLDERS_LOOKED_INTO]
+    # The client's own listing asks for logged models by each path, which a server of before MLflow 3 does not know.
+    files = get_artifact_repository(run.info.artifact_uri, tracking_uri=tracking_uri)
+    folders = [entry.path for entry in files.list_artifacts(None) if entry.is_dir][:_FOLDERS_LOOKED_INTO]
     for path in sorted({*folders, *signed_paths}):
         if path in signed_paths:
             found.append(Registrable(f"runs:/{run_id}/{path}", path, run_id, "", signed_paths[path]))
-        elif any(entry.path.rsplit("/", 1)[-1] == _MLMODEL for entry in client.list_artifacts(run_id, path)):
+        elif any(entry.path.rsplit("/", 1)[-1] == _MLMODEL for entry in files.list_artifacts(path)):
             signed = _has_signature(f"runs:/{run_id}/{path}", tracking_uri)
             found.append(Registrable(f"runs:/{run_id}/{path}", path, run_id, "", signed))
     return tuple(found)

@@ -45,6 +45,14 @@ _KINDS = {
     "FEATURE_DISABLED": Kind.UNSUPPORTED,
 }
 
+_versions: dict[str, str] = {}  # of the plain servers that have told it, by how they are shown
+
+
+def note_version(place: str, version: str) -> None:
+    """Remember that a place is an MLflow server of this version, so that what it does not know is told as such."""
+    _versions[place] = version
+
+
 HINTS = {
     Kind.UNAUTHENTICATED: "Check the credentials in the environment or the profile (MLFLOW_TRACKING_USERNAME and "
     "_PASSWORD, MLFLOW_TRACKING_TOKEN, or databricks auth login).",
@@ -67,7 +75,8 @@ def of_response(status: int, text: str, content_type: str, title: str, place: st
     if message is not None:
         return of_code(code, message, title, place, status=status)
     if status == 404 and _is_page(text, content_type):
-        return _not_mlflow(status, text, content_type, title, place)
+        version = _versions.get(place)
+        return _not_mlflow(status, text, content_type, title, place) if version is None else _too_old(version, title)
     if 300 <= status < 400:
         return Problem(
             Kind.NOT_MLFLOW,
@@ -116,6 +125,16 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     words = uris.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
     return Problem(kind, title, sentence(shown), hint(kind, place), code=code or (str(status) if status else ""))
+
+
+def _too_old(version: str, title: str) -> Problem:
+    return Problem(
+        Kind.UNSUPPORTED,
+        title,
+        f"The server's MLflow is {version}, which has no such request.",
+        "A newer MLflow on the server has it.",
+        code="404",
+    )
 
 
 def one_line(text: object) -> str:
