@@ -11,7 +11,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -23,6 +23,7 @@ KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
     "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "shift+tab": "\x1b[Z", "f1": "\x1bOP", "f3": "\x1bOR",
 }  # fmt: skip
+_DISPOSED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP, signal.SIGCONT)
 _MODES_OFF_AT_END = {
     "the alternate screen": (b"?1049", "off"),
     "the mouse": (b"?1000", "off"),
@@ -47,7 +48,13 @@ class Terminal:
     """One program on one pseudo-terminal, ended at the latest when the ``with`` block ends."""
 
     def __init__(
-        self, command: Sequence[str], *, size: tuple[int, int] = (120, 36), environ: Mapping[str, str], cwd: str
+        self,
+        command: Sequence[str],
+        *,
+        size: tuple[int, int] = (120, 36),
+        environ: Mapping[str, str],
+        cwd: str,
+        ignored: Collection[signal.Signals] = (),
     ) -> None:
         columns, rows = size
         self.screen = pyte.Screen(columns, rows)
@@ -59,6 +66,8 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # the program's side
             try:
+                for number in _DISPOSED:  # as a shell in a terminal has them, whatever the tests were started by
+                    signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
                 os.chdir(cwd)
                 os.execvpe(command[0], list(command), _of_terminal(environ))
             finally:

@@ -139,7 +139,8 @@ def test_a_picture_fits_the_terminal_whatever_size_that_becomes(
             terminal.resize(*size)
             terminal.until_holds(lambda: picture_is_whole(terminal), f"the picture is whole at {size}")
             sizes += given(bytes(terminal.drawn)).sizes.values()
-        assert actions(terminal) == ["t", "p", "p", "p", "p"], "it is told another size, and not sent again"
+        # How often it is told depends on how many of the sizes are drawn: some may be passed over.
+        assert actions(terminal)[0] == "t" and set(actions(terminal)[1:]) == {"p"}, "it is not sent again"
         first, second, third = (size or (0, 0) for size in sizes)
         assert second < first < third
         terminal.resize(80, 24)  # where there is no room for a preview

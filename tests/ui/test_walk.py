@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.sample import sample
-from tests.support.terminal import Terminal
+from tests.support.terminal import PATIENCE, Terminal
 from tui.demo.samples import Sample, default_folder
 
 __all__ = ["sample"]
@@ -119,3 +120,25 @@ def test_a_terminal_that_goes_away_takes_the_deck_with_it(demo: list[str], tmp_p
         terminal.until("gallant-ox-12")
         terminal.hang_up()
         assert terminal.wait_for_end() == 128 + signal.SIGHUP
+
+
+def test_it_does_so_too_where_the_signal_for_that_is_ignored(demo: list[str], tmp_path: Path) -> None:
+    """As for what nohup, some process managers and containers start."""
+    with Terminal(demo, environ=os.environ, cwd=str(tmp_path), ignored=(signal.SIGHUP,)) as terminal:
+        terminal.until("gallant-ox-12")
+        started = [
+            pid for file in Path(f"/proc/{terminal.pid}/task").glob("*/children") for pid in file.read_text().split()
+        ]
+        assert started or not Path("/proc").exists()
+        terminal.hang_up()
+        assert terminal.wait_for_end() == 128 + signal.SIGHUP
+    deadline = time.monotonic() + PATIENCE
+    while not all(map(_is_gone, started)):
+        assert time.monotonic() < deadline, "the contexts' processes are still there"
+
+
+def _is_gone(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+    except OSError:
+        return True

@@ -262,7 +262,7 @@ class DeckApp(KeysForEverywhere):
         return said
 
     def leave_now(self, status: int) -> None:
-        """Leave whatever is open, from a handler of a signal; before there is anything to leave, end at once."""
+        """Leave whatever is open, from a handler of a signal or a thread; before anything is open, end at once."""
         if self._heart is None:
             raise SystemExit(status)
         self.ended_by_signal = True
