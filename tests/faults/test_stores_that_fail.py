@@ -288,7 +288,7 @@ def test_a_database_servers_schema_is_read_before_it_is_opened(tmp_path: Path) -
 def test_looking_does_not_import_mlflow(tmp_path: Path) -> None:
     store = stores.make_older_store(tmp_path / "stores")
     script = (
-        "import sys; from tui.gateway import store_guard; report = store_guard.inspect(sys.argv[1]); "
+        "import sys; from tui.gateway.store import guard as store_guard; report = store_guard.inspect(sys.argv[1]); "
         "assert not {'mlflow', 'sqlalchemy', 'alembic', 'requests'} & set(sys.modules); print(report.condition.value)"
     )
     root = Path(store_guard.__file__).parents[3]

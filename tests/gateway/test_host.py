@@ -173,7 +173,7 @@ def test_requests_are_recorded(host: Host, zoo: Zoo, records: list[RequestRecord
 
 
 def test_what_the_process_prints_is_kept_for_diagnostics(host: Host, zoo: Zoo) -> None:
-    host.ports.tracking.get_run(zoo.parent)
+    host.ports.registry.registrable(zoo.parent)
     wait_until("SQLAlchemy's echo", lambda: any("SELECT" in line for line in host.diagnostics()))
 
 
@@ -409,7 +409,7 @@ def test_nothing_of_mlflow_reaches_the_decks_terminal(zoo: Zoo, tmp_path: Path) 
         loud = {"MLFLOW_SQLALCHEMYSTORE_ECHO": "true", "MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "always"}
         host = Host.start(HostSpec(sys.argv[1], None, environment=loud, timeout_s=60.0))
         host.ports.tracking.search_runs([sys.argv[2]])
-        host.ports.registry.registered_as([sys.argv[3]])
+        host.ports.registry.registrable(sys.argv[3])
         assert not {"mlflow", "pandas", "pydantic", "multiprocessing"} & set(sys.modules)
         print(len(host.diagnostics()) > 0)
         host.close()

@@ -149,7 +149,7 @@ class DeckApp(KeysForEverywhere):
     def _count_requests(self) -> None:
         self._requests_timer = None
         if self.page is not None:
-            self.page.hint_line.count_requests(self.session.log.in_flight)
+            self.page.hint_line.count_requests(self.session.log.in_flight, self.session.log.waiting)
 
     # contexts, and the screens of each
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from tui.domain import uris
@@ -12,18 +13,41 @@ from tui.gateway.session import Session
 from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlRegistry
 from tui.gateway.sql.tracking import SqlTracking
+from tui.gateway.tracking.history import SqliteHistory
 
 Operation = Callable[..., Any]
 
-CLIENT, SQL = "MlflowClient", "SQL"
+CLIENT, SQL = "MLflow", "SQL"
 
-answered_by: ContextVar[str] = ContextVar("answered_by", default=CLIENT)
-"""Who answered the request that this thread made last."""
+answered_by: ContextVar[str] = ContextVar("answered_by", default="")
+"""Who answered the request that this thread made last, "" where nobody was asked."""
+
+
+@dataclass(frozen=True)
+class First:
+    """A request that a reader of our own answers, and MlflowClient where the reader cannot; needs no mlflow before."""
+
+    session: Session
+    by: str
+    fast: Operation
+    slow: Operation
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.session.require_open()
+        try:
+            value = self.fast(*args, **kwargs)
+        except Elsewhere:
+            self.session.before_client()
+            answered_by.set(CLIENT)
+            return self.slow(*args, **kwargs)
+        answered_by.set(self.by)
+        return value
 
 
 def over(session: Session, operations: Mapping[str, Operation]) -> dict[str, Operation]:
     """The same requests, with those that a reader of our own knows answered by it where it can."""
-    return {**operations, **{op: _first(session, fast, operations[op]) for op, fast in sql_reads(session).items()}}
+    reads = {op: First(session, SQL, fast, operations[op]) for op, fast in sql_reads(session).items()}
+    return {**operations, **reads}
 
 
 def sql_reads(session: Session) -> dict[str, Operation]:
@@ -41,7 +65,11 @@ def sql_reads(session: Session) -> dict[str, Operation]:
             "tracking.search_runs": tracking.search_runs,
             "tracking.get_run": tracking.get_run,
             "tracking.child_runs": tracking.child_runs,
+            "artifacts.logged_models": tracking.logged_models,
         }
+    if runs.kind == "sqlite":
+        history = SqliteHistory(session, runs)
+        found |= {"history.sampled": history.sampled, "history.page": history.page}
     if runs.kind in uris.SQL_KINDS and models.kind in uris.SQL_KINDS:
         registry = SqlRegistry(session, models, runs)
         found |= {
@@ -56,17 +84,3 @@ def sql_reads(session: Session) -> dict[str, Operation]:
             "registry.source_runs": registry.source_runs,
         }
     return found
-
-
-def _first(session: Session, fast: Operation, slow: Operation) -> Operation:
-    def answer(*args: Any, **kwargs: Any) -> Any:
-        session.require_open()
-        try:
-            value = fast(*args, **kwargs)
-        except Elsewhere:
-            answered_by.set(CLIENT)
-            return slow(*args, **kwargs)
-        answered_by.set(SQL)
-        return value
-
-    return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -45,6 +45,7 @@ class Session:
     registry_uri: str | None = None
     timeout_s: float = 8.0
     own_readers: bool = True  # whether what can be read without MlflowClient is
+    before_client: Callable[[], None] = field(default=lambda: None, repr=False)  # waits until mlflow is imported
     _client: MlflowClient | None = field(default=None, init=False, repr=False)
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)

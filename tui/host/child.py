@@ -1,4 +1,8 @@
-"""The child's side: imports mlflow at once, answers requests from a few threads, and ends when the deck does."""
+"""The child's side: answers requests from a few threads, imports mlflow for those that need it, ends with the deck.
+
+What a reader of our own answers needs no mlflow, so that mlflow is imported when something else is asked for, or when
+the first rows are there and nothing has been asked for a while.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,22 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment, progress
 from tui.gateway.limits import BEFORE_READY
+from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Session, require_safe
 from tui.host import wire
 from tui.host.spec import HostSpec
 
 _THREADS = 6
+_QUIET_SECONDS = 1.0  # without a request, after which mlflow is imported for what may come
+_LOW_PRIORITY = 10  # of the import while nobody waits for it, as a nice value
 _LINUX_PR_SET_PDEATHSIG = 1
 
 _logger = logging.getLogger("tui.host")
@@ -52,16 +61,27 @@ class Child:
         self._ready = threading.Event()
         self._unimportable: Problem | None = None
         self._operations: dict[str, Callable[..., Any]] = {}
+        self._changed = threading.Condition()
+        self._demanded = False  # whether something waits for mlflow
+        self._looked = False  # whether something has been read without it
+        self._busy = 0
+        self._last = time.monotonic()
+        self._number: ContextVar[int] = ContextVar("number")
+        self._session.before_client = self._await_mlflow
 
     def run(self) -> None:
         """Import mlflow on this, the main thread, while others take requests; returns never."""
         from tui.gateway import dispatch
 
         self._operations = dict(dispatch.operations(self._session))
+        reads_alone = any(isinstance(operation, First) for operation in self._operations.values())
         threading.Thread(target=self._reader, name="reader", daemon=True).start()
         for number in range(_THREADS):
             threading.Thread(target=self._worker, name=f"worker-{number}", daemon=True).start()
         threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
+        if reads_alone:
+            self._send(("ready",))
+            self._hold_back()
         try:
             # Nothing of what an import makes is garbage; looking for some takes a quarter of its time.
             gc.disable()
@@ -77,9 +97,34 @@ class Child:
             gc.freeze()
             gc.enable()
         self._ready.set()
-        self._send(("ready",))
+        if not reads_alone:
+            self._send(("ready",))
         self._tell_capabilities()
         threading.Event().wait()
+
+    def _hold_back(self) -> None:
+        """Wait until mlflow is to be imported: something waits for it, or what was read is read and all is quiet."""
+        with self._changed:
+            while not self._demanded:
+                left = self._last + _QUIET_SECONDS - time.monotonic()
+                if self._looked and not self._busy and left <= 0:
+                    break
+                self._changed.wait(max(left, 0.01) if self._looked and not self._busy else None)
+            if not self._demanded and sys.platform == "linux":
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+
+    def _await_mlflow(self) -> None:
+        """Have mlflow imported, wait for it, and let the deck know that this request does."""
+        if not self._ready.is_set():
+            number = self._number.get()
+            self._send(("waiting", number))
+            with self._changed:
+                self._demanded = True
+                self._changed.notify_all()
+            self._ready.wait()
+            self._send(("started", number))
+        if self._unimportable:
+            raise self._unimportable
 
     def _import(self) -> None:
         import mlflow.tracking  # noqa: F401
@@ -111,26 +156,31 @@ class Child:
     def _answer(self, number: int, op: str, limit_s: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         from tui.gateway import dispatch
 
-        if op not in BEFORE_READY and not self._ready.is_set():
-            # What is known already need not wait for the import: an unreachable server, or a store not to be opened.
-            problem = self._known_problem(op)
-            if problem:
-                self._send(("problem", number, problem))
-                return
-            self._ready.wait()
-        self._send(("started", number))
+        self._number.set(number)
+        with self._changed:
+            self._busy += 1
         try:
-            if self._unimportable and op not in BEFORE_READY:
-                raise self._unimportable
             operation = self._operations.get(op)
             if operation is None:
                 raise dispatch.unknown(op)
+            alone = isinstance(operation, First)
+            if not alone and op not in BEFORE_READY and not self._ready.is_set():
+                # What is known already need not wait for the import: an unreachable server, a store not to be opened.
+                problem = self._known_problem(op)
+                if problem:
+                    raise problem
+                self._await_mlflow()
+            self._send(("started", number))
+            if self._unimportable and not alone and op not in BEFORE_READY:
+                raise self._unimportable
+            answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
             with (
                 self._session.within(limit_s),
                 progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
             ):
                 value = operation(*args, **kwargs)
-            self._send(("result", number, value))
+            self._send(("result", number, value, answered_by.get()))
+            self._looked = self._looked or alone
         except Problem as problem:
             if problem.is_connection:
                 self._session.lost()
@@ -138,6 +188,11 @@ class Child:
         except Exception:  # a worker meets the deck here; anything else is a mistake of ours
             _logger.exception("%s failed", op)
             self._send(("problem", number, _mistake(op)))
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._last = time.monotonic()
+                self._changed.notify_all()
 
     def _known_problem(self, op: str) -> Problem | None:
         if op.startswith("store."):

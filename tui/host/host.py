@@ -7,8 +7,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.domain import uris
@@ -28,10 +29,13 @@ _logger = logging.getLogger(__name__)
 _DATABASE_SECONDS = 60.0
 
 
+WAITS = "waits for MLflow to be imported"
+
+
 class HostState(str, Enum):
     """Where a context's process stands."""
 
-    STARTING = "starting"  # mlflow is being imported; requests wait
+    STARTING = "starting"  # requests wait
     READY = "ready"
     LOST = "lost"  # it died; the next request starts another
     REPLACED = "replaced"  # it hung past a deadline and was ended; another is starting
@@ -51,7 +55,7 @@ class HostEvent:
 class RequestRecord:
     """A request as the log of requests shows it; times in milliseconds, ``outcome`` "ok" or a Kind's value.
 
-    It is told twice: when it is sent (``outcome`` empty, ``took_ms`` None) and when it has ended.
+    It is told when it is sent (``outcome`` empty, ``took_ms`` None), perhaps while it waits, and when it has ended.
     """
 
     number: int
@@ -61,7 +65,8 @@ class RequestRecord:
     took_ms: float | None
     outcome: str
     bytes: int
-    message: str = ""  # of the problem, if there was one
+    message: str = ""  # of the problem, if there was one; or what it waits for
+    reader: str = ""  # who answered
 
 
 Listener = Callable[[HostEvent], None]
@@ -151,7 +156,9 @@ class Host:
         began, at = time.time(), time.monotonic()
         record = self.on_request
         if record:
-            record(RequestRecord(call.number, op, summary(args, kwargs), int(began * 1000), None, "", 0))
+            sent = RequestRecord(call.number, op, summary(args, kwargs), int(began * 1000), None, "", 0)
+            record(sent)
+            call.on_waiting = partial(record, replace(sent, message=WAITS))
         try:
             link = self._present_link()
             link.send(call, args, kwargs)
@@ -162,11 +169,8 @@ class Host:
             outcome = call.problem.kind.value if call.problem else "ok"
             took = (time.monotonic() - at) * 1000
             message = str(call.problem) if call.problem else ""
-            record(
-                RequestRecord(
-                    call.number, op, summary(args, kwargs), int(began * 1000), took, outcome, call.bytes, message
-                )
-            )
+            ended = replace(sent, took_ms=took, outcome=outcome, bytes=call.bytes, message=message)
+            record(replace(ended, reader=call.reader))
         if call.problem:
             raise call.problem
         return call.value
@@ -217,9 +221,9 @@ class Host:
                 return
             link.give_up(call)
             spared = any(other.op in LIMITS_S and link.remaining(other) > 0 for other in link.busy)
-        starting = link.ready_at is None and call.started_at is None
+        starting = call.waits_since is not None or (link.ready_at is None and call.started_at is None)
         doing = "was not ready" if starting else "gave no answer"
-        waited = time.monotonic() - link.born if starting else call.limit_s
+        waited = time.monotonic() - (call.waits_since or link.born) if starting else call.limit_s
         call.problem = Problem(
             Kind.TIMEOUT,
             "Gave up waiting",

@@ -42,10 +42,13 @@ class Call:
     on_progress: ProgressListener | None = None
     sent_at: float = field(default_factory=time.monotonic)
     started_at: float | None = None
+    waits_since: float | None = None  # for mlflow to be imported, which counts as the host's start
     answered: bool = False
     value: Any = None
     problem: Problem | None = None
     bytes: int = 0
+    reader: str = ""  # who answered: MlflowClient, or which reader of our own
+    on_waiting: Callable[[], None] | None = None
 
 
 class Link:
@@ -107,9 +110,11 @@ class Link:
         """Seconds until a call's deadline.
 
         The time counts from when the host began it. A call that waits for others counts from the host's last sign of
-        life, and none counts before the host is ready.
+        life, and none counts before the host is ready or while mlflow is being imported for it.
         """
-        if call.started_at is not None:
+        if call.waits_since is not None:
+            since = call.waits_since + START_SECONDS
+        elif call.started_at is not None:
             since = call.started_at + call.limit_s
         elif self.ready_at is None:
             since = self.born + START_SECONDS
@@ -189,13 +194,19 @@ class Link:
             call = self._calls.get(message[1])
             if call is None:
                 return  # given up meanwhile
-            if what == "started":
-                call.started_at = now
+            if what == "waiting":
+                call.waits_since = now
+                self._changed.notify_all()
+            elif what == "started":
+                call.started_at, call.waits_since = now, None
                 self._changed.notify_all()
             elif what == "result":
+                call.reader = message[3]
                 self._answer(call, value=message[2], size=size)
             elif what == "problem":
                 self._answer(call, problem=message[2], size=size)
+        if what == "waiting" and call.on_waiting:
+            call.on_waiting()
         if what == "progress" and call.on_progress:
             call.on_progress(*message[2:])
 

@@ -42,6 +42,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
                 outcome=request.outcome,
                 message=request.message,
                 size=request.bytes,
+                reader=request.reader,
             )
         )
 

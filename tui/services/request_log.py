@@ -20,6 +20,7 @@ class LoggedRequest:
     outcome: str  # "" while under way, "ok", or the kind of the problem
     message: str = ""
     size: int = 0  # bytes that came back from the host process
+    reader: str = ""  # who answered: MlflowClient, or which reader of the deck's own
 
 
 class RequestLog:
@@ -38,7 +39,7 @@ class RequestLog:
         with self._lock:
             self.generation += 1
             if not request.outcome:
-                self.total += 1
+                self.total += request.number not in self._open
                 self._open[request.number] = request
             else:
                 if self._open.pop(request.number, None) is None:
@@ -49,6 +50,11 @@ class RequestLog:
     @property
     def in_flight(self) -> int:
         return len(self._open)
+
+    @property
+    def waiting(self) -> str:
+        """What a request that is under way waits for, "" where none does."""
+        return next((request.message for request in tuple(self._open.values()) if request.message), "")
 
     def all(self) -> list[LoggedRequest]:
         """Finished requests and those under way, by number."""

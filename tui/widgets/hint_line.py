@@ -32,6 +32,7 @@ class HintLine(Widget):
         self._hints: tuple[Hint, ...] = ()
         self._message = ""
         self._requests = 0
+        self._waits = ""
 
     @property
     def message(self) -> str:
@@ -48,9 +49,10 @@ class HintLine(Widget):
             self._message = message
             self.refresh()
 
-    def count_requests(self, under_way: int) -> None:
-        if under_way != self._requests:
-            self._requests = under_way
+    def count_requests(self, under_way: int, waits: str = "") -> None:
+        """Show how many requests are under way, and what one of them waits for."""
+        if (under_way, waits) != (self._requests, self._waits):
+            self._requests, self._waits = under_way, waits
             self.refresh()
 
     def _fitting(self, room: int) -> list[Hint]:
@@ -73,7 +75,8 @@ class HintLine(Widget):
         cells = self.size.width
         right = ""
         if self._requests:
-            right = f" {self._requests} request{'s' if self._requests > 1 else ''} "
+            waits = f" {self._waits}" if self._waits else ""
+            right = f" {self._requests} request{'s' if self._requests > 1 else ''}{waits} "
         room = cells - width(right)
         parts: list[tuple[str, str]] = []
         if self._message:

@@ -75,6 +75,7 @@ class RequestsPane(SiftedPane):
             "took": [f"{count(round(r.took_ms))} ms" if r.took_ms is not None else "" for r in requests],
             "size": [size(r.size) if r.size else "" for r in requests],
             "outcome": ended,
+            "reader": [r.reader for r in requests],
             "summary": [clean(" ".join(part for part in (r.summary, r.message) if part)) for r in requests],
         }
         tones: list[Tone] = ["" if not r.outcome else "good" if r.outcome == "ok" else "bad" for r in requests]
@@ -85,6 +86,7 @@ class RequestsPane(SiftedPane):
             Column("took", "took", 10, "right"),
             Column("size", "size", 9, "right"),
             Column("outcome", "outcome", 16),
+            Column("reader", "by", 6),
             Column("summary", "what was asked", max([40, *map(width, texts["summary"])])),
         )
         self.shown = {str(r.number): r for r in requests}

@@ -48,12 +48,11 @@ class Database:
 
         What is wrong with the database itself comes as SQLite's or SQLAlchemy's exception, as it does from MLflow.
         """
-        if not self.is_plain:
-            raise Elsewhere("the store is not one of MLflow's own, or has workspaces")
         if self.kind == "sqlite":
-            with self._sqlite() as reading:
-                yield reading
+            with self._sqlite() as file:
+                yield self._checked(Reading(file.execute, self.kind), self._state(file))
             return
+        self._require_plain()
         with self._connected() as connection:
             import sqlalchemy
 
@@ -75,7 +74,15 @@ class Database:
         return self._plain
 
     @contextmanager
-    def _sqlite(self) -> Iterator[Reading]:
+    def checked_sqlite(self) -> Iterator[sqlite3.Connection]:
+        """A transaction on a SQLite file whose schema is known."""
+        with self._sqlite() as connection:
+            self._checked(Reading(connection.execute, self.kind), self._state(connection))
+            yield connection
+
+    @contextmanager
+    def _sqlite(self) -> Iterator[sqlite3.Connection]:
+        self._require_plain()
         path = uris.sqlite_path(self._uri)
         if path is None or not os.path.isfile(path):
             raise Elsewhere("there is no such file")
@@ -83,9 +90,18 @@ class Database:
         with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
             connection.execute("PRAGMA case_sensitive_like = true")  # as MLflow has it
             connection.execute("BEGIN")
-            (cookie,) = connection.execute("PRAGMA schema_version").fetchone()
-            found = os.stat(path)
-            yield self._checked(Reading(connection.execute, self.kind), (found.st_dev, found.st_ino, cookie))
+            yield connection
+
+    def _state(self, connection: sqlite3.Connection) -> object:
+        (cookie,) = connection.execute("PRAGMA schema_version").fetchone()
+        path = uris.sqlite_path(self._uri)
+        assert path is not None  # it is open
+        found = os.stat(path)
+        return found.st_dev, found.st_ino, cookie
+
+    def _require_plain(self) -> None:
+        if not self.is_plain:
+            raise Elsewhere("the store is not one of MLflow's own, or has workspaces")
 
     @contextmanager
     def _connected(self) -> Iterator[sqlalchemy.Connection]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from tui.domain import uris
+from tui.domain.artifacts.values import LoggedModel, ModelMetric
 from tui.domain.values import (
     DatasetInput,
     Experiment,
@@ -111,6 +113,14 @@ class SqlTracking:
                 **where.variables,
             )
             return tuple(RunReference(*row) for row in rows)
+
+    def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
+        """``ArtifactsPort.logged_models``; ``told`` is for servers that have none."""
+        with (
+            problems.told("Could not read the logged models", self._session.place),
+            self._database.reading() as reading,
+        ):
+            return _logged_models(reading, run_id)
 
 
 def _number(experiment_id: str) -> int:
@@ -225,3 +235,64 @@ def _outputs(reading: Reading, run_id: str) -> tuple[str, ...]:
         run_id=run_id,
     )
     return tuple(model_id for (model_id,) in rows)
+
+
+def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
+    if not reading.known.has_logged_models:
+        raise Elsewhere("this schema has no logged models")
+    runs = list(reading.rows("SELECT experiment_id FROM runs WHERE run_uuid = :run_id", run_id=run_id))
+    if len(runs) != 1 or not run_id.isalnum():
+        raise Elsewhere("there is no such run")
+    found = {
+        row[0]: row
+        for row in reading.among(
+            ("", *_outputs(reading, run_id)),
+            "SELECT model_id, name, status, creation_timestamp_ms, artifact_location, model_type, source_run_id "
+            "FROM logged_models WHERE lifecycle_stage != 'deleted' AND (model_id IN (:among) "
+            "OR (source_run_id = :run_id AND experiment_id = :experiment))",
+            run_id=run_id,
+            experiment=runs[0][0],
+        )
+    }
+    ids = list(found)
+    params: dict[str, dict[str, str]] = defaultdict(dict)
+    tags: dict[str, dict[str, str]] = defaultdict(dict)
+    metrics: dict[str, list[ModelMetric]] = defaultdict(list)
+    for held, table, key in ((params, "logged_model_params", "param"), (tags, "logged_model_tags", "tag")):
+        for model_id, name, value in reading.among(
+            ids, f"SELECT model_id, {key}_key, {key}_value FROM {table} WHERE model_id IN (:among)"
+        ):
+            held[model_id][name] = str(value)
+    for model_id, name, value, step, dataset, digest in reading.among(
+        ids,
+        "SELECT model_id, metric_name, metric_value, metric_step, dataset_name, dataset_digest "
+        "FROM logged_model_metrics WHERE model_id IN (:among)",
+    ):
+        if value is None:
+            raise Elsewhere("a metric has no value")
+        metrics[model_id].append(
+            ModelMetric(name, true_value(value, False), int(step or 0), dataset or "", digest or "")
+        )
+    models = [
+        LoggedModel(
+            model_id=model_id,
+            name=name or "",
+            status=_model_status(status),
+            created_ms=created,
+            place=uris.shown(location or ""),
+            model_type=model_type or "",
+            source_run_id=source or "",
+            params=params[model_id],
+            metrics=tuple(metrics[model_id]),
+            tags=tags[model_id],
+        )
+        for model_id, name, status, created, location, model_type, source in found.values()
+    ]
+    return tuple(sorted(models, key=lambda model: (model.created_ms or 0, model.model_id)))
+
+
+def _model_status(status: int) -> str:
+    named = {1: "PENDING", 2: "READY", 3: "FAILED"}.get(status)
+    if named is None:
+        raise Elsewhere("MLflow has words for such a status")
+    return named

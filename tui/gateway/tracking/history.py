@@ -17,7 +17,9 @@ from tui.domain import uris
 from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, recorded
 from tui.gateway import problems
 from tui.gateway.ports import MetricHistoryPort
+from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Session
+from tui.gateway.sql.database import Database
 from tui.gateway.tracking.history_points import (
     MOST_RUNS,
     bounded,
@@ -85,7 +87,14 @@ class StoreHistory:
 
 
 class SqliteHistory(StoreHistory):
-    """MetricHistoryPort over a SQLite file: samples keep every spike, pages are read off an index."""
+    """MetricHistoryPort over a SQLite file: samples keep every spike, pages are read off an index.
+
+    With a ``database`` nothing of MLflow is needed, and Elsewhere is raised where it is.
+    """
+
+    def __init__(self, session: Session, database: Database | None = None) -> None:
+        super().__init__(session)
+        self._database = database
 
     def _sample(self, run_id: str, key: str, points: int, steps: tuple[int, int] | None) -> MetricHistory:
         where, values = _OF_ONE, [run_id, key]
@@ -101,6 +110,8 @@ class SqliteHistory(StoreHistory):
                 # By the index alone; points of one step come in the order in which they were recorded.
                 rows = connection.execute(f"SELECT {_COLUMNS} {where} ORDER BY step, rowid", (*values, *bounds))
                 return thinned(_read(run_id, key, rows), points)
+        if self._database is not None:
+            raise Elsewhere("MLflow samples long histories in the database itself")
         return super()._sample(run_id, key, points, steps)
 
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
@@ -121,6 +132,10 @@ class SqliteHistory(StoreHistory):
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        if self._database is not None:
+            with self._database.checked_sqlite() as connection:
+                yield connection
+            return
         self._session.client()  # nothing is read from a store that may not be opened
         path = self._session.sqlite_path
         assert path is not None  # history_of has looked
