@@ -13,7 +13,7 @@ from tests.support.snapshots import Picture
 from tui.domain.checkup import Verdict
 from tui.domain.models.grants import Access, Account, Securable
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import Endpoint, Split
+from tui.domain.serving.endpoints import Carried, Endpoint, Split
 from tui.features.diagnostics.doctor import DoctorScreen
 from tui.services.session import Session
 from tui.services.surroundings import Surroundings, terminal_of
@@ -62,7 +62,10 @@ class Serving:
     def build_log(self, endpoint: str, entity: str) -> str:
         return ""
 
-    def change(self, endpoint: str, expected: Split, wanted: Split) -> None:
+    def carried(self, endpoint: str, wanted: Split) -> Carried:
+        return Carried()
+
+    def change(self, endpoint: str, expected: Split, wanted: Split) -> tuple[str, ...]:
         raise AssertionError("the doctor changes nothing")
 
 

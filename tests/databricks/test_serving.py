@@ -54,9 +54,25 @@ def test_endpoints_and_what_they_serve(serving: SdkServing) -> None:
     assert live.config.split == (Share("churn-11", CHURN, "11", 90), Share("churn-10", CHURN, "10", 10))
     assert [e.workload for e in live.config.entities] == ["Small CPU", "Small CPU, to zero"]
     assert (live.state, live.may_manage) == ("ready", True)
-    kinds = {name: found.config.entities[0] for name, found in listed.items()}
+    kinds = {name: found.config.entities[0] for name, found in listed.items() if found.config.entities}
     assert (kinds["llm-gateway"].kind, kinds["llm-gateway"].entity) == ("external", "openai/gpt-4.1")
     assert (kinds["databricks-llama-4"].kind, kinds["customer-features"].kind) == ("foundation", "features")
+    assert {name: found.kind for name, found in listed.items() if found.kind != "model"} == {
+        "helpdesk-agent": "agent",
+        "mas-4f1c2a7e-endpoint": "agent",
+        "llm-gateway": "external",
+        "databricks-gte-large": "foundation",
+        "databricks-llama-4": "foundation",
+        "customer-features": "features",
+    }
+    assert listed["mas-4f1c2a7e-endpoint"].made_by == "multi agent supervisor"
+    assert listed["databricks-llama-4"].creator == "" and "paid by the token" in listed["databricks-llama-4"].fixed
+    assert listed["scores-night"].state == "stopped"
+    night = serving.endpoint("scores-night")
+    assert night.config.entities[0].workload == "CPU 4–32 at once, to zero"
+    coming = serving.endpoint("llama-batch")
+    assert coming.is_first_coming and "being made just now" in coming.fixed
+    assert coming.pending is not None and "0–19000 tokens/s" in coming.pending.entities[0].workload
     failed = serving.endpoint("fraud-scoring")
     assert failed.update is Update.FAILED and "catboost" in failed.failures[0] and not failed.may_manage
     pending = serving.endpoint("churn-canary")
@@ -192,7 +208,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         await deck.until_text("Pushed the image")
         await deck.press("escape", "u")
         await deck.until_text("This takes back ledger #1.")
-        await deck.press("escape", "j", "j", "j", "a")
+        await deck.press("escape", "j", "j", "j", "j", "a")
         await deck.until_text("needs CAN MANAGE on the endpoint fraud-scoring")
     assert workspace.endpoints["churn-prod"].config["served_entities"][0]["entity_version"] == "12"
 
@@ -245,3 +261,51 @@ async def test_what_goes_wrong_with_a_change_is_said_where_it_was_asked_for(
         await deck.press("enter", "enter")
         await deck.until_text("somebody else is changing it just now, to churn v13 100 %")
     assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0
+
+
+def test_what_no_library_knows_goes_along_and_comes_back(
+    changes: ServingChanges, serving: SdkServing, workspace: Workspace
+) -> None:
+    config = workspace.endpoints["churn-prod"].config
+    config["served_entities"][0] |= {"workload_type": "GPU_OF_TOMORROW", "warmth": {"at_least": [1, None]}}
+    config["traffic_config"]["routes"][0]["sticky"] = True
+    config["mirror"] = {"to": "elsewhere"}
+    plan = plan_to(serving, "12")
+    carried = changes.carried(plan)
+    assert not carried.refusals and "burst scaling" in carried.differences[-1]
+    report = changes.carry_out(plan)
+    while changes.settle(report.number, plan)[0] is None:
+        pass
+    undo = changes.undo_plan("churn-prod")
+    assert undo is not None and changes.carry_out(undo).outcome is Outcome.DONE
+    for version in ("12", "11"):
+        now = workspace.endpoints["churn-prod"].config if version == "12" else None
+        if now is None:
+            update = workspace.endpoints["churn-prod"].update
+            assert update is not None
+            now = update.config
+        first = now["served_entities"][0]
+        assert (first["entity_version"], first["workload_type"]) == (version, "GPU_OF_TOMORROW")
+        assert first["warmth"] == {"at_least": [1, None]} and now["mirror"] == {"to": "elsewhere"}
+        assert now["traffic_config"]["routes"][0]["sticky"] is True
+    assert all("not taken" not in entry.result for entry in changes.entries("churn-prod"))
+
+
+def test_a_key_in_plain_text_is_not_lost(changes: ServingChanges, serving: SdkServing, workspace: Workspace) -> None:
+    endpoint = workspace.endpoints["llm-gateway"]
+    endpoint.permission = "CAN_MANAGE"
+    external = endpoint.config["served_entities"][0]["external_model"]
+    external["openai_config"] = {"openai_api_key_plaintext": "t0p-s3cret"}
+    before = serving.endpoint("llm-gateway").config.split
+    half = (before[0], Share("gpt-b", "openai/gpt-4.1", "", 0))
+    carried = changes.carried(ServingPlan("llm-gateway", before, half))
+    assert "plain text" in carried.refusals[0]
+    with pytest.raises(Problem, match="plain text"):
+        serving.change("llm-gateway", before, half)
+    assert workspace.asked("/api/2.0/serving-endpoints/llm-gateway/config", "PUT") == 0
+
+
+def test_what_is_not_for_people_to_change(changes: ServingChanges, serving: SdkServing) -> None:
+    for name in ("databricks-llama-4", "mas-4f1c2a7e-endpoint", "llama-batch"):
+        refused = changes.refusal(serving.endpoint(name))
+        assert refused is not None and name in refused.message

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fakes import FrozenClock
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
+from tui.domain.serving.endpoints import Carried, Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
 from tui.services.ledger import Ledger
 from tui.services.serving_changes import BEGUN, ServingChanges, ServingPlan
 from tui.services.writes import Outcome
@@ -44,7 +44,10 @@ class Workspace:
             raise GONE
         return self.now
 
-    def change(self, name: str, expected: Split, wanted: Split) -> None:
+    def carried(self, endpoint: str, wanted: Split) -> Carried:
+        return Carried()
+
+    def change(self, name: str, expected: Split, wanted: Split) -> tuple[str, ...]:
         self.before_write()
         if self.now.update is Update.RUNNING or self.now.config.split != expected:
             raise Problem(Kind.BAD_REQUEST, "t", "It serves something else by now.", "Look again.")
@@ -54,6 +57,7 @@ class Workspace:
             entities = tuple(ServedEntity(s.name, s.entity, s.version, traffic=s.percent) for s in wanted)
             self.now = replace(self.now, update=Update.RUNNING, pending=ServingConfig(entities, 2, 5_000))
         self.answer()
+        return ()
 
     def comes_up(self) -> None:
         assert self.now.pending is not None

@@ -255,7 +255,7 @@ class Doctor:
             found = self._session.serving.endpoints()
         except Problem as problem:
             return told(problem, Verdict.WARNING)
-        troubled = [endpoint.name for endpoint in found if not endpoint.ready or "failed" in endpoint.update.value]
+        troubled = [endpoint.name for endpoint in found if endpoint.is_in_trouble]
         if troubled:
             return warning(
                 f"{len(found)} endpoints; in trouble: {', '.join(troubled)}.", "Key 3 in the deck shows what is wrong."

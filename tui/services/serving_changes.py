@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import Endpoint, Share, Split, Update, change_words, split_refusals
+from tui.domain.serving.endpoints import Carried, Endpoint, Share, Split, Update, change_words, split_refusals
 from tui.domain.serving.rows import serves
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Known, Plan, Sort
@@ -59,6 +59,8 @@ class ServingChanges:
         """Why nothing of an endpoint can be changed from here, known without trying."""
         if self._read_only:
             return read_only_refusal(self._context)
+        if endpoint.fixed:
+            return Problem(Kind.BAD_REQUEST, _TITLE, endpoint.fixed)
         if not endpoint.may_manage:
             have = endpoint.permission.replace("_", " ")
             return Problem(
@@ -72,6 +74,10 @@ class ServingChanges:
                 Kind.BAD_REQUEST, _TITLE, "The endpoint is being updated just now.", "Wait until that is over."
             )
         return None
+
+    def carried(self, plan: ServingPlan) -> Carried:
+        """What of the endpoint's settings the plan would not carry along: to be shown before it is carried out."""
+        return self._serving.carried(plan.endpoint, plan.after)
 
     def carry_out(self, plan: ServingPlan, *, unrecorded_ok: bool = False) -> Report[Endpoint]:
         """Look again, refuse if something else is served by now, begin, and record; raises Problem before any of it.
@@ -93,6 +99,7 @@ class ServingChanges:
             details={"before": _kept(plan.before), "after": _kept(plan.after)},
         )
         seen: list[Endpoint] = []
+        not_taken: list[str] = []
 
         def read() -> Endpoint:
             seen.append(self._serving.endpoint(plan.endpoint))
@@ -110,13 +117,17 @@ class ServingChanges:
         step: GuardedWrite[Endpoint] = GuardedWrite(
             read=read,
             expected=lambda now: now.update is not Update.RUNNING and now.config.split == plan.before,
-            write=lambda: self._serving.change(plan.endpoint, plan.before, plan.after),
+            write=lambda: not_taken.extend(self._serving.change(plan.endpoint, plan.before, plan.after)),
             reached=reached,
         )
-        report = carry_out(self._ledger, intention, [step], tell=_told, unrecorded_ok=unrecorded_ok)
+
+        def told(results: Sequence[Result[Endpoint]]) -> Mapping[str, Any]:
+            return {**_told(results), **({"not taken": not_taken} if not_taken else {})}
+
+        report = carry_out(self._ledger, intention, [step], tell=told, unrecorded_ok=unrecorded_ok)
         found = report.results[0].found
         if report.outcome is Outcome.DONE and report.number is not None and found and found.config.split != plan.after:
-            self._ledger.end(report.number, BEGUN, _told(report.results))
+            self._ledger.end(report.number, BEGUN, told(report.results))
         return report
 
     def endpoint(self, name: str) -> Endpoint:
@@ -135,8 +146,11 @@ class ServingChanges:
         if outcome is Outcome.OVERTAKEN and now.config.split == plan.before:
             outcome = Outcome.NOT_DONE
         if number is not None:
-            told = {"state": now.state, "failures": list(now.failures) if outcome is not Outcome.DONE else []}
-            self._ledger.end(number, outcome.value, told)
+            self._ledger.end(
+                number,
+                outcome.value,
+                {"state": now.state, "failures": list(now.failures) if outcome is not Outcome.DONE else []},
+            )
         return outcome, now
 
     def entries(self, endpoint: str = "") -> list[Entry]:
@@ -198,7 +212,10 @@ class ServingWrites:
         planned = self.planned(plan)
         aliases = self._aliases_moved(planned)
         refused = split_refusals(planned.before, planned.after)
-        words = tuple(line for line in planned.words if line not in plan.remarks)
+        # A config replaces the one before: what of it would not go along is shown before anything is asked for.
+        carried = self.made.carried(planned) if not refused else Carried()
+        refused = (*refused, *carried.refusals)
+        words = tuple(line for line in (*planned.words, *carried.differences) if line not in plan.remarks)
         if not self._is_protected(aliases):
             return replace(plan, remarks=(*words, *plan.remarks), refused=refused)
         guard = "This change is protected"

@@ -211,19 +211,47 @@ def _endpoints(made: Workspace, now_ms: int) -> None:
     cards.failed = Update(broken, 0, now_ms - 3 * _HOUR, why)
     cards.build_logs = {"fraud-cards-3": f"Building the container image ...\nERROR: {why}\n"}
     cards.logs = {"fraud-cards-4": _server_log(4)}
-    add("helpdesk-agent", 2 * _DAY, config([served("prod.agents.helpdesk", 3)], 100), task="agent/v1/responses")
+    helpdesk = served("prod.agents.helpdesk", 3) | {
+        "name": "prod-agents-helpdesk_3",
+        "environment_vars": {"ENABLE_MLFLOW_TRACING": "true", "SEARCH_KEY": "{{secrets/agents/search}}"},
+    }
+    add("helpdesk-agent", 2 * _DAY, config([helpdesk], 100), task="agent/v1/responses")
+    tile = {"tile_id": "4f1c2a7e-0001", "tile_model_name": "mas-base", "problem_type": "MULTI_AGENT_SUPERVISOR"}
+    add("mas-4f1c2a7e-endpoint", 8 * _DAY, {}, task="agent/v1/responses", more={"tile_endpoint_metadata": tile})
     gateway = {
         "name": "gpt",
-        "external_model": {"provider": "openai", "name": "gpt-4.1", "task": "llm/v1/chat"},
+        "external_model": {
+            "provider": "openai",
+            "name": "gpt-4.1",
+            "task": "llm/v1/chat",
+            "openai_config": {"openai_api_key": "{{secrets/llm/openai}}"},
+        },
         "state": {"deployment": "DEPLOYMENT_READY", "deployment_state_message": ""},
     }
     add("llm-gateway", 20 * _DAY, config([gateway], 100), task="llm/v1/chat", permission="CAN_QUERY")
-    foundation = {
-        "name": "llama",
-        "foundation_model": {"name": "databricks-llama-4", "display_name": "Llama 4"},
-        "state": {"deployment": "DEPLOYMENT_READY", "deployment_state_message": ""},
+    for name, shown, task in (
+        ("databricks-gte-large", "GTE Large", "llm/v1/embeddings"),
+        ("databricks-llama-4", "Llama 4", "llm/v1/chat"),
+    ):
+        foundation = {"name": name, "entity_name": f"system.ai.{name}"}
+        foundation["foundation_model"] = {"name": f"system.ai.{name}", "display_name": shown, "price": "1.0"}  # type: ignore[assignment]  # JSON
+        add(name, 60 * _DAY, {"served_entities": [foundation]}, task=task, is_own=True).more = {
+            "endpoint_type": "FOUNDATION_MODEL_API"
+        }
+    provisioned = {
+        "name": "llama_batch-2",
+        "entity_name": "system.ai.llama_batch",
+        "entity_version": "2",
+        "min_provisioned_throughput": 0,
+        "max_provisioned_throughput": 19000,
+        "creator": _ADA,
+        "state": {"deployment": "DEPLOYMENT_CREATING", "deployment_state_message": "Creating resources"},
     }
-    add("databricks-llama-4", 60 * _DAY, config([foundation], 100), task="llm/v1/chat", permission="CAN_QUERY")
+    batch = add("llama-batch", 60_000, {}, ready=False, task="llm/v1/chat")
+    batch.update = Update(config([provisioned], 100), 30, now_ms - 60_000)
+    night = served(churn, 9) | {"min_provisioned_concurrency": 4, "max_provisioned_concurrency": 32}
+    del night["workload_size"]
+    add("scores-night", 5 * _DAY, config([night], 100, version=2), ready=False, stopped=True)
     features = {
         "name": "customer-features",
         "entity_name": "prod.ml.customer_features",

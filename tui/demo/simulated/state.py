@@ -123,7 +123,7 @@ class Update:
 
 @dataclass
 class Endpoint:
-    """A serving endpoint: the config that serves, and the one that it goes to."""
+    """A serving endpoint: the config that serves, as it was given, and the one that it goes to."""
 
     name: str
     creator: str
@@ -136,6 +136,10 @@ class Endpoint:
     update: Update | None = None
     failed: Update | None = None  # the update that came to nothing, until the next one
     ready: bool = True
+    stopped: bool = False
+    system_update_failed: bool = False
+    is_own: bool = False  # Databricks' own, paid by the token
+    more: Json = field(default_factory=dict)  # what else is told of it, as it is told
     tags: dict[str, str] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)  # of the model server, by served entity
     build_logs: dict[str, str] = field(default_factory=dict)

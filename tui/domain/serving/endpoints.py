@@ -15,6 +15,8 @@ ALIAS_TAG = "alias"
 """The tag of an endpoint that names the alias whose version it is meant to serve."""
 
 EntityKind = Literal["model", "foundation", "external", "features", "other"]
+EndpointKind = Literal["model", "agent", "foundation", "external", "features"]
+"""What an endpoint is for: models and agents of one's own, Databricks' own models paid by the token, and others."""
 
 
 class Update(str, Enum):
@@ -78,19 +80,54 @@ class Endpoint:
     url: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = False
+    kind: EndpointKind = "model"
+    made_by: str = ""  # "multi agent supervisor": what of Databricks' own makes and changes it
+    is_stopped: bool = False  # by a person: nothing is wrong with it
+    system_update_failed: bool = False
+    id: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # what else is set on it: inference table, rate limits, …
 
     @property
     def state(self) -> str:
-        """In words: ``ready``, ``ready, updating``, ``not ready, update failed``."""
-        return ", ".join(part for part in ("ready" if self.ready else "not ready", self.update.value) if part)
+        """In words: ``ready``, ``ready, updating``, ``stopped``, ``not ready, update failed``."""
+        stands = "stopped" if self.is_stopped else "ready" if self.ready else "not ready"
+        system = "system update failed" if self.system_update_failed else ""
+        return ", ".join(part for part in (stands, self.update.value, system) if part)
+
+    @property
+    def is_first_coming(self) -> bool:
+        """Whether it has just been made, and nothing of it serves yet."""
+        return not self.config.entities and (self.pending is not None or self.update is Update.RUNNING)
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether somebody should look at it: neither one that was stopped nor one that has just been made."""
+        if self.update is Update.FAILED:
+            return True
+        return not (self.ready or self.is_stopped or self.is_first_coming)
+
+    @property
+    def fixed(self) -> str:
+        """Why what it serves is not for people to change, as a sentence; "" where it is."""
+        if self.kind == "foundation":
+            return f"{self.name} is a model of Databricks' own, paid by the token: there is nothing to change."
+        if self.made_by:
+            return f"{self.name} was made by Agent Bricks ({self.made_by}), and is changed there."
+        if self.is_whole and not self.config.entities:
+            coming = "it is being made just now" if self.is_first_coming else "the workspace tells no config of it"
+            return f"{self.name} serves nothing that could be changed: {coming}."
+        return ""
 
     @property
     def failures(self) -> tuple[str, ...]:
         """What went wrong, a line for each served entity that says so."""
         configs = [self.config, *([self.pending] if self.pending else [])]
-        return tuple(
+        found = tuple(
             f"{e.name}: {e.message or e.state}" for c in configs for e in c.entities if e.state in ("failed", "aborted")
         )
+        if self.system_update_failed:
+            return (*found, "Databricks could not bring its system up to date; what serves goes on serving.")
+        return found
 
     @property
     def may_manage(self) -> bool:
@@ -111,14 +148,26 @@ class Share:
 Split = tuple[Share, ...]
 
 
+@dataclass(frozen=True)
+class Carried:
+    """How much of an endpoint's settings a change carries along, in sentences.
+
+    ``differences`` are what is not sent as it is, and was not asked for; ``refusals`` why nothing can be sent at all.
+    """
+
+    differences: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
 def to_version(split: Split, name: str, version: str) -> Split:
     """The split with one served entity on another version of its model, and named after it where it was before."""
 
     def moved(share: Share) -> Share:
         if share.name != name:
             return share
-        stem = share.name.removesuffix(f"-{share.version}")
-        renamed = f"{stem}-{version}" if stem != share.name else share.name
+        # The workspace names an entity churn-12, and a deployed agent's is called catalog-schema-churn_12.
+        is_named_after = share.name.endswith((f"-{share.version}", f"_{share.version}"))
+        renamed = share.name.removesuffix(share.version) + version if is_named_after else share.name
         taken = {other.name for other in split if other is not share}
         return Share(share.name if renamed in taken else renamed, share.entity, version, share.percent)
 
@@ -175,10 +224,13 @@ class ServedAt:
     traffic: int | None = None
     state: str = ""
     alias: str = ""  # that the endpoint says it is meant to serve
+    is_stopped: bool = False
 
     @property
     def words(self) -> str:
-        """``churn-prod 90 %``."""
+        """``churn-prod 90 %``, ``churn-night stopped``."""
+        if self.is_stopped:
+            return f"{self.endpoint} stopped"
         return self.endpoint if self.traffic is None else f"{self.endpoint} {self.traffic} %"
 
 
@@ -197,6 +249,7 @@ def served(endpoints: Iterable[Endpoint]) -> dict[str, tuple[ServedAt, ...]]:
                         entity.traffic,
                         entity.state,
                         endpoint.tags.get(ALIAS_TAG, ""),
+                        endpoint.is_stopped,
                     )
                 )
     return {model: tuple(at) for model, at in found.items()}
@@ -225,10 +278,10 @@ def drifts(
     """Where endpoints send most of a model's traffic to another version than the alias that they stand for.
 
     That is the one that the endpoint's tag ``alias`` names, else ``alias``; one that the model does not have is
-    compared with nothing.
+    compared with nothing, and so is an endpoint that somebody has stopped.
     """
     found = []
-    for endpoint in dict.fromkeys(one.endpoint for one in at):
+    for endpoint in dict.fromkeys(one.endpoint for one in at if not one.is_stopped):
         here = sorted((one for one in at if one.endpoint == endpoint), key=lambda one: -(one.traffic or 0))
         wanted = here[0].alias or alias
         aliased = aliases.get(wanted)
@@ -244,7 +297,7 @@ def move_consequences(alias: str, to: str | None, at: Sequence[ServedAt], watche
     """What a move of an alias means for what serves, as sentences; empty where no endpoint stands for that alias."""
     staying: list[str] = []
     there: list[str] = []
-    for endpoint in dict.fromkeys(one.endpoint for one in at):
+    for endpoint in dict.fromkeys(one.endpoint for one in at if not one.is_stopped):
         here = sorted((one for one in at if one.endpoint == endpoint), key=lambda one: -(one.traffic or 0))
         if (here[0].alias or watched) != alias:
             continue

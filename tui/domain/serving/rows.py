@@ -37,9 +37,22 @@ def split_words(split: Split) -> str:
 
 
 def state_tone(endpoint: Endpoint) -> Tone:
-    if endpoint.update in (Update.FAILED, Update.CANCELLED) or not endpoint.ready:
+    if endpoint.update in (Update.FAILED, Update.CANCELLED):
         return "bad"
-    return "warn" if endpoint.update is Update.RUNNING else "good"
+    if endpoint.is_stopped:
+        return "muted"  # somebody wanted it so
+    if endpoint.update is Update.RUNNING and (endpoint.ready or endpoint.is_first_coming):
+        return "warn"
+    if not endpoint.ready:
+        return "bad"
+    return "warn" if endpoint.system_update_failed else "good"
+
+
+def served_words(endpoint: Endpoint) -> str:
+    """What an endpoint serves, in few words; of one that has just been made, what it is to serve."""
+    if endpoint.is_first_coming and endpoint.pending is not None:
+        return f"{serves(endpoint.pending)} coming"
+    return serves(endpoint.config) or clean(endpoint.made_by)
 
 
 def endpoints_table(
@@ -56,7 +69,9 @@ def endpoints_table(
     def sign(endpoint: Endpoint) -> str:
         if endpoint.update is Update.RUNNING:
             return glyphs.running
-        return glyphs.done if state_tone(endpoint) == "good" else glyphs.failed
+        if endpoint.is_stopped:
+            return glyphs.killed
+        return {"good": glyphs.done, "warn": glyphs.warning}.get(state_tone(endpoint), glyphs.failed)
 
     def when(endpoint: Endpoint) -> str:
         if endpoint.updated_ms is None:
@@ -78,7 +93,7 @@ def endpoints_table(
     texts = {
         "name": [f"{mark(e)}{clean(e.name)}" for e in endpoints],
         "state": [f"{sign(e)} {e.state}" for e in endpoints],
-        "serves": [serves(e.config) for e in endpoints],
+        "serves": [served_words(e) for e in endpoints],
         "changed": [when(e) for e in endpoints],
         "drift": [drifted.get(e.name, "") for e in endpoints],
         "task": [clean(e.task) for e in endpoints],
@@ -172,7 +187,8 @@ def facts(endpoint: Endpoint, drifts: Sequence[Drift], now_ms: int) -> list[tupl
     """What is told of an endpoint above what it serves, a line each."""
     changed = f"changed {quantities.ago(endpoint.updated_ms, now_ms)} ago" if endpoint.updated_ms is not None else ""
     version = f"config {endpoint.config.version}" if endpoint.config.version is not None else ""
-    parts = [endpoint.state, changed, version, clean(endpoint.task), f"by {clean(endpoint.creator)}"]
+    by = f"by {clean(endpoint.creator)}" if endpoint.creator else ""
+    parts = [endpoint.state, changed, version, clean(endpoint.task), by]
     if endpoint.permission:
         parts.append(f"you: {endpoint.permission.replace('_', ' ').lower()}")
     lines: list[tuple[str, Tone]] = [(" · ".join(part for part in parts if part), state_tone(endpoint))]
@@ -181,6 +197,10 @@ def facts(endpoint: Endpoint, drifts: Sequence[Drift], now_ms: int) -> list[tupl
         begun = f", begun {quantities.ago(since, now_ms)} ago" if since is not None else ""
         word = "on its way" if endpoint.update is Update.RUNNING else "did not come up"
         lines.append((f"{serves(endpoint.pending)} {word}{begun}", "warn"))
+    if endpoint.fixed and not endpoint.is_first_coming:
+        lines.append((clean(endpoint.fixed), "muted"))
+    if endpoint.facts:
+        lines.append((clean(" · ".join(f"{name}: {words}" for name, words in endpoint.facts)), "muted"))
     lines += [(clean(failure), "bad") for failure in endpoint.failures]
     lines += [(clean(drift.words), "warn") for drift in drifts]
     return lines
@@ -189,6 +209,6 @@ def facts(endpoint: Endpoint, drifts: Sequence[Drift], now_ms: int) -> list[tupl
 def matches(endpoint: Endpoint, words: Sequence[str]) -> bool:
     """Whether an endpoint, or what it serves, holds all these words (lower case)."""
     said = " ".join(
-        [endpoint.name, endpoint.state, endpoint.task, *(e.label for e in endpoint.config.entities)]
+        [endpoint.name, endpoint.state, endpoint.task, endpoint.made_by, *(e.label for e in endpoint.config.entities)]
     ).lower()
     return all(word in said for word in words)

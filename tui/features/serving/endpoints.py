@@ -227,4 +227,10 @@ def _grown(known: Endpoint | None, listed: Endpoint) -> Endpoint:
     """What a list tells now, with what is known of the rest as long as nothing has changed."""
     if known is None or not known.is_whole or known.updated_ms != listed.updated_ms:
         return listed
-    return replace(known, ready=listed.ready, update=listed.update)
+    return replace(
+        known,
+        ready=listed.ready,
+        update=listed.update,
+        is_stopped=listed.is_stopped,
+        system_update_failed=listed.system_update_failed,
+    )

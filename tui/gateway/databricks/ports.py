@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tui.domain.models.grants import Access, Account
-from tui.domain.serving.endpoints import Endpoint, Split
+from tui.domain.serving.endpoints import Carried, Endpoint, Split
 
 
 class DiagnosisPort(Protocol):
@@ -77,10 +77,15 @@ class ServingPort(Protocol):
         """What was said while a served entity's container was built."""
         ...
 
-    def change(self, endpoint: str, expected: Split, wanted: Split) -> None:
+    def carried(self, endpoint: str, wanted: Split) -> Carried:
+        """What of the endpoint's settings a change to ``wanted`` would not carry along; changes nothing."""
+        ...
+
+    def change(self, endpoint: str, expected: Split, wanted: Split) -> tuple[str, ...]:
         """Begin to serve this instead; refuses (BAD_REQUEST) where something else than ``expected`` is served by now.
 
         What is not in a split (sizes, environment, …) each entity keeps; one that was not there before takes it from
-        one of the same model. ``services.serving_changes`` alone calls this.
+        one of the same model. Answers with what the workspace has not taken as it was sent, as paths of its JSON.
+        ``services.serving_changes`` alone calls this.
         """
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -171,6 +171,24 @@ class Sdk:
             f"{self.place} answered with something else than a Databricks workspace does.",
             "Check the host of the profile: it is the workspace's address, without a path.",
         )
+
+
+def asked(
+    client: WorkspaceClient,
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """The JSON of an answer as the workspace gave it: the SDK's classes leave out what they do not know."""
+    headers = {"Accept": "application/json"}
+    number = getattr(client.config, "workspace_id", None)
+    if number:
+        headers["X-Databricks-Workspace-Id"] = str(number)
+    sent = dict(body) if body is not None else None
+    found = client.api_client.do(method, path, query=dict(query or {}), headers=headers, body=sent)
+    return found if isinstance(found, dict) else {}
 
 
 _WORKSPACES = ("databricks", "databricks-uc")
