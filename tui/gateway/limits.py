@@ -29,6 +29,7 @@ LIMITS_S: Mapping[str, float] = {
     "serving.details": 120.0,
     "serving.server_log": 60.0,
     "serving.build_log": 60.0,
+    "serving.carried": 30.0,
     "serving.change": 60.0,
     "artifacts.head": 120.0,
     "artifacts.preview": 300.0,
