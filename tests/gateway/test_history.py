@@ -40,7 +40,7 @@ class Recorded:
     bare: str
 
 
-def _record(store: Store, run_id: str, key: str, points: list[tuple[int, int, float]]) -> None:
+def _record(store: Store, run_id: str, key: str, points: list[tuple[float, float, float]]) -> None:
     """Points of step, time and value, as MLflow's SQL store records them."""
     rows = [
         (
@@ -62,13 +62,14 @@ def _record(store: Store, run_id: str, key: str, points: list[tuple[int, int, fl
 def _make(folder: Path) -> Recorded:
     store = make_store(folder)
     long, odd, bare = store.add_runs(store.add_experiment("histories"), 3)
-    wave = [(at, 1000 + at, math.sin(at / 900)) for at in range(MANY)]
+    wave: list[tuple[float, float, float]] = [(at, 1000 + at, math.sin(at / 900)) for at in range(MANY)]
     wave[SPIKE_AT] = (SPIKE_AT, 1000 + SPIKE_AT, 42.0)
     _record(store, long, "loss", wave)
     _record(store, long, "short", [(at, at, at / 7) for at in range(10)])
     _record(store, odd, "wild", [(3, 30, math.nan), (4, 40, math.inf), (5, 50, -math.inf), (1, 10, 1.0), (2, 20, 0.0)])
     _record(store, odd, "steps", [(-(2**40), 1, 1.0), (2**40, 2, 2.0), (2**62, 3, 3.0), (-5, 4, 4.0), (0, 5, 5.0)])
     _record(store, odd, "repeated", [(0, 1000 + at, float(at)) for at in range(6000)])
+    _record(store, odd, "fractional", [(0, 1000.5, 3.0), (0.5, 2000.25, 1.0), (1, 3000, 2.0)])
     _record(store, odd, "it's `odd` & 漢/\\", [(0, 1, 2.5)])
     return Recorded(store, long, odd, bare)
 
@@ -176,6 +177,19 @@ def test_steps_may_be_negative_and_huge(port: MetricHistoryPort, made: Recorded)
     for found in (port.sampled([made.odd], "steps")[made.odd], _whole(port, made.odd, "steps")[0]):
         assert list(found.steps) == [-(2**40), -5, 0, 2**40, 2**62]
         assert list(found.values) == [1.0, 4.0, 5.0, 2.0, 3.0]
+
+
+def test_fractional_steps_and_times_of_a_file_come_as_they_are(made: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_history, "_SQLITE_PAGE", 2)
+    port = SqliteHistory(open_session(made.store.uri))
+    sampled = port.sampled([made.odd], "fractional")[made.odd]
+    whole, pages = _whole(port, made.odd, "fractional")
+    for history in (sampled, whole):
+        assert list(history.steps) == [0, 0.5, 1]
+        assert list(history.timestamps_ms) == [1000.5, 2000.25, 3000]
+        assert list(history.values) == [3.0, 1.0, 2.0]
+    assert pages == 2
+    assert list(port.sampled([made.odd], "fractional", steps=(0.25, 1))[made.odd].steps) == [0.5, 1]
 
 
 def test_many_points_of_one_step_stay_bounded(port: MetricHistoryPort, made: Recorded) -> None:

@@ -262,7 +262,7 @@ class Asked:
     run_ids: tuple[str, ...]
     key: str
     points: int
-    steps: tuple[int, int] | None
+    steps: tuple[float, float] | None
 
 
 class FakeHistory:
@@ -305,7 +305,7 @@ class FakeHistory:
         key: str,
         *,
         points: int = SAMPLE_POINTS,
-        steps: tuple[int, int] | None = None,
+        steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
         from tui.gateway.tracking.history_points import thinned
 

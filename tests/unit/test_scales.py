@@ -69,6 +69,39 @@ def test_how_ticks_read() -> None:
     assert scales.clock_ticks(Span(1e300, 2e300), 4, timezone.utc) == []
 
 
+@pytest.mark.parametrize(
+    ("low", "step", "texts"),
+    [
+        (20_260_901, 1, ["20260910", "20260920", "20260930"]),
+        (1_790_000_000, 1, ["1790000000", "+10", "+20"]),
+        (1_790_000_000_000, 1000, ["1790000000000", "+10k", "+20k"]),
+        (1_790_000_000_000_000_000, 10**9, ["1790000000000000000", "+10G", "+20G"]),
+        (100_000_000, 10_000, ["100M", "100.1M", "100.2M"]),
+        (1_234_567_000, 500, ["1234570k", "1234575k", "1234580k"]),
+    ],
+)
+def test_long_steps_can_be_read_off(low: int, step: int, texts: list[str]) -> None:
+    assert _texts(scales.whole_ticks(Span(float(low), float(low + 29 * step)), 5)) == texts
+
+
+@given(st.integers(-(2**62), 2**62), st.integers(1, 2**62), st.integers(2, 12))
+def test_labels_of_steps_differ(low: int, length: int, most: int) -> None:
+    texts = _texts(scales.whole_ticks(span_of(float(low), float(low + length)), most))
+    assert len(set(texts)) == len(texts)
+    assert all(len(text) <= 20 for text in texts)
+
+
+def test_labels_of_close_numbers_differ() -> None:
+    assert _texts(scales.number_ticks(Span(0.5, 0.5 + 1e-13), 3)) == ["0.5", "+5.0e-14", "+1.0e-13"]
+    assert _texts(scales.number_ticks(Span(1.79e18, 1.79e18 + 4096), 3)) == ["1.79e18", "+2000", "+4000"]
+
+
+def test_steps_between_whole_ones_have_ticks_where_they_are_recorded() -> None:
+    assert _texts(scales.step_ticks(Span(0, 1.5), 4, fractional=True)) == ["0.0", "0.5", "1.0", "1.5"]
+    assert _texts(scales.step_ticks(Span(0, 1.5), 4, fractional=False)) == ["0", "1"]
+    assert _texts(scales.step_ticks(Span(0, 4000), 4, fractional=True)) == ["0", "1000", "2000", "3000", "4000"]
+
+
 def test_params_become_numbers_where_all_of_them_are() -> None:
     axis = axis_of("lr", ["0.1", "1e-3", "", None, "0.0001"])
     assert axis.log

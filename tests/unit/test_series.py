@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 import pickle
+from dataclasses import replace
+from datetime import timezone
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain.glyphs import UNICODE
 from tui.domain.series.curve import Axis, Curve
 from tui.domain.series.decimate import column_of, decimate, thin
 from tui.domain.series.history import MetricHistory, joined, recorded
 from tui.domain.series.smoothing import WEIGHTS, smoothed, stepped
 from tui.domain.series.spark import extent, sparkline
+from tui.features.curves import words
+from tui.features.curves.state import CurvesState
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 any_number = st.floats()
@@ -126,9 +131,58 @@ def test_pages_make_one_history() -> None:
     assert not joined(pages, whole=False).is_whole
 
 
+def test_fractional_steps_and_times_are_kept() -> None:
+    history = recorded("r", "loss", [0, 0.5, 1], [1000, 1000.25, 1001], [3.0, 1.0, 2.0])
+    curve = Curve(history)
+    assert curve.extent == (0.0, 1.0)
+    reading = curve.at(0.4)
+    assert reading is not None
+    assert (reading.step, reading.timestamp_ms, reading.value) == (0.5, 1000.25, 1.0)
+    assert [row[:3] for row in Curve(history, Axis.CLOCK).rows()] == [
+        (1000, 0, 1000),
+        (1000.25, 0.5, 1000.25),
+        (1001, 1, 1001),
+    ]
+    assert history.steps.typecode == "d"
+    assert _history([1.0, 2.0]).steps.typecode == "q"
+    assert list(joined([_history([1.0]), history]).steps) == [0, 0, 0.5, 1]
+
+
+def _state(history: MetricHistory, axis: Axis) -> CurvesState:
+    state = CurvesState(("r",), ("loss",), UNICODE, timezone.utc)
+    state.put(history)
+    state.view = replace(state.view, axis=axis)
+    return state
+
+
+def test_points_at_one_place_say_which_key_helps() -> None:
+    at_zero = _history([1.0, 2.0, 3.0], [0, 0, 0])
+    assert words.crowded(_state(at_zero, Axis.STEP), "loss").startswith("Every point is at step 0. X goes")
+    assert "1970" in words.crowded(_state(at_zero, Axis.CLOCK), "loss")
+    assert words.crowded(_state(at_zero, Axis.RELATIVE), "loss") == ""
+    later = _history([1.0, 2.0], [5, 7], [1_790_000_000_000] * 2)
+    assert words.crowded(_state(later, Axis.STEP), "loss") == ""
+    assert "at one time" in words.crowded(_state(later, Axis.RELATIVE), "loss")
+
+
+def test_places_read_as_they_were_logged() -> None:
+    big = _state(_history([1.0, 2.0], [2**60 + 1, 2**60 + 300]), Axis.STEP)
+    assert words.place_text(big, float(2**60)) == "step 1 152 921 504 606 846 977"
+    half = _state(recorded("r", "loss", [0, 0.5], [1, 2], [1.0, 2.0]), Axis.STEP)
+    assert [words.place_text(half, x) for x in (0.5, 0.25)] == ["step 0.5", "step 0.25"]
+    assert words.place_text(_state(_history([1.0, 2.0], [3, 9]), Axis.STEP), 4.6) == "step 5"
+
+
+def test_steps_beyond_what_floats_hold_are_read_off_as_logged() -> None:
+    steps = [2**60 + 1, 2**60 + 301]
+    reading = Curve(recorded("r", "loss", steps, [1, 2], [0.5, 0.25])).at(float(steps[0]))
+    assert reading is not None
+    assert reading.step == 2**60 + 1
+
+
 @given(st.lists(st.tuples(steps, st.integers(0, 2**52), any_number), max_size=60), st.sampled_from(list(Axis)))
 def test_a_curve_parts_what_is_not_finite(points: list[tuple[int, int, float]], axis: Axis) -> None:
-    history = recorded("r", "m", *([p[at] for p in points] for at in range(3)))  # type: ignore[arg-type]
+    history = recorded("r", "m", *([p[at] for p in points] for at in range(3)))
     curve = Curve(history, axis)
     assert len(curve) == len(points) == len(curve.x) + len(curve.odd_x)
     assert bool((np.diff(curve.x) >= 0).all())

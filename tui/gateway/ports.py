@@ -145,7 +145,7 @@ class MetricHistoryPort(Protocol):
         key: str,
         *,
         points: int = SAMPLE_POINTS,
-        steps: tuple[int, int] | None = None,
+        steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
         """At most ``points`` (never more than 2500) of each of at most 100 runs, between ``steps`` where given.
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.domain.series.history import MetricHistory
+from tui.domain.series.history import MetricHistory, as_numpy
 from tui.domain.series.smoothing import smoothed
 
 Numbers = NDArray[np.float64]
@@ -38,8 +38,8 @@ class Reading:
     x: float
     value: float
     smooth: float | None  # None where nothing is smoothed, or the point is not finite
-    step: int
-    timestamp_ms: int
+    step: float  # whole numbers are ints
+    timestamp_ms: float
 
 
 class Curve:
@@ -52,9 +52,7 @@ class Curve:
         self.history = history
         self.serial = next(_serials)  # tells curves apart also when one has taken the memory of another
         self.axis = axis
-        steps = np.frombuffer(history.steps, dtype=np.int64) if len(history) else np.empty(0, dtype=np.int64)
-        times = np.frombuffer(history.timestamps_ms, dtype=np.int64) if len(history) else steps
-        values = np.frombuffer(history.values, dtype=np.float64) if len(history) else np.empty(0)
+        steps, times, values = (as_numpy(column) for column in (history.steps, history.timestamps_ms, history.values))
         along = steps if axis is Axis.STEP else times
         if axis is Axis.RELATIVE and len(times):
             along = times - times.min()
@@ -95,14 +93,14 @@ class Curve:
         """The finite points from ``low`` to ``high``."""
         return slice(int(np.searchsorted(self.x, low, "left")), int(np.searchsorted(self.x, high, "right")))
 
-    def steps_within(self, low: float, high: float) -> tuple[int, int] | None:
+    def steps_within(self, low: float, high: float) -> tuple[float, float] | None:
         """The least and the greatest step from ``low`` to ``high``, with the next point at each side; None if none."""
         if not len(self):
             return None
         start = max(0, int(np.searchsorted(self._all_x, low, "left")) - 1)
         stop = min(len(self), int(np.searchsorted(self._all_x, high, "right")) + 1)
         steps = self._steps[start:stop]
-        return int(steps.min()), int(steps.max())
+        return steps.min().item(), steps.max().item()
 
     def beside(self, x: float, by: int) -> float | None:
         """The place of the nearest point after (``by`` 1) or before (-1) ``x``; None at the end."""
@@ -124,9 +122,9 @@ class Curve:
         smooth = None
         if weight > 0 and np.isfinite(value):
             smooth = float(self.values(weight)[int(np.count_nonzero(self._finite[: at + 1])) - 1])
-        return Reading(float(self._all_x[at]), value, smooth, int(self._steps[at]), int(self._times[at]))
+        return Reading(float(self._all_x[at]), value, smooth, self._steps[at].item(), self._times[at].item())
 
-    def rows(self) -> Iterator[tuple[float, int, int, float]]:
+    def rows(self) -> Iterator[tuple[float, float, float, float]]:
         """All points in the order of the axis: place, step, time in milliseconds, value."""
         columns = (self._all_x, self._steps, self._times, self._all_y)
         return zip(*(column.tolist() for column in columns), strict=True)

@@ -5,11 +5,35 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SAMPLE_POINTS = 2500  # the most that MLflow's servers give of one run in one sample
 PAGE_POINTS = 25_000  # the most that they give in one page of a whole history
 MOST_POINTS = 1_000_000  # of one history that are held in memory: 24 MB
+
+Places: TypeAlias = "array[int] | array[float]"
+"""Steps or times: whole numbers (typecode "q"), or floats where some are fractional, as SQLite takes and keeps them."""
+
+
+def extended(column: Places, values: Sequence[float]) -> Places:
+    """The column with these values after its own: fractional ones make it one of floats."""
+    try:
+        part: Places = array("q", values)  # what is fractional is refused
+    except TypeError:
+        part = array("d", values)
+    if part.typecode != column.typecode and len(column):
+        return array("d", [*column, *part])
+    return column + part if len(column) else part  # type: ignore[operator]  # of one typecode
+
+
+def as_numpy(column: array[Any]) -> NDArray[Any]:
+    """The same numbers for numpy, not copied."""
+    import numpy as np
+
+    return np.frombuffer(column, dtype=column.typecode) if len(column) else np.empty(0, dtype=column.typecode)
 
 
 @dataclass(frozen=True)
@@ -23,8 +47,8 @@ class MetricHistory:
 
     run_id: str
     key: str
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    timestamps_ms: array[int] = field(default_factory=lambda: array("q"))
+    steps: Places = field(default_factory=lambda: array("q"))
+    timestamps_ms: Places = field(default_factory=lambda: array("q"))
     values: array[float] = field(default_factory=lambda: array("d"))
     total: int | None = 0
     nans: int = 0
@@ -61,8 +85,8 @@ class HistoryPage:
 def recorded(
     run_id: str,
     key: str,
-    steps: Sequence[int],
-    timestamps_ms: Sequence[int],
+    steps: Sequence[float],
+    timestamps_ms: Sequence[float],
     values: Sequence[float],
     *,
     whole: bool = True,
@@ -71,7 +95,7 @@ def recorded(
     """A history of these points, put in order of step and time, what is not finite counted."""
     import numpy as np
 
-    step, time = np.asarray(steps, dtype=np.int64), np.asarray(timestamps_ms, dtype=np.int64)
+    step, time = (as_numpy(extended(array("q"), column)) for column in (steps, timestamps_ms))
     value = np.asarray(values, dtype=np.float64)
     later = step[1:] > step[:-1]
     if not bool((later | ((step[1:] == step[:-1]) & (time[1:] >= time[:-1]))).all()):
@@ -80,8 +104,8 @@ def recorded(
     return MetricHistory(
         run_id,
         key,
-        array("q", step.tobytes()),
-        array("q", time.tobytes()),
+        array(step.dtype.char.replace("l", "q"), step.tobytes()),
+        array(time.dtype.char.replace("l", "q"), time.tobytes()),
         array("d", value.tobytes()),
         total=len(value) if whole else None,
         nans=int(np.isnan(value).sum()),
@@ -96,23 +120,22 @@ def joined(pages: Sequence[MetricHistory], *, whole: bool = True) -> MetricHisto
     first = pages[0]
     if len(pages) == 1 and whole:
         return first
-    steps, times, values = array("q"), array("q"), array("d")
+    steps: Places = array("q")
+    times: Places = array("q")
+    values = array("d")
     for page in pages:
-        steps.extend(page.steps)
-        times.extend(page.timestamps_ms)
+        steps, times = extended(steps, page.steps), extended(times, page.timestamps_ms)
         values.extend(page.values)
     return recorded(first.run_id, first.key, steps, times, values, whole=whole)
 
 
-def refined(sample: MetricHistory, finer: MetricHistory, low: int, high: int) -> MetricHistory:
+def refined(sample: MetricHistory, finer: MetricHistory, low: float, high: float) -> MetricHistory:
     """A sample with finer points in place of its own from step ``low`` to ``high``; what is counted stays."""
-    import numpy as np
-
-    steps = np.frombuffer(sample.steps, dtype=np.int64)
+    steps = as_numpy(sample.steps)
     outside = (steps < low) | (steps > high)
 
     def both(mine: array[Any], other: array[Any]) -> list[Any]:
-        kept: list[Any] = np.frombuffer(mine, dtype=mine.typecode)[outside].tolist()
+        kept: list[Any] = as_numpy(mine)[outside].tolist()
         return kept + other.tolist()
 
     made = recorded(

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1000, 60_000, 3_600_000, 86_400_000
 _DURATIONS = (
@@ -19,6 +20,7 @@ _DURATIONS = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _PLAIN = (1e-4, 1e6)  # magnitudes that are written without an exponent
 _MOST_TICKS = 60
+_LONGEST_LABEL = 9
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def round_step(length: float, most: int) -> float:
 
 
 def number_ticks(span: Span, most: int) -> list[Tick]:
-    """Ticks at round numbers, written with one precision."""
+    """Ticks at round numbers, written with one precision, or the first in full and the others by their distance."""
     whole = 2 * span.half
     step = round_step(whole, most) if math.isfinite(whole) else round_step(span.half, max(1, most // 2))
     first = math.ceil(span.low / step)
@@ -98,17 +100,66 @@ def number_ticks(span: Span, most: int) -> list[Tick]:
     if last - first > _MOST_TICKS:
         return []
     places = [place for n in range(first, last + 1) if span.low <= (place := n * step) <= span.high]
-    return [Tick(place, text) for place, text in zip(places, _written(places, step), strict=True)]
+    texts = _written(places, step)
+    if len(places) > 1 and not _readable(texts):
+        away = _written([n * step for n in range(1, len(places))], step)
+        texts = [_in_full(places[0]), *(f"+{text}" for text in away)]
+    return [Tick(place, text) for place, text in zip(places, texts, strict=True)]
 
 
 def whole_ticks(span: Span, most: int) -> list[Tick]:
-    """Ticks at round whole numbers: steps."""
+    """Ticks at round whole numbers: steps.
+
+    Where they are too long to be read beside each other (times as steps, say), the first is whole and the others are
+    what they are more.
+    """
     step = max(1, int(round_step(2 * span.half, most)))
     first = math.ceil(span.low / step)
     last = math.floor(span.high / step)
     if last - first > _MOST_TICKS:
         return []
-    return [Tick(float(n * step), short_count(n * step)) for n in range(first, last + 1)]
+    places = [n * step for n in range(first, last + 1)]
+    texts = [_count(place) for place in places]
+    if len(places) > 1 and not _readable(texts):
+        texts = [str(places[0]), *(f"+{_count(place - places[0])}" for place in places[1:])]
+    return [Tick(float(place), text) for place, text in zip(places, texts, strict=True)]
+
+
+def step_ticks(span: Span, most: int, *, fractional: bool) -> list[Tick]:
+    """Ticks for steps, whole ones but where steps between them are recorded and what is seen is short."""
+    return number_ticks(span, most) if fractional and 2 * span.half < 2 * most else whole_ticks(span, most)
+
+
+def _readable(texts: Sequence[str]) -> bool:
+    """Whether labels can be told apart and fit beside each other."""
+    return len(set(texts)) == len(texts) and max(map(len, texts), default=0) <= _LONGEST_LABEL
+
+
+def _in_full(value: float) -> str:
+    return _exponent(repr(value)) if "e" in repr(value) else repr(value).removesuffix(".0")
+
+
+def _count(number: int) -> str:
+    """A whole number exactly, in a few letters where it is round: "500", "20k", "1.5M", "2e18"."""
+    size = abs(number)
+    if size >= 10**15:
+        short = _short_mantissa(f"{number:.6e}")
+        return short if int(Decimal(short)) == number else str(number)
+    for unit, letter in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if size >= max(unit, 10_000) and (size % unit == 0 or (size * 100 % unit == 0 and size < 1000 * unit)):
+            return f"{_hundredths(number * 100 // unit)}{letter}"
+    return str(number)
+
+
+def _hundredths(number: int) -> str:
+    """A number of hundredths as a decimal: 150 is "1.5"."""
+    whole, part = divmod(abs(number), 100)
+    return f"{'-' if number < 0 else ''}{whole}" + (f".{part:02d}".rstrip("0") if part else "")
+
+
+def _short_mantissa(text: str) -> str:
+    mantissa, _, power = _exponent(text).partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power}"
 
 
 def power_ticks(span: Span, most: int) -> list[Tick]:
@@ -212,16 +263,6 @@ def short_duration(ms: float) -> str:
     if ms < _DAY:
         return f"{ms // _HOUR}h" + (f"{ms % _HOUR // _MINUTE:02d}" if ms % _HOUR else "")
     return f"{ms // _DAY}d" + (f"{ms % _DAY // _HOUR:02d}h" if ms % _DAY else "")
-
-
-def short_count(number: int) -> str:
-    """A whole number in a few letters where it is round: "500", "20k", "1.5M", "2e18"."""
-    if abs(number) >= 10**15:
-        return _exponent(f"{number:.3g}") if "e" in f"{number:.3g}" else str(number)
-    for unit, letter in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if abs(number) >= max(unit, 10_000) and number * 100 % unit == 0:
-            return f"{number / unit:g}{letter}"
-    return str(number)
 
 
 def _written(places: Sequence[float], step: float) -> list[str]:

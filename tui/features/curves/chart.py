@@ -8,7 +8,7 @@ from textual.widget import Widget
 from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean
 from tui.features.curves.state import CurvesState
-from tui.features.curves.words import counts
+from tui.features.curves.words import counts, crowded
 from tui.widgets.chart.plot import LinePlot
 from tui.widgets.pane import Pane
 
@@ -36,6 +36,8 @@ class ChartPane(Pane):
         self.set_subtitle(state.view.axis.value)
         if problem is not None:
             self.notice.problem(problem)
+        elif advice := crowded(state, self.key):
+            self.notice.tell_warning(advice)
         else:
             self.notice.clear()
         self.plot.words = "" if series else self._words(state, busy=busy, failed=problem is not None)

@@ -144,7 +144,7 @@ class CurvesLoader:
 
     def read_finer(self, idents: Sequence[Ident]) -> None:
         """Read more points of what is zoomed into of these curves, where there may be more than have come."""
-        together: dict[tuple[str, tuple[int, int]], list[str]] = {}
+        together: dict[tuple[str, tuple[float, float]], list[str]] = {}
         for ident in idents:
             steps = self._state.steps_in_view(ident)
             if steps is not None and ident not in self._state.finer:
@@ -173,7 +173,7 @@ class CurvesLoader:
         self._finer.clear()
         self._state.coarsen()
 
-    def _got_finer(self, series: str, steps: tuple[int, int], found: dict[str, MetricHistory]) -> None:
+    def _got_finer(self, series: str, steps: tuple[float, float], found: dict[str, MetricHistory]) -> None:
         self._finer.discard(series)
         for history in found.values():
             kept = self._state.histories.get((history.run_id, history.key))

@@ -44,7 +44,7 @@ class CurvesState:
     place: int = 0  # of the line of the legend that stands out
     alone: bool = False  # only that one is drawn
     hidden: set[str] = field(default_factory=set)
-    finer: dict[Ident, tuple[MetricHistory, tuple[int, int]]] = field(default_factory=dict)  # of the present window
+    finer: dict[Ident, tuple[MetricHistory, tuple[float, float]]] = field(default_factory=dict)  # of the present window
     _curves: dict[Ident, Curve] = field(default_factory=dict)
     _parked: dict[Ident, MetricHistory] = field(default_factory=dict)  # of metrics that are not shown, oldest first
 
@@ -86,7 +86,7 @@ class CurvesState:
         """Forget what is kept of metrics that are not shown: it is to be read anew."""
         self._parked.clear()
 
-    def refine(self, history: MetricHistory, steps: tuple[int, int]) -> None:
+    def refine(self, history: MetricHistory, steps: tuple[float, float]) -> None:
         """Take in finer points of what is zoomed into: those from the first to the last of ``steps``."""
         ident = history.run_id, history.key
         self.finer[ident] = history, steps
@@ -98,7 +98,7 @@ class CurvesState:
             self._curves.pop(ident, None)
         self.finer.clear()
 
-    def steps_in_view(self, ident: Ident) -> tuple[int, int] | None:
+    def steps_in_view(self, ident: Ident) -> tuple[float, float] | None:
         """The steps of what is zoomed into; None where a curve has nothing finer there than what has come."""
         window, history, curve = self.view.window, self.histories.get(ident), self.curve(*ident)
         if window is None or history is None or history.is_whole or curve is None:

@@ -13,6 +13,9 @@ from tui.domain.text import clean
 from tui.features.curves.state import CurvesState, Ident
 from tui.widgets.chart.legend import LegendRow
 
+_EXACT_STEPS = 2**53  # from which a float does not tell every whole number from the next
+_YEAR_MS = 365 * 86_400_000
+
 
 def legend(state: CurvesState, chart_key: str) -> tuple[str, tuple[str, ...], list[LegendRow]]:
     """The title, the headings and the lines of the legend, read off at the cursor or at the ends."""
@@ -77,10 +80,39 @@ def _numbers(state: CurvesState, curve: Curve | None) -> tuple[float | None, flo
 def place_text(state: CurvesState, x: float) -> str:
     """A place on the axis as it reads."""
     if state.view.axis is Axis.STEP:
-        return f"step {quantities.count(round(x))}"
+        return f"step {_step_text(state, x)}"
     if state.view.axis is Axis.RELATIVE:
         return scales.short_duration(x)
     return quantities.stamp(round(x), state.zone)[5:]
+
+
+def _step_text(state: CurvesState, x: float) -> str:
+    """A step as it was logged where a point lies there, also where a float cannot tell it from its neighbours."""
+    readings = [
+        reading
+        for run_id, key in state.histories
+        if (curve := state.curve(run_id, key)) is not None and (reading := curve.at(x)) is not None
+    ]
+    nearest = min(readings, key=lambda reading: abs(reading.x - x), default=None)
+    if nearest is not None and (nearest.x == x or abs(x) >= _EXACT_STEPS):
+        return quantities.count(nearest.step) if isinstance(nearest.step, int) else f"{nearest.step:.12g}"
+    fractional = any(history.steps.typecode == "d" for history in state.histories.values())
+    return quantities.number(x) if fractional else quantities.count(round(x))
+
+
+def crowded(state: CurvesState, chart_key: str) -> str:
+    """What to press where all points of a chart lie at one place of the axis, or at times that were not meant."""
+    axis = state.view.axis
+    curves = [curve for one in state.series(chart_key) if len(curve := one.curve) > 1]
+    if not curves:
+        return ""
+    extents = [extent for curve in curves if (extent := curve.extent) is not None]
+    low, high = min(low for low, _ in extents), max(high for _, high in extents)
+    if axis is Axis.STEP:
+        return f"Every point is at step {_step_text(state, low)}. X goes along the time instead." if low == high else ""
+    if axis is Axis.CLOCK and 0 <= high < _YEAR_MS:
+        return "The times of these points are in 1970 (seconds for milliseconds, perhaps). X goes along another axis."
+    return "Every point was logged at one time. X goes along another axis." if low == high else ""
 
 
 def counts(state: CurvesState, chart_key: str, *, reading_finer: bool = False) -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tui.domain import uris
-from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, recorded
+from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, Places, extended, recorded
 from tui.gateway import problems
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.problems import Elsewhere
@@ -60,7 +60,7 @@ class StoreHistory:
         key: str,
         *,
         points: int = SAMPLE_POINTS,
-        steps: tuple[int, int] | None = None,
+        steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
         points = bounded(points)
         with problems.told(title_of(key), self._session.place):
@@ -70,7 +70,7 @@ class StoreHistory:
                     found[run_id] = self._sample(run_id, key, points, steps)
             return found
 
-    def _sample(self, run_id: str, key: str, points: int, steps: tuple[int, int] | None) -> MetricHistory:
+    def _sample(self, run_id: str, key: str, points: int, steps: tuple[float, float] | None) -> MetricHistory:
         low, high = steps if steps is not None else (None, None)
         rows = self._store().get_metric_history_bulk_interval([run_id], key, points, low, high)
         return from_points(run_id, key, ((row.step, row.timestamp, row.value) for row in rows), len(rows) < points)
@@ -96,9 +96,9 @@ class SqliteHistory(StoreHistory):
         super().__init__(session)
         self._database = database
 
-    def _sample(self, run_id: str, key: str, points: int, steps: tuple[int, int] | None) -> MetricHistory:
+    def _sample(self, run_id: str, key: str, points: int, steps: tuple[float, float] | None) -> MetricHistory:
         where, values = _OF_ONE, [run_id, key]
-        bounds: list[int] = []
+        bounds: list[float] = []
         if steps is not None:
             where += " AND step BETWEEN ? AND ?"
             bounds = list(steps)
@@ -117,16 +117,16 @@ class SqliteHistory(StoreHistory):
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
         with problems.told(title_of(key), self._session.place), self._open() as connection:
             after, values = "", [run_id, key]
-            bounds: list[int] = []
+            bounds: list[float] = []
             if token:
                 step, _, row = token.partition(":")
                 after = " AND (step, rowid) > (?, ?)"
-                bounds = [int(step), int(row)]
+                bounds = [float(step) if "." in step or "e" in step else int(step), int(row)]
             rows = connection.execute(
                 f"SELECT {_COLUMNS}, rowid {_OF_ONE}{after} ORDER BY step, rowid LIMIT ?",
                 (*values, *bounds, _SQLITE_PAGE),
             )
-            last: list[tuple[int, int]] = []
+            last: list[tuple[float, int]] = []
             history = _read(run_id, key, rows, last)
             return HistoryPage(history, f"{last[0][0]}:{last[0][1]}" if len(history) == _SQLITE_PAGE else None)
 
@@ -144,15 +144,16 @@ class SqliteHistory(StoreHistory):
             yield connection
 
 
-def _read(run_id: str, key: str, rows: sqlite3.Cursor, last: list[tuple[int, int]] | None = None) -> MetricHistory:
+def _read(run_id: str, key: str, rows: sqlite3.Cursor, last: list[tuple[float, int]] | None = None) -> MetricHistory:
     """Rows of step, time, value and whether that is NaN; a fifth column is the row's number, told in ``last``."""
     import numpy as np
 
-    steps, times, values = array("q"), array("q"), array("d")
+    steps: Places = array("q")
+    times: Places = array("q")
+    values = array("d")
     while chunk := rows.fetchmany(_CHUNK):
         columns = list(zip(*chunk, strict=True))
-        steps.extend(columns[0])
-        times.extend(columns[1])
+        steps, times = extended(steps, columns[0]), extended(times, columns[1])
         numbers = true_numbers(columns[2])
         numbers[np.array(columns[3], dtype=bool)] = np.nan
         values.frombytes(numbers.tobytes())

@@ -71,9 +71,11 @@ def missing_left_out(title: str, place: str) -> Iterator[None]:
             raise
 
 
-def from_points(run_id: str, key: str, points: Iterable[tuple[int, int, float]], whole: bool) -> MetricHistory:
+def from_points(run_id: str, key: str, points: Iterable[tuple[float, float, float]], whole: bool) -> MetricHistory:
     """A history of points of step, time and value."""
-    steps, times, values = array("q"), array("q"), array("d")
+    steps: list[float] = []
+    times: list[float] = []
+    values = array("d")
     for step, time, value in points:
         steps.append(step)
         times.append(time)

@@ -31,7 +31,7 @@ class RestHistory:
         key: str,
         *,
         points: int = SAMPLE_POINTS,
-        steps: tuple[int, int] | None = None,
+        steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
         points = bounded(points)
         wanted = list(run_ids[:MOST_RUNS])
@@ -51,7 +51,7 @@ class RestHistory:
             return found
 
     def _sample(
-        self, run_ids: list[str], key: str, points: int, steps: tuple[int, int] | None
+        self, run_ids: list[str], key: str, points: int, steps: tuple[float, float] | None
     ) -> dict[str, MetricHistory]:
         if self._cannot_sample:
             return {run_id: self._read_some(run_id, key, points) for run_id in run_ids}

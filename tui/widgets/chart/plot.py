@@ -148,7 +148,8 @@ class LinePlot(Chart):
     def _x_ticks(self, frame: Frame) -> list[Tick]:
         most = ticks_across(frame.columns)
         if self.view.axis is Axis.STEP:
-            return scales.whole_ticks(frame.x, most)
+            fractional = any(one.curve.history.steps.typecode == "d" for one in self.series)
+            return scales.step_ticks(frame.x, most, fractional=fractional)
         if self.view.axis is Axis.RELATIVE:
             return scales.duration_ticks(frame.x, most)
         return scales.clock_ticks(frame.x, most, self.view.zone)
