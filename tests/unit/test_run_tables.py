@@ -108,6 +108,13 @@ def test_a_run_under_way_says_how_long_so_far() -> None:
     assert (facts["ended"], facts["took"]) == ("not yet", "5m00s so far")
 
 
+def test_a_resumed_run_has_no_end_whatever_was_recorded_of_it() -> None:
+    resumed = replace(run(1, age=5 * MINUTE), status="RUNNING")
+    assert resumed.end_ms is None
+    facts = pairs(run_tables.overview(resumed, NOW_MS, timezone.utc, UNICODE))
+    assert (facts["ended"], facts["took"]) == ("not yet", "5m00s so far")
+
+
 def test_a_run_that_never_started_has_no_times() -> None:
     detail = replace(run(1, status="SCHEDULED"), start_ms=None, end_ms=None)
     facts = pairs(run_tables.overview(detail, NOW_MS, timezone.utc, UNICODE))

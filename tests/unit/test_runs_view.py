@@ -256,6 +256,15 @@ def test_experiments_are_named_when_there_are_several() -> None:
     assert texts(table, "experiment") == ["churn/weekly", "2"]
 
 
+def test_a_resumed_run_goes_on_whatever_end_it_has() -> None:
+    runs = [MadeRun("a", "resumed", "RUNNING", start=NOW - 125 * MINUTE, end=NOW - 120 * MINUTE)]
+    table = view(replace(SPEC, columns=("took", "end")), runs)
+    assert texts(table, "took") == ["2h05m…"]
+    assert texts(table, "end") == ["–"]
+    assert view(replace(SPEC, query=parse("took > 1h")), runs).row_count == 1
+    assert view(replace(SPEC, query=parse("took < 1h")), runs).row_count == 0
+
+
 def test_widths_suit_what_is_there() -> None:
     runs = [
         MadeRun(f"r{n}", f"run-{n}", params={"p": "x" * (n % 90), "q": "1"}, metrics={"m": n * 1000.5})

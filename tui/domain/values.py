@@ -96,9 +96,13 @@ class DatasetInput:
     context: str  # "training", "eval", … or ""
 
 
+GOING_ON = frozenset({"RUNNING", "SCHEDULED"})
+"""Statuses of runs that have no end, whatever end was recorded before they were resumed."""
+
+
 @dataclass(frozen=True)
 class RunDetail:
-    """One run in full."""
+    """One run in full; one that goes on has no ``end_ms``."""
 
     run_id: str
     experiment_id: str
@@ -116,6 +120,10 @@ class RunDetail:
     datasets: tuple[DatasetInput, ...]
     logged_model_ids: tuple[str, ...]
     parent_id: str | None
+
+    def __post_init__(self) -> None:
+        if self.status in GOING_ON:
+            object.__setattr__(self, "end_ms", None)
 
     @property
     def note(self) -> str:

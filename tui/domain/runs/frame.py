@@ -11,7 +11,7 @@ import numpy as np
 from tui.domain.runs.chunks import Chunk, bounds, merged, numbers_chunk, texts_chunk
 from tui.domain.runs.pools import Codes, KeyTable, KeyView, TextPool
 from tui.domain.runs.snapshot import FrameSnapshot, RowColumns, Section
-from tui.domain.values import RunsPage
+from tui.domain.values import GOING_ON, RunsPage
 
 _ROOM = 1024
 _MOST_CHUNKS = 256
@@ -161,7 +161,8 @@ class RunsFrame:
         self._stamp += 1
         target.stamps[rows] = self._stamp
         target.starts[rows] = np.array(page.starts_ms, dtype=np.int64)[at]
-        target.ends[rows] = np.array(page.ends_ms, dtype=np.int64)[at]
+        goes_on = np.fromiter((status in GOING_ON for status in page.statuses), np.bool_, len(page.statuses))
+        target.ends[rows] = np.where(goes_on, -1, np.array(page.ends_ms, dtype=np.int64))[at]
         target.models[rows] = np.array(page.models, dtype=np.int64)[at]
         for name, texts in (
             ("experiment", page.experiment_ids),

@@ -13,7 +13,7 @@ from enum import Enum
 from tui.domain.models.names import tag_key_refusal
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.text import clean
-from tui.domain.values import Experiment, RunDetail
+from tui.domain.values import GOING_ON, Experiment, RunDetail
 
 ACTIVE, DELETED = "active", "deleted"
 NAME, LIFECYCLE, CREATED, TAG = "name", "lifecycle", "created", "tags."
@@ -228,7 +228,7 @@ def deletion(chosen: Sequence[Known]) -> Plan:
     """Delete those that are active."""
     active = [known for known in chosen if not known.is_deleted]
     remarks = []
-    running = sum(1 for known in active if known.status in ("RUNNING", "SCHEDULED"))
+    running = sum(1 for known in active if known.status in GOING_ON)
     if running == 1:
         remarks.append(f"{'It' if len(active) == 1 else '1 of them'} is still running; it goes on, deleted.")
     elif running:

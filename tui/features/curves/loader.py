@@ -10,8 +10,8 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
 from tui.domain.truth import State, Truth
-from tui.domain.values import RunDetail, RunReference
-from tui.features.curves.state import RUNNING, CurvesState, Ident
+from tui.domain.values import GOING_ON, RunDetail, RunReference
+from tui.features.curves.state import CurvesState, Ident
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -203,7 +203,7 @@ class CurvesLoader:
     def _got_run(self, detail: RunDetail) -> None:
         before = self._state.runs.get(detail.run_id)
         self._state.runs[detail.run_id] = RunReference(detail.run_id, detail.name, detail.status, detail.lifecycle)
-        if before is not None and before.status in RUNNING and detail.status not in RUNNING and not self.busy:
+        if before is not None and before.status in GOING_ON and detail.status not in GOING_ON and not self.busy:
             self._read([detail.run_id])  # its last points
         self._changed()
 

@@ -13,10 +13,9 @@ from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.scales import Span, span_of
 from tui.domain.series.smoothing import stepped
 from tui.domain.text import clean
-from tui.domain.values import RunReference
+from tui.domain.values import GOING_ON, RunReference
 from tui.widgets.chart.plot import LETTERS, PlotSeries, View
 
-RUNNING = ("RUNNING", "SCHEDULED")
 Ident = tuple[str, str]  # run id and metric
 _ZOOM = 0.5
 _PAN = 0.25
@@ -121,7 +120,7 @@ class CurvesState:
     @property
     def running(self) -> tuple[str, ...]:
         """The runs that still record, as far as is known."""
-        return tuple(run_id for run_id in self.run_ids if run_id in self.runs and self.runs[run_id].status in RUNNING)
+        return tuple(run_id for run_id in self.run_ids if run_id in self.runs and self.runs[run_id].status in GOING_ON)
 
     # the legend
 

@@ -16,7 +16,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.runs.made import RunMade
 from tui.domain.runs.tables import CHILDREN_READ
 from tui.domain.text import clean
-from tui.domain.values import RegisteredAs, RunDetail, RunReference
+from tui.domain.values import GOING_ON, RegisteredAs, RunDetail, RunReference
 from tui.features.artifacts.view import ArtifactsView
 from tui.features.models.registering import Registering
 from tui.features.run.metrics import MetricsView
@@ -95,7 +95,7 @@ class RunScreen(Page, Registering, Asking):
     def _got_run(self, detail: RunDetail) -> None:
         self.set_truth(self.truth.live(self.session.clock.now_ms()))
         self._show(detail)
-        self._follow(detail.status in ("RUNNING", "SCHEDULED"))
+        self._follow(detail.status in GOING_ON)
         tracking = self.session.tracking
         self.ask(
             self.session.pool,
