@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_runs import MadeRun, snapshot_of
 from tui.domain.filter import literals
 from tui.domain.filter.completions import completions
 from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import Field, Names, nearest, resolve
 from tui.domain.filter.nodes import KeyRef
+from tui.domain.filter.query import parse
 from tui.domain.filter.texts import fold, like, names_of
 
 NAMES = Names(metrics=["auc", "auc std", "val_auc", "name"], params=["lr", "opt"], tags=["team", "mlflow.user"])
@@ -179,3 +181,34 @@ def test_a_completion_is_put_in_place() -> None:
 def test_completions_never_fail(text: str, cursor: int) -> None:
     for offer in completions(text, cursor, NAMES):
         assert 0 <= offer.start <= offer.end <= max(len(text), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("avg model score > 0.4", "`avg model score`"),
+        ("metrics.avg model score > 0.4", "`avg model score`"),
+        ("Avg Model Score:0.5", "`avg model score`"),
+        ("val/auc:5 > 0.2", "`val/auc:5`"),
+        ("metrics.val/auc:5>0.2", "`val/auc:5`"),
+        ("p(x) > 0", "`p(x)`"),
+        ("my param = 3", "`my param`"),
+        ("x`y = 1", "'x`y'"),
+    ],
+)
+def test_errors_name_the_key_that_needs_quotes(text: str, meant: str) -> None:
+    metrics = {"avg model score": 0.5, "val/auc:5": 0.3, "val/auc": 0.1, "p(x)": 1.0}
+    snapshot = snapshot_of([MadeRun("a", "x", metrics=metrics, params={"my param": "3", "x`y": "1"})])
+    with pytest.raises(FilterError) as caught:
+        parse(text, snapshot.names()).mask(snapshot)
+    assert caught.value.hint == f"Write the key as {meant}."
+    operator = " > 0" if "param" not in meant else " = 3"
+    assert parse(f"{meant}{operator}", snapshot.names()).mask(snapshot).tolist() == [True] or "x`y" in meant
+
+
+def test_a_quoted_key_is_not_asked_to_be_quoted() -> None:
+    snapshot = snapshot_of([MadeRun("a", "x", metrics={"avg model score": 0.5})])
+    with pytest.raises(FilterError) as caught:
+        parse("`avg model score` > 0 and nothing > 1", snapshot.names()).mask(snapshot)
+    assert "Write the key" not in caught.value.hint
+    assert nearest("score", snapshot.names()) == "`avg model score`"

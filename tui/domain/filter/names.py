@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from tui.domain.filter.errors import FilterError
@@ -71,6 +73,9 @@ _PREFIX_OF: dict[Kind, str] = {
 }  # fmt: skip
 _ALIASES = {alias: name for name, known in ATTRIBUTES.items() for alias in (name, *known.aliases)}
 _MOST_COMPARED = 2000
+_MOST_LOOKED_AT = 20_000
+_WORDS = re.compile(r"[\W_]+")
+_QUOTES = "`'\""
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,27 @@ def _unknown(ref: KeyRef, names: Names, length: int) -> FilterError:
     return FilterError(f"no loaded run has the {what}", ref.position, hint, incomplete=at_end and begun)
 
 
+def naming_quoted(error: FilterError, text: str, names: Names) -> FilterError:
+    """The error, naming in backticks the key that stands bare in ``text`` and can be understood in them only."""
+    lowered = text.lower()
+    meant = ""
+    for known in islice(names.fields(), _MOST_LOOKED_AT):
+        key = known.key.lower()
+        if (
+            len(meant) < len(known.key)
+            and len(key) > 1
+            and key in lowered
+            and quoted_key(known.key, bare=True) != known.key
+        ):
+            before, _, after = lowered.partition(key)
+            if not (before[-1:] in _QUOTES and after[:1] in _QUOTES and before and after):
+                meant = known.key
+    if not meant:
+        return error
+    hint = f"Write the key as {quoted_key(meant, bare=True)}."
+    return FilterError(error.message, error.position, hint, incomplete=error.incomplete, server_only=error.server_only)
+
+
 def nearest(key: str, names: Names) -> str:
     """The known key most like ``key`` as it may be written in a filter, or ""."""
     import difflib  # needed for a mistake only
@@ -189,6 +215,8 @@ def nearest(key: str, names: Names) -> str:
         known.setdefault(field_.key.lower(), quoted_key(field_.key, bare=True))
         if len(known) > 2 * _MOST_COMPARED:
             break
+    if len(key) >= 3 and (said := [name for low, name in known.items() if key.lower() in _WORDS.split(low)]):
+        return min(said, key=len)
     found = difflib.get_close_matches(key.lower(), known, 1, 0.6)
     if found:
         return known[found[0]]

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
+from tui.domain.filter.errors import FilterError
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -90,13 +92,28 @@ class Query:
         """Which rows match; raises FilterError for an unknown key or a value that does not suit its key."""
         from tui.domain.filter.mask import evaluate  # numpy stays unloaded until there are rows
 
-        return evaluate(self, columns, now_ms, zone)
+        try:
+            return evaluate(self, columns, now_ms, zone)
+        except FilterError as error:
+            from tui.domain.filter.names import naming_quoted
+
+            raise naming_quoted(error, self.text, columns.names()) from None
 
 
-def parse(text: str) -> Query:
-    """Understand ``text``; raises FilterError, with ``incomplete`` set where typing on may still make it right."""
+def parse(text: str, names: Names | None = None) -> Query:
+    """Understand ``text``; raises FilterError, with ``incomplete`` set where typing on may still make it right.
+
+    ``names`` are the keys that there are; an error names the one that needs quotes.
+    """
     if not text.strip():
         return Query(text, None)
     from tui.domain.filter.parser import parse_nodes  # not before a first frame, which has nothing to filter
 
-    return Query(text, parse_nodes(text))
+    try:
+        return Query(text, parse_nodes(text))
+    except FilterError as error:
+        if names is None:
+            raise
+        from tui.domain.filter.names import naming_quoted
+
+        raise naming_quoted(error, text, names) from None

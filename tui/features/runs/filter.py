@@ -56,8 +56,11 @@ class RunsFilter:
         if query is self.query:
             self.error = error
 
-    def edit(self, text: str) -> Word:
-        """Take in the text as it is now; while it is not understood, the last query that was stays in force."""
+    def edit(self, text: str, names: Names | None = None) -> Word:
+        """Take in the text as it is now; while it is not understood, the last query that was stays in force.
+
+        ``names`` are the keys of the loaded runs, of which an error names the one that needs quotes.
+        """
         self.text = text
         self.error = None
         if not text.strip():
@@ -66,7 +69,7 @@ class RunsFilter:
         from tui.domain.filter import FilterError, parse
 
         try:
-            self.query = parse(text)
+            self.query = parse(text, names)
         except FilterError as error:
             self.error = error
             return word_of(error)

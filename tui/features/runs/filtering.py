@@ -60,7 +60,8 @@ class RunsFiltering(FilterablePane):
     def filter_edited(self, text: str) -> None:
         if text == self.filter.text:
             return
-        self.say_word(self.filter.edit(text))
+        names = self.view.snapshot.names() if self.view is not None else None
+        self.say_word(self.filter.edit(text, names))
         if self.filter.error is None:
             self.want_view()
         else:
