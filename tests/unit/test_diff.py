@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.fakes import page_of, run
-from tui.domain.diff.arrangement import Arrangement, arrange
+from tui.domain.diff.arrangement import Arrangement, arrange, metric_of
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.sheet import Sheet, joined
@@ -467,3 +467,16 @@ def test_no_change_is_cut_where_many_runs_are_rows() -> None:
     assert changes
     for column in changes:
         assert all(width(text) <= column.width for text in table.texts(column.key, 0, table.row_count))
+
+
+def test_what_is_measured_of_the_machine_is_a_group_of_its_own() -> None:
+    runs = [run(n, metrics={"auc": n / 10, "system/cpu": float(n)}) for n in (1, 2)]
+    for sheet in (of_details(runs), joined([of_details(runs[:1]), of_details(runs[1:])])):
+        comparison = Comparison(sheet)
+        assert section(comparison, "metrics").keys == ("auc",)
+        system = section(comparison, "system metrics")
+        assert system.keys == ("system/cpu",)
+        assert comparison.groups.index("system metrics") > comparison.groups.index("metrics")
+        assert CellWriter(comparison, 0).direction(system, 0) == ""
+        shown = next(row for row in arrange(comparison, Arrangement()).rows if row.key == "system/cpu")
+        assert metric_of(shown.id) == "system/cpu"

@@ -17,6 +17,7 @@ from tui.domain.runs import frame as frame_module
 from tui.domain.runs.catalogue import columns, default_columns
 from tui.domain.runs.frame import Intake, RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
+from tui.domain.values import GOING_ON
 
 _IDS = st.sampled_from([f"r{number}" for number in range(8)])
 _VALUES = st.sampled_from(["a", "b", "1", ""])
@@ -64,7 +65,7 @@ def _check(snapshot: FrameSnapshot, runs: dict[str, MadeRun]) -> None:
             numbers, present = snapshot.numbers(Field("metric", key))
             found = float(numbers[row]) if present[row] else None
             assert _same_number(found, run.metrics.get(key))
-        for name, time in (("start", run.start), ("end", run.end)):
+        for name, time in (("start", run.start), ("end", -1 if run.status in GOING_ON else run.end)):
             numbers, present = snapshot.numbers(Field("attribute", name))
             assert (numbers[row] if present[row] else -1) == time
         held = snapshot.values_of(run.id)
@@ -203,6 +204,37 @@ def test_the_catalogue_tells_fill_and_constants() -> None:
     assert default_columns(snapshot) == (
         "name", "status", "start", "took", "metrics.auc", "metrics.one", "params.lr", "params.part",
     )  # fmt: skip
+
+
+def test_the_columns_shown_first_are_those_that_people_look_for() -> None:
+    families = {f"per_class/recall_{n}": n / 7 for n in range(9)} | {f"layer_{n}_norm": n / 3 for n in range(9)}
+    system = {"system/cpu": 1.0, "system/gpu_0_power": 2.0}
+    runs = [
+        MadeRun(
+            f"r{n}",
+            metrics={key: value + n for key, value in (families | system).items()}
+            | {
+                "val/auc": n / 5,
+                "val/loss": n / 3,
+                "zeta": float(n),
+                "fixed": 1.0,
+                "test_acc": n / 9,
+                "epoch_no": 1.0 * n,
+            },
+            params={"lr": str(n), "a_path": f"/x/{n}", "zz_batch_size": str(n), "fixed": "1"}
+            | {f"aug_{at}": str(n) for at in range(9)},
+        )
+        for n in range(3)
+    ]
+    runs.append(MadeRun("one", metrics={"aaa_rare": 1.0, "fixed": 1.0}, params={"fixed": "1"}))
+    chosen = default_columns(snapshot_of(runs))
+    metrics = [key for key in chosen if key.startswith("metrics.")]
+    assert metrics[:5] == [
+        "metrics.test_acc", "metrics.val/auc", "metrics.val/loss", "metrics.epoch_no", "metrics.zeta",
+    ]  # fmt: skip
+    assert not any("system/" in key for key in chosen)
+    params = [key for key in chosen if key.startswith("params.")]
+    assert params[:3] == ["params.lr", "params.zz_batch_size", "params.a_path"]
 
 
 def test_readers_are_not_disturbed_by_a_writer() -> None:

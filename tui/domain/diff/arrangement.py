@@ -9,13 +9,15 @@ from typing import Literal
 import numpy as np
 
 from tui.domain.diff.comparison import Comparison, Section, system_rows
-from tui.domain.diff.sheet import Bools
+from tui.domain.diff.sheet import SYSTEM_METRICS, Bools
 from tui.domain.natural import natural
 
 Order = Literal["name", "change", "spread"]
 ORDERS: tuple[Order, ...] = ("name", "change", "spread")
 _AS_RECORDED = ("overview", "source")  # groups whose rows are few and have an order of their own
-_METRIC = "metrics::"  # as ``Shown.id`` begins for a metric, whose values have no unit
+METRICS = ("metrics", SYSTEM_METRICS)
+"""The groups whose rows are metrics."""
+_METRIC_IDS = tuple(f"{group}::" for group in METRICS)  # as ``Shown.id`` begins; values of metrics have no unit
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Shown:
 
 def metric_of(row_id: str) -> str | None:
     """The metric that a row's id stands for; None for other rows and for headings."""
-    return row_id.removeprefix(_METRIC) if row_id.startswith(_METRIC) else None
+    return row_id.partition("::")[2] if row_id.startswith(_METRIC_IDS) else None
 
 
 @dataclass(frozen=True)

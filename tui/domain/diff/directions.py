@@ -12,24 +12,25 @@ Way = Literal["higher", "lower", ""]
 Verdict = Literal["better", "worse", ""]
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """Words that are parted by blanks."""
     return frozenset(text.split())
 
 
-_HIGHER = _words(
+_HIGHER = words_of(
     "accuracy acc auc auroc auprc prauc roc pr ap map f1 f2 fbeta fscore f precision recall sensitivity specificity "
     "tpr tnr r2 score ndcg mrr bleu rouge meteor chrf iou miou dice jaccard kappa mcc gain lift reward return "
     "throughput gini ks hit hits correlation corr pearson spearman kendall psnr ssim variance likelihood elbo win "
     "wins profit revenue coverage agreement purity silhouette qps rps success"
 )
-_LOWER = _words(
+_LOWER = words_of(
     "loss losses error errors err rmse mse mae mape smape wape mase rmsle msle medae latency time seconds duration ms "
     "secs perplexity ppl logloss nll crossentropy entropy cost costs regret wer cer fid ece brier hinge divergence kl "
     "distance deviance fpr fnr fdr misclassification misclassified hamming eer miss misses aic bic residual residuals "
     "bias drift failure failures fail failed overhead wait lag pinball wasserstein emd"
 )
 # A name that ends in one of these counts or places something; what is counted says nothing of better or worse.
-_NEITHER = _words(
+_NEITHER = words_of(
     "n num count counts size samples rows index rank threshold lr rate seed batch batches norm weight weights trees "
     "leaves depth features"
 )

@@ -9,12 +9,18 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from tui.domain.runs.metric_rows import SYSTEM
+
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int32, np.float64, np.bool_)
 
-GROUPS = ("params", "metrics", "signature", "flavors", "requirements", "datasets", "source", "tags", "overview")
+SYSTEM_METRICS = "system metrics"
+GROUPS = (
+    "params", "metrics", "signature", "flavors", "requirements", "datasets", "source", "tags", SYSTEM_METRICS,
+    "overview",
+)  # fmt: skip
 """The groups of rows of runs and model versions, in the order in which they are shown."""
 
 PLAIN_GROUPS = ("datasets", "source", "overview")
@@ -147,9 +153,30 @@ class SheetBuilder:
 
 
 def ordered(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Blocks that have rows, in the order in which their groups are shown; unknown groups come last."""
+    """Blocks that have rows, in the order in which their groups are shown; unknown groups come last.
+
+    What MLflow measures of the machine is a group of its own beside the metrics.
+    """
     rank = {group: place for place, group in enumerate(GROUPS)}
-    return tuple(sorted((b for b in blocks if b.keys), key=lambda block: rank.get(block.group, len(rank))))
+    parted = [part for block in blocks for part in _without_system(block) if part.keys]
+    return tuple(sorted(parted, key=lambda block: rank.get(block.group, len(rank))))
+
+
+def _without_system(block: Block) -> list[Block]:
+    if not isinstance(block, NumberBlock) or block.group != "metrics":
+        return [block]
+    system = np.fromiter((key.startswith(SYSTEM) for key in block.keys), np.bool_, len(block.keys))
+    if not system.any():
+        return [block]
+    return [
+        NumberBlock(
+            group,
+            tuple(key for key, there in zip(block.keys, rows.tolist(), strict=True) if there),
+            block.values[rows],
+            block.present[rows],
+        )
+        for group, rows in (("metrics", ~system), (SYSTEM_METRICS, system))
+    ]
 
 
 def joined(sheets: Sequence[Sheet]) -> Sheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 
+from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.export.report import Cell, Report
 
 
@@ -43,7 +44,7 @@ def comparison(made: Report) -> str:
 
 
 def _value(cell: Cell, group: str) -> str | float | None:
-    if cell.whole is None or group != "metrics" or cell.number is None:
+    if cell.whole is None or group not in ("metrics", SYSTEM_METRICS) or cell.number is None:
         return cell.whole
     if math.isfinite(cell.number):
         return cell.number

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tui.domain.diff.directions import guess, words_of
 from tui.domain.filter.names import ATTRIBUTES, Field, Kind
 from tui.domain.natural import natural
+from tui.domain.runs.metric_rows import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.text import clean
 
@@ -22,6 +26,14 @@ _SECTIONS: tuple[tuple[str, Kind], ...] = (("metrics", "metric"), ("params", "pa
 _KIND_OF: dict[str, Kind] = dict(_SECTIONS)
 _MOST_METRICS = 8
 _MOST_PARAMS = 8
+_FAMILY = 4  # names alike but for a number, or of one folder, from which on they are a family
+_WORDS = re.compile(r"[A-Za-z]+|\d+")
+_OBJECTIVES = words_of("val valid validation test eval evaluation dev holdout oof best objective target")
+_CHOICES = words_of(
+    "lr learning rate batch bs arch architecture model backbone optimizer optim opt scheduler depth layers hidden dim "
+    "width heads dropout decay epochs alpha beta gamma lambda momentum temperature prompt loss augment kernel eta "
+    "leaves estimators"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,14 @@ def key_of(field: Field) -> str:
 
 
 def group_of(field: Field) -> str:
+    if field.kind == "metric" and is_system(field.key):
+        return "system metrics"
     return "run" if field.kind == "attribute" else f"{field.kind}s"
+
+
+def is_system(metric: str) -> bool:
+    """Whether MLflow measured it of the machine, not a person of a model."""
+    return metric.startswith(SYSTEM)
 
 
 def title_of(field: Field) -> str:
@@ -103,14 +122,44 @@ def default_columns(snapshot: FrameSnapshot) -> tuple[str, ...]:
         info = by_key[key]
         return [key] if info.fill and not (varied and (info.constant or snapshot.run_count < 2)) else []
 
-    metrics = _best([info for info in known if info.group == "metrics"], _MOST_METRICS)
-    params = _best([info for info in known if info.group == "params" and not info.constant], _MOST_PARAMS)
+    metrics = _best([info for info in known if info.group == "metrics"], _MOST_METRICS, _is_objective)
+    varying = [info for info in known if info.group == "params" and not info.constant]
+    params = _best(varying, _MOST_PARAMS, _is_choice)
     run = ["name", "status", "start", "took", *when("experiment", varied=True), *when("user", varied=True)]
     rest = [key for name in ("source", "version", "dataset") for key in when(name, varied=True)]
     return (*run, *metrics, *params, *when("registered"), *rest)
 
 
-def _best(infos: Sequence[ColumnInfo], most: int) -> list[str]:
-    """Keys of those that most runs have, in the order of their keys."""
-    chosen = sorted(infos, key=lambda info: (-info.fill, natural(info.key)))[:most]
-    return [info.key for info in sorted(chosen, key=lambda info: natural(info.key))]
+def _best(infos: Sequence[ColumnInfo], most: int, looked_for: Callable[[str], bool]) -> list[str]:
+    """Keys of those that people look for: what varies, most runs have, and is named so, before families and the system.
+
+    Those of one kind are in the order of their keys.
+    """
+    names = {info.key: info.key.partition(".")[2] for info in infos}
+    families = Counter(family for name in names.values() for family in _families(name))
+    fullest = max((info.fill for info in infos), default=0)
+
+    def kind(info: ColumnInfo) -> tuple[bool, ...]:
+        name = names[info.key]
+        in_family = any(families[family] >= _FAMILY for family in _families(name))
+        return is_system(name), 2 * info.fill < fullest, info.constant, in_family, not looked_for(name)
+
+    ranked = sorted(infos, key=lambda info: (kind(info), -info.fill, natural(info.key)))
+    chosen = [info for info in ranked[:most] if not is_system(names[info.key])] or ranked[:most]
+    return [info.key for info in sorted(chosen, key=lambda info: (kind(info), natural(info.key)))]
+
+
+def _families(name: str) -> list[str]:
+    """What a name shares with its like: the folder it is in, and its letters without its numbers."""
+    folder = name.rpartition("/")[0]
+    numbered = re.sub(r"\d+", "#", name)
+    judged = folder.rpartition("/")[2].lower() in _OBJECTIVES
+    return [f"{folder}/"] * bool(folder and not judged) + [numbered] * (numbered != name)
+
+
+def _is_objective(name: str) -> bool:
+    return bool(guess(name)) or not _OBJECTIVES.isdisjoint(word.lower() for word in _WORDS.findall(name))
+
+
+def _is_choice(name: str) -> bool:
+    return not _CHOICES.isdisjoint(word.lower() for word in _WORDS.findall(name))

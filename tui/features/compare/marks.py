@@ -7,7 +7,7 @@ from typing import cast
 from textual import on
 from textual.widget import Widget
 
-from tui.domain.diff.arrangement import metric_of
+from tui.domain.diff.arrangement import METRICS, metric_of
 from tui.domain.diff.comparison import Comparison
 from tui.features.compare.grid import CompareGrid
 from tui.features.compare.laid import Laid
@@ -40,7 +40,7 @@ class CompareMarks(Widget):
 
     def keep_marks(self, comparison: Comparison) -> None:
         """Of another comparison keep the marks of those metrics that are still there."""
-        there = {key for section in comparison.sections if section.group == "metrics" for key in section.keys}
+        there = {key for section in comparison.sections if section.group in METRICS for key in section.keys}
         kept = [row for row in self.grid.marks if metric_of(row) in there]
         if len(kept) != len(self.grid.marks):
             self.grid.marks = kept
