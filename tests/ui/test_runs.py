@@ -9,6 +9,7 @@ import pytest
 from tests.support.deck import MINUTE, World, browse, enter_runs, experiment, listed, run, runs_pane, shop, world
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
+from tui.widgets.grid import Grid
 
 TRIALS = [f"trial-{number:03d}" for number in range(5, 13)]
 TOP = ["gallant-ox-12", "brave-elk-771", "calm-bee-3", "sweep-41"]
@@ -238,15 +239,7 @@ async def test_sorting_by_several_columns(small: World) -> None:
         await enter_runs(deck, "gallant-ox-12")
         await deck.press("T", "S")
         await deck.until_text("Sort by")
-        await deck.press("tab")
-        await deck.press("tab")
-        await deck.press("slash")
-        screen = deck.app.screen
-        await deck.press("escape")
-        await deck.until(lambda: deck.app.screen is not screen, "the dialogue is gone")
         pane = runs_pane(deck)
-        await deck.press("S")
-        await deck.until_text("Sort by")
         for wanted in ("params.depth", "metrics.val_loss"):
             assert deck.app.screen.query_one("Grid").move_to(wanted)  # type: ignore[attr-defined]
             await deck.press("space")
@@ -259,6 +252,23 @@ async def test_sorting_by_several_columns(small: World) -> None:
         await deck.until(lambda: "depth ↑ · val_loss ↓" in deck.text(), "the title tells of both")
         depths = [4 + int(name[-3:]) % 5 for name in names(deck) if name in TRIALS]
         assert depths == sorted(depths)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sort"), [("val_au", ("metrics.val_auc", True)), ("loss", ("metrics.val_loss", False))]
+)
+async def test_enter_sorts_by_the_column_typed_alone_its_better_end_first(
+    small: World, typed: str, sort: tuple[str, bool]
+) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        pane = runs_pane(deck)
+        await deck.press("S")
+        await deck.until_text("Sort by")
+        await deck.type(typed)
+        await deck.until(lambda: deck.app.screen.query_one(Grid).row_count == 1, "what is typed narrows at once")
+        await deck.press("enter")
+        await deck.until(lambda: pane.arrangement.sort == (sort,), "it is sorted by that alone")
 
 
 async def test_a_sort_among_what_is_loaded_says_so_and_offers_to_load_the_rest(tmp_path: Path) -> None:
@@ -305,7 +315,7 @@ async def test_columns_are_chosen_ordered_resized_and_remembered(small: World) -
             assert grid.move_to(key)  # type: ignore[attr-defined]
             await deck.press("space")
         assert grid.move_to("metrics.val_loss")  # type: ignore[attr-defined]
-        await deck.press("K", "K", "K", "enter")
+        await deck.press("shift+up", "ctrl+up", "left_curly_bracket", "enter")
         await deck.until(lambda: "val_auc" not in deck.text(), "the column is gone")
         heading = deck.line_with("state ")
         assert "user" not in heading.split("││")[1]
@@ -332,7 +342,7 @@ async def test_columns_are_chosen_ordered_resized_and_remembered(small: World) -
         assert "val_auc" in deck.text(), "another experiment has its own"
         await deck.press("k", "enter")
         await deck.until_text("gallant-ox-12")
-        await deck.press("o", "A")
+        await deck.press("o", "ctrl+r")
         await deck.until_text("val_auc")
 
 

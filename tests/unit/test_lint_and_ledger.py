@@ -16,12 +16,13 @@ from tui import cli
 from tui.config.model import ModelSettings
 from tui.console import ledger as ledger_console
 from tui.console import lint as lint_console
+from tui.domain.columns import sifted
 from tui.domain.models.values import ModelFacts, Signature, SourceRun
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
 from tui.services.alias_moves import AliasMoves, place_of
 from tui.services.ledger import Ledger
-from tui.services.ledger_rows import matching
+from tui.services.ledger_rows import row, searched
 from tui.services.model_health import ModelHealth
 
 
@@ -124,8 +125,9 @@ def test_the_ledger_in_print(registry: FakeRegistry, tmp_path: Path) -> None:
     assert [entry["outcome"] for entry in said] == ["done", "done"]
     assert CliRunner().invoke(cli.cli, ["ledger", "other"]).stdout == "Nothing has been written to other from here.\n"
     entries = list(ledger.read().entries)
-    assert [found.entry.number for found in matching(entries, "undo CHURN")] == [2]
-    assert [found.entry.number for found in matching(entries, "")] == [2, 1]
+    rows = [row(entry) for entry in entries]
+    assert [found.entry.number for found in sifted(rows, "undo CHURN", searched)] == [2]
+    assert [found.entry.number for found in sifted(rows, "", searched)] == [1, 2]
     assert ledger_console.as_table(entries, timezone.utc).count("\n") == 1
 
 

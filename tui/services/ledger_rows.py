@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,20 +68,11 @@ def _brief(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def matching(entries: Sequence[Entry], query: str) -> list[LedgerRow]:
-    """The entries that hold every word of ``query``, newest first."""
-    words = query.lower().split()
-    rows = [row(entry) for entry in reversed(entries)]
-    return [
-        found
-        for found in rows
-        if all(
-            word
-            in f"{found.entry.subject} {found.what} {found.outcome} {found.entry.actor} {found.entry.context} "
-            f"{found.entry.why} #{found.entry.number}".lower()
-            for word in words
-        )
-    ]
+def searched(found: LedgerRow) -> str:
+    """What the words of a filter are looked for in."""
+    entry = found.entry
+    said = f"{entry.subject} {found.what} {found.outcome} {entry.actor} {entry.context} {entry.why}"
+    return f"{said} #{entry.number}"
 
 
 def as_plain(entry: Entry) -> dict[str, Any]:

@@ -36,7 +36,7 @@ _FRAME = 4  # columns of the frame and of the scroll bar
 class FilesGrid(PlainGrid):
     """The list of both runs' files; the key of its first row is that of the sets."""
 
-    _ABSENT = PlainGrid._ABSENT | {"first_row"}
+    off = PlainGrid.off | {"first_row"}
 
 
 class CompareFilesPane(SiftedPane, Asking):

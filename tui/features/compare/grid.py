@@ -8,7 +8,6 @@ from tui.domain.glyphs import Glyphs
 from tui.widgets.grid import Grid
 from tui.widgets.grid.messages import GridMessage
 
-_ABSENT = frozenset({"move_left", "move_right"})
 _MARKING = frozenset({"mark", "mark_range", "leave_range"})
 
 
@@ -17,6 +16,8 @@ class CompareGrid(Grid):
 
     ``marking`` says whether metrics can be marked, ``g_is_taken`` whether the key of the first row means the sets here.
     """
+
+    off = frozenset({"move_left", "move_right"})
 
     class MarkRefused(GridMessage):
         """A row that is no metric was to be marked."""
@@ -27,7 +28,7 @@ class CompareGrid(Grid):
         self.g_is_taken = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in _ABSENT or (action in _MARKING and not self.marking):
+        if action in _MARKING and not self.marking:
             return False
         if action == "first_row" and self.g_is_taken:
             return False

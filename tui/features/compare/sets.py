@@ -25,10 +25,7 @@ from tui.widgets.grid import Grid
 class SetsGrid(Grid):
     """A grid in which nothing is marked; the key of its first row is that of the sets."""
 
-    _ABSENT = frozenset({"mark", "mark_range", "move_left", "move_right", "first_row"})
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return False if action in self._ABSENT else super().check_action(action, parameters)
+    off = frozenset({"mark", "mark_range", "move_left", "move_right", "first_row"})
 
 
 class CompareSetsPane(SiftedPane, Asking):

@@ -15,12 +15,10 @@ _SHOWN = 2000  # characters of a value in its line; the whole of it opens on ent
 class ComparedRowModal(ListModal[int]):
     """The runs with their values of one row; enter on a run opens its value in full."""
 
-    type_first = False
-
     def __init__(self, shown: Shown, writer: CellWriter) -> None:
         super().__init__(writer.glyphs)
         self.title_text = clean(shown.key)
-        self.hint_text = "enter the whole value   tab narrow   esc leave"
+        self.hint_text = "type to narrow   enter the whole value   esc leave"
         self._shown = shown
         self._writer = writer
         self._titles = subject_titles(writer.comparison)

@@ -2,65 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from tui.app.actions import bindings
+from tui.domain.columns import ColumnSpec
+from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count, stamp
-from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.services.ledger import Contents, Entry
-from tui.services.ledger_rows import LedgerRow, as_plain, matching
+from tui.services.ledger_rows import LedgerRow, as_plain, row, searched
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.filterable import SiftedPane
+from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
-from tui.widgets.grid import Grid, messages
-from tui.widgets.plain_grid import PlainGrid
-
-_TITLES = {
-    "number": "#", "at": "when", "subject": "of", "what": "what", "outcome": "outcome", "why": "why",
-    "context": "context", "actor": "by",
-}  # fmt: skip
-_WIDEST = {"what": 70, "why": 60, "subject": 40}
 
 
-class LedgerPane(SiftedPane, Asking):
+class LedgerPane(ListPane[LedgerRow]):
     """The entries; of one subject, or of all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("ledger")]
     filter_hint = "words in names, aliases, outcomes, reasons"
     nothing_to_ask = "The ledger is kept on this machine: there is nothing to ask a server"
+    things = ("entry", "entries")
 
-    def __init__(self, session: Session, subject: str) -> None:
-        super().__init__(id="ledger")
-        self._session = session
+    def __init__(self, session: Session, glyphs: Glyphs, subject: str) -> None:
+        super().__init__(session, glyphs, id="ledger", marks=False)
         self.subject = subject
         self.everything = not subject
-        self.grid = PlainGrid()
         self.contents = Contents((), ())
-        self._rows: dict[str, LedgerRow] = {}
-
-    def body(self) -> ComposeResult:
-        yield self.grid
-
-    def keys_target(self) -> Widget | None:
-        return self.grid
+        self._rows: list[LedgerRow] = []
 
     def on_mount(self) -> None:
+        self.recall()
         self.grid.placeholder = "Reading the ledger …"
         self.set_title("Ledger")
         self.read_again()
 
     def read_again(self) -> None:
         """Read the file anew."""
-        ledger = self._session.ledger
-        self.ask(self._session.pool, "ledger", ledger.read, self._got, self.notice.problem)
+        self.ask(self.session.pool, "ledger", self.session.ledger.read, self._got, self.notice.problem)
 
     def _got(self, contents: Contents) -> None:
         self.contents = contents
@@ -70,73 +54,79 @@ class LedgerPane(SiftedPane, Asking):
             self.notice.tell_warning(f"{contents.faults[0]}{more}")
         if not any(entry.subject == self.subject for entry in contents.entries):
             self.everything = True
+        self._tell_rows()
+
+    def _tell_rows(self) -> None:
+        """Put into words what is wanted, newest first, and show it."""
+        shown = [entry for entry in self.contents.entries if self.everything or entry.subject == self.subject]
+        self._rows = [row(entry) for entry in reversed(shown)]
         self.fill()
 
-    def fill(self) -> None:
-        """Show the entries that are wanted."""
-        entries = [entry for entry in self.contents.entries if self.everything or entry.subject == self.subject]
-        rows = matching(entries, self.query_text)
-        self._rows = {str(row.entry.number): row for row in rows}
-        zone = self._session.clock.zone
-        cells = {
-            "number": [f"#{row.entry.number}" for row in rows],
-            "at": [stamp(row.entry.at_ms, zone)[:16] for row in rows],
-            "context": [clean(row.entry.context) for row in rows],
-            "subject": [clean(row.entry.subject) for row in rows],
-            "what": [clean(row.what) for row in rows],
-            "outcome": [clean(row.outcome) for row in rows],
-            "why": [clean(row.entry.why) for row in rows],
-            "actor": [clean(row.entry.actor) for row in rows],
-        }
-        columns = [
-            Column(
-                key,
-                title,
-                min(_WIDEST.get(key, 44), max([len(title), 4, *map(width, cells[key][:500])])),
-                "right" if key == "number" else "left",
-                key == "number",
-            )
-            for key, title in _TITLES.items()
-            if self.everything or key != "subject"  # of one model, the title says which
-        ]
-        muted: list[Tone] = ["muted"] * len(rows)
-        tones = {"outcome": [row.tone for row in rows], "number": muted, "at": muted, "actor": muted}
-        self.grid.placeholder = (
-            f"No entry matches  {clean(self.query_text)}\nesc clears the filter"
-            if self.query_text
-            else "Nothing has been written from here yet."
-        )
-        self.grid.table = RowsTable(columns, list(self._rows), cells, tones)
-        whose = "everything" if self.everything else clean(self.subject)
-        said = f"{count(len(rows))} of {count(len(self.contents.entries))}"
-        self.set_title("Ledger", whose, said, f"filter: {clean(self.query_text)}" if self.query_text else "")
-        self.set_subtitle(clean(str(self._session.ledger.file)))
+    def specs(self) -> Sequence[ColumnSpec[LedgerRow]]:
+        zone = self.session.clock.zone
+        every: tuple[ColumnSpec[LedgerRow], ...] = (
+            ColumnSpec("number", "#", lambda row: (f"#{row.entry.number}", "muted"),
+                                  lambda row: row.entry.number, better="higher", align="right", frozen=True),
+            ColumnSpec("at", "when", lambda row: (stamp(row.entry.at_ms, zone)[:16], "muted"),
+                       lambda row: row.entry.at_ms, better="higher"),
+            ColumnSpec("subject", "of", lambda row: clean(row.entry.subject), widest=40),
+            ColumnSpec("what", "what", lambda row: clean(row.what), widest=70),
+            ColumnSpec("outcome", "outcome", lambda row: (clean(row.outcome), row.tone)),
+            ColumnSpec("why", "why", lambda row: clean(row.entry.why), widest=60),
+            ColumnSpec("context", "context", lambda row: clean(row.entry.context)),
+            ColumnSpec("actor", "by", lambda row: (clean(row.entry.actor), "muted")),
+        )  # fmt: skip
+        # Of one model, the title says which.
+        return [spec for spec in every if self.everything or spec.key != "subject"]
+
+    def rows(self) -> Sequence[LedgerRow]:
+        return self._rows
+
+    def key_of(self, row: LedgerRow) -> str:
+        return str(row.entry.number)
+
+    def searched(self, row: LedgerRow) -> str:
+        return searched(row)
+
+    def title_parts(self) -> Sequence[str]:
+        return "Ledger", "everything" if self.everything else clean(self.subject)
+
+    def count_words(self) -> str:
+        return f"{count(len(self._rows))} of {count(len(self.contents.entries))}"
+
+    def notes(self) -> Sequence[str]:
+        return (clean(str(self.session.ledger.file)),)
+
+    def empty_words(self) -> str:
+        return "Nothing has been written from here yet."
+
+    def entry_at(self, key: str | None) -> Entry | None:
+        return next((entry for entry in self.contents.entries if str(entry.number) == key), None)
 
     @property
     def entry_here(self) -> Entry | None:
-        row = self._rows.get(self.grid.cursor_key or "")
-        return row.entry if row is not None else None
+        return self.entry_at(self.grid.cursor_key)
 
-    @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
-        event.stop()
+    def open_row(self, key: str) -> None:
         import json
 
         from tui.ui.dialogs.whole_text import WholeTextModal
 
-        entry = self._rows[event.row_key].entry
-        text = json.dumps(as_plain(entry), indent=2, ensure_ascii=False)
-        self.app.push_screen(WholeTextModal(f"Ledger #{entry.number}", text))
+        entry = self.entry_at(key)
+        if entry is not None:
+            text = json.dumps(as_plain(entry), indent=2, ensure_ascii=False)
+            self.app.push_screen(WholeTextModal(f"Ledger #{entry.number}", text))
 
     def action_all_entries(self) -> None:
         self.everything = not self.everything
-        self.fill()
+        self._tell_rows()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self.subject) if action == "all_entries" else True
 
-    async def action_filter(self) -> None:
-        await self.open_bar()
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return "Every entry is shown" if verb == "all_entries" else ""
 
 
 class LedgerScreen(Page):
@@ -146,7 +136,7 @@ class LedgerScreen(Page):
 
     def __init__(self, session: Session, subject: str = "") -> None:
         super().__init__(session)
-        self.pane = LedgerPane(session, subject)
+        self.pane = LedgerPane(session, self.deck.glyphs, subject)
 
     def content(self) -> ComposeResult:
         yield self.pane
@@ -161,7 +151,7 @@ class LedgerScreen(Page):
         self.pane.read_again()
 
     def go_back(self) -> bool:
-        return self.pane.drop_filter()
+        return self.pane.go_back()
 
     def value_here(self) -> tuple[str, str] | None:
         import json

@@ -32,10 +32,7 @@ POINTS = 1000  # of one history: enough for its shape, and most histories whole
 class MetricsGrid(Grid):
     """A list in which metrics are marked; its columns stay as they are."""
 
-    _ABSENT = frozenset({"narrower", "wider", "move_left", "move_right"})
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return False if action in self._ABSENT else super().check_action(action, parameters)
+    off = frozenset({"narrower", "wider", "move_left", "move_right"})
 
 
 class MetricsView(TabPart, Asking):

@@ -134,6 +134,7 @@ class RunsArranging(Widget):
     # columns
 
     def _pickable(self) -> list[Pickable]:
+        from tui.domain.diff.directions import direction_of
         from tui.domain.runs.catalogue import columns
         from tui.ui.dialogs.pick_columns import Pickable
 
@@ -146,8 +147,12 @@ class RunsArranging(Widget):
             have = "every run" if fill == every else f"{count(fill)} of {count(every)} runs"
             return f"{have}, all the same" if constant else have
 
+        def high_first(key: str) -> bool:
+            section, _, metric = key.partition(".")
+            return direction_of(metric).better == "higher" if section == "metrics" else key in _HIGH_FIRST
+
         return [
-            Pickable(info.key, info.title, info.group, detail(info.fill, info.constant))
+            Pickable(info.key, info.title, info.group, detail(info.fill, info.constant), high_first(info.key))
             for info in columns(view.snapshot, system_tags=True)
         ]
 

@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 
 class NarrowInput(CalmInput):
-    """A line whose up and down move through the list beside it."""
+    """A line whose up and down move through the list beside it; ``taken`` keys mean something there and are no text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "to_list(1)", show=False),
@@ -33,6 +33,11 @@ class NarrowInput(CalmInput):
         Binding("pagedown", "to_list(10)", show=False),
         Binding("pageup", "to_list(-10)", show=False),
     ]
+
+    taken: frozenset[str] = frozenset()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key not in self.taken and super().check_consume_key(key, character)
 
     def action_to_list(self, rows: int) -> None:
         grid = self.screen.query_one(Grid)
@@ -49,7 +54,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
 
     title_text = ""
     hint_text = "enter choose   esc leave"
-    type_first = True  # the focus starts in the line to type in
+    taken: frozenset[str] = frozenset()  # keys of letters and signs that are not typed, but bound with priority
 
     def __init__(self, glyphs: Glyphs, *, query: str = "") -> None:
         super().__init__(classes="list-modal")
@@ -57,6 +62,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
         self._query = query
         self.grid = Grid(glyphs=glyphs)
         self.input = NarrowInput(query, placeholder="type to narrow", compact=True)
+        self.input.taken = self.taken
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue") as frame:
@@ -72,7 +78,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
 
     def on_mount(self) -> None:
         self.narrow(self._query)
-        (self.input if self.type_first else self.grid).focus()
+        self.input.focus()  # whatever is typed narrows the list
 
     def rows(self, query: str) -> Table:
         """The rows that a query leaves; an empty one leaves all."""

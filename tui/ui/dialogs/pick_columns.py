@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.ui.dialogs.listing import ListModal, narrowed
-from tui.widgets.grid import Grid, messages
 
 
 @dataclass(frozen=True)
@@ -24,6 +22,7 @@ class Pickable:
     title: str
     group: str
     detail: str
+    high_first: bool = False  # whether its high end is looked at first
 
 
 @dataclass(frozen=True)
@@ -34,17 +33,17 @@ class Picked:
 
 
 class PickColumnsModal(ListModal[Picked]):
-    """Marked columns are shown, in the order of the list."""
+    """Marked columns are shown, in the order of the list. What is typed narrows it; the other keys are no letters."""
 
     title_text = "Columns"
-    hint_text = "space show/hide   { } move   / narrow   A automatic   enter apply   esc leave"
-    type_first = False
+    hint_text = "space show/hide   { } move   ctrl+r automatic   enter apply   esc leave"
+    taken = frozenset({"space", "left_curly_bracket", "right_curly_bracket"})
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "narrow_by", "narrow", show=False),
-        Binding("K,shift+up,ctrl+up", "move(-1)", "up", show=False),
-        Binding("J,shift+down,ctrl+down", "move(1)", "down", show=False),
-        Binding("A", "automatic", "automatic", show=False),
+        Binding("space", "turn", "show or hide", show=False, priority=True),
+        Binding("left_curly_bracket,shift+up,ctrl+up", "move(-1)", "up", show=False, priority=True),
+        Binding("right_curly_bracket,shift+down,ctrl+down", "move(1)", "down", show=False, priority=True),
+        Binding("ctrl+r", "automatic", "automatic", show=False),
     ]
 
     def __init__(self, columns: Sequence[Pickable], chosen: Sequence[str], glyphs: Glyphs) -> None:
@@ -74,8 +73,8 @@ class PickColumnsModal(ListModal[Picked]):
         marks = self.grid.marks
         return Picked(tuple(column.key for column in self._order if column.key in marks))
 
-    def action_narrow_by(self) -> None:
-        self.input.focus()
+    def action_turn(self) -> None:
+        self.grid.action_mark()
 
     def action_automatic(self) -> None:
         self.dismiss(Picked(()))
@@ -95,8 +94,3 @@ class PickColumnsModal(ListModal[Picked]):
         self._order.insert(positions[target], moved)
         self.narrow(self._query)
         self.grid.move_to(key)
-
-    @on(Grid.ColumnMoved)
-    def _moved(self, event: messages.ColumnMoved) -> None:
-        event.stop()
-        self.action_move(event.by)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
@@ -23,16 +25,20 @@ class SortPicked:
 
 
 class PickSortModal(ListModal[SortPicked]):
-    """Space turns a column from unsorted to up, to down, and back; the first chosen counts most."""
+    """Enter sorts by one column, its better end first; space turns several up, down and off, the first counts most."""
 
     title_text = "Sort by"
-    hint_text = "space up/down/not   enter apply   tab narrow   esc leave"
-    type_first = False
+    hint_text = "enter by this alone   space up/down/not   esc leave"
+    taken = frozenset({"space"})
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "turn", "up, down or not", show=False, priority=True)]
 
     def __init__(self, columns: Sequence[Pickable], sort: Sequence[tuple[str, bool]], glyphs: Glyphs) -> None:
         super().__init__(glyphs)
         self._columns = list(columns)
+        self._high_first = {column.key: column.high_first for column in columns}
         self._sort = dict(sort)
+        self._turned = False
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -61,18 +67,24 @@ class PickSortModal(ListModal[SortPicked]):
         return RowsTable(columns, [c.key for c in kept], cells, {"group": muted})
 
     def chosen(self, row_key: str) -> SortPicked:
-        return SortPicked(tuple(self._sort.items()))
+        if self._turned:
+            return SortPicked(tuple(self._sort.items()))
+        return SortPicked(((row_key, self._high_first[row_key]),))
+
+    def action_turn(self) -> None:
+        self.grid.action_mark()
 
     @on(Grid.MarksChanged)
-    def _turned(self, event: messages.MarksChanged) -> None:
+    def _marked(self, event: messages.MarksChanged) -> None:
         event.stop()
+        self._turned = True
         marks = set(self.grid.marks)
         for key in marks - self._sort.keys():
-            self._sort[key] = False
+            self._sort[key] = self._high_first[key]
         for key in [key for key in self._sort if key not in marks]:
-            if self._sort[key]:
+            if self._sort[key] != self._high_first[key]:
                 del self._sort[key]
             else:
-                self._sort[key] = True
+                self._sort[key] = not self._sort[key]
         self.grid.marks = set(self._sort)
         self.narrow(self._query)

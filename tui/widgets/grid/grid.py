@@ -23,6 +23,7 @@ class Grid(GridView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*GRID_BINDINGS]
+    off: frozenset[str] = frozenset()  # keys that mean nothing in this grid, or belong to what is around it
 
     def action_up(self) -> None:
         self.move_to_row(self._row - 1)
@@ -103,6 +104,8 @@ class Grid(GridView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leaving a range is only there while one is open, so that its key means other things otherwise."""
+        if action in self.off:
+            return False
         return action != "leave_range" or self._marks.range_from is not None
 
     def action_narrower(self) -> None:

@@ -1,0 +1,413 @@
+"""The one list: it filters, sorts, arranges, widens, marks, remembers, and says how fresh it is.
+
+A new list is a ``ListPane`` that says four things: ``specs`` (its columns, each a ``ColumnSpec``), ``rows`` (what is
+loaded, in its source's order), ``key_of`` (the identity of a row), and ``open_row`` (what enter does). It binds the
+place that holds its verbs, ``BINDINGS = [*bindings("PLACE")]``, gives them scopes in ``tui.app.actions``, and calls
+``recall`` once, ``freshness.loading/live/failed`` as it reads, and ``fill`` when there is something new to show.
+
+``searched`` is what the filter's words are looked for in; ``title_parts`` and ``empty_words`` are what is said.
+A list that is large lays itself out on a worker's thread (``is_large``); one whose cells are made in bulk gives
+``laying_out`` a table of its own, and ``pickable``, ``shown_columns`` and ``high_first`` to go with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.columns import ColumnSpec, Row, SpecTable, chosen, sifted
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Problem
+from tui.domain.quantities import count
+from tui.domain.table import Table
+from tui.domain.text import clean
+from tui.domain.truth import Truth
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.filterable import SiftedPane
+from tui.widgets.grid import Grid, messages
+
+if TYPE_CHECKING:
+    from tui.ui.dialogs.pick_columns import Pickable
+
+MARKING = frozenset({"mark", "mark_range", "leave_range"})  # what a list without marks does not offer
+
+Show = Callable[[], None]
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what it counts: ``1 match``, ``2 matches``."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def matches(number: int) -> str:
+    return counted(number, "match", "matches")
+
+
+class ListMemory:
+    """Where the arrangement of a list is kept from one session to the next; says once if it cannot be."""
+
+    def __init__(self, pane: ListPane[Any], session: Session) -> None:
+        self._pane = pane
+        self._session = session
+        self._told_unkept = False
+
+    def name(self, what: str) -> str:
+        """What an arrangement is kept under in this context."""
+        return f"{self._session.memory_key}:{what}"
+
+    def recall(self, what: str, columns: Sequence[str] = ()) -> Arrangement:
+        """As it was left; ``columns`` is the configured choice where none is kept."""
+        return Arrangement.from_json(self._session.views.get(self.name(what)), columns)
+
+    def keep(self, what: str, arrangement: Arrangement) -> None:
+        views, name, value = self._session.views, self.name(what), arrangement.to_json()
+
+        def told(kept: bool) -> None:
+            if not kept and not self._told_unkept and views.failure:
+                self._told_unkept = True
+                self._pane.notice.tell_warning(f"How this table is arranged cannot be kept: {views.failure}")
+
+        self._pane.ask(self._session.pool, "remember", lambda: views.put(name, value), told, lambda _problem: None)
+
+
+class Freshness:
+    """How true what a list shows is, and its face while it has no rows to show."""
+
+    def __init__(self, pane: ListPane[Any], session: Session) -> None:
+        self._pane = pane
+        self._session = session
+        self._failed = False
+        self.truth = Truth()
+
+    def tell(self, truth: Truth) -> None:
+        """Say to whom the list belongs how true it is by now."""
+        self.truth = truth
+        self._pane.post_message(self._pane.TruthChanged(truth.problem))
+
+    def loading(self, said: str = "", *, dims: bool = False) -> None:
+        """It is being read, again if there is something here; ``dims`` where what is shown is of something else."""
+        if said:
+            self._pane.grid.placeholder = said
+        self._pane.grid.set_class(dims, "stale")
+        self.tell(self.truth.loading())
+
+    def live(self) -> None:
+        """It has been read."""
+        if self._failed:
+            self._pane.notice.clear()  # what else it tells is still so
+            self._failed = False
+        self._pane.grid.set_class(False, "stale")
+        self.tell(self.truth.live(self._session.clock.now_ms()))
+
+    def failed(self, problem: Problem, said: str) -> None:
+        """It could not be read: what is shown stays; ``said`` is for where there is nothing."""
+        self._failed = True
+        self._pane.grid.set_class(False, "stale")
+        self._pane.grid.placeholder = "" if self._pane.has_rows else said
+        self._pane.notice.problem(problem)
+        self.tell(self.truth.failed(problem))
+
+
+class ListPane(SiftedPane, Asking, Generic[Row]):
+    """A pane that is one list; see the head of this file for what a kind of list says of itself."""
+
+    @dataclass
+    class TruthChanged(Message):
+        """How true the list is has changed; with the problem, if there is one. Each kind has its own."""
+
+        problem: Problem | None
+
+    things = ("row", "rows")
+    first_sort: Sort = ()  # what the rows are in the order of while nobody has chosen
+    may_rest = True  # whether a third press takes the sort away
+
+    def __init__(self, session: Session, glyphs: Glyphs, *, id: str, marks: bool = True) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.session = session
+        self.glyphs = glyphs
+        self.grid = Grid(glyphs=glyphs)
+        if not marks:
+            self.grid.off = MARKING
+        self.arrangement = Arrangement()
+        self.memory = ListMemory(self, session)
+        self.freshness = Freshness(self, session)
+        self._generation = 0
+        self._again = False
+
+    # what a kind of list says of itself
+
+    def specs(self) -> Sequence[ColumnSpec[Row]]:
+        """The columns, in the order in which they are offered."""
+        return ()
+
+    def rows(self) -> Sequence[Row]:
+        """What is loaded, in its source's order."""
+        return ()
+
+    def key_of(self, row: Row) -> str:
+        """The stable identity of a row."""
+        raise NotImplementedError  # pragma: no cover  a list with rows says it
+
+    def searched(self, row: Row) -> str:
+        """What the words of the filter are looked for in."""
+        return ""
+
+    def open_row(self, key: str) -> None:
+        """Enter, on a row."""
+
+    def title_parts(self) -> Sequence[str]:
+        """What stands before the counts in the title."""
+        return (self.things[1].capitalize(),)
+
+    def count_words(self) -> str:
+        """How much is loaded: never a number that silently means the first page only."""
+        return count(len(self.rows()))
+
+    def notes(self) -> Sequence[str]:
+        """What else must be known to read the list rightly; stands in the lower border."""
+        return ()
+
+    def empty_words(self) -> str:
+        """What is said where there is nothing at all; empty leaves what was said last."""
+        return ""
+
+    @property
+    def memory_name(self) -> str:
+        """What the arrangement is kept under."""
+        return str(self.id)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is loaded, shown or not."""
+        return bool(self.rows())
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the list is laid out on a worker's thread."""
+        return False
+
+    def laying_out(self) -> Callable[[], Show]:
+        """What lays the list out as it is wanted now, on whatever thread; its answer then shows it."""
+        rows, query, specs, arrangement = list(self.rows()), self.query_text, self.specs(), self.arrangement
+        first, generation = self.first_sort, self._generation
+
+        def lay_out() -> Show:
+            kept = sifted(rows, query, self.searched)
+            table = SpecTable(kept, self.key_of, specs, arrangement, sort=first, generation=generation)
+            return lambda: self.show(table)
+
+        return lay_out
+
+    # laying out and showing
+
+    def body(self) -> ComposeResult:
+        yield self.grid
+
+    def keys_target(self) -> Widget | None:
+        return self.grid
+
+    def recall(self, columns: Sequence[str] = ()) -> None:
+        """Arrange the list as it was left."""
+        self.arrangement = self.memory.recall(self.memory_name, columns)
+
+    def fill(self) -> None:
+        """Lay the list out anew; while that is under way on a worker's thread, once more afterwards."""
+        self._generation += 1
+        if not self.is_large:
+            self.forget("layout")
+            self.laying_out()()()
+        elif self.is_asking("layout"):
+            self._again = True
+        else:
+            self._again = False
+            self.ask(self.session.pool, "layout", self.laying_out(), self._got_layout, self.layout_refused)
+
+    def _got_layout(self, show: Show) -> None:
+        show()
+        if self._again:
+            self.fill()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something has changed since what is being laid out was begun."""
+        return self._again
+
+    def forget_layout(self) -> None:
+        """What is being laid out is of something else by now."""
+        self.forget("layout")
+        self._again = False
+
+    def layout_refused(self, problem: Problem) -> None:
+        self.freshness.failed(problem, "")
+
+    def show(self, table: Table) -> None:
+        """Show what has been laid out."""
+        if self.query_text and self.has_rows:
+            self.grid.placeholder = f"No {self.things[0]} matches  {clean(self.query_text)}\nesc clears the filter"
+        elif words := self.empty_words():
+            self.grid.placeholder = words
+        self.grid.table = table
+        self.show_words()
+        self.shown()
+
+    def shown(self) -> None:
+        """Called after a table has been shown."""
+
+    def show_words(self) -> None:
+        """Write the title and what stands in the lower border."""
+        table = self.grid.table
+        parts = [*self.title_parts(), self.count_words()]
+        if self.query_text and table is not None:
+            parts.append(matches(table.row_count))
+        if self.grid.marks:
+            parts.append(f"{count(len(self.grid.marks))} marked")
+        self.set_title(*parts)
+        self.set_subtitle(" · ".join(note for note in self.notes() if note))
+
+    def retick(self) -> None:
+        """Write ages anew."""
+        if self.has_rows:
+            self.fill()
+
+    @property
+    def zone(self) -> Any:
+        """The zone in which dates are wanted, None where ages are."""
+        return self.session.clock.zone if getattr(self.app, "absolute_times", False) else None
+
+    # arranging
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        """Arrange the list in another way, and keep that."""
+        if arrangement == self.arrangement:
+            return
+        self.arrangement = arrangement
+        self.memory.keep(self.memory_name, arrangement)
+        self.fill()
+
+    def pickable(self) -> list[Pickable]:
+        """The columns that can be chosen, and sorted by."""
+        from tui.ui.dialogs.pick_columns import Pickable
+
+        return [
+            Pickable(spec.key, spec.title, spec.group or self.things[0], spec.detail, self.high_first(spec.key))
+            for spec in self.specs()
+        ]
+
+    def shown_columns(self) -> tuple[str, ...]:
+        """The columns that are shown, chosen or not, in their order."""
+        return tuple(spec.key for spec in chosen(self.specs(), self.arrangement))
+
+    def high_first(self, key: str) -> bool:
+        """Whether one looks at the high end of a column first."""
+        return any(spec.key == key and spec.better == "higher" for spec in self.specs())
+
+    def turn_sort(self, key: str) -> None:
+        """Sort by a column; then the other way round; then not."""
+        now = self.arrangement if self.arrangement.sort else replace(self.arrangement, sort=self.first_sort)
+        self.rearrange(now.turned(key, high_first=self.high_first(key), may_rest=self.may_rest))
+
+    @on(Grid.HeadingPressed)
+    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
+        event.stop()
+        self.turn_sort(event.key)
+
+    @on(Grid.ColumnResized)
+    def _column_resized(self, event: messages.ColumnResized) -> None:
+        event.stop()
+        self.rearrange(self.arrangement.widened(event.key, event.width))
+
+    @on(Grid.ColumnMoved)
+    def _column_moved(self, event: messages.ColumnMoved) -> None:
+        event.stop()
+        self.rearrange(self.arrangement.moved(self.shown_columns(), event.key, event.by))
+
+    def action_sort(self) -> None:
+        if self.grid.cursor_column is not None:
+            self.turn_sort(self.grid.cursor_column)
+
+    def action_sort_by(self) -> None:
+        from tui.ui.dialogs.pick_sort import PickSortModal, SortPicked
+
+        def picked(answer: SortPicked | None) -> None:
+            if answer is not None:
+                self.rearrange(replace(self.arrangement, sort=answer.keys))
+
+        if columns := self.pickable():
+            sort = self.arrangement.sort or self.first_sort
+            self.app.push_screen(PickSortModal(columns, sort, self.glyphs), picked)
+
+    def action_columns(self) -> None:
+        from tui.ui.dialogs.pick_columns import PickColumnsModal, Picked
+
+        def picked(answer: Picked | None) -> None:
+            if answer is not None:
+                self.rearrange(replace(self.arrangement, columns=answer.keys))
+
+        if columns := self.pickable():
+            self.app.push_screen(PickColumnsModal(columns, self.shown_columns(), self.glyphs), picked)
+
+    async def action_filter(self) -> None:
+        await self.open_bar()
+
+    # the cursor and the marks
+
+    @on(Grid.Opened)
+    def _row_opened(self, event: messages.Opened) -> None:
+        event.stop()
+        self.open_row(event.row_key)
+
+    @on(Grid.MarksChanged)
+    def _marks_changed(self, event: messages.MarksChanged) -> None:
+        event.stop()
+        self.show_words()
+
+    def action_unmark(self) -> None:
+        self.grid.marks = []
+        self.show_words()
+
+    def action_next(self) -> None:
+        self._go_to_mark(1)
+
+    def action_previous(self) -> None:
+        self._go_to_mark(-1)
+
+    def _go_to_mark(self, by: Literal[1, -1]) -> None:
+        """Go to the next row that is marked, from the end on from the other one."""
+        table = self.grid.table
+        if table is None:
+            return
+        found = sorted(row for key in self.grid.marks if (row := table.row_of(key)) is not None)[::by]
+        here = self.grid.cursor_row
+        beyond = [row for row in found if (row - here) * by > 0]
+        if found:
+            self.grid.move_to_row((beyond or found)[0])
+
+    def value_here(self) -> tuple[str, str] | None:
+        """What the column under the cursor is called, and the value there."""
+        key, column, table = self.grid.cursor_key, self.grid.cursor_column, self.grid.table
+        row = table.row_of(key) if table is not None and key is not None else None
+        if table is None or row is None or column is None:
+            return None
+        title = next((shown.title for shown in table.columns if shown.key == column), column)
+        return title, self.whole_value(column, row, table)
+
+    def whole_value(self, column: str, row: int, table: Table) -> str:
+        """A value as it is copied."""
+        return table.texts(column, row, row + 1)[0]
+
+    def go_back(self) -> bool:
+        """Take the filter away, then the marks; False if there was neither."""
+        if self.drop_filter():
+            return True
+        if self.grid.marks:
+            self.action_unmark()
+            return True
+        return False
