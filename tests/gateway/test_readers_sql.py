@@ -36,6 +36,7 @@ def calls_of(path: Path) -> Calls:
         runs = column("SELECT run_uuid FROM runs ORDER BY start_time DESC, run_uuid LIMIT 40")
         models = column("SELECT name FROM registered_models ORDER BY 1")
         versions = list(connection.execute("SELECT name, version FROM model_versions ORDER BY 1, 2"))
+        logged = column("SELECT model_id FROM logged_models ORDER BY 1") if _knows_logged_models(connection) else []
         parents = column("SELECT DISTINCT value FROM tags WHERE key = 'mlflow.parentRunId'")
     calls: Calls = [("tracking.search_experiments", (view,), {}) for view in View]
     calls += [("tracking.search_experiments", (), {"max_results": most}) for most in (0, 1, 2, 3)]
@@ -73,7 +74,12 @@ def calls_of(path: Path) -> Calls:
     calls += [("registry.get_versions", (pairs,), {})]
     calls += [("registry.registered_as", ([*runs, "no-such", "'"],), {}), ("registry.registered_as", ([],), {})]
     calls += [("registry.source_runs", ([*runs, "0" * 32, "it's"],), {})]
+    calls += [("registry.source_models", ([*logged, "m-" + "0" * 32],), {})]
     return calls
+
+
+def _knows_logged_models(connection: sqlite3.Connection) -> bool:
+    return bool(list(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'logged_models'")))
 
 
 def differing(
@@ -135,6 +141,7 @@ EVERY_READ = {
     "registry.get_versions",
     "registry.registered_as",
     "registry.source_runs",
+    "registry.source_models",
 }
 
 

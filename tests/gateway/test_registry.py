@@ -12,10 +12,15 @@ import pytest
 from tests.gateway.conftest import open_session
 from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
+from tests.support.fakes import FrozenClock
+from tui.console.lint import lint
+from tui.domain.artifacts.values import ModelMetric
 from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
+from tui.gateway import readers
 from tui.gateway.ports import RegistryPort
 from tui.gateway.registry.client import ClientRegistry
+from tui.services.model_health import ModelHealth
 
 MLMODEL = """
 flavors:
@@ -218,6 +223,64 @@ def test_source_runs(desk: Desk) -> None:
     assert found[desk.deleted_run].lifecycle == "deleted"
     assert found[gone].is_missing and found["no' id"].lifecycle == MISSING
     assert desk.registry.source_runs([]) == {}
+
+
+def test_the_metrics_of_logged_models(desk: Desk) -> None:
+    """By dataset, the last of each, with the run that measured it, which may be a later one; one deleted is missing."""
+    client = desk.client
+    experiment = client.get_run(desk.bare_run).info.experiment_id
+    trained, later = (client.create_run(experiment).info.run_id for _ in range(2))
+    judged, gone = (client.create_logged_model(experiment, name=name).model_id for name in ("judged", "gone"))
+    client.log_metric(trained, "auc", 0.98, step=1, model_id=judged)
+    client.log_metric(trained, "auc", 0.99, step=2, model_id=judged)
+    for value, dataset, digest in ((0.71, "test", "t1"), (0.97, "train", "r1")):
+        client.log_metric(
+            later,
+            "auc2",
+            value,
+            model_id=judged,
+            dataset_name=dataset,
+            dataset_digest=digest,
+            timestamp=int(value * 100),
+        )
+    client.delete_logged_model(gone)
+    wanted = [judged, desk.logged_model, gone, "m-" + "0" * 32, "odd"]
+    for experiments in ([], [experiment]):
+        found = desk.registry.source_models(wanted, experiments)
+        assert found[judged].name == "judged" and found[desk.logged_model].status == "READY"
+        auc, test, train = found[judged].metrics
+        assert (auc.key, auc.value, auc.step, auc.dataset, auc.run_id) == ("auc", 0.99, 2, "", trained)
+        assert test == ModelMetric("auc2", 0.71, 0, "test", "t1", later, 71)
+        assert (train.dataset, train.value) == ("train", 0.97)
+        assert [one for one in wanted if found[one].is_missing] == wanted[2:]
+    if isinstance(desk.registry, ClientRegistry) and desk.registry.kind == "sqlite":
+        session = open_session(desk.registry.uri)
+        assert readers.sql_reads(session)["registry.source_models"](wanted) == found
+
+
+def test_a_version_whose_logged_model_is_deleted(desk: Desk, tmp_path: Path) -> None:
+    """MLflow still loads it: its files are read, no rule finds fault, and its run offers the models that are left."""
+    from mlflow.entities import LoggedModelOutput
+
+    client, registry = desk.client, desk.registry
+    (tmp_path / "MLmodel").write_text(MLMODEL)
+    experiment = client.get_run(desk.run).info.experiment_id
+    run = client.create_run(experiment).info.run_id
+    kept, gone = (client.create_logged_model(experiment, name=n, source_run_id=run) for n in ("kept", "gone"))
+    for logged in (kept, gone):
+        client.log_model_artifacts(logged.model_id, str(tmp_path))
+        client.finalize_logged_model(logged.model_id, "READY")
+    client.log_outputs(run, models=[LoggedModelOutput(one.model_id, 0) for one in (kept, gone)])
+    registry.create_model("orphan", "About it.")
+    registry.create_version("orphan", f"models:/{gone.model_id}", run_id=run)
+    registry.set_alias("orphan", "champion", "1")
+    client.set_terminated(run)
+    client.delete_logged_model(gone.model_id)
+    facts = registry.version_facts("orphan", "1")
+    assert facts.is_read and facts.signature is not None, facts.unread
+    assert [entry.label for entry in registry.registrable(run)] == ["kept"]
+    report = lint(registry, ModelHealth(registry, FrozenClock()), ["orphan"])
+    assert [fault.rule for fault in report.faults] == ["unpinned"] or not report.faults, report.faults
 
 
 def test_what_of_a_run_can_be_registered(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from tui.domain.models.values import (
     ModelVersion,
     RegisteredModel,
     Registrable,
+    SourceModel,
     SourceRun,
     VersionsPage,
 )
@@ -47,6 +48,7 @@ class FakeRegistry:
         self.by_model: dict[str, dict[str, ModelVersion]] = {}
         self.facts: dict[tuple[str, str], ModelFacts] = {}
         self.runs: dict[str, SourceRun] = {}
+        self.logged: dict[str, SourceModel] = {}
         self.offers: dict[str, tuple[Registrable, ...]] = {}
         self.versions: dict[str, tuple[RegisteredAs, ...]] = versions or {}  # made from runs, by the run's id
         self.changes: list[Change] = []
@@ -125,8 +127,10 @@ class FakeRegistry:
     def _model(self, name: str) -> RegisteredModel:
         if name not in self.models:
             raise Problem(Kind.NOT_FOUND, f"Could not read the model {name}", f"Registered Model {name} not found.")
-        known = sorted(self.by_model[name].values(), key=lambda made: made.number)
-        return replace(self.models[name], latest=tuple(known[-1:]))
+        newest: dict[str, ModelVersion] = {}  # of each stage, as MLflow tells them
+        for made in sorted(self.by_model[name].values(), key=lambda made: made.number):
+            newest[made.stage] = made
+        return replace(self.models[name], latest=tuple(newest.values()))
 
     def search_models(
         self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
@@ -187,6 +191,10 @@ class FakeRegistry:
     def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
         self._call("source_runs", *run_ids)
         return {run_id: self.runs.get(run_id, SourceRun(run_id, lifecycle=MISSING)) for run_id in run_ids if run_id}
+
+    def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:
+        self._call("source_models", *model_ids)
+        return {one: self.logged.get(one, SourceModel(one, status=MISSING)) for one in model_ids if one}
 
     def registrable(self, run_id: str) -> tuple[Registrable, ...]:
         self._call("registrable", run_id)

@@ -304,6 +304,31 @@ async def test_places_of_models_open(tmp_path: Path, place: str, text: str) -> N
         await deck.until_text("fraud_score")
 
 
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("models:/churn/Production", "v12 is the newest version of churn in the stage Production"),
+        ("models:/churn/staging", "v14 is the newest version of churn in the stage Staging"),
+        ("models:/churn/Nowhere", "churn has no version in the stage Nowhere; it has Production, Staging"),
+        ("models:/churn@Champion", "churn has no alias Champion, but champion (v12)"),
+    ],
+)
+async def test_a_stage_opens_its_newest_version(tmp_path: Path, place: str, text: str) -> None:
+    world = model_shop(tmp_path, place=parse_place(place))
+    registry = world.registry
+    for version, stage in (("12", "Production"), ("14", "Staging")):
+        registry.change_version("churn", version, stage=stage)
+    async with world.open((120, 36)) as deck:
+        await deck.until_text(text)
+        page = deck.app.screen
+        assert isinstance(page, ModelScreen)
+        await deck.until(lambda: page.versions.complete, "the versions are read")
+        assert "stage" in deck.text()
+        wanted = {"Production": "12", "staging": "14"}.get(place.rpartition("/")[2])
+        if wanted:
+            await deck.until(lambda: page.versions.grid.cursor_key == wanted, "the cursor is on it")
+
+
 def tear(world: World) -> None:
     """A crash in the middle of a line of the ledger."""
     with open(world.folder / "state" / "ledger.jsonl", "a") as file:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fakes import DAY, NOW_MS
+from tui.domain.artifacts.values import ModelMetric
 from tui.domain.models.readiness import GRADES, RULES, SEVERITIES, Judged, is_pinned, judge, tally, warnings_of_target
 from tui.domain.models.values import (
     FAILED,
@@ -17,6 +18,7 @@ from tui.domain.models.values import (
     RegisteredModel,
     Signature,
     SignatureField,
+    SourceModel,
     SourceRun,
 )
 from tui.domain.serving.endpoints import ServedAt
@@ -53,6 +55,18 @@ def with_run(run: SourceRun) -> Judged:
     return replace(GOOD, runs={"r12": run, "r14": OTHER})
 
 
+def with_models(values: dict[str, float]) -> Judged:
+    """Both versions from logged models, of which the test data says another thing than the training data."""
+    models = {
+        one: SourceModel(
+            one, metrics=(ModelMetric("auc", value, 1, "test", "t1"), ModelMetric("auc", 1.7 - value, 1, "train", "r1"))
+        )
+        for one, value in values.items()
+    }
+    versions = {"12": replace(TWELVE, model_id="m-12"), "14": replace(FOURTEEN, model_id="m-14")}
+    return replace(GOOD, versions=versions, models=models, metric="auc@test")
+
+
 def with_model(**fields: object) -> Judged:
     return replace(GOOD, model=replace(GOOD.model, **fields))  # type: ignore[arg-type]
 
@@ -63,6 +77,21 @@ def test_a_good_model_has_no_fault() -> None:
 
 BAD: list[tuple[str, Judged, str]] = [
     ("no-champion", with_model(aliases={}), "No version is champion."),
+    (
+        "no-champion",
+        with_model(aliases={"Champion": "12"}),
+        "No version is champion, but Champion is v12: aliases differ by case.",
+    ),
+    (
+        "alias-case",
+        with_model(aliases={"champion": "12", "Champion": "14"}),
+        "Champion (v14) and champion (v12) differ by case only.",
+    ),
+    (
+        "challenger-better",
+        with_models({"m-12": 0.71, "m-14": 0.83}),
+        "Challenger v14 beats champion v12 on auc@test: 0.83 against 0.71.",
+    ),
     ("not-ready", with_twelve(status=FAILED, status_message="cut"), "Champion v12 failed to register: cut."),
     ("not-ready", with_twelve(status=PENDING), "Champion v12 is PENDING_REGISTRATION."),
     ("dangling-alias", with_model(aliases={"champion": "12", "old": "3"}), "old points to v3, which has been deleted."),

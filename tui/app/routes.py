@@ -51,7 +51,7 @@ def screen_for(route: Route, session: Session) -> Page:
     if isinstance(route, ModelRoute):
         from tui.features.models.model import ModelScreen
 
-        return ModelScreen(session, route.name, route.alias)
+        return ModelScreen(session, route.name, route.alias, route.stage)
     if isinstance(route, VersionRoute):
         from tui.features.models.version import VersionScreen
 

@@ -26,6 +26,7 @@ from tui.domain.models.values import (
     ModelVersion,
     RegisteredModel,
     Registrable,
+    SourceModel,
     SourceRun,
     VersionsPage,
 )
@@ -257,6 +258,13 @@ class RegistryPort(Protocol):
 
     def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
         """Runs by id, deleted ones too; one that is not there has the lifecycle MISSING."""
+        ...
+
+    def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:
+        """Logged models by id, with their metrics; one that is gone is MISSING. They are searched for in batches.
+
+        ``experiment_ids`` are those that they are in, where that is known: one that is not found there is gone.
+        """
         ...
 
     def registrable(self, run_id: str) -> tuple[Registrable, ...]:

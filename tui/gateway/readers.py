@@ -82,5 +82,6 @@ def sql_reads(session: Session) -> dict[str, Operation]:
             "registry.get_versions": registry.get_versions,
             "registry.registered_as": registry.registered_as,
             "registry.source_runs": registry.source_runs,
+            "registry.source_models": registry.source_models,
         }
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock
 from tui.domain.diff.sources import of_details
+from tui.domain.models.measures import every_measured
 from tui.domain.models.tables import requirement_pairs
 from tui.domain.models.values import ModelFacts, ModelVersion
 from tui.domain.problem import Kind, Problem
@@ -26,12 +27,13 @@ def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet
         Subject(one.version, f"v{one.version}", " ".join(model.aliases_of(one.version)), run_id=one.run_id)
         for one in made
     ]
+    session.desk.health.gather_made_of(made)
     builder = SheetBuilder(subjects)
     for column, one in enumerate(made):
         run = _run(session, one)
         if run is not None:
             builder.texts("params", column, run.params)
-            builder.numbers("metrics", column, {metric.key: metric.value for metric in run.metrics})
+            builder.numbers("metrics", column, _metrics(session, one, run))
             for block in of_details([run]).blocks:
                 if isinstance(block, TextBlock) and block.group in ("datasets", "source"):
                     texts = {key: block.pool[block.codes[row, 0]] for row, key in enumerate(block.keys)}
@@ -53,6 +55,23 @@ def _run(session: Session, made: ModelVersion) -> RunDetail | None:
         if problem.kind in (Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.BAD_REQUEST):
             return None
         raise
+
+
+def _metrics(session: Session, made: ModelVersion, run: RunDetail) -> dict[str, float]:
+    """What the version's logged model was measured at, by dataset, and its run's values as the run's.
+
+    Of a version that was made from no logged model, the run's are its own.
+    """
+    health = session.desk.health
+    model = health.source_model(made)
+    of_run = {metric.key: metric.value for metric in run.metrics}
+    if model is None:
+        return of_run
+    own = {one.name: health.measured(made, one.name) or one for one in every_measured(model, None)}
+    return {
+        **{name: one.value for name, one in own.items()},
+        **{f"{key} (of the run)": value for key, value in of_run.items()},
+    }
 
 
 def _facts(builder: SheetBuilder, column: int, files: ModelFacts) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tui.config.model import ModelSettings
 from tui.domain.capabilities import Capabilities, Numbers
+from tui.domain.models.measures import Measured, choices, datasets_of, measured
 from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
-from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
+from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceModel, SourceRun
 from tui.domain.problem import Problem
 from tui.domain.serving.endpoints import ServedAt
 from tui.gateway.ports import RegistryPort
@@ -21,7 +22,7 @@ from tui.services.clock import Clock
 from tui.services.serving_desk import ServingDesk
 
 VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
-RUNS_AT_ONCE = 100
+RUNS_AT_ONCE = 100  # and logged models
 
 _DAY_MS = 86_400_000
 Key = tuple[str, str]  # model, version
@@ -58,9 +59,11 @@ class ModelHealth:
         self._lock = threading.Lock()
         self._versions: dict[Key, ModelVersion | None] = {}
         self._runs: dict[str, SourceRun] = {}
+        self._models: dict[str, SourceModel] = {}  # logged models, by id
         self._facts: dict[Key, ModelFacts] = {}
         self._reading: dict[Key, threading.Lock] = {}  # of files that are being read
         self._metric = self.settings.metric or ""
+        self._resolved: tuple[tuple[int, str], str] | None = None  # the metric judged by, and of what was known
         self._stamps: Counter[str] = Counter()  # grow with what is learnt of a model
         self.learnt = 0  # grows with everything that is learnt, so that a view knows whether it is behind
         self._judgements: dict[str, tuple[RegisteredModel, tuple[object, ...], tuple[Fault, ...]]] = {}
@@ -73,6 +76,14 @@ class ModelHealth:
 
     def run(self, run_id: str) -> SourceRun | None:
         return self._runs.get(run_id)
+
+    def source_model(self, made: ModelVersion) -> SourceModel | None:
+        """The logged model that a version was made from, if it is known."""
+        return self._models.get(made.model_id) if made.model_id else None
+
+    def measured(self, made: ModelVersion, metric: str = "") -> Measured | None:
+        """A version's value of a metric, of the one that models are judged by where none is named."""
+        return measured(metric or self.metric, self.source_model(made), self._runs.get(made.run_id))
 
     def served(self, name: str) -> tuple[ServedAt, ...]:
         """Where versions of a model are served, as far as that is known."""
@@ -87,21 +98,39 @@ class ModelHealth:
 
     @property
     def metric(self) -> str:
-        """The metric that models are judged by: chosen, or the one that most champions' runs have; "" where none is."""
-        if self._metric:
-            return self._metric
+        """The metric that models are judged by, with its dataset where it was measured on several.
+
+        Chosen, or the one that most versions known have; "" where none is.
+        """
+        known = (self.learnt, self._metric)
+        if self._resolved is None or self._resolved[0] != known:
+            with self._lock:
+                versions = [made for made in self._versions.values() if made is not None]
+                models, runs = dict(self._models), dict(self._runs)
+            metric = self._metric or _commonest(versions, models, runs)
+            on = datasets_of(metric, models.values()) if metric and "@" not in metric else []
+            self._resolved = (known, f"{metric}@{on[0]}" if len(on) > 1 else metric)
+        return self._resolved[1]
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The names under which the metric can be chosen, where it was measured on several datasets and none is."""
+        if "@" in self._metric:
+            return ()
         with self._lock:
-            counted = Counter(key for run in self._runs.values() for key in run.metrics)
-        return min(counted, key=lambda key: (-counted[key], key)) if counted else ""
+            models = tuple(self._models.values())
+        key = self.metric.partition("@")[0]
+        on = datasets_of(key, models) if key else []
+        return tuple(f"{key}@{dataset}" for dataset in on) if len(on) > 1 else ()
 
     def choose_metric(self, metric: str) -> None:
         """Judge by this metric; "" goes back to the automatic choice."""
         self._metric = metric
 
     def metrics_known(self) -> list[str]:
-        """The metrics of the source runs known, by name."""
+        """The metrics of the versions known, by name; one for each dataset where there are several."""
         with self._lock:
-            return sorted({key for run in self._runs.values() for key in run.metrics})
+            return choices(tuple(self._models.values()), tuple(self._runs.values()))
 
     def better(self, metric: str) -> str:
         """Which way a metric gets better: "higher", "lower", or "" where nothing is known."""
@@ -120,6 +149,7 @@ class ModelHealth:
             runs = {run_id: self._runs[run_id] for run_id in ids if run_id in self._runs}
             facts = {version: self._facts[key] for version, key in named.items() if key in self._facts}
         metric = self.metric
+        logged = {made.model_id: one for made in (versions or {}).values() if (one := self.source_model(made))}
         return Judged(
             model,
             versions,
@@ -130,11 +160,12 @@ class ModelHealth:
             self._clock.now_ms(),
             self.settings.old_after_days,
             self.served(model.name),
+            logged,
         )
 
     def faults(self, model: RegisteredModel) -> tuple[Fault, ...]:
         """What the rules find in a model by what is known so far."""
-        stamp = (self._stamps[model.name], self._metric, self._clock.now_ms() // _DAY_MS)
+        stamp = (self._stamps[model.name], self.metric, self._clock.now_ms() // _DAY_MS)
         kept = self._judgements.get(model.name)
         if kept is not None and kept[0] is model and kept[1] == stamp:
             return kept[2]
@@ -182,10 +213,10 @@ class ModelHealth:
             found = self._registry.get_versions(some)
             with self._lock:
                 self._versions.update({key: found.get(key) for key in some})
-        self.gather_runs(
-            made.run_id
+        self.gather_made_of(
+            made
             for model in models
-            for version in set(model.aliases.values())
+            for version in sorted(set(model.aliases.values()))
             if (made := self.version(model.name, version)) is not None
         )
         self.gather_served([model.name for model in models])
@@ -243,6 +274,41 @@ class ModelHealth:
         for at in range(0, len(missing), RUNS_AT_ONCE):
             self.take_runs(self._registry.source_runs(missing[at : at + RUNS_AT_ONCE]))
 
+    def gather_made_of(self, versions: Iterable[ModelVersion]) -> None:
+        """Learn of the source runs and logged models of these versions that are not known yet."""
+        versions = list(versions)
+        self.gather_runs(made.run_id for made in versions)
+        placed: dict[str, str] = {}  # the experiment of each logged model, as its run tells it
+        for made in versions:
+            if made.model_id and made.model_id not in self._models:
+                run = self._runs.get(made.run_id)
+                placed[made.model_id] = run.experiment_id if run is not None and not run.is_missing else ""
+        for where in (True, False):  # those whose experiment is known are searched for in all of these at once
+            wanted = [model_id for model_id, experiment in placed.items() if bool(experiment) is where]
+            for at in range(0, len(wanted), RUNS_AT_ONCE):
+                some = wanted[at : at + RUNS_AT_ONCE]
+                self._take_models(some, sorted({placed[model_id] for model_id in some} - {""}))
+
+    def gather_judges(self, made: ModelVersion) -> None:
+        """Learn of the runs that measured a version's logged model, so that they can be named."""
+        model = self.source_model(made)
+        self.gather_runs(dict.fromkeys(one.run_id for one in model.metrics[:RUNS_AT_ONCE]) if model is not None else ())
+
+    def _take_models(self, model_ids: Sequence[str], experiments: Sequence[str]) -> None:
+        try:
+            found = self._registry.source_models(model_ids, experiments)
+        except Problem as problem:
+            if problem.is_connection:
+                raise
+            found = {}  # a server of before MLflow 3: what its runs were measured at stands for it
+        with self._lock:
+            self._models.update({one: found.get(one, SourceModel(one)) for one in model_ids})
+            self.learnt += 1
+
+    def is_made_of_known(self, made: ModelVersion) -> bool:
+        """Whether a version's source run and logged model have been asked for."""
+        return (not made.run_id or made.run_id in self._runs) and (not made.model_id or made.model_id in self._models)
+
     def gather_facts(self, name: str, version: str) -> ModelFacts:
         """What a version's files say; a refusal other than a lost connection is kept as what they say."""
         with self._lock:
@@ -282,3 +348,15 @@ class ModelHealth:
                 for version in sorted({model.aliases[a] for a in (CHAMPION, CHALLENGER) if a in model.aliases})
                 if (model.name, version) not in self._facts and self._versions.get((model.name, version)) is not None
             ]
+
+
+def _commonest(
+    versions: Sequence[ModelVersion], models: Mapping[str, SourceModel], runs: Mapping[str, SourceRun]
+) -> str:
+    """The metric that most versions were measured by; "" where none was."""
+    counted: Counter[str] = Counter()
+    for made in versions:
+        model, run = models.get(made.model_id), runs.get(made.run_id)
+        own = {metric.key for metric in model.metrics} if model is not None else set()
+        counted.update(own or (run.metrics if run is not None else ()))
+    return min(counted, key=lambda key: (-counted[key], key)) if counted else ""

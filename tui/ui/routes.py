@@ -83,10 +83,14 @@ class CurvesRoute:
 
 @dataclass(frozen=True)
 class ModelRoute:
-    """The page of a registered model, with the cursor on the version that ``alias`` names ("latest" is the newest)."""
+    """The page of a registered model, with the cursor on the version that ``alias`` names ("latest" is the newest).
+
+    ``stage`` names the newest version in a stage instead, where the registry has stages.
+    """
 
     name: str
     alias: str = ""
+    stage: str = ""
 
 
 @dataclass(frozen=True)

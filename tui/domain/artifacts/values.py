@@ -70,6 +70,8 @@ class ModelMetric:
     step: int = 0
     dataset: str = ""
     digest: str = ""
+    run_id: str = ""  # of the run that measured it, which need not be the one that logged the model
+    time_ms: int | None = None
 
 
 @dataclass(frozen=True)

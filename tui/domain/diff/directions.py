@@ -67,8 +67,10 @@ _CONFIGURED: Mapping[str, Direction] = {"higher": Direction("higher"), "lower": 
 def direction_of(metric: str, configured: Mapping[str, str] | None = None) -> Direction:
     """The direction of a metric. ``configured`` maps names or patterns (``*_ms``) to "higher", "lower" or "neither".
 
-    An exact name wins over a pattern, an earlier pattern over a later one, either over a guess.
+    An exact name wins over a pattern, an earlier pattern over a later one, either over a guess. Of a metric on a
+    dataset (``auc@test``) the metric counts.
     """
+    metric = metric.partition("@")[0] or metric
     if configured:
         if metric in configured:
             return _CONFIGURED[configured[metric]]

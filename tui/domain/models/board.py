@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
 from tui.domain.models.readiness import CHAMPION, tally
-from tui.domain.models.rows import SAMPLE, Known, Reading, fitted, metric_of, served_cell
+from tui.domain.models.rows import SAMPLE, Known, Reading, fitted, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean
@@ -228,8 +228,9 @@ class BoardTable:
         if key == "ready":
             return self._ready_cell(model)
         if key == "metric":
-            value = metric_of(self._known, self._champion(model), self._metric)
-            return (self._write(value), "") if value is not None else (glyphs.absent, "muted")
+            champion = self._champion(model)
+            found = self._known.measured(champion) if champion is not None else None
+            return (self._write(found.value) if found is not None else glyphs.absent), metric_tone(found)
         if key == "serving":
             return served_cell(model, self._known.served(model.name), glyphs)
         if key == "others":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.domain.models.measures import Measured, every_measured
 from tui.domain.models.rows import Known, Reading, by_whom
 from tui.domain.models.values import ModelFacts, ModelVersion, Signature
 from tui.domain.runs.tables import status_text
@@ -92,20 +93,39 @@ def _run(made: ModelVersion | None, known: Known, reading: Reading) -> tuple[str
 
 
 def _metric_rows(now: ModelVersion | None, then: ModelVersion | None, known: Known, reading: Reading) -> list[Row]:
-    runs = [known.run(made.run_id) if made is not None and made.run_id else None for made in (now, then)]
-    values = [dict(run.metrics) if run is not None else {} for run in runs]
-    names = sorted({*values[0], *values[1]}, key=lambda name: (name != known.metric, name))
+    """A row for each metric on each dataset; what only the runs were measured at stands after it, as the runs'."""
+    sides = [_measured(made, known) for made in (now, then)]
+    chosen = known.metric
+    key = chosen.partition("@")[0]
+    names = sorted(
+        {*sides[0], *sides[1]}, key=lambda name: (name[1], name[0] != chosen, name[0].partition("@")[0] != key, name)
+    )
     found = []
-    for name in names[:_METRICS_SHOWN]:
-        better = known.better(name)
-        before, after = values[0].get(name), values[1].get(name)
-        change, tone = reading.change(after, before, better)
+    for name, of_run in names[:_METRICS_SHOWN]:
+        before, after = (side.get((name, of_run)) for side in sides)
+        change, tone = reading.change(
+            after.value if after else None, before.value if before else None, known.better(name)
+        )
         verdict = {"good": "better", "bad": "worse"}.get(tone, "")
-        note = "  ".join(part for part in (change, verdict) if part)
-        brief = "  ".join(part for part in (change.partition("  ")[0], verdict) if part)
-        found.append(Row(clean(name), reading.number(before), reading.number(after), note, tone, brief))
+        other = "other data" if before and after and before.digest != after.digest else ""
+        note = "  ".join(part for part in (change, verdict, other) if part)
+        brief = "  ".join(part for part in (change.partition("  ")[0], verdict, other) if part)
+        texts = [reading.number(side.value if side else None) for side in (before, after)]
+        found.append(Row(clean(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief))
     if len(names) > _METRICS_SHOWN:
         found.append(Row("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
+    return found
+
+
+def _measured(made: ModelVersion | None, known: Known) -> dict[tuple[str, bool], Measured]:
+    """The values of a version by name, and whether they are its run's and not its logged model's."""
+    if made is None:
+        return {}
+    found: dict[tuple[str, bool], Measured] = {}
+    for one in every_measured(known.source_model(made), known.run(made.run_id) if made.run_id else None):
+        # Of one dataset at several states the newest measurement counts, as in the tables.
+        name = (one.name, one.is_of_run)
+        found[name] = known.measured(made, one.name) or one if one.dataset else one
     return found
 
 

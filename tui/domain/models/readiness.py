@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceRun
+from tui.domain.models.measures import Measured, measured
+from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceModel, SourceRun
 from tui.domain.serving.endpoints import ServedAt, drifts
 
 Severity = Literal["error", "warning", "note"]
@@ -43,6 +44,7 @@ class Judged:
     now_ms: int = 0
     old_after_days: int = 180
     served: Sequence[ServedAt] = ()  # where versions of it are served, as far as that was asked
+    models: Mapping[str, SourceModel] = field(default_factory=dict)  # the logged models of versions, by id
 
     def at(self, alias: str) -> ModelVersion | None:
         """The version that an alias points to, where it is known."""
@@ -50,6 +52,10 @@ class Judged:
 
     def run_of(self, version: ModelVersion) -> SourceRun | None:
         return (self.runs or {}).get(version.run_id)
+
+    def measured(self, version: ModelVersion) -> Measured | None:
+        """A version's value of the metric, as its logged model or else its run has it."""
+        return measured(self.metric, self.models.get(version.model_id), self.run_of(version))
 
 
 @dataclass(frozen=True)
@@ -96,8 +102,21 @@ def _served(judged: Judged) -> Iterator[tuple[str, ModelVersion]]:
 
 
 def _no_champion(judged: Judged) -> Iterator[Found]:
-    if CHAMPION not in judged.model.aliases and judged.model.is_whole:
-        yield "", "No version is champion."
+    if CHAMPION in judged.model.aliases or not judged.model.is_whole:
+        return
+    near = next((alias for alias in sorted(judged.model.aliases) if alias.casefold() == CHAMPION), "")
+    but = f", but {near} is v{judged.model.aliases[near]}: aliases differ by case" if near else ""
+    yield "", f"No version is champion{but}."
+
+
+def _alias_case(judged: Judged) -> Iterator[Found]:
+    alike: dict[str, list[str]] = {}
+    for alias in sorted(judged.model.aliases):
+        alike.setdefault(alias.casefold(), []).append(alias)
+    for names in alike.values():
+        if len(names) > 1:
+            said = " and ".join(f"{name} (v{judged.model.aliases[name]})" for name in names)
+            yield "", f"{said} differ by case only."
 
 
 def _not_ready(judged: Judged) -> Iterator[Found]:
@@ -174,15 +193,17 @@ def _challenger_better(judged: Judged) -> Iterator[Found]:
     champion, challenger = judged.at(CHAMPION), judged.at(CHALLENGER)
     if champion is None or challenger is None or not judged.metric or not judged.better:
         return
-    runs = [judged.run_of(made) for made in (champion, challenger)]
-    values = [run.metrics.get(judged.metric) if run is not None else None for run in runs]
-    if values[0] is None or values[1] is None:
+    now, new = judged.measured(champion), judged.measured(challenger)
+    # What a run was measured at says nothing beside what a model was: they are not compared.
+    if now is None or new is None or now.is_of_run is not new.is_of_run:
         return
-    if values[1] > values[0] if judged.better == "higher" else values[1] < values[0]:
+    if new.value > now.value if judged.better == "higher" else new.value < now.value:
+        of_runs = " (of their runs: the models have none)" if new.is_of_run else ""
+        data = " (on other data)" if new.digest != now.digest else ""
         yield (
             challenger.version,
             f"Challenger v{challenger.version} beats champion v{champion.version} on {judged.metric}: "
-            f"{values[1]:.6g} against {values[0]:.6g}.",
+            f"{new.value:.6g} against {now.value:.6g}{of_runs}{data}.",
         )
 
 
@@ -213,6 +234,13 @@ def _old(judged: Judged) -> Iterator[Found]:
 
 _OF_MODEL = (
     Rule(NO_CHAMPION, "error", "a version is champion", "Move champion to a version (a).", _no_champion),
+    Rule(
+        "alias-case",
+        "warning",
+        "no two aliases differ by case only",
+        "Keep one: a caller who asks for the other gets another version, and some servers take them for one.",
+        _alias_case,
+    ),
     Rule("dangling-alias", "error", "aliases point to versions that exist", "Move it or take it away.", _dangling),
     Rule(
         "challenger-better",

@@ -10,8 +10,18 @@ from typing import Protocol
 from tui.domain import quantities
 from tui.domain.diff.directions import verdict
 from tui.domain.glyphs import UNICODE, Glyphs
+from tui.domain.models.measures import Measured
 from tui.domain.models.readiness import CHAMPION, Fault
-from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceRun
+from tui.domain.models.values import (
+    FAILED,
+    READY,
+    ModelFacts,
+    ModelVersion,
+    Numbered,
+    RegisteredModel,
+    SourceModel,
+    SourceRun,
+)
 from tui.domain.serving.endpoints import ServedAt, drifts
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, width
@@ -40,6 +50,12 @@ class Known(Protocol):
 
     def is_complete(self, model: RegisteredModel) -> bool:
         """Whether everything that the rules need has been asked for."""
+        ...
+
+    def source_model(self, made: ModelVersion) -> SourceModel | None: ...
+
+    def measured(self, made: ModelVersion, metric: str = "") -> Measured | None:
+        """A version's value of a metric, of the one that models are judged by where none is named."""
         ...
 
     @property
@@ -89,9 +105,14 @@ class Reading:
 
 
 def metric_of(known: Known, made: ModelVersion | None, metric: str) -> float | None:
-    """A version's source run's value of a metric, where it is known."""
-    run = known.run(made.run_id) if made is not None and made.run_id else None
-    return run.metrics.get(metric) if run is not None and metric else None
+    """A version's value of a metric, where it is known."""
+    found = known.measured(made, metric) if made is not None and metric else None
+    return found.value if found is not None else None
+
+
+def metric_tone(found: Measured | None) -> Tone:
+    """Muted where a value is the source run's, and not that of the logged model."""
+    return "muted" if found is None or found.is_of_run else ""
 
 
 def by_whom(known: Known, made: ModelVersion) -> str:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.domain import quantities
+from tui.domain.models.measures import every_measured
 from tui.domain.models.readiness import Fault
 from tui.domain.models.rows import Known, Reading, by_whom
-from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SignatureField
+from tui.domain.models.values import (
+    ModelFacts,
+    ModelVersion,
+    Numbered,
+    RegisteredModel,
+    SignatureField,
+    SourceModel,
+    SourceRun,
+)
 from tui.domain.runs.tables import Facts, facts, status_text
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
@@ -60,7 +69,7 @@ def about_version(
         ("changed", reading.when(made.updated_ms)),
         ("source run", run_text),
         ("run id", made.run_id),
-        ("logged model", made.model_id),
+        ("logged model", _logged_model(made, known)),
         ("source", made.source),
         ("git commit", run.commit if run is not None else ""),
         ("stage", f"{made.stage} (deprecated)" if made.stage else ""),
@@ -69,6 +78,12 @@ def about_version(
         ("description", made.description.strip()),
     ]
     return _facts([pair for pair in pairs if pair[1]], faults, reading)
+
+
+def _logged_model(made: ModelVersion, known: Known) -> str:
+    model = known.source_model(made)
+    gone = "  has been deleted; the version can still be loaded" if model is not None and model.is_missing else ""
+    return f"{made.model_id}{gone}"
 
 
 def _by(who: str) -> str:
@@ -132,6 +147,41 @@ def _type(field: SignatureField) -> str:
 def requirements(files: ModelFacts, query: str = "") -> Facts:
     """Requirements as package and version."""
     return facts(requirement_pairs(files.requirements), query, heading=("package", "version"))
+
+
+def measured_at(model: SourceModel, run: SourceRun | None, known: Known, query: str = "") -> Facts:
+    """What a version's logged model was measured at, on which data and by which run; then its run's own values."""
+    words = query.lower().split()
+    shown = [
+        one for one in every_measured(model, run) if all(word in f"{one.name} {one.digest}".lower() for word in words)
+    ]
+    judges = {one.run_id: known.run(one.run_id) for one in shown}
+    by = [(found.name or one.run_id[:8]) if (found := judges[one.run_id]) else one.run_id[:8] for one in shown]
+    cells = {
+        "name": [clean(one.key) for one in shown],
+        "value": [quantities.number(one.value) for one in shown],
+        "step": ["" if one.is_of_run else quantities.count(one.step) for one in shown],
+        "data": [
+            "its run's own" if one.is_of_run else clean(f"{one.dataset}@{one.digest}".strip("@")) for one in shown
+        ],
+        "by": [clean(name) for name in by],
+    }
+    titles = {"name": "metric", "value": "value", "step": "step", "data": "measured on", "by": "by the run"}
+    columns = tuple(
+        Column(
+            key,
+            titles[key],
+            max([len(titles[key]), *map(width, cells[key])]),
+            "right" if key in ("value", "step") else "left",
+            key == "name",
+        )
+        for key in titles
+    )
+    keys = [str(number) for number in range(len(shown))]
+    tones: dict[str, Sequence[Tone]] = {"value": ["muted" if one.is_of_run else "" for one in shown]}
+    return Facts(
+        RowsTable(columns, keys, cells, tones), {key: repr(one.value) for key, one in zip(keys, shown, strict=True)}
+    )
 
 
 def requirement_pairs(lines: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tui.domain.artifacts.values import ModelMetric
+
 READY = "READY"
 PENDING = "PENDING_REGISTRATION"
 FAILED = "FAILED_REGISTRATION"
 MISSING = "missing"
-"""The lifecycle of a source run that is not on the server any more."""
+"""The lifecycle of a source run, and the status of a logged model, that is not on the server any more."""
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 NO_STAGE = ("", "None")
@@ -113,6 +115,24 @@ class SourceRun:
     @property
     def is_missing(self) -> bool:
         return self.lifecycle == MISSING
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """What the logged model that a version was made from is worth knowing for; ``status`` is MISSING where it is gone.
+
+    ``metrics`` are the last of each key on each dataset.
+    """
+
+    model_id: str
+    name: str = ""
+    status: str = ""
+    run_id: str = ""
+    metrics: tuple[ModelMetric, ...] = ()
+
+    @property
+    def is_missing(self) -> bool:
+        return self.status == MISSING
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
 from tui.domain.models.readiness import CHAMPION
-from tui.domain.models.rows import SAMPLE, Known, Reading, by_whom, fitted, metric_of, served_cell
+from tui.domain.models.rows import SAMPLE, Known, Reading, by_whom, fitted, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.runs.tables import status_text
 from tui.domain.table import Column, Tone
@@ -60,7 +60,7 @@ class VersionsTable:
             self._aliases.setdefault(version, []).append(alias)
         champion = model.aliases.get(CHAMPION)
         base = known.version(model.name, champion) if champion is not None else None
-        self._base = metric_of(known, base, self._metric)
+        self._base = known.measured(base) if base is not None else None
         values = [metric_of(known, made, self._metric) for made in versions[:SAMPLE]]
         self._write = quantities.writer([value for value in values if value is not None])
         self.versions = self._arranged(versions)
@@ -149,10 +149,15 @@ class VersionsTable:
         if key == "run":
             return self._run_cell(made)
         if key == "metric":
-            value = metric_of(self._known, made, self._metric)
-            return (self._write(value), "") if value is not None else (glyphs.absent, "muted")
+            found = self._known.measured(made)
+            value = found.value if found is not None else None
+            return (self._write(value) if value is not None else glyphs.absent), metric_tone(found)
         if key == "change":
-            return reading.change(metric_of(self._known, made, self._metric), self._base, self._better)
+            found = self._known.measured(made)
+            # What a run was measured at is no difference to what a model was.
+            if found is None or self._base is None or found.is_of_run is not self._base.is_of_run:
+                return "", ""
+            return reading.change(found.value, self._base.value, self._better)
         if key == "signature":
             facts = self._known.facts(made.name, made.version)
             if facts is None:

@@ -175,7 +175,8 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         if can.registry_called:
             parts.append(can.registry_called)
         self.set_title("Prompts" if self.prompts else "Models", *parts)
-        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else can.lacks)
+        said = can.lacks or _question(self._desk.health.undecided)
+        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else said)
         self._want_evidence()
 
     def _say_empty(self) -> None:
@@ -336,3 +337,8 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         if had:
             self.fill()
         return had
+
+
+def _question(names: tuple[str, ...]) -> str:
+    """Asks which of several datasets counts, until one is chosen; the first does so far."""
+    return f"{clean(names[0])} counts, not {clean(', '.join(names[1:4]))}: m chooses" if names else ""

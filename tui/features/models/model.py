@@ -26,16 +26,16 @@ from tui.ui.routes import VersionRoute
 
 
 class ModelScreen(RegistryWatch):
-    """The page of the model ``name``; the cursor is put on the version that ``alias`` names."""
+    """The page of the model ``name``; the cursor is put on the version that ``alias`` or ``stage`` names."""
 
     CSS_PATH = style_sheets("models.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
     has_page = False
 
-    def __init__(self, session: Session, name: str, alias: str = "") -> None:
+    def __init__(self, session: Session, name: str, alias: str = "", stage: str = "") -> None:
         super().__init__(session)
         self.model_name = name
-        self.alias = alias
+        self.alias, self.stage = alias, stage
         self.model: RegisteredModel | None = None
         self._count: int | None = None
         glyphs = self.deck.glyphs
@@ -67,15 +67,12 @@ class ModelScreen(RegistryWatch):
         self.session.desk.health.forget(model.name)
         self.session.desk.news.remember([model])
         self.versions.follow(model, at_once=True)
-        if first and self.alias:
-            newest = model.newest
-            at = model.aliases.get(self.alias, "")
-            if self.alias == "latest" and newest is not None:
-                at = newest.version
+        if first and (self.alias or self.stage):
+            at, said = _named(model, self.alias, self.stage)
             if at:
                 self.versions.point_at(at)
-            else:
-                self.deck.say(f"{clean(model.name)} has no alias {clean(self.alias)}")
+            if said:
+                self.deck.say(clean(said))
         self._show()
         health, registry = self.session.desk.health, self.session.registry
 
@@ -172,3 +169,25 @@ class ModelScreen(RegistryWatch):
         if version is not None:
             return model_copies(uri, self.model_name, version.version, self.model.aliases_of(version.version))
         return model_copies(uri, self.model_name, aliases=sorted(self.model.aliases))
+
+
+def _named(model: RegisteredModel, alias: str, stage: str) -> tuple[str, str]:
+    """The version that an alias or a stage names ("" where none does), and what is to be said of it."""
+    if stage:
+        # MLflow tells the newest version of each stage with the model, where a registry has stages.
+        there = max((v for v in model.latest if v.stage.casefold() == stage.casefold()), key=_number, default=None)
+        if there is not None:
+            return there.version, f"v{there.version} is the newest version of {model.name} in the stage {there.stage}"
+        stages = ", ".join(sorted({made.stage for made in model.latest if made.stage}))
+        return "", f"{model.name} has no version in the stage {stage}" + (f"; it has {stages}" if stages else "")
+    if alias == "latest" and model.newest is not None:
+        return model.newest.version, ""
+    if alias in model.aliases:
+        return model.aliases[alias], ""
+    near = next((other for other in sorted(model.aliases) if other.casefold() == alias.casefold()), "")
+    but = f", but {near} (v{model.aliases[near]})" if near else ""
+    return "", f"{model.name} has no alias {alias}{but}"
+
+
+def _number(made: ModelVersion) -> int:
+    return made.number

@@ -118,7 +118,7 @@ class PlanPanel(PlanLayout):
                 health.take(found.values())
                 absent = {version for key in missing if key not in found for version in key[1:]}
             known = [made for version in wanted if (made := health.version(name, version)) is not None]
-            health.gather_runs(made.run_id for made in known)
+            health.gather_made_of(known)
             for made in known:
                 health.gather_facts(name, made.version)
             return absent

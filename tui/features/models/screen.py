@@ -144,11 +144,13 @@ class ModelsScreen(RegistryWatch):
     # places
 
     def open_place(self, place: Place) -> None:
-        """Go to a model, to the version that an alias names, or to one version."""
+        """Go to a model, to the version that an alias or a stage names, or to one version."""
         if place.kind is PlaceKind.MODEL:
             self.board.point_at(place.model)
             if place.version and place.version.isdecimal():
                 self.deck.go(VersionRoute(place.model, place.version))
+            elif place.version and place.version.lower() != "latest":
+                self.deck.go(ModelRoute(place.model, stage=place.version))
             else:
                 self.deck.go(ModelRoute(place.model, place.alias or ("latest" if place.version else "")))
 

@@ -102,7 +102,8 @@ class VersionScreen(RegistryActs):
                 self.contents.say_of(tab, "This version names no source run.")
 
         def learn() -> ModelFacts:
-            health.gather_runs([made.run_id])
+            health.gather_made_of([made])
+            health.gather_judges(made)
             return health.gather_facts(made.name, made.version)
 
         self.ask(self.session.pool, "facts", learn, self._got_facts, self._no_facts)
@@ -118,8 +119,7 @@ class VersionScreen(RegistryActs):
 
     def _got_run(self, run: RunDetail) -> None:
         self.run = run
-        now_ms = self.session.clock.now_ms()
-        self.contents.put("metrics", lambda query: run_tables.metrics(run, now_ms, query))
+        self._show_metrics()
         self.contents.put("params", partial(run_tables.params, run))
         self.contents.put("datasets", partial(run_tables.datasets, run))
 
@@ -127,8 +127,20 @@ class VersionScreen(RegistryActs):
         for tab in _OF_RUN:
             self.contents.say_of(tab, f"The source run could not be read: {clean(problem.message)}")
 
+    def _show_metrics(self) -> None:
+        run, made, health = self.run, self.made, self.session.desk.health
+        if run is None or made is None:
+            return
+        now_ms = self.session.clock.now_ms()
+        model = health.source_model(made)
+        if model is None:
+            self.contents.put("metrics", lambda query: run_tables.metrics(run, now_ms, query))
+        else:
+            self.contents.put("metrics", partial(model_tables.measured_at, model, health.run(made.run_id), health))
+
     def _got_facts(self, files: ModelFacts) -> None:
         self._show()
+        self._show_metrics()
         if files.unread:
             self._say_of_files(f"The model's files cannot be read: {clean(files.unread)}")
             return

@@ -266,10 +266,10 @@ class VersionsPane(SiftedPane, Asking):
             return
         top = self.grid.scroll_offset.y
         seen = table.versions[top : top + max(1, self.grid.size.height)]
-        runs = [made.run_id for made in seen if made.run_id and health.run(made.run_id) is None]
+        unknown = [made for made in seen if not health.is_made_of_known(made)]
         files = [made for made in seen if health.facts(made.name, made.version) is None][:FACTS_AT_ONCE]
-        if runs:
-            self._gather(lambda: health.gather_runs(runs))
+        if unknown:
+            self._gather(lambda: health.gather_made_of(unknown))
         elif files:
             self._gather(lambda: [health.gather_facts(made.name, made.version) for made in files])
 

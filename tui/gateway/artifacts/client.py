@@ -309,9 +309,11 @@ def _still_there(client: MlflowClient, model_id: str) -> Any:
         raise
 
 
-def _model_metric(metric: Any) -> ModelMetric:
+def model_metric(metric: Any) -> ModelMetric:
     dataset, digest = metric.dataset_name or "", metric.dataset_digest or ""
-    return ModelMetric(str(metric.key), true_number(metric.value), int(metric.step or 0), str(dataset), str(digest))
+    run_id, time_ms = str(metric.run_id or ""), metric.timestamp
+    step = int(metric.step or 0)
+    return ModelMetric(str(metric.key), true_number(metric.value), step, str(dataset), str(digest), run_id, time_ms)
 
 
 def _logged_model(model: Any) -> LoggedModel:
@@ -324,6 +326,6 @@ def _logged_model(model: Any) -> LoggedModel:
         model_type=str(model.model_type or ""),
         source_run_id=str(model.source_run_id or ""),
         params={str(key): str(value) for key, value in (model.params or {}).items()},
-        metrics=tuple(map(_model_metric, model.metrics or ())),
+        metrics=tuple(map(model_metric, model.metrics or ())),
         tags={str(key): str(value) for key, value in (model.tags or {}).items()},
     )

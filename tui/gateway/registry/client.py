@@ -21,6 +21,7 @@ from tui.domain.models.values import (
     ModelVersion,
     RegisteredModel,
     Registrable,
+    SourceModel,
     SourceRun,
     VersionsPage,
 )
@@ -213,6 +214,11 @@ class ClientRegistry:
                         found[other.info.run_id] = _source_run(other)
                 waiting = [run_id for run_id in waiting if run_id not in found]
         return found
+
+    def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:
+        """Logged models by id, with their metrics; one that is gone has the status MISSING."""
+        with problems.told("Could not read the logged models", self._session.place, explain=self._session.explain):
+            return registry_facts.source_models(self.client, model_ids, experiment_ids)
 
     def registrable(self, run_id: str) -> tuple[Registrable, ...]:
         """What of a run can be registered: its logged models, then model folders among its artifacts."""

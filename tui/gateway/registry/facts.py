@@ -10,15 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.domain.models.facts import parse_facts
-from tui.domain.models.values import ModelFacts, ModelVersion, Registrable
+from tui.domain.models.measures import latest_metrics
+from tui.domain.models.values import MISSING, ModelFacts, ModelVersion, Registrable, SourceModel
 from tui.domain.problem import Problem
 from tui.gateway import problems
+from tui.gateway.artifacts.client import model_metric
 
 _LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
 _MLMODEL, _REQUIREMENTS = "MLmodel", "requirements.txt"
 _LARGEST = 2_000_000  # bytes of a file that is read whole; a true MLmodel has a few thousand
 _FOLDERS_LOOKED_INTO = 20
 _HISTORY_TAG = "mlflow.log-model.history"
+_MODELS_ASKED = 50  # logged models in one search; Databricks gives no more
+MOST_METRICS = 400
+"""Metrics of a logged model that are told, by name; a version is judged by few."""
 
 
 def logged_model_of(source: str) -> str:
@@ -49,6 +54,7 @@ def of_version(client: Any, version: ModelVersion, tracking_uri: str, registry_k
 
 
 def _location(client: Any, version: ModelVersion, registry_kind: str) -> str:
+    # The files of a logged model that has been deleted are there still, and MLflow loads the version from them.
     logged = _logged(client, version.model_id) if version.model_id else None
     if logged is not None:
         return str(logged.artifact_location)
@@ -66,6 +72,43 @@ def _logged(client: Any, model_id: str) -> Any | None:
         if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
             return None
         raise
+
+
+def source_models(client: Any, model_ids: Sequence[str], experiment_ids: Sequence[str]) -> dict[str, SourceModel]:
+    """Logged models by id: searched for in their experiments, many at once.
+
+    Where the experiments are not known, one is read to learn its own, and the others are searched for there.
+    """
+    waiting = [model_id for model_id in dict.fromkeys(model_ids) if _LOGGED.fullmatch(f"models:/{model_id}")]
+    found = {model_id: SourceModel(model_id, status=MISSING) for model_id in dict.fromkeys(model_ids) if model_id}
+    experiments = [experiment for experiment in dict.fromkeys(experiment_ids) if experiment]
+    if experiments:
+        found.update(_searched(client, waiting, experiments))
+        return found
+    while waiting:
+        first = _logged(client, waiting[0])
+        if first is not None:
+            found[waiting[0]] = _source_model(first)
+            found.update(_searched(client, waiting[1:], [str(first.experiment_id)]))
+        waiting = [model_id for model_id in waiting[1:] if found[model_id].is_missing]
+    return found
+
+
+def _searched(client: Any, model_ids: Sequence[str], experiments: list[str]) -> dict[str, SourceModel]:
+    found: dict[str, SourceModel] = {}
+    for at in range(0, len(model_ids), _MODELS_ASKED):
+        some = [f"'{model_id}'" for model_id in model_ids[at : at + _MODELS_ASKED]]
+        asked = f"model_id IN ({', '.join(some)})" if len(some) > 1 else f"model_id = {some[0]}"
+        page = client.search_logged_models(experiments, filter_string=asked, max_results=_MODELS_ASKED)
+        found.update((str(model.model_id), _source_model(model)) for model in page)
+    return found
+
+
+def _source_model(model: Any) -> SourceModel:
+    metrics = latest_metrics(map(model_metric, model.metrics or ()))[:MOST_METRICS]
+    status = str(getattr(model.status, "value", model.status) or "")
+    run_id = str(model.source_run_id or "")
+    return SourceModel(str(model.model_id), str(model.name or ""), status, run_id, metrics)
 
 
 def _read(location: str, tracking_uri: str) -> ModelFacts:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tui.domain import uris
+from tui.domain.artifacts.values import ModelMetric
+from tui.domain.models.measures import latest_metrics
 from tui.domain.models.values import (
     MISSING,
     NO_STAGE,
@@ -15,13 +17,14 @@ from tui.domain.models.values import (
     ModelsPage,
     ModelVersion,
     RegisteredModel,
+    SourceModel,
     SourceRun,
     VersionsPage,
 )
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
-from tui.gateway.registry.facts import logged_model_of
+from tui.gateway.registry.facts import MOST_METRICS, logged_model_of
 from tui.gateway.session import Session
 from tui.gateway.sql import tokens
 from tui.gateway.sql.database import Database, Reading, Row
@@ -47,6 +50,7 @@ _VERSION = (
     "current_stage",
 )
 _SELECT_VERSION = f"name, {', '.join(_VERSION)}"
+_STATUS = {1: "PENDING", 2: "READY", 3: "FAILED"}  # of logged models, as MLflow numbers them
 _THERE = "current_stage != 'Deleted_Internal'"
 
 
@@ -214,6 +218,37 @@ class SqlRegistry:
                     commit=told.get(_COMMIT_TAG, ""),
                 )
         return {run_id: found.get(run_id) or SourceRun(run_id, lifecycle=MISSING) for run_id in wanted}
+
+    def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:
+        wanted = [model_id for model_id in dict.fromkeys(model_ids) if model_id]
+        found = {model_id: SourceModel(model_id, status=MISSING) for model_id in wanted}
+        title = "Could not read the logged models"
+        with problems.told(title, self._session.place), self._runs.reading() as reading:
+            if not reading.known.has_logged_models:
+                return found
+            metrics: dict[str, list[ModelMetric]] = defaultdict(list)
+            # Of each metric on each dataset the last step only: what was recorded on the way there may be much.
+            for model_id, key, value, step, dataset, digest, run_id, time_ms in reading.among(
+                wanted,
+                "SELECT found.model_id, metric_name, metric_value, metric_step, dataset_name, dataset_digest, run_id, "
+                "metric_timestamp_ms FROM logged_model_metrics AS found JOIN (SELECT model_id AS of_model, "
+                "metric_name AS of_name, COALESCE(dataset_name, '') AS of_data, COALESCE(dataset_digest, '') AS "
+                "of_digest, MAX(metric_step) AS last FROM logged_model_metrics WHERE model_id IN (:among) "
+                "GROUP BY model_id, metric_name, COALESCE(dataset_name, ''), COALESCE(dataset_digest, '')) AS newest "
+                "ON of_model = found.model_id AND of_name = metric_name AND of_data = COALESCE(dataset_name, '') AND "
+                "of_digest = COALESCE(dataset_digest, '') AND last = metric_step",
+            ):
+                metrics[model_id].append(
+                    ModelMetric(key, true_value(value, False), step or 0, dataset or "", digest or "", run_id, time_ms)
+                )
+            for model_id, name, status, run_id in reading.among(
+                wanted,
+                "SELECT model_id, name, status, source_run_id FROM logged_models WHERE model_id IN (:among) "
+                "AND lifecycle_stage != 'deleted'",
+            ):
+                told = latest_metrics(metrics[model_id])[:MOST_METRICS]
+                found[model_id] = SourceModel(model_id, name or "", _STATUS.get(status, ""), run_id or "", told)
+        return found
 
 
 def _plain(name: str) -> str:
