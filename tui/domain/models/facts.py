@@ -58,7 +58,8 @@ def _fields(said: object) -> tuple[SignatureField, ...]:
 
 
 def _field(entry: Mapping[str, Any], number: int) -> SignatureField:
-    name = str(entry.get("name") or f"[{number}]")
+    said = entry.get("name")
+    name = f"[{number}]" if said is None or said == "" else str(said)  # a column of a frame may be called 0
     required = entry.get("required", "default" not in entry)
     return SignatureField(name, _type(entry), bool(required))
 
