@@ -43,8 +43,8 @@ async def test_a_version_is_promoted_from_dev_to_prod(opened: Session, workspace
         await deck.until_text("champion v12")
         assert workspace.asked(COPIES, "POST") == 0, "nothing is written before it is confirmed"
         assert workspace.asked(f"/api/2.1/unity-catalog/effective-permissions/function/{CHURN}") > 0
-        await deck.press("enter")
-        await deck.until_text("Copied v31 to prod.ml.churn v15, read back, ledger #1")
+        await deck.press("enter", "enter")
+        await deck.until_text("Copied models:/dev.ml.churn/31 as version prod.ml.churn v15, read back")
     made = workspace.models[CHURN]
     assert made.aliases == {"champion": 12, "challenger": 13, "previous": 11}
     assert made.versions[15].source == "models:/dev.ml.churn/31"
@@ -77,11 +77,11 @@ async def test_deletion_says_before_which_aliases_go(opened: Session, workspace:
         versions = deck.app.screen.query_one(VersionsPane)
         await deck.until(lambda: versions.grid.cursor_key == "12", "the cursor is on the champion")
         await deck.press("delete")
-        await deck.until_text("Delete version 12 of prod.ml.churn")
+        await deck.until_text("Delete version prod.ml.churn v12")
         await deck.until_text("These aliases go with it: champion.")
         await deck.type("prod.ml.churn")
-        await deck.press("enter")
-        await deck.until_text("Deleted v12 of prod.ml.churn")
+        await deck.press("enter", "enter")
+        await deck.until_text("Deleted version prod.ml.churn v12")
     assert workspace.models[CHURN].aliases == {"challenger": 13, "previous": 11}
 
 
@@ -91,8 +91,8 @@ async def test_deletion_of_a_model_says_before_which_aliases_go(opened: Session,
         await deck.press("slash")
         await deck.type(CHURN)
         await deck.press("enter", "delete")
-        await deck.until_text("Delete prod.ml.churn")
-        await deck.until_text("and these aliases: challenger (v13), champion (v12), previous")
+        await deck.until_text("Delete model prod.ml.churn")
+        await deck.until_text("champion v12, challenger v13, previous v11")
         await deck.press("escape")
         await deck.settle()
     assert CHURN in workspace.models

@@ -12,14 +12,15 @@ import pytest
 from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, Fate, cutting_proxy
 from tests.support.fakes import FrozenClock
-from tui.domain.models.values import RegisteredModel
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Known
 from tui.gateway import environment
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
 from tui.services.ledger import Ledger
-from tui.services.model_writes import ModelWrites
-from tui.services.models_together import as_they_are, going
-from tui.services.writes import Outcome, Report
+from tui.services.registry_writes import RegistryWrites
+from tui.services.write_flow import Told, WriteFlow
+from tui.services.writes import Outcome
 
 SECONDS = 30.0
 DONE, SKIPPED, UNKNOWN, NOT_DONE = Outcome.DONE, Outcome.SKIPPED, Outcome.UNKNOWN, Outcome.NOT_DONE
@@ -29,11 +30,13 @@ DONE, SKIPPED, UNKNOWN, NOT_DONE = Outcome.DONE, Outcome.SKIPPED, Outcome.UNKNOW
 class Scene:
     """The writes, the registry that they go to, and a second client that sees what is truly there."""
 
-    writes: ModelWrites
+    writes: RegistryWrites
+    flow: WriteFlow
     registry: ClientRegistry
     ledger: Ledger
     other: Any
     names: tuple[str, ...]
+    uri: str
     proxy: CuttingProxy | None = None
 
     def truly(self) -> dict[str, str | None]:
@@ -59,12 +62,15 @@ class Scene:
 
         proxy.at_request = look
 
-    def tag(self, models: tuple[RegisteredModel, ...], value: str) -> list[Outcome]:
-        reports = self.writes.each(models, lambda model: self.writes.tag_model(model, "owner", value))
-        return [report.outcome for report in reports]
+    def models(self, *names: str) -> list[Known]:
+        """These models as they are, those that are gone left out."""
+        return self.writes.models(names)
 
-    def delete(self, models: tuple[RegisteredModel, ...]) -> list[Outcome]:
-        return [report.outcome for report in self.writes.each(models, self.writes.delete_model)]
+    def tag(self, models: list[Known], value: str) -> list[Outcome]:
+        return outcomes(self.flow.carry_out(changes.tagging(models, {"owner": value})))
+
+    def delete(self, plan: changes.Plan) -> list[Outcome]:
+        return outcomes(self.flow.carry_out(self.flow.dressed(plan)))
 
 
 def _scene(uri: str, direct: str, folder: Path, stem: str, proxy: CuttingProxy | None = None) -> Scene:
@@ -80,8 +86,11 @@ def _scene(uri: str, direct: str, folder: Path, stem: str, proxy: CuttingProxy |
         other.set_registered_model_alias(name, "champion", "2")
     registry = ClientRegistry(Session(uri, uri, SECONDS))
     ledger = Ledger(folder / "ledger.jsonl", FrozenClock(), "ana@bastion")
-    as_they_are(registry, names)  # whatever MLflow asks once has been asked
-    return Scene(ModelWrites(registry, ledger, context="prod", place=uri), registry, ledger, other, names, proxy)
+    writes = RegistryWrites(registry, ledger, place=uri)
+    writes.models(names)  # whatever MLflow asks once has been asked
+    kinds = dict.fromkeys(("model", "version"), lambda: writes)
+    flow = WriteFlow(ledger, FrozenClock(), kinds, context="prod", read_only=False)
+    return Scene(writes, flow, registry, ledger, other, names, uri, proxy)
 
 
 @pytest.fixture(scope="module")
@@ -105,40 +114,76 @@ def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
     return _scene(uri, uri, tmp_path, f"whole {request.node.name[-50:]}")
 
 
-def outcomes(report: Report[Any]) -> list[Outcome]:
-    return [result.outcome for result in report.results]
+def outcomes(told: Told) -> list[Outcome]:
+    return [result.outcome for result in told.report.results]
 
 
 def test_several_models_are_tagged_and_deleted(whole: Scene) -> None:
     a, b, c = whole.names
-    found = whole.registry.search_models(filter_string=f"name LIKE '{a[:-1]}%'").models
-    assert whole.tag(found, "zoe") == [DONE] * 3
+    assert whole.tag(whole.models(a, b, c), "zoe") == [DONE] * 3
     assert whole.truly() == {a: "zoe", b: "zoe", c: "zoe"}
-    gone = going(whole.registry, [a, c])
-    assert [(one.versions_words, one.aliases_words) for one in gone] == [("3, newest v3", "champion v2")] * 2
-    assert whole.delete(tuple(one.model for one in gone)) == [DONE, DONE]
+    going = whole.flow.dressed(whole.writes.deletion_of_models([a, c]))
+    assert [change.before for change in going.changes] == ["3 versions, newest v3, champion v2"] * 2
+    assert (going.typed, changes.refusals(going)) == ("2 models", ())
+    assert whole.delete(going) == [DONE, DONE]
     assert whole.truly() == {b: "zoe"}
-    assert as_they_are(whole.registry, whole.names)[0].name == b
+    assert [known.name for known in whole.models(*whole.names)] == [b]
     assert {entry.outcome for entry in whole.ledger.read().entries} == {"done"}
 
 
 def test_what_was_changed_meanwhile_is_not_deleted(whole: Scene) -> None:
     a, b, _ = whole.names
-    seen = as_they_are(whole.registry, [a, b])
+    seen = whole.writes.deletion_of_models([a, b])
     whole.other.create_model_version(b, "s3://bucket/model", await_creation_for=0)
     assert whole.delete(seen) == [DONE, Outcome.CONFLICT]
     assert a not in whole.truly() and b in whole.truly()
     whole.other.set_registered_model_alias(b, "champion", "1")
-    assert whole.delete(as_they_are(whole.registry, [b])) == [DONE]
+    assert whole.delete(whole.writes.deletion_of_models([b])) == [DONE]
 
 
 def test_several_versions_are_tagged_and_deleted(whole: Scene) -> None:
     name = whole.names[0]
-    seen = [whole.registry.get_version(name, at) for at in "123"]
-    assert outcomes(whole.writes.tag_versions(seen, "checked", {"1": "yes", "2": "yes", "3": "no"})) == [DONE] * 3
+    tagged = changes.tagging(whole.writes.versions(name, "12"), {"checked": "yes"})
+    other = changes.tagging(whole.writes.versions(name, "3"), {"checked": "no"})
+    told = whole.flow.carry_out(changes.Plan((*tagged.changes, *other.changes)))
+    assert outcomes(told) == [DONE] * 3 and told.outcome is DONE
     assert whole.versions() == {"1": "yes", "2": "yes", "3": "no"}
-    assert outcomes(whole.writes.delete_versions(seen[1:], {"2": ("champion",)})) == [DONE, DONE]
+    going = whole.writes.deletion_of_versions(name, "23")
+    assert [change.before for change in going.changes] == ["champion", ""]
+    assert whole.delete(going) == [DONE, DONE]
     assert whole.versions() == {"1": "yes"}
+
+
+def test_the_last_change_is_taken_back_also_by_the_next_deck(whole: Scene) -> None:
+    name = whole.names[0]
+    first = whole.flow.carry_out(changes.tagging(whole.models(name), {"owner": "zoe"}))
+    whole.flow.carry_out(changes.noting(whole.models(name)[0], "Used by billing."))
+    later = RegistryWrites(whole.registry, whole.ledger, place=whole.uri)
+    described = later.undo(name)
+    assert described is not None and (described.of, described.changes[0].before) == (2, "Used by billing.")
+    assert whole.flow.carry_out(described).outcome is DONE
+    tagged = later.undo(name)
+    assert tagged is not None and tagged.of == first.report.number
+    whole.other.set_registered_model_tag(name, "owner", "theirs")
+    assert whole.flow.carry_out(tagged).outcome is Outcome.CONFLICT and whole.truly()[name] == "theirs"
+    whole.other.set_registered_model_tag(name, "owner", "zoe")
+    assert whole.flow.carry_out(tagged).outcome is DONE
+    assert later.undo(name) is None and whole.truly()[name] == "ana"
+
+
+def test_a_model_is_made_renamed_and_gets_a_version(whole: Scene) -> None:
+    name = f"{whole.names[0]} new"
+    made = whole.flow.carry_out(whole.writes.creation(name))
+    assert made.outcome is DONE and made.taken_back is None, "it is deleted, which is not taken back by itself"
+    assert whole.flow.carry_out(whole.writes.creation(name)).outcome is Outcome.CONFLICT
+    renamed = whole.flow.carry_out(changes.renaming(whole.models(name)[0], f"{name}er"))
+    assert renamed.outcome is DONE and {which for _, which in renamed.touched} == {name, f"{name}er"}
+    back = whole.writes.undo(f"{name}er")
+    assert back is not None and whole.flow.carry_out(back).outcome is DONE and whole.models(name)
+    first = whole.registry.get_version(whole.names[0], "1")
+    copied = whole.flow.carry_out(whole.flow.dressed(whole.writes.copy(first, name)))
+    assert copied.outcome is DONE and copied.done[0].id == f"{name}/1"
+    whole.other.delete_registered_model(name)
 
 
 # The second of three writes breaks; where reading back is cut too, nobody can tell.
@@ -157,15 +202,22 @@ def test_the_line_is_cut_while_models_are_deleted(
     scene: Scene, fates: list[Fate], outcome: Outcome, written: bool
 ) -> None:
     a, b, c = scene.names
-    seen = as_they_are(scene.registry, scene.names)
+    seen = scene.flow.dressed(scene.writes.deletion_of_models(scene.names))
     scene.cut("registered-models/delete ", 2, *fates)
-    assert scene.delete(seen) == [DONE, outcome, DONE if outcome is DONE else SKIPPED]
+    told = scene.flow.carry_out(seen)
+    assert outcomes(told) == [DONE, outcome, DONE if outcome is DONE else SKIPPED]
     assert scene.truly().keys() == {b, c} - ({b} if written else set()) - ({c} if outcome is DONE else set())
-    assert [entry.outcome for entry in scene.ledger.read().entries][:2] == ["done", outcome.value]
+    entry = scene.ledger.read().entries[0]
+    assert [step["outcome"] for step in entry.result["steps"]] == [one.value for one in outcomes(told)]
     # Finishing reads again what is left, and deletes what is there.
-    left = as_they_are(scene.registry, [b, c])
-    assert [model.name for model in left] == sorted(scene.truly())
-    assert set(scene.delete(left)) <= {DONE}
+    left = scene.flow.finishing(told)
+    assert [change.id for change in left.changes] == sorted(scene.truly())
+    if outcome is UNKNOWN:
+        steps = scene.ledger.read().entries[0].result["steps"]
+        assert steps[1]["outcome"] == ("done" if written else "not done"), "what became of it is on record now"
+    if left.changes:
+        assert left.typed == (left.changes[0].id if len(left.changes) == 1 else f"{len(left.changes)} models")
+        assert set(outcomes(scene.flow.carry_out(left))) == {DONE}
     assert not scene.truly() and a not in scene.truly()
 
 
@@ -174,11 +226,12 @@ def test_the_line_is_cut_while_models_are_tagged(
     scene: Scene, fates: list[Fate], outcome: Outcome, written: bool
 ) -> None:
     a, b, c = scene.names
-    seen = as_they_are(scene.registry, scene.names)
+    seen = scene.models(a, b, c)
     scene.cut("registered-models/set-tag ", 2, *fates)
     assert scene.tag(seen, "zoe") == [DONE, outcome, DONE if outcome is DONE else SKIPPED]
     assert scene.truly() == {a: "zoe", b: "zoe" if written else "ana", c: "zoe" if outcome is DONE else "ana"}
-    assert scene.tag(as_they_are(scene.registry, [b, c]), "zoe") == [DONE, DONE]
+    if outcome is not DONE:
+        assert set(scene.tag(scene.models(b, c), "zoe")) == {DONE}
     assert set(scene.truly().values()) == {"zoe"}
 
 
@@ -188,15 +241,17 @@ def test_the_line_is_cut_while_versions_are_written(
     scene: Scene, fates: list[Fate], outcome: Outcome, written: bool, deed: str
 ) -> None:
     name = scene.names[0]
-    seen = [scene.registry.get_version(name, at) for at in "123"]
-    scene.cut(f"model-versions/{deed} ", 2, *fates)
     if deed == "set-tag":
-        report: Report[Any] = scene.writes.tag_versions(seen, "checked", dict.fromkeys("123", "yes"))
+        plan = changes.tagging(scene.writes.versions(name, "123"), {"checked": "yes"})
+    else:
+        plan = scene.writes.deletion_of_versions(name, "123")
+    scene.cut(f"model-versions/{deed} ", 2, *fates)
+    told = scene.flow.carry_out(plan)
+    if deed == "set-tag":
         done = {at for at, value in scene.versions().items() if value == "yes"}
     else:
-        report = scene.writes.delete_versions(seen, {"2": ("champion",)})
         done = set("123") - scene.versions().keys()
-    assert outcomes(report) == [DONE, outcome, DONE if outcome is DONE else SKIPPED]
+    assert outcomes(told) == [DONE, outcome, DONE if outcome is DONE else SKIPPED]
     assert done == {"1"} | ({"2"} if written else set()) | ({"3"} if outcome is DONE else set())
     entry = scene.ledger.read().entries[-1]
-    assert [step["outcome"] for step in entry.result["steps"]] == [one.value for one in outcomes(report)]
+    assert [step["outcome"] for step in entry.result["steps"]] == [one.value for one in outcomes(told)]

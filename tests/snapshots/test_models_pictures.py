@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after, cut_before
@@ -13,11 +14,8 @@ from tests.support.models import models, open_diff, open_models, panel, refuse_o
 from tests.support.snapshots import Picture
 from tui.domain.models.values import FAILED
 from tui.features.models.model import ModelScreen
-from tui.features.models.move_alias import MoveAliasPanel
-from tui.features.models.plan_faces import Face
-from tui.features.models.plan_panel import PlanPanel
-from tui.features.models.several_aliases import SeveralPanel
 from tui.features.models.version import VersionScreen
+from tui.ui.write_panel import Face, WritePanel
 
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
@@ -48,18 +46,16 @@ async def test_the_move_panel_and_a_conflict(tmp_path: Path, picture: Picture, s
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
         await deck.press("enter")
         await deck.settle()
         picture(deck, name="armed")
         world.registry.move("churn", "champion", "13")
         await deck.press("enter")
-        await deck.until(lambda: panel(deck).face is Face.CONFLICT, "the conflict is shown")
+        await deck.until(lambda: panel(deck).face is Face.TOLD, "the conflict is shown")
         await deck.settle()
-        deck.shows(
-            "not done: somebody had moved it", "Nothing was written. Somebody else has been here: champion is on v13"
-        )
+        deck.shows("changed meanwhile", "champion is v13 now")
         if size[0] > 80:
             picture(deck, name="conflict")
 
@@ -69,17 +65,17 @@ async def test_an_unknown_outcome_and_a_part_that_was_done(tmp_path: Path, pictu
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
         await deck.press("enter")
         world.registry.strike("set_alias", cut_after)
         world.registry.strike("aliases_at", cut_before, after="set_alias")
         await deck.press("enter")
-        await deck.until(lambda: panel(deck).face is Face.UNKNOWN, "the outcome is unknown")
+        await deck.until(lambda: panel(deck).face is Face.TOLD, "the outcome is unknown")
         await deck.settle()
         picture(deck, name="unknown")
         await deck.press("escape", "A")
-        await deck.until(lambda: isinstance(deck.app.screen, SeveralPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.type("champion=11 challenger=12 old-prod=")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are known")
         await deck.settle()
@@ -87,9 +83,9 @@ async def test_an_unknown_outcome_and_a_part_that_was_done(tmp_path: Path, pictu
         await deck.press("enter")
         refuse_once(world, "set_alias", "challenger")
         await deck.press("enter")
-        await deck.until(lambda: panel(deck).face is Face.PARTLY, "a part was done")
+        await deck.until(lambda: panel(deck).face is Face.TOLD, "a part was done")
         await deck.settle()
-        deck.shows("refused by the server", "not tried", "Only a part was done: champion.", "ledger #2")
+        deck.shows("1 of 3 changes were made", "refused", "not tried", "ledger #2")
 
 
 async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture) -> None:
@@ -98,13 +94,13 @@ async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture) -> 
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.until_text("in use:")  # and drawn, with the version that it proposes
         await deck.settle()
-        panel(deck).query_one("#to").value = "13"  # type: ignore[attr-defined]  # an Input
+        panel(deck).query_one("#to", Input).value = "13"
         await deck.until_text("failed to register: the upload was cut")
         await deck.press("enter")
-        await deck.until_text("type the model's name to go on")
+        await deck.until_text("type churn to go on")
         await deck.settle()
         picture(deck)
 
@@ -132,24 +128,24 @@ async def test_the_undo_and_the_ledger(tmp_path: Path, picture: Picture) -> None
     async with world.open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.press("tab", "tab", "tab")
         await deck.type("latency doubled")
         await deck.press("enter", "enter")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
         await deck.press("u")
         await deck.until_text("Undo #1")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are known")
         await deck.settle()
         picture(deck, name="undo")
         await deck.press("enter", "enter")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.press("enter")
         world.registry.move("churn", "champion", "13")
         await deck.press("enter")
-        await deck.until(lambda: panel(deck).face is Face.CONFLICT, "the conflict is shown")
+        await deck.until(lambda: panel(deck).face is Face.TOLD, "the conflict is shown")
         await deck.press("escape", "L")
         await deck.until_text("undo #1")
         screen = deck.app.screen

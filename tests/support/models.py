@@ -7,8 +7,9 @@ from tests.support.driver import Deck
 from tests.support.fake_registry import forbidden
 from tui.app.application import DeckApp
 from tui.features.compare.versions import VersionDiffScreen
-from tui.features.models.plan_panel import PlanPanel
 from tui.features.models.screen import ModelsScreen
+from tui.ui.dialogs.edit_tags import TagsModal
+from tui.ui.write_panel import Face, WritePanel
 
 
 def models(deck: Deck[int]) -> ModelsScreen:
@@ -17,8 +18,8 @@ def models(deck: Deck[int]) -> ModelsScreen:
     return screen
 
 
-def panel(deck: Deck[int]) -> PlanPanel:
-    assert isinstance(deck.app.screen, PlanPanel)
+def panel(deck: Deck[int]) -> WritePanel:
+    assert isinstance(deck.app.screen, WritePanel)
     return deck.app.screen
 
 
@@ -101,3 +102,46 @@ def refuse_model(world: World, method: str, refused: str) -> None:
         write(name, *rest)
 
     setattr(world.registry, method, refusing)
+
+
+async def change_tag(deck: Deck[int], title: str, key: str, value: str | None) -> None:
+    """Edit a tag of what is meant, or take it away, and wait until what that writes is shown."""
+    await deck.press("t")
+    await deck.until_text(title)
+    await deck.until(
+        lambda: isinstance(deck.app.screen, TagsModal) and bool(deck.app.screen.tags.chosen), "the tags are read"
+    )
+    tags = deck.app.screen
+    assert isinstance(tags, TagsModal)
+    if value is None:
+        tags.grid.move_to(key)
+        await deck.press("X")
+    else:
+        await deck.press("a")
+        await deck.until_text("Its key:")
+        await deck.type(key)
+        await deck.press("enter")
+        await deck.until_text("Its value:")
+        await deck.press("ctrl+u")
+        await deck.type(value)
+        await deck.press("enter")
+    await deck.press("ctrl+s")
+    await deck.until(
+        lambda: isinstance(deck.app.screen, WritePanel) and panel(deck).face is Face.SHOWN, "what it writes is shown"
+    )
+
+
+async def told_in_part(deck: Deck[int], title: str) -> None:
+    """Wait until the panel tells that not all was written."""
+    await deck.until(
+        lambda: isinstance(deck.app.screen, WritePanel) and panel(deck).face is Face.TOLD,
+        "it is told what became of it",
+    )
+    await deck.until_text(title)
+
+
+async def shown_again(deck: Deck[int]) -> None:
+    """Wait until the panel shows what is left, or what takes it back."""
+    await deck.until(
+        lambda: isinstance(deck.app.screen, WritePanel) and panel(deck).face is Face.SHOWN, "a plan is shown"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.deck import World, message
 from tests.support.fake_registry import cut_after, cut_before
@@ -17,9 +18,7 @@ from tests.support.models import (
     refuse_once,
 )
 from tui.config.model import ModelSettings, Settings
-from tui.features.models.move_alias import MoveAliasPanel
-from tui.features.models.plan_faces import Face
-from tui.features.models.plan_panel import PlanPanel
+from tui.ui.write_panel import Face, WritePanel
 
 
 @pytest.fixture
@@ -31,13 +30,13 @@ async def test_a_conflict_is_shown_and_looked_at_anew(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         world.registry.move("churn", "champion", "13")
         await deck.press("enter", "enter")
-        await deck.until_text("champion is on v13 now, not on v12")
+        await deck.until_text("champion is v13 now, not v12")
         assert champion(world) == "13" and world.registry.called("set_alias") == 0
         await deck.press("enter")
-        await deck.until(lambda: panel(deck).face is Face.PLAN, "it is shown as it is now")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "it is shown as it is now")
         await deck.until_text("champion v13")
         await deck.press("enter", "enter")
         await deck.until(lambda: champion(world) == "11", "champion is moved")
@@ -47,15 +46,16 @@ async def test_an_outcome_that_is_unknown_is_said_and_looked_up(world: World) ->
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "both sides are known")
         await deck.press("enter")
         world.registry.strike("set_alias", cut_after)
         world.registry.strike("aliases_at", cut_before, after="set_alias")
         await deck.press("enter")
-        await deck.until_text("The outcome is unknown")
+        await deck.until_text("It is not known whether it was written")
         await deck.press("r")
-        await deck.until_text("champion is on v11")
+        await deck.until_text("The server can be read again")
+        await deck.until_text("champion v11")
         assert world.ledger.read().entries[0].outcome == "done"
 
 
@@ -67,8 +67,10 @@ async def test_a_part_that_was_done_is_put_back(world: World) -> None:
         await deck.press("enter")
         refuse_once(world, "set_alias", "challenger")
         await deck.press("enter")
-        await deck.until_text("Only a part was done: champion")
+        await deck.until_text("1 of 2 changes were made")
         await deck.press("b")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "what takes it back is shown")
+        await deck.press("enter", "enter")
         await deck.until(lambda: champion(world) == "12", "champion is put back")
         assert world.registry.models["churn"].aliases["challenger"] == "14"
 
@@ -90,19 +92,19 @@ async def test_undo_also_after_a_restart_and_not_over_somebody_else(world: World
         await open_models(deck)
         await deck.press("tab", "j", "a", "enter", "enter")
         await deck.until(lambda: champion(world) == "11", "champion is moved")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("u")
         await deck.until_text("Undo #1")
         await deck.press("enter", "enter")
         await deck.until(lambda: champion(world) == "12", "it is undone")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
         await deck.press("u")
         await deck.until(lambda: "could be undone" in message(deck), "there is nothing left")
         await deck.press("tab", "k", "k", "a", "enter", "enter")
         await deck.until(lambda: champion(world) == "13", "champion is moved again")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
         world.registry.move("churn", "champion", "9")
         await deck.press("u")
         await deck.until_text("somebody has moved it since")
@@ -117,12 +119,12 @@ async def test_a_protected_alias_wants_the_name_typed_and_perhaps_a_reason(tmp_p
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.press("enter")
         await deck.until_text("wants a reason")
         await deck.type("incident 4711")
         await deck.press("enter")
-        await deck.until_text("type the model's name to go on")
+        await deck.until_text("type churn to go on")
         await deck.press("enter", "enter")
         assert champion(world) == "12"
         await deck.type("churn")
@@ -137,17 +139,17 @@ async def test_aliases_that_cannot_be_are_refused_in_words(world: World) -> None
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         for typed, words in (("latest", "is reserved"), ("v9", "is reserved"), ("two words", "letters, digits"),
                              ("Champion", "“champion” is in use")):  # fmt: skip
-            panel(deck).query_one("#alias").value = typed  # type: ignore[attr-defined]  # an Input
+            panel(deck).query_one("#alias", Input).value = typed
             await deck.until_text(words)
             await deck.press("enter")
-            assert panel(deck).face is Face.PLAN
-        panel(deck).query_one("#alias").value = "blue"  # type: ignore[attr-defined]  # an Input
-        panel(deck).query_one("#to").value = "99"  # type: ignore[attr-defined]  # an Input
+            assert panel(deck).face is Face.SHOWN
+        panel(deck).query_one("#alias", Input).value = "blue"
+        panel(deck).query_one("#to", Input).value = "99"
         await deck.until_text("There is no version 99")
-        panel(deck).query_one("#to").value = "\uff11\uff11"  # type: ignore[attr-defined]  # an Input
+        panel(deck).query_one("#to", Input).value = "\uff11\uff11"
         await deck.until_text("is no version: versions are numbers")
     assert world.registry.called("set_alias") == 0
 
@@ -158,13 +160,13 @@ async def test_without_a_ledger_the_move_waits_for_a_yes(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.press("enter", "enter")
-        await deck.until_text("w moves without a record")
+        await deck.until_text("w writes without a record")
         assert champion(world) == "12"
         await deck.press("w")
         await deck.until(lambda: champion(world) == "11", "champion is moved")
-        await deck.until(lambda: "not in the ledger" in message(deck), "it is told")
+        await deck.until(lambda: "not recorded" in message(deck), "it is told")
 
 
 async def test_a_read_only_context_offers_no_write(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.deck import World
 from tests.support.driver import Deck
@@ -15,11 +16,7 @@ from tui.config.model import ModelSettings, Settings
 from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
-from tui.features.models.fixed_plan import FixedPlanPanel
-from tui.features.models.move_alias import MoveAliasPanel
-from tui.features.models.plan_faces import Face
-from tui.features.models.plan_panel import PlanPanel
-from tui.features.models.several_aliases import SeveralPanel
+from tui.ui.write_panel import Face, WritePanel
 
 
 @pytest.fixture
@@ -43,7 +40,7 @@ def refuse(world: World, alias: str, times: int) -> None:
 async def open_several(deck: Deck[int], line: str) -> None:
     await open_models(deck)
     await deck.press("A")
-    await deck.until(lambda: isinstance(deck.app.screen, SeveralPanel), "the panel is open")
+    await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
     await deck.type(line)
     await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are looked for")
 
@@ -56,15 +53,15 @@ async def test_nothing_that_has_to_be_read_is_cut_off(tmp_path: Path, size: tupl
     async with world.open(size=size) as deck:
         await open_models(deck)
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
-        panel(deck).query_one("#to").value = "13"  # type: ignore[attr-defined]  # an Input
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
+        panel(deck).query_one("#to", Input).value = "13"
         await deck.until_text("failed to register: the upload was cut")
         await deck.press("enter")
-        await deck.until_text("type the model's name to go on")
+        await deck.until_text("type churn to go on")
         await deck.type("churn")
         await deck.press("enter")
-        await deck.until_text("champion: v12 → v13   enter does it")
-        for words in ("in use:", "version", "why", "protected", "enter do it"):
+        await deck.until_text("Move champion of churn: v12 → v13   enter does it")
+        for words in ("in use:", "version", "why", "type", "[ enter move ]"):
             assert words in deck.text()
 
 
@@ -73,12 +70,16 @@ async def test_what_could_not_be_finished_can_still_be_put_back(world: World) ->
     async with world.open() as deck:
         await open_several(deck, "champion=14 challenger=12 old-prod=")
         await deck.press("enter", "enter")
-        await deck.until_text("Only a part was done: champion")
+        await deck.until_text("1 of 3 changes were made")
         await deck.press("f")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "what is left is shown")
+        await deck.press("enter", "enter")
         await deck.until_text("it can be finished still, or put back")
-        assert champion(world) == "14" and panel(deck).face is Face.PARTLY
+        assert champion(world) == "14" and panel(deck).face is Face.TOLD
         await deck.press("b")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "what takes it back is shown")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
     assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
     purposes = [(entry.purpose, entry.of, entry.outcome) for entry in world.ledger.read().entries]
     assert purposes == [("several", None, "partly"), ("finish", 1, "refused"), ("put back", 1, "done")]
@@ -90,11 +91,19 @@ async def test_parts_done_in_two_goes_are_both_put_back(world: World) -> None:
         refuse(world, "challenger", 1)
         refuse(world, "old-prod", 1)
         await deck.press("enter", "enter")
-        await deck.until_text("Only a part was done: champion")
+        await deck.until_text("1 of 3 changes were made")
         await deck.press("f")
-        await deck.until_text("Only a part was done: challenger")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "what is left is shown")
+        await deck.press("enter", "enter")
+        await deck.until_text("1 of 2 changes were made")
         await deck.press("b")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        for part in ("the second", "the first"):
+            await deck.until(lambda: panel(deck).face is Face.SHOWN, f"what takes {part} part back is shown")
+            await deck.press("enter", "enter")
+            await deck.until(
+                lambda: not isinstance(deck.app.screen, WritePanel) or panel(deck).face is Face.SHOWN, f"{part} is back"
+            )
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
     assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
 
 
@@ -103,13 +112,17 @@ async def test_a_putting_back_that_stops_midway_goes_on(world: World) -> None:
         await open_several(deck, "champion=14 challenger=12 old-prod=10")
         refuse(world, "old-prod", 1)
         await deck.press("enter", "enter")
-        await deck.until_text("Only a part was done: champion, challenger")
+        await deck.until_text("2 of 3 changes were made")
         refuse(world, "champion", 1)
         await deck.press("b")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "what takes it back is shown")
+        await deck.press("enter", "enter")
         await deck.until_text("b put the rest back")
         assert not panel(deck).check_action("finish", ())
         await deck.press("b")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "the rest is shown")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
     assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
     last = world.ledger.read().entries[-1]
     assert (last.purpose, last.of, last.outcome) == (alias_plan.PUT_BACK, 1, "done")
@@ -122,7 +135,7 @@ async def test_several_say_before_that_a_version_is_not_there_or_not_ready(world
         await deck.until_text("There is no version 99 of this model.")
         await deck.until_text("failed to register: the upload was cut")
         await deck.press("enter")
-        assert panel(deck).face is Face.PLAN and panel(deck).needs_name()
+        assert panel(deck).face is Face.SHOWN and panel(deck).plan.typed == "churn"
     assert world.registry.called("set_alias") == 0
 
 
@@ -130,15 +143,15 @@ async def test_an_undo_of_unknown_outcome_that_was_done_is_not_called_somebody_e
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("tab", "j", "a", "enter", "enter")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "champion is moved")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "champion is moved")
         await deck.press("u")
-        await deck.until(lambda: isinstance(deck.app.screen, FixedPlanPanel), "the undo is shown")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the undo is shown")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are looked for")
         await deck.press("enter")
         world.registry.strike("set_alias", cut_after)
         world.registry.strike("aliases_at", cut_before, after="set_alias")
         await deck.press("enter")
-        await deck.until_text("The outcome is unknown")
+        await deck.until_text("It is not known whether it was written")
         await deck.press("r")
         await deck.until_text("There is nothing left to do")
         assert "somebody has moved it" not in deck.text()
@@ -151,18 +164,18 @@ async def test_what_was_typed_for_another_state_is_typed_again(tmp_path: Path) -
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.press("enter")
         await deck.type("churn")
         await deck.press("enter")
         await deck.until(lambda: panel(deck).face is Face.ARMED, "it is confirmed")
         world.registry.move("churn", "champion", "13")
         await deck.press("enter")
-        await deck.until_text("champion is on v13 now, not on v12")
+        await deck.until_text("champion is v13 now, not v12")
         await deck.press("enter")
-        await deck.until(lambda: panel(deck).face is Face.PLAN, "it is shown as it is now")
+        await deck.until(lambda: panel(deck).face is Face.SHOWN, "it is shown as it is now")
         await deck.press("enter")
-        await deck.until_text("type the model's name to go on")
+        await deck.until_text("type churn to go on")
     assert champion(world) == "13"
 
 
@@ -171,6 +184,6 @@ async def test_an_alias_on_a_version_that_is_gone_says_so(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
-        panel(deck).query_one("#alias").value = "old-prod"  # type: ignore[attr-defined]  # an Input
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
+        panel(deck).query_one("#alias", Input).value = "old-prod"
         await deck.until_text("v77, which is gone")

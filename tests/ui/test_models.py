@@ -23,8 +23,7 @@ from tui.domain.models.values import FAILED, VersionsPage
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.features.models.model import ModelScreen
-from tui.features.models.move_alias import MoveAliasPanel
-from tui.features.models.plan_panel import PlanPanel
+from tui.ui.write_panel import WritePanel
 
 
 @pytest.fixture
@@ -50,13 +49,13 @@ async def test_put_champion_back_to_the_version_before(world: World) -> None:
     async with world.open() as deck:
         keys = await open_models(deck)
         await deck.press("tab", "j", "a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         await deck.press("enter", "enter")
         keys += 5
         await deck.until(lambda: champion(world) == "11", "champion is back")
-        await deck.until(lambda: "read back 14:00:00, ledger #1 · u undoes" in message(deck), "it is told")
+        await deck.until(lambda: "read back 14:00:00, ledger #1 · u takes it back" in message(deck), "it is told")
         assert keys == 6
-        assert "champion of churn: v12 → v11" in message(deck)
+        assert "Moved champion of churn: v12 → v11" in message(deck)
         await deck.until(lambda: "v11" in row(deck, "churn"), "the board shows it")
 
 
@@ -103,8 +102,10 @@ async def test_register_this_runs_model(world: World) -> None:
         await deck.type("".join(keys[1:-1]))
         await deck.press(keys[-1])
         assert len(keys) == 2 + len("ltv"), "two keys, and a part of the model's name"
+        await deck.until_text("as version ltv")
+        await deck.press("enter", "enter")
         await deck.until(lambda: "1" in world.registry.by_model["ltv"], "it is registered")
-        await deck.until(lambda: "Registered model as ltv v1, ledger #1" in message(deck), "it is told")
+        await deck.until(lambda: "as version ltv v1, read back 14:00:00, ledger #1" in message(deck), "it is told")
         await deck.until_text("models › ltv › v1")
 
 
@@ -191,7 +192,7 @@ async def test_watching_marks_what_changes(world: World) -> None:
         await open_models(deck)
         await deck.press("w")
         world.registry.move("churn", "champion", "13")
-        models(deck).watch_tick()
+        models(deck)._look_for_news()
         await deck.until(lambda: "churn: champion v12 → v13" in message(deck), "it is told")
         await deck.until(lambda: "churn ●" in deck.text(), "it is marked")
 
@@ -204,11 +205,11 @@ async def test_watching_marks_versions_that_fail_or_come_and_rings(world: World)
         deck.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]
         await deck.press("w")
         world.registry.change_version("churn", "13", status=FAILED)
-        models(deck).watch_tick()
+        models(deck)._look_for_news()
         await deck.until(lambda: "churn: v13 failed to register" in message(deck), "it is told")
         await deck.until(lambda: "v13 ●" in deck.text() and "churn ●" in deck.text(), "both panes mark it")
         assert len(rung) == 1
-        models(deck).watch_tick()
+        models(deck)._look_for_news()
         await deck.until(lambda: not models(deck).board.is_asking("models"), "it is read once more")
         assert len(rung) == 1
 
@@ -221,7 +222,7 @@ async def test_a_pause_of_watching_keeps_what_was_there_at_first(world: World) -
         await deck.press("r")
         await deck.until(lambda: "churn ●" in deck.text(), "it is marked")
         await deck.press("w")
-        models(deck).watch_tick()
+        models(deck)._look_for_news()
         await deck.until(lambda: "churn: champion v12 → v13" in message(deck), "it is told when watching again")
 
 
@@ -236,7 +237,7 @@ async def test_the_page_of_a_model_watches_too(world: World) -> None:
         await deck.press("w")
         await deck.until(lambda: "watching" in deck.lines()[0], "it watches")
         world.registry.change_version("churn", "13", status=FAILED)
-        page.watch_tick()
+        page._look_for_news()
         await deck.until(lambda: "v13 failed to register" in message(deck), "it is told")
         await deck.until(lambda: "v13 ●" in deck.text(), "it is marked")
 
@@ -249,7 +250,7 @@ async def test_hostile_names_are_spelled_out(world: World) -> None:
         models(deck).board.point_at(ODD)
         await deck.until(lambda: models(deck).versions.complete, "its versions are read")
         await deck.press("a")
-        await deck.until(lambda: isinstance(deck.app.screen, MoveAliasPanel), "the panel is open")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         assert "[bold]x[/]" in deck.line_with("Move")
 
 
@@ -340,7 +341,7 @@ async def test_the_ledger_on_the_screen(world: World) -> None:
         await open_models(deck)
         await deck.press("tab", "j", "a", "enter", "enter")
         await deck.until(lambda: champion(world) == "11", "champion is moved")
-        await deck.until(lambda: not isinstance(deck.app.screen, PlanPanel), "the panel is closed")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
         tear(world)
         await deck.press("L")
         await deck.until_text("champion v12 → v11")

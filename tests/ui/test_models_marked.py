@@ -11,10 +11,13 @@ import pytest
 from tests.support.deck import World, message
 from tests.support.model_shop import model_shop
 from tests.support.models import (
+    change_tag,
     mark_models,
     models,
     open_models,
     refuse_model,
+    shown_again,
+    told_in_part,
 )
 from tui.domain.problem import Kind, Problem
 
@@ -32,14 +35,11 @@ async def test_a_tag_that_somebody_else_set_meanwhile_is_not_written_over(world:
     async with world.open() as deck:
         await open_models(deck)
         await mark_models(deck, "churn", "ltv")
-        await deck.press("t")
-        await deck.until_text("Tags of 2 models")
-        await deck.type("owner=ml")
-        await deck.press("enter")
-        await deck.until_text("Tag owner of churn and ltv")
+        await change_tag(deck, "Tags of 2 models", "owner", "ml")
+        await deck.until_text("Tag 2 models: owner")
         world.registry.models["churn"] = replace(world.registry.models["churn"], tags={"owner": "zoe"})
-        await deck.press("enter")
-        await deck.until_text("Models: 0 of 2 done")
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "Nothing was changed")
         assert tagged(world, "owner")["churn"] == "zoe" and tagged(world, "owner")["ltv"] == "ben"
 
 
@@ -51,28 +51,31 @@ async def test_marked_models_are_deleted_once_it_has_been_typed(world: World) ->
         await deck.press("delete")
         await deck.until_text("Delete 3 models")
         text = deck.text()
-        assert re.search(r"churn\s+14, newest v14\s+champion v12, challenger v14, old-prod v11", text)
-        assert re.search(r"pricing\s+3, newest v3\s+challenger v3", text) and re.search(r"ltv\s+0", text)
+        assert re.search(r"churn\s+14 versions, newest v14, champion v12, challenger v14, old-pr", text)
+        assert re.search(r"pricing\s+3 versions, newest v3, challenger v3", text) and re.search(
+            r"ltv\s+0 versions", text
+        )
         await deck.type("churn")
         await deck.press("enter")
         await deck.until_text("That is not it")
         assert "churn" in world.registry.models
         await deck.press(*["backspace"] * 5)
         await deck.type("3 models")
-        await deck.press("enter")
-        await deck.until_text("Models: 1 of 3 done")
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "1 of 3 changes were made")
         assert "b put back" not in deck.text(), "what is deleted cannot be put back"
         assert "churn" not in world.registry.models and {"pricing", "ltv"} <= world.registry.models.keys()
         await deck.press("f")
         await deck.until_text("Delete 2 models")
         await deck.type("2 models")
-        await deck.press("enter")
-        await deck.until(lambda: "Deleted pricing and ltv, read back" in message(deck), "the rest is done")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Deleted 2 models, read back" in message(deck), "the rest is done")
         assert not {"churn", "pricing", "ltv"} & world.registry.models.keys()
         await deck.until(lambda: not models(deck).board.grid.marks, "no mark is left on what is gone")
         assert not [line for line in deck.lines()[:-1] if "ltv" in line] and "fraud_score" in deck.text()
-        whose = {entry.subject for entry in world.ledger.read().entries if entry.outcome == "done"}
-        assert whose == {"churn", "pricing", "ltv"}
+        first, second = world.ledger.read().entries
+        assert [step["outcome"] for step in first.result["steps"]] == ["done", "refused", "skipped"]
+        assert (first.outcome, second.outcome, second.purpose, second.of) == ("partly", "done", "finish", first.number)
 
 
 async def test_a_model_that_got_a_version_meanwhile_is_not_deleted(world: World) -> None:
@@ -83,11 +86,11 @@ async def test_a_model_that_got_a_version_meanwhile_is_not_deleted(world: World)
         await deck.until_text("Delete 2 models")
         world.registry.create_version("pricing", "s3://b/new")
         await deck.type("2 models")
-        await deck.press("enter")
-        await deck.until_text("Models: 0 of 2 done")
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "Nothing was changed")
         assert {"pricing", "ltv"} <= world.registry.models.keys()
         await deck.press("f")
-        await deck.until_text("4, newest v4")
+        await deck.until_text("4 versions, newest v4")
 
 
 async def test_an_outcome_of_models_that_is_unknown_is_told_and_read_before_it_goes_on(world: World) -> None:
@@ -111,16 +114,16 @@ async def test_an_outcome_of_models_that_is_unknown_is_told_and_read_before_it_g
         await deck.until_text("Delete 2 models")
         world.registry.delete_model, world.registry.get_model = deleting, reading  # type: ignore[method-assign, assignment]
         await deck.type("2 models")
-        await deck.press("enter")
-        await deck.until_text("Models: 0 of 2 done")
-        assert "not known" in deck.text() and "the server did not say whether it wrote" in deck.text()
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "It is not known whether it was written")
+        assert "not known" in deck.text() and "f looks again" in deck.text()
         world.registry.delete_model, world.registry.get_model = delete, read  # type: ignore[method-assign]
         await deck.press("f")
-        await deck.until_text("Delete 1 model")
-        assert re.search(r"ltv\s+0", deck.text()), "the other is gone, as is seen now"
+        await deck.until_text("Delete model ltv")
+        assert re.search(r"ltv\s+0 versions", deck.text()), "the other is gone, as is seen now"
         await deck.type("ltv")
-        await deck.press("enter")
-        await deck.until(lambda: "Deleted ltv" in message(deck), "the rest is done")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Deleted model ltv" in message(deck), "the rest is done")
         assert not {"pricing", "ltv"} & world.registry.models.keys()
 
 
@@ -130,7 +133,7 @@ async def test_the_one_marked_model_is_meant_and_not_that_under_the_cursor(world
         await mark_models(deck, "pricing")
         models(deck).board.grid.move_to("churn")
         await deck.press("delete")
-        await deck.until_text("Delete pricing")
+        await deck.until_text("Delete model pricing")
         await deck.press("escape")
         await deck.press("t")
         await deck.until_text("Tags of pricing")
@@ -161,14 +164,11 @@ async def test_marked_models_are_tagged_finished_and_put_back(world: World) -> N
     async with world.open() as deck:
         await open_models(deck)
         await mark_models(deck, "churn", "ltv", "pricing")
-        await deck.press("t")
-        await deck.until_text("Tags of 3 models")
-        await deck.type("owner=ops")
-        await deck.press("enter")
-        await deck.until_text("Tag owner of churn, ltv and pricing")
-        assert re.search(r"churn\s+growth\s+ops", deck.text()), "what each has now and will have"
-        await deck.press("enter")
-        await deck.until_text("Models: 1 of 3 done")
+        await change_tag(deck, "Tags of 3 models", "owner", "ops")
+        await deck.until_text("Tag 3 models: owner")
+        assert re.search(r"churn\s+tag owner\s+growth\s+ops", deck.text()), "what each has now and will have"
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "1 of 3 changes were made")
         assert "refused" in deck.text() and "not tried" in deck.text()
 
         def owners() -> list[str | None]:
@@ -176,11 +176,10 @@ async def test_marked_models_are_tagged_finished_and_put_back(world: World) -> N
 
         assert owners() == ["ops", "ben", "market"]
         await deck.press("f")
-        await deck.until(lambda: "Wrote the tag owner of ltv and pricing" in message(deck), "the rest is done")
+        await shown_again(deck)
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Tagged 2 models: owner, read back" in message(deck), "the rest is done")
         assert owners() == ["ops", "ops", "ops"]
-        assert [entry.subject for entry in world.ledger.read().entries if entry.outcome == "done"] == [
-            "churn", "ltv", "pricing",
-        ]  # fmt: skip
 
 
 async def test_what_was_tagged_of_marked_models_is_put_back(world: World) -> None:
@@ -188,15 +187,15 @@ async def test_what_was_tagged_of_marked_models_is_put_back(world: World) -> Non
     async with world.open() as deck:
         await open_models(deck)
         await mark_models(deck, "churn", "ltv")
-        await deck.press("t")
-        await deck.until_text("Tags of 2 models")
-        await deck.type("owner=")
-        await deck.press("enter")
-        await deck.until_text("Tag owner of churn and ltv")
-        await deck.press("enter")
-        await deck.until_text("Models: 1 of 2 done")
+        await change_tag(deck, "Tags of 2 models", "owner", None)
+        await deck.until_text("Take tag owner from 2 models")
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "1 of 2 changes were made")
+        assert "owner" not in world.registry.models["churn"].tags
         await deck.press("b")
-        await deck.until(lambda: "Wrote the tag owner of churn" in message(deck), "it is as before")
+        await shown_again(deck)
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Taken back ledger #1: model churn" in message(deck), "it is as before")
         assert world.registry.models["churn"].tags["owner"] == "growth"
 
 
@@ -207,17 +206,20 @@ async def test_marked_models_are_deleted_once_their_number_is_typed(world: World
         await mark_models(deck, "ltv", "pricing")
         await deck.press("delete")
         await deck.until_text("Delete 2 models")
-        assert "3, newest v3" in deck.text() and "challenger v3" in deck.text()
+        assert "3 versions, newest v3, challenger v3" in deck.text()
         await deck.type("ltv")
         await deck.press("enter")
-        await deck.until_text("That is not it.")
+        await deck.until_text("That is not it")
         await deck.press(*["backspace"] * 3)
         await deck.type("2 models")
         await deck.press("enter")
-        await deck.until_text("Models: 1 of 2 done")
+        await deck.until_text("enter does it")
+        assert {"ltv", "pricing"} <= world.registry.models.keys(), "it is only armed"
+        await deck.press("enter")
+        await told_in_part(deck, "1 of 2 changes were made")
         assert "ltv" not in world.registry.models and "pricing" in world.registry.models
         await deck.press("f")
-        await deck.until_text("Delete 1 model")
+        await deck.until_text("Delete model pricing")
 
 
 async def test_names_of_marked_models_are_copied(world: World) -> None:

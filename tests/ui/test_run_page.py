@@ -10,7 +10,7 @@ from tests.support.deck import FORBIDDEN, MINUTE, NOW_MS, World, browse, enter_r
 from tests.support.driver import Deck
 from tui.domain.artifacts.values import LoggedModel, ModelMetric
 from tui.domain.problem import Kind, Problem
-from tui.features.models.logged_model import LoggedModelScreen
+from tui.features.artifacts.logged_model import LoggedModelScreen
 from tui.features.models.version import VersionScreen
 from tui.features.run.screen import RunScreen
 

@@ -11,10 +11,13 @@ from tests.support.deck import World, message
 from tests.support.model_shop import model_shop
 from tests.support.models import (
     champion,
+    change_tag,
     mark,
     models,
     open_models,
     refuse_once,
+    shown_again,
+    told_in_part,
 )
 
 
@@ -28,14 +31,11 @@ async def test_marked_versions_are_tagged_and_a_refusal_in_the_middle_is_finishe
     async with world.open() as deck:
         await open_models(deck)
         await mark(deck, "12", "11", "10")
-        await deck.press("t")
-        await deck.until_text("Tags of v12, v11 and v10 of churn")
-        await deck.type("checked=yes")
-        await deck.press("enter")
-        await deck.until_text("Tag checked of v12, v11 and v10")
-        assert any("v11  " in line and "yes" in line for line in deck.lines()), "what it will have is shown before"
-        await deck.press("enter")
-        await deck.until_text("Versions of churn: 1 of 3 done")
+        await change_tag(deck, "Tags of 3 versions of churn", "checked", "yes")
+        await deck.until_text("Tag 3 versions: checked")
+        assert "yes" in deck.line_with("churn v11"), "what it will have is shown before"
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "1 of 3 changes were made")
         text = deck.text()
         assert "refused" in text and "not tried" in text and "PERMISSION_DENIED" in text and "ledger #1" in text
 
@@ -46,12 +46,14 @@ async def test_marked_versions_are_tagged_and_a_refusal_in_the_middle_is_finishe
 
         assert tagged() == ["12"]
         entry = world.ledger.read().entries[-1]
-        assert entry.outcome == "partly"
+        assert (entry.outcome, entry.what, entry.subject) == ("partly", "version.tag", "churn")
         assert [step["outcome"] for step in entry.result["steps"]] == ["done", "refused", "skipped"]
         await deck.press("f")
-        await deck.until(lambda: "Tagged v11 and v10: checked=yes of churn" in message(deck), "the rest is done")
+        await shown_again(deck)
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Tagged 2 versions: checked" in message(deck), "the rest is done")
         assert tagged() == ["12", "11", "10"]
-        assert "ledger #2" in message(deck)
+        assert "ledger #2 · u takes it back" in message(deck)
 
 
 async def test_tags_of_which_one_was_refused_are_put_back(world: World) -> None:
@@ -60,16 +62,14 @@ async def test_tags_of_which_one_was_refused_are_put_back(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
         await mark(deck, "12", "11", "10")
-        await deck.press("t")
-        await deck.until_text("Tags of v12, v11 and v10 of churn")
-        await deck.type("checked=yes")
-        await deck.press("enter")
-        await deck.until_text("Tag checked of")
-        assert re.search(r"v12\s+no\s+yes", deck.text()), "what it has now"
-        await deck.press("enter")
-        await deck.until_text("Versions of churn: 2 of 3 done")
+        await change_tag(deck, "Tags of 3 versions of churn", "checked", "yes")
+        assert re.search(r"churn v12\s+tag checked\s+no\s+yes", deck.text()), "what it has now"
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "2 of 3 changes were made")
         await deck.press("b")
-        await deck.until(lambda: "Put checked of v12 and v11 back" in message(deck), "both are as before")
+        await shown_again(deck)
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Taken back ledger #1: 2 versions" in message(deck), "both are as before")
         tags = [world.registry.by_model["churn"][at].tags.get("checked") for at in ("12", "11", "10")]
         assert tags == ["no", None, None]
         assert world.ledger.read().entries[-1].outcome == "done"
@@ -79,11 +79,7 @@ async def test_nothing_is_tagged_that_was_not_gone_on_with(world: World) -> None
     async with world.open() as deck:
         await open_models(deck)
         await mark(deck, "12", "11")
-        await deck.press("t")
-        await deck.until_text("Tags of v12 and v11 of churn")
-        await deck.type("checked=yes")
-        await deck.press("enter")
-        await deck.until_text("Tag checked of v12 and v11")
+        await change_tag(deck, "Tags of 2 versions of churn", "checked", "yes")
         await deck.press("escape")
         await deck.settle()
         assert not world.ledger.read().entries
@@ -96,17 +92,18 @@ async def test_marked_versions_are_deleted_with_their_aliases_listed(world: Worl
         await open_models(deck)
         await mark(deck, "12", "11", "10")
         await deck.press("delete")
-        await deck.until_text("Delete 3 versions of churn")
-        assert "champion (v12)" in deck.text()
+        await deck.until_text("Delete 3 versions")
+        assert "These aliases go with them: champion, old-prod." in deck.text()
+        assert "champion" in deck.line_with("churn v12")
         await deck.type("churn")
-        await deck.press("enter")
-        await deck.until_text("Versions of churn: 1 of 3 done")
+        await deck.press("enter", "enter")
+        await told_in_part(deck, "1 of 3 changes were made")
         assert "12" not in world.registry.by_model["churn"] and "11" in world.registry.by_model["churn"]
         await deck.press("f")
-        await deck.until_text("Delete 2 versions of churn")
+        await deck.until_text("Delete 2 versions")
         await deck.type("churn")
-        await deck.press("enter")
-        await deck.until(lambda: "Deleted v11 and v10 of churn" in message(deck), "the rest is done")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: "Deleted 2 versions" in message(deck), "the rest is done")
         assert not {"10", "11", "12"} & set(world.registry.by_model["churn"])
         await deck.until(lambda: not models(deck).compared(), "no mark is left on what is gone")
 

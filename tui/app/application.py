@@ -197,6 +197,13 @@ class DeckApp(KeysForEverywhere):
                         screen.written(touched)
                         screen.refresh_bindings()
 
+    def register(self, *, run_id: str = "", uri: str = "") -> None:
+        """Register a model of a run, or the one at an address, as a version."""
+        from tui.app.routes import register
+
+        if self.page is not None:
+            register(self.page, run_id, uri)
+
     def go(self, route: Route) -> None:
         """Open a screen over this one."""
         from tui.app.routes import screen_for

@@ -243,6 +243,8 @@ class BrowseScreen(Page, Asking):
             self.runs.read_again()  # runs go and come back with their experiment
         elif runs:
             self.runs.read_changed(runs)
+        if any(sort.value in ("model", "version") for sort, _ in touched):
+            self.runs.loader.read_registered(tuple(runs))
         if self.details is not None and runs:
             self.details.read_changed(runs)
 

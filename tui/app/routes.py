@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.services.session import Session
+from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import (
     ArtifactsRoute,
@@ -25,9 +26,10 @@ from tui.ui.routes import (
 def screen_for(route: Route, session: Session) -> Page:
     """The screen that a route leads to."""
     if isinstance(route, RunRoute):
+        from tui.features.artifacts.view import ArtifactsView
         from tui.features.run.screen import RunScreen
 
-        return RunScreen(session, route.run_id, route.known)
+        return RunScreen(session, route.run_id, route.known, files=lambda glyphs: ArtifactsView(session, glyphs))
     if isinstance(route, CompareRoute):
         from tui.features.compare.screen import CompareScreen
 
@@ -37,7 +39,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return ArtifactsScreen(session, route)
     if isinstance(route, LoggedModelRoute):
-        from tui.features.models.logged_model import LoggedModelScreen
+        from tui.features.artifacts.logged_model import LoggedModelScreen
 
         return LoggedModelScreen(session, route)
     if isinstance(route, CurvesRoute):
@@ -77,3 +79,15 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return RequestsScreen(session)
     raise TypeError(route)
+
+
+def register(page: Page, run_id: str, uri: str) -> None:
+    """Register a model of a run, or the one at an address, from a page that shows it."""
+    from tui.features.models.registering import Registering
+
+    assert isinstance(page, Asking)  # every page that shows what can be registered asks
+    registering = Registering(page, page)
+    if uri:
+        registering.at(uri)
+    else:
+        registering.from_run(run_id)

@@ -8,11 +8,13 @@ from typing import Any
 from tui.domain import uris
 from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.writes import alias_plan
+from tui.domain.writes import alias_plan, changes
 from tui.domain.writes.alias_plan import Plan, State, Step
+from tui.domain.writes.changes import Change, Known, Sort
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_records import done_steps, intended, is_of_another, settled, steps_of, taken_back, told
 from tui.services.ledger import UNSETTLED, Entry, Ledger
+from tui.services.write_flow import Hand, Told, read_only_refusal
 from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
 
 WHAT = "aliases"
@@ -137,12 +139,7 @@ class AliasMoves:
     def _refuse(self, plan: Plan, why: str) -> None:
         title = "Nothing was moved"
         if self.rules.read_only:
-            raise Problem(
-                Kind.FORBIDDEN,
-                title,
-                f"The context {self._context} is read-only.",
-                "Open it with --read-write, if that is allowed to you.",
-            )
+            raise read_only_refusal(self._context)
         refused = alias_plan.refusals(plan)
         if refused:
             raise Problem(Kind.BAD_REQUEST, title, " ".join(refused))
@@ -229,6 +226,50 @@ class AliasMoves:
             self.ledger.settle(entry.number, report.outcome.value, {**record, "settled": True})
         numbers = {entry.number for entry in unsettled}
         return [entry for entry in self.entries(model.name) if entry.number in numbers]
+
+
+class AliasWrites:
+    """Moves of aliases as a kind of write. What should be known before a move, the panel's own lines say."""
+
+    def __init__(self, moves: AliasMoves) -> None:
+        self._moves = moves
+        self._made: dict[str, int | None] = {}  # when models were made, as the server says it, for the ledger
+
+    def plan(self, planned: Plan, model: RegisteredModel) -> changes.Plan:
+        """A plan of this kind as the flow shows it and carries it out."""
+        self._made[model.name] = model.created_ms
+        steps = tuple(
+            Change(Sort.MODEL, planned.model, planned.model, changes.ALIAS + step.alias, step.expected, step.to)
+            for step in planned.steps
+        )
+        return changes.Plan(steps, purpose=planned.purpose, of=planned.of)
+
+    def dress(self, plan: changes.Plan) -> changes.Plan:
+        return plan
+
+    def read(self, change: Change) -> Known:
+        """The aliases of a change's model."""
+        return _known(change.id, self._moves.state(change.id))
+
+    def carry_out(self, plan: changes.Plan, hand: Hand) -> tuple[Report[Known | None], str]:
+        model = plan.changes[0].id
+        steps = tuple(Step(change.alias, change.after, change.before) for change in plan.changes)
+        planned = Plan(model, steps, plan.purpose or alias_plan.MOVE, plan.of)
+        done = self._moves.carry_out(planned, plan.why, unrecorded_ok=hand.unrecorded_ok, made_ms=self._made.get(model))
+        results: list[Result[Known | None]] = [
+            Result(result.outcome, _known(model, result.found) if result.found is not None else None, result.problem)
+            for result in done.report.results
+        ]
+        aside = f"the tags could not be set: {done.mirrored}" if done.mirrored else ""
+        return Report(tuple(results), done.number, done.report.unrecorded), aside
+
+    def settle(self, told: Told, now: changes.Now) -> None:
+        self._moves.settle(told.plan.changes[0].id)
+
+
+def _known(model: str, state: State) -> Known:
+    fields = {changes.ALIAS + alias: version for alias, version in state.items()}
+    return Known(Sort.MODEL, model, model, changes.ACTIVE, fields=fields)
 
 
 def place_of(registry_uri: str) -> str:

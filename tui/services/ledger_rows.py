@@ -7,10 +7,13 @@ from typing import Any
 
 from tui.domain.table import Tone
 from tui.domain.writes import alias_plan
+from tui.domain.writes import words as change_words
+from tui.domain.writes.changes import Change, Plan, Verb
 from tui.services.alias_moves import WHAT
 from tui.services.alias_records import outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
 from tui.services.serving_changes import BEGUN
+from tui.services.write_flow import of_record
 from tui.services.writes import Outcome
 
 OUTCOME_WORDS = {
@@ -47,9 +50,14 @@ def row(entry: Entry) -> LedgerRow:
 
 def what_words(entry: Entry) -> str:
     """What was meant to be done; of several steps, with what became of each where not all were done."""
+    prefix = ""
+    if entry.purpose in (alias_plan.UNDO, alias_plan.PUT_BACK, alias_plan.FINISH) and entry.of is not None:
+        prefix = f"{entry.purpose} #{entry.of}: "
     if entry.what != WHAT:
+        made = _changes_of(entry)
         said = ", ".join(f"{key} {_brief(value)}" for key, value in entry.details.items())
-        return f"{entry.what.replace('.', ' ').replace('_', ' ')}{f': {said}' if said else ''}"
+        what = f"{entry.what.replace('.', ' ').replace('_', ' ')}{f': {said}' if said else ''}"
+        return prefix + (_changes_words(made) if made else what)
     steps = steps_of(entry)
     outcomes = outcomes_of(entry)
     told = len(set(outcomes)) > 1
@@ -57,10 +65,27 @@ def what_words(entry: Entry) -> str:
         step.words.replace(":", "", 1) + (f" ({outcome})" if told else "")
         for step, outcome in zip(steps, outcomes, strict=True)
     ]
-    prefix = ""
-    if entry.purpose in (alias_plan.UNDO, alias_plan.PUT_BACK, alias_plan.FINISH) and entry.of is not None:
-        prefix = f"{entry.purpose} #{entry.of}: "
     return prefix + ", ".join(parts)
+
+
+def _changes_of(entry: Entry) -> list[Change]:
+    """The changes that an entry meant to make; none where it does not say them in a way that is known."""
+    steps = entry.details.get("steps")
+    try:
+        return [of_record(step) for step in steps] if isinstance(steps, list) else []
+    except (AttributeError, ValueError):
+        return []
+
+
+def _changes_words(made: list[Change]) -> str:
+    """``tag model churn: owner  ana → ops``; of several only what is done to how many."""
+    said = change_words.to_do(Plan(tuple(made)))
+    said = said[0].lower() + said[1:]
+    (first, *others) = made
+    if others or first.verb in (Verb.RENAME, Verb.MOVE, Verb.REGISTER, Verb.COPY, Verb.CREATE):
+        return said
+    before, after = (change_words.value(first, text, "none") for text in (first.before, first.after))
+    return f"{said}  {_brief(before)} → {_brief(after)}"
 
 
 def _brief(value: object) -> str:

@@ -204,6 +204,13 @@ class ModelHealth:
             self._numbered.pop(name, None)
             self._stamps[name] += 1
 
+    def forget_served(self) -> None:
+        """Ask anew where versions of models are served."""
+        with self._lock:
+            self._stamps.update(self._served.keys())
+            self._served.clear()
+            self.learnt += 1
+
     def gather(self, models: Sequence[RegisteredModel], *, facts: bool) -> None:
         """Learn what is missing of these models; ``facts`` also reads the files of champions and challengers."""
         self.take(made for model in models for made in model.latest if made.version in model.aliases.values())

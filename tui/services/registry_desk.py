@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.domain.models.news import ModelNews
-from tui.services.alias_moves import AliasMoves, Rules, place_of
+from tui.domain.models.values import RegisteredModel
+from tui.domain.writes.changes import Plan
+from tui.services.alias_moves import AliasMoves, AliasWrites, Rules, place_of
 from tui.services.model_health import ModelHealth
-from tui.services.model_writes import ModelWrites
+from tui.services.registry_writes import RegistryWrites
 from tui.services.serving_desk import ServingDesk
 
 if TYPE_CHECKING:
@@ -42,14 +44,9 @@ class RegistryDesk:
             place=place,
             rules=Rules(session.read_only, settings.reason_required, settings.mirror_tags),
         )
-        self.writes = ModelWrites(
-            session.registry,
-            session.ledger,
-            context=session.name,
-            place=place,
-            read_only=session.read_only,
-            catalog=can.three_levels,
-        )
+        self.aliases = AliasWrites(self.moves)
+        self.writes = RegistryWrites(session.registry, session.ledger, place=place, catalog=can.three_levels)
+        self._registry = session.registry
         self.news = ModelNews()  # since the session began
         self.told: dict[str, list[str]] = {}  # of the news of each model, what was said already
 
@@ -57,3 +54,15 @@ class RegistryDesk:
         """Whether to move one of these the model's name is typed, however an alias is written."""
         protected = {alias.casefold() for alias in self.settings.protected_aliases}
         return self.protected_context or any(alias.casefold() in protected for alias in aliases)
+
+    def undo(self, name: str) -> tuple[Plan | None, RegisteredModel, str]:
+        """What takes back the last change of a model that can be, the model, and a later one that nothing takes back.
+
+        Aliases, tags, descriptions and names alike, from the ledger, so that it is known after a restart too; blocks.
+        """
+        model = self._registry.get_model(name)
+        moved = self.moves.undo_plan(name, model)
+        alias = self.aliases.plan(moved, model) if moved is not None else None
+        plans = [plan for plan in (alias, self.writes.undo(name)) if plan is not None]
+        last = max(plans, key=lambda plan: plan.of or 0, default=None)
+        return last, model, self.writes.last_that_stays(name)

@@ -130,19 +130,29 @@ class RunsStore:
             self.reload()
         return frozenset(left)
 
+    def read_registered(self, run_ids: Sequence[str]) -> None:
+        """Learn anew what runs are registered as: these, and those that were model versions when last asked."""
+        wanted = list(dict.fromkeys((*run_ids, *self._frame.registered)))
+        texts = dict.fromkeys(wanted, "")
+        for start in range(0, len(wanted), REGISTERED_AT_ONCE):
+            texts.update(self._registered_as(wanted[start : start + REGISTERED_AT_ONCE]))
+        self._frame.set_registered(texts)
+
     def ask_registered(self, run_ids: Sequence[str]) -> int:
         """Learn which of these runs have become model versions; answers how many have."""
         known = 0
         for start in range(0, len(run_ids), REGISTERED_AT_ONCE):
-            answer = self._registry.registered_as(run_ids[start : start + REGISTERED_AT_ONCE])
-            texts = {
-                run_id: ", ".join(
-                    f"{version.model} v{version.version}" + "".join(f" @{alias}" for alias in version.aliases)
-                    for version in versions
-                )
-                for run_id, versions in answer.items()
-            }
+            texts = self._registered_as(run_ids[start : start + REGISTERED_AT_ONCE])
             if texts:
                 self._frame.set_registered(texts)
             known += len(texts)
         return known
+
+    def _registered_as(self, run_ids: Sequence[str]) -> dict[str, str]:
+        return {
+            run_id: ", ".join(
+                f"{version.model} v{version.version}" + "".join(f" @{alias}" for alias in version.aliases)
+                for version in versions
+            )
+            for run_id, versions in self._registry.registered_as(run_ids).items()
+        }

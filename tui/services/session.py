@@ -76,6 +76,9 @@ class Session:
         kinds: dict[str, Callable[[], WriteKind]] = {
             "run": lambda: self.housekeeping,
             "experiment": lambda: self.housekeeping,
+            "model": lambda: self.desk.writes,
+            "version": lambda: self.desk.writes,
+            "alias": lambda: self.desk.aliases,
             "endpoint": lambda: self.serving_writes,
         }
         return WriteFlow(self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only)

@@ -37,6 +37,10 @@ class Deck(Protocol):
         """These may have been changed: every page that shows them, open beneath or on another top, reads them again."""
         ...
 
+    def register(self, *, run_id: str = "", uri: str = "") -> None:
+        """Register a model of a run, or the one at an address, as a version: which, and as what, is asked."""
+        ...
+
     def go(self, route: Route) -> None:
         """Open a screen over this one."""
         ...

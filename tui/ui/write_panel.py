@@ -154,6 +154,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         self.form = form
         self._title_text = title
         self._at_once = at_once
+        self._formed = form is not None
         self._stop = threading.Event()
         self.face = Face.READING
         self.plan = Plan(())
@@ -204,6 +205,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
 
     def _read(self, make: Callable[[], Plan], title: str) -> None:
         flow = self.session.flow
+        self._formed = False
         self._show(Face.READING, title)
         self.ask(self.session.pool, "plan", lambda: flow.dressed(make()), self._made, self._not_made)
 
@@ -238,7 +240,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
     @property
     def _is_formed(self) -> bool:
         """Whether the plan is the one that the form makes, and not one that follows it."""
-        return self.form is not None and not self.plan.purpose.startswith((changes.FINISH, changes.PUT_BACK))
+        return self.form is not None and self._formed
 
     def _first(self) -> Widget:
         first = self.form.first() if self.form is not None and self._is_formed else None
@@ -471,7 +473,8 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         elif self.face is Face.DOING:
             keys = "esc stop"
         elif self.face is Face.TOLD and self.told is not None:
-            parts = ["f finish" if self._finishes else "", self._back_key(), "esc leave"]
+            anew = "f look at it as it is now" if self.form is not None and not self._parts else "f finish"
+            parts = [anew if self._finishes else "", self._back_key(), "esc leave"]
             keys = "   ".join(part for part in parts if part)
         elif self._ledger_is_in_the_way:
             keys = "w write without a record   esc leave"
@@ -582,10 +585,11 @@ class WritePanel(ModalScreen["Told | None"], Asking):
             look()
 
         def got(_nothing: None) -> None:
-            self.face, self.plan = Face.SHOWN, replace(self.plan, purpose="")
+            self._formed = True
             self._take_plan(form.plan())
             if told.outcome is Outcome.UNKNOWN:
-                self.say("The server can be read again: this is how it is now, and the ledger says so too.")
+                again = "The server can be read again: this is how it is now, and the ledger says so too."
+                self.say(" ".join((again, *map(clean, changes.refusals(self.plan)))))
 
         self._show(Face.READING, self._title_text)
         self.ask(self.session.pool, "plan", work, got, self._not_made)

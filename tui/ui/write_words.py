@@ -33,7 +33,8 @@ def planned(plan: Plan, glyphs: Glyphs, room: int) -> RowsTable:
     muted: list[Tone] = ["muted"] * len(now)
     accent: list[Tone] = ["accent" if change.after is not None else "warn" for change in plan.changes]
     cells, columns = _first_cells(plan.changes)
-    columns += [_column("now", "now", now, 40), _column("then", "then", then, 60)]
+    going = all(change.after is None for change in plan.changes)  # what goes is what has to be read
+    columns += [_column("now", "now", now, 90 if going else 40), _column("then", "then", then, 60)]
     columns = _within(columns, room, ("now", "name", "what", "then"))
     return RowsTable(columns, _keys(plan.changes), {**cells, "now": now, "then": then}, {"now": muted, "then": accent})
 
@@ -178,7 +179,7 @@ def told_title(told: Told) -> str:
 def told_words(told: Told) -> str:
     """Why not all was done, in a sentence or two."""
     change, result = next(row for row in told.rows if row[1].outcome is not Outcome.DONE)
-    name = clean(change.called) or change.id
+    name = change_words.things([change]) if change.alias else clean(change.called) or change.id
     words = {
         Outcome.SKIPPED: "It was stopped before anything was written.",
         Outcome.CONFLICT: f"{name} is not as it was shown: {_moved(change, result)}. f shows it as it is now.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.domain.writes.changes import Known, Plan, Sort
     from tui.services.session import Session
     from tui.services.write_flow import Told
+    from tui.ui.write_panel import Form
 
 
 NOTHING_TO_UNDO = "Nothing was changed from here that could be undone"
@@ -39,12 +40,13 @@ class Writer:
     def confirm(
         self,
         title: str,
-        make: Callable[[], Plan],
+        make: Callable[[], Plan] | None = None,
         *,
+        form: Form | None = None,
         at_once: bool = False,
         done: Callable[[Told], object] | None = None,
     ) -> None:
-        """Show a plan and let it be carried out; ``make`` reads the server, on a worker's thread."""
+        """Show a plan and carry it out; ``make`` reads the server, on a worker's thread, or ``form`` makes it."""
         from tui.ui.write_panel import WritePanel
 
         def left(told: Told | None) -> None:
@@ -52,7 +54,8 @@ class Writer:
                 (done or self.told)(told)
 
         if self.may_write():
-            self._owner.app.push_screen(WritePanel(self._session, make, title=title, at_once=at_once), left)
+            panel = WritePanel(self._session, make, title=title, form=form, at_once=at_once)
+            self._owner.app.push_screen(panel, left)
 
     def told(self, told: Told) -> None:
         """Tell in one line what was done; it stays until the next action."""
@@ -68,9 +71,13 @@ class Writer:
         make: Callable[[str], Plan],
         *,
         refuse: Callable[[str], str] | None = None,
+        before: Callable[[str, Callable[[], None]], object] = lambda _name, go_on: go_on(),
         done: Callable[[Told], object] | None = None,
     ) -> None:
-        """Ask for a name, and show what it changes; ``make`` reads the server, on a worker's thread."""
+        """Ask for a name, and show what it changes; ``make`` reads the server, on a worker's thread.
+
+        ``before`` is given the name and what goes on with it, so that something else may be asked first.
+        """
         from tui.domain.writes.changes import name_refusal
         from tui.ui.dialogs.ask_line import NameModal
 
@@ -83,21 +90,29 @@ class Writer:
                     text=text,
                     make=make,
                     refuse=refuse or name_refusal,
+                    before=before,
                     done=done or self.told,
                 )
             )
 
-    def rename(self, sort: Sort, name: str, read: Callable[[], Known | None]) -> None:
+    def rename(
+        self,
+        sort: Sort,
+        name: str,
+        read: Callable[[], Known | None],
+        *,
+        refuse: Callable[[str], str] | None = None,
+        done: Callable[[Told], object] | None = None,
+    ) -> None:
         """Ask for another name of what ``read`` answers."""
         from tui.domain.text import clean
         from tui.domain.writes.changes import renaming
 
-        self.ask_name(
-            f"Rename {sort.value}",
-            f"{clean(name)} is to be called:",
-            name,
-            lambda to: renaming(there(read(), sort), to),
-        )
+        def make(to: str) -> Plan:
+            return renaming(there(read(), sort), to)
+
+        question = f"{clean(name)} is to be called:"
+        self.ask_name(f"Rename {sort.value}", question, name, make, refuse=refuse, done=done)
 
     def edit_note(self, sort: Sort, name: str, read: Callable[[], Known | None]) -> None:
         """Edit the note, or the description, as the server has it now."""

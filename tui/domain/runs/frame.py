@@ -92,6 +92,11 @@ class RunsFrame:
             self._empty()
             self._version += 1
 
+    @property
+    def registered(self) -> Mapping[str, str]:
+        """What runs are registered as, by run id; runs that are no version are absent."""
+        return self._registered
+
     def set_registered(self, texts: Mapping[str, str]) -> None:
         """Say what runs are registered as, by run id; an empty text takes it back; other runs keep theirs."""
         with self._lock:

@@ -333,7 +333,10 @@ def _unprintable(what: str, text: str) -> str:
 
 def put_back(done: Iterable[tuple[Change, str]], number: int | None, purpose: str = PUT_BACK) -> Plan:
     """What takes changes back that were made, the last one first; each with the id of what it made, if anything."""
-    return Plan(tuple(change.reversed(made) for change, made in reversed(list(done))), purpose=purpose, of=number)
+    back = [change.reversed(made) for change, made in reversed(list(done))]
+    # No alias is taken away before all are set, so that a failure midway leaves rather too many than too few.
+    back.sort(key=lambda change: bool(change.alias) and change.after is None)
+    return Plan(tuple(back), purpose=purpose, of=number)
 
 
 Now = Mapping[tuple[Sort, str, str], "Known | None"]

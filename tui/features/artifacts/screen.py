@@ -10,14 +10,14 @@ from tui.domain.text import clean
 from tui.features.artifacts.pane import ArtifactsPane
 from tui.features.artifacts.tree import ArtifactsTree
 from tui.features.artifacts.view import ArtifactsView
-from tui.features.models.registering import Registering
 from tui.resources import style_sheets
 from tui.services.session import Session
+from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute
 
 
-class ArtifactsScreen(Page, Registering):
+class ArtifactsScreen(Page, Asking):
     """The artifacts of a run or of a logged model."""
 
     CSS_PATH = style_sheets("artifacts.tcss")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +21,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.asking import Asking
+from tui.ui.deck import Deck
 from tui.ui.filterable import Filtered
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Notice
@@ -66,13 +67,6 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         """Folders have been read; ``problem`` where the last one could not be."""
 
         problem: Problem | None
-
-    @dataclass
-    class RegisterWanted(Message):
-        """The model at ``uri`` is to be registered ("" where what the cursor is on, ``title``, is no model)."""
-
-        uri: str
-        title: str
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("artifact_tree")]
     filter_hint = "words in paths that have been read"
@@ -290,8 +284,13 @@ class ArtifactsTree(Vertical, Filtered, Asking):
 
     def action_register(self) -> None:
         node = self.node_here
-        if node is not None:
-            self.post_message(self.RegisterWanted(model_uri(node), clean(node.entry.name) or node.title))
+        uri = model_uri(node) if node is not None else ""
+        deck = cast(Deck, self.app)
+        if uri:
+            deck.register(uri=uri)
+        elif node is not None:
+            title = clean(node.entry.name) or node.title
+            deck.say(clean(f"{title} is no model. R registers a folder with an MLmodel file, or a logged model"))
 
     # the filter
 

@@ -15,17 +15,17 @@ from tui.domain.models.rows import Reading
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.text import clean
-from tui.features.models.facts import FactsPane
-from tui.features.models.registry_watch import RegistryWatch
+from tui.features.models.registry_page import NewsWatch, RegistryPage
 from tui.features.models.versions import VersionsPane
 from tui.resources import style_sheets
 from tui.services.copies import model_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
+from tui.ui.facts import FactsPane
 from tui.ui.routes import VersionRoute
 
 
-class ModelScreen(RegistryWatch):
+class ModelScreen(RegistryPage):
     """The page of the model ``name``; the cursor is put on the version that ``alias`` or ``stage`` names."""
 
     CSS_PATH = style_sheets("models.tcss")
@@ -42,6 +42,7 @@ class ModelScreen(RegistryWatch):
         tabs = {"about": "About", "description": "Description"}
         self.about = FactsPane(glyphs, id="about", tabs=tabs, title="Model")
         self.versions = VersionsPane(session, glyphs)
+        self._news = NewsWatch(self, self._look_for_news)
 
     def content(self) -> ComposeResult:
         with Horizontal(id="model-body"):
@@ -118,10 +119,17 @@ class ModelScreen(RegistryWatch):
     def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
         event.stop()
         if self.model is not None:
-            self.tell_news([self.model])
+            self._news.tell([self.model])
         self.refresh_bindings()
 
-    def watch_tick(self) -> None:
+    @property
+    def watching(self) -> bool:
+        return self._news.is_on
+
+    def watch_toggle(self) -> bool:
+        return self._news.toggle()
+
+    def _look_for_news(self) -> None:
         if not self.is_asking("model"):
             self.read_again()
 
@@ -143,6 +151,9 @@ class ModelScreen(RegistryWatch):
         if name == self.model_name:
             self.read_again()
             self.versions.read_again()
+
+    def served_elsewhere(self) -> None:
+        self.read_again()
 
     def gone(self, name: str) -> None:
         if name == self.model_name:

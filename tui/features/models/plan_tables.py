@@ -1,4 +1,4 @@
-"""The steps of a plan of alias moves as tables: what they would do, and what became of them."""
+"""The steps of a plan of alias moves as a table, with what is known of the versions that they point to."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import Plan
-from tui.services.alias_moves import MoveReport
-from tui.services.ledger_rows import OUTCOME_WORDS
-from tui.services.writes import Outcome
 
 
 def steps_table(plan: Plan, state: alias_plan.State, known: Known, reading: Reading) -> RowsTable:
@@ -46,27 +43,6 @@ def steps_table(plan: Plan, state: alias_plan.State, known: Known, reading: Read
             }
             tones["change"] = [tone for _, tone in changes]
     return RowsTable(_columns(cells, {metric: clean(metric), "change": ""}), cells["step"], cells, tones)
-
-
-def report_table(report: MoveReport) -> RowsTable:
-    """The steps with what became of each."""
-    state = report.state or {}
-    cells = {
-        "step": [str(number) for number, _ in enumerate(report.steps, start=1)],
-        "alias": [clean(step.alias) for step, _ in report.steps],
-        "now": [
-            alias_plan.shown(state.get(step.alias)) if report.state is not None else "?" for step, _ in report.steps
-        ],
-        "then": [alias_plan.shown(step.to) for step, _ in report.steps],
-        "outcome": [OUTCOME_WORDS[result.outcome.value] for _, result in report.steps],
-    }
-    tones: dict[str, Sequence[Tone]] = {
-        "outcome": [
-            "good" if result.outcome is Outcome.DONE else "muted" if result.outcome is Outcome.SKIPPED else "bad"
-            for _, result in report.steps
-        ]
-    }
-    return RowsTable(_columns(cells, {"then": "wanted", "outcome": "what became of it"}), cells["step"], cells, tones)
 
 
 def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
 
 from tui.domain.models.grants import Deed
 from tui.domain.models.names import model_name_refusal
 from tui.domain.models.values import Registrable
 from tui.domain.problem import Problem
 from tui.domain.text import clean, clean_block
-from tui.features.models.permitted import Permitting
-from tui.services.writes import Outcome, Report
+from tui.domain.writes.changes import Sort
+from tui.features.models.grants import Grants
+from tui.services.write_flow import Told
+from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import VersionRoute
-
-if TYPE_CHECKING:
-    from tui.features.artifacts.tree import ArtifactsTree
+from tui.ui.writing import Writer
 
 _OFFERED = 300  # names of models that are offered
 
@@ -30,17 +29,19 @@ class _Names:
     warning: str = ""
 
 
-class Registering(Permitting):
-    """The part of a page from which a run's model can be registered.
+class Registering:
+    """Registers a model of a run, asked for on ``page``.
 
     In Unity Catalog the name is completed level by level, and the grants are read before anything is written.
     """
 
-    @property
-    def _page(self) -> Page:
-        return cast(Page, self)
+    def __init__(self, page: Page, asking: Asking) -> None:
+        self._page = page
+        self._asking = asking
+        self._grants = Grants(asking, page.session)
+        self._writer = Writer(page, page.session)
 
-    def register_from(self, run_id: str) -> None:
+    def from_run(self, run_id: str) -> None:
         """Look for the run's models; ask which, and under which name; register it, and go to the version."""
         registry = self._page.session.registry
 
@@ -58,9 +59,9 @@ class Registering(Permitting):
                 self._ask_which(found, names)
 
         self._page.deck.say("Looking for this run's models …")
-        self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
+        self._asking.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
 
-    def register_at(self, uri: str) -> None:
+    def at(self, uri: str) -> None:
         """Look at the model that has this address; ask under which name; register it, and go to the version."""
         registry = self._page.session.registry
 
@@ -76,15 +77,7 @@ class Registering(Permitting):
                 self._ask_name(found, names)
 
         self._page.deck.say("Looking at this model …")
-        self.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
-
-    def on_artifacts_tree_register_wanted(self, event: ArtifactsTree.RegisterWanted) -> None:
-        event.stop()
-        if event.uri:
-            self.register_at(event.uri)
-        else:
-            said = f"{event.title} is no model. R registers a folder with an MLmodel file, or a logged model"
-            self._page.deck.say(clean(said))
+        self._asking.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
 
     def _ask_which(self, found: tuple[Registrable, ...], names: _Names) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
@@ -96,13 +89,13 @@ class Registering(Permitting):
             if choice is not None:
                 self._ask_name(by_uri[choice.id], names)
 
-        self.app.push_screen(ChoiceModal("Register which model", choices, self._page.deck.glyphs), chosen)
+        self._page.app.push_screen(ChoiceModal("Register which model", choices, self._page.deck.glyphs), chosen)
 
     def _names(self) -> _Names:
         """The models of the registry, and the catalogs of a Unity Catalog; blocks."""
         session = self._page.session
         models = [model.name for model in session.registry.search_models(max_results=_OFFERED).models]
-        if self.permissions() is None or session.catalog is None:
+        if self._grants.permissions() is None or session.catalog is None:
             return _Names(models)
         try:
             return _Names(models, {f"{name}.": "a catalog" for name in session.catalog.catalogs()})
@@ -111,7 +104,7 @@ class Registering(Permitting):
 
     def _names_in(self, level: str) -> _Names:
         """What lies in a catalog ("prod.") or in a schema ("prod.ml."), and whether one may make models there."""
-        catalog, permissions = self._page.session.catalog, self.permissions()
+        catalog, permissions = self._page.session.catalog, self._grants.permissions()
         assert catalog is not None and permissions is not None
         within = level.rstrip(".")
         above, _, schema = within.partition(".")
@@ -149,13 +142,13 @@ class Registering(Permitting):
             if name in names.levels:
                 self._look_in(offer, name)
             else:
-                self.when_allowed(Deed.REGISTER, name, lambda: self._register(offer, name))
+                self._grants.when_allowed(Deed.REGISTER, [name], lambda: self._register(offer, name))
 
         glyphs = self._page.deck.glyphs
         modal = PickNameModal(
             "Register as", words, names.models, glyphs, refuse=refuse, levels=names.levels, query=query
         )
-        self.app.push_screen(modal, named)
+        self._page.app.push_screen(modal, named)
 
     def _look_in(self, offer: Registrable, level: str) -> None:
         from tui.ui.dialogs.reading import ReadingModal
@@ -177,25 +170,23 @@ class Registering(Permitting):
             if read:
                 self._ask_name(offer, inside[0], level)
             else:
-                self.forget("levels")
+                self._asking.forget("levels")
 
-        self.app.push_screen(waiting, closed)
-        self.ask(self._page.session.pool, "levels", lambda: self._names_in(level), got, refused)
+        self._page.app.push_screen(waiting, closed)
+        self._asking.ask(self._page.session.pool, "levels", lambda: self._names_in(level), got, refused)
 
     def _register(self, offer: Registrable, name: str) -> None:
         writes = self._page.session.desk.writes
 
-        def done(answer: tuple[str, Report[tuple[str, ...]]]) -> None:
-            version, report = answer
-            problem = f": {report.problem.message}" if report.problem is not None else ""
-            if report.outcome is Outcome.DONE:
-                self._page.deck.go(VersionRoute(name, version))
-                self._page.deck.say(clean(f"Registered {offer.label} as {name} v{version}, ledger #{report.number}"))
-            else:
-                self._page.deck.say(clean(f"Not registered ({report.outcome.value}){problem}"))
+        def done(told: Told) -> None:
+            made = [change for change in told.done if change.kind is Sort.VERSION]
+            if made:
+                model, _, version = made[0].id.rpartition("/")
+                self._page.deck.written(frozenset({(Sort.RUN, offer.run_id), (Sort.VERSION, made[0].id)}))
+                self._page.deck.go(VersionRoute(model, version))
+            self._writer.told(told)
 
-        self._page.deck.say("Registering …")
-        self.ask(self._page.session.pool, "register", lambda: writes.register(name, offer), done, self._not_registered)
+        self._writer.confirm(f"Register as {clean(name)}", lambda: writes.registration(offer, name), done=done)
 
     def _not_registered(self, problem: Problem) -> None:
         self._page.deck.say(clean(str(problem)))

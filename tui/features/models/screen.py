@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical
 from tui.app.actions import bindings
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.places import Place, PlaceKind
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.features.models.board import ModelsPane
-from tui.features.models.registry_watch import RegistryWatch
+from tui.features.models.registry_page import NewsWatch, RegistryPage
 from tui.features.models.versions import VersionsPane
 from tui.resources import style_sheets
 from tui.services.copies import model_copies
@@ -23,7 +23,7 @@ from tui.services.session import Session
 from tui.ui.routes import ModelRoute, VersionRoute
 
 
-class ModelsScreen(RegistryWatch):
+class ModelsScreen(RegistryPage):
     """Two panes, or one at a time where the terminal is narrow."""
 
     CSS_PATH = style_sheets("models.tcss")
@@ -35,6 +35,7 @@ class ModelsScreen(RegistryWatch):
         self.board = ModelsPane(session, glyphs)
         self.versions = VersionsPane(session, glyphs)
         self._placed = False
+        self._news = NewsWatch(self, self._look_for_news)
 
     def content(self) -> ComposeResult:
         with Horizontal(id="models-body"), Vertical(id="models-column"):
@@ -74,7 +75,7 @@ class ModelsScreen(RegistryWatch):
     def _truth(self, event: ModelsPane.TruthChanged) -> None:
         event.stop()
         self.set_truth(self.board.truth)
-        self.tell_news(self.board.models.values())
+        self._news.tell(self.board.models.values())
         if event.problem is None:
             self.versions.follow(self.board.model_here())
 
@@ -88,7 +89,7 @@ class ModelsScreen(RegistryWatch):
     def _tell_of_followed(self) -> None:
         here = self.board.model_here()
         if here is not None and self.watching:
-            self.tell_news([here])
+            self._news.tell([here])
             self.board.fill()
 
     @on(ModelsPane.CreateWanted)
@@ -113,20 +114,29 @@ class ModelsScreen(RegistryWatch):
     def models_marked(self) -> tuple[RegisteredModel, ...]:
         return self.board.marked() if self.current_pane() is self.board else ()
 
-    def take_model(self, model: RegisteredModel) -> None:
-        self.board.take(model)
-        self.versions.follow(self.board.model_here())
-
     def changed(self, name: str) -> None:
         registry = self.session.registry
 
         def got(model: RegisteredModel) -> None:
             self.board.take(model)
-            self.board.point_at(name)
             self.versions.follow(self.board.model_here())
-            self.versions.read_again()
+            if self.versions.model is not None and self.versions.model.name == name:
+                self.versions.read_again()
 
-        self.ask(self.session.pool, "changed", lambda: registry.get_model(name), got, self._not_read)
+        def refused(problem: Problem) -> None:
+            if problem.kind is Kind.NOT_FOUND:
+                self.gone(name)
+            else:
+                self._not_read(problem)
+
+        self.ask(self.session.pool, f"changed {name}", lambda: registry.get_model(name), got, refused)
+
+    def made_or_renamed(self, name: str) -> None:
+        self.board.point_at(name)
+
+    def served_elsewhere(self) -> None:
+        self.board.fill()
+        self.versions.fill()
 
     def _not_read(self, problem: Problem) -> None:
         self.board.notice.problem(problem)
@@ -136,7 +146,14 @@ class ModelsScreen(RegistryWatch):
 
     # watching
 
-    def watch_tick(self) -> None:
+    @property
+    def watching(self) -> bool:
+        return self._news.is_on
+
+    def watch_toggle(self) -> bool:
+        return self._news.toggle()
+
+    def _look_for_news(self) -> None:
         if not self.board.is_asking("models"):
             self.board.read_again()
         self.versions.look_for_news()

@@ -19,11 +19,11 @@ from tui.domain.runs import tables as run_tables
 from tui.domain.runs.tables import facts
 from tui.domain.text import clean
 from tui.domain.values import RunDetail
-from tui.features.models.facts import FactsPane
-from tui.features.models.registry_acts import RegistryActs
+from tui.features.models.registry_page import RegistryPage
 from tui.resources import style_sheets
 from tui.services.copies import model_copies
 from tui.services.session import Session
+from tui.ui.facts import FactsPane
 
 _TABS = {
     "metrics": "Metrics",
@@ -39,7 +39,7 @@ _TABS = {
 _OF_RUN, _OF_FILES = ("metrics", "params", "datasets"), ("signature", "requirements", "flavors", "files")
 
 
-class VersionScreen(RegistryActs):
+class VersionScreen(RegistryPage):
     """The page of version ``version`` of the model ``name``."""
 
     CSS_PATH = style_sheets("models.tcss")
@@ -191,6 +191,9 @@ class VersionScreen(RegistryActs):
         if name == self.model_name:
             self.session.desk.health.forget(name)
             self.read_again()
+
+    def served_elsewhere(self) -> None:
+        self.read_again()
 
     def gone(self, name: str) -> None:
         if name == self.model_name:

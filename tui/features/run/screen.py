@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -12,13 +13,12 @@ from textual.containers import Horizontal
 
 from tui.app.actions import Action, bindings
 from tui.domain.artifacts.values import LoggedModel
+from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.runs.made import RunMade
 from tui.domain.runs.tables import CHILDREN_READ
 from tui.domain.text import clean
 from tui.domain.values import GOING_ON, RegisteredAs, RunDetail, RunReference
-from tui.features.artifacts.view import ArtifactsView
-from tui.features.models.registering import Registering
 from tui.features.run.metrics import MetricsView
 from tui.features.run.view import RunView
 from tui.resources import style_sheets
@@ -28,6 +28,7 @@ from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, RunRoute
+from tui.ui.tab_part import TabPart
 from tui.ui.watch import Watch
 from tui.ui.writing import NOTHING_TO_UNDO, Writer
 
@@ -35,13 +36,15 @@ if TYPE_CHECKING:
     from tui.services.write_flow import Touched
 
 
-class RunScreen(Page, Registering, Asking):
-    """The page of the run ``run_id``; ``known`` shows at once what has been read already."""
+class RunScreen(Page, Asking):
+    """The page of the run ``run_id``; ``known`` shows at once what has been read already, ``files`` its artifacts."""
 
     CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("run")]
 
-    def __init__(self, session: Session, run_id: str, known: RunDetail | None = None) -> None:
+    def __init__(
+        self, session: Session, run_id: str, known: RunDetail | None = None, *, files: Callable[[Glyphs], TabPart]
+    ) -> None:
         super().__init__(session)
         self._writer = Writer(self, session)
         self.run_id = run_id
@@ -62,7 +65,7 @@ class RunScreen(Page, Registering, Asking):
             parts={
                 "metrics": MetricsView(session, glyphs),
                 "system": MetricsView(session, glyphs, system=True),
-                "artifacts": ArtifactsView(session, glyphs),
+                "artifacts": files(glyphs),
             },
         )
 
@@ -188,7 +191,7 @@ class RunScreen(Page, Registering, Asking):
         }.get(verb, "The run has not been read")
 
     def action_register(self) -> None:
-        self.register_from(self.run_id)
+        self.deck.register(run_id=self.run_id)
 
     def action_artifacts(self) -> None:
         name = clean(self.detail.name) if self.detail is not None else ""
@@ -197,7 +200,8 @@ class RunScreen(Page, Registering, Asking):
     # what writes
 
     def shows(self, touched: Touched) -> bool:
-        return any(self.run_id == thing_id for _, thing_id in touched)
+        # A version may have been made of it, or an alias of one of its versions moved.
+        return any(self.run_id == thing_id or sort.value in ("model", "version") for sort, thing_id in touched)
 
     def hint_title(self, action: Action) -> str:
         deleted = self.detail is not None and self.detail.lifecycle == "deleted"

@@ -145,6 +145,18 @@ class RunsLoader:
 
         self._owner.ask(self._session.pool, "changed", lambda: store.read_changed(run_ids), took, self._failed)
 
+    def read_registered(self, run_ids: tuple[str, ...]) -> None:
+        """Read anew what runs are registered as, these among them."""
+        store = self.store
+        if store is not None:
+            self._owner.ask(
+                self._session.pool,
+                "registered anew",
+                lambda: store.read_registered(run_ids),
+                lambda _nothing: self._changed() if store is self.store else None,
+                lambda problem: self._registered_refused(store, problem),
+            )
+
     def _took(self, taken: Taken) -> None:
         self.truth = self.truth.live(self._session.clock.now_ms())
         if self.loading_all:

@@ -95,17 +95,23 @@ class NameModal(AskLineModal):
         text: str,
         make: Callable[[str], Plan],
         refuse: Callable[[str], str],
+        before: Callable[[str, Callable[[], None]], object] = lambda _name, go_on: go_on(),
         done: Callable[[Told], object],
     ) -> None:
         super().__init__(title, question, text, refuse=lambda name: refuse(name.strip()))
         self._session = session
         self._make = make
+        self._before = before
         self._done = done
 
     def accept(self, line: str) -> None:
         make, name = self._make, line.strip()
-        panel = WritePanel(self._session, lambda: make(name), title=self._title_text)
-        self.app.push_screen(panel, self._told)
+
+        def go_on() -> None:
+            panel = WritePanel(self._session, lambda: make(name), title=self._title_text)
+            self.app.push_screen(panel, self._told)
+
+        self._before(name, go_on)
 
     def _told(self, told: Told | None) -> None:
         if told is not None:

@@ -20,18 +20,17 @@ from tui.domain.text import clean
 from tui.features.artifacts.pane import ArtifactsPane
 from tui.features.artifacts.tree import ArtifactsTree
 from tui.features.artifacts.view import ArtifactsView
-from tui.features.models.facts import FactsPane
-from tui.features.models.registering import Registering
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.ui.asking import Asking
+from tui.ui.facts import FactsPane
 from tui.ui.page import Page
 from tui.ui.routes import LoggedModelRoute
 
 _TABS = {"overview": "Overview", "params": "Params", "metrics": "Metrics", "tags": "Tags"}
 
 
-class LoggedModelScreen(Page, Registering, Asking):
+class LoggedModelScreen(Page, Asking):
     """The page of a logged model."""
 
     CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
@@ -124,7 +123,7 @@ class LoggedModelScreen(Page, Registering, Asking):
     # keys
 
     def action_register(self) -> None:
-        self.register_at(ArtifactRoot("model", self._route.model_id).uri())
+        self.deck.register(uri=ArtifactRoot("model", self._route.model_id).uri())
 
     def go_back(self) -> bool:
         pane = self.current_pane()

@@ -1,0 +1,396 @@
+"""Moving aliases on the panel of writes: the lines by which a move is said, and the evidence about what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import ClassVar, Protocol
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.domain.models import move as model_move
+from tui.domain.models.names import alias_refusal, alias_twin
+from tui.domain.models.readiness import CHALLENGER, CHAMPION, Judged, warnings_of_target
+from tui.domain.models.rows import Reading
+from tui.domain.models.values import READY, ModelVersion, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.serving.endpoints import move_consequences
+from tui.domain.table import Table
+from tui.domain.text import clean
+from tui.domain.writes import alias_plan
+from tui.domain.writes.changes import Plan
+from tui.features.models.plan_tables import steps_table
+from tui.services.session import Session
+from tui.ui.write_panel import Line, WritePanel
+
+
+class AliasLines(Protocol):
+    """What is typed of a move; ``state`` is where the model's aliases point."""
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        ...
+
+    def first(self) -> Widget | None:
+        """The line that has the keys at first."""
+        ...
+
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+        """The plan as the lines stand."""
+        ...
+
+    def refusal(self, state: Mapping[str, str]) -> str:
+        """Why it is no plan, as the lines stand; "" where it is one."""
+        ...
+
+    def title(self, model: str) -> str:
+        """What the panel is called."""
+        ...
+
+    def show(self, state: Mapping[str, str]) -> None:
+        """Aliases point here now."""
+        ...
+
+
+class StepLine(Line):
+    """A line of which up and down go through what could stand in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
+    ]
+
+    def __init__(self, value: str, hint: str, line_id: str, *, round_again: bool = False) -> None:
+        super().__init__(value, placeholder=hint, compact=True, id=line_id)
+        self.select_on_focus = False
+        self.offers: list[str] = []
+        self._round_again = round_again
+
+    def action_step(self, by: int) -> None:
+        if not self.offers:
+            return
+        at = self.offers.index(self.value.strip()) + by if self.value.strip() in self.offers else 0
+        last = len(self.offers)
+        self.value = self.offers[at % last if self._round_again else max(0, min(last - 1, at))]
+        self.cursor_position = len(self.value)
+
+
+class OneAlias:
+    """One alias, and the version that it is to point to."""
+
+    def __init__(self, model: RegisteredModel, versions: list[ModelVersion], to: str) -> None:
+        self.alias = StepLine(_likely(model, to), "alias", "alias", round_again=True)
+        self.alias.select_on_focus = True
+        self.to = StepLine(to, "version", "to")
+        self.to.offers = [made.version for made in versions]
+        self._in_use = Static(classes="in-use")
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Static(Content("alias"), classes="label")
+            yield self.alias
+            yield Static(Content("to version"), classes="label")
+            yield self.to
+        yield self._in_use
+
+    def first(self) -> Widget:
+        return self.alias
+
+    @property
+    def named(self) -> str:
+        """The alias as it is typed."""
+        return self.alias.value.strip()
+
+    @property
+    def number(self) -> str:
+        """The version as a registry spells it; "" where what is typed is none."""
+        return alias_plan.version_number(self.to.value)
+
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+        return alias_plan.plan(model, state, {self.named: self.number or None})
+
+    def refusal(self, state: Mapping[str, str]) -> str:
+        if self.named not in state and (refused := alias_refusal(self.named) or alias_twin(self.named, state)):
+            return refused
+        if not self.to.value.strip():
+            return "Which version? Its number is to be typed; up and down go through them."
+        if not self.number:
+            return f"“{self.to.value.strip()}” is no version: versions are numbers."
+        if state.get(self.named) == self.number:
+            return f"{self.named} is on v{self.number} already: choose another version, or another alias."
+        return ""
+
+    def title(self, model: str) -> str:
+        return f"Move {self.named or 'an alias'} of {model}"
+
+    def show(self, state: Mapping[str, str]) -> None:
+        self.alias.offers = _by_weight(state)
+        _tell_in_use(self._in_use, state)
+
+
+class SeveralAliases:
+    """Several moves in one line: ``champion=14 challenger=12 old=`` (nothing after the sign takes it away)."""
+
+    def __init__(self) -> None:
+        self.line = Line(placeholder="champion=14 challenger=12 old=", compact=True, id="several")
+        self.line.select_on_focus = False
+        self._in_use = Static(classes="in-use")
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Static(Content("aliases"), classes="label")
+            yield self.line
+        yield self._in_use
+
+    def first(self) -> Widget:
+        return self.line
+
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+        return alias_plan.plan(model, state, wanted_of(self.line.value)[0], purpose=alias_plan.SEVERAL)
+
+    def refusal(self, state: Mapping[str, str]) -> str:
+        wanted, wrong = wanted_of(self.line.value)
+        if not wanted and not wrong:
+            return "Write each as ALIAS=VERSION; nothing after = takes the alias away."
+        return wrong
+
+    def title(self, model: str) -> str:
+        return f"Move several aliases of {model}"
+
+    def show(self, state: Mapping[str, str]) -> None:
+        _tell_in_use(self._in_use, state)
+
+
+class FixedMove:
+    """A plan that is as it is: an undo, a swap, aliases to be taken away."""
+
+    def __init__(self, plan: alias_plan.Plan, title: str) -> None:
+        self._plan = plan
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        yield from ()
+
+    def first(self) -> Widget | None:
+        return None
+
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+        return self._plan
+
+    def refusal(self, state: Mapping[str, str]) -> str:
+        steps = self._plan.steps
+        if steps and all(state.get(step.alias) == step.to for step in steps):
+            return "There is nothing left to do: every alias is where this would put it."
+        moved = alias_plan.conflicts(self._plan, state)
+        if moved:
+            return f"{', '.join(entry.words for entry in moved)}: somebody has moved it since, so this is refused."
+        return ""
+
+    def title(self, model: str) -> str:
+        return self._title
+
+    def show(self, state: Mapping[str, str]) -> None:
+        pass
+
+
+class AliasForm:
+    """A move of aliases as it is made on the panel: lines, what is known of the versions that they name, and the plan.
+
+    What is not known yet is learnt while the panel is open, and shown as it comes.
+    """
+
+    def __init__(
+        self, session: Session, model: RegisteredModel, lines: AliasLines, versions: list[ModelVersion] | None = None
+    ) -> None:
+        self._session = session
+        self._desk = session.desk
+        self._health = session.desk.health
+        self.model = model
+        self.lines_typed = lines
+        self.state: dict[str, str] = dict(model.aliases)
+        self._absent: set[str] = set()  # versions that were looked for and are not there
+        self._panel: WritePanel | None = None
+        if versions:
+            self._health.take(versions)
+
+    # what the panel asks of a form
+
+    def lines(self) -> ComposeResult:
+        yield from self.lines_typed.compose()
+
+    def first(self) -> Widget | None:
+        return self.lines_typed.first()
+
+    def title(self) -> str:
+        return self.lines_typed.title(self.model.name)
+
+    def opened(self, panel: WritePanel) -> None:
+        self._panel = panel
+        name = self.model.name
+        self.lines_typed.show(self.state)
+        panel.ask(
+            self._session.pool,
+            "served",
+            lambda: self._health.gather_served([name]),
+            lambda _nothing: panel.form_changed(),
+            lambda _problem: None,  # where it is served is worth knowing, and no reason to stop
+        )
+        self.look_up()
+
+    def edited(self, line: Line) -> None:
+        self.look_up()
+
+    def _planned(self) -> alias_plan.Plan:
+        return self.lines_typed.plan(self.model.name, self.state)
+
+    def plan(self) -> Plan:
+        self.lines_typed.show(self.state)
+        planned = self._planned()
+        unready = [f"v{made.version}" for made in self._targets(planned) if made.status not in (READY, "")]
+        protected = self._desk.is_protected(planned.aliases)
+        guard = "This move is protected"
+        if not protected and unready:
+            guard = f"{' and '.join(unready)} {'is' if len(unready) == 1 else 'are'} not ready"
+        return replace(
+            self._desk.aliases.plan(planned, self.model),
+            remarks=tuple(self._consequences(planned)),
+            refused=self._refused(planned),
+            typed=self.model.name if protected or unready else "",
+            guard=guard,
+            asks_why="must" if self._desk.settings.reason_required else "may",
+        )
+
+    def _refused(self, planned: alias_plan.Plan) -> tuple[str, ...]:
+        if refused := self.lines_typed.refusal(self.state):
+            return (refused,)
+        if reasons := alias_plan.refusals(planned, state=self.state):
+            return reasons
+        missing = [step.to for step in planned.steps if step.to in self._absent]
+        return tuple(f"There is no version {version} of this model." for version in dict.fromkeys(missing))
+
+    def look_again(self) -> Callable[[], object]:
+        moves, name = self._desk.moves, self.model.name
+
+        def look() -> None:
+            self.state, self._absent = moves.state(name), set()
+
+        return look
+
+    def table(self, plan: Plan) -> Table | None:
+        if isinstance(self.lines_typed, OneAlias):
+            return self._both_sides(self.lines_typed)
+        return steps_table(self._planned(), self.state, self._health, self._reading()) if plan.changes else None
+
+    # what is known
+
+    def _reading(self) -> Reading:
+        assert self._panel is not None
+        return Reading(self._session.clock.now_ms(), None, self._panel.deck.glyphs)
+
+    def _targets(self, planned: alias_plan.Plan) -> list[ModelVersion]:
+        """What is known of the versions that the plan points to."""
+        wanted = dict.fromkeys(step.to for step in planned.steps if step.to is not None)
+        return [made for at in wanted if (made := self._health.version(self.model.name, at)) is not None]
+
+    def _consequences(self, planned: alias_plan.Plan) -> list[str]:
+        """What is wrong with the versions that the plan points to, and what it means for endpoints that serve it."""
+        assert self._panel is not None
+        glyphs, health = self._panel.deck.glyphs, self._health
+        signs = {"error": glyphs.failed, "warning": glyphs.warning}
+        told = []
+        for made in self._targets(planned):
+            facts, run = health.facts(made.name, made.version), health.run(made.run_id)
+            judged = Judged(
+                self.model,
+                {made.version: made},
+                {made.run_id: run} if run is not None else {},
+                {made.version: facts} if facts is not None else {},
+            )
+            faults = warnings_of_target(judged, made, health.settings.rules)
+            told += [f"{signs[f.severity]} {f.rule}: {f.sentence}" for f in faults if f.severity in signs]
+        at = health.served(self.model.name)
+        steps = planned.steps if at else ()
+        return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]
+
+    def look_up(self) -> None:
+        """Learn what is not known yet of the versions that the plan is about."""
+        panel, health, name, registry = self._panel, self._health, self.model.name, self._session.registry
+        sides = (version for step in self._planned().steps for version in (step.expected, step.to))
+        wanted = [version for version in dict.fromkeys(sides) if version is not None]
+        if panel is None or not wanted:
+            return
+
+        def look() -> set[str]:
+            missing = [(name, version) for version in wanted if health.version(name, version) is None]
+            absent: set[str] = set()
+            if missing:
+                found = registry.get_versions(missing)
+                health.take(found.values())
+                absent = {version for key in missing if key not in found for version in key[1:]}
+            known = [made for version in wanted if (made := health.version(name, version)) is not None]
+            health.gather_made_of(known)
+            for made in known:
+                health.gather_facts(name, made.version)
+            return absent
+
+        def got(absent: set[str]) -> None:
+            self._absent |= absent
+            panel.form_changed()
+
+        def refused(problem: Problem) -> None:
+            panel.say(clean(f"{problem.title}: {problem.message}"), "warn")
+
+        panel.ask(self._session.pool, "sides", look, got, refused)
+
+    def _both_sides(self, lines: OneAlias) -> Table:
+        assert self._panel is not None
+        health, name = self._health, self.model.name
+        at_now, at_then = self.state.get(lines.named, ""), lines.number
+        now = health.version(name, at_now) if at_now else None
+        found = model_move.rows(
+            now,
+            health.version(name, at_then),
+            health,
+            self._reading(),
+            aliases_now=[alias for alias, at in sorted(self.state.items()) if at == at_now and alias != lines.named],
+            aliases_then=[alias for alias, at in sorted(self.state.items()) if at == at_then],
+        )
+        if now is None and at_now:  # not read yet, or not there any more
+            gone = ", which is gone" if at_now in self._absent else ""
+            found[0] = replace(found[0], now=f"{alias_plan.shown(at_now)}{gone}")
+        return model_move.table(found, self._panel.room)
+
+
+def _likely(model: RegisteredModel, to: str) -> str:
+    """The alias that is probably meant: champion, unless the version has it already."""
+    if model.aliases.get(CHAMPION) != to:
+        return CHAMPION
+    return CHALLENGER if model.aliases.get(CHALLENGER) != to else ""
+
+
+def _by_weight(state: Mapping[str, str]) -> list[str]:
+    return sorted(state, key=lambda alias: (alias != CHAMPION, alias != CHALLENGER, alias))
+
+
+def _tell_in_use(static: Static, state: Mapping[str, str]) -> None:
+    said = "  ".join(f"{clean(alias)} v{clean(state[alias])}" for alias in _by_weight(state)) or "none yet"
+    static.update(Content(f"in use: {said}"))
+
+
+def wanted_of(text: str) -> tuple[dict[str, str | None], str]:
+    """The places that a line of several moves wants, and what is wrong with it."""
+    wanted: dict[str, str | None] = {}
+    for word in text.split():
+        alias, sign, version = word.partition("=")
+        number = alias_plan.version_number(version)
+        if not sign or not alias or (version and not number):
+            return {}, f"“{word}” is not ALIAS=VERSION."
+        if alias in wanted:
+            return {}, f"{alias} comes twice."
+        wanted[alias] = number or None
+    return wanted, ""

@@ -1,0 +1,444 @@
+"""The keys by which models, versions and aliases are looked at and changed, the same on every page that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tui.app.actions import verbs_at
+from tui.domain.models.grants import Deed
+from tui.domain.models.names import model_name_refusal
+from tui.domain.models.readiness import CHALLENGER, CHAMPION
+from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.writes import alias_plan
+from tui.domain.writes.changes import Plan, Sort
+from tui.features.models.grants import Grants
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.page import Page
+from tui.ui.routes import LedgerRoute, ModelRoute, RunRoute, ServingRoute, VersionDiffRoute
+from tui.ui.watch import Watch
+from tui.ui.writing import Writer
+
+if TYPE_CHECKING:
+    from tui.features.models.alias_forms import AliasLines
+    from tui.services.write_flow import Told, Touched
+
+_VERBS = verbs_at("registry")
+# What the interface of the open-source Unity Catalog does not have: aliases, tags, other names, copies.
+_LACKING = frozenset(("move_alias", "undo", "several_aliases", "swap", "take_away", "tags", "rename", "copy_to"))
+_OF_VERSION = frozenset(("take_away", "copy_to", "run"))
+
+
+class RegistryPage(Page, Asking):
+    """A page about models; what its keys mean, each page says. What writes asks for the grants first."""
+
+    has_page = True  # whether the model's own page is elsewhere
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._writer = Writer(self, session)
+        self._grants = Grants(self, session)
+
+    # what the keys mean
+
+    def model_here(self) -> RegisteredModel | None:
+        """The model that the keys mean."""
+        raise NotImplementedError  # pragma: no cover  every page says it
+
+    def version_here(self) -> ModelVersion | None:
+        """The version that the keys mean; None where they mean the model."""
+        return None
+
+    def versions_known(self) -> list[ModelVersion]:
+        """The versions that have been read, newest first."""
+        return []
+
+    def compared(self) -> tuple[ModelVersion, ...]:
+        """The versions marked."""
+        return ()
+
+    def models_marked(self) -> tuple[RegisteredModel, ...]:
+        """The models marked, in the order of marking, where the keys mean models."""
+        return ()
+
+    def made_or_renamed(self, name: str) -> None:
+        """A model has this name since just now."""
+
+    def gone(self, name: str) -> None:
+        """A model was deleted or renamed."""
+
+    @property
+    def _model(self) -> RegisteredModel:
+        model = self.model_here()
+        assert model is not None  # check_action keeps the keys away where there is none
+        return model
+
+    def _versions_meant(self) -> tuple[ModelVersion, ...]:
+        """The marked versions, or that under the cursor; none where the keys mean the model."""
+        here = self.version_here()
+        return (self.compared() or (here,)) if here is not None else ()
+
+    def _models_meant(self) -> list[str]:
+        """The names of the marked models, or of that under the cursor."""
+        return [model.name for model in self.models_marked()] or [self._model.name]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a model there is nothing to do."""
+        if action not in _VERBS or action == "ledger":
+            return True
+        if self.model_here() is None:
+            return False
+        if action in _LACKING and not self.session.capabilities.aliases:
+            return False
+        if action == "endpoints":
+            return self.session.serving is not None
+        if action == "model":
+            return self.has_page
+        version = self.version_here()
+        if action == "take_away":
+            return version is not None and bool(self._aliases_meant())
+        if action == "run":
+            return version is not None and bool(version.run_id)
+        if action == "swap":
+            return CHAMPION in self._model.aliases or CHALLENGER in self._model.aliases
+        return version is not None if action in _OF_VERSION else True
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        if verb not in _VERBS:
+            return ""
+        model = self.model_here()
+        if model is None:
+            return "No model is under the cursor"
+        if verb in _LACKING and not self.session.capabilities.aliases:
+            return "The interface of the open-source Unity Catalog has no aliases, tags or renaming"
+        version = self.version_here()
+        called = clean(model.name) if version is None else f"v{version.version}"
+        return {
+            "endpoints": "Serving endpoints are on Databricks, and this context is not",
+            "model": "This is the model's own page",
+            "run": f"{called} names no source run" if version is not None else "A version's source run: go to its row",
+            "take_away": f"No alias points to {called}" if version is not None else "Go to the version it points to",
+            "swap": f"{called} has neither a champion nor a challenger",
+            "copy_to": "A version is copied: go to its row",
+        }.get(verb, "")
+
+    def _say_problem(self, problem: Problem) -> None:
+        self.deck.say(clean(str(problem)))
+
+    # descriptions, tags, names
+
+    def action_note(self) -> None:
+        model, version, writes = self._model, self.version_here(), self.session.desk.writes
+
+        def go_on() -> None:
+            if version is None:
+                self._writer.edit_note(Sort.MODEL, model.name, lambda: writes.model(model.name))
+            else:
+                called = f"{model.name} v{version.version}"
+                self._writer.edit_note(Sort.VERSION, called, lambda: writes.version(model.name, version.version))
+
+        self._grants.when_allowed(Deed.DESCRIBE, [model.name], go_on)
+
+    def action_tags(self) -> None:
+        model, writes, names = self._model.name, self.session.desk.writes, self._models_meant()
+        numbers = [made.version for made in self._versions_meant()]
+
+        def go_on() -> None:
+            if numbers:
+                what = f"{model} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {model}"
+                self._writer.edit_tags(f"Tags of {clean(what)}", lambda: writes.versions(model, numbers))
+            else:
+                what = names[0] if len(names) == 1 else f"{len(names)} models"
+                self._writer.edit_tags(f"Tags of {clean(what)}", lambda: writes.models(names))
+
+        self._grants.when_allowed(Deed.TAG, [model] if numbers else names, go_on)
+
+    def action_rename(self) -> None:
+        name, writes = self._model.name, self.session.desk.writes
+
+        def done(told: Told) -> None:
+            if told.done:
+                self.gone(name)
+                self.made_or_renamed(told.done[0].after or "")
+            self._writer.told(told)
+
+        def go_on() -> None:
+            self._writer.rename(Sort.MODEL, name, lambda: writes.model(name), refuse=self._name_refusal, done=done)
+
+        self._grants.when_allowed(Deed.RENAME, [name], go_on)
+
+    def _name_refusal(self, name: str) -> str:
+        return model_name_refusal(name, catalog=self.session.desk.writes.catalog)
+
+    def action_copy_to(self) -> None:
+        from tui.ui.dialogs.ask_line import AskLineModal
+
+        version, writes = self.version_here(), self.session.desk.writes
+        if version is None or not self._writer.may_write():
+            return
+
+        def given(to: str | None) -> None:
+            if to is not None:
+                self._grants.when_allowed(Deed.REGISTER, [to], lambda: confirm(to))
+
+        def confirm(to: str) -> None:
+            self._writer.confirm("Copy to another model", lambda: writes.copy(version, to))
+
+        question = f"v{version.version} of {clean(version.name)} is copied as a new version of this model:"
+        self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
+
+    def action_delete(self) -> None:
+        """Delete what is meant; what goes with it is listed, and its name or number is typed."""
+        model, writes, names = self._model.name, self.session.desk.writes, self._models_meant()
+        numbers = [made.version for made in self._versions_meant()]
+
+        def make() -> Plan:
+            return writes.deletion_of_versions(model, numbers) if numbers else writes.deletion_of_models(names)
+
+        def done(told: Told) -> None:
+            for change in told.done:
+                if change.kind is Sort.MODEL:
+                    self.gone(change.id)
+            self._writer.told(told)
+
+        def go_on() -> None:
+            self._writer.confirm("Delete versions" if numbers else "Delete models", make, done=done)
+
+        self._grants.when_allowed(Deed.DELETE, [model] if numbers else names, go_on)
+
+    def create_model(self) -> None:
+        """Ask for a name, and create a model of it."""
+        writes = self.session.desk.writes
+        levels = " in three levels, catalog.schema.model" if writes.catalog else ""
+
+        def done(told: Told) -> None:
+            if told.done:
+                self.made_or_renamed(told.done[0].called)
+            self._writer.told(told)
+
+        self._writer.ask_name(
+            "Create a model",
+            f"Its name{levels}:",
+            "",
+            writes.creation,
+            refuse=self._name_refusal,
+            before=lambda name, go_on: self._grants.when_allowed(Deed.CREATE, [name], go_on),
+            done=done,
+        )
+
+    # aliases
+
+    def action_move_alias(self) -> None:
+        from tui.features.models.alias_forms import OneAlias
+
+        version, model, known = self.version_here(), self._model, self.versions_known()
+        newest = model.newest
+        likely = model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
+        self._move(model, lambda: OneAlias(model, known, version.version if version is not None else likely))
+
+    def action_several_aliases(self) -> None:
+        from tui.features.models.alias_forms import SeveralAliases
+
+        self._move(self._model, SeveralAliases)
+
+    def action_swap(self) -> None:
+        model = self._model
+        plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
+        self._move_as(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {model.name}")
+
+    def _aliases_meant(self) -> tuple[str, ...]:
+        """The aliases of the versions that are meant."""
+        return tuple(alias for made in self._versions_meant() for alias in self._model.aliases_of(made.version))
+
+    def action_take_away(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        model, aliases = self._model, self._aliases_meant()
+
+        def take(*chosen: str) -> None:
+            plan = alias_plan.plan(model.name, model.aliases, dict.fromkeys(chosen))
+            what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
+            self._move_as(model, plan, f"Take {what} of {model.name} away")
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                take(*((choice.id,) if choice.id else aliases))
+
+        if len(aliases) == 1:
+            take(aliases[0])
+            return
+        all_of_them = Choice("", "all of them", ", ".join(map(clean, aliases)))
+        choices = [all_of_them, *(Choice(alias, alias, f"v{model.aliases[alias]}") for alias in aliases)]
+        self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
+
+    def _move_as(self, model: RegisteredModel, plan: alias_plan.Plan, title: str) -> None:
+        from tui.features.models.alias_forms import FixedMove
+
+        self._move(model, lambda: FixedMove(plan, title))
+
+    def _move(self, model: RegisteredModel, lines: Callable[[], AliasLines]) -> None:
+        from tui.features.models.alias_forms import AliasForm
+
+        def go_on() -> None:
+            form = AliasForm(self.session, model, lines(), self.versions_known())
+            self._writer.confirm(form.title(), form=form)
+
+        if self._writer.may_write():
+            self._grants.when_allowed(Deed.ALIAS, [model.name], go_on)
+
+    # taking back
+
+    def action_undo(self) -> None:
+        """Look up the last change in the ledger and the server's state, and show what takes it back."""
+        desk, name = self.session.desk, self._model.name
+
+        def got(found: tuple[Plan | None, RegisteredModel, str]) -> None:
+            plan, model, stays = found
+            if plan is None:
+                kept = f"; {stays} cannot be taken back" if stays else ""
+                self.deck.say(clean(f"Nothing was changed of {name} from here that could be undone{kept}"))
+                return
+            deed = Deed.ALIAS if plan.changes[0].alias else Deed.TAG if plan.changes[0].key else Deed.DESCRIBE
+            self._grants.when_allowed(deed, [name], lambda: show(plan, model))
+
+        def show(plan: Plan, model: RegisteredModel) -> None:
+            if plan.changes[0].alias:
+                steps = [alias_plan.Step(change.alias, change.after, change.before) for change in plan.changes]
+                moves = alias_plan.Plan(model.name, tuple(steps), plan.purpose, plan.of)
+                self._move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")
+            else:
+                self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
+
+        if self._writer.may_write():
+            self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self._say_problem)
+
+    # what has been written
+
+    def models_of(self, touched: Touched) -> set[str]:
+        """The models of which something may have been changed, by name."""
+        models = {name for sort, name in touched if sort is Sort.MODEL}
+        return models | {name.rpartition("/")[0] for sort, name in touched if sort is Sort.VERSION}
+
+    def written(self, touched: Touched) -> None:
+        if any(sort is Sort.ENDPOINT for sort, _ in touched):
+            self.session.desk.health.forget_served()
+            self.served_elsewhere()
+        for name in self.models_of(touched):
+            self.changed(name)
+
+    def changed(self, name: str) -> None:
+        """Something of a model was written: show it as it is now."""
+        raise NotImplementedError  # pragma: no cover  every page says it
+
+    def served_elsewhere(self) -> None:
+        """Endpoints serve something else: show where versions are served anew."""
+
+    # looking
+
+    def action_diff(self) -> None:
+        """Champion against challenger, or the version under the cursor (or those marked) against the champion."""
+        model, version = self._model, self.version_here()
+        champion, challenger = model.aliases.get(CHAMPION), model.aliases.get(CHALLENGER)
+        marked = [made.version for made in self.compared()]
+        if len(marked) >= 2:
+            pair = marked[:2]
+        elif version is not None and champion is not None and version.version != champion:
+            pair = [champion, version.version]
+        elif champion is not None and challenger is not None:
+            pair = [champion, challenger]
+        else:
+            known = [made.version for made in self.versions_known()[:2]]
+            pair = [champion, known[0]] if champion is not None and known and known[0] != champion else known[::-1]
+        pair = [at for at in pair if at is not None]
+        if len(set(pair)) < 2:
+            self.deck.say("There is only one version to look at: nothing to compare it with")
+            return
+        self.deck.go(VersionDiffRoute(model.name, pair[0], pair[1]))
+
+    def action_why(self) -> None:
+        """What the rules find in the marked models, or in that under the cursor, in one text."""
+        from tui.ui.dialogs.whole_text import WholeTextModal
+
+        models, health = self.models_marked() or (self._model,), self.session.desk.health
+
+        def gathered(_nothing: None) -> None:
+            parts = []
+            for model in models:
+                faults = health.faults(model)
+                lines = [f"{fault.severity.capitalize()}: {fault.sentence}\n{fault.remedy}" for fault in faults]
+                words = "\n\n".join(lines) or "No rule found a fault in it."
+                parts.append(words if len(models) == 1 else f"{model.name}\n\n{words}")
+            self.app.push_screen(WholeTextModal(f"Readiness of {names_of(models)}", "\n\n\n".join(parts)))
+
+        self.ask(self.session.pool, "faults", lambda: health.gather(models, facts=True), gathered, self._say_problem)
+
+    def action_ledger(self) -> None:
+        model = self.model_here()
+        self.deck.go(LedgerRoute(model.name if model is not None else ""))
+
+    def action_model(self) -> None:
+        self.deck.go(ModelRoute(self._model.name))
+
+    def action_run(self) -> None:
+        version = self.version_here()
+        if version is not None:
+            self.deck.go(RunRoute(version.run_id))
+
+    def action_endpoints(self) -> None:
+        """Show the endpoints that serve the model."""
+        self.deck.go(ServingRoute(self._model.name))
+
+
+class NewsWatch:
+    """Reads a page about models again by itself, and tells once what has changed since the session began.
+
+    What is compared with outlives a pause: it is the session's. ``tick`` reads again what is shown.
+    """
+
+    def __init__(self, page: RegistryPage, tick: Callable[[], object]) -> None:
+        self._page = page
+        self._watch = Watch(page, page.session.launch.settings.watch_seconds, self._tick)
+        self._read = tick
+
+    @property
+    def is_on(self) -> bool:
+        return self._watch.is_on
+
+    def toggle(self) -> bool:
+        """Begin or stop; answers whether it goes on now."""
+        return self._watch.toggle()
+
+    def _tick(self) -> None:
+        if self._page.is_current:
+            self._read()
+
+    def tell(self, models: Iterable[RegisteredModel]) -> None:
+        """Tell what has changed of models and was not told before, with the bell where that is wanted."""
+        if not self.is_on:
+            return
+        desk = self._page.session.desk
+        news = []
+        for model in models:
+            clauses = desk.news.changes(model)
+            before = desk.told.get(model.name, [])
+            if clauses != before:
+                fresh = [clause for clause in clauses if clause not in before]
+                desk.told[model.name] = clauses
+                if fresh:
+                    news.append(f"{clean(model.name)}: {', '.join(map(clean, fresh))}")
+        if news:
+            self._page.deck.say(news[0] + (f" and {len(news) - 1} more" if len(news) > 1 else ""))
+            if desk.settings.bell:
+                self._page.app.bell()
+
+
+def names_of(models: Sequence[RegisteredModel]) -> str:
+    """Up to three names; of more how many there are."""
+    if len(models) > 3:
+        return f"{len(models)} models"
+    names = [model.name for model in models]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -1,0 +1,323 @@
+"""Models and versions as a kind of write: what is read of them, and how each change is made. Every method blocks.
+
+Aliases are moved by ``services.alias_moves`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tui.domain.models.names import model_name_refusal
+from tui.domain.models.readiness import CHALLENGER, CHAMPION
+from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable
+from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
+from tui.gateway.ports import RegistryPort
+from tui.services.ledger import Entry, Ledger
+from tui.services.write_flow import Hand, State, Told, judged, model_of, of_record, settle_steps, unless_gone
+from tui.services.writes import GuardedWrite, Outcome, Report
+
+_COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
+_NEWEST = 20  # versions among which a new one is looked for
+
+
+class RegistryWrites:
+    """The writes of one context's registry; ``catalog`` is set for Unity Catalog's names of three levels."""
+
+    def __init__(self, registry: RegistryPort, ledger: Ledger, *, place: str, catalog: bool = False) -> None:
+        self._registry = registry
+        self._ledger = ledger
+        self._place = place
+        self.catalog = catalog
+        self._offers: dict[str, Registrable] = {}  # what can be registered, by its address
+
+    # looking
+
+    def model(self, name: str) -> State:
+        """A model as it is now; None where there is none."""
+        return unless_gone(lambda: Known.of_model(self._registry.get_model(name)))
+
+    def models(self, names: Sequence[str]) -> list[Known]:
+        """Models as they are now; those that are gone are left out."""
+        return [known for name in names if (known := self.model(name)) is not None]
+
+    def version(self, name: str, version: str) -> State:
+        """A version as it is now, without its aliases; None where there is none."""
+        return unless_gone(lambda: Known.of_version(self._registry.get_version(name, version), ()))
+
+    def versions(self, name: str, versions: Sequence[str]) -> list[Known]:
+        """Versions as they are now; those that are gone are left out."""
+        found = self._registry.get_versions([(name, version) for version in versions])
+        return [Known.of_version(made, ()) for version in versions if (made := found.get((name, version))) is not None]
+
+    def _holding(self, model_or_version: Change) -> State:
+        """A model with its versions and aliases, or a version with its aliases, as it goes when it is deleted."""
+        change = model_or_version
+        name = model_of(change)
+        model = _or_none(lambda: self._registry.get_model(name))
+        if model is None:
+            return None
+        if change.kind is Sort.VERSION:
+            number = change.id.rpartition("/")[2]
+            made = self._registry.get_versions([(name, number)]).get((name, number))
+            return Known.of_version(made, model.aliases_of(number)) if made is not None else None
+        page = self._registry.search_versions(name, max_results=_COUNTED)
+        many = f"{len(page.versions)}{'+' if page.next_token is not None else ''}"
+        known = Known.of_model(model)
+        return replace(known, fields={**known.fields, changes.ITSELF: _held(model, many, page.versions)})
+
+    # plans
+
+    def creation(self, name: str) -> Plan:
+        """Make a model of that name."""
+        return Plan((Change(Sort.MODEL, "", name, changes.CREATED, None, name),))
+
+    def deletion_of_models(self, names: Sequence[str]) -> Plan:
+        """Delete models with all that is theirs."""
+        return self._deletion([Change(Sort.MODEL, name, name, changes.ITSELF, None, None) for name in names])
+
+    def deletion_of_versions(self, name: str, versions: Sequence[str]) -> Plan:
+        """Delete versions of one model with their aliases."""
+        ids = [(f"{name}/{version}", f"{name} v{version}") for version in versions]
+        return self._deletion([Change(Sort.VERSION, one, called, changes.ITSELF, None, None) for one, called in ids])
+
+    def _deletion(self, wanted: Sequence[Change]) -> Plan:
+        found = [(change, self._holding(change)) for change in wanted]
+        there = [replace(change, before=change.value_in(known)) for change, known in found if known is not None]
+        gone = [clean(change.called) for change, known in found if known is None]
+        return Plan(tuple(there), (f"No longer there: {', '.join(gone)}.",) if gone else ())
+
+    def copy(self, made: ModelVersion, to: str) -> Plan:
+        """Copy a version to another model, which is made where it is missing."""
+        change = Change(Sort.VERSION, "", to, changes.COPIED, None, f"models:/{made.name}/{made.version}")
+        remark = f"v{made.version} of {made.name} → a new version of {to}"
+        return Plan((self._as_seen(change),), (remark,))
+
+    def registration(self, offer: Registrable, name: str) -> Plan:
+        """Make a version of a model, which is made before where it is missing."""
+        self._offers[offer.uri] = offer
+        change = Change(Sort.VERSION, "", name, changes.REGISTERED, None, offer.uri)
+        first = self.creation(name).changes if self.model(name) is None else ()
+        refused = ""
+        if self.catalog and offer.has_signature is False:
+            refused = "Unity Catalog refuses models without a signature, and this one has none."
+        return Plan((*first, self._as_seen(change)), refused=(refused,) if refused else ())
+
+    def _as_seen(self, change: Change) -> Change:
+        return replace(change, before=change.value_in(self.read(change)))
+
+    # the kind
+
+    def dress(self, plan: Plan) -> Plan:
+        """What goes with what is deleted and what has to be typed for it; what a copy will find; names refused."""
+        verb = plan.changes[-1].verb
+        if verb is Verb.DELETE:
+            return _deletion_dressed(plan)
+        names = [c.after or "" for c in plan.changes if c.kind is Sort.MODEL and c.verb in (Verb.CREATE, Verb.RENAME)]
+        names += [change.called for change in plan.changes if change.makes and change.kind is Sort.VERSION]
+        refused = [said for name in names if (said := model_name_refusal(name, catalog=self.catalog))]
+        remarks = list(plan.remarks)
+        if verb is Verb.RENAME and not plan.purpose:
+            remarks.append("Whoever loads it by its old name will no longer find it.")
+        if verb is Verb.COPY and not refused:
+            remarks += [line for line in target_words(self._registry, plan.changes[-1].called) if line not in remarks]
+        return replace(plan, remarks=tuple(remarks), refused=(*plan.refused, *dict.fromkeys(refused)))
+
+    def read(self, change: Change) -> State:
+        """What a change is about, as it is now."""
+        if change.field == changes.ITSELF:
+            return self._holding(change)
+        if change.field in (changes.REGISTERED, changes.COPIED):
+            return self._newest(change)
+        if change.field == changes.CREATED:
+            return self.model(change.called)
+        if change.kind is Sort.VERSION:
+            name, _, version = change.id.rpartition("/")
+            return self.version(name, version)
+        if change.field != changes.NAME:
+            return self.model(change.id)
+        # Of a model that is renamed both names are looked for: while both are there it is as neither was shown.
+        before, after = self.model(change.id), self.model(change.after or "")
+        if before is not None and after is not None:
+            return replace(before, name=f"{before.name} and {after.name}")
+        return before or after
+
+    def _newest(self, change: Change) -> State:
+        """A model as far as a new version of it can be told: the numbers of its newest versions, newest first."""
+        page = _or_none(lambda: self._registry.search_versions(change.called, max_results=_NEWEST))
+        numbers = [made.version for made in page.versions] if page is not None else []
+        called = f"{change.called} v{numbers[0]}" if numbers else change.called
+        thing_id = f"{change.called}/{numbers[0]}" if numbers else change.called
+        return Known(Sort.VERSION, thing_id, called, changes.ACTIVE, fields={change.field: ",".join(numbers)})
+
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+        """Carry a plan out, change by change."""
+        return hand.in_steps(plan, self._place, [self._guard(change) for change in plan.changes]), ""
+
+    def _guard(self, change: Change) -> GuardedWrite[State]:
+        if change.field in (changes.REGISTERED, changes.COPIED):
+            return self._making(change)
+        return judged(change, lambda: self.read(change), lambda: self._write(change))
+
+    def _making(self, change: Change) -> GuardedWrite[State]:
+        """A version that is made is told by its number, which the answer says, or by being new."""
+        given: list[str] = []
+
+        def numbers(state: State) -> list[str]:
+            return [number for number in (change.value_in(state) or "").split(",") if number]
+
+        before = [number for number in (change.before or "").split(",") if number]
+
+        def read() -> State:
+            found = self._newest(change)
+            new = given or sorted(set(numbers(found)) - set(before), key=int)
+            if found is None or not new:
+                return found
+            return replace(found, id=f"{change.called}/{new[0]}", name=f"{change.called} v{new[0]}")
+
+        return GuardedWrite(
+            read,
+            lambda state: numbers(state) == before,
+            lambda: given.append(self._make(change)),
+            lambda state: bool(set(numbers(state)) - set(before)) and (not given or given[0] in numbers(state)),
+        )
+
+    def _make(self, change: Change) -> str:
+        source = change.after or ""
+        if change.field == changes.COPIED:
+            name, _, version = source.removeprefix("models:/").rpartition("/")
+            return self._registry.copy_version(name, version, change.called)
+        offer = self._offers.get(source)
+        run_id, model_id = (offer.run_id, offer.model_id) if offer is not None else ("", "")
+        return self._registry.create_version(change.called, source, run_id=run_id, model_id=model_id)
+
+    def _write(self, change: Change) -> None:
+        registry, verb, after = self._registry, change.verb, change.after
+        if change.kind is Sort.VERSION:
+            name, _, version = change.id.rpartition("/")
+            if verb is Verb.DELETE:
+                registry.delete_version(name, version)
+            elif verb is Verb.DESCRIBE:
+                registry.describe_version(name, version, after or "")
+            else:
+                registry.tag_version(name, version, change.key, after)
+        elif verb is Verb.CREATE:
+            registry.create_model(change.called, "")
+        elif verb is Verb.RENAME:
+            registry.rename_model(change.id, after or "")
+        elif verb is Verb.DELETE:
+            registry.delete_model(change.id)
+        elif verb is Verb.DESCRIBE:
+            registry.describe_model(change.id, after or "")
+        else:
+            registry.tag_model(change.id, change.key, after)
+
+    def settle(self, told: Told, now: changes.Now) -> None:
+        """Record what looking again has told."""
+        settle_steps(self._ledger, told, now)
+
+    # looking back
+
+    def undo(self, name: str) -> Plan | None:
+        """What takes back the last change of a model or its versions that stands and can be; None where none is left.
+
+        It expects what that change led to, so that it is refused where somebody has changed it since.
+        """
+        entries = [entry for entry in self._ledger.read().entries if entry.place == self._place and _is_of(entry, name)]
+        back = (changes.UNDO, changes.PUT_BACK)
+        over = {(entry.of, *key) for entry in entries if entry.purpose in back for key in map(_key, _done(entry))}
+        for entry in reversed(entries):
+            if entry.what == "model.delete" and entry.outcome == Outcome.DONE.value:
+                return None  # what has that name now is another model
+            able = [change for change in _done(entry) if change.can_be_reversed]
+            stands = [change for change in able if (entry.number, *_key(change)) not in over]
+            if stands and entry.purpose not in back:
+                plan = changes.put_back([(change, change.id) for change in stands], entry.number, changes.UNDO)
+                return replace(plan, remarks=(f"This takes back ledger #{entry.number}.",))
+        return None
+
+    def last_that_stays(self, name: str) -> str:
+        """The last change of a model that nothing takes back, in a line; "" where there is none."""
+        entries = [entry for entry in self._ledger.read().entries if entry.place == self._place and _is_of(entry, name)]
+        last = next((entry for entry in reversed(entries) if entry.outcome == Outcome.DONE.value), None)
+        stays = last is not None and _done(last) and not any(change.can_be_reversed for change in _done(last))
+        return f"{last.what.replace('.', ' ')} #{last.number}" if last is not None and stays else ""
+
+
+def _key(change: Change) -> tuple[str, str]:
+    return change.id if change.field != changes.NAME else "", change.field
+
+
+def _is_of(entry: Entry, name: str) -> bool:
+    """Whether an entry tells of a model, under the name that it has now, and in steps that can be read."""
+    if entry.what.partition(".")[0] not in ("model", "version"):
+        return False
+    steps = entry.details.get("steps")
+    told = [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+    return entry.subject == name or any(step.get("field") == changes.NAME and step.get("to") == name for step in told)
+
+
+def _done(entry: Entry) -> list[Change]:
+    """The changes of an entry that were made."""
+    steps, results = entry.details.get("steps"), entry.result.get("steps")
+    if not isinstance(steps, list) or not isinstance(results, list):
+        return []
+    pairs: list[tuple[Mapping[str, Any], Any]] = [pair for pair in zip(steps, results) if isinstance(pair[0], dict)]  # noqa: B905  a torn entry has fewer
+    return [of_record(step) for step, told in pairs if isinstance(told, dict) and told.get("outcome") == "done"]
+
+
+def _or_none(read: Callable[[], Any]) -> Any:
+    """What is read; None where it is not there."""
+    try:
+        return read()
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:
+            return None
+        raise
+
+
+def _held(model: RegisteredModel, many: str, versions: Sequence[ModelVersion]) -> str:
+    """What goes with a model: ``14, newest v14, champion v12, old v3``; what weighs most comes first."""
+    newest = max((made.number for made in versions), default=-1)
+    aliases = sorted(model.aliases.items(), key=lambda one: (one[0] != CHAMPION, one[0] != CHALLENGER, one[0]))
+    counted = f"{many} version{'' if many == '1' else 's'}"
+    parts = [counted, *([f"newest v{newest}"] if newest >= 0 else [])]
+    return ", ".join([*parts, *(f"{alias} v{version}" for alias, version in aliases)])
+
+
+def _deletion_dressed(plan: Plan) -> Plan:
+    """A deletion with what has to be typed: the model's name, or how many models go."""
+    models = list(dict.fromkeys(model_of(change) for change in plan.changes))
+    of_versions = plan.changes[0].kind is Sort.VERSION
+    typed = models[0] if len(models) == 1 else f"{len(models)} models"
+    many = len(plan.changes) > 1
+    whose = "" if of_versions else f", with all {'their' if many else 'its'} versions"
+    remarks = [f"{'These are' if many else 'This is'} deleted for good{whose}; this cannot be undone."]
+    going = [change.before for change in plan.changes if change.before]
+    if of_versions:
+        them = "them" if many else "it"
+        said = f"These aliases go with {them}: {', '.join(going)}." if going else f"No alias points to {them}."
+        remarks.append(said)
+    earlier = [line for line in plan.remarks if line not in remarks]
+    return replace(plan, remarks=(*remarks, *earlier), typed=typed, guard="This cannot be undone")
+
+
+def target_words(registry: RegistryPort, name: str) -> tuple[str, ...]:
+    """What a copied version will find in the model ``name``, as sentences; blocks."""
+    try:
+        model = registry.get_model(name)
+        page = registry.search_versions(name, max_results=_COUNTED)
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:
+            return (f"{name} does not exist yet: it is created, with this as its first version.",)
+        # A doubt refuses nothing: the server has the last word on the copy too.
+        return (f"What {name} holds could not be read: {problem.message}",)
+    numbers = [int(made.version) for made in page.versions if made.version.isdecimal()]
+    newest = f"Its newest version is v{max(numbers)}." if numbers and page.next_token is None else ""
+    aliases = ", ".join(f"{alias} v{version}" for alias, version in sorted(model.aliases.items()))
+    stay = f"Its aliases stay where they are: {aliases}." if aliases else "It has no aliases; none is set."
+    return tuple(line for line in (newest, stay) if line)
