@@ -20,7 +20,7 @@ from tui.domain.diff.sources import of_details, of_snapshot
 from tui.domain.diff.table import CompareTable, FlippedTable, subject_titles
 from tui.domain.glyphs import ASCII
 from tui.domain.runs.frame import RunsFrame
-from tui.domain.text import clean, width
+from tui.domain.text import clean, fit, width
 from tui.domain.values import DatasetInput, RunDetail
 
 texts = st.one_of(
@@ -480,3 +480,55 @@ def test_what_is_measured_of_the_machine_is_a_group_of_its_own() -> None:
         assert CellWriter(comparison, 0).direction(system, 0) == ""
         shown = next(row for row in arrange(comparison, Arrangement()).rows if row.key == "system/cpu")
         assert metric_of(shown.id) == "system/cpu"
+
+
+def _compared_texts(*texts: str, name: str = "data") -> Comparison:
+    return Comparison(of_details([run(n, params={name: text}) for n, text in enumerate(texts, 1)]))
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_cut_cell_keeps_what_differs(flipped: bool) -> None:
+    base = "dbfs:/Volumes/prod/ml/features/churn/weekly/customers_of_all_regions"
+    comparison = _compared_texts(f"{base}@414", f"{base}@418", f"{base}@414/part-{'x' * 90}", "s3://elsewhere" * 9)
+    arranged = arrange(comparison, Arrangement())
+    writer = CellWriter(comparison, 0)
+    if flipped:
+        table: CompareTable | FlippedTable = FlippedTable(comparison, arranged, writer)
+        shown = list(table.texts("v0", 0, 4))
+        cells = [next(column.width for column in table.columns if column.key == "v0")] * 4
+    else:
+        table = CompareTable(comparison, arranged, writer, room=80)
+        row = next(at for at, one in enumerate(arranged.rows) if one.key == "data")
+        shown = [table.texts(f"v{column}", row, row + 1)[0] for column in range(4)]
+        cells = [next(c.width for c in table.columns if c.key == f"v{column}") for column in range(4)]
+    seen = [fit(text, room) for text, room in zip(shown, cells, strict=True)]
+    assert seen[0].rstrip().endswith("@414") and seen[1].rstrip().endswith("@418")
+    assert len(set(seen)) == 4
+    assert all(width(text) == room for text, room in zip(seen, cells, strict=True))
+
+
+def test_long_texts_are_shown_from_where_they_part() -> None:
+    comparison = _compared_texts("x" * 3000 + "ONE" + "y" * 2000, "x" * 3000 + "TWO" + "y" * 2000, name="prompt")
+    writer = CellWriter(comparison, 0)
+    shown = [writer.value(section(comparison, "params"), 0, column) for column in (0, 1)]
+    assert "ONE" in shown[0] and "TWO" in shown[1]
+    assert [len(text) <= 400 for text in shown] == [True, True]
+
+
+def test_names_that_are_cut_keep_what_differs() -> None:
+    stem = "evaluation/holdout/per_segment/precision_of_the_positive_class_"
+    comparison = Comparison(of_details([run(n, metrics={f"{stem}{at}": n / at for at in (1, 2)}) for n in (1, 2)]))
+    table = CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0))
+    names = [fit(text, table.columns[0].width).rstrip() for text in table.texts("name", 0, table.row_count)]
+    assert [name[-7:] for name in names if "class_" in name] == ["class_1", "class_2"]
+
+
+def test_in_a_narrow_table_of_two_the_change_stands_beside_the_name() -> None:
+    narrow, wide_one = (
+        CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0), room=room)
+        for room in (78, 118)
+        for comparison in [_compared_texts("a", "b")]
+    )
+    assert [column.key for column in narrow.columns] == ["name", "better", "d1", "v0", "v1"]
+    assert [column.key for column in wide_one.columns] == ["name", "better", "v0", "v1", "d1"]
+    assert [column.frozen for column in narrow.columns] == [True, True, False, False, False]

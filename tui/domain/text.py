@@ -7,6 +7,7 @@ which they do not (flags, skin tones, joined emoji).
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -143,6 +144,30 @@ def fit(text: str, cells: int, align: Align = "left", ellipsis: str = "…") -> 
     if room == 0:
         return text
     return " " * room + text if align == "right" else text + " " * room
+
+
+def shared_start(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return len(os.path.commonprefix((one, other)))  # noqa: RUF071  letter by letter is what is meant
+
+
+def keeping(text: str, apart: int, cells: int, ellipsis: str = "…") -> str:
+    """A cleaned text that is too long for so many cells, cut so that what comes at character ``apart`` is seen.
+
+    The beginning is cut away, as far as that takes; as much as there is room for stays before ``apart``.
+    """
+    if width(text) <= cells or apart < cells - 2 * width(ellipsis) - 1:
+        return text
+    tail = text[apart:]
+    room = cells - width(ellipsis)
+    if width(tail) > room:
+        start = max(0, apart - max(0, min(room // 4, room - 8)))
+    else:
+        start = apart
+        room -= width(tail)
+        while start > 0 and (room := room - width(text[start - 1])) >= 0:
+            start -= 1
+    return f"{ellipsis}{text[start:]}"
 
 
 def wrap(text: str, cells: int) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timezone, tzinfo
 from decimal import Decimal
+from itertools import pairwise
 
 from tui.domain import quantities
 from tui.domain.diff.comparison import Comparison, Section
@@ -16,7 +17,7 @@ from tui.domain.diff.seeds import is_seed
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.tables import STATUS_WORDS
 from tui.domain.table import Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, keeping, shared_start
 
 LONGEST_SHOWN = 400
 """Characters of a value that a cell holds; the whole of it opens on enter."""
@@ -57,11 +58,15 @@ class CellWriter:
         self._zone = zone
         self._plain = glyphs.ellipsis == "~"
         self._writers: dict[tuple[int, int], Write] = {}
+        self._partings: dict[tuple[int, int], dict[str, int]] = {}
         self._differing: dict[tuple[int, int], list[bool]] = {}
         self._changes: dict[tuple[int, int, int], Change] = {}
 
-    def value(self, section: Section, row: int, column: int) -> str:
-        """The value as one line: ``–`` where it is absent, ``""`` where it is an empty text."""
+    def value(self, section: Section, row: int, column: int, cells: int = 0) -> str:
+        """The value as one line: ``–`` where it is absent, ``""`` where it is an empty text.
+
+        A text that is longer than ``cells`` is cut so that what tells it from the row's other texts stays.
+        """
         if not section.present[row, column]:
             return self.glyphs.absent
         text = section.text(row, column)
@@ -69,7 +74,29 @@ class CellWriter:
             return self._number(section, row, float(section.numbers[row, column]))
         if section.group == "overview" and section.keys[row] == "status":
             return STATUS_WORDS.get(text, clean(text).lower())
-        return clean(text[:LONGEST_SHOWN]) or '""'
+        apart = self._parting(section, row, column) if len(text) > (cells or LONGEST_SHOWN) else 0
+        if apart > LONGEST_SHOWN // 2:
+            begun = apart - LONGEST_SHOWN // 4
+            text, apart = self.glyphs.ellipsis + text[begun:], apart - begun + 1
+        shown = clean(text[:LONGEST_SHOWN])
+        if cells and apart:
+            return keeping(shown, len(clean(text[:apart])), cells, self.glyphs.ellipsis)
+        return shown or '""'
+
+    def _parting(self, section: Section, row: int, column: int) -> int:
+        """How many characters a text begins with as another of its row does; 0 where there is only one."""
+        key = id(section), row
+        found = self._partings.get(key)
+        if found is None:
+            if len(self._partings) > _KEPT:
+                self._partings.clear()
+            columns = range(section.present.shape[1])
+            texts = sorted({text for at in columns if (text := section.text(row, at)) is not None})
+            found = self._partings[key] = dict.fromkeys(texts, 0)
+            for one, other in pairwise(texts):
+                shared = shared_start(one, other)
+                found[one], found[other] = max(found[one], shared), max(found[other], shared)
+        return found[section.text(row, column) or ""]
 
     def whole(self, section: Section, row: int, column: int) -> str:
         """The value in full, as it was recorded; "" where it is absent."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 from tui.domain.diff.arrangement import Arranged, Shown
 from tui.domain.diff.cells import CellWriter, Change
 from tui.domain.diff.comparison import Comparison
 from tui.domain.table import Column, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, keeping, shared_start, width
 
 NAME, BETTER = "name", "better"
 _NAME_CELLS = (14, 40)
@@ -19,6 +20,7 @@ _CHANGE_CELLS = (8, 24)
 _TITLE_CELLS = 20
 _SAMPLE_ROWS, _SAMPLE_COLUMNS = 120, 6
 _MEASURED = 20_000  # changes whose widths are measured where things are rows
+_NARROW = 100  # cells of a table below which it may not show all of a pair
 _GUTTERS = 8  # cells of a line that belong to no column
 _generations = count(1)
 
@@ -67,6 +69,7 @@ class CompareTable:
         self._glyphs = writer.glyphs
         self._headings = {shown.group: shown for shown in arranged.groups}
         self.columns = self._columns(room, resized)
+        self._widths = {column.key: column.width for column in self.columns}
 
     # --- Table --------------------------------------------------------------------------------------------------
 
@@ -77,13 +80,14 @@ class CompareTable:
     def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
         rows = self.arranged.rows[start:stop]
         if key == NAME:
-            return [self._name(shown) for shown in rows]
+            return [self._cut_name(row) for row in range(start, start + len(rows))]
         if key == BETTER:
             return ["" if s.is_heading else self.writer.direction(s.section, s.row) for s in rows]
         column = subject_of(key)
         assert column is not None, key
         if key[0] == "v":
-            return ["" if s.is_heading else self.writer.value(s.section, s.row, column) for s in rows]
+            cells = self._widths[key]
+            return ["" if s.is_heading else self.writer.value(s.section, s.row, column, cells) for s in rows]
         return ["" if s.is_heading else self.writer.change_text(self._change(s, column)) for s in rows]
 
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
@@ -119,6 +123,15 @@ class CompareTable:
             return f"{sign} {clean(group.group)} ({group.shown})"
         return ("    " if shown.is_part else "  ") + clean(shown.key)
 
+    def _cut_name(self, row: int) -> str:
+        """The name in a row; one that is too long keeps what tells it from its neighbours."""
+        rows = self.arranged.rows
+        name, cells = self._name(rows[row]), self._widths[NAME]
+        if width(name) <= cells:
+            return name
+        around = [self._name(rows[at]) for at in (row - 1, row + 1) if 0 <= at < len(rows)]
+        return keeping(name, max(shared_start(name, other) for other in [*around, ""]), cells, self._glyphs.ellipsis)
+
     def _columns(self, room: int, resized: int) -> tuple[Column, ...]:
         if not self.titles:
             return (Column(NAME, "", _NAME_CELLS[0], frozen=True),)
@@ -137,23 +150,20 @@ class CompareTable:
         share = (room - _GUTTERS - names - 4 - len(others) * (change + 5)) // max(1, len(self.titles)) - 3
         value = max(_VALUE_CELLS[0], min(wanted, max(14, share)) + resized)
         titles = [min(_TITLE_CELLS, width(title)) for title in self.titles]
-        columns = [
-            Column(NAME, "", names, frozen=True),
-            Column(BETTER, "", 2, frozen=True),
-            Column(
-                value_column(base),
-                f"{self._glyphs.mark} {self.titles[base]}",
-                max(value, titles[base] + 2),
-                frozen=True,
-                group="baseline",
-            ),
-        ]
-        for column in others:
-            columns.append(
-                Column(value_column(column), self.titles[column], max(value, titles[column]), group=f"{column}")
+        columns = [Column(NAME, "", names, frozen=True), Column(BETTER, "", 2, frozen=True)]
+        mark = f"{self._glyphs.mark} {self.titles[base]}"
+        baseline = Column(value_column(base), mark, max(value, titles[base] + 2), frozen=True, group="baseline")
+        pairs = [
+            (
+                Column(value_column(column), self.titles[column], max(value, titles[column]), group=f"{column}"),
+                Column(change_column(column), "change", change, "right", group=f"{column}"),
             )
-            columns.append(Column(change_column(column), "change", change, "right", group=f"{column}"))
-        return tuple(columns)
+            for column in others
+        ]
+        if len(pairs) == 1 and 0 < room < _NARROW:
+            # What matters is in view then: the change beside the name.
+            return (*columns, pairs[0][1], replace(baseline, frozen=False), pairs[0][0])
+        return (*columns, baseline, *(column for pair in pairs for column in pair))
 
 
 class FlippedTable:
@@ -170,6 +180,7 @@ class FlippedTable:
         self._order = sorted(range(len(self.titles)), key=lambda column: column != base)
         self._row_of = {comparison.subjects[column].id: row for row, column in enumerate(self._order)}
         self.columns = self._columns(resized)
+        self._widths = {column.key: column.width for column in self.columns}
 
     @property
     def row_count(self) -> int:
@@ -183,7 +194,8 @@ class FlippedTable:
         shown = self.shown_at(key)
         assert shown is not None, key
         if key[0] == "v":
-            return [self.writer.value(shown.section, shown.row, column) for column in columns]
+            cells = self._widths[key]
+            return [self.writer.value(shown.section, shown.row, column, cells) for column in columns]
         return [self.writer.change_text(self.writer.change(shown.section, shown.row, column)) for column in columns]
 
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:

@@ -64,6 +64,7 @@ class CompareGrid(Grid):
             index += by
         if not 0 <= index < len(self._columns):
             return
-        if self._is_change(index + 1):
+        change = f"d{self._columns[index].key[1:]}"
+        if index + 1 < len(self._columns) and self._columns[index + 1].key == change:
             self._move_to_column(index + 1)  # into view first, so that the value does not stand alone at the edge
         self._move_to_column(index)
