@@ -19,6 +19,7 @@ from tui.demo.simulated.state import Update as Coming
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Share, Update, to_version
+from tui.features.serving.screen import ServingScreen
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.session import Session as GatewaySession
@@ -185,6 +186,22 @@ async def test_the_screen(opened: Session, size: tuple[int, int], picture: objec
         await deck.until(lambda: "request" not in deck.lines()[-1], "the bottom line says so")
         await deck.settle()
         picture(deck)  # type: ignore[operator]  # a fixture
+
+
+async def test_the_list_is_arranged_as_every_list(opened: Session) -> None:
+    async with drive(app_on(opened), (120, 36)) as deck:
+        await to_serving(deck)
+        await deck.press("l", "l", "l", "l", "s")
+        await deck.until_text("changed ↓")
+        await deck.until(lambda: "llama-batch" in deck.lines()[3], "the last changed is the first")
+        await deck.press("left_curly_bracket")
+        await deck.until(lambda: deck.lines()[2].index("changed") < deck.lines()[2].index("alias"), "it has moved")
+        await deck.press("greater_than_sign")
+        screen = deck.app.screen
+        assert isinstance(screen, ServingScreen)
+        kept = screen.endpoints.arrangement
+        assert kept.sort == (("changed", True),) and kept.widths["changed"] == 11
+        await deck.until(lambda: screen.endpoints.memory.recall("endpoints") == kept, "it is remembered")
 
 
 async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspace: Workspace) -> None:

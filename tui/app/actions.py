@@ -213,6 +213,7 @@ VERBS: tuple[Verb, ...] = (
         At("runs", 40),
         At("compare", 40, help="Sort rows by name, by change from the baseline, or by spread."),
         At("ledger", 40),
+        At("serving_list"),
         At("requests", 40),
         At("models", help="Sort by this column; again to turn round."),
         At("versions", help="Sort by this column; again to turn round."),
@@ -261,6 +262,7 @@ VERBS: tuple[Verb, ...] = (
         "sort_by", "S", "sort by", "Choose what to sort by, one column or several at once.",
         At("runs"),
         At("ledger"),
+        At("serving_list"),
         At("requests"),
     ),
     Verb(
@@ -269,6 +271,7 @@ VERBS: tuple[Verb, ...] = (
         At("models"),
         At("versions"),
         At("ledger"),
+        At("serving_list"),
         At("requests"),
     ),
     Verb(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.domain import quantities
+from tui.domain.columns import Cell, ColumnSpec
 from tui.domain.glyphs import Glyphs
 from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity, ServingConfig, Split, Update
 from tui.domain.table import Column, RowsTable, Tone
@@ -55,69 +57,67 @@ def served_words(endpoint: Endpoint) -> str:
     return serves(endpoint.config) or clean(endpoint.made_by)
 
 
-def endpoints_table(
-    endpoints: Sequence[Endpoint],
-    drifts: Mapping[str, Sequence[Drift]],
-    glyphs: Glyphs,
-    *,
-    now_ms: int,
-    zone: tzinfo | None,
-    generation: int,
-) -> RowsTable:
-    """A row for each endpoint; ages, or dates where a zone is given."""
+@dataclass(frozen=True)
+class Listed:
+    """An endpoint as a row of the list: with what its aliases say that it does not serve."""
 
-    def sign(endpoint: Endpoint) -> str:
-        if endpoint.update is Update.RUNNING:
-            return glyphs.running
-        if endpoint.is_stopped:
-            return glyphs.killed
-        return {"good": glyphs.done, "warn": glyphs.warning}.get(state_tone(endpoint), glyphs.failed)
+    endpoint: Endpoint
+    drifts: Sequence[Drift] = ()
 
-    def when(endpoint: Endpoint) -> str:
-        if endpoint.updated_ms is None:
-            return ""
-        return quantities.stamp(endpoint.updated_ms, zone) if zone else quantities.ago(endpoint.updated_ms, now_ms)
 
-    drifted = {
-        name: f"{glyphs.warning} {clean(found[0].alias)} is v{clean(found[0].aliased)}"
-        for name, found in drifts.items()
-        if found
-    }
+def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool) -> tuple[ColumnSpec[Listed], ...]:
+    """The columns of the list of endpoints; ages, or dates where a zone is given."""
 
-    def mark(endpoint: Endpoint) -> str:
+    def name(row: Listed) -> Cell:
         """The column that tells of aliases may lie beyond the edge: a sign before the name never does."""
-        if not drifted:
+        sign = f"{glyphs.warning} "
+        mark = "" if not any_drift else sign if row.drifts else " " * width(sign)
+        return f"{mark}{clean(row.endpoint.name)}", "warn" if row.drifts else ""
+
+    def state(row: Listed) -> Cell:
+        endpoint, tone = row.endpoint, state_tone(row.endpoint)
+        sign = {"good": glyphs.done, "warn": glyphs.warning}.get(tone, glyphs.failed)
+        if endpoint.update is Update.RUNNING:
+            sign = glyphs.running
+        elif endpoint.is_stopped:
+            sign = glyphs.killed
+        return f"{sign} {endpoint.state}", tone
+
+    def drift(row: Listed) -> Cell:
+        first = row.drifts[0] if row.drifts else None
+        return (f"{glyphs.warning} {clean(first.alias)} is v{clean(first.aliased)}" if first else "", "warn")
+
+    def changed(row: Listed) -> Cell:
+        at = row.endpoint.updated_ms
+        if at is None:
             return ""
-        return f"{glyphs.warning} " if endpoint.name in drifted else " " * width(f"{glyphs.warning} ")
+        return quantities.stamp(at, zone) if zone else quantities.ago(at, now_ms), "muted"
 
-    texts = {
-        "name": [f"{mark(e)}{clean(e.name)}" for e in endpoints],
-        "state": [f"{sign(e)} {e.state}" for e in endpoints],
-        "serves": [served_words(e) for e in endpoints],
-        "changed": [when(e) for e in endpoints],
-        "drift": [drifted.get(e.name, "") for e in endpoints],
-        "task": [clean(e.task) for e in endpoints],
-    }
-    tones: dict[str, list[Tone]] = {
-        "name": ["warn" if e.name in drifted else "" for e in endpoints],
-        "state": [state_tone(e) for e in endpoints],
-        "drift": ["warn"] * len(endpoints),
-        "task": ["muted"] * len(endpoints),
-        "changed": ["muted"] * len(endpoints),
-    }
+    return (
+        ColumnSpec("name", "endpoint", name, lambda row: row.endpoint.name.lower(), least=10, widest=32, frozen=True),
+        ColumnSpec("state", "state", state, least=8, widest=26),
+        ColumnSpec("serves", "serves", lambda row: served_words(row.endpoint), least=10),
+        ColumnSpec("drift", "alias", drift, least=5, widest=40, detail="which alias names another version"),
+        ColumnSpec(
+            "changed",
+            "changed",
+            changed,
+            lambda row: row.endpoint.updated_ms,
+            better="higher",
+            align="right",
+            least=7,
+            widest=20,
+            detail="when what it serves was last changed",
+        ),
+        ColumnSpec("task", "task", lambda row: (clean(row.endpoint.task), "muted"), least=4, widest=24),
+    )
 
-    def wide(key: str, least: int, most: int) -> int:
-        return max(least, min(most, max([0, *map(width, texts[key])])))
 
-    columns = [
-        Column("name", "endpoint", wide("name", 10, 32), frozen=True),
-        Column("state", "state", wide("state", 8, 26)),
-        Column("serves", "serves", wide("serves", 10, 44)),
-        Column("drift", "alias", wide("drift", 5, 40)),
-        Column("changed", "changed", wide("changed", 7, 20), "right"),
-        Column("task", "task", wide("task", 4, 24)),
-    ]
-    return RowsTable(columns, [e.name for e in endpoints], texts, tones, generation=generation)
+def searched(row: Listed) -> str:
+    """What the words of the filter are looked for in: the endpoint and what it serves."""
+    endpoint = row.endpoint
+    labels = (entity.label for entity in endpoint.config.entities)
+    return " ".join([endpoint.name, endpoint.state, endpoint.task, endpoint.made_by, *labels])
 
 
 def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, generation: int) -> RowsTable:
@@ -204,11 +204,3 @@ def facts(endpoint: Endpoint, drifts: Sequence[Drift], now_ms: int) -> list[tupl
     lines += [(clean(failure), "bad") for failure in endpoint.failures]
     lines += [(clean(drift.words), "warn") for drift in drifts]
     return lines
-
-
-def matches(endpoint: Endpoint, words: Sequence[str]) -> bool:
-    """Whether an endpoint, or what it serves, holds all these words (lower case)."""
-    said = " ".join(
-        [endpoint.name, endpoint.state, endpoint.task, endpoint.made_by, *(e.label for e in endpoint.config.entities)]
-    ).lower()
-    return all(word in said for word in words)

@@ -7,31 +7,26 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.widget import Widget
 
 from tui.app.actions import bindings
+from tui.domain.columns import ColumnSpec
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.serving.endpoints import Drift, Endpoint, Update, served
-from tui.domain.serving.rows import endpoints_table, matches
-from tui.domain.text import clean
-from tui.domain.truth import Truth
+from tui.domain.serving.rows import Listed, columns, searched
 from tui.services.pool import PREFETCH
 from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.filterable import SiftedPane
+from tui.ui.list_pane import ListPane
 from tui.widgets.grid import Grid, messages
-from tui.widgets.plain_grid import PlainGrid
 
 FOLLOW_SECONDS = 2.0  # between two looks at an endpoint that is being updated
 
 
-class EndpointsPane(SiftedPane, Asking):
+class EndpointsPane(ListPane[Listed]):
     """The list. What is shown of an endpoint grows as it is read; one that is being updated is looked at again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("serving_list")]
@@ -48,33 +43,21 @@ class EndpointsPane(SiftedPane, Asking):
     class Opened(Message):
         """The details of the endpoint under the cursor are wanted."""
 
-    @dataclass
-    class TruthChanged(Message):
-        """How true the list is has changed; with the problem, if there is one."""
-
-        problem: Problem | None
+    things = ("endpoint", "endpoints")
+    first_sort = (("name", False),)
 
     def __init__(self, session: Session, glyphs: Glyphs, model: str = "") -> None:
-        super().__init__(id="endpoints")
+        super().__init__(session, glyphs, id="endpoints", marks=False)
         assert session.serving is not None
-        self._session = session
         self._serving = session.serving
         self._desk = ServingDesk(session.serving, session.registry)
-        self._glyphs = glyphs
-        self.grid = PlainGrid(glyphs=glyphs)
-        self.truth = Truth()
         self.query_text = model
         self._endpoints: dict[str, Endpoint] = {}
         self._aliases: dict[str, Mapping[str, str]] = {}
-        self._generation = 0
-
-    def body(self) -> ComposeResult:
-        yield self.grid
-
-    def keys_target(self) -> Widget | None:
-        return self.grid
+        self._rows: list[Listed] = []
 
     def on_mount(self) -> None:
+        self.recall()
         self.grid.placeholder = "Reading the serving endpoints …"
         self.fill()
         self.set_interval(FOLLOW_SECONDS, self._follow_updates)
@@ -84,18 +67,15 @@ class EndpointsPane(SiftedPane, Asking):
 
     def read_again(self) -> None:
         """Read everything anew; what is shown stays until then."""
-        self.truth = self.truth.loading()
-        self.post_message(self.TruthChanged(None))
-        self.ask(self._session.pool, "list", self._serving.endpoints, self._got, self._refused)
+        self.freshness.loading()
+        self.ask(self.session.pool, "list", self._serving.endpoints, self._got, self._refused)
 
     def _got(self, listed: tuple[Endpoint, ...]) -> None:
         before = self._endpoints
         # What a list does not tell stays as it was last read, until it is read again.
         self._endpoints = {e.name: _grown(before.get(e.name), e) for e in listed}
-        self.truth = self.truth.live(self._session.clock.now_ms())
-        self.notice.clear()
+        self.freshness.live()
         self.fill()
-        self.post_message(self.TruthChanged(None))
         self._read_whole(list(listed))
         self._read_aliases()
 
@@ -107,7 +87,7 @@ class EndpointsPane(SiftedPane, Asking):
     def _read_aliases(self) -> None:
         models = sorted(served(self._endpoints.values()))
         self.ask(
-            self._session.pool,
+            self.session.pool,
             "aliases",
             lambda: self._desk.aliases(models),
             self._got_aliases,
@@ -126,23 +106,20 @@ class EndpointsPane(SiftedPane, Asking):
             self.take(whole)
             self._read_whole(rest)
 
-        self.ask(self._session.pool, "whole", lambda: self._desk.whole(some), got, self._refused, urgency=PREFETCH)
+        self.ask(self.session.pool, "whole", lambda: self._desk.whole(some), got, self._refused, urgency=PREFETCH)
 
     def _got_aliases(self, aliases: dict[str, Mapping[str, str]]) -> None:
         self._aliases = aliases
         self.fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.truth = self.truth.failed(problem)
-        self.grid.placeholder = "" if self._endpoints else "No serving endpoints could be read."
-        self.notice.problem(problem)
+        self.freshness.failed(problem, "No serving endpoints could be read.")
         self.fill()
-        self.post_message(self.TruthChanged(problem))
 
     def look_at(self, name: str) -> None:
         """Read one endpoint again, now."""
         self.ask(
-            self._session.pool,
+            self.session.pool,
             f"endpoint {name}",
             lambda: self._serving.endpoint(name),
             lambda endpoint: self.take([endpoint]),
@@ -169,34 +146,41 @@ class EndpointsPane(SiftedPane, Asking):
 
     def drifts(self) -> dict[str, tuple[Drift, ...]]:
         """Drift by endpoint."""
-        columns = self._session.launch.settings.models.alias_columns
+        columns = self.session.launch.settings.models.alias_columns
         return self.view.drifts(columns[0] if columns else "champion")
 
     def fill(self) -> None:
-        words = self.query_text.lower().split()
-        shown = [endpoint for endpoint in self._endpoints.values() if matches(endpoint, words)]
-        shown.sort(key=lambda endpoint: endpoint.name.lower())
         drifts = self.drifts()
-        self._generation += 1
-        clock = self._session.clock
-        if self._endpoints and words:
-            self.grid.placeholder = f"No endpoint serves or is called  {clean(self.query_text)}\nesc shows them all"
-        elif self.truth.as_of_ms is not None:
-            self.grid.placeholder = "There are no serving endpoints that you may see."
-        self.grid.table = endpoints_table(
-            shown,
-            drifts,
-            self._glyphs,
-            now_ms=clock.now_ms(),
-            zone=clock.zone if getattr(self.app, "absolute_times", False) else None,
-            generation=self._generation,
-        )
-        parts = [count(len(self._endpoints))] if self._endpoints else []
-        if words:
-            parts.append(f"{len(shown)} match")
-        if drifts:
-            parts.append(f"{len(drifts)} off their alias")
-        self.set_title("Serving", *parts)
+        self._rows = [Listed(endpoint, drifts.get(endpoint.name, ())) for endpoint in self._endpoints.values()]
+        super().fill()
+
+    def specs(self) -> Sequence[ColumnSpec[Listed]]:
+        any_drift = any(row.drifts for row in self._rows)
+        return columns(self.glyphs, now_ms=self.session.clock.now_ms(), zone=self.zone, any_drift=any_drift)
+
+    def rows(self) -> Sequence[Listed]:
+        return self._rows
+
+    def key_of(self, row: Listed) -> str:
+        return row.endpoint.name
+
+    def searched(self, row: Listed) -> str:
+        return searched(row)
+
+    def open_row(self, key: str) -> None:
+        self.post_message(self.Opened())
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Serving",)
+
+    def count_words(self) -> str:
+        drifted = sum(1 for row in self._rows if row.drifts)
+        return " · ".join([count(len(self._rows)), *([f"{drifted} off their alias"] if drifted else [])])
+
+    def empty_words(self) -> str:
+        return "There are no serving endpoints that you may see." if self.freshness.truth.as_of_ms is not None else ""
+
+    def shown(self) -> None:
         self.post_message(self.Followed(self.endpoint_here()))
 
     def endpoint_here(self) -> Endpoint | None:
@@ -211,16 +195,6 @@ class EndpointsPane(SiftedPane, Asking):
     def _moved(self, event: messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.endpoint_here()))
-
-    @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
-        event.stop()
-        self.post_message(self.Opened())
-
-    # the filter
-
-    async def action_filter(self) -> None:
-        await self.open_bar()
 
 
 def _grown(known: Endpoint | None, listed: Endpoint) -> Endpoint:

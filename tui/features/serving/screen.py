@@ -73,7 +73,7 @@ class ServingScreen(Page, Asking):
     @on(EndpointsPane.TruthChanged)
     def _truth(self, event: EndpointsPane.TruthChanged) -> None:
         event.stop()
-        self.set_truth(self.endpoints.truth)
+        self.set_truth(self.endpoints.freshness.truth)
 
     @property
     def entity_here(self) -> ServedEntity | None:
@@ -203,13 +203,13 @@ class ServingScreen(Page, Asking):
             self.go_to("serving", place.endpoint)
 
     def times_changed(self) -> None:
-        self.endpoints.fill()
+        self.endpoints.retick()
 
     def value_here(self) -> tuple[str, str] | None:
-        entity, endpoint = self.entity_here, self.endpoints.endpoint_here()
+        entity = self.entity_here
         if self.current_pane() is self.entities and entity is not None:
             return "what is served", entity.label
-        return ("endpoint", endpoint.name) if endpoint is not None else None
+        return self.endpoints.value_here()
 
     def copies_here(self) -> list[tuple[str, str]]:
         endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
