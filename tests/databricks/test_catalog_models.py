@@ -92,9 +92,35 @@ def test_a_model_that_is_listed_and_may_not_be_read(session: Session, workspace:
     workspace.fail(path, 403, "PERMISSION_DENIED", "Not yours.", times=1)
     listed = ClientRegistry(session).search_models(filter_string="name LIKE 'prod.ml.%'").models
     assert sorted(model.name for model in listed if not model.is_whole) != [], "one of a schema is not left out either"
-    workspace.fail(path, 400, "BAD_REQUEST", "Broken.", times=9)
-    with pytest.raises(Problem, match="Broken"):
+    workspace.fail(path, 500, "INTERNAL_ERROR", "Broken.", times=99)
+    broken = ClientRegistry(session).search_models().models
+    assert len(broken) == 5 and all("Broken" in model.unread for model in broken), "a page stays a page"
+    workspace.token = "another"
+    with pytest.raises(Problem, match="Invalid access token"):
         ClientRegistry(session).search_models()
+
+
+def test_a_version_that_was_trained_in_another_workspace(session: Session, workspace: Workspace) -> None:
+    registry = ClientRegistry(session)
+    version = workspace.models[CHURN].versions[12]
+    version.workspace, version.run_id = "777", "f" * 32
+    version.source = "dbfs:/databricks/mlflow-tracking/9/run/artifacts/model"
+    made = registry.get_version(CHURN, "12")
+    assert made.workspace == "777" and registry.get_version(CHURN, "13").workspace == ""
+    before = len(workspace.requests)
+    assert registry.source_runs([made.run_id])[made.run_id].elsewhere == "in workspace 777"
+    assert len(workspace.requests) == before, "what lies elsewhere is not asked for here"
+    assert registry.version_facts(CHURN, "12").is_read
+    listed = {one.version: one.workspace for one in registry.search_versions(CHURN).versions}
+    assert listed["12"] == "777" and listed["11"] == ""
+
+
+def test_each_host_is_asked_about_itself_once(session: Session, workspace: Workspace) -> None:
+    registry = ClientRegistry(session)
+    registry.search_models()
+    registry.version_facts(CHURN, "12")
+    registry.source_runs([registry.get_version(CHURN, "12").run_id])
+    assert workspace.asked("/.well-known/databricks-config") <= 1
 
 
 def test_a_workspace_without_unity_catalog(session: Session, workspace: Workspace) -> None:

@@ -47,7 +47,7 @@ def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet
 
 
 def _run(session: Session, made: ModelVersion) -> RunDetail | None:
-    if not made.run_id:
+    if not made.run_id or made.workspace:
         return None
     try:
         return session.tracking.get_run(made.run_id)
@@ -94,7 +94,9 @@ def _overview(made: ModelVersion, aliases: Sequence[str], run: RunDetail | None)
     said = {
         "state": made.status,
         "aliases": " ".join(aliases),
-        "source run": run.name if run is not None else made.run_id,
+        "source run": run.name
+        if run is not None
+        else " in workspace ".join(word for word in (made.run_id, made.workspace) if word),
         "stage": made.stage,
         "notes": made.description,
     }

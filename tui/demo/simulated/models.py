@@ -108,9 +108,10 @@ def version_json(workspace: Workspace, model: Model, version: Version, *, brief:
         "source": version.source,
         "run_id": version.run_id,
         "run_experiment_id": version.experiment_id,
-        "run_tracking_server_id": workspace.id,
+        "run_tracking_server_id": version.workspace or workspace.id,
         "status": version.status,
         "storage_location": f"s3://simulated/{model.name}/{version.number}",
+        **({"deployment_job_state": version.deployment} if version.deployment else {}),
         **({} if brief else whole),
     }
 

@@ -82,6 +82,8 @@ class Version:
     tags: dict[str, str] = field(default_factory=dict)
     fails_to_deploy: str = ""  # what the build says when an endpoint is to serve it; "" where it works
     stage: str = "None"  # of the workspace's own registry only
+    workspace: str = ""  # in which its run lies; "" for this one
+    deployment: Json = field(default_factory=dict)
 
 
 @dataclass

@@ -85,6 +85,8 @@ def _run(made: ModelVersion | None, known: Known, reading: Reading) -> tuple[str
     run = known.run(made.run_id)
     if run is None:
         return clean(made.run_id[:8]), ""
+    if run.elsewhere:
+        return f"{clean(made.run_id[:8])} {clean(run.elsewhere)}", "muted"
     if run.is_missing:
         return f"{clean(made.run_id[:8])} is gone", "bad"
     bad = run.status in ("FAILED", "KILLED") or run.lifecycle == "deleted"

@@ -60,6 +60,7 @@ def about_version(
     if run is not None:
         run_text = f"{run.name or run.run_id}  {status_text(run.status, run.lifecycle, reading.glyphs)}"
         run_text = f"{made.run_id}  is not on the server" if run.is_missing else run_text
+        run_text = f"{made.run_id}  {run.elsewhere}" if run.elsewhere else run_text
     pairs = [
         ("model", made.name),
         ("version", f"v{made.version}"),

@@ -16,6 +16,8 @@ PENDING = "PENDING_REGISTRATION"
 FAILED = "FAILED_REGISTRATION"
 MISSING = "missing"
 """The lifecycle of a source run, and the status of a logged model, that is not on the server any more."""
+ELSEWHERE = "elsewhere"
+"""The lifecycle of a source run that lies in another workspace: it cannot be read from here, and nothing is wrong."""
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 NO_STAGE = ("", "None")
@@ -38,6 +40,8 @@ class ModelVersion:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     stage: str = ""  # legacy; "" where there is none
+    workspace: str = ""  # in which its run lies, where that is another one than this context's
+    deployment: str = ""  # where its deployment job stands, in words
 
     @property
     def number(self) -> int:
@@ -56,7 +60,10 @@ class RegisteredModel:
     tags: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     latest: tuple[ModelVersion, ...] = ()
-    is_whole: bool = True  # False of one that may be listed and not read: neither its aliases nor its tags are known
+    is_whole: bool = True  # False of one that was listed and not read: neither its aliases nor its tags are known
+    unread: str = ""  # why it could not be read, a sentence
+    owner: str = ""  # as Unity Catalog tells it
+    deployment_job: str = ""  # the id of the job that deploys its versions
 
     @property
     def is_prompt(self) -> bool:
@@ -111,10 +118,16 @@ class SourceRun:
     start_ms: int | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     commit: str = ""
+    workspace: str = ""  # of one that is ELSEWHERE
 
     @property
     def is_missing(self) -> bool:
         return self.lifecycle == MISSING
+
+    @property
+    def elsewhere(self) -> str:
+        """``in workspace 123``; "" of a run that is here."""
+        return f"in workspace {self.workspace}" if self.lifecycle == ELSEWHERE else ""
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,8 @@ class VersionsTable:
         run = self._known.run(made.run_id)
         if run is None:
             return clean(made.run_id[:8]), "muted"
+        if run.elsewhere:
+            return f"{clean(made.run_id[:8])} {clean(run.elsewhere)}", "muted"
         if run.is_missing:
             return f"{glyphs.failed} {clean(made.run_id[:8])} is gone", "bad"
         trouble = run.status != "FINISHED" or run.lifecycle == "deleted"

@@ -385,7 +385,9 @@ class RegistryPage(Page, Asking):
 
     def action_run(self) -> None:
         version = self.version_here()
-        if version is not None:
+        if version is not None and version.workspace:
+            self.deck.say(f"The run {clean(version.run_id)} lies in workspace {clean(version.workspace)}")
+        elif version is not None:
             self.deck.go(RunRoute(version.run_id))
 
     def action_endpoints(self) -> None:

@@ -95,7 +95,10 @@ class VersionScreen(RegistryPage):
         self.contents.put("description", made.description)
         if not made.description.strip():
             self.contents.say_of("description", "There is no description.  e writes one")
-        if made.run_id:
+        if made.workspace:
+            for tab in _OF_RUN:
+                self.contents.say_of(tab, f"The source run lies in workspace {clean(made.workspace)}.")
+        elif made.run_id:
             self.ask(self.session.pool, "run", lambda: tracking.get_run(made.run_id), self._got_run, self._no_run)
         else:
             for tab in _OF_RUN:

@@ -1,7 +1,8 @@
-"""Lists of Unity Catalog's models: what its search cannot do is done here, and what it leaves out is read.
+"""Models of Unity Catalog and their versions, from a workspace's own JSON.
 
-The search of a metastore takes no filter and no order, and tells neither aliases nor tags; one schema can be listed by
-the Databricks SDK alone.
+MLflow's client leaves out in which workspace a version was trained, and asks a host about itself before every request.
+The search of a metastore takes no filter and no order, and tells neither aliases nor tags: what it cannot do is done
+here, and what it leaves out is read.
 """
 
 from __future__ import annotations
@@ -9,28 +10,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import replace
 
+from tui.domain.models.values import READY, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
-from tui.gateway import problems
 from tui.gateway.databricks.catalog import SdkCatalog
+from tui.gateway.databricks.pace import AT_ONCE, Pace
+from tui.gateway.databricks.sdk import Sdk, asked
+from tui.gateway.databricks.serving_json import Json, number, part, parts, text
 
-AT_ONCE = 8  # models that are read at the same time
 MOST = 100  # models of a page, each of which is a request
+_API = "/api/2.0/mlflow/unity-catalog"
 _NAME = re.compile(r"\s*name\s*(=|(?:I?LIKE))\s*(?:'([^']*)'|\"([^\"]*)\")\s*", re.IGNORECASE)
+_LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
+# What goes wrong with all models alike, so that a page of rows that say so would tell nothing.
+_OF_ALL = (Kind.UNREACHABLE, Kind.TIMEOUT, Kind.TLS, Kind.UNAUTHENTICATED, Kind.NOT_MLFLOW, Kind.UNSUPPORTED)
+_STATES = {"PENDING": "PENDING_REGISTRATION", "FAILED": "FAILED_REGISTRATION"}
 
 
 class CatalogModels:
-    """Lists of models through MLflow's client and the SDK."""
+    """Reads models through the SDK's connection; what it has read of versions tells where their runs lie."""
 
-    def __init__(self, client: Callable[[], Any], catalog: SdkCatalog, place: str) -> None:
-        self._client = client
+    def __init__(self, sdk: Sdk, catalog: SdkCatalog, pace: Pace, own_workspace: Callable[[], str]) -> None:
+        self._sdk = sdk
         self._catalog = catalog
-        self._place = place
+        self._pace = pace
+        self._own_workspace = own_workspace
+        self.elsewhere: dict[str, str] = {}  # run → workspace, of runs that lie in another one
 
-    def page(self, filter_string: str, max_results: int, token: str | None) -> tuple[list[Any], str | None]:
-        """Models as MLflow's client gives them, each read whole, and the token of the next page."""
-        matches, prefix = _filter(filter_string, self._place)
+    def page(self, filter_string: str, max_results: int, token: str | None) -> ModelsPage:
+        """Models, each read whole, or with the reason why it could not be."""
+        matches, prefix = _filter(filter_string, self._sdk.place)
         most = min(max_results, MOST)
         scope = prefix.split(".")
         if len(scope) >= 3:
@@ -38,48 +48,112 @@ class CatalogModels:
             names = [name for name in self._catalog.models(scope[0], scope[1]) if matches(name)]
             start = int(token or 0)
             following = start + most
-            found: Sequence[Any] = [_Named(name) for name in names[start:following]]
-            return self._whole(found), str(following) if following < len(names) else None
-        listed = self._client().search_registered_models(max_results=most, page_token=token)
-        return self._whole([model for model in listed if matches(str(model.name))]), listed.token or None
+            found = self._whole([RegisteredModel(name) for name in names[start:following]])
+            return ModelsPage(found, str(following) if following < len(names) else None)
+        query = {"max_results": most, **({"page_token": token} if token else {})}
+        with self._sdk.told("Could not list the registered models") as client:
+            listed = asked(client, "GET", f"{_API}/registered-models/search", query=query)
+        models = [_model(found) for found in parts(listed, "registered_models")]
+        wanted = [model for model in models if matches(model.name)]
+        return ModelsPage(self._whole(wanted), text(listed, "next_page_token") or None)
 
-    def _whole(self, listed: Sequence[Any]) -> list[Any]:
+    def model(self, name: str) -> RegisteredModel:
+        with self._sdk.told(f"Could not read the model {name}") as client:
+            found = asked(client, "GET", f"{_API}/registered-models/get", query={"name": name})
+        return _model(part(found, "registered_model"))
+
+    def versions(self, name: str, max_results: int, token: str | None) -> VersionsPage:
+        quote = "'" if "'" not in name else '"'
+        query = {"filter": f"name={quote}{name}{quote}", "max_results": max_results}
+        with self._sdk.told(f"Could not list the versions of {name}") as client:
+            found = asked(
+                client,
+                "GET",
+                f"{_API}/model-versions/search",
+                query={**query, **({"page_token": token} if token else {})},
+            )
+        versions = tuple(self._version(one) for one in parts(found, "model_versions"))
+        return VersionsPage(versions, text(found, "next_page_token") or None)
+
+    def version(self, name: str, version: str) -> ModelVersion:
+        with self._sdk.told(f"Could not read version {version} of {name}") as client:
+            found = asked(client, "GET", f"{_API}/model-versions/get", query={"name": name, "version": version})
+        return self._version(part(found, "model_version"))
+
+    def _whole(self, listed: Sequence[RegisteredModel]) -> tuple[RegisteredModel, ...]:
         if not listed:
-            return []
+            return ()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="models") as threads:
-            return [model for model in threads.map(self._read, listed) if model is not None]
+            return tuple(model for model in threads.map(self._read, listed) if model is not None)
 
-    def _read(self, listed: Any) -> Any:
-        """The model whole, or ``Unread`` where it may be listed but not read; None where it is gone."""
+    def _read(self, listed: RegisteredModel) -> RegisteredModel | None:
+        """The model whole, or as it was listed with the reason why no more is known; None where it is gone."""
         try:
-            return self._client().get_registered_model(listed.name)
-        except Exception as error:  # only a refusal, and that it is gone meanwhile, are answers
-            problem = problems.of(error, f"Could not read the model {listed.name}", self._place)
+            with self._pace.turn():
+                return self.model(listed.name)
+        except Problem as problem:
             if problem.kind is Kind.NOT_FOUND:
                 return None
-            if problem.kind is not Kind.FORBIDDEN:
-                raise problem from error
-            return Unread(listed)
+            if problem.kind in _OF_ALL:
+                raise
+            return unread(listed, problem)
+
+    def _version(self, found: Json) -> ModelVersion:
+        source, run_id = text(found, "source"), text(found, "run_id")
+        lies_in = text(found, "run_tracking_server_id") or text(found, "run_workspace_id")
+        workspace = lies_in if run_id and lies_in not in ("", "0") and lies_in != self._own_workspace() else ""
+        if workspace:
+            self.elsewhere[run_id] = workspace
+        logged = _LOGGED.fullmatch(source)
+        status = text(found, "status").removeprefix("MODEL_VERSION_STATUS_") or READY
+        return ModelVersion(
+            name=text(found, "name"),
+            version=text(found, "version"),
+            created_ms=number(found, "creation_timestamp"),
+            updated_ms=number(found, "last_updated_timestamp"),
+            status=_STATES.get(status, status),
+            status_message=text(found, "status_message"),
+            user=text(found, "user_id"),
+            source=source,
+            run_id=run_id,
+            model_id=text(found, "model_id") or (logged[1] if logged else ""),
+            description=text(found, "description"),
+            tags=_tags(found),
+            workspace=workspace,
+            deployment=_deployment(part(found, "deployment_job_state")),
+        )
 
 
-class _Named:
-    """A model of which only the name is known."""
-
-    creation_timestamp = last_updated_timestamp = None
-    description = ""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+def unread(listed: RegisteredModel, problem: Problem) -> RegisteredModel:
+    """A model as it was listed, with the reason why it could not be read."""
+    return replace(listed, is_whole=False, unread=problem.message)
 
 
-class Unread:
-    """A model as it was listed, whose aliases and tags may not be read."""
+def _model(found: Json) -> RegisteredModel:
+    return RegisteredModel(
+        name=text(found, "name"),
+        created_ms=number(found, "creation_timestamp"),
+        updated_ms=number(found, "last_updated_timestamp"),
+        description=text(found, "description"),
+        tags=_tags(found),
+        aliases={text(alias, "alias"): text(alias, "version") for alias in parts(found, "aliases")},
+        owner=text(found, "user_id"),
+        deployment_job=text(found, "deployment_job_id"),
+    )
 
-    def __init__(self, listed: Any) -> None:
-        self._listed = listed
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._listed, name)
+def _tags(found: Json) -> dict[str, str]:
+    return {text(tag, "key"): text(tag, "value") for tag in parts(found, "tags")}
+
+
+def _deployment(state: Json) -> str:
+    """Where a version's deployment job stands: ``job 12, run 34: RUNNING, at Approval_Check``."""
+    named = [f"{word} {text(state, key)}" for word, key in (("job", "job_id"), ("run", "run_id")) if text(state, key)]
+    stands = text(state, "run_state") or text(state, "job_state")
+    stands = stands.removeprefix("DEPLOYMENT_JOB_RUN_STATE_").removeprefix("DEPLOYMENT_JOB_CONNECTION_STATE_")
+    task = text(state, "current_task_name")
+    said = ", ".join([*([stands.replace("_", " ").lower()] if stands else []), *([f"at {task}"] if task else [])])
+    return ": ".join(word for word in (", ".join(named), said) if word)
 
 
 def _filter(filter_string: str, place: str) -> tuple[Callable[[str], bool], str]:

@@ -61,11 +61,12 @@ class Impatience:
 class Sdk:
     """The workspace of a context, through the Databricks SDK."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, uri: str = "") -> None:
+        """The workspace of a session, or that of one of its URIs."""
         self._session = session
         self._client: WorkspaceClient | None = None
         self._building = threading.Lock()
-        self.uri = next(
+        self.uri = uri or next(
             (uri for uri in (session.tracking_uri, session.registry_uri or "") if uris.kind(uri) in _WORKSPACES), ""
         )
 
@@ -86,6 +87,12 @@ class Sdk:
                 self._client = self._build()
             return self._client
 
+    @property
+    def workspace(self) -> str:
+        """The number of the workspace, "" where it is not told."""
+        number = getattr(self.client.config, "workspace_id", None)
+        return str(number) if number else ""
+
     def _build(self) -> WorkspaceClient:
         if not self.uri or ":" in self._plain_uri.partition("://")[2]:
             raise Problem(
@@ -100,8 +107,9 @@ class Sdk:
         from databricks.sdk import WorkspaceClient
         from databricks.sdk.core import Config
 
-        from tui.gateway.databricks.workspace import not_signed_in
+        from tui.gateway.databricks.workspace import ask_hosts_once, not_signed_in
 
+        ask_hosts_once()
         profile = self._plain_uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE", "")
         named: dict[str, Any] = {"profile": profile} if profile else {}
         try:

@@ -7,6 +7,8 @@ are told, and the status of its answer is lost on the way.
 from __future__ import annotations
 
 import os
+import threading
+import time
 from typing import Any
 
 import requests
@@ -25,6 +27,7 @@ class Workspace:
     def __init__(self, uri: str) -> None:
         from databricks.sdk.core import Config
 
+        ask_hosts_once()
         # Naming no profile leaves the SDK's other ways open, which naming None would shut.
         self._profile = uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE", "")
         named: dict[str, Any] = {"profile": self._profile} if self._profile else {}
@@ -47,6 +50,39 @@ class Workspace:
         return self._connections.request(
             method, f"{self._config.host}{endpoint}", headers=headers, timeout=seconds, **how
         )
+
+
+def ask_hosts_once() -> None:
+    """Let the SDK ask each host about itself once in a process, and one that did not answer at most once a minute.
+
+    It does so for every client that it makes, and MLflow makes one for every request.
+    """
+    from databricks.sdk import config
+
+    ask = getattr(config, "get_host_metadata", None)
+    if ask is None or getattr(ask, "asks_once", False):
+        return  # an SDK that does not ask at all, or one that has been told already
+
+    def once(host: str, *args: Any, **how: Any) -> Any:
+        with _asking:
+            found, at_s = _told.get(host, (None, 0.0))
+            if found is None or (isinstance(found, ValueError) and time.monotonic() - at_s > _ASK_AGAIN_SECONDS):
+                try:
+                    found = ask(host, *args, **how)
+                except ValueError as error:  # what the SDK's own caller expects, and does without
+                    found = error
+                _told[host] = found, time.monotonic()
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+    once.asks_once = True  # type: ignore[attr-defined]  # how it is known again
+    config.get_host_metadata = once  # type: ignore[attr-defined]  # which the module uses and does not export
+
+
+_asking = threading.Lock()
+_told: dict[str, tuple[Any, float]] = {}
+_ASK_AGAIN_SECONDS = 60.0
 
 
 def not_signed_in(error: ValueError, profile: str) -> Problem:

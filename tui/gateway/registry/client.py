@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
 from tui.domain.models.values import (
+    ELSEWHERE,
     MISSING,
     NO_STAGE,
     PROMPT_TAG,
@@ -29,7 +30,8 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.databricks.catalog import SdkCatalog
-from tui.gateway.databricks.catalog_models import CatalogModels, Unread, no_filters, no_prompts
+from tui.gateway.databricks.catalog_models import CatalogModels, no_filters, no_prompts
+from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.registry import facts as registry_facts
 from tui.gateway.registry import registered_versions
@@ -60,7 +62,9 @@ class ClientRegistry:
         self.uri = session.registry_uri or session.tracking_uri
         self.kind = uris.kind(self.uri)
         self.place = uris.shown(self.uri)
-        self._in_catalog = CatalogModels(session.client, SdkCatalog(Sdk(session)), self.place)
+        sdk = Sdk(session, self.uri if self.kind == "databricks-uc" else "")
+        tracking = Sdk(session) if session.kind == "databricks" else None
+        self._in_catalog = CatalogModels(sdk, SdkCatalog(sdk), Pace(), lambda: tracking.workspace if tracking else "")
 
     @property
     def client(self) -> Any:
@@ -86,8 +90,7 @@ class ClientRegistry:
             if self.kind == "databricks-uc":
                 if prompts:
                     raise no_prompts(self.place)
-                listed, following = self._in_catalog.page(filter_string, max_results, token)
-                return ModelsPage(tuple(_model(found) for found in listed), following)
+                return self._in_catalog.page(filter_string, max_results, token)
             if self.kind == "uc" and prompts:
                 raise no_prompts(self.place)
             if self.kind == "uc" and filter_string:
@@ -109,6 +112,8 @@ class ClientRegistry:
             return ModelsPage(models, page.token or None)
 
     def get_model(self, name: str) -> RegisteredModel:
+        if self.kind == "databricks-uc":
+            return self._in_catalog.model(name)
         with self.told(f"Could not read the model {name}"):
             return _model(self.client.get_registered_model(name))
 
@@ -151,6 +156,8 @@ class ClientRegistry:
 
     def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
         """A page of a model's versions, newest first (in the server's order where it takes none)."""
+        if self.kind == "databricks-uc":
+            return self._in_catalog.versions(name, max_results, token)
         with self.told(f"Could not list the versions of {name}"):
             quote = "'" if "'" not in name else '"'
             how: dict[str, Any] = {} if self.is_catalog else {"order_by": ["version_number DESC"]}
@@ -160,6 +167,8 @@ class ClientRegistry:
             return VersionsPage(tuple(_version(found) for found in page), page.token or None)
 
     def get_version(self, name: str, version: str) -> ModelVersion:
+        if self.kind == "databricks-uc":
+            return self._in_catalog.version(name, version)
         with self.told(f"Could not read version {version} of {name}"):
             return _version(self.client.get_model_version(name, version))
 
@@ -178,7 +187,7 @@ class ClientRegistry:
     def version_facts(self, name: str, version: str) -> ModelFacts:
         """What the version's files say; where they cannot be read the answer says why, and nothing is raised for it."""
         with self.told(f"Could not read what version {version} of {name} is made of"):
-            made = _version(self.client.get_model_version(name, version))
+            made = self.get_version(name, version)
             return registry_facts.of_version(self.client, made, self._session.tracking_uri, self.kind)
 
     # runs and what is made from them
@@ -186,10 +195,16 @@ class ClientRegistry:
     def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
         """Runs by id, deleted ones too; one that is not there has the lifecycle MISSING.
 
+        One of which a version told that it lies in another workspace is not looked for: its lifecycle is ELSEWHERE.
         The first is read to learn its experiment, the others of that experiment with one search, and so on.
         """
-        waiting = [run_id for run_id in dict.fromkeys(run_ids) if run_id]
-        found: dict[str, SourceRun] = {}
+        away = self._in_catalog.elsewhere
+        found = {
+            run_id: SourceRun(run_id, lifecycle=ELSEWHERE, workspace=away[run_id])
+            for run_id in run_ids
+            if run_id in away
+        }
+        waiting = [run_id for run_id in dict.fromkeys(run_ids) if run_id and run_id not in found]
         with problems.told("Could not read the source runs", self._session.place, explain=self._session.explain):
             while waiting:
                 first = waiting.pop(0)
@@ -411,7 +426,6 @@ def _model(found: Any) -> RegisteredModel:
         tags={key: value or "" for key, value in tags.items()},
         aliases={alias: str(version) for alias, version in aliases.items()},
         latest=tuple(_version(made) for made in latest),
-        is_whole=not isinstance(found, Unread),
     )
 
 

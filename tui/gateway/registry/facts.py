@@ -54,11 +54,14 @@ def of_version(client: Any, version: ModelVersion, tracking_uri: str, registry_k
 
 
 def _location(client: Any, version: ModelVersion, registry_kind: str) -> str:
+    if registry_kind == "databricks-uc":
+        # The logged model that it was made from may lie in another workspace; a metastore spans workspaces.
+        return f"models:/{version.name}/{version.version}"
     # The files of a logged model that has been deleted are there still, and MLflow loads the version from them.
     logged = _logged(client, version.model_id) if version.model_id else None
     if logged is not None:
         return str(logged.artifact_location)
-    if registry_kind in ("databricks-uc", "uc", "databricks"):
+    if registry_kind in ("uc", "databricks"):
         return f"models:/{version.name}/{version.version}"
     # The client itself first reads the whole model, to see that it is no prompt: seconds where versions are many.
     return str(client._get_registry_client().get_model_version_download_uri(version.name, version.version))
