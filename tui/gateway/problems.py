@@ -15,13 +15,13 @@ from contextlib import contextmanager
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
+from tui.gateway import packages
 from tui.gateway.tracking import answers
 
 _STATUS_LOST = re.compile(r"too many (\d{3}) error responses")
 _STATUS_SAID = re.compile(r"failed with error code (\d{3})\b")
 _BODY_SAID = re.compile(r"Response body: '(.*)'", re.DOTALL)
 _OUTDATED = re.compile(r"found version (\S+), but expected ([^)\s]+)")
-_NO_MODULE = re.compile(r"No module named '([^']+)'")
 
 
 class Elsewhere(Exception):
@@ -190,14 +190,8 @@ def _of_database(chain: list[BaseException], title: str, place: str) -> Problem 
                 f"The database {place} refused: {uris.without_secrets(why)}.",
                 "Check the address, the account and the network.",
             )
-        missing = _NO_MODULE.search(str(cause)) if isinstance(cause, ImportError) else None
-        if missing:
-            return Problem(
-                Kind.CONFIG,
-                title,
-                f"{place} needs the Python package {missing[1]}, which is not installed.",
-                "Install it into the environment of mlflow-deck.",
-            )
+        if isinstance(cause, ImportError):
+            return packages.missing(cause, title, place)
     return None
 
 

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import environment, progress
+from tui.gateway import environment, packages, progress
 from tui.gateway.limits import BEFORE_READY
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Session, require_safe
@@ -87,12 +87,7 @@ class Child:
             gc.disable()
             self._import()
         except ImportError as error:
-            self._unimportable = Problem(
-                Kind.CONFIG,
-                "Could not start MLflow",
-                f"Python could not import it: {error}.",
-                "Install mlflow into the environment of mlflow-deck (pip install mlflow).",
-            )
+            self._unimportable = packages.missing(error, "Could not start MLflow", "MLflow")
         finally:
             gc.freeze()
             gc.enable()

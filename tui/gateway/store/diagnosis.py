@@ -6,7 +6,7 @@ import platform
 from importlib import metadata
 
 from tui.domain import uris
-from tui.gateway import problems
+from tui.gateway import packages, problems
 from tui.gateway.session import Session
 from tui.gateway.store import probe
 
@@ -40,4 +40,8 @@ class SessionDiagnosis:
                 found.append((name, metadata.version(name)))
             except metadata.PackageNotFoundError:
                 continue
+        uri = self._session.tracking_uri
+        if self._session.kind in uris.SQL_KINDS and self._session.sqlite_path is None:
+            driver = packages.driver_of(uri)
+            found += [driver] if driver else []
         return tuple(found)

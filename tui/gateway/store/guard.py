@@ -6,7 +6,6 @@ immutable where no write-ahead log is in use, so that not even a lock file is le
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sqlite3
 from urllib.parse import urlsplit
@@ -14,13 +13,12 @@ from urllib.parse import urlsplit
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
+from tui.gateway import packages
 from tui.gateway.store import revisions
 
 _MAGIC = b"SQLite format 3\x00"
 _WRITE_VERSION = 18  # the byte of the header that is 2 where a write-ahead log is used
 _TRUE = ("true", "1")
-# What SQLAlchemy loads where the URI names no driver.
-_DRIVERS = {"postgresql": "psycopg2", "mysql": "MySQLdb", "mssql": "pyodbc"}
 _MLFLOW_TABLES = {"experiments", "runs", "metrics", "params", "tags"}
 
 
@@ -50,7 +48,7 @@ def inspect(tracking_uri: str) -> StoreReport:
             "Set tracking_uri to databricks (or databricks://PROFILE) and leave this one as registry_uri.",
         )
     if kind in uris.SQL_KINDS:
-        return _inspect_sql_server(tracking_uri, kind)
+        return _inspect_sql_server(tracking_uri)
     if kind in _plugin_kinds():
         return _report(StoreCondition.READY, tracking_uri, uris.shown(tracking_uri))
     raise Problem(
@@ -226,18 +224,8 @@ def _inspect_folder(uri: str) -> StoreReport:
     return _report(StoreCondition.READY, uri, path)
 
 
-def _inspect_sql_server(uri: str, kind: str) -> StoreReport:
-    scheme = uri.split("://", 1)[0]
-    driver = scheme.partition("+")[2] or _DRIVERS.get(kind, "")
-    module = {"mysqldb": "MySQLdb"}.get(driver, driver)
-    if module and importlib.util.find_spec(module) is None:
-        raise Problem(
-            Kind.CONFIG,
-            "Could not open the database",
-            f"{uris.shown(uri)} needs the Python package {module}, which is not installed.",
-            f"Install the driver into the environment of mlflow-deck, or connect to the MLflow server instead "
-            f"of its {kind} database.",
-        )
+def _inspect_sql_server(uri: str) -> StoreReport:
+    packages.require_driver(uri)
     return _report(
         StoreCondition.READY, uri, urlsplit(uris.shown(uri)).netloc, detail="Its schema is read when it is opened."
     )
