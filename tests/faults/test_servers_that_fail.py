@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
+from datetime import timezone
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from tests.faults import loopback
 from tests.faults.loopback import Behaviour, answer, answer_json
 from tests.support.servers import free_port
 from tui.domain.problem import Kind, Problem
+from tui.domain.truth import State, Truth
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Session
+from tui.widgets.status_line import truth_words
 
 # What a person would wait eight seconds for, scaled down.
 TIMEOUT_S = 0.8
@@ -246,3 +250,26 @@ def test_addresses_that_mlflow_cannot_use(uri: str) -> None:
     problem = problem_of(Session(uri, uri).inspect)
     assert problem.kind is Kind.CONFIG
     assert problem.hint
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_left_alone_as_long_as_it_asks(status: int) -> None:
+    with loopback.serve(answer(status, "later", "text/plain", Retry_After="30")) as server:
+        for ask in ask_all(tracking_on(server.uri)):
+            problem = problem_of(ask)
+            assert (problem.kind, problem.wait_s) == (Kind.THROTTLED, 30)
+            assert "30 s" in problem.hint
+            truth = Truth().failed(pickle.loads(pickle.dumps(problem)))
+            assert truth.state is State.BUSY and truth.tries_again
+            assert truth_words(truth, timezone.utc) == "busy, asks for 30 s"
+
+
+def test_a_redirect_names_where_it_leads() -> None:
+    with loopback.serve(answer(200, loopback.LOGIN_PAGE)) as sso:
+        there = f"{sso.uri}/authorize?client_id=secret".replace("127.0.0.1", "localhost")
+        with loopback.serve(answer(302, "", Location=there)) as server:
+            problem = problem_of(tracking_on(server.uri).search_experiments)
+            assert problem.kind is Kind.NOT_MLFLOW
+            assert f"{server.uri} sends you to localhost:{sso.port}, which answered with a page" in problem.message
+            assert "Sign in to Acme" in problem.message and "secret" not in problem.message
+            assert "MLFLOW_TRACKING_TOKEN" in problem.hint

@@ -14,7 +14,7 @@ class Kind(str, Enum):
     UNAUTHENTICATED = "unauthenticated"  # 401
     FORBIDDEN = "forbidden"  # 403
     NOT_FOUND = "not_found"  # 404, or an id that does not exist
-    THROTTLED = "throttled"  # 429
+    THROTTLED = "throttled"  # busy: 429, or 503 with the word when to come again
     SERVER = "server"  # 5xx
     NOT_MLFLOW = "not_mlflow"  # an HTML page, or JSON that is no MLflow answer
     BAD_REQUEST = "bad_request"  # the server's parser refused it, a filter for instance
@@ -32,20 +32,24 @@ class Problem(Exception):
     """Something a person must be told: title, message and hint, each one plain sentence or less.
 
     ``title`` is what was tried ("Could not read runs"), ``message`` what came back, from whom,
-    ``hint`` what to do. ``code`` is the server's own code (HTTP status or MLflow error code), if any.
+    ``hint`` what to do. ``code`` is the server's own code (HTTP status or MLflow error code), if any; ``wait_s`` the
+    seconds that a busy server asks to be left alone.
     The texts may hold words of a server: views pass them through ``domain.text.clean`` like any text from outside.
     """
 
-    def __init__(self, kind: Kind, title: str, message: str, hint: str = "", *, code: str = "") -> None:
+    def __init__(
+        self, kind: Kind, title: str, message: str, hint: str = "", *, code: str = "", wait_s: int = 0
+    ) -> None:
         super().__init__(title, message, hint)
         self.kind = kind
         self.title = title
         self.message = message
         self.hint = hint
         self.code = code
+        self.wait_s = wait_s
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.kind, self.title, self.message, self.hint, self.code)
+        return _rebuild, (self.kind, self.title, self.message, self.hint, self.code, self.wait_s)
 
     def __str__(self) -> str:
         return " ".join(part for part in (f"{self.title}: {self.message}", self.hint) if part)
@@ -53,7 +57,7 @@ class Problem(Exception):
     def in_context(self, context: str) -> Problem:
         """The same problem, told of one of several contexts."""
         message = f"In the context {context}: {self.message}"
-        return Problem(self.kind, self.title, message, self.hint, code=self.code)
+        return Problem(self.kind, self.title, message, self.hint, code=self.code, wait_s=self.wait_s)
 
     @property
     def is_connection(self) -> bool:
@@ -61,5 +65,5 @@ class Problem(Exception):
         return self.kind in (Kind.UNREACHABLE, Kind.TIMEOUT, Kind.THROTTLED, Kind.SERVER, Kind.HOST_LOST)
 
 
-def _rebuild(kind: Kind, title: str, message: str, hint: str, code: str) -> Problem:
-    return Problem(kind, title, message, hint, code=code)
+def _rebuild(kind: Kind, title: str, message: str, hint: str, code: str, wait_s: int) -> Problem:
+    return Problem(kind, title, message, hint, code=code, wait_s=wait_s)

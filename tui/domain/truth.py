@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 
 
 class State(str, Enum):
@@ -16,6 +16,7 @@ class State(str, Enum):
     LIVE = "live"
     STALE = "stale"  # shown, and an attempt to read it again failed
     OFFLINE = "offline"  # the same, and the server cannot be reached
+    BUSY = "busy"  # the same, and the server asks to be left alone for a while
     CLOSED = "closed"  # nothing has been read, nor will be until a person has decided
     REMEMBERED = "remembered"  # from an earlier session; the first read is under way
 
@@ -40,4 +41,10 @@ class Truth:
 
     def failed(self, problem: Problem) -> Truth:
         """The last attempt failed; what is shown stays, with the problem beside it."""
-        return Truth(State.OFFLINE if problem.is_connection else State.STALE, self.as_of_ms, problem)
+        state = State.OFFLINE if problem.is_connection else State.STALE
+        return Truth(State.BUSY if problem.kind is Kind.THROTTLED else state, self.as_of_ms, problem)
+
+    @property
+    def tries_again(self) -> bool:
+        """Whether what is shown is read again by itself."""
+        return self.state in (State.OFFLINE, State.BUSY)

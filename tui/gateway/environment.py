@@ -36,9 +36,20 @@ _OVERRIDES_PROFILE = (
 )
 
 
-def request_seconds(timeout_s: float) -> float:
-    """How long a single HTTP request may take so that its failure is told well before a deadline of ``timeout_s``."""
-    return max(timeout_s * 0.625, 0.2)
+# What a person asks for is a few HTTP requests, each of which may take the context's timeout; the process is taken for
+# hung only after them all.
+_REQUESTS_OF_ONE = 3
+_GRACE_SECONDS = 2.0
+
+
+def deadline_of(timeout_s: float) -> float:
+    """How long what is asked of a context's process may take, where each HTTP request may take ``timeout_s``."""
+    return max(timeout_s * _REQUESTS_OF_ONE, timeout_s + _GRACE_SECONDS)
+
+
+def share_of(deadline_s: float) -> float:
+    """How long a single HTTP request may take so that its failure is told well before a deadline for several."""
+    return max(deadline_s * 0.625, 0.2)
 
 
 def prepare(
@@ -56,7 +67,7 @@ def prepare(
         for name in _OVERRIDES_PROFILE:
             os.environ.pop(name, None)
         os.environ["DATABRICKS_CONFIG_PROFILE"] = profile
-    whole = str(max(1, int(request_seconds(timeout_s))))
+    whole = str(max(1, round(timeout_s)))
     os.environ.update(_QUIET)
     os.environ.update(
         {

@@ -105,11 +105,9 @@ def _of_status(
 ) -> Problem | None:
     for cause in chain:
         response = getattr(cause, "response", None)
-        if response is not None and hasattr(response, "status_code"):
-            text = response.text if isinstance(response.text, str) else ""
-            return answers.of_response(
-                response.status_code, text, response.headers.get("Content-Type", ""), title, place
-            )
+        # Where redirects never end, the last of them tells less than that.
+        if response is not None and hasattr(response, "status_code") and "TooManyRedirects" not in _names(cause):
+            return answers.of_answer(response, title, place)
     for cause in chain:
         lost = _STATUS_LOST.search(str(cause))
         if lost:

@@ -15,7 +15,6 @@ from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
-from tui.gateway import environment
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
 from tui.gateway.tracking import answers
@@ -77,11 +76,11 @@ class Session:
     @property
     def request_seconds(self) -> float:
         """How long one HTTP request may take."""
-        return environment.request_seconds(_limit.get() or self.timeout_s)
+        return _limit.get() or self.timeout_s
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Let requests of this thread take so long altogether, instead of the context's own limit."""
+        """Let each HTTP request of this thread take so long, instead of the context's own limit."""
         token = _limit.set(seconds)
         try:
             yield

@@ -22,7 +22,7 @@ from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment, packages, progress
-from tui.gateway.limits import BEFORE_READY
+from tui.gateway.limits import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Session, require_safe
 from tui.host import wire
@@ -170,7 +170,7 @@ class Child:
                 raise self._unimportable
             answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
             with (
-                self._session.within(limit_s),
+                self._session.within(self._request_seconds(op, limit_s)),
                 progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
             ):
                 value = operation(*args, **kwargs)
@@ -188,6 +188,12 @@ class Child:
                 self._busy -= 1
                 self._last = time.monotonic()
                 self._changed.notify_all()
+
+    def _request_seconds(self, op: str, limit_s: float) -> float:
+        """What one HTTP request may take: the context's own limit, or its share of more where that was given."""
+        share, own = environment.share_of(limit_s), self._session.timeout_s
+        has_more = op in LIMITS_S or limit_s > environment.deadline_of(own)
+        return share if has_more else min(own, share)
 
     def _known_problem(self, op: str) -> Problem | None:
         if op.startswith("store."):

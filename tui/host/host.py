@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tui.domain import uris
 from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
+from tui.gateway.environment import deadline_of
 from tui.gateway.limits import LIMITS_S
 from tui.host.facade import RemoteGateway, summary
 from tui.host.link import Call, Link, ProgressListener
@@ -190,7 +191,7 @@ class Host:
             return LIMITS_S[op]
         if uris.kind(self.spec.tracking_uri) in uris.SQL_KINDS and not op.startswith("store."):
             return max(self.spec.timeout_s, _DATABASE_SECONDS)
-        return self.spec.timeout_s
+        return deadline_of(self.spec.timeout_s)
 
     def _present_link(self) -> Link:
         with self._changed:
@@ -228,7 +229,7 @@ class Host:
             Kind.TIMEOUT,
             "Gave up waiting",
             f"The process that talks to {self.spec.place} {doing} within {waited:.3g} s ({call.op}).",
-            "Try again, or raise timeout_s of the context.",
+            "Try again, or give the context a longer timeout: in the configuration.",
         )
         if spared:
             return  # a database is being migrated by it; only this one request is given up

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class HostSpec:
     """One context: where it leads, with which environment, and how many seconds a request may take.
 
-    ``timeout_s`` bounds each request from the moment the host begins it (a database is given a minute at least);
+    ``timeout_s`` bounds each HTTP request; what is asked of the host may take a few of them (a database is given a
+    minute at least), from the moment that the host begins it.
     ``environment`` is laid over the deck's own.
     """
 

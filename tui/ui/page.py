@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import BY_ID, Action, show_key
-from tui.domain.truth import State, Truth
+from tui.domain.truth import Truth
 from tui.services.session import Session
 from tui.ui.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
 from tui.ui.deck import Deck
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 RETRY_SECONDS = 20.0  # after which a server that could not be reached is tried again by itself
+MOST_RETRY_SECONDS = 600.0  # however long it asks to be left alone
 
 
 class Page(Screen[None], inherit_bindings=False):
@@ -76,14 +77,16 @@ class Page(Screen[None], inherit_bindings=False):
         self.show_status()
         if self._retry is not None:
             self._retry.stop()
-        self._retry = self.set_timer(RETRY_SECONDS, self._try_again) if truth.state is State.OFFLINE else None
+        asked = truth.problem.wait_s if truth.problem is not None else 0
+        pause = max(RETRY_SECONDS, min(asked, MOST_RETRY_SECONDS))
+        self._retry = self.set_timer(pause, self._try_again) if truth.tries_again else None
 
     def _try_again(self) -> None:
         """Read again what could not be reached; what is behind another page waits for its turn."""
         self._retry = None
         if self.is_current:
             self.read_again()
-        elif self.truth.state is State.OFFLINE:
+        elif self.truth.tries_again:
             self._retry = self.set_timer(RETRY_SECONDS, self._try_again)
 
     def show_status(self) -> None:

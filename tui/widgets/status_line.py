@@ -25,6 +25,7 @@ class Status:
     truth: Truth = field(default_factory=Truth)
 
 
+_TONES = {State.LIVE: "$success", State.OFFLINE: "$error", State.STALE: "$warning", State.BUSY: "$warning"}
 RETRIES = "tries again by itself"
 RETRIES_FROM = 110  # cells of a line from which on there is room to say so
 
@@ -40,7 +41,9 @@ def truth_words(truth: Truth, zone: tzinfo) -> str:
         return "not open"
     if truth.state in (State.WAITING, State.LOADING, State.REMEMBERED):
         return f"as of {as_of} · loading" if as_of else "loading"
-    word = "offline" if truth.state is State.OFFLINE else "stale"
+    word = {State.OFFLINE: "offline", State.BUSY: "busy"}.get(truth.state, "stale")
+    if truth.state is State.BUSY and truth.problem is not None and truth.problem.wait_s:
+        word = f"busy, asks for {truth.problem.wait_s} s"
     return f"{word} · as of {as_of}" if as_of else word
 
 
@@ -63,13 +66,13 @@ class StatusLine(Widget):
         cells = self.size.width
         truth = status.truth
         sign = glyphs.live if truth.state is State.LIVE else glyphs.stale
-        tone = {State.LIVE: "$success", State.OFFLINE: "$error", State.STALE: "$warning"}.get(truth.state, "dim")
+        tone = _TONES.get(truth.state, "dim")
         right: list[tuple[str, str]] = []
         if status.watching:
             right.append(("watching   ", "$accent"))
         if status.read_only:
             right.append(("read-only   ", "bold"))
-        again = f" · {RETRIES}" if truth.state is State.OFFLINE and cells >= RETRIES_FROM else ""
+        again = f" · {RETRIES}" if truth.tries_again and cells >= RETRIES_FROM else ""
         right.append((f"{sign} {truth_words(truth, self._zone)}{again} ", tone))
         right_cells = sum(width(text) for text, _ in right)
         context = f" {clean(status.context)}"

@@ -196,8 +196,7 @@ class ServerSource:
 
     def _refusal(self, answer: Response, title: str, path: str) -> Problem:
         text = answer.raw.read(20_000, decode_content=True).decode(errors="replace")
-        kind = answer.headers.get("Content-Type", "") if answer.headers else ""
-        problem = answers.of_response(answer.status_code, text, kind, title, self._session.place)
+        problem = answers.of_answer(answer, title, self._session.place, text)
         refused = problem.kind is Kind.BAD_REQUEST and "Invalid path" in text
         if refused or (problem.kind is Kind.NOT_FOUND and not path.isprintable()):
             return Problem(
@@ -218,7 +217,6 @@ class ServerSource:
     def _json(self, title: str, endpoint: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
         self._session.reach()
         answer = self._session.request(endpoint, "GET", params=dict(asked))
-        kind = answer.headers.get("Content-Type", "") if answer.headers else ""
         if answer.status_code == 200:
             try:
                 body = json.loads(answer.content)
@@ -226,7 +224,7 @@ class ServerSource:
                 body = None
             if isinstance(body, dict) and ("files" in body or "root_uri" in body or not body):
                 return body
-        raise answers.of_response(answer.status_code, answer.text, kind, title, self._session.place)
+        raise answers.of_answer(answer, title, self._session.place)
 
 
 def _require_plain(path: str, title: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import environment, problems
+from tui.gateway import problems
 from tui.gateway.session import Session
 from tui.gateway.store import probe
 from tui.gateway.tracking import answers
@@ -115,7 +115,7 @@ class Sdk:
         try:
             config = Config(
                 clock=Impatience(),  # type: ignore[arg-type]  # the SDK's own class of clocks has these two methods
-                http_timeout_seconds=environment.request_seconds(self._session.timeout_s),
+                http_timeout_seconds=self._session.timeout_s,
                 retry_timeout_seconds=_RETRIES_END_S,
                 **named,
             )

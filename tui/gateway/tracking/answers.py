@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from html import unescape
 from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
+
+if TYPE_CHECKING:
+    from requests import Response
 
 _LETTERS = 200  # of a server's text that are shown
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -62,13 +71,68 @@ HINTS = {
     Kind.SERVER: "Try again; if it stays, the server's own log says why.",
     Kind.NOT_MLFLOW: "Check that the tracking URI leads to an MLflow server, without a path of its web pages.",
     Kind.BAD_REQUEST: "",
-    Kind.TIMEOUT: "Check the network, try again, or raise timeout_s of the context.",
+    Kind.TIMEOUT: "Check the network, try again, or give the context a longer timeout: in the configuration.",
     Kind.UNSUPPORTED: "",
 }
 
 
+def of_answer(answer: Response, title: str, place: str, text: str | None = None) -> Problem:
+    """The problem that an answer means; ``text`` is its body where that has been read by other means."""
+    headers: Mapping[str, str] = answer.headers or {}
+    if text is None:
+        text = answer.text if isinstance(answer.text, str) else ""
+    led_to = _led_to(answer)
+    if led_to:
+        return _elsewhere(answer.status_code, text, headers.get("Content-Type", ""), title, place, led_to)
+    wait_s = _seconds(headers.get("Retry-After", ""))
+    problem = of_response(answer.status_code, text, headers.get("Content-Type", ""), title, place)
+    if problem.kind is not Kind.THROTTLED and not (answer.status_code == 503 and wait_s):
+        return problem
+    asked = f"It asks to be left alone for {wait_s} s." if wait_s else problem.hint
+    return Problem(Kind.THROTTLED, title, problem.message, asked, code=problem.code, wait_s=wait_s)
+
+
+def _seconds(said: str) -> int:
+    """What a Retry-After says, in seconds; 0 where it says nothing that can be read."""
+    if said.strip().isdecimal():
+        return int(said)
+    with contextlib.suppress(ValueError, TypeError):
+        return max(0, round((parsedate_to_datetime(said) - datetime.now(timezone.utc)).total_seconds()))
+    return 0
+
+
+def _led_to(answer: Response) -> str:
+    """The host, or the page of the same host, that a redirect leads to; empty where an answer is the server's own."""
+    history = getattr(answer, "history", None) or []
+    asked = str(history[0].url if history else answer.url)
+    if history:
+        there = str(answer.url)
+    elif 300 <= answer.status_code < 400 and answer.headers.get("Location"):
+        there = urljoin(asked, answer.headers["Location"])
+    else:
+        return ""
+    here, target = urlsplit(asked), urlsplit(there)
+    if target.netloc.lower() != here.netloc.lower():
+        return target.netloc.rpartition("@")[2]
+    return "" if target.path == here.path else f"{target.netloc.rpartition('@')[2]}{target.path}"
+
+
+def _elsewhere(status: int, text: str, content_type: str, title: str, place: str, led_to: str) -> Problem:
+    said = first_words(text)
+    what = "a page" if _is_page(text, content_type) else _status_words(status)
+    answered = "" if 300 <= status < 400 else f", which answered with {what}{f': {said}' if said else ''}"
+    return Problem(
+        Kind.NOT_MLFLOW,
+        title,
+        sentence(f"{place} sends you to {led_to}{answered}"),
+        "If it wants somebody to sign in, set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD; or let "
+        "the tracking URI lead to the server by another way.",
+        code=str(status),
+    )
+
+
 def of_response(status: int, text: str, content_type: str, title: str, place: str) -> Problem:
-    """The problem that an HTTP answer means, when it is not the expected JSON of MLflow."""
+    """The problem that an HTTP status and body mean, when they are not the expected JSON of MLflow."""
     code, message = _json_error(text)
     if status == 200:
         return _not_mlflow(status, text, content_type, title, place)

@@ -114,8 +114,7 @@ class RestHistory:
                 # MLflow leaves out what is empty, so that {} is the answer for a metric without points.
                 if isinstance(found, dict) and not found.keys() - {"metrics", "next_page_token"}:
                     return found
-        kind = answer.headers.get("Content-Type", "") if answer.headers else ""
-        raise answers.of_response(answer.status_code, answer.text, kind, title_of(key), self._session.place)
+        raise answers.of_answer(answer, title_of(key), self._session.place)
 
 
 def _point(metric: Mapping[str, Any]) -> tuple[int, int, float]:

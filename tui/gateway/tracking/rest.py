@@ -152,13 +152,12 @@ class RestTracking:
         self._session.reach()
         how = {"json": dict(asked)} if post else {"params": dict(asked)}
         answer = self._session.request(_API + path, "POST" if post else "GET", **how)
-        kind = answer.headers.get("Content-Type", "") if answer.headers else ""
         if answer.status_code == 200:
             found = _object(answer.content)
             # MLflow leaves out what is empty, so that {} is a whole answer to a search.
             if found is not None and (expected in found or (post and not found.keys() - {"next_page_token"})):
                 return found
-        raise answers.of_response(answer.status_code, answer.text, kind, title, self._session.place)
+        raise answers.of_answer(answer, title, self._session.place)
 
     def _experiment_name(self, experiment_id: str) -> str:
         kept = self._names.get(experiment_id)

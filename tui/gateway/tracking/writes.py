@@ -131,5 +131,4 @@ class RestWrites:
                     found = None
                 if isinstance(found, dict):
                     return found
-            kind = answer.headers.get("Content-Type", "") if answer.headers else ""
-            raise answers.of_response(answer.status_code, answer.text, kind, title, self._session.place)
+            raise answers.of_answer(answer, title, self._session.place)
