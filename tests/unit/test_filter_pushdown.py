@@ -11,7 +11,7 @@ from tests.support.mlflow_filters import passes
 from tui.domain.filter import parse
 from tui.domain.filter.names import Names
 from tui.domain.filter.nodes import Node
-from tui.domain.filter.pushdown import pushdown
+from tui.domain.filter.pushdown import MOST_CLAUSES, pushdown
 
 NAMES = Names(metrics=["auc", "a`b", 'c`d"e'], params=["lr", "opt"], tags=["team"])
 
@@ -109,3 +109,11 @@ def test_the_server_answers_with_no_less(node: Node, runs: list[MadeRun]) -> Non
         assert passed or not matches, (pushed, run)
         if pushed.exact:
             assert passed == matches, (pushed, run)
+
+
+def test_more_conditions_than_a_server_takes_are_applied_here() -> None:
+    text = " and ".join(f"metrics.m{number} > {number}" for number in range(80))
+    sent = pushdown(parse(text))
+    assert sent.filter_string.count(" AND ") + 1 == MOST_CLAUSES
+    assert not sent.exact and len(sent.left_out) == 80 - MOST_CLAUSES
+    assert f"takes {MOST_CLAUSES} conditions at most" in sent.left_out[0]

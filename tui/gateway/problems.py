@@ -176,16 +176,31 @@ def _of_database(chain: list[BaseException], title: str, place: str) -> Problem 
                 return Problem(
                     Kind.SERVER, title, f"{place} is locked by another program.", "Try again when it has finished."
                 )
+            if "tables in a join" in text or "too many" in text or "too large" in text or "too big" in text:
+                return Problem(Kind.BAD_REQUEST, title, f"SQLite says: {text}.", "Ask for less at once.")
+            if "disk is full" in text:
+                return Problem(Kind.SERVER, title, f"The disk of {place} is full.", "Make room, then try again.")
+            if "readonly" in text:
+                hint = "Check the permissions of the file and of its folder."
+                return Problem(Kind.STORE_UNREADABLE, title, f"{place} may not be written.", hint)
             kind = Kind.SERVER if isinstance(cause, sqlite3.OperationalError) else Kind.STORE_UNREADABLE
             hint = "Check that the disk is healthy and the file is whole."
             return Problem(kind, title, f"{place} could not be read; SQLite says: {text}.", hint)
     for cause in chain:
         if type(cause).__module__.startswith("sqlalchemy"):
             why = answers.first_words(str(getattr(cause, "orig", None) or cause))
+            said = uris.without_secrets(why).rstrip(".")
+            if "DataError" in _names(cause):  # a text too long for its column, for instance
+                return Problem(
+                    Kind.BAD_REQUEST, title, f"The database takes no such value: {said}.", "Make it shorter or simpler."
+                )
+            if "ProgrammingError" in _names(cause):  # no such table, or no right to it
+                hint = "Check that it is MLflow's database, and what the account may do there."
+                return Problem(Kind.FORBIDDEN, title, f"The database {place} refused: {said}.", hint)
             return Problem(
                 Kind.UNREACHABLE,
                 title,
-                f"The database {place} refused: {uris.without_secrets(why)}.",
+                f"The database {place} refused: {said}.",
                 "Check the address, the account and the network.",
             )
         if isinstance(cause, ImportError):
