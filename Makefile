@@ -32,6 +32,10 @@ walk: ## walk through the sample store on a pseudo-terminal
 snapshots: ## keep the pictures of screens as they are now; look at the differences before committing them
 	$(PYTHON) -m pytest tests/snapshots --snapshot-update
 
+.PHONY: backends
+backends: ## start old servers, databases, object stores and proxies, and write what the deck does with each
+	$(PYTHON) -m tests.backends --table docs/backends.md
+
 .PHONY: bench
 bench: ## measure, and print the figures beside their budgets
 	$(PYTHON) -m tests.benchmarks

@@ -12,11 +12,15 @@ import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.gateway import packages
 from tui.gateway.tracking import answers
+
+if TYPE_CHECKING:
+    from requests import Response
 
 _STATUS_LOST = re.compile(r"too many (\d{3}) error responses")
 _STATUS_SAID = re.compile(r"failed with error code (\d{3})\b")
@@ -28,8 +32,12 @@ class Elsewhere(Exception):
     """A reader of its own cannot answer exactly as MLflow would: MlflowClient is to be asked."""
 
 
+Explain = Callable[[int], "Response | None"]
+"""Asks the server once more, for the answer of which MLflow has kept no more than a status."""
+
+
 @contextmanager
-def told(title: str, place: str, *, explain: Callable[[int], tuple[int, str] | None] | None = None) -> Iterator[None]:
+def told(title: str, place: str, *, explain: Explain | None = None) -> Iterator[None]:
     """Turn whatever is raised within into Problem.
 
     ``explain`` is asked for the status and text of a server's error when MLflow has lost them.
@@ -47,7 +55,7 @@ def of(
     title: str,
     place: str,
     *,
-    explain: Callable[[int], tuple[int, str] | None] | None = None,
+    explain: Explain | None = None,
 ) -> Problem:
     """The problem that an exception means; ``place`` is the server or store to name, already without secrets."""
     chain = list(_chain(error))
@@ -100,9 +108,7 @@ def _of_tls(chain: list[BaseException], title: str, place: str) -> Problem | Non
     return None
 
 
-def _of_status(
-    chain: list[BaseException], title: str, place: str, explain: Callable[[int], tuple[int, str] | None] | None
-) -> Problem | None:
+def _of_status(chain: list[BaseException], title: str, place: str, explain: Explain | None) -> Problem | None:
     for cause in chain:
         response = getattr(cause, "response", None)
         # Where redirects never end, the last of them tells less than that.
@@ -113,8 +119,8 @@ def _of_status(
         if lost:
             status, text = int(lost[1]), ""
             found = explain(status) if explain else None
-            if found and found[0] == status:
-                text = found[1]
+            if found is not None:
+                return answers.of_answer(found, title, place)
             return answers.of_response(status, text, "", title, place)
     for cause in chain:
         said = _STATUS_SAID.search(str(cause))
@@ -123,6 +129,9 @@ def _of_status(
             return answers.of_response(int(said[1]), body[1] if body else "", "", title, place)
         if "was not in a valid JSON format" in str(cause):
             body = _BODY_SAID.search(str(cause))
+            found = explain(200) if explain else None
+            if found is not None and found.history:  # where it was led to is lost as well
+                return answers.of_answer(found, title, place)
             return answers.of_response(200, body[1] if body else "", "", title, place)
     return None
 

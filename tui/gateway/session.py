@@ -166,8 +166,8 @@ class Session:
         if self.kind == "databricks" and not self._secret_scope:
             self._databricks()
 
-    def explain(self, status: int) -> tuple[int, str] | None:
-        """Ask once more for the words of an error ``status`` that MLflow has lost: what came this time, or None."""
+    def explain(self, status: int) -> Response | None:
+        """Ask once more for the answer of which MLflow has lost all but a ``status``: what came this time, or None."""
         if self.kind not in (*uris.HTTP_KINDS, "databricks"):
             return None
         try:
@@ -175,7 +175,7 @@ class Session:
         except Exception:  # the first failure is the one to tell, whatever the second one is
             _logger.debug("HTTP %s could not be asked about again", status, exc_info=True)
             return None
-        return answer.status_code, answer.text
+        return answer if answer.status_code == status else None
 
     def lost(self) -> None:
         """Note that the server no longer answers, so that the next request looks first whether its host is there."""

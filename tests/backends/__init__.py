@@ -1,0 +1,1 @@
+"""Real backends, as people run them: started, filled by their own version's client, walked over by the deck."""

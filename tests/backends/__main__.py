@@ -1,0 +1,219 @@
+"""``python -m tests.backends``: start each backend, walk over it, and print one table of what went well."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+
+from tests.backends import fill, started
+from tests.backends.between import Manners, proxy
+from tests.backends.started import NotToBeHad
+from tests.backends.walk import STEPS, Outcome, walk
+
+HERE = metadata.version("mlflow")
+VERSIONS = ("2.9.2", "2.16.2", "2.22.0", "3.1.4", "3.5.1", "3.10.1", HERE)
+SHORT = ("MLflow 2.9.2", "PostgreSQL, opened directly", "bearer token", "HTML login")
+TOKEN = "deck-token"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One backend. ``refused`` are words of the problem that is right there, where nothing can be read at all."""
+
+    name: str
+    version: str = HERE
+    database: str = "sqlite"
+    artifacts: str = "proxied"
+    between: Manners | None = None
+    prefix: str = ""
+    auth: bool = False
+    workspaces: bool = False
+    direct: bool = False  # the database itself is opened, without a server
+    environ: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
+
+
+CELLS = (
+    *(Cell(f"MLflow {version}", version) for version in VERSIONS),
+    Cell("PostgreSQL behind a server", database="postgresql"),
+    Cell("PostgreSQL, opened directly", database="postgresql", direct=True, artifacts="local"),
+    Cell("MariaDB behind a server", database="mariadb"),
+    Cell("MariaDB, opened directly", database="mariadb", direct=True, artifacts="local"),
+    Cell("SQLite, opened directly", direct=True, artifacts="local"),
+    Cell("artifacts local to the server's machine", artifacts="local"),
+    Cell("artifacts on S3, direct", artifacts="s3"),
+    Cell("artifacts on S3, by the server's proxy", artifacts="s3 proxied"),
+    Cell("--static-prefix", prefix="/mlflow"),
+    Cell("a proxy's path prefix", between=Manners(prefix="/tools/mlflow")),
+    Cell("bearer token", between=Manners(token=TOKEN), environ={"MLFLOW_TRACKING_TOKEN": TOKEN}),
+    Cell("basic-auth", auth=True),
+    Cell("HTML login", between=Manners(login=True), refused="sends you to"),
+    Cell("5 s latency", between=Manners(pause_s=5.0)),
+    Cell("every 33rd answer cut", between=Manners(cut_every=33)),
+    Cell("429 with Retry-After at first", between=Manners(busy_first=2)),
+    Cell("workspaces on", workspaces=True),
+)
+
+
+def main() -> int:
+    """The cells asked for, one after another; 1 if one failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.backends")
+    parser.add_argument("cells", nargs="*", help="Names of cells, or parts of them; all if none is given.")
+    parser.add_argument("--short", action="store_true", help="A few cells that tell most.")
+    parser.add_argument("--table", type=Path, help="Write the table into this file.")
+    said = parser.parse_args()
+    chosen = [
+        cell
+        for cell in CELLS
+        if (not said.cells or any(part in cell.name for part in said.cells)) and (not said.short or cell.name in SHORT)
+    ]
+    rows: list[tuple[Cell, Outcome | str]] = []
+    for cell in chosen:
+        _say(f"{cell.name} …")
+        with tempfile.TemporaryDirectory(prefix="deck-backend-") as folder:
+            try:
+                found: Outcome | str = _walked(cell, Path(folder))
+            except NotToBeHad as reason:
+                found = f"skipped: {reason}"
+        rows.append((cell, found))
+        _say(f"  {found if isinstance(found, str) else _told(found)}")
+    table = _table(rows)
+    if said.table:
+        said.table.write_text(table, encoding="utf-8")
+    _say(table)
+    failed = sum(1 for _, found in rows if not isinstance(found, str) and any(found.values()))
+    skipped = sum(1 for _, found in rows if isinstance(found, str))
+    _say(f"{len(rows) - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _walked(cell: Cell, folder: Path) -> Outcome:
+    with _running(cell, folder) as (server, uri, environ):
+        filled = subprocess.run(
+            [started.python_of(cell.version), fill.__file__, server],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            env={**_environment(), **started.QUIET, **environ},
+        )
+        if "filled" not in filled.stdout:
+            raise NotToBeHad(f"its own client could not fill it: {' '.join(filled.stderr.split())[-200:]}")
+        found = walk(uri, environ)
+    if cell.refused:
+        told = {step: said for step, said in found.items() if step not in ("screens", "doctor, lint")}
+        return {step: "" if cell.refused in said else said or "nothing was refused" for step, said in told.items()}
+    return found
+
+
+def _require(*modules: str) -> None:
+    """Refuse a cell whose packages the deck's own environment does not have."""
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            raise NotToBeHad(f"the Python package {module} is not installed here")
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+@contextlib.contextmanager
+def _running(cell: Cell, folder: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What a cell consists of; yields where it is filled, where the deck goes, and with which environment."""
+    environ = dict(cell.environ)
+    with contextlib.ExitStack() as stack:
+        database = f"sqlite:///{folder}/mlflow.db"
+        if cell.database == "postgresql":
+            _require("psycopg")
+            database = stack.enter_context(started.postgresql(folder))
+        elif cell.database == "mariadb":
+            _require("pymysql")
+            database = stack.enter_context(started.mariadb(folder))
+        kept = (folder / "artifacts").as_uri()
+        options = ["--artifacts-destination", kept]
+        if cell.artifacts == "local":
+            options = ["--no-serve-artifacts", "--default-artifact-root", kept]
+        elif cell.artifacts.startswith("s3"):
+            _require("boto3")
+            environ |= stack.enter_context(started.s3(folder))
+            kept = "s3://deck/artifacts"
+            direct = cell.artifacts == "s3"
+            options = ["--no-serve-artifacts", "--default-artifact-root", kept]
+            options = options if direct else ["--artifacts-destination", kept]
+        for_server = dict(environ)
+        if cell.prefix:
+            options += ["--static-prefix", cell.prefix]
+        if cell.workspaces:
+            options += ["--enable-workspaces"]
+        if cell.auth:
+            _require("flask_wtf")
+            options += ["--app-name", "basic-auth"]
+            config = folder / "auth.ini"
+            config.write_text(
+                "[mlflow]\ndefault_permission = READ\n"
+                f"database_uri = sqlite:///{folder}/auth.db\nadmin_username = admin\nadmin_password = password1234\n",
+                encoding="utf-8",
+            )
+            for_server |= {"MLFLOW_AUTH_CONFIG_PATH": str(config), "MLFLOW_FLASK_SERVER_SECRET_KEY": "deck"}
+            environ |= {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": "password1234"}
+        server = stack.enter_context(
+            started.mlflow_server(cell.version, database, folder, *options, environ=for_server, prefix=cell.prefix)
+        )
+        uri = server
+        if cell.between is not None:
+            uri = stack.enter_context(proxy(server, cell.between))
+        if cell.direct:
+            uri = database
+        yield server, uri, environ
+
+
+def _told(found: Outcome) -> str:
+    wrong = [f"{step}: {said}" for step, said in found.items() if said]
+    return " | ".join(wrong) if wrong else "all well"
+
+
+def _table(rows: list[tuple[Cell, Outcome | str]]) -> str:
+    day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+    lines = [
+        "# Backends",
+        "",
+        f"What `make backends` found on {day}, with mlflow {HERE} in the deck's environment. Each backend is started "
+        "for real, filled by its own version's client, and walked over by the same script. `yes` means that every "
+        "answer was the expected one; `refused` that the right problem was told and nothing else can be had there.",
+        "",
+        f"| backend | {' | '.join(STEPS)} |",
+        f"|---|{'---|' * len(STEPS)}",
+    ]
+    notes: list[str] = []
+    for cell, found in rows:
+        if isinstance(found, str):
+            lines.append(f"| {cell.name} | {found.replace('|', ' ')} |{' |' * (len(STEPS) - 1)}")
+            continue
+        cells = []
+        for step in STEPS:
+            said = found.get(step)
+            if said:
+                notes.append(f"- **{cell.name}, {step}**: {said}")
+            right = "refused" if cell.refused else "yes"
+            cells.append("" if said is None else f"no ({len(notes)})" if said else right)
+        lines.append(f"| {cell.name} | {' | '.join(cells)} |")
+    return "\n".join([*lines, *(["", "What did not go well:", "", *notes] if notes else []), ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
