@@ -49,7 +49,7 @@ async def test_help_lists_the_keys_of_where_one_is_and_runs_one(small: World) ->
         await deck.type("child runs under")
         await deck.until_text("Show child runs")
         await deck.press("enter")
-        await deck.until(lambda: not runs_pane(deck).arrangement.tree, "the action has been run")
+        await deck.until(lambda: not runs_pane(deck).arrangement.flag("tree", default=True), "the action has been run")
         assert deck.app.screen is browse(deck)
 
 
@@ -77,7 +77,7 @@ async def test_an_action_by_its_name(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")
         await command(deck, "tree")
-        await deck.until(lambda: not runs_pane(deck).arrangement.tree, "the action has been run")
+        await deck.until(lambda: not runs_pane(deck).arrangement.flag("tree", default=True), "the action has been run")
 
 
 async def test_going_to_an_experiment_and_back_to_the_list(small: World) -> None:

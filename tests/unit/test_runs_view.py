@@ -16,7 +16,7 @@ from tui.domain.runs.sorting import SortKey
 from tui.domain.runs.table import RunsTable
 from tui.domain.runs.view import Folds, RunsViewSpec, build_view
 from tui.domain.table import Table
-from tui.features.runs.comparing import MOST_HELD, scope_of
+from tui.features.runs.onward import MOST_HELD, scope_of
 
 MINUTE = 60_000
 NOW = 1_764_000_000_000

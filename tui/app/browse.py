@@ -15,6 +15,7 @@ from tui.domain.experiments.views import Experiment, StoreCondition
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.features.experiments.pane import ExperimentsPane
+from tui.features.runs.onward import CompareWanted
 from tui.features.runs.pane import RunsPane
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
@@ -152,8 +153,8 @@ class BrowseScreen(Page, Asking):
         event.stop()
         self.open_run(event.run_id)
 
-    @on(RunsPane.CompareWanted)
-    def _compare_wanted(self, event: RunsPane.CompareWanted) -> None:
+    @on(CompareWanted)
+    def _compare_wanted(self, event: CompareWanted) -> None:
         event.stop()
         if event.run_ids:
             from tui.ui.routes import CompareRoute
@@ -231,7 +232,7 @@ class BrowseScreen(Page, Asking):
     # what has been written
 
     def hint_title(self, action: Action) -> str:
-        restores = (action.id == "runs.delete" and self.runs.restores) or (
+        restores = (action.id == "runs.delete" and self.runs.writing.restores) or (
             action.id == "experiments.delete" and self.experiments.restores
         )
         return "restore" if restores else super().hint_title(action)

@@ -107,13 +107,13 @@ class Freshness:
         self._pane.grid.set_class(False, "stale")
         self.tell(self.truth.live(self._session.clock.now_ms()))
 
-    def failed(self, problem: Problem, said: str) -> None:
-        """It could not be read: what is shown stays; ``said`` is for where there is nothing."""
+    def failed(self, problem: Problem, said: str, truth: Truth | None = None) -> None:
+        """It could not be read: what is shown stays; ``said`` is for where there is nothing, ``truth`` if known."""
         self._failed = True
         self._pane.grid.set_class(False, "stale")
         self._pane.grid.placeholder = "" if self._pane.has_rows else said
         self._pane.notice.problem(problem)
-        self.tell(self.truth.failed(problem))
+        self.tell(truth or self.truth.failed(problem))
 
 
 class ListPane(SiftedPane, Asking, Generic[Row]):

@@ -4,59 +4,62 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
-from textual.widget import Widget
-
-from tui.features.runs.filter import RunsFilter
-from tui.features.runs.loader import RunsLoader
-from tui.features.runs.memory import Arrangement
-from tui.widgets.grid import Grid, messages
-
 if TYPE_CHECKING:
-    from tui.domain.runs.table import RunsTable
+    from tui.features.runs.pane import RunsPane
 
 
-class RunsFollowing(Widget):
-    """The part of the runs pane that loads more at the end, and keeps the cursor where it is wanted."""
+class Following:
+    """What the cursor waits for; loads what it waits for."""
 
-    grid: Grid
-    loader: RunsLoader
-    filter: RunsFilter
-    arrangement: Arrangement
-    view: RunsTable | None
-    _view_wanted: bool
-    _to_top = False  # whether the cursor goes to the first row when the table has been laid out anew
-    _on_top_from: str | None = None  # where it waits for the parents of orphans to be loaded
-    _to_end_from: str | None = None  # where it waits for the last run to be loaded
+    def __init__(self, pane: RunsPane) -> None:
+        self._pane = pane
+        self.to_top = False  # whether it goes to the first row when the table has been laid out anew
+        self._on_top_from: str | None = None  # where it waits for the parents of orphans to be loaded
+        self._to_end_from: str | None = None  # where it waits for the last run to be loaded
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: messages.NearEnd) -> None:
-        event.stop()
+    def forget(self) -> None:
+        """Other runs are to be shown."""
+        self.to_top, self._on_top_from, self._to_end_from = False, None, None
+
+    def near_end(self) -> None:
+        """Load more, where the next runs will be at this end."""
+        pane = self._pane
         # A filter may leave so little that the end is always near, and in another order than the server's the end is
         # not where the next runs will be: then more is loaded only when asked for.
-        in_order = self.arrangement.sort in ((), (("start", True),))
-        if in_order and not self.filter.said and self.view is not None and self.grid.table is self.view:
-            self.loader.more()
+        in_order = pane.arrangement.sort in ((), (("start", True),))
+        if in_order and not pane.filter.said and pane.view is not None and pane.grid.table is pane.view:
+            pane.loader.more()
 
-    @on(Grid.EndWanted)
-    def _end_wanted(self, event: messages.EndWanted) -> None:
-        event.stop()
-        self._to_end_from = None if self.loader.complete else self.grid.cursor_key
-        self.loader.load_all()
+    def end_wanted(self) -> None:
+        """Load all, and go to the last one then."""
+        self._to_end_from = None if self._pane.loader.complete else self._pane.grid.cursor_key
+        self._pane.loader.load_all()
+
+    def load_parents(self) -> None:
+        """Parents begin before their children, so the next page is where those of orphans are."""
+        self._on_top_from = self._pane.grid.cursor_key if self._pane.grid.cursor_row == 0 else None
+        self._pane.loader.more()
+
+    def shown(self) -> None:
+        """The table has been laid out anew."""
+        self._go_to_end()
+        self._go_to_top()
 
     def _go_to_top(self) -> None:
         """Keep the cursor that nobody has moved at the beginning of another order, and above parents that have come."""
-        if self._on_top_from is not None and not self.loader.loading:
-            self._to_top = self._to_top or self.grid.cursor_key == self._on_top_from
+        grid = self._pane.grid
+        if self._on_top_from is not None and not self._pane.loader.loading:
+            self.to_top = self.to_top or grid.cursor_key == self._on_top_from
             self._on_top_from = None
-        if self._to_top:
-            self._to_top = False
-            self.grid.move_to_row(0)
+        if self.to_top:
+            self.to_top = False
+            grid.move_to_row(0)
 
     def _go_to_end(self) -> None:
         """Once all runs are loaded, take the cursor to the last one, if it has waited for that."""
-        if self._to_end_from is None or self.loader.loading_all or self._view_wanted:
+        pane = self._pane
+        if self._to_end_from is None or pane.loader.loading_all or pane.is_behind:
             return
-        waited, self._to_end_from = self.grid.cursor_key == self._to_end_from, None
-        if waited and self.loader.complete:
-            self.grid.move_to_row(self.grid.row_count - 1)
+        waited, self._to_end_from = pane.grid.cursor_key == self._to_end_from, None
+        if waited and pane.loader.complete:
+            pane.grid.move_to_row(pane.grid.row_count - 1)

@@ -1,64 +1,15 @@
-"""What is kept of a runs table from one session to the next: how it was arranged, and the rows last seen."""
+"""The rows last seen of a runs table, kept so that they stand there at once the next time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, get_args
 
+from tui.domain.arrangement import Sort, sort_from_json
 from tui.domain.table import Column, RowsTable, Table, Tone
-from tui.services.runs_query import Query
 
 SEEN_ROWS = 100
 SEEN_COLUMNS = 40
-
-Sort = tuple[tuple[str, bool], ...]  # of each column its key and whether it descends, the foremost first
-
-
-@dataclass
-class Arrangement:
-    """How a person has arranged the table. ``columns`` empty means the automatic choice; keys as in ``Column.key``."""
-
-    columns: tuple[str, ...] = ()
-    widths: dict[str, int] = field(default_factory=dict)
-    sort: Sort = ()
-    tree: bool = True
-    varying_only: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "columns": list(self.columns),
-            "widths": self.widths,
-            "sort": [list(pair) for pair in self.sort],
-            "tree": self.tree,
-            "varying_only": self.varying_only,
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any], columns: Sequence[str] = ()) -> Arrangement:
-        """As it was kept; what does not fit is left out. ``columns`` is the configured choice where none is kept."""
-        chosen = [key for key in _list(kept.get("columns")) if isinstance(key, str)]
-        widths = kept.get("widths")
-        return cls(
-            columns=tuple(chosen) or tuple(columns),
-            widths={
-                key: width
-                for key, width in (widths.items() if isinstance(widths, dict) else ())
-                if isinstance(key, str) and isinstance(width, int) and 2 <= width <= 1000
-            },
-            sort=_sort(kept.get("sort")),
-            tree=kept.get("tree") is not False,
-            varying_only=kept.get("varying_only") is True,
-        )
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _sort(kept: object) -> Sort:
-    pairs = [pair for pair in _list(kept) if isinstance(pair, list) and len(pair) == 2]
-    return tuple((key, bool(descending)) for key, descending in pairs if isinstance(key, str))
 
 
 class Recalled(NamedTuple):
@@ -67,11 +18,6 @@ class Recalled(NamedTuple):
     table: RowsTable
     as_of_ms: int
     sort: Sort
-
-
-def memory_name(context: str, query: Query) -> str:
-    """The name under which a query's arrangement is kept."""
-    return f"{context}:runs:{','.join(sorted(query.experiment_ids))}"
 
 
 def seen(table: Table, as_of_ms: int, sort: Sort) -> dict[str, Any]:
@@ -111,7 +57,7 @@ def recalled(kept: Mapping[str, Any]) -> Recalled | None:
     if not keys or any(len(texts) != len(keys) for texts in cells.values()):
         return None
     table = RowsTable(columns, keys, cells, _tones(kept.get("tones"), cells, len(keys)))
-    return Recalled(table, as_of_ms, _sort(kept.get("sort")))
+    return Recalled(table, as_of_ms, sort_from_json(kept.get("sort")))
 
 
 def _tones(kept: object, cells: Mapping[str, Sequence[str]], rows: int) -> dict[str, list[Tone]]:

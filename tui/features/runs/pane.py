@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.widget import Widget
 
 from tui.app.actions import bindings
+from tui.domain.arrangement import Arrangement, Sort
 from tui.domain.experiments.views import Experiment
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.domain.truth import State, Truth
 from tui.features.runs import words as runs_words
-from tui.features.runs.arranging import RunsArranging
-from tui.features.runs.comparing import RunsComparing
-from tui.features.runs.curves import RunsCurves
-from tui.features.runs.filter import RunsFilter, refusal, word_of
-from tui.features.runs.filtering import RunsFiltering
-from tui.features.runs.following import RunsFollowing
+from tui.features.runs.filter import RunsFilter, ServerRequest, Word, refusal, word_of
+from tui.features.runs.following import Following
 from tui.features.runs.loader import RunsLoader
-from tui.features.runs.memory import Arrangement, Sort, memory_name, recalled, seen
+from tui.features.runs.memory import recalled, seen
+from tui.features.runs.onward import Onward
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import Query
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.list_pane import ListPane, Show
 from tui.ui.watch import Watch
+from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError
     from tui.domain.filter import Query as LocalQuery
     from tui.domain.runs.table import RunsTable
+    from tui.ui.dialogs.pick_columns import Pickable
+    from tui.widgets.filter_bar import Complete
+
+_HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
 
-class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComparing, RunsWriting, Asking):
-    """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened."""
+class RunsPane(ListPane[str]):
+    """Shows the runs of some experiments; tells which run is under the cursor and which one is to be opened.
+
+    Its cells are made in bulk, a column at a time, on a worker's thread: ``view`` is what came of that last.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
+    filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
 
     @dataclass
     class Followed(Message):
@@ -59,33 +65,24 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
         run_id: str
 
     @dataclass
-    class TruthChanged(Message):
+    class TruthChanged(ListPane.TruthChanged):
         """How true the table is has changed."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
-        super().__init__(id="runs")
-        self._session = session
-        self.glyphs = glyphs
-        self.grid = Grid(glyphs=glyphs)
+        super().__init__(session, glyphs, id="runs")
         self.experiments: tuple[Experiment, ...] = ()
         self.asked = Query(())
         self.wanted = self.asked  # what the server has been asked for last; what is shown is of ``asked``
         self.filter = RunsFilter()
-        self.arrangement = Arrangement()
         self._sort_shown: Sort = ()  # of the rows in the table; the arrangement's as soon as they are laid out anew
         self.all_folded = False
         self.folded_but: frozenset[str] = frozenset()
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
+        self.following = Following(self)
+        self.onward = Onward(self)
+        self.writing = RunsWriting(self)
         self.view: RunsTable | None = None
-        self._view_wanted = False
         self._watch = Watch(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
-        self._told_unkept = False
-
-    def body(self) -> ComposeResult:
-        yield self.grid
-
-    def keys_target(self) -> Widget | None:
-        return self.grid
 
     def on_mount(self) -> None:
         self.set_title("Runs")
@@ -112,16 +109,15 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
             return
         self.close_bar(keep=False)
         self.filter.clear()
-        self._to_top, self._on_top_from, self._to_end_from = False, None, None
+        self.following.forget()
         self.all_folded, self.folded_but = False, frozenset()
         self._forget_view()
         self.grid.table = None  # so that the cursor begins at the top
         self.loader.forget()
         self.experiments, self.asked, self.wanted = tuple(experiments), query, query
         self.grid.marks = marks
-        kept = self._session.views.get(memory_name(self._session.memory_key, query))
-        self.arrangement = Arrangement.from_json(kept, self._session.launch.columns)
-        remembered = None if server_filter else recalled(self._session.last_seen.get(self._seen_name))
+        self.recall(self.session.launch.columns)
+        remembered = None if server_filter else recalled(self.session.last_seen.get(self._seen_name))
         if remembered is not None:
             self.loader.truth = Truth(State.REMEMBERED, remembered.as_of_ms)
             self._sort_shown = remembered.sort
@@ -134,8 +130,12 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
         self.loader.open(query, opened=self._query_opened)
 
     @property
+    def memory_name(self) -> str:
+        return f"runs:{','.join(sorted(self.asked.experiment_ids))}"
+
+    @property
     def _seen_name(self) -> str:
-        return f"{memory_name(self._session.memory_key, self.asked)}:{self.asked.view.value}"
+        return f"{self.memory.name(self.memory_name)}:{self.asked.view.value}"
 
     def _query_opened(self) -> None:
         self.notice.clear()
@@ -143,8 +143,7 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
 
     def _forget_view(self) -> None:
         """What is being laid out is of other runs by now."""
-        self.forget("view")
-        self._view_wanted = False
+        self.forget_layout()
         self.view = None
 
     def change_query(self, query: Query, local_text: str | None = None) -> None:
@@ -176,41 +175,38 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
         self.loader.open(query, opened=opened, failed=failed)
 
     def _loader_changed(self) -> None:
-        if self.loader.store is not None:
-            self.want_view()
+        self.fill()
         self.show_words()
         self.refresh_bindings()
-        self.post_message(self.TruthChanged())
+        self.freshness.tell(self.loader.truth)
 
     def _refused(self, problem: Problem) -> None:
-        self.grid.set_class(False, "stale")
-        self.notice.problem(problem)
-        if not self.grid.row_count:
-            self.grid.placeholder = "No runs could be read."
+        self.freshness.failed(problem, "No runs could be read.", self.loader.truth)
         self.show_words()
-        self.post_message(self.TruthChanged())
 
     # the view: sorted, filtered and laid out on a worker's thread
 
-    def want_view(self) -> None:
-        """Lay the table out anew; while that is under way, once more afterwards."""
+    @property
+    def has_rows(self) -> bool:
+        return bool(self.grid.row_count)
+
+    @property
+    def is_large(self) -> bool:
+        return True
+
+    def fill(self) -> None:
+        if self.loader.store is not None:
+            super().fill()
+
+    def laying_out(self) -> Callable[[], Show]:
         store = self.loader.store
-        if store is None:
-            return
-        if self.is_asking("view"):
-            self._view_wanted = True
-            return
-        self._view_wanted = False
+        assert store is not None  # ``fill`` waits for it
         arrangement, query = self.arrangement, self.filter.query
-        sort = arrangement.sort
         all_folded, but = self.all_folded, self.folded_but
-        now_ms, zone, glyphs = self._session.clock.now_ms(), self._session.clock.zone, self.glyphs
-        absolute = bool(getattr(self.app, "absolute_times", False))
+        now_ms, zone, glyphs = self.session.clock.now_ms(), self.session.clock.zone, self.glyphs
+        absolute = self.zone is not None
 
-        def got(answer: RunsTable | FilterError) -> None:
-            self._got_view(answer, query, sort)
-
-        def work() -> RunsTable | FilterError:
+        def lay_out() -> Show:
             from tui.domain.filter import FilterError
             from tui.domain.runs.sorting import SortKey
             from tui.domain.runs.view import Folds, RunsViewSpec, build_view
@@ -218,50 +214,52 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
             spec = RunsViewSpec(
                 columns=arrangement.columns or None,
                 widths=dict(arrangement.widths),
-                sort=tuple(SortKey(key, descending) for key, descending in sort),
+                sort=tuple(SortKey(key, descending) for key, descending in arrangement.sort),
                 query=query,
-                tree=arrangement.tree,
+                tree=arrangement.flag("tree", default=True),
                 folds=Folds(all_folded, but),
-                fold_constants=arrangement.varying_only,
+                fold_constants=arrangement.flag("varying_only", default=False),
                 now_ms=now_ms,
                 zone=zone,
                 absolute_times=absolute,
                 glyphs=glyphs,
             )
             try:
-                return build_view(store.snapshot(), spec)
+                view = build_view(store.snapshot(), spec)
             except FilterError as error:
-                return error
+                refused = error
+                return lambda: self._filter_unsuited(query, refused)
+            return lambda: self._show_view(view, arrangement.sort)
 
-        self.ask(self._session.pool, "view", work, got, self._refused)
+        return lay_out
 
-    def _got_view(self, answer: RunsTable | FilterError, query: LocalQuery | None, sort: Sort) -> None:
-        from tui.domain.filter import FilterError  # loaded by now: the worker needed it
+    def layout_refused(self, problem: Problem) -> None:
+        self._refused(problem)
 
-        if isinstance(answer, FilterError):
-            self.filter.refuse(query, answer)
-            self.say_word(word_of(answer))
-            self.grid.placeholder = runs_words.placeholder(self._shown())
-            self.show_words()
-        else:
-            first, resorted = self.view is None, sort != self._sort_shown
-            self.view, self._sort_shown = answer, sort
-            if self.loader.truth.problem is None and self.notice.has_class("-bad"):
-                self.notice.clear()
-            self.grid.set_class(False, "stale")
-            self.grid.placeholder = runs_words.placeholder(self._shown())
-            self.grid.table = answer
-            self.show_words()
-            self._go_to_end()
-            self._go_to_top()
-            if first or resorted:
-                self._remember_seen()
-            if first and answer.counts.orphans and not self.loader.complete:
-                # Parents begin before their children, so the next page is where they are.
-                self._on_top_from = self.grid.cursor_key if self.grid.cursor_row == 0 else None
-                self.loader.more()
-        if self._view_wanted:
-            self.want_view()
+    def _filter_unsuited(self, query: LocalQuery | None, error: FilterError) -> None:
+        """What was understood of the filter does not suit the runs."""
+        self.filter.refuse(query, error)
+        self.say_word(word_of(error))
+        self.grid.placeholder = runs_words.placeholder(self._shown())
+        self.show_words()
+
+    def _show_view(self, view: RunsTable, sort: Sort) -> None:
+        first, resorted = self.view is None, sort != self._sort_shown
+        self.view, self._sort_shown = view, sort
+        if self.loader.truth.problem is None and self.notice.has_class("-bad"):
+            self.notice.clear()
+        self.grid.set_class(False, "stale")
+        self.grid.placeholder = runs_words.placeholder(self._shown())
+        self.grid.table = view
+        self.show_words()
+        self.following.shown()
+        if first or resorted:
+            self._remember_seen()
+        if first and view.counts.orphans and not self.loader.complete:
+            self.following.load_parents()
+
+    def retick(self) -> None:
+        self.fill()
 
     def _shown(self) -> runs_words.Shown:
         return runs_words.Shown(
@@ -275,7 +273,7 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
             filter_fails=self.filter.fails(typing=self.bar_open),
             bar_open=self.bar_open,
             marks=len(self.grid.marks),
-            restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self._session.read_only,
+            restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )
 
     def show_words(self) -> None:
@@ -286,29 +284,17 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
 
     # remembering
 
-    def remember_arrangement(self) -> None:
-        """Keep how the table is arranged; says once if that fails."""
-        views, name = self._session.views, memory_name(self._session.memory_key, self.asked)
-        value = self.arrangement.to_json()
-
-        def told(kept: bool) -> None:
-            if not kept and not self._told_unkept and views.failure:
-                self._told_unkept = True
-                self.notice.tell_warning(f"How this table is arranged cannot be kept: {views.failure}")
-
-        self.ask(self._session.pool, "remember", lambda: views.put(name, value), told, lambda _problem: None)
-
     def _remember_seen(self) -> None:
         view, as_of_ms = self.view, self.loader.truth.as_of_ms
         if view is None or as_of_ms is None or self.filter.said or self.asked.filter_string:
             return
-        last_seen, name, sort = self._session.last_seen, self._seen_name, self._sort_shown
+        last_seen, name, sort = self.session.last_seen, self._seen_name, self._sort_shown
 
         def work() -> bool:
             return last_seen.put(name, seen(view, as_of_ms, sort))
 
         # A failure to remember takes nothing from what is shown; it is in the log file.
-        self.ask(self._session.pool, "seen", work, lambda _kept: None, lambda _problem: None)
+        self.ask(self.session.pool, "seen", work, lambda _kept: None, lambda _problem: None)
 
     # the cursor
 
@@ -323,16 +309,10 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
             return self.view.experiment_id(row)
         return self.experiments[0].id if self.experiments else ""
 
-    def value_here(self) -> tuple[str, str] | None:
-        """What the column under the cursor is called, and the whole value there."""
-        key, column, table = self.grid.cursor_key, self.grid.cursor_column, self.grid.table
-        row = table.row_of(key) if table is not None and key is not None else None
-        if table is None or row is None or column is None:
-            return None
-        title = next((c.title for c in table.columns if c.key == column), column)
+    def whole_value(self, column: str, row: int, table: Table) -> str:
         if self.view is not None and table is self.view:
-            return title, self.view.value(column, row)
-        return title, table.texts(column, row, row + 1)[0]
+            return self.view.value(column, row)
+        return super().whole_value(column, row, table)
 
     @on(Grid.CursorMoved)
     def _cursor_moved(self, event: messages.CursorMoved) -> None:
@@ -341,10 +321,202 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
         neighbours = _neighbours(table, event.row) if table is not None and event.row_key is not None else ()
         self.post_message(self.Followed(event.row_key, neighbours))
 
-    @on(Grid.Opened)
-    def _run_opened(self, event: messages.Opened) -> None:
+    @on(Grid.NearEnd)
+    def _near_end(self, event: messages.NearEnd) -> None:
         event.stop()
-        self.post_message(self.Opened(event.row_key))
+        self.following.near_end()
+
+    @on(Grid.EndWanted)
+    def _end_wanted(self, event: messages.EndWanted) -> None:
+        event.stop()
+        self.following.end_wanted()
+
+    def open_row(self, key: str) -> None:
+        self.post_message(self.Opened(key))
+
+    # the filter: what is typed narrows the loaded runs, or is sent to the server
+
+    def filter_text(self) -> str:
+        return self.filter.text or self.asked.filter_string
+
+    def filter_completion(self) -> Complete | None:
+        return self._complete
+
+    def _complete(self, text: str, cursor: int) -> tuple[str, int] | None:
+        from tui.domain.filter.completions import completions
+
+        if self.view is None:
+            return None
+        offers = completions(text, cursor, self.view.snapshot.names())
+        self.say_in_bar("   ".join(offer.shown for offer in offers[:8]) if len(offers) > 1 else "")
+        if not offers:
+            return None
+        return offers[0].apply(text), offers[0].start + len(offers[0].text)
+
+    def say_word(self, word: Word) -> None:
+        self.say_in_bar(word.text, word.tone)
+
+    def filter_edited(self, text: str) -> None:
+        if text == self.filter.text:
+            return
+        names = self.view.snapshot.names() if self.view is not None else None
+        self.say_word(self.filter.edit(text, names))
+        if self.filter.error is None:
+            self.fill()
+        else:
+            self.show_words()
+
+    def filter_dropped(self) -> bool:
+        had = self.filter.clear()
+        if had:
+            self.fill()
+        return had
+
+    def filter_closed(self) -> None:
+        self.show_words()
+
+    def filter_asked(self, text: str) -> None:
+        names = self.view.snapshot.names() if self.view is not None else None
+        clock = self.session.clock
+        answer = self.filter.for_server(text, names, clock.now_ms(), clock.zone)
+        if isinstance(answer, ServerRequest):
+            self.say_word(answer.word)
+            self.change_query(replace(self.asked, filter_string=answer.filter_string), answer.local_text)
+        else:
+            self.say_word(answer)
+
+    # how it is arranged
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        if arrangement.sort != self.arrangement.sort and self.grid.cursor_row == 0:
+            self.following.to_top = True  # it was at the best of one order, and goes to the best of the other
+        super().rearrange(arrangement)
+        self.show_words()
+
+    def high_first(self, key: str) -> bool:
+        # Numbers are looked at from the high end, texts from A.
+        return key.startswith("metrics.") or key in _HIGH_FIRST
+
+    def pickable(self) -> list[Pickable]:
+        from tui.domain.diff.directions import direction_of
+        from tui.domain.runs.catalogue import columns
+        from tui.ui.dialogs.pick_columns import Pickable
+
+        view = self.view
+        if view is None:
+            return []
+        every = view.counts.loaded
+
+        def detail(fill: int, constant: bool) -> str:
+            have = "every run" if fill == every else f"{count(fill)} of {count(every)} runs"
+            return f"{have}, all the same" if constant else have
+
+        def high_first(key: str) -> bool:
+            section, _, metric = key.partition(".")
+            return direction_of(metric).better == "higher" if section == "metrics" else key in _HIGH_FIRST
+
+        return [
+            Pickable(info.key, info.title, info.group, detail(info.fill, info.constant), high_first(info.key))
+            for info in columns(view.snapshot, system_tags=True)
+        ]
+
+    def shown_columns(self) -> tuple[str, ...]:
+        """The keys of the columns chosen, by a person or by what there is, those folded included."""
+        from tui.domain.runs.catalogue import default_columns
+
+        if self.arrangement.columns or self.view is None:
+            return self.arrangement.columns
+        return default_columns(self.view.snapshot)
+
+    def action_differences(self) -> None:
+        varying = self.arrangement.flag("varying_only", default=False)
+        self.rearrange(self.arrangement.with_more(varying_only=not varying))
+
+    def action_tree(self) -> None:
+        self.rearrange(self.arrangement.with_more(tree=not self.arrangement.flag("tree", default=True)))
+
+    def action_fold(self) -> None:
+        """Fold or unfold the run under the cursor; on one without children, its parent."""
+        view, key = self.view, self.grid.cursor_key
+        row = view.row_of(key) if view is not None and key is not None else None
+        if view is None or row is None:
+            return
+        if not view.can_fold(row):
+            row = view.parent_row(row)
+        if row is not None:
+            run_id = view.row_key(row)
+            self.folded_but = self.folded_but ^ {run_id}
+            self.grid.move_to(run_id)
+            self.fill()
+
+    def action_fold_all(self) -> None:
+        self.all_folded = not (self.all_folded or self.folded_but)
+        self.folded_but = frozenset()
+        view, key = self.view, self.grid.cursor_key
+        row = view.row_of(key) if view is not None and key is not None else None
+        if self.all_folded and view is not None and row is not None:
+            # The cursor's own row is about to go: it stays with what stands for it.
+            while (above := view.parent_row(row)) is not None:
+                row = above
+            self.grid.move_to(view.row_key(row))
+        self.fill()
+
+    # which runs
+
+    def action_lifecycle(self) -> None:
+        if self.wanted.experiments:
+            self.change_query(replace(self.wanted, view=self.wanted.view.following))
+
+    def action_load_all(self) -> None:
+        self.loader.load_all()
+
+    # verbs
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "load_all":
+            return not self.loader.complete and (self.loader.store is not None or self.loader.loading)
+        if action in ("fold", "fold_all"):
+            return self.arrangement.flag("tree", default=True)
+        if action in ("tags", "note", "rename", "delete"):
+            return self.loader.loaded > 0
+        if action == "undo":
+            return self.writing.can_take_back
+        return True
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        if verb in ("fold", "fold_all"):
+            return "Runs stand in one list: there is nothing to fold"
+        if verb == "undo":
+            return NOTHING_TO_UNDO
+        return "All runs are loaded" if verb == "load_all" and self.loader.complete else "No run is loaded"
+
+    def action_compare(self) -> None:
+        self.onward.compare()
+
+    def action_matter(self) -> None:
+        self.onward.matter()
+
+    def action_plots(self) -> None:
+        self.onward.plots()
+
+    def action_curves(self) -> None:
+        self.onward.curves()
+
+    def action_rename(self) -> None:
+        self.writing.rename()
+
+    def action_note(self) -> None:
+        self.writing.note()
+
+    def action_tags(self) -> None:
+        self.writing.tags()
+
+    def action_delete(self) -> None:
+        self.writing.delete()
+
+    def action_undo(self) -> None:
+        self.writing.undo()
 
     # the keys for everywhere
 
@@ -378,14 +550,16 @@ class RunsPane(RunsFiltering, RunsArranging, RunsFollowing, RunsCurves, RunsComp
         """Begin or stop to read the latest runs every few seconds."""
         return self._watch.toggle()
 
-    def rearrange(self, **changes: Any) -> None:
-        """Change how the table is arranged, lay it out anew, and keep that."""
-        if "sort" in changes and self.grid.cursor_row == 0:
-            self._to_top = True  # it was at the best of one order, and goes to the best of the other
-        self.arrangement = replace(self.arrangement, **changes)
-        self.want_view()
-        self.show_words()
-        self.remember_arrangement()
+    def read_changed(self, run_ids: frozenset[str]) -> None:
+        """Read again what has been changed; of runs that are no longer among those shown the marks go as well."""
+        store = self.loader.store
+        if store is None or not run_ids:
+            return
+        self.loader.read_changed(tuple(run_ids), self._changed_read)
+
+    def _changed_read(self, gone: frozenset[str]) -> None:
+        if gone & set(self.grid.marks):
+            self.grid.marks = [run_id for run_id in self.grid.marks if run_id not in gone]
 
 
 def _neighbours(table: Table, row: int) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain import quantities
+from tui.domain.arrangement import Arrangement, Sort
 from tui.domain.experiments.views import Experiment, View
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
 from tui.domain.text import clean
 from tui.domain.truth import State
 from tui.features.runs.loader import RunsLoader
-from tui.features.runs.memory import Arrangement, Sort
 from tui.services.runs_query import Query
 
 if TYPE_CHECKING:

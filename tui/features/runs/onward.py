@@ -1,0 +1,146 @@
+"""From the runs table onward: to a comparison of runs, to params held against a metric, to curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual.message import Message
+
+from tui.domain.natural import natural
+from tui.domain.quantities import count
+from tui.ui.deck import Deck
+
+if TYPE_CHECKING:
+    from tui.domain.runs.table import RunsTable
+    from tui.domain.values import RunReference
+    from tui.features.runs.pane import RunsPane
+
+MOST_COMPARED = 500
+MOST_HELD = 5000  # runs against a metric: ranked and drawn, not set side by side
+_METRIC = "metrics."
+
+
+@dataclass
+class CompareWanted(Message):
+    """Runs are to be compared, in that order; ``said`` is to be said about it. None where they are too few.
+
+    ``view``, ``metric`` and ``scope`` are those of a ``CompareRoute``.
+    """
+
+    run_ids: tuple[str, ...]
+    said: str
+    view: str = ""
+    metric: str = ""
+    scope: str = ""
+
+
+class Onward:
+    """Takes the marked runs, the one under the cursor, or all that are shown, to another page."""
+
+    def __init__(self, pane: RunsPane) -> None:
+        self._pane = pane
+
+    def compare(self) -> None:
+        """Compare what is marked; one marked run with the one under the cursor; none: that one with its neighbour."""
+        run_ids = self._runs_to_compare()
+        if len(run_ids) < 2:
+            self._pane.post_message(CompareWanted((), "There is only one run here: nothing to compare it with"))
+            return
+        said = ""
+        if len(run_ids) > MOST_COMPARED:
+            said = f"{count(len(run_ids))} runs are marked: the first {MOST_COMPARED} are compared"
+        self._pane.post_message(CompareWanted(run_ids[:MOST_COMPARED], said))
+
+    def _runs_to_compare(self) -> tuple[str, ...]:
+        marks, here, table = self._pane.grid.marks, self._pane.grid.cursor_key, self._pane.grid.table
+        if len(marks) > 1 or here is None or table is None:
+            return tuple(marks)
+        if marks and here not in marks:
+            return (*marks, here)
+        row = table.row_of(marks[0] if marks else here)
+        if row is None or table.row_count < 2:
+            return (here,)
+        return table.row_key(row), table.row_key(row + 1 if row + 1 < table.row_count else row - 1)
+
+    def matter(self) -> None:
+        """Which params matter for a metric, over every run that the filter leaves."""
+        self._hold_against("compare-params")
+
+    def plots(self) -> None:
+        """Params drawn against a metric, over every run that the filter leaves."""
+        self._hold_against("compare-plots")
+
+    def _hold_against(self, view: str) -> None:
+        table = self._pane.view
+        run_ids = table.matching_ids() if table is not None else ()
+        if table is None or len(run_ids) < 2:
+            self._pane.post_message(CompareWanted((), "There are too few runs here to hold params against a metric"))
+            return
+        column = self._pane.grid.cursor_column or ""
+        metric = column.removeprefix(_METRIC) if column.startswith(_METRIC) else ""
+        scope = scope_of(len(run_ids), table.counts.loaded, complete=self._pane.loader.complete)
+        self._pane.post_message(CompareWanted(run_ids[:MOST_HELD], scope, view, metric, scope))
+
+    def curves(self) -> None:
+        """Draw the metric of this column, or one chosen from those that are loaded."""
+        deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
+        if view is None or here is None:
+            deck.say("There is no run here to draw curves of")
+            return
+        column = self._pane.grid.cursor_column or ""
+        names = sorted(view.snapshot.names().metrics, key=natural)
+        if not names:
+            deck.say("None of the runs that are loaded has a metric")
+        elif column.startswith(_METRIC) and column[len(_METRIC) :] in names:
+            self._draw(column[len(_METRIC) :])
+        elif len(names) == 1:
+            self._draw(names[0])
+        else:
+            self._choose(names)
+
+    def _choose(self, names: list[str]) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                self._draw(choice.id)
+
+        choices = [Choice(name, name, "") for name in names]
+        title = f"Curves of {len(self._pane.grid.marks) or 1} run{'s' if len(self._pane.grid.marks) > 1 else ''}"
+        glyphs = cast(Deck, self._pane.app).glyphs
+        self._pane.app.push_screen(ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave"), chosen)
+
+    def _draw(self, key: str) -> None:
+        from tui.ui.routes import CurvesRoute
+
+        view, here = self._pane.view, self._pane.grid.cursor_key
+        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
+        if view is not None and run_ids:
+            known = tuple(found for run_id in run_ids if (found := _reference(view, run_id)) is not None)
+            cast(Deck, self._pane.app).go(CurvesRoute(run_ids, (key,), known))
+
+
+def scope_of(matching: int, loaded: int, *, complete: bool) -> str:
+    """Which runs are held against a metric, and which are left out."""
+    words = []
+    if matching > MOST_HELD:
+        words.append(f"the first {count(MOST_HELD)} of {count(matching)} runs, as sorted")
+    elif matching < loaded:
+        words.append(f"the {count(matching)} that match, of {count(loaded)} runs")
+    if not complete:
+        words.append(f"only the {count(loaded)} loaded: ctrl+e in the runs loads all")
+    return ", ".join(words)
+
+
+def _reference(view: RunsTable, run_id: str) -> RunReference | None:
+    from tui.domain.filter.names import Field
+    from tui.domain.values import RunReference
+
+    row = view.snapshot.row_of(run_id)
+    if row is None:
+        return None
+    status, lifecycle = (
+        view.snapshot.texts(Field("attribute", name)).at(row) or "" for name in ("status", "lifecycle")
+    )
+    return RunReference(run_id, view.snapshot.run_name(row), status, lifecycle or "active")
