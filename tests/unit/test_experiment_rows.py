@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timezone
 
 from tests.support.fakes import DAY, HOUR, NOW_MS, experiment
-from tui.domain.experiments.rows import FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.arrangement import Arrangement
+from tui.domain.experiments.rows import BY_NAME, FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
 from tui.domain.glyphs import ASCII, UNICODE
 from tui.domain.text import width
 from tui.domain.values import Experiment
@@ -38,11 +39,17 @@ def test_folders_stand_where_what_is_in_them_was_last_updated() -> None:
 
 
 def test_sorted_by_name_folders_come_first() -> None:
-    assert shown(rows(by_name=True)) == ["▾ churn/", "    backfill", "    weekly", "  Attic ⌫", "  fraud"]
+    assert shown(rows(arrangement=Arrangement(sort=BY_NAME))) == [
+        "▾ churn/",
+        "    backfill",
+        "    weekly",
+        "  Attic ⌫",
+        "  fraud",
+    ]
 
 
 def test_a_list_has_whole_names_and_no_folders() -> None:
-    made = rows(as_tree=False, by_name=True)
+    made = rows(as_tree=False, arrangement=Arrangement(sort=BY_NAME))
     assert shown(made) == ["Attic ⌫", "churn/backfill", "churn/weekly", "fraud"]
     assert made.folders == ()
 
@@ -91,12 +98,12 @@ def test_unknown_and_impossible_times_are_blank() -> None:
 
 
 def test_the_lifecycle_is_a_column_where_both_kinds_are_listed() -> None:
-    made = rows(with_lifecycle=True, as_tree=False, by_name=True)
+    made = rows(with_lifecycle=True, as_tree=False, arrangement=Arrangement(sort=BY_NAME))
     assert shown(made, "lifecycle") == ["deleted", "active", "active", "active"]
 
 
 def test_deleted_ones_have_a_sign_without_colour_as_well() -> None:
-    made = experiment_rows(SOME, {}, ExperimentsSpec(as_tree=False, by_name=True), ASCII)
+    made = experiment_rows(SOME, {}, ExperimentsSpec(as_tree=False, arrangement=Arrangement(sort=BY_NAME)), ASCII)
     assert shown(made)[0] == "Attic D"
 
 

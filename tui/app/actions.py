@@ -209,7 +209,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("everywhere", "full_stop", "everywhere", "Go on: your own folder, every experiment, and on Databricks the shared and repo ones.", At("experiments")),
     Verb(
         "sort", "s", "sort", "Sort by this column; again to turn round, and again to stop.",
-        At("experiments", help="Sort by name or by last update."),
+        At("experiments"),
         At("runs", 40),
         At("compare", 40, help="Sort rows by name, by change from the baseline, or by spread."),
         At("ledger", 40),
@@ -260,6 +260,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("unmark", "U", "unmark all", "Take every mark away.", At("runs")),
     Verb(
         "sort_by", "S", "sort by", "Choose what to sort by, one column or several at once.",
+        At("experiments"),
         At("runs"),
         At("ledger"),
         At("serving_list"),
@@ -267,6 +268,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "columns", "o", "columns", "Choose and order the columns.",
+        At("experiments"),
         At("runs", 50),
         At("models"),
         At("versions"),

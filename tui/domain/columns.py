@@ -78,7 +78,8 @@ def sorted_by(rows: Sequence[Row], specs: Sequence[ColumnSpec[Row]], sort: Sort)
 class SpecTable(Generic[Row]):
     """Rows under the columns that are wanted of them; texts are made when asked for. Implements ``table.Table``.
 
-    ``sort`` is what the rows are in the order of while the arrangement says nothing.
+    ``sort`` is what the rows are in the order of while the arrangement says nothing; ``in_order`` that they are so
+    already, as lines of a tree.
     """
 
     def __init__(
@@ -90,10 +91,11 @@ class SpecTable(Generic[Row]):
         *,
         sort: Sort = (),
         generation: int = 0,
+        in_order: bool = False,
     ) -> None:
         sort = arrangement.sort or sort
         self.generation = generation
-        self.rows = sorted_by(rows, specs, sort)
+        self.rows = list(rows) if in_order else sorted_by(rows, specs, sort)
         self._keys = [key_of(row) for row in self.rows]
         self._at = {key: row for row, key in enumerate(self._keys)}
         self._specs = {spec.key: spec for spec in specs}

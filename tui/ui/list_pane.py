@@ -99,13 +99,13 @@ class Freshness:
         self._pane.grid.set_class(dims, "stale")
         self.tell(self.truth.loading())
 
-    def live(self) -> None:
+    def live(self, truth: Truth | None = None) -> None:
         """It has been read."""
         if self._failed:
             self._pane.notice.clear()  # what else it tells is still so
             self._failed = False
         self._pane.grid.set_class(False, "stale")
-        self.tell(self.truth.live(self._session.clock.now_ms()))
+        self.tell(truth or self.truth.live(self._session.clock.now_ms()))
 
     def failed(self, problem: Problem, said: str, truth: Truth | None = None) -> None:
         """It could not be read: what is shown stays; ``said`` is for where there is nothing, ``truth`` if known."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from tui.domain import quantities
+from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.columns import ColumnSpec, SpecTable, sorted_by
 from tui.domain.experiments.views import Experiment
 from tui.domain.glyphs import Glyphs
 from tui.domain.runs.path_tree import PathRow, path_tree
-from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 
 _LEAST_NAME = 12
 _GAP = 2  # cells between two columns
 FOLDER = "folder:"  # how the row keys of folders begin; experiments' are their ids, which hold no colon
+BY_NAME: Sort = (("name", False),)
 
 
 @dataclass(frozen=True)
@@ -24,93 +26,96 @@ class ExperimentsSpec:
 
     query: str = ""
     as_tree: bool = True
-    by_name: bool = False
     folded: frozenset[str] = frozenset()
     now_ms: int = 0
     zone: tzinfo | None = None
     width: int = 30  # cells for all columns
     with_lifecycle: bool = False
+    arrangement: Arrangement = field(default_factory=Arrangement)  # by last update where it has no sort
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: an experiment or a folder, its name as it is drawn, and the path that folding here folds."""
+
+    key: str
+    name: str
+    experiment: Experiment | None
+    inside: str = ""
 
 
 @dataclass(frozen=True)
 class ExperimentRows:
     """The table, how many experiments match the query, and the paths of the folders that there are."""
 
-    table: RowsTable
+    table: SpecTable[Line]
+    specs: Sequence[ColumnSpec[Line]]
     matching: int
     folders: tuple[str, ...]
-    _folder_of: Mapping[str, str]
+    as_tree: bool
 
     def folder_of(self, row_key: str) -> str | None:
         """The path that folding on this row folds: the folder's own, or that of the experiment's folder."""
-        return self._folder_of.get(row_key)
+        row = self.table.row_of(row_key)
+        return self.table.rows[row].inside if self.as_tree and row is not None else None
 
 
-class _Writer:
-    """Collects the cells of the rows."""
+def columns(
+    lines: Sequence[Line], counts: Mapping[str, int], spec: ExperimentsSpec, glyphs: Glyphs
+) -> tuple[ColumnSpec[Line], ...]:
+    """The columns of the list; the name has what room the others leave."""
 
-    def __init__(self, counts: Mapping[str, int], spec: ExperimentsSpec, glyphs: Glyphs) -> None:
-        self.counts, self.spec, self.glyphs = counts, spec, glyphs
-        self.keys: list[str] = []
-        self.names: list[str] = []
-        self.runs: list[str] = []
-        self.updated: list[str] = []
-        self.states: list[str] = []
-        self.tones: list[Tone] = []
-        self.folder_of: dict[str, str] = {}
+    def runs(line: Line) -> str:
+        number = counts.get(line.key)
+        return quantities.count(number) if number is not None else ""
 
-    def row(self, key: str, name: str, runs: int | None, updated_ms: int | None, state: str, tone: Tone) -> None:
-        self.keys.append(key)
-        self.names.append(name)
-        self.runs.append(quantities.count(runs) if runs is not None else "")
-        self.updated.append(self.when(updated_ms))
-        self.states.append(state)
-        self.tones.append(tone)
-
-    def when(self, time_ms: int | None) -> str:
+    def updated(line: Line) -> str:
+        time_ms = line.experiment.updated_ms if line.experiment is not None else None
         if time_ms is None or time_ms < 0:
             return ""
-        if self.spec.zone is not None:
-            return self.date(time_ms, self.spec.zone)
-        return quantities.ago(time_ms, self.spec.now_ms)
+        return _date(time_ms, spec) if spec.zone is not None else quantities.ago(time_ms, spec.now_ms)
 
-    def date(self, time_ms: int, zone: tzinfo) -> str:
-        """The time of day for today, else the day: there is little room."""
-        today = quantities.stamp(self.spec.now_ms, zone)[:10]
-        said = quantities.stamp(time_ms, zone)
-        return said[11:16] if said[:10] == today else said[:10]
+    def is_muted(line: Line) -> bool:
+        return line.experiment is None or line.experiment.lifecycle == "deleted"
 
-    def experiment(self, experiment: Experiment, name: str) -> None:
-        deleted = experiment.lifecycle == "deleted"
-        shown = f"{name} {self.glyphs.deleted}" if deleted else name
-        state = "deleted" if deleted else "active"
-        self.row(
-            experiment.id,
-            shown,
-            self.counts.get(experiment.id),
-            experiment.updated_ms,
-            state,
-            "muted" if deleted else "",
-        )
+    updated_wide = max([4, *(len(updated(line)) for line in lines)])
+    lifecycle_wide = 7 if spec.with_lifecycle else 0
+    runs_wide = max([4, *(len(runs(line)) for line in lines)]) if any(map(runs, lines)) else 0
+    room = spec.width - sum(cells + _GAP for cells in (updated_wide, runs_wide, lifecycle_wide) if cells)
+    has_runs = bool(runs_wide)
+    if has_runs and room < _LEAST_NAME:
+        room, has_runs = room + runs_wide + _GAP, False  # where there is no room for all, the counts go first
+    named = max([_LEAST_NAME, *(width(line.name) for line in lines[:2000])])
+    name_wide = max(_LEAST_NAME, min(named, room))
+    return (
+        ColumnSpec(
+            "name", "experiment", lambda line: (line.name, "muted" if is_muted(line) else ""),
+            lambda line: line.experiment.name.lower() if line.experiment is not None else None,
+            least=name_wide, widest=name_wide,
+        ),
+        ColumnSpec(
+            "runs", "runs", lambda line: (runs(line), "muted"), lambda line: counts.get(line.key), default=has_runs,
+            better="higher", align="right", least=runs_wide or 4, widest=runs_wide or 4,
+        ),
+        ColumnSpec(
+            "updated", "last", lambda line: (updated(line), "muted"),
+            lambda line: line.experiment.updated_ms if line.experiment is not None else None, better="higher",
+            align="right", least=updated_wide, widest=updated_wide,
+        ),
+        ColumnSpec(
+            "lifecycle", "state", lambda line: (line.experiment.lifecycle if line.experiment else "", "muted"),
+            default=spec.with_lifecycle, least=7, widest=7,
+        ),
+    )  # fmt: skip
 
-    def table(self) -> RowsTable:
-        cells = {"name": self.names, "runs": self.runs, "updated": self.updated, "lifecycle": self.states}
-        updated = max([4, *map(len, self.updated)])
-        lifecycle = 7 if self.spec.with_lifecycle else 0
-        runs = max([4, *map(len, self.runs)]) if any(self.runs) else 0
-        room = self.spec.width - sum(cells + _GAP for cells in (updated, runs, lifecycle) if cells)
-        if runs and room < _LEAST_NAME:
-            room, runs = room + runs + _GAP, 0  # where there is no room for all, the counts are the first to go
-        wanted = max([_LEAST_NAME, *(width(name) for name in self.names[:2000])])
-        columns = [Column("name", "experiment", max(_LEAST_NAME, min(wanted, room)))]
-        if runs:
-            columns.append(Column("runs", "runs", runs, "right"))
-        columns.append(Column("updated", "last", updated, "right"))
-        if lifecycle:
-            columns.append(Column("lifecycle", "state", lifecycle))
-        muted: list[Tone] = ["muted"] * len(self.keys)
-        tones = {"name": self.tones, "runs": muted, "updated": muted, "lifecycle": muted}
-        return RowsTable(columns, self.keys, cells, tones)
+
+def _date(time_ms: int, spec: ExperimentsSpec) -> str:
+    """The time of day for today, else the day: there is little room."""
+    zone = spec.zone
+    assert zone is not None
+    today = quantities.stamp(spec.now_ms, zone)[:10]
+    said = quantities.stamp(time_ms, zone)
+    return said[11:16] if said[:10] == today else said[:10]
 
 
 def experiment_rows(
@@ -126,52 +131,61 @@ def experiment_rows(
         name = experiment.name.lower()
         return all(word in name for word in words)
 
-    ordered = sorted(experiments, key=_by_name if spec.by_name else _by_update)
-    writer = _Writer(counts, spec, glyphs)
+    def line(experiment: Experiment, name: str, inside: str = "") -> Line:
+        shown = f"{name} {glyphs.deleted}" if experiment.lifecycle == "deleted" else name
+        return Line(experiment.id, shown, experiment, inside)
+
+    every = [line(experiment, clean(experiment.name)) for experiment in sorted(experiments, key=_by_update)]
+    sort = spec.arrangement.sort
+    if sort == BY_NAME:
+        every.sort(key=lambda one: one.experiment.name if one.experiment is not None else "")
+    ordered = sorted_by(every, columns(every, counts, spec, glyphs), sort) if sort else every
     folders: list[str] = []
     if spec.as_tree:
-        lines = path_tree(
-            [experiment.name for experiment in ordered],
+        inside = [one.experiment for one in ordered if one.experiment is not None]
+        rows = path_tree(
+            [experiment.name for experiment in inside],
             folded=spec.folded,
-            matches=(lambda place: matches(ordered[place])) if words else None,
-            by_name=spec.by_name,
+            matches=(lambda place: matches(inside[place])) if words else None,
+            by_name=sort == BY_NAME,
         )
-        _write_lines(lines, ordered, writer, folders)
+        lines = _tree_lines(rows, inside, glyphs, line, folders)
     else:
-        for experiment in filter(matches, ordered):
-            writer.experiment(experiment, clean(experiment.name))
+        lines = [one for one in ordered if one.experiment is not None and matches(one.experiment)]
+    specs = columns(lines, counts, spec, glyphs)
+    # The lines are in their order: the tree's parents stay above their children.
+    table = SpecTable(lines, lambda one: one.key, specs, spec.arrangement, in_order=True)
     matching = sum(map(matches, experiments)) if words else len(experiments)
-    return ExperimentRows(writer.table(), matching, tuple(folders), writer.folder_of)
-
-
-def _by_name(experiment: Experiment) -> tuple[str, str]:
-    return experiment.name.lower(), experiment.name
+    return ExperimentRows(table, specs, matching, tuple(folders), spec.as_tree)
 
 
 def _by_update(experiment: Experiment) -> tuple[int, str]:
     return -(experiment.updated_ms or 0), experiment.name
 
 
-def _write_lines(lines: Sequence[PathRow], ordered: Sequence[Experiment], writer: _Writer, folders: list[str]) -> None:
-    glyphs = writer.glyphs
+def _tree_lines(
+    rows: Sequence[PathRow],
+    ordered: Sequence[Experiment],
+    glyphs: Glyphs,
+    line: Callable[[Experiment, str, str], Line],
+    folders: list[str],
+) -> list[Line]:
+    lines: list[Line] = []
     above: list[str] = []  # paths of the open folders that a line is in
-    for line in lines:
-        del above[line.depth :]
-        if line.is_folder:
-            folders.append(line.path)
-            sign = glyphs.folded if line.folded else glyphs.unfolded
+    for row in rows:
+        del above[row.depth :]
+        if row.is_folder:
+            folders.append(row.path)
+            sign = glyphs.folded if row.folded else glyphs.unfolded
         else:
             sign = " "
         # Names can hold thousands of slashes: what is deeper than this is not drawn further to the right.
-        name = f"{'  ' * min(line.depth, 12)}{sign} {clean(line.label)}"
-        inside = line.path if line.is_folder else (above[-1] if above else "")
-        if line.item is not None:
-            experiment = ordered[line.item]
-            writer.experiment(experiment, name)
-            writer.folder_of[experiment.id] = inside
+        name = f"{'  ' * min(row.depth, 12)}{sign} {clean(row.label)}"
+        inside = row.path if row.is_folder else (above[-1] if above else "")
+        if row.item is not None:
+            lines.append(line(ordered[row.item], name, inside))
         else:
-            key = f"{FOLDER}{line.path}"
-            hidden = f"  {quantities.count(line.below)}" if line.folded else ""
-            writer.row(key, f"{name}/{hidden}", None, None, "", "muted")
-            writer.folder_of[key] = inside
-        above.append(line.path)
+            hidden = f"  {quantities.count(row.below)}" if row.folded else ""
+            lines.append(Line(f"{FOLDER}{row.path}", f"{name}/{hidden}", None, inside))
+        above.append(row.path)
+    return lines

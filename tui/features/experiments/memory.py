@@ -1,39 +1,13 @@
-"""What is kept of the list of experiments from one session to the next: how it was arranged, and what was in it."""
+"""The experiments last seen, kept so that they stand there at once the next time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.experiments.views import Experiment
 
 REMEMBERED = 200  # experiments shown at once next time
-
-
-@dataclass(frozen=True)
-class ExperimentsView:
-    """How the list is arranged, and the experiment that the cursor was on."""
-
-    as_tree: bool = True
-    by_name: bool = False
-    folded: frozenset[str] = frozenset()
-    last: str | None = None
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> ExperimentsView:
-        """As it was kept; what does not fit is left out."""
-        folded, last = kept.get("folded"), kept.get("last")
-        paths = folded if isinstance(folded, list) else ()
-        return cls(
-            as_tree=kept.get("tree", True) is not False,
-            by_name=kept.get("by_name", False) is True,
-            folded=frozenset(path for path in paths if isinstance(path, str)),
-            last=last if isinstance(last, str) else None,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        return {"tree": self.as_tree, "by_name": self.by_name, "folded": sorted(self.folded), "last": self.last}
 
 
 def memory_name(memory_key: str) -> str:

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 
 from tui.app.actions import bindings
 from tui.domain import quantities
-from tui.domain.experiments.rows import FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.arrangement import Arrangement
+from tui.domain.columns import ColumnSpec
+from tui.domain.experiments.rows import FOLDER, ExperimentRows, ExperimentsSpec, Line, experiment_rows
 from tui.domain.experiments.views import Experiment, View
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.truth import Truth
-from tui.features.experiments.folding import ExperimentsFolding, tree_path
 from tui.features.experiments.loader import ExperimentsLoader
-from tui.features.experiments.memory import ExperimentsView, memory_name
 from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.filterable import SiftedPane
+from tui.ui.list_pane import ListPane, Show, matches
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
 
 
-class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking):
+class ExperimentsPane(ListPane[Line]):
     """Shows every experiment, and tells which one the cursor has come to rest on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
     filter_hint = "words in the name"
     nothing_to_ask = "Every experiment is here already."
+    things = ("experiment", "experiments")
 
     @dataclass
     class Settled(Message):
@@ -54,20 +52,14 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
         experiments: tuple[Experiment, ...]
 
     @dataclass
-    class TruthChanged(Message):
-        """How true the list is has changed; with the problem, if there is one."""
-
-        problem: Problem | None
+    class TruthChanged(ListPane.TruthChanged):
+        """How true the list is has changed."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
-        super().__init__(id="experiments")
-        self._session = session
-        self._glyphs = glyphs
-        self.grid = Grid(glyphs=glyphs)
+        super().__init__(session, glyphs, id="experiments")
         self.loader = ExperimentsLoader(self, session, self._loaded, self._refused)
-        self.arrangement = ExperimentsView()
-        self.rows: ExperimentRows | None = None
-        self._read_failed = False
+        self.writing = ExperimentsWriting(self)
+        self.laid: ExperimentRows | None = None
         self._rest: Timer | None = None
         self._follow = True
         self._point_at: str | None = None  # where the cursor goes as soon as that is here
@@ -78,21 +70,16 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
 
     @property
     def under(self) -> str | None:
+        """The folder whose experiments are listed; None where all are."""
         return self.loader.under
-
-    def body(self) -> ComposeResult:
-        yield self.grid
-
-    def keys_target(self) -> Widget | None:
-        return self.grid
 
     # reading
 
     def start(self, *, follow: bool) -> None:
         """Show what was last seen, and read; ``follow`` lets the cursor choose the runs from the first."""
         self._follow = follow
-        self.arrangement = ExperimentsView.from_json(self._session.views.get(memory_name(self._session.memory_key)))
-        self._point_at = self.arrangement.last
+        self.recall()
+        self._point_at = self.arrangement.text("last") or None
         self.loader.recall()
         self.grid.placeholder = "Reading experiments …"
         self.fill()
@@ -101,92 +88,102 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
     def read_again(self) -> None:
         """Read every experiment anew; what is shown stays until the first page has come."""
         self.loader.read()
-        self.grid.set_class(bool(self.loader.experiments), "stale")
-        self.post_message(self.TruthChanged(None))
+        self.grid.set_class(self.has_rows, "stale")
+        self.freshness.tell(self.loader.truth)
 
     def _loaded(self) -> None:
         if self._follow and self._point_at is None and not self.grid.row_count:
             # Nothing was remembered: begin where something happened last, not on a folder.
             self._point_at = next(iter(self.loader.experiments), None)
-        if self._read_failed:
-            self.notice.clear()  # what else it tells, of a place that could not be found, is still so
-            self._read_failed = False
-        self.grid.set_class(False, "stale")
+        self.freshness.live(self.loader.truth)
         self.fill()
-        self.post_message(self.TruthChanged(None))
 
     def _refused(self, problem: Problem) -> None:
-        self._read_failed = True
-        self.grid.set_class(False, "stale")
-        self.grid.placeholder = "" if self.loader.experiments else "No experiments could be read."
-        self.notice.problem(problem)
+        self.freshness.failed(problem, "No experiments could be read.", self.loader.truth)
         self.fill()
-        self.post_message(self.TruthChanged(problem))
 
     # showing
 
-    def fill(self) -> None:
+    @property
+    def has_rows(self) -> bool:
+        return bool(self.loader.experiments)
+
+    @property
+    def as_tree(self) -> bool:
+        return self.arrangement.flag("tree", default=True)
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """The paths of the folders that are folded."""
+        return frozenset(self.arrangement.texts("folded"))
+
+    def specs(self) -> Sequence[ColumnSpec[Line]]:
+        return self.laid.specs if self.laid is not None else ()
+
+    def laying_out(self) -> Callable[[], Show]:
         spec = ExperimentsSpec(
             query=self.query_text,
-            as_tree=self.arrangement.as_tree,
-            by_name=self.arrangement.by_name,
-            folded=self.arrangement.folded,
-            now_ms=self._session.clock.now_ms(),
-            zone=self._session.clock.zone if self.deck_times_absolute else None,
+            as_tree=self.as_tree,
+            folded=self.folded,
+            now_ms=self.session.clock.now_ms(),
+            zone=self.zone,
             width=max(20, self.size.width - 4),
             with_lifecycle=self.loader.view is View.ALL,
+            arrangement=self.arrangement,
         )
-        self.rows = experiment_rows(list(self.loader.experiments.values()), self.loader.counts, spec, self._glyphs)
-        self._say_empty()
-        self.grid.table = self.rows.table
+
+        def lay_out() -> Show:
+            laid = experiment_rows(list(self.loader.experiments.values()), self.loader.counts, spec, self.glyphs)
+
+            def show() -> None:
+                self.laid = laid
+                self.show(laid.table)
+
+            return show
+
+        return lay_out
+
+    def shown(self) -> None:
         if self._point_at is not None and self.loader.experiments:
             wanted, self._point_at = self._point_at, None
             self._reveal(wanted)
-        count = quantities.count(len(self.loader.experiments))
-        parts = [count if self.loader.complete else f"{count} of ? loaded" if self.loader.experiments else ""]
-        if self.query_text:
-            parts.append(f"{quantities.count(self.rows.matching)} match")
+
+    def show_words(self) -> None:
+        known = quantities.count(len(self.loader.experiments))
+        parts = [known if self.loader.complete else f"{known} of ? loaded" if self.has_rows else ""]
+        if self.query_text and self.laid is not None:
+            parts.append(matches(self.laid.matching))
         if self.loader.view is not View.ACTIVE:
             parts.append(self.loader.view.value)
         if self.grid.marks:
             parts.append(f"{quantities.count(len(self.marked()))} marked")
         self.set_title("Experiments", *parts)
         notes = [f"under {clean(self.under)}" if self.under else ""]
-        if self.loader.view is View.DELETED and self.loader.experiments and not self._session.read_only:
+        if self.loader.view is View.DELETED and self.has_rows and not self.session.read_only:
             notes.append("X restores")
         self.set_subtitle(" · ".join(note for note in notes if note))
 
-    @property
-    def deck_times_absolute(self) -> bool:
-        return bool(getattr(self.app, "absolute_times", False))
-
-    def _say_empty(self) -> None:
-        if self.loader.experiments and self.query_text:
-            self.grid.placeholder = f"No experiment matches  {clean(self.query_text)}\nesc clears the filter"
-        elif self.loader.complete:
-            kind = "" if self.loader.view is View.ALL else f"{self.loader.view.value} "
-            where = f" under {clean(self.under)}" if self.under else ""
-            elsewhere = f"\n. goes on to {clean(self.loader.following)}" if self.loader.following else ""
-            self.grid.placeholder = f"There are no {kind}experiments{where}.\ni shows active, deleted or all{elsewhere}"
+    def empty_words(self) -> str:
+        if not self.loader.complete:
+            return ""
+        kind = "" if self.loader.view is View.ALL else f"{self.loader.view.value} "
+        where = f" under {clean(self.under)}" if self.under else ""
+        elsewhere = f"\n. goes on to {clean(self.loader.following)}" if self.loader.following else ""
+        return f"There are no {kind}experiments{where}.\ni shows active, deleted or all{elsewhere}"
 
     def _reveal(self, experiment_id: str) -> None:
         experiment = self.loader.experiments.get(experiment_id)
-        if experiment is None or self.rows is None:
+        if experiment is None or self.laid is None:
             return
-        if self.rows.table.row_of(experiment_id) is None:
+        if self.laid.table.row_of(experiment_id) is None:
             steps = [step for step in experiment.name.split("/") if step]
             above = {"/".join(steps[:depth]) for depth in range(1, len(steps) + 1)}
-            self.arrangement = replace(self.arrangement, folded=self.arrangement.folded - above)
+            self.arrangement = self.arrangement.with_more(folded=sorted(self.folded - above))
             self.fill()
         self.grid.move_to(experiment_id)
 
     def on_resize(self) -> None:
-        if self.loader.experiments:
-            self.fill()
-
-    def retick(self) -> None:
-        """Write ages anew."""
-        if self.loader.experiments:
+        if self.has_rows:
             self.fill()
 
     # the cursor
@@ -216,9 +213,7 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
             self.post_message(self.Settled((here,)))
             self.remember_view()
 
-    @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
-        event.stop()
+    def open_row(self, key: str) -> None:
         self._rest_no_more()  # what was asked for is not to be replaced by what the cursor happens to rest on
         self.notice.clear()
         marked = self.marked()
@@ -231,11 +226,6 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
             self.remember_view()
         else:
             self.action_fold()
-
-    @on(Grid.MarksChanged)
-    def _marks_changed(self, event: messages.MarksChanged) -> None:
-        event.stop()
-        self.fill()
 
     def marked(self) -> tuple[Experiment, ...]:
         """The experiments marked; a folder's mark stands for all that is in it."""
@@ -262,25 +252,53 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
         self._follow = True
 
     def remember_view(self) -> None:
-        """Keep how the list is arranged, and where the cursor is."""
+        """Keep where the cursor is, with how the list is arranged."""
         here = self.experiment_here()
-        value = replace(self.arrangement, last=here.id if here is not None else None).to_json()
-        views, name = self._session.views, memory_name(self._session.memory_key)
-        self.ask(
-            self._session.pool, "remember", lambda: views.put(name, value), lambda _kept: None, lambda _problem: None
-        )
+        last = here.id if here is not None else ""
+        self.arrangement = self.arrangement.with_more(last=last)
+        self.memory.keep(self.memory_name, self.arrangement)
+
+    # how it is arranged
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        here = self.experiment_here()
+        super().rearrange(arrangement.with_more(last=here.id if here is not None else ""))
+
+    def action_fold(self) -> None:
+        path = self._folder_here()
+        if path is None:
+            return
+        self.rearrange(self.arrangement.with_more(folded=sorted(self.folded ^ {path})))
+        self._stay_at(path)
+
+    def action_fold_all(self) -> None:
+        if self.laid is None:
+            return
+        here, path = self.grid.cursor_key, self._folder_here()
+        self.rearrange(self.arrangement.with_more(folded=[] if self.folded else sorted(self.laid.folders)))
+        if here is not None and path and self.laid.table.row_of(here) is None:
+            self._stay_at(path)
+
+    def action_tree(self) -> None:
+        self.rearrange(self.arrangement.with_more(tree=not self.as_tree))
+
+    def _folder_here(self) -> str | None:
+        """The folder under the cursor, or the one that what is under it is in."""
+        key = self.grid.cursor_key
+        return self.laid.folder_of(key) if self.laid is not None and key is not None else None
+
+    def _stay_at(self, path: str) -> None:
+        """Put the cursor on a folder, or on the nearest one above it that is shown."""
+        steps = path.split("/")
+        for depth in range(len(steps), 0, -1):
+            above = "/".join(steps[:depth])
+            if self.grid.move_to(f"{FOLDER}{above}"):
+                return
+            named = next((e.id for e in self.loader.experiments.values() if tree_path(e.name) == above), None)
+            if named is not None and self.grid.move_to(named):
+                return
 
     # keys
-
-    def go_back(self) -> bool:
-        """Take back the filter, then the marks; False if there was neither."""
-        if self.drop_filter():
-            return True
-        if self.grid.marks:
-            self.grid.marks = []
-            self.fill()
-            return True
-        return False
 
     def value_here(self) -> tuple[str, str] | None:
         here = self.experiment_here()
@@ -305,18 +323,18 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
             return
         from tui.features.experiments.about import AboutExperimentModal, experiment_words
 
-        words, may_edit = experiment_words(here, self._session.clock.zone), not self._session.read_only
-        self.app.push_screen(AboutExperimentModal(here.name, words, self.edit_note_here, may_edit=may_edit))
+        words, may_edit = experiment_words(here, self.session.clock.zone), not self.session.read_only
+        self.app.push_screen(AboutExperimentModal(here.name, words, self.writing.note, may_edit=may_edit))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "everywhere":
             return bool(self.loader.following)
         if action in ("fold", "fold_all"):
-            return self.arrangement.as_tree
+            return self.as_tree
         if action in ("rename", "tags", "delete"):
-            return bool(self._chosen())
+            return bool(self.writing.chosen())
         if action == "undo":
-            return self.can_take_back
+            return self.writing.can_take_back
         return True
 
     def why_off(self, verb: str) -> str:
@@ -328,7 +346,22 @@ class ExperimentsPane(SiftedPane, ExperimentsFolding, ExperimentsWriting, Asking
             "undo": NOTHING_TO_UNDO,
         }.get(verb, "No experiment is under the cursor")
 
-    # the filter
+    def action_create(self) -> None:
+        self.writing.create()
 
-    async def action_filter(self) -> None:
-        await self.open_bar()
+    def action_rename(self) -> None:
+        self.writing.rename()
+
+    def action_tags(self) -> None:
+        self.writing.tags()
+
+    def action_delete(self) -> None:
+        self.writing.delete()
+
+    def action_undo(self) -> None:
+        self.writing.undo()
+
+
+def tree_path(name: str) -> str:
+    """A name as the path of its line in the tree."""
+    return "/".join(part for part in name.split("/") if part)
