@@ -55,14 +55,17 @@ ask["registry.get_version"]("churn", "1")
 ask["registry.get_versions"]([("churn", "1")])
 ask["registry.aliases_at"]("churn", ["champion"])
 ask["registry.source_runs"]([run_id])
-loaded = {"mlflow", "sqlalchemy", "pandas", "pyarrow", "requests", "databricks"} & sys.modules.keys()
+heavy = {"mlflow", "sqlalchemy", "pandas", "pyarrow", "databricks"} | ({"requests"} if uri[:4] != "http" else set())
+loaded = heavy & sys.modules.keys()
 assert not loaded, loaded
 """
 
 
-def test_looking_round_a_sqlite_store_imports_nothing_of_mlflow(zoo: Zoo) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "server"])
+def test_looking_round_imports_nothing_of_mlflow(kind: str, zoo: Zoo, request: pytest.FixtureRequest) -> None:
+    uri = zoo.store.uri if kind == "sqlite" else request.getfixturevalue("server")
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(LOOKING), zoo.store.uri, zoo.experiment, zoo.children[0]],
+        [sys.executable, "-c", textwrap.dedent(LOOKING), uri, zoo.experiment, zoo.children[0]],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -138,6 +141,17 @@ def test_what_a_reader_does_not_know_waits_for_the_import_too(held_back: HeldBac
     held_back.let_go.set()
     held_back.heard("started", 1)
     held_back.heard("problem", 1)
+
+
+def test_a_configuration_turns_the_readers_off(zoo: Zoo) -> None:
+    records: list[RequestRecord] = []
+    spec = HostSpec(zoo.store.uri, zoo.store.uri, timeout_s=60.0, own_readers=False)
+    host = Host.start(spec, on_request=records.append)
+    try:
+        assert len(host.ports.tracking.search_runs([zoo.experiment])) == 8
+    finally:
+        host.close()
+    assert [record.reader for record in records if record.outcome] == ["MLflow"]
 
 
 def test_the_log_tells_who_answered_and_what_waited(zoo: Zoo) -> None:

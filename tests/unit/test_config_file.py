@@ -166,6 +166,7 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("tolerance: 2", 1, "between 0 and 1", ""),
         ("metric_directions:\n  auc: higher\n  rmse: down", 3, "one of higher, lower, neither, and not “down”", ""),
         ("theme: deck-drak", 1, "there is no theme “deck-drak”", "“deck-dark”"),
+        ("readers: fast", 1, "“readers” is one of own, client, and not “fast”", ""),
         ("images: sixel", 1, "“images” is one of auto, kitty, blocks, and not “sixel”", ""),
         ("context: prd\ncontexts:\n  prod: {tracking_uri: databricks}", 1, "no context “prd”", "“prod”"),
         ("contexts:\n  p: {tracking_uri: ftp://h}", 2, "no store of the kind “ftp:”", "sqlite:///"),

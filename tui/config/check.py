@@ -14,7 +14,17 @@ from pydantic_core import ErrorDetails
 
 from tui.config import known_stores
 from tui.config.keymap import BoundAction, KeymapError, checked
-from tui.config.model import DIRECTIONS, IMAGES, LIMITS, RUN_COLUMNS, THEMES, ContextSettings, ModelSettings, Settings
+from tui.config.model import (
+    DIRECTIONS,
+    IMAGES,
+    LIMITS,
+    READERS,
+    RUN_COLUMNS,
+    THEMES,
+    ContextSettings,
+    ModelSettings,
+    Settings,
+)
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
 from tui.domain import uris
@@ -153,6 +163,8 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         near = get_close_matches(settings.theme, THEMES, n=1)
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(THEMES)}."
         add(("theme",), f"there is no theme “{settings.theme}”", hint)
+    if settings.readers not in READERS:
+        add(("readers",), f"“readers” is one of {', '.join(READERS)}, and not “{settings.readers}”")
     if settings.images not in IMAGES:
         add(("images",), f"“images” is one of {', '.join(IMAGES)}, and not “{settings.images}”")
     in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))

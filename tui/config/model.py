@@ -64,6 +64,7 @@ class Settings:
     mouse: bool = True
     ssh: bool = False  # whether to draw less, for a slow line
     images: str = "auto"  # whether the terminal draws pictures itself
+    readers: str = "own"  # who reads stores and plain servers that are known in every detail
     watch_seconds: int = 30
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
@@ -71,6 +72,9 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
+
+READERS: Final = ("own", "client")
+"""The deck's own readers, which MlflowClient stands behind, or MlflowClient alone."""
 
 IMAGES: Final = ("auto", "kitty", "blocks")
 """How pictures are drawn."""

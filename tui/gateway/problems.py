@@ -26,6 +26,7 @@ _STATUS_LOST = re.compile(r"too many (\d{3}) error responses")
 _STATUS_SAID = re.compile(r"failed with error code (\d{3})\b")
 _BODY_SAID = re.compile(r"Response body: '(.*)'", re.DOTALL)
 _OUTDATED = re.compile(r"found version (\S+), but expected ([^)\s]+)")
+_ADDRESS = "Check the address."
 
 
 class Elsewhere(Exception):
@@ -171,6 +172,9 @@ def _of_connection(chain: list[BaseException], title: str, place: str) -> Proble
             f"{place} cut the connection before its answer was whole.",
             "Try again; if it stays, look for a proxy or a crashing server in between.",
         )
+    for cause in chain:
+        if "RequestException" in _names(cause):
+            return Problem(Kind.UNREACHABLE, title, f"{place} could not be asked: {_last_words(str(cause))}.", _ADDRESS)
     return None
 
 
@@ -245,9 +249,8 @@ def _of_mlflow(chain: list[BaseException], title: str, place: str) -> Problem | 
                 code=code,
             )
         if code == "INTERNAL_ERROR" and "failed with exception" in message:
-            return Problem(
-                Kind.UNREACHABLE, title, f"{place} could not be asked: {_last_words(message)}.", "Check the address."
-            )
+            said = f"{place} could not be asked: {_last_words(message)}."
+            return Problem(Kind.UNREACHABLE, title, said, _ADDRESS)
         return answers.of_code(code, message, title, place)
     return None
 

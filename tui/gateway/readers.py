@@ -8,16 +8,44 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain import uris
+from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.problems import Elsewhere
+from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.rest.models import RestModels
+from tui.gateway.rest.pages import RestPages
 from tui.gateway.session import Session
 from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlRegistry
 from tui.gateway.sql.tracking import SqlTracking
 from tui.gateway.tracking.history import SqliteHistory
+from tui.gateway.tracking.history_rest import RestHistory
+from tui.gateway.tracking.rest import RestTracking
 
 Operation = Callable[..., Any]
 
-CLIENT, SQL = "MLflow", "SQL"
+CLIENT, SQL, REST = "MLflow", "SQL", "REST"
+
+_TRACKING = (
+    "search_experiments",
+    "get_experiment",
+    "get_experiment_by_name",
+    "count_runs",
+    "search_runs",
+    "get_run",
+    "child_runs",
+)
+_REGISTRY = (
+    "registered_as",
+    "search_models",
+    "get_model",
+    "aliases_at",
+    "count_versions",
+    "search_versions",
+    "get_version",
+    "get_versions",
+    "source_runs",
+    "source_models",
+)
 
 answered_by: ContextVar[str] = ContextVar("answered_by", default="")
 """Who answered the request that this thread made last, "" where nobody was asked."""
@@ -46,8 +74,8 @@ class First:
 
 def over(session: Session, operations: Mapping[str, Operation]) -> dict[str, Operation]:
     """The same requests, with those that a reader of our own knows answered by it where it can."""
-    reads = {op: First(session, SQL, fast, operations[op]) for op, fast in sql_reads(session).items()}
-    return {**operations, **reads}
+    by, found = (REST, rest_reads(session)) if session.transport is not None else (SQL, sql_reads(session))
+    return {**operations, **{op: First(session, by, fast, operations[op]) for op, fast in found.items()}}
 
 
 def sql_reads(session: Session) -> dict[str, Operation]:
@@ -57,31 +85,25 @@ def sql_reads(session: Session) -> dict[str, Operation]:
     found: dict[str, Operation] = {}
     if runs.kind in uris.SQL_KINDS:
         tracking = SqlTracking(session, runs)
-        found |= {
-            "tracking.search_experiments": tracking.search_experiments,
-            "tracking.get_experiment": tracking.get_experiment,
-            "tracking.get_experiment_by_name": tracking.get_experiment_by_name,
-            "tracking.count_runs": tracking.count_runs,
-            "tracking.search_runs": tracking.search_runs,
-            "tracking.get_run": tracking.get_run,
-            "tracking.child_runs": tracking.child_runs,
-            "artifacts.logged_models": tracking.logged_models,
-        }
+        found |= _of(tracking, "tracking", _TRACKING)
+        found["artifacts.logged_models"] = tracking.logged_models
     if runs.kind == "sqlite":
-        history = SqliteHistory(session, runs)
-        found |= {"history.sampled": history.sampled, "history.page": history.page}
+        found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page"))
     if runs.kind in uris.SQL_KINDS and models.kind in uris.SQL_KINDS:
-        registry = SqlRegistry(session, models, runs)
-        found |= {
-            "registry.search_models": registry.search_models,
-            "registry.get_model": registry.get_model,
-            "registry.aliases_at": registry.aliases_at,
-            "registry.count_versions": registry.count_versions,
-            "registry.search_versions": registry.search_versions,
-            "registry.get_version": registry.get_version,
-            "registry.get_versions": registry.get_versions,
-            "registry.registered_as": registry.registered_as,
-            "registry.source_runs": registry.source_runs,
-            "registry.source_models": registry.source_models,
-        }
+        found |= _of(SqlRegistry(session, models, runs), "registry", _REGISTRY)
     return found
+
+
+def rest_reads(session: Session) -> dict[str, Operation]:
+    """The reads that a plain server is asked for without MLflow."""
+    tracking, history, models = RestTracking(session), RestHistory(session), RestModels(session)
+    found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page"))
+    found["tracking.search_runs"] = RestPages(tracking).search_runs
+    found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models
+    if session.registry_uri == session.tracking_uri:
+        found |= _of(ClientRegistry(session, lambda: models), "registry", _REGISTRY)
+    return found
+
+
+def _of(port: object, name: str, methods: tuple[str, ...]) -> dict[str, Operation]:
+    return {f"{name}.{method}": getattr(port, method) for method in methods}

@@ -15,6 +15,7 @@ from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
+from tui.gateway.rest.transport import Transport, is_plain
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
 from tui.gateway.tracking import answers
@@ -50,6 +51,8 @@ class Session:
     _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _reached: bool = field(default=False, init=False, repr=False)
     _safe: bool = field(default=False, init=False, repr=False)
+    _transport: Transport | None = field(default=None, init=False, repr=False)
+    _transport_made: bool = field(default=False, init=False, repr=False)
     _workspace: Workspace | None = field(default=None, init=False, repr=False)
     _unreached: tuple[float, Problem] | None = field(default=None, init=False, repr=False)
 
@@ -125,6 +128,12 @@ class Session:
         """
         if self.kind == "databricks" and not self._secret_scope:
             return self._databricks().request(endpoint, method, seconds=self.request_seconds, **how)
+        if self.transport is not None:
+            seconds = self.request_seconds
+            # A turn is waited for as long as the request's own time still fits in its deadline after it.
+            patience = max(0.1, (_limit.get() or self.timeout_s) - seconds)
+            return self.transport.request(endpoint, method, seconds=seconds, patience=patience, **how)
+        self.before_client()
         from mlflow.utils.rest_utils import http_request
 
         answer: Response = http_request(  # type: ignore[no-untyped-call]  # MLflow declares no types here
@@ -186,6 +195,15 @@ class Session:
         with self._building:
             self._client = None
             self._safe = False
+
+    @property
+    def transport(self) -> Transport | None:
+        """How a plain server is asked without MLflow; None for any other store."""
+        if not self._transport_made:
+            if self.own_readers and is_plain(self.tracking_uri):
+                self._transport = Transport(self.tracking_uri)
+            self._transport_made = True
+        return self._transport
 
     @property
     def _secret_scope(self) -> bool:

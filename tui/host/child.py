@@ -56,7 +56,7 @@ class Child:
 
     def __init__(self, spec: HostSpec, link: wire.Wire) -> None:
         self._link = link
-        self._session = Session(spec.tracking_uri, spec.registry_uri, spec.timeout_s)
+        self._session = Session(spec.tracking_uri, spec.registry_uri, spec.timeout_s, spec.own_readers)
         self._waiting: queue.SimpleQueue[tuple[int, str, float, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
         self._ready = threading.Event()
         self._unimportable: Problem | None = None
@@ -81,6 +81,7 @@ class Child:
         threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
         if reads_alone:
             self._send(("ready",))
+            self._tell_capabilities()
             self._hold_back()
         try:
             # Nothing of what an import makes is garbage; looking for some takes a quarter of its time.
@@ -94,7 +95,7 @@ class Child:
         self._ready.set()
         if not reads_alone:
             self._send(("ready",))
-        self._tell_capabilities()
+            self._tell_capabilities()
         threading.Event().wait()
 
     def _hold_back(self) -> None:

@@ -25,6 +25,7 @@ class HostSpec:
     profile: str | None = None
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     timeout_s: float = 8.0
+    own_readers: bool = True
 
     @property
     def place(self) -> str:
@@ -39,4 +40,5 @@ def spec_of(launch: Launch) -> HostSpec:
         registry_uri=launch.registry_uri,
         profile=launch.profile,
         timeout_s=launch.timeout_s,
+        own_readers=launch.settings.readers != "client",
     )

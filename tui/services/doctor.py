@@ -47,6 +47,13 @@ def told(problem: Problem, verdict: Verdict = Verdict.FAIL) -> Finding:
     return Finding(verdict, problem.message, problem.hint)
 
 
+_READERS = {
+    "SQL": "; they are read by SQL",
+    "REST": "; they are read over REST without MLflow",
+    "MLflow": "; they are read by MlflowClient",
+}
+
+
 class Doctor:
     """Makes the checks of one session. Blocks; nothing is written anywhere but one file that is removed at once."""
 
@@ -179,7 +186,12 @@ class Doctor:
         version = f"MLflow {server.version} answers" if server.version else "It answers"
         some = "experiments can be listed" if page.experiments else "there are no experiments yet"
         lacks = self._session.capabilities.lacks
-        return ok(f"{version}; {some}{f'; {lacks}' if lacks else ''}.")
+        return ok(f"{version}; {some}{self._who_read()}{f'; {lacks}' if lacks else ''}.")
+
+    def _who_read(self) -> str:
+        """Which reader listed the experiments, where there is more than one that could have."""
+        asked = [made for made in self._session.log.all() if made.operation == "tracking.search_experiments"]
+        return _READERS.get(asked[-1].reader, "") if asked and not self._session.capabilities.workspace else ""
 
     def _artifacts(self) -> Finding:
         tracking = self._session.tracking

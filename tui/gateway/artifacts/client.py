@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -53,8 +53,9 @@ _OBJECT_STORES = ("s3", "gs", "wasb", "wasbs", "abfs", "abfss", "hdfs", "viewfs"
 class ClientArtifacts:
     """ArtifactsPort over a session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, client: Callable[[], Any] | None = None) -> None:
         self._session = session
+        self._client = client or session.client
         self._sources: dict[ArtifactRoot, tuple[float, Source, str]] = {}
         self._stops: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
@@ -98,7 +99,7 @@ class ClientArtifacts:
 
     def _logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
         with self._told("Could not read the logged models"):
-            client = self._session.client()
+            client = self._client()
             run = client.get_run(run_id)
             found: dict[str, LoggedModel] = {}
             token = None
@@ -299,12 +300,10 @@ def _outputs(run: Run) -> list[str]:
 
 def _still_there(client: MlflowClient, model_id: str) -> Any:
     """A logged model that a run names; None where it has been deleted, as a search would leave it out."""
-    from mlflow.exceptions import MlflowException
-
     try:
         return client.get_logged_model(model_id)
-    except MlflowException as error:
-        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+    except Exception as error:  # only that it is not there is an answer; the rest is told
+        if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
             return None
         raise
 

@@ -57,8 +57,9 @@ _NO_ALIAS = "INVALID_PARAMETER_VALUE"  # what MLflow's stores say of an alias th
 class ClientRegistry:
     """RegistryPort over a session's MlflowClient."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, client: Callable[[], Any] | None = None) -> None:
         self._session = session
+        self._client = client or session.client
         self.uri = session.registry_uri or session.tracking_uri
         self.kind = uris.kind(self.uri)
         self.place = uris.shown(self.uri)
@@ -68,7 +69,7 @@ class ClientRegistry:
 
     @property
     def client(self) -> Any:
-        return self._session.client()
+        return self._client()
 
     @contextmanager
     def told(self, title: str) -> Iterator[None]:

@@ -263,15 +263,15 @@ def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
             ids, f"SELECT model_id, {key}_key, {key}_value FROM {table} WHERE model_id IN (:among)"
         ):
             held[model_id][name] = str(value)
-    for model_id, name, value, step, dataset, digest in reading.among(
+    for model_id, name, value, step, dataset, digest, run, time_ms in reading.among(
         ids,
-        "SELECT model_id, metric_name, metric_value, metric_step, dataset_name, dataset_digest "
-        "FROM logged_model_metrics WHERE model_id IN (:among)",
+        "SELECT model_id, metric_name, metric_value, metric_step, dataset_name, dataset_digest, run_id, "
+        "metric_timestamp_ms FROM logged_model_metrics WHERE model_id IN (:among)",
     ):
         if value is None:
             raise Elsewhere("a metric has no value")
         metrics[model_id].append(
-            ModelMetric(name, true_value(value, False), int(step or 0), dataset or "", digest or "")
+            ModelMetric(name, true_value(value, False), int(step or 0), dataset or "", digest or "", run or "", time_ms)
         )
     models = [
         LoggedModel(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _REVISION = re.compile(r"^revision\b[^=\n]*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 _DOWN = re.compile(r"^down_revision\b[^=\n]*=\s*(.+)$", re.MULTILINE)
+_VERSION = re.compile(r"^VERSION\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
@@ -29,6 +30,21 @@ def installed() -> Revisions:
         if revisions.known:
             return revisions
     return Revisions("", frozenset())
+
+
+@lru_cache(maxsize=1)
+def mlflow_version() -> str:
+    """The version of the installed MLflow as it says it itself, "" where it cannot be found."""
+    found = importlib.util.find_spec("mlflow")
+    for root in (found.submodule_search_locations or ()) if found else ():
+        try:
+            with open(os.path.join(root, "version.py"), encoding="utf-8") as file:
+                said = _VERSION.search(file.read())
+        except OSError:
+            continue
+        if said:
+            return said[1]
+    return ""
 
 
 def _read(folder: str) -> Revisions:

@@ -191,6 +191,11 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     return Problem(kind, title, sentence(shown), hint(kind, place), code=code or (str(status) if status else ""))
 
 
+def code_of(text: str) -> str:
+    """The code of an error as MLflow says it in JSON, "" in any other text."""
+    return _json_error(text)[0]
+
+
 def _too_old(version: str, title: str) -> Problem:
     return Problem(
         Kind.UNSUPPORTED,

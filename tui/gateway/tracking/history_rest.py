@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
 from tui.gateway import problems
+from tui.gateway.rest.json import object_in
 from tui.gateway.session import Session
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.history_points import MOST_RUNS, bounded, from_points, missing_left_out, thinned, title_of
@@ -109,11 +108,10 @@ class RestHistory:
         self._session.reach()
         answer = self._session.request(_API + path, "GET", params=dict(asked))
         if answer.status_code == 200:
-            with contextlib.suppress(ValueError):
-                found = json.loads(answer.content)
-                # MLflow leaves out what is empty, so that {} is the answer for a metric without points.
-                if isinstance(found, dict) and not found.keys() - {"metrics", "next_page_token"}:
-                    return found
+            found = object_in(answer.content)
+            # MLflow leaves out what is empty, so that {} is the answer for a metric without points.
+            if found is not None and not found.keys() - {"metrics", "next_page_token"}:
+                return found
         raise answers.of_answer(answer, title_of(key), self._session.place)
 
 

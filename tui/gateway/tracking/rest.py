@@ -7,10 +7,8 @@ status and the words of a 429 or 5xx. The request itself, with its credentials a
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from tui.domain.problem import Problem
 from tui.domain.values import (
@@ -25,6 +23,7 @@ from tui.domain.values import (
     View,
 )
 from tui.gateway import problems
+from tui.gateway.rest.json import Json, object_in
 from tui.gateway.session import Session
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
@@ -33,8 +32,6 @@ from tui.gateway.tracking.columns import RunColumns, true_number
 _API = "/api/2.0/mlflow"
 _NAMES_KEPT_SECONDS = 60.0
 _VIEW_TYPES = {View.ACTIVE: "ACTIVE_ONLY", View.DELETED: "DELETED_ONLY", View.ALL: "ALL"}
-
-Json = Mapping[str, Any]
 
 
 class RestTracking:
@@ -107,6 +104,14 @@ class RestTracking:
             answer = self._search_runs(title, experiment_ids, filter_string, view, max_results, token)
             return columns_of(answer.get("runs", ())).page(answer.get("next_page_token"))
 
+    def runs_as_json(
+        self, experiment_ids: Sequence[str], filter_string: str, view: View, max_results: int, token: str | None
+    ) -> Json:
+        """A page of runs as the server gives it; raises Problem."""
+        title = "Could not read the runs"
+        with problems.told(title, self._session.place):
+            return self._search_runs(title, experiment_ids, filter_string, view, max_results, token)
+
     def get_run(self, run_id: str) -> RunDetail:
         title = f"Could not read run {run_id}"
         with problems.told(title, self._session.place):
@@ -153,7 +158,7 @@ class RestTracking:
         how = {"json": dict(asked)} if post else {"params": dict(asked)}
         answer = self._session.request(_API + path, "POST" if post else "GET", **how)
         if answer.status_code == 200:
-            found = _object(answer.content)
+            found = object_in(answer.content)
             # MLflow leaves out what is empty, so that {} is a whole answer to a search.
             if found is not None and (expected in found or (post and not found.keys() - {"next_page_token"})):
                 return found
@@ -198,14 +203,6 @@ def columns_of(runs: Iterable[Json]) -> RunColumns:
             models=len(_model_outputs(run)),
         )
     return columns
-
-
-def _object(content: bytes) -> Json | None:
-    try:
-        found = json.loads(content)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _experiment(item: Json) -> Experiment:

@@ -1,0 +1,1 @@
+"""A plain MLflow server's REST interface, asked without mlflow being imported."""

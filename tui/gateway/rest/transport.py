@@ -1,0 +1,116 @@
+"""HTTP requests to a plain MLflow server as MLflow would make them: credentials, TLS, headers and proxies alike."""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import os
+import threading
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from tui.domain import uris
+from tui.gateway.store import revisions
+
+if TYPE_CHECKING:
+    import requests
+
+AT_ONCE = 3  # requests that a server is asked at the same time
+_TRUE, _FALSE = ("true", "1"), ("false", "0", "")
+# What only MLflow knows how to do: other ways of signing in, and headers of a Databricks cluster.
+_MLFLOWS_OWN = ("MLFLOW_TRACKING_AUTH", "_MLFLOW_DATABRICKS_TRAFFIC_ID", "DATABRICKS_RUNTIME_VERSION")
+_PLUGINS = ("mlflow.request_header_provider", "mlflow.tracking_store", "mlflow.model_registry_store")
+
+
+def is_plain(uri: str) -> bool:
+    """Whether a server can be asked without MLflow: an http(s) address, and nothing in the environment beside it."""
+    insecure = os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower()
+    return (
+        uris.kind(uri) in uris.HTTP_KINDS
+        and not any(os.environ.get(name) for name in _MLFLOWS_OWN)
+        and os.environ.get("MLFLOW_TRACKING_AWS_SIGV4", "").lower() in _FALSE
+        and insecure in (*_TRUE, *_FALSE)
+        and not (insecure in _TRUE and os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH") is not None)
+        and bool(revisions.mlflow_version())
+        and not any(_takes(entry.name, group, uri) for group in _PLUGINS for entry in entry_points(group=group))
+    )
+
+
+class Transport:
+    """One kept connection for each thread, and never more than three requests at the same time."""
+
+    def __init__(self, uri: str) -> None:
+        self._host = uri.removesuffix("/")
+        self._own = threading.local()
+        self._gate = threading.BoundedSemaphore(AT_ONCE)
+
+    def request(self, endpoint: str, method: str, *, seconds: float, patience: float, **how: Any) -> requests.Response:
+        """One request, sent once; any status is answered as it came.
+
+        Raises requests' exceptions where there was no answer in ``seconds``, or no turn within ``patience``.
+        """
+        import requests
+
+        if not self._gate.acquire(timeout=patience):
+            raise requests.Timeout("earlier requests have not been answered")
+        try:
+            answer = self._session().request(
+                method,
+                self._host + endpoint,
+                headers=_headers(),
+                verify=_verify(),
+                cert=os.environ.get("MLFLOW_TRACKING_CLIENT_CERT_PATH"),
+                timeout=seconds,
+                allow_redirects=os.environ.get("MLFLOW_ALLOW_HTTP_REDIRECTS", "true").lower() in _TRUE,
+                **how,
+            )
+        finally:
+            self._gate.release()
+        return answer
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._own, "session", None)
+        if session is None:
+            import requests
+
+            session = self._own.session = requests.Session()
+        return session
+
+
+def _takes(name: str, group: str, uri: str) -> bool:
+    return group == "mlflow.request_header_provider" or name == uris.kind(uri)
+
+
+def _headers() -> dict[str, str]:
+    version = revisions.mlflow_version()
+    headers = {"User-Agent": f"mlflow-python-client/{version}", "X-MLflow-Client-Version": version}
+    workspace = os.environ.get("MLFLOW_WORKSPACE", "").strip()
+    if workspace:
+        headers["X-MLFLOW-WORKSPACE"] = workspace
+    username, password = _credentials()
+    token = os.environ.get("MLFLOW_TRACKING_TOKEN")
+    if username and password:
+        headers["Authorization"] = "Basic " + base64.standard_b64encode(f"{username}:{password}".encode()).decode()
+    elif token:
+        headers["Authorization"] = f"Bearer {token}"
+    return headers
+
+
+def _credentials() -> tuple[str | None, str | None]:
+    """Username and password from the environment, each else from the file that ``mlflow.login`` writes."""
+    names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+    said = [os.environ.get(name) for name in names]
+    path = os.path.expanduser("~/.mlflow/credentials")
+    if not all(said) and os.path.exists(path):
+        config = configparser.ConfigParser()
+        config.read(path)
+        if "mlflow" in config:
+            said = [value or config["mlflow"].get(name.lower()) for value, name in zip(said, names, strict=True)]
+    return said[0], said[1]
+
+
+def _verify() -> bool | str:
+    bundle = os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH")
+    if bundle is not None:
+        return bundle
+    return os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() not in _TRUE
