@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tests.support.driver import Deck, drive
 from tests.support.fake_artifacts import FakeArtifacts
 from tests.support.fake_registry import FakeRegistry
+from tests.support.fake_serving import FakeServing
 from tests.support.fake_writes import FakeWrites
 from tests.support.fakes import (
     DAY,
@@ -66,6 +67,9 @@ class World:
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     registry: FakeRegistry = field(default_factory=FakeRegistry)
     store: FakeStore = field(default_factory=FakeStore)
+    serving: FakeServing | None = None  # of a Databricks workspace only
+    environment: Mapping[str, str] = field(default_factory=dict)
+    message_seconds: float = 0  # what is said stays until the next key, however long a test takes to look
     clock: FrozenClock = field(default_factory=FrozenClock)
     settings: Settings = field(default_factory=Settings)
     launch: Mapping[str, Any] = field(default_factory=dict)
@@ -104,6 +108,7 @@ class World:
             history=self.history,
             artifacts=self.artifacts,
             registry=self.registry,
+            serving=self.serving,
             clock=self.clock,
             log=self.log,
             ledger=self.ledger,
@@ -123,7 +128,9 @@ class World:
         def connect(launch: Launch) -> Session:
             return first if launch is first.launch else self.connect(launch)
 
-        return DeckApp(first.launch, connect, environment={}, folder=self.folder)
+        app = DeckApp(first.launch, connect, environment=self.environment, folder=self.folder)
+        app.message_seconds = self.message_seconds
+        return app
 
     @asynccontextmanager
     async def open(self, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Deck[int]]:

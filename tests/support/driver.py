@@ -31,10 +31,10 @@ class Deck(Generic[Result]):
         """Type a text into whatever has the focus."""
         await self.pilot.press(*text)
 
-    async def until(self, predicate: Callable[[], object], description: str, *, patience: float = PATIENCE) -> None:
+    async def until(self, predicate: Callable[[], object], description: str, *, patience: float | None = None) -> None:
         """Let the app work until the predicate holds; fails with the description and the screen if it never does."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + patience
+        deadline = loop.time() + (PATIENCE if patience is None else patience)
         while not predicate():
             if loop.time() > deadline or not self.app.is_running:
                 gone = "" if self.app.is_running else " (the app has ended)"
@@ -42,7 +42,7 @@ class Deck(Generic[Result]):
             # A little real time, so that the threads that fetch can run as well.
             await self.pilot.pause(0.005)
 
-    async def until_text(self, text: str, *, patience: float = PATIENCE) -> None:
+    async def until_text(self, text: str, *, patience: float | None = None) -> None:
         """Let the app work until the screen shows a text."""
         await self.until(lambda: text in self.text(), f"the screen shows “{text}”", patience=patience)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tui.domain.serving.endpoints import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
 from tui.domain.serving.rows import split_words
 from tui.domain.text import clean
@@ -161,7 +163,8 @@ class EndpointChanges:
         if self._asking.is_asking(series):
             return
         number, plan = self._followed[name]
-        record = f"  ledger #{number}" if number is not None else "  not in the ledger"
+        at = datetime.fromtimestamp(self._session.clock.now_ms() / 1000, self._session.clock.zone)
+        record = f", read back {at:%H:%M:%S}, {f'ledger #{number}' if number is not None else 'not recorded'}"
 
         def settled(answer: tuple[Outcome | None, Endpoint]) -> None:
             outcome, endpoint = answer
@@ -171,7 +174,7 @@ class EndpointChanges:
             self._followed.pop(name, None)
             self._page.deck.written(frozenset({(Sort.ENDPOINT, name)}))
             if outcome is Outcome.DONE:
-                after = "" if plan.purpose == UNDO else "  u takes it back"
+                after = "" if plan.purpose == UNDO else " · u takes it back"
                 self._page.deck.say(clean(f"{name} serves {split_words(plan.after)} now{record}{after}"))
                 return
             if outcome is Outcome.OVERTAKEN:

@@ -1,0 +1,728 @@
+"""Every write of the deck: the actions of the registry that it stands for, its keys, and what the server holds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
+
+from tests.contracts.lists import go_to
+from tests.contracts.shop import MODEL_URI
+from tests.support.artifact_files import MODEL_ID
+from tests.support.deck import World, enter_runs
+from tests.support.driver import Deck
+from tests.support.fakes import FakeTracking
+from tests.support.models import models, open_models
+from tests.support.writing import OX, note_read, tags_read
+from tui.app.actions import BY_ID
+from tui.domain.problem import Kind, Problem
+from tui.domain.serving.endpoints import Share
+from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, ModelRoute, RunRoute, VersionRoute
+
+Steps = Callable[[Deck[int]], Awaitable[None]]
+Effect = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class WriteRow:
+    """One write. ``holds`` reads the server behind the deck's back; ``old`` and ``new`` are told before it is done.
+
+    ``open`` comes to the place, the key of the first action begins, ``fill`` goes on until the plan is shown, and
+    ``typed`` is what has to be typed to go on. ``method`` is the port's, ``crossed`` what somebody else does in
+    between. ``taken_back`` is the key that undoes it, "" where that cannot be and is said. ``beneath`` are texts that
+    this page and those opened before it show of the new state, the nearest first.
+    """
+
+    name: str
+    actions: tuple[str, ...]
+    open: Steps
+    fill: Steps
+    method: str
+    holds: Callable[[World], object]
+    before: object
+    after: object
+    crossed: Callable[[World], None]
+    old: str = ""
+    new: str = ""
+    typed: str = ""
+    taken_back: str = "u"
+    beneath: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        return BY_ID[self.actions[0]].keys.split(",")[0]
+
+    def written(self, world: World) -> int:
+        """How many times the write has been sent."""
+        ports = (world.writes, world.registry, world.serving)
+        return sum(port.called(self.method) for port in ports if port is not None)
+
+    def fails(self, world: World, trouble: Callable[[Effect], None]) -> None:
+        """Let this happen to the next write."""
+        if hasattr(world.registry, self.method):
+            world.registry.strike(self.method, trouble)
+        elif hasattr(world.writes, self.method):
+            world.writes.trouble.append(trouble)
+        else:
+            assert world.serving is not None
+            world.serving.trouble.append(trouble)
+
+
+def never_answered(_effect: Effect) -> None:
+    """The request is given up; it may still arrive."""
+    raise Problem(Kind.TIMEOUT, "Could not ask", "No answer came within 8 s.")
+
+
+def is_asking(deck: Deck[int]) -> bool:
+    """Whether something lies over the page."""
+    return isinstance(deck.app.screen, ModalScreen)
+
+
+async def shown(deck: Deck[int], row: WriteRow) -> None:
+    """From the first key to the plan, with old and new on the screen."""
+    await row.open(deck)
+    await deck.settle()
+    await deck.press(row.key)
+    await deck.until(lambda: is_asking(deck), f"{row.key} asks something")
+    await row.fill(deck)
+    for text in (row.old, row.new):
+        await deck.until_text(text)
+    await deck.settle()
+
+
+async def go_on(deck: Deck[int], row: WriteRow, world: World) -> None:
+    """Confirm what is shown, as often as is asked for, until it has been sent, refused or told."""
+    if row.typed:
+        await deck.type(row.typed)
+    for _ in range(3):
+        before, screens = deck.text(), len(deck.app.screen_stack)
+        await deck.press("enter")
+
+        def moved(before: str = before) -> bool:
+            return deck.text() != before or row.written(world) > 0
+
+        await deck.until(moved, "enter does something")
+        await deck.settle()
+        if row.written(world) or len(deck.app.screen_stack) < screens or "enter does it" not in deck.text():
+            return
+
+
+# where one writes
+
+
+async def _at_experiments(deck: Deck[int]) -> None:
+    await deck.until_text("gallant-ox-12")
+
+
+async def _at_runs(deck: Deck[int]) -> None:
+    await enter_runs(deck, "gallant-ox-12")
+
+
+async def _at_run(deck: Deck[int]) -> None:
+    await _at_runs(deck)
+    await go_to(RunRoute(OX), "[Params 2]")(deck)
+
+
+async def _at_board(deck: Deck[int]) -> None:
+    await open_models(deck)
+
+
+async def _at_versions(deck: Deck[int]) -> None:
+    await open_models(deck)
+    await deck.press("tab")
+    models(deck).versions.grid.move_to("11")
+    await deck.settle()
+
+
+async def _at_model(deck: Deck[int]) -> None:
+    await open_models(deck)
+    await go_to(ModelRoute("churn"), "challenger")(deck)
+    await deck.press("g")
+
+
+async def _at_version(deck: Deck[int]) -> None:
+    await open_models(deck)
+    await go_to(ModelRoute("churn"), "challenger")(deck)
+    await go_to(VersionRoute("churn", "11"), "models › churn › v11")(deck)
+    await deck.until_text("old-prod")
+
+
+async def _at_endpoints(deck: Deck[int]) -> None:
+    await open_models(deck)
+    await deck.press("3")
+    await deck.until_text("off their alias")
+    await deck.press("down")
+    await deck.until_text("churn-10")
+
+
+# what is given
+
+
+async def _nothing(_deck: Deck[int]) -> None:
+    """The key alone leads to the plan."""
+
+
+def _line(text: str, *, instead: bool = False) -> Steps:
+    """A line is asked for: this is typed, behind what stands there or instead of it."""
+
+    async def fill(deck: Deck[int]) -> None:
+        await deck.until(lambda: isinstance(deck.app.focused, Input), "a line is asked for")
+        if instead:
+            assert isinstance(deck.app.focused, Input)
+            deck.app.focused.value = ""
+        await deck.type(text)
+        screen = deck.app.screen
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.screen is not screen or screen.query("Grid"), "the line is taken")
+
+    return fill
+
+
+async def _tag_of_run(deck: Deck[int]) -> None:
+    await tags_read(deck)
+    await deck.press("a")
+    await deck.until_text("Its key:")
+    await deck.type("tier")
+    await deck.press("enter")
+    await deck.until_text("Tag tier")
+    await deck.type("gold")
+    await deck.press("enter")
+    await deck.until_text("+ gold")
+    await deck.press("ctrl+s")
+
+
+async def _note(deck: Deck[int]) -> None:
+    await note_read(deck)
+    await deck.type("New. ")
+    await deck.press("ctrl+s")
+
+
+async def _note_of_experiment(deck: Deck[int]) -> None:
+    await deck.until_text("e edit the note")
+    await deck.press("e")
+    await _note(deck)
+
+
+async def _description(deck: Deck[int]) -> None:
+    await deck.until(lambda: isinstance(deck.app.focused, TextArea), "the description can be edited")
+    await deck.type("New. ")
+    await deck.press("ctrl+s")
+
+
+async def _choose(deck: Deck[int]) -> None:
+    await deck.until_text("champion")
+    await deck.press("enter")
+    await deck.until_text("→")
+
+
+async def _alias_field(deck: Deck[int]) -> None:
+    await deck.until_text("v11")
+
+
+# what the server holds
+
+
+def _experiment(number: str, field: str) -> Callable[[World], object]:
+    return lambda world: getattr(world.writes.experiment(number), field)
+
+
+def _run(field: str) -> Callable[[World], object]:
+    return lambda world: getattr(world.writes.run(OX), field)
+
+
+def _run_tag(key: str) -> Callable[[World], object]:
+    return lambda world: world.writes.run(OX).tags.get(key)
+
+
+def _aliases(world: World) -> object:
+    return dict(world.registry.models["churn"].aliases)
+
+
+def _model(field: str) -> Callable[[World], object]:
+    return lambda world: getattr(world.registry.models["churn"], field)
+
+
+def _version(field: str) -> Callable[[World], object]:
+    return lambda world: getattr(world.registry.by_model["churn"]["11"], field)
+
+
+def _split(world: World) -> object:
+    assert world.serving is not None
+    return [(share.version, share.percent) for share in world.serving.kept["churn-prod"].config.split]
+
+
+def _change_model(**fields: object) -> Callable[[World], None]:
+    def cross(world: World) -> None:
+        world.registry.models["churn"] = replace(world.registry.models["churn"], **fields)  # type: ignore[arg-type]
+
+    return cross
+
+
+def _serve(world: World) -> None:
+    assert world.serving is not None
+    world.serving.serve("churn-prod", (Share("churn-11", "churn", "11", 80), Share("churn-10", "churn", "10", 20)))
+
+
+def _taken(world: World) -> None:
+    tracking: FakeTracking = world.tracking
+    tracking.experiments.append(replace(tracking.experiments[0], id="77", name="churn/nightly"))
+
+
+NOTE = "Trained **each week** from the warehouse."
+BEST = "# Best so far\n\nWith the *new* features."
+START = {"champion": "12", "challenger": "14", "old-prod": "11"}
+RENAMED = _run("name")
+
+WRITES: tuple[WriteRow, ...] = (
+    # experiments
+    WriteRow(
+        "create an experiment",
+        ("experiments.create",),
+        _at_experiments,
+        _line("nightly"),
+        "create_experiment",
+        lambda world: [e.name for e in world.tracking.experiments if "nightly" in e.name and e.lifecycle == "active"],
+        [],
+        ["churn/nightly"],
+        _taken,
+        new="churn/nightly",
+    ),
+    WriteRow(
+        "rename an experiment",
+        ("experiments.rename", "experiments.undo"),
+        _at_experiments,
+        _line("2"),
+        "rename_experiment",
+        _experiment("1", "name"),
+        "churn/weekly",
+        "churn/weekly2",
+        lambda world: world.writes.change_experiment("1", name="theirs"),
+        old="churn/weekly",
+        new="churn/weekly2",
+        beneath=("weekly2",),
+    ),
+    WriteRow(
+        "tag an experiment",
+        ("experiments.tags",),
+        _at_experiments,
+        _tag_of_run,
+        "tag_experiment",
+        lambda world: world.writes.experiment("1").tags.get("tier"),
+        None,
+        "gold",
+        lambda world: world.writes.change_experiment("1", tags={"tier": "theirs"}),
+        new="gold",
+    ),
+    WriteRow(
+        "note of an experiment",
+        ("experiments.about",),
+        _at_experiments,
+        _note_of_experiment,
+        "tag_experiment",
+        _experiment("1", "note"),
+        NOTE,
+        f"New. {NOTE}",
+        lambda world: world.writes.change_experiment("1", tags={"mlflow.note.content": "theirs"}),
+        old=NOTE,
+        new="New. ",
+    ),
+    WriteRow(
+        "delete an experiment",
+        ("experiments.delete",),
+        _at_experiments,
+        _nothing,
+        "delete_experiment",
+        _experiment("1", "lifecycle"),
+        "active",
+        "deleted",
+        lambda world: world.writes.change_experiment("1", lifecycle="deleted"),
+        old="active",
+        new="deleted",
+    ),
+    # runs
+    WriteRow(
+        "rename a run",
+        ("runs.rename", "runs.undo"),
+        _at_runs,
+        _line("3"),
+        "rename_run",
+        RENAMED,
+        "gallant-ox-12",
+        "gallant-ox-123",
+        lambda world: world.writes.change_run(OX, name="theirs"),
+        old="gallant-ox-12",
+        new="gallant-ox-123",
+        beneath=("gallant-ox-123",),
+    ),
+    WriteRow(
+        "tag a run",
+        ("runs.tags",),
+        _at_runs,
+        _tag_of_run,
+        "tag_run",
+        _run_tag("tier"),
+        None,
+        "gold",
+        lambda world: world.writes.tag(OX, "tier", "theirs"),
+        new="gold",
+    ),
+    WriteRow(
+        "note of a run",
+        ("runs.note",),
+        _at_runs,
+        _note,
+        "tag_run",
+        _run_tag("mlflow.note.content"),
+        BEST,
+        f"New. {BEST}",
+        lambda world: world.writes.tag(OX, "mlflow.note.content", "theirs"),
+        old="Best so far",
+        new="New. ",
+    ),
+    WriteRow(
+        "delete a run",
+        ("runs.delete",),
+        _at_runs,
+        _nothing,
+        "delete_run",
+        _run("lifecycle"),
+        "active",
+        "deleted",
+        lambda world: world.writes.change_run(OX, lifecycle="deleted"),
+        old="active",
+        new="deleted",
+    ),
+    # a run's page
+    WriteRow(
+        "rename a run on its page",
+        ("run.rename", "run.undo"),
+        _at_run,
+        _line("3"),
+        "rename_run",
+        RENAMED,
+        "gallant-ox-12",
+        "gallant-ox-123",
+        lambda world: world.writes.change_run(OX, name="theirs"),
+        old="gallant-ox-12",
+        new="gallant-ox-123",
+        beneath=("gallant-ox-123", "gallant-ox-123"),
+    ),
+    WriteRow(
+        "tag a run on its page",
+        ("run.tags",),
+        _at_run,
+        _tag_of_run,
+        "tag_run",
+        _run_tag("tier"),
+        None,
+        "gold",
+        lambda world: world.writes.tag(OX, "tier", "theirs"),
+        new="gold",
+        beneath=("Tags 3",),
+    ),
+    WriteRow(
+        "note of a run on its page",
+        ("run.note",),
+        _at_run,
+        _note,
+        "tag_run",
+        _run_tag("mlflow.note.content"),
+        BEST,
+        f"New. {BEST}",
+        lambda world: world.writes.tag(OX, "mlflow.note.content", "theirs"),
+        old="Best so far",
+        new="New. ",
+    ),
+    WriteRow(
+        "delete a run on its page",
+        ("run.delete",),
+        _at_run,
+        _nothing,
+        "delete_run",
+        _run("lifecycle"),
+        "active",
+        "deleted",
+        lambda world: world.writes.change_run(OX, lifecycle="deleted"),
+        old="active",
+        new="deleted",
+        beneath=("deleted", "brave-elk-771"),
+    ),
+    # models
+    WriteRow(
+        "register a model of a run",
+        ("run.register",),
+        _at_run,
+        _line("ltv"),
+        "create_version",
+        lambda world: [made.source for made in world.registry.by_model["ltv"].values()],
+        [],
+        [MODEL_URI],
+        lambda world: world.registry.add("ltv", 1),
+        new="ltv",
+        taken_back="",
+    ),
+    WriteRow(
+        "register a model among the files",
+        ("artifact_tree.register",),
+        go_to(ArtifactsRoute("run", OX, "gallant-ox-12", "model"), "MLmodel"),
+        _line("ltv"),
+        "create_version",
+        lambda world: [made.source for made in world.registry.by_model["ltv"].values()],
+        [],
+        [MODEL_URI],
+        lambda world: world.registry.add("ltv", 1),
+        new="ltv",
+        taken_back="",
+    ),
+    WriteRow(
+        "register a logged model",
+        ("logged_model.register",),
+        go_to(LoggedModelRoute(OX, MODEL_ID), "classifier"),
+        _line("ltv"),
+        "create_version",
+        lambda world: [made.source for made in world.registry.by_model["ltv"].values()],
+        [],
+        [f"models:/{MODEL_ID}"],
+        lambda world: world.registry.add("ltv", 1),
+        new="ltv",
+        taken_back="",
+    ),
+    WriteRow(
+        "create a model",
+        ("models.create",),
+        _at_board,
+        _line("uplift"),
+        "create_model",
+        lambda world: "uplift" in world.registry.models,
+        False,
+        True,
+        lambda world: world.registry.add("uplift"),
+        new="uplift",
+        beneath=("uplift",),
+    ),
+    WriteRow(
+        "rename a model",
+        ("registry.rename",),
+        _at_board,
+        _line("2"),
+        "rename_model",
+        lambda world: sorted(name for name in world.registry.models if name.startswith("churn")),
+        ["churn"],
+        ["churn2"],
+        lambda world: world.registry.rename_model("churn", "theirs"),
+        old="churn",
+        new="churn2",
+        beneath=("churn2",),
+    ),
+    WriteRow(
+        "tag a model",
+        ("registry.tags",),
+        _at_board,
+        _line("owner=ml"),
+        "tag_model",
+        lambda world: world.registry.models["churn"].tags.get("owner"),
+        "growth",
+        "ml",
+        _change_model(tags={"owner": "theirs"}),
+        old="growth",
+        new="ml",
+        beneath=(" ml ",),
+    ),
+    WriteRow(
+        "describe a model",
+        ("registry.note",),
+        _at_board,
+        _description,
+        "describe_model",
+        _model("description"),
+        "Who leaves within **30 days**.",
+        "New. Who leaves within **30 days**.",
+        _change_model(description="theirs"),
+        old="Who leaves",
+        new="New. ",
+    ),
+    WriteRow(
+        "delete a model",
+        ("registry.delete",),
+        _at_board,
+        _nothing,
+        "delete_model",
+        lambda world: "churn" in world.registry.models,
+        True,
+        False,
+        lambda world: world.registry.add("churn", 15),
+        old="churn",
+        typed="churn",
+        taken_back="",
+        beneath=("pricing",),
+    ),
+    # versions
+    WriteRow(
+        "tag a version",
+        ("registry.tags",),
+        _at_versions,
+        _line("approved_by=ana"),
+        "tag_version",
+        lambda world: world.registry.by_model["churn"]["11"].tags.get("approved_by"),
+        None,
+        "ana",
+        lambda world: world.registry.change_version("churn", "11", tags={"approved_by": "theirs"}),
+        new="ana",
+        beneath=("approved_by=ana",),
+    ),
+    WriteRow(
+        "describe a version",
+        ("registry.note",),
+        _at_versions,
+        _description,
+        "describe_version",
+        _version("description"),
+        "",
+        "New. ",
+        lambda world: world.registry.change_version("churn", "11", description="theirs"),
+        new="New. ",
+    ),
+    WriteRow(
+        "delete a version",
+        ("registry.delete",),
+        _at_versions,
+        _nothing,
+        "delete_version",
+        lambda world: "11" in world.registry.by_model["churn"],
+        True,
+        False,
+        lambda world: world.registry.move("churn", "champion", "11"),
+        old="old-prod",
+        typed="churn",
+        taken_back="",
+        beneath=("v12",),
+    ),
+    WriteRow(
+        "copy a version",
+        ("registry.copy_to",),
+        _at_versions,
+        _line("ltv"),
+        "copy_version",
+        lambda world: len(world.registry.by_model["ltv"]),
+        0,
+        1,
+        lambda world: world.registry.add("ltv", 1),
+        new="ltv",
+        taken_back="",
+    ),
+    # aliases
+    WriteRow(
+        "move an alias",
+        ("registry.move_alias", "registry.undo"),
+        _at_versions,
+        _alias_field,
+        "set_alias",
+        _aliases,
+        START,
+        {**START, "champion": "11"},
+        lambda world: world.registry.move("churn", "champion", "13"),
+        old="v12",
+        new="v11",
+        beneath=("champion, old-prod",),
+    ),
+    WriteRow(
+        "move an alias on a version's page",
+        ("registry.move_alias",),
+        _at_version,
+        _alias_field,
+        "set_alias",
+        _aliases,
+        START,
+        {**START, "champion": "11"},
+        lambda world: world.registry.move("churn", "champion", "13"),
+        old="v12",
+        new="v11",
+        beneath=("champion, old-prod", "champion, old-prod", "champion v11"),
+    ),
+    WriteRow(
+        "move an alias on a model's page",
+        ("registry.move_alias",),
+        _at_model,
+        _alias_field,
+        "set_alias",
+        _aliases,
+        START,
+        {**START, "champion": "14"},
+        lambda world: world.registry.move("churn", "champion", "13"),
+        old="v12",
+        new="v14",
+        beneath=("champion", "v14"),
+    ),
+    WriteRow(
+        "move several aliases",
+        ("registry.several_aliases",),
+        _at_board,
+        _line("champion=14 old-prod=10"),
+        "set_alias",
+        _aliases,
+        START,
+        {**START, "champion": "14", "old-prod": "10"},
+        lambda world: world.registry.move("churn", "champion", "13"),
+        old="v12",
+        new="v14",
+        beneath=("v14",),
+    ),
+    WriteRow(
+        "swap aliases",
+        ("registry.swap",),
+        _at_board,
+        _nothing,
+        "set_alias",
+        _aliases,
+        START,
+        {**START, "champion": "14", "challenger": "12"},
+        lambda world: world.registry.move("churn", "champion", "13"),
+        old="v12",
+        new="v14",
+    ),
+    WriteRow(
+        "take an alias away",
+        ("registry.take_away",),
+        _at_versions,
+        _nothing,
+        "delete_alias",
+        _aliases,
+        START,
+        {"champion": "12", "challenger": "14"},
+        lambda world: world.registry.move("churn", "old-prod", "10"),
+        old="v11",
+        new="old-prod",
+    ),
+    # serving
+    WriteRow(
+        "serve an alias",
+        ("serving.serve_alias", "serving.undo"),
+        _at_endpoints,
+        _choose,
+        "change",
+        _split,
+        [("11", 90), ("10", 10)],
+        [("12", 90), ("10", 10)],
+        _serve,
+        old="v11",
+        new="v12",
+    ),
+    WriteRow(
+        "split the traffic",
+        ("serving.traffic",),
+        _at_endpoints,
+        _line("50 50", instead=True),
+        "change",
+        _split,
+        [("11", 90), ("10", 10)],
+        [("11", 50), ("10", 50)],
+        _serve,
+        old="90",
+        new="50",
+    ),
+)
