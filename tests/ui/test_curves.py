@@ -369,7 +369,7 @@ async def test_running_runs_are_read_again_by_themselves(made: World) -> None:
     known = (RunReference(ONE, "one", "RUNNING", "active"), RunReference(f"{2:032x}", "two", "FINISHED", "active"))
     async with made.open() as deck:
         screen = await _open(deck, CurvesRoute((ONE, f"{2:032x}"), ("loss",), known))
-        assert "watching" in deck.text()
+        assert "watching 2 s" in deck.text()
         made.history.record(ONE, "loss", falling(0, 700))
         screen._tick()
         await deck.until(lambda: len(screen.state.histories[ONE, "loss"]) == 700, "the new points are there")

@@ -25,7 +25,7 @@ async def test_a_tree_by_the_slashes_last_updated_first(small: World) -> None:
         await deck.until_text("Experiments · 5")
         await deck.until_text("runs  last")
         assert shown(deck) == ["▾ churn/", "weekly", "backfill", "fraud/cards", "pricing", "empty"]
-        assert deck.line_with("weekly ").split("│")[1].split() == ["▸", "weekly", "12", "2m"]
+        assert deck.line_with("weekly  ").split("│")[1].split() == ["▸", "weekly", "12", "2m"]
         assert "attic" not in deck.text()
 
 

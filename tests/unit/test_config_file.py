@@ -59,6 +59,7 @@ def test_everything_that_can_be_said() -> None:
         mouse: false
         ssh: true
         watch_seconds: 5
+        watch_running_seconds: 3
         cache: false
         models:
           alias_columns: [champion]
@@ -97,6 +98,7 @@ def test_everything_that_can_be_said() -> None:
         mouse=False,
         ssh=True,
         watch_seconds=5,
+        watch_running_seconds=3,
         cache=False,
         models=ModelSettings(
             alias_columns=("champion",),

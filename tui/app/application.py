@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
+from tui.app.actions import BY_ID, configured_keys, show_key
 from tui.app.everywhere import KeysForEverywhere
 from tui.app.first_frame import FirstFrame
 from tui.app.signals import heeded
@@ -24,9 +25,9 @@ from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.preview.graphics import draws_pictures
 from tui.domain.problem import Problem
-from tui.domain.text import clean_block
+from tui.domain.text import clean, clean_block
 from tui.resources import style_sheets
-from tui.widgets.status_line import Status
+from tui.widgets.status_line import Status, Top
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MESSAGE_SHOWS_S = 4.0  # how long what was said stands where the hints are
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
@@ -60,6 +62,8 @@ class DeckApp(KeysForEverywhere):
         self.glyphs: Glyphs = ASCII if settings.ascii else UNICODE
         self.keymap: Mapping[str, str] = settings.keys
         self.absolute_times = False
+        self.message_seconds = MESSAGE_SHOWS_S
+        self.commands_said: list[str] = []
         self.begun = False
         self._launch = launch
         self._connect = connect
@@ -163,22 +167,74 @@ class DeckApp(KeysForEverywhere):
 
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
 
-    def open_context(self, launch: Launch) -> None:
-        """Leave the open context and open another in its place."""
+    @property
+    def tops(self) -> tuple[Top, ...]:
+        """The places at the top of the open context, by the keys that go there."""
+        from tui.app.tops import TITLES
+
+        here = [name for name in TITLES if name != "serving" or self.session.serving is not None]
+        keys = [configured_keys(BY_ID[f"app.{TITLES[name][0]}"], self.keymap).split(",")[0] for name in here]
+        return tuple(Top(show_key(key), TITLES[name][1], name) for key, name in zip(keys, here, strict=True))
+
+    @property
+    def top_here(self) -> str:
+        """The name of the place that everything open lies over."""
+        return self.current_mode.partition(":")[2]
+
+    def open_context(self, launch: Launch, at: Place | None = None) -> None:
+        """Leave the open context and open another in its place, at an experiment or a model where that is there too."""
         before, self.session = self.session, self._connect(launch)
         before.log.told = lambda: None
         self._watch_requests()
         left, self._serial = self._serial, self._serial + 1
-        self.call_later(self._change_context, left, before)
+        self.call_later(self._change_context, left, before, at)
+
+    def _stay_at(self, place: Place) -> None:
+        """Go to the experiment or model of that name, if this context has one."""
+        session, model = self.session, place.model
+        name = model or place.experiment
+
+        def look() -> None:
+            if model:
+                session.registry.get_model(model)
+            else:
+                session.tracking.get_experiment_by_name(name)
+
+        def there() -> None:
+            self.go_home("models" if model else "browse")
+            if self.page is not None:
+                self.page.open_place(place)
+
+        def not_there(problem: Problem) -> None:
+            self.say(f"{clean(name)} is not here: {clean(problem.message)}")
+
+        session.pool.submit(
+            look,
+            lambda _nothing: self.post_message(self.Looked(session, there)),
+            lambda problem: self.post_message(self.Looked(session, lambda: not_there(problem))),
+        )
+
+    @dataclass
+    class Looked(Message):
+        """A worker has looked at something for the open context; ``tell`` says or does what follows from it."""
+
+        session: Session
+        tell: Callable[[], None]
+
+    def on_deck_app_looked(self, event: Looked) -> None:
+        if event.session is self.session:
+            event.tell()
 
     def open_beside(self, launch: Launch) -> Session:
         """A session on another context beside the open one; whoever asked closes it."""
         return self._connect(launch)
 
-    async def _change_context(self, left: int, before: Session) -> None:
+    async def _change_context(self, left: int, before: Session, at: Place | None) -> None:
         from tui.app.tops import TOPS
 
         await self._show_context()
+        if at is not None:
+            self._stay_at(at)
         for top in TOPS:
             self.remove_mode(f"{left}:{top}")
         before.close()
@@ -217,6 +273,13 @@ class DeckApp(KeysForEverywhere):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
+    def names_known(self) -> list[tuple[str, str, str]]:
+        from tui.ui.page import Page
+
+        stacks = (self._screen_stacks.get(self._mode(top.name), ()) for top in self.tops)
+        tops = [stack[0] for stack in stacks if stack]
+        return [entry for page in tops if isinstance(page, Page) for entry in page.names_known()]
+
     def open_place(self, text: str) -> None:
         """Go where a text names: a run, an experiment, the address of a page; what cannot be opened is said."""
         from tui.config.choose import Options
@@ -235,7 +298,7 @@ class DeckApp(KeysForEverywhere):
             self.page.open_place(place)
 
     def open_named_context(self, name: str) -> None:
-        """Open a context of the configuration by its name; an unknown one is said so."""
+        """Open a context of the configuration by its name, at what is open here; an unknown one is said so."""
         from tui.config.choose import Options
         from tui.config.launch import resolve
 
@@ -244,7 +307,7 @@ class DeckApp(KeysForEverywhere):
         except Problem as problem:
             self.say(str(problem))
             return
-        self.open_context(launch)
+        self.open_context(launch, self.page.place_here() if self.page is not None else None)
 
     def leave(self) -> None:
         """Quit."""
@@ -253,20 +316,55 @@ class DeckApp(KeysForEverywhere):
     # telling
 
     def say(self, message: str) -> None:
-        """One line at the bottom, which stays until the next action."""
+        """One line at the bottom, for a few seconds or until the next action."""
         if self.page is not None:
             self.page.hint_line.say(message)
 
     def copy_text(self, called: str, text: str) -> str:
-        """Copy to the terminal's clipboard by OSC 52, unless it is too long for that; answers what it said."""
+        """Copy to the terminal's clipboard, unless it is too long for that; answers what it said."""
         plain = clean_block(text)
-        if len(plain.encode()) > COPY_LIMIT:
+        if self.environment.get("TMUX"):
+            said = f"Copying {called} through tmux"
+            self._copy_through_tmux(called, plain)
+        elif len(plain.encode()) > COPY_LIMIT:
             said = f"{called} is too long for the terminal's clipboard ({len(plain)} characters)"
         else:
             self.copy_to_clipboard(plain)
-            said = f"Copied {called}: {plain if len(plain) < 80 else plain[:79] + self.glyphs.ellipsis}"
+            said = self._copied(called, plain)
         self.say(said)
         return said
+
+    def _copied(self, called: str, plain: str) -> str:
+        return f"Copied {called}: {plain if len(plain) < 80 else plain[:79] + self.glyphs.ellipsis}"
+
+    def _copy_through_tmux(self, called: str, plain: str) -> None:
+        """Only what has arrived is said to be copied; else the setting is named that is in the way."""
+        from tui.terminal import clipboard
+
+        session = self.session
+
+        def told(in_the_way: str) -> None:
+            if in_the_way == clipboard.ALLOW_PASSTHROUGH:
+                self.copy_to_clipboard(plain)
+                self.say(f"{called} was sent past tmux, which passes it on after “{in_the_way}”")
+            elif in_the_way:
+                self.say(f"{called} is in tmux's buffer only; “{in_the_way}” lets it reach the terminal")
+            else:
+                self.say(self._copied(called, plain))
+
+        session.pool.submit(
+            lambda: clipboard.through_tmux(plain),
+            lambda in_the_way: self.post_message(self.Looked(session, lambda: told(in_the_way))),
+            lambda problem: self.post_message(self.Looked(session, lambda: self.say(str(problem)))),
+        )
+
+    def copy_to_clipboard(self, text: str) -> None:
+        from tui.terminal.clipboard import sequences
+
+        self._clipboard = text
+        for part in sequences(text, self.environment):
+            if self._driver is not None:
+                self._driver.write(part)
 
     def leave_now(self, status: int) -> None:
         """Leave whatever is open, from a handler of a signal or a thread; before anything is open, end at once."""

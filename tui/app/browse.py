@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 
+RUNS_KNOWN = 5_000  # loaded runs whose names the command line completes
 SOON = 0.05  # seconds in which the rows last seen are drawn, before anything else is loaded
 
 
@@ -81,9 +82,9 @@ class BrowseScreen(Page, Asking):
         self.set_crumbs("experiments")
         self.focus_pane(self.experiments)
         self.experiments.start(follow=self._place is None)
-        here = self.experiments.experiment_here()
-        if self._place is None and here is not None:
-            self._show_runs((here,))  # they were seen last time, and are in the first frame
+        here = self.experiments.experiments_here()
+        if self._place is None and here:
+            self._show_runs(here)  # they were seen last time, and are in the first frame
         self.set_timer(SOON, self._complete)
         if self._place is not None:
             place, self._place = self._place, None
@@ -263,6 +264,21 @@ class BrowseScreen(Page, Asking):
             return True
         return self.experiments.go_back()
 
+    def place_here(self) -> Place | None:
+        from tui.domain.places import Place, PlaceKind
+
+        shown = self.runs.experiments
+        return Place(PlaceKind.EXPERIMENT, shown[0].name, experiment=shown[0].name) if len(shown) == 1 else None
+
+    def names_known(self) -> list[tuple[str, str, str]]:
+        store = self.runs.loader.store
+        runs = store.snapshot() if store is not None else None
+        names = [("experiment", one.name, f"experiments:/{one.name}") for one in self.experiments.known()]
+        if runs is not None:
+            rows = range(min(runs.row_count, RUNS_KNOWN))
+            names += [("run", runs.run_name(row), f"runs:/{runs.run_id(row)}") for row in rows]
+        return names
+
     def read_again(self) -> None:
         self.experiments.read_again()
         self.runs.read_again()
@@ -270,8 +286,8 @@ class BrowseScreen(Page, Asking):
             self.details.read_again()
 
     @property
-    def watching(self) -> bool:
-        return self.runs.watching
+    def watch_pace(self) -> float:
+        return self.runs.watch_pace
 
     def watch_toggle(self) -> bool:
         return self.runs.watch_toggle()

@@ -11,6 +11,8 @@ from tui.ui.page import Page
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
 
+LINES_KEPT = 100  # of what was said on the command line
+
 
 def commands_here(deck: DeckApp, page: Page) -> dict[str, Action]:
     """What can be asked for by name: first the places to go to, then what can be done here, the nearest first."""
@@ -30,6 +32,7 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         action = found.get(given.name) if given is not None else None
         if given is None or action is None:
             return
+        deck.commands_said = [*(line for line in deck.commands_said if line != given.line), given.line][-LINES_KEPT:]
         if action.where == "app":
             parameters = (given.argument,) if action.takes else ()
             deck.call_later(deck.run_action, ("", action.verb, parameters), deck)
@@ -43,7 +46,8 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
             show_keys(configured_keys(action, deck.keymap)),
             takes=action.takes,
             offers=getattr(deck, f"offers_{action.verb}", tuple)(),
+            opens_names=action.verb == "open_place",
         )
         for name, action in found.items()
     ]
-    deck.push_screen(CommandModal(commands, deck.glyphs), run)
+    deck.push_screen(CommandModal(commands, deck.glyphs, deck.commands_said), run)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.app.application import DeckApp
     from tui.config.launch import Launch
     from tui.services.session import Session
+    from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
     from tui.ui.routes import Route
 
@@ -117,9 +118,36 @@ class KeysForEverywhere(CalmApp[int]):
     def action_context(self, name: str) -> None:
         self.open_named_context(name)
 
-    def offers_context(self) -> tuple[str, ...]:
-        """What the command line completes the name of a context from."""
-        return tuple(self.session.launch.settings.contexts)
+    # what the command line completes names from
+
+    def names_known(self) -> list[tuple[str, str, str]]:
+        """What kind each thing is that has been read here, its name, and the place that it opens."""
+        raise NotImplementedError  # pragma: no cover
+
+    def offers_context(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        here = self.session.name
+        return tuple(
+            Offer(name, name, "is open" if name == here else "context")
+            for name in self.session.launch.settings.contexts
+        )
+
+    def offers_open_place(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        return tuple(Offer(name, place, kind) for kind, name, place in self.names_known())
+
+    def offers_experiments(self) -> tuple[Offer, ...]:
+        return self._offers_of("experiment")
+
+    def offers_models(self) -> tuple[Offer, ...]:
+        return self._offers_of("model")
+
+    def _offers_of(self, kind: str) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        return tuple(Offer(name, name, kind) for known, name, _ in self.names_known() if known == kind)
 
     def action_runs(self) -> None:
         self._go_to("browse", "runs")

@@ -28,8 +28,11 @@ def _serving(session: Session) -> Page:
     return ServingScreen(session)
 
 
+TITLES = {"browse": ("experiments", "Runs"), "models": ("models", "Models"), "serving": ("serving", "Serving")}
+"""The verb that goes to each, whose key stands before its title in the line at the top."""
+
 TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models, "serving": _serving}
-"""The screens at the top of a context, by the name of the action that goes there (``app.<name>``)."""
+"""The screens at the top of a context, by the name that ``go_home`` knows it by."""
 
 
 def top_screen(name: str, session: Session) -> Callable[[], Any]:

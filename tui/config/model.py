@@ -66,6 +66,7 @@ class Settings:
     images: str = "auto"  # whether the terminal draws pictures itself
     readers: str = "own"  # who reads stores and plain servers that are known in every detail
     watch_seconds: int = 30
+    watch_running_seconds: int = 2  # likewise, while what is watched runs
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
     metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed
@@ -86,6 +87,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "timeout": (0.5, 600),
     "page_size": (10, 50_000),  # MLflow's search_runs takes no more at a time
     "watch_seconds": (2, 86_400),
+    "watch_running_seconds": (1, 86_400),
     "tolerance": (0, 1),
     "old_after_days": (1, 36_500),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.config.launch import Launch
 from tui.domain.glyphs import Glyphs
 from tui.services.session import Session
+from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched
@@ -24,9 +25,20 @@ class Deck(Protocol):
     environment: Mapping[str, str]
     folder: Path
     draws_pictures: bool  # whether the terminal takes pictures
+    message_seconds: float  # after which the hints take the place of what was said; 0 waits for the next key
+
+    @property
+    def tops(self) -> tuple[Top, ...]:
+        """The places at the top of the open context."""
+        ...
+
+    @property
+    def top_here(self) -> str:
+        """The name of the one under all pages."""
+        ...
 
     def say(self, message: str) -> None:
-        """One line at the bottom, which stays until the next action."""
+        """One line at the bottom, for a few seconds or until the next action."""
         ...
 
     def copy_text(self, called: str, text: str) -> str:

@@ -44,6 +44,7 @@ class FactsPane(FilterablePane):
         self._contents: dict[str, Content] = {}
         self._waiting: dict[str, str] = {}
         self._facts: Facts | None = None
+        self.turns: FactsPane | None = None  # whose tabs the keys turn, where this has none of its own
 
     def body(self) -> ComposeResult:
         yield self.tab_line
@@ -115,12 +116,15 @@ class FactsPane(FilterablePane):
         self._step(-1)
 
     def _step(self, by: int) -> None:
+        if self.turns is not None:
+            self.turns._step(by)
+            return
         tabs = list(self._tabs)
         self.tab = tabs[(tabs.index(self.tab) + by) % len(tabs)]
         self.show_tab()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return len(self._tabs) > 1 or action not in ("next_tab", "previous_tab")
+        return len(self._tabs) > 1 or self.turns is not None or action not in ("next_tab", "previous_tab")
 
     @on(TabLine.Pressed)
     def _pressed(self, event: TabLine.Pressed) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.services.write_flow import Touched
 
 
+PINNED = ("help", "leave")  # the hints that have their room before all others
 RETRY_SECONDS = 20.0  # after which a server that could not be reached is tried again by itself
 MOST_RETRY_SECONDS = 600.0  # however long it asks to be left alone
 
@@ -46,7 +47,7 @@ class Page(Screen[None], inherit_bindings=False):
         self._crumbs: tuple[str, ...] = ()
         status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
         self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
-        self.hint_line = HintLine()
+        self.hint_line = HintLine(self.deck.message_seconds)
 
     @property
     def deck(self) -> Deck:
@@ -69,8 +70,9 @@ class Page(Screen[None], inherit_bindings=False):
         self.show_status()
 
     @property
-    def watching(self) -> bool:
-        return False
+    def watch_pace(self) -> float:
+        """Every how many seconds what is shown is read again by itself; 0 where it is not."""
+        return 0
 
     def set_truth(self, truth: Truth) -> None:
         self.truth = truth
@@ -96,8 +98,10 @@ class Page(Screen[None], inherit_bindings=False):
                 self.session.launch.place_shown,
                 self._crumbs,
                 self.session.read_only,
-                self.watching,
+                self.watch_pace,
                 self.truth,
+                self.deck.tops,
+                self.deck.top_here,
             )
         )
 
@@ -131,7 +135,7 @@ class Page(Screen[None], inherit_bindings=False):
     def show_hints(self) -> None:
         keys = self._keys_here()
         ranked = sorted((BY_ID[action_id] for action_id in keys if BY_ID[action_id].hint), key=lambda a: a.hint)
-        self.hint_line.show([Hint(show_key(keys[a.id]), self.hint_title(a), a.verb == "help") for a in ranked])
+        self.hint_line.show([Hint(show_key(keys[a.id]), self.hint_title(a), a.verb in PINNED) for a in ranked])
 
     def hint_title(self, action: Action) -> str:
         """What the hint line calls an action just now."""
@@ -194,6 +198,21 @@ class Page(Screen[None], inherit_bindings=False):
         self._zoomed = not self._zoomed
         self._arrange()
 
+    # clicks on the line at the top
+
+    def on_status_line_top_pressed(self, event: StatusLine.TopPressed) -> None:
+        event.stop()
+        self.deck.go_home(event.name)
+
+    def on_status_line_crumb_pressed(self, event: StatusLine.CrumbPressed) -> None:
+        """Go back so many crumbs: pages first, then inside the one at the top."""
+        event.stop()
+        pages = min(event.before_last, len(self.app.screen_stack) - 1)
+        for _ in range(pages):
+            self.app.pop_screen()
+        if not pages:
+            self.go_back()
+
     # what has been written
 
     def shows(self, touched: Touched) -> bool:
@@ -216,6 +235,14 @@ class Page(Screen[None], inherit_bindings=False):
 
     def go_to(self, what: str, name: str = "") -> None:
         """Go to a part of this screen by its name ("runs"), or to one thing in it."""
+
+    def place_here(self) -> Place | None:
+        """The experiment or model that is shown, as another context may have it too."""
+        return None
+
+    def names_known(self) -> list[tuple[str, str, str]]:
+        """What the command line completes names from: what kind each is, the name, and the place that it opens."""
+        return []
 
     def read_again(self) -> None:
         """Refresh what is shown."""

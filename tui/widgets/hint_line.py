@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.domain.text import clean, fit, width
@@ -25,10 +26,15 @@ class Hint:
 
 
 class HintLine(Widget):
-    """Hints by rank, as many as fit; a message takes their place until the next action."""
+    """Hints by rank, as many as fit; a message takes their place for some ``seconds``, or until the next action.
 
-    def __init__(self) -> None:
+    With 0 seconds a message stays until then.
+    """
+
+    def __init__(self, seconds: float = 0) -> None:
         super().__init__(id="hint-line")
+        self._seconds = seconds
+        self._back: Timer | None = None
         self._hints: tuple[Hint, ...] = ()
         self._message = ""
         self._requests = 0
@@ -45,6 +51,9 @@ class HintLine(Widget):
 
     def say(self, message: str) -> None:
         """Show one line of text instead of the hints; an empty one brings them back."""
+        if self._back is not None:
+            self._back.stop()
+        self._back = self.set_timer(self._seconds, lambda: self.say("")) if message and self._seconds else None
         if message != self._message:
             self._message = message
             self.refresh()
@@ -85,8 +94,9 @@ class HintLine(Widget):
         else:
             used = 1
             parts.append((" ", ""))
-            for hint in self._fitting(room - used):
-                parts += [(hint.key, "bold $accent"), (f" {hint.title}   ", "$text-muted")]
-                used += hint.cells
+            for number, hint in enumerate(self._fitting(room - used)):
+                gap = "   " if number else ""
+                parts += [(gap + hint.key, "bold $accent"), (f" {hint.title}", "$text-muted")]
+                used += hint.cells if number else hint.cells - 3
             parts.append((" " * max(0, room - used), ""))
         return Content.assemble(*parts, (right, "$text-muted"))

@@ -1,4 +1,4 @@
-"""The line at the top: which context, where one is in it, and how true what is shown is."""
+"""The line at the top: which context, the places in it, where one is, and how true what is shown is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from textual.content import Content
+from textual.events import Click
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean, fit, width
 from tui.domain.truth import State, Truth
+
+
+@dataclass(frozen=True)
+class Top:
+    """One of the places at the top: its key, what it is called, and what goes there."""
+
+    key: str
+    title: str
+    name: str = ""  # of the action that goes there
 
 
 @dataclass(frozen=True)
@@ -21,8 +32,10 @@ class Status:
     place: str
     crumbs: tuple[str, ...] = ()
     read_only: bool = False
-    watching: bool = False
+    watching: float = 0  # every how many seconds it is read again by itself; 0 where it is not
     truth: Truth = field(default_factory=Truth)
+    tops: tuple[Top, ...] = ()
+    at: str = ""  # the name of the top under all pages
 
 
 _TONES = {State.LIVE: "$success", State.OFFLINE: "$error", State.STALE: "$warning", State.BUSY: "$warning"}
@@ -47,14 +60,31 @@ def truth_words(truth: Truth, zone: tzinfo) -> str:
     return f"{word} · as of {as_of}" if as_of else word
 
 
+CRUMBS_NEED = 30  # cells that the trail has before the names of the other places
+PLACE_NEEDS = 12  # cells under which the address is left out
+
+
 class StatusLine(Widget):
-    """One line, redrawn only when what it says changes."""
+    """One line, redrawn only when what it says changes; places and crumbs on it can be clicked."""
+
+    @dataclass
+    class TopPressed(Message):
+        """One of the places at the top was clicked."""
+
+        name: str
+
+    @dataclass
+    class CrumbPressed(Message):
+        """A crumb was clicked: so many before the last."""
+
+        before_last: int
 
     def __init__(self, status: Status, glyphs: Glyphs, zone: tzinfo) -> None:
         super().__init__(id="status-line")
         self.status = status
         self._glyphs = glyphs
         self._zone = zone
+        self._targets: list[tuple[int, int, Message]] = []  # from and to which cell a click means what
 
     def show(self, status: Status) -> None:
         if status != self.status:
@@ -64,32 +94,86 @@ class StatusLine(Widget):
     def render(self) -> Content:
         status, glyphs = self.status, self._glyphs
         cells = self.size.width
+        right = self._right(cells)
+        right_cells = sum(width(text) for text, _ in right)
+        parts: list[tuple[str, str, Message | None]] = [(f" {clean(status.context)}", "bold $accent", None)]
+        crumbs = self._trail()
+        crumb_cells = sum(width(text) for text, _, _ in crumbs)
+        room = cells - right_cells - width(parts[0][0]) - 3
+        tops = self._tops(named=True)
+        if sum(width(text) for text, _, _ in tops) + min(crumb_cells, CRUMBS_NEED) + 3 > room:
+            tops = self._tops(named=False)
+        room -= sum(width(text) for text, _, _ in tops)
+        # The trail matters most, then the address: on a narrow line that gives way first.
+        address = fit(
+            f" {glyphs.bullet} {clean(status.place)}", max(0, room - crumb_cells - 3), ellipsis=glyphs.ellipsis
+        ).rstrip()
+        parts += [(address if width(address) >= PLACE_NEEDS else "", "dim", None), *tops, ("   ", "", None)]
+        used = sum(width(text) for text, _, _ in parts)
+        parts += _from_the_end(crumbs, max(0, cells - right_cells - used - 1), glyphs.ellipsis)
+        self._targets = []
+        at = 0
+        for text, _, target in parts:
+            if target is not None:
+                self._targets.append((at, at + width(text), target))
+            at += width(text)
+        said = [(text, style) for text, style, _ in parts]
+        return Content.assemble(*said, " " * max(1, cells - at - right_cells), *right)
+
+    def _right(self, cells: int) -> list[tuple[str, str]]:
+        status, glyphs = self.status, self._glyphs
         truth = status.truth
         sign = glyphs.live if truth.state is State.LIVE else glyphs.stale
         tone = _TONES.get(truth.state, "dim")
         right: list[tuple[str, str]] = []
         if status.watching:
-            right.append(("watching   ", "$accent"))
+            right.append((f"watching {status.watching:g} s   ", "$accent"))
         if status.read_only:
             right.append(("read-only   ", "bold"))
         again = f" · {RETRIES}" if truth.tries_again and cells >= RETRIES_FROM else ""
         right.append((f"{sign} {truth_words(truth, self._zone)}{again} ", tone))
-        right_cells = sum(width(text) for text, _ in right)
-        context = f" {clean(status.context)}"
-        crumbs = f" {glyphs.separator} ".join(clean(crumb) for crumb in status.crumbs)
-        place = f" {glyphs.bullet} {clean(status.place)}"
-        room = max(0, cells - right_cells - width(context) - 4)
-        # The trail matters most, then the place: on a narrow line the place gives way first.
-        crumb_cells = min(width(crumbs), room)
-        place_cells = min(width(place), max(0, room - crumb_cells - 3))
-        if place_cells < 12:
-            place_cells = 0
-        gap = "   "
-        left = [
-            (context, "bold $accent"),
-            (fit(place, place_cells, ellipsis=glyphs.ellipsis) if place_cells else "", "dim"),
-            (gap, ""),
-            (fit(crumbs, crumb_cells, ellipsis=glyphs.ellipsis), "bold"),
-        ]
-        used = sum(width(text) for text, _ in left)
-        return Content.assemble(*left, " " * max(1, cells - used - right_cells), *right)
+        return right
+
+    def _tops(self, *, named: bool) -> list[tuple[str, str, Message | None]]:
+        """The places at the top, the one here lit and in brackets; where there is no room the others are their keys."""
+        parts: list[tuple[str, str, Message | None]] = []
+        for top in self.status.tops:
+            here = top.name == self.status.at
+            text = f"{top.key} {top.title}" if named or here else top.key
+            text = f"[{text}]" if here else f" {text} "
+            parts.append((text if parts else f"  {text}", "bold $accent" if here else "", self.TopPressed(top.name)))
+        return parts
+
+    def _trail(self) -> list[tuple[str, str, Message | None]]:
+        parts: list[tuple[str, str, Message | None]] = []
+        last = len(self.status.crumbs) - 1
+        for number, crumb in enumerate(self.status.crumbs):
+            if number:
+                parts.append((f" {self._glyphs.separator} ", "bold", None))
+            parts.append((clean(crumb), "bold", self.CrumbPressed(last - number) if number < last else None))
+        return parts
+
+    def on_click(self, event: Click) -> None:
+        for start, end, target in self._targets:
+            if start <= event.x < end:
+                self.post_message(target)
+                return
+
+
+def _from_the_end(
+    parts: list[tuple[str, str, Message | None]], room: int, ellipsis: str
+) -> list[tuple[str, str, Message | None]]:
+    """As many parts as fit, the last ones first: where one is matters more than where one came from."""
+    every = sum(width(text) for text, _, _ in parts)
+    if every <= room or not parts:
+        return parts
+    kept: list[tuple[str, str, Message | None]] = []
+    room -= width(ellipsis)
+    for text, style, target in reversed(parts):
+        if width(text) > room:
+            if not kept:
+                return [(fit(text, room + width(ellipsis), ellipsis=ellipsis), style, target)]
+            break
+        kept.insert(0, (text, style, target))
+        room -= width(text)
+    return [(ellipsis, "dim", None), *kept]

@@ -55,14 +55,26 @@ class TabLine(Widget):
         return self._in_sight(parts)
 
     def _in_sight(self, parts: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        """The tabs without as many from the left as keep the current one off the line; a mark stands for those."""
-        here = next((at for at, (tab, _, _) in enumerate(parts) if tab == self._current), 0)
-        hidden = 0
-        while hidden < here and sum(width(text) for _, text, _ in parts[hidden : here + 1]) + 1 > self.size.width:
-            hidden += 1
-        if not hidden or not self.size.width:
+        """As many tabs as fit, the current one among them; a mark stands for those to the left, and to the right."""
+        room = self.size.width
+        if not room or sum(width(text) for _, text, _ in parts) <= room:
             return parts
-        return [(parts[hidden - 1][0], "‹", "$muted"), *parts[hidden:]]
+        here = next((at for at, (tab, _, _) in enumerate(parts) if tab == self._current), 0)
+        first, last = here, here
+        while True:
+            marks = (first > 0) + (last < len(parts) - 1)
+            cells = sum(width(text) for _, text, _ in parts[first : last + 1])
+            after = width(parts[last + 1][1]) if last + 1 < len(parts) else room
+            before = width(parts[first - 1][1]) if first else room
+            if cells + after + marks <= room:
+                last += 1
+            elif cells + before + marks <= room:
+                first -= 1
+            else:
+                break
+        left = [(parts[first - 1][0], "‹", "$accent")] if first else []
+        right = [(parts[last + 1][0], "›", "$accent")] if last + 1 < len(parts) else []
+        return [*left, *parts[first : last + 1], *right]
 
     def render(self) -> Content:
         parts = self._parts()

@@ -24,6 +24,7 @@ from tui.ui.asking import Asking
 from tui.ui.breakpoints import RICH
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
+from tui.ui.watch import Watch
 from tui.widgets.chart.legend import Legend
 
 MOST_RUNS = 50
@@ -54,7 +55,8 @@ class CurvesScreen(Page, Asking):
         self._panes = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
         self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
         self.frame = Container(*self._panes, id="charts")
-        self._timer: Timer | None = None
+        settings = self.session.launch.settings
+        self._watch = Watch(self, settings.watch_seconds, self._tick, running_seconds=settings.watch_running_seconds)
         self._show_wanted = False
         self._window = self.state.view.window
         self._rest: Timer | None = None
@@ -70,22 +72,14 @@ class CurvesScreen(Page, Asking):
         self._arrange()
         self.focus_pane(self.charts[0])
         self.call_after_refresh(self.loader.read_all)
-        # Paused while another screen lies over this one.
-        self._timer = self.set_interval(self.session.launch.settings.watch_seconds, self._tick)
+        self._watch.toggle()
 
     def on_unmount(self) -> None:
         self.loader.stop()
 
-    def on_screen_suspend(self) -> None:
-        if self._timer is not None:
-            self._timer.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._timer is not None:
-            self._timer.resume()
-
     def _tick(self) -> None:
-        self.loader.read_running()
+        if self.is_current:
+            self.loader.read_running()
 
     def read_again(self) -> None:
         self.loader.read_all()
@@ -114,6 +108,7 @@ class CurvesScreen(Page, Asking):
 
     def show(self) -> None:
         """Draw everything that has changed."""
+        self._watch.is_running(bool(self.state.running))
         self.set_truth(self.loader.truth)
         for chart in self.charts:
             if chart.display:
@@ -134,12 +129,12 @@ class CurvesScreen(Page, Asking):
         return current if isinstance(current, ChartPane) and current.display else self.charts[0]
 
     @property
-    def watching(self) -> bool:
-        return bool(self.state.running)
+    def watch_pace(self) -> float:
+        return self._watch.pace if self.state.running else 0
 
     def watch_toggle(self) -> bool:
         """Running runs refresh by themselves here already."""
-        return self.watching
+        return self.watch_pace > 0
 
     def _arrange(self) -> None:
         super()._arrange()

@@ -28,6 +28,7 @@ from tui.ui.list_pane import ListPane, Show, matches
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
+MOST_OF_A_FOLDER = 200  # experiments of a folder whose runs are shown together
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
 
 
@@ -173,6 +174,8 @@ class ExperimentsPane(ListPane[Line]):
 
     def _reveal(self, experiment_id: str) -> None:
         experiment = self.loader.experiments.get(experiment_id)
+        if experiment is None:
+            self.grid.move_to(experiment_id)  # of a folder, where it is still there
         if experiment is None or self.laid is None:
             return
         if self.laid.table.row_of(experiment_id) is None:
@@ -192,11 +195,20 @@ class ExperimentsPane(ListPane[Line]):
         """The experiment under the cursor; None on a folder."""
         return self.loader.experiments.get(self.grid.cursor_key or "")
 
+    def experiments_here(self) -> tuple[Experiment, ...]:
+        """The experiment under the cursor, or those in the folder that is."""
+        here = self.experiment_here()
+        return (here,) if here is not None else self._standing_for(self.grid.cursor_key or "")[:MOST_OF_A_FOLDER]
+
+    def known(self) -> list[Experiment]:
+        """Every experiment that has been read."""
+        return list(self.loader.experiments.values())
+
     @on(Grid.CursorMoved)
     def _cursor_moved(self, event: messages.CursorMoved) -> None:
         event.stop()
         self._rest_no_more()
-        if self._follow and self.experiment_here() is not None:
+        if self._follow and self.experiments_here():
             self._rest = self.set_timer(REST_SECONDS, self.settle)
 
     def _rest_no_more(self) -> None:
@@ -205,12 +217,12 @@ class ExperimentsPane(ListPane[Line]):
             self._rest = None
 
     def settle(self) -> None:
-        """Take the experiment under the cursor as the one whose runs are to be shown."""
+        """Take what is under the cursor as that whose runs are to be shown."""
         self._rest = None
         self._follow = True
-        here = self.experiment_here()
-        if here is not None:
-            self.post_message(self.Settled((here,)))
+        here = self.experiments_here()
+        if here:
+            self.post_message(self.Settled(here))
             self.remember_view()
 
     def open_row(self, key: str) -> None:
@@ -229,7 +241,11 @@ class ExperimentsPane(ListPane[Line]):
 
     def marked(self) -> tuple[Experiment, ...]:
         """The experiments marked; a folder's mark stands for all that is in it."""
-        marks = set(self.grid.marks)
+        return self._standing_for(*self.grid.marks)
+
+    def _standing_for(self, *keys: str) -> tuple[Experiment, ...]:
+        """The experiments of these rows, in the order in which they were read."""
+        marks = set(keys)
         folders = tuple(f"{key[len(FOLDER) :]}/" for key in marks if key.startswith(FOLDER))
         return tuple(
             e
@@ -253,16 +269,13 @@ class ExperimentsPane(ListPane[Line]):
 
     def remember_view(self) -> None:
         """Keep where the cursor is, with how the list is arranged."""
-        here = self.experiment_here()
-        last = here.id if here is not None else ""
-        self.arrangement = self.arrangement.with_more(last=last)
+        self.arrangement = self.arrangement.with_more(last=self.grid.cursor_key or "")
         self.memory.keep(self.memory_name, self.arrangement)
 
     # how it is arranged
 
     def rearrange(self, arrangement: Arrangement) -> None:
-        here = self.experiment_here()
-        super().rearrange(arrangement.with_more(last=here.id if here is not None else ""))
+        super().rearrange(arrangement.with_more(last=self.grid.cursor_key or ""))
 
     def action_fold(self) -> None:
         path = self._folder_here()

@@ -123,8 +123,8 @@ class ModelScreen(RegistryPage):
         self.refresh_bindings()
 
     @property
-    def watching(self) -> bool:
-        return self._news.is_on
+    def watch_pace(self) -> float:
+        return self._news.pace
 
     def watch_toggle(self) -> bool:
         return self._news.toggle()

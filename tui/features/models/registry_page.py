@@ -10,6 +10,7 @@ from tui.domain.models.grants import Deed
 from tui.domain.models.names import model_name_refusal
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.writes import alias_plan
@@ -69,6 +70,10 @@ class RegistryPage(Page, Asking):
 
     def gone(self, name: str) -> None:
         """A model was deleted or renamed."""
+
+    def place_here(self) -> Place | None:
+        model = self.model_here()
+        return Place(PlaceKind.MODEL, model.name, model=model.name) if model is not None else None
 
     @property
     def _model(self) -> RegisteredModel:
@@ -407,8 +412,9 @@ class NewsWatch:
         self._read = tick
 
     @property
-    def is_on(self) -> bool:
-        return self._watch.is_on
+    def pace(self) -> float:
+        """Every how many seconds it is read again; 0 where it is not."""
+        return self._watch.pace
 
     def toggle(self) -> bool:
         """Begin or stop; answers whether it goes on now."""
@@ -420,7 +426,7 @@ class NewsWatch:
 
     def tell(self, models: Iterable[RegisteredModel]) -> None:
         """Tell what has changed of models and was not told before, with the bell where that is wanted."""
-        if not self.is_on:
+        if not self.pace:
             return
         desk = self._page.session.desk
         news = []

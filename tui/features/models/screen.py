@@ -88,7 +88,7 @@ class ModelsScreen(RegistryPage):
 
     def _tell_of_followed(self) -> None:
         here = self.board.model_here()
-        if here is not None and self.watching:
+        if here is not None and self.watch_pace:
             self._news.tell([here])
             self.board.fill()
 
@@ -147,8 +147,8 @@ class ModelsScreen(RegistryPage):
     # watching
 
     @property
-    def watching(self) -> bool:
-        return self._news.is_on
+    def watch_pace(self) -> float:
+        return self._news.pace
 
     def watch_toggle(self) -> bool:
         return self._news.toggle()
@@ -190,6 +190,9 @@ class ModelsScreen(RegistryPage):
     def read_again(self) -> None:
         self.board.read_again()
         self.versions.read_again()
+
+    def names_known(self) -> list[tuple[str, str, str]]:
+        return [("model", name, f"models:/{name}") for name in self.board.models]
 
     def times_changed(self) -> None:
         self.board.retick()

@@ -54,6 +54,7 @@ class VersionScreen(RegistryPage):
         glyphs = self.deck.glyphs
         self.about = FactsPane(glyphs, id="about", tabs={"about": "About"}, title="Version")
         self.contents = FactsPane(glyphs, id="contents", tabs=_TABS, title="Made of")
+        self.about.turns = self.contents
 
     def content(self) -> ComposeResult:
         with Horizontal(id="version-body"):

@@ -54,6 +54,7 @@ class RunContents(FilterablePane):
         self.grid = PlainGrid(glyphs=glyphs)
         self.note = NoteText()
         self.folding = ParamsFolding(glyphs)
+        self.turns: RunContents | None = None  # whose tabs the keys turn, where this has none of its own
         self._facts: Facts | None = None
 
     def body(self) -> ComposeResult:

@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from tui.app.actions import Action, bindings
 from tui.domain.artifacts.values import LoggedModel
 from tui.domain.glyphs import Glyphs
+from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.runs.made import RunMade
 from tui.domain.runs.tables import CHILDREN_READ
@@ -52,7 +53,10 @@ class RunScreen(Page, Asking):
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
         self.made = RunMade()
-        self._watch = Watch(self, session.launch.settings.watch_seconds, self._watch_tick)
+        settings = session.launch.settings
+        self._watch = Watch(
+            self, settings.watch_seconds, self._watch_tick, running_seconds=settings.watch_running_seconds
+        )
         self._followed = False  # a running run refreshes by itself, until a person stops that
         glyphs = self.deck.glyphs
         self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
@@ -68,6 +72,8 @@ class RunScreen(Page, Asking):
                 "artifacts": files(glyphs),
             },
         )
+
+        self.overview.turns = self.tabs
 
     def content(self) -> ComposeResult:
         with Horizontal(id="run-body"):
@@ -267,16 +273,17 @@ class RunScreen(Page, Asking):
         return self.tabs.step_back()
 
     @property
-    def watching(self) -> bool:
-        return self._watch.is_on
+    def watch_pace(self) -> float:
+        return self._watch.pace
 
     def watch_toggle(self) -> bool:
         return self._watch.toggle()
 
     def _follow(self, running: bool) -> None:
         """Begin to refresh by itself with a run that runs, and stop with its end."""
-        begins = running and not self._followed and not self.watching
-        ends = not running and self._followed and self.watching
+        begins = running and not self._followed and not self._watch.is_on
+        ends = not running and self._followed and self._watch.is_on
+        self._watch.is_running(running)
         if begins or ends:
             self.watch_toggle()
         self._followed = self._followed or running
@@ -285,6 +292,10 @@ class RunScreen(Page, Asking):
     def _watch_tick(self) -> None:
         if self.is_current and not self.is_asking("run"):
             self.read_again()
+
+    def place_here(self) -> Place | None:
+        name = self.detail.experiment_name if self.detail is not None else ""
+        return Place(PlaceKind.EXPERIMENT, name, experiment=name) if name else None
 
     def times_changed(self) -> None:
         self.overview.retick()

@@ -28,7 +28,10 @@ class RunView(RunContents, RunParams):
     # keys
 
     def step_tab(self, by: int) -> None:
-        self.open_tab(self._tabs[(self._tabs.index(self.tab) + by) % len(self._tabs)])
+        if isinstance(self.turns, RunView):
+            self.turns.step_tab(by)
+        else:
+            self.open_tab(self._tabs[(self._tabs.index(self.tab) + by) % len(self._tabs)])
 
     def open_tab(self, tab: str) -> None:
         """Turn to one of the tabs."""
@@ -49,7 +52,7 @@ class RunView(RunContents, RunParams):
         if action in ("fold", "fold_all"):
             return self.tab == "params" and self.folding.as_tree
         if action in ("next_tab", "previous_tab"):
-            return len(self._tabs) > 1
+            return len(self._tabs) > 1 or self.turns is not None
         if action == "filter":
             part = self._parts.get(self.tab)
             return self.tab not in ("note", "overview") and (part is None or part.narrows)

@@ -543,8 +543,8 @@ class RunsPane(ListPane[str]):
             self.loader.open(self.asked, opened=self._query_opened)
 
     @property
-    def watching(self) -> bool:
-        return self._watch.is_on
+    def watch_pace(self) -> float:
+        return self._watch.pace
 
     def watch_toggle(self) -> bool:
         """Begin or stop to read the latest runs every few seconds."""
