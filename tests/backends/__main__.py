@@ -86,11 +86,11 @@ def main() -> int:
             except NotToBeHad as reason:
                 found = f"skipped: {reason}"
         rows.append((cell, found))
+        if said.table:
+            said.table.parent.mkdir(parents=True, exist_ok=True)
+            said.table.write_text(_table(rows), encoding="utf-8")
         _say(f"  {found if isinstance(found, str) else _told(found)}")
-    table = _table(rows)
-    if said.table:
-        said.table.write_text(table, encoding="utf-8")
-    _say(table)
+    _say(_table(rows))
     failed = sum(1 for _, found in rows if not isinstance(found, str) and any(found.values()))
     skipped = sum(1 for _, found in rows if isinstance(found, str))
     _say(f"{len(rows) - failed - skipped} passed, {failed} failed, {skipped} skipped")

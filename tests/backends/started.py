@@ -145,10 +145,11 @@ def mlflow_server(
 @contextlib.contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of Debian's packages; yields the URI of an empty database."""
-    found = [*glob("/usr/lib/postgresql/*/bin"), *[str(Path(p).parent) for p in [shutil.which("initdb")] if p]]
-    if not found:
+    found, elsewhere = sorted(glob("/usr/lib/postgresql/*/bin")), shutil.which("initdb")
+    if not found and elsewhere is None:
         raise NotToBeHad("PostgreSQL is not installed (apt-get install postgresql)")
-    tools, data, port, user = Path(sorted(found)[-1]), folder / "pg", free_port(), _account("postgres")
+    tools = Path(found[-1]) if found else Path(str(elsewhere)).resolve().parent
+    data, port, user = folder / "pg", free_port(), _account("postgres")
     _owned(data, user)
     made = [str(tools / "initdb"), "-D", str(data), "-U", "deck", "-A", "trust", "-E", "UTF8", "--no-sync"]
     _once(made, folder, user)

@@ -230,7 +230,10 @@ def test_a_folder_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for uri in (str(tmp_path / "mlruns"), (tmp_path / "mlruns").as_uri()):
         condition, problem = _look(uri)
         assert condition is StoreCondition.LEGACY_FILES
-        assert problem.kind is Kind.UNSUPPORTED and "migrate-filestore" in problem.hint
+        assert problem.kind is Kind.SCHEMA and "migrate-filestore" in problem.hint
+    copy = SessionStore(_session(str(tmp_path / "mlruns"))).migrated_copy(str(tmp_path / "copies"))
+    assert store_guard.inspect(copy).condition is StoreCondition.READY
+    assert _contents(tmp_path / "mlruns") == before
     assert _look(str(tmp_path / "none"))[0] is StoreCondition.MISSING
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     assert store_guard.inspect(str(tmp_path / "mlruns")).condition is StoreCondition.NOT_A_STORE

@@ -11,6 +11,7 @@ from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
 from tui.features.diagnostics.store import StoreScreen
+from tui.host.spec import spec_of
 
 PLACE = "/data/mlflow.db"
 KINDS = {
@@ -19,7 +20,7 @@ KINDS = {
     StoreCondition.NEWER: Kind.SCHEMA,
     StoreCondition.NOT_A_STORE: Kind.STORE_UNREADABLE,
     StoreCondition.UNREADABLE: Kind.STORE_UNREADABLE,
-    StoreCondition.LEGACY_FILES: Kind.STORE_UNREADABLE,
+    StoreCondition.LEGACY_FILES: Kind.SCHEMA,
 }
 
 
@@ -85,7 +86,7 @@ async def choose(deck: Deck[int], title: str) -> None:
         (
             StoreCondition.LEGACY_FILES,
             "lies a folder of runs as files",
-            ["Look again", "Another place", "The sample store", "Leave"],
+            ["Open it as it is", "Look at a SQLite copy", "Another place", "Leave"],
         ),
     ],
 )
@@ -161,6 +162,24 @@ async def test_looking_at_a_migrated_copy_is_read_only_and_elsewhere(small: Worl
     assert other.tracking_uri == other.registry_uri
     assert small.closed == ["prod"]
     assert "upgrade" not in small.store.asked
+
+
+@pytest.mark.parametrize("way", ["Open it as it is", "Look at a SQLite copy"])
+async def test_a_folder_of_files_is_opened_as_it_is_or_as_a_copy_and_never_written(small: World, way: str) -> None:
+    spoil(small, StoreCondition.LEGACY_FILES)
+    async with small.open() as deck:
+        await at_store(deck)
+        mend(small)
+        await choose(deck, way)
+        await deck.until_text("read-only")
+    (other,) = small.opened
+    assert other.read_only
+    if way == "Open it as it is":
+        assert other.file_store and other.tracking_uri == small.launched().tracking_uri
+        assert spec_of(other).environment == {"MLFLOW_ALLOW_FILE_STORE": "true"}
+    else:
+        assert not other.file_store and other.tracking_uri.endswith("/copy.db")
+        assert spec_of(other).environment == {}
 
 
 async def test_looking_again_once_somebody_has_mended_it(small: World) -> None:

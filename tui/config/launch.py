@@ -41,6 +41,7 @@ class Launch:
     columns: tuple[str, ...] = ()
     timeout_s: float = 8.0
     page_size: int = 1000
+    file_store: bool = False  # whether a folder of files is opened, which MLflow does by a switch of its own only
     place: Place | None = None
     settings: Settings = field(default_factory=Settings)
     origins: Mapping[str, str] = field(default_factory=dict)

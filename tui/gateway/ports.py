@@ -57,7 +57,7 @@ class StorePort(Protocol):
         ...
 
     def migrated_copy(self, folder: str) -> str:
-        """Copy an older SQLite store into ``folder``, migrate the copy, answer its URI; the store is untouched."""
+        """Copy an older SQLite store or a folder of files as today's store into ``folder``; answers the copy's URI."""
         ...
 
     def upgrade(self) -> str:

@@ -39,6 +39,7 @@ def spec_of(launch: Launch) -> HostSpec:
         tracking_uri=launch.tracking_uri,
         registry_uri=launch.registry_uri,
         profile=launch.profile,
+        environment={"MLFLOW_ALLOW_FILE_STORE": "true"} if launch.file_store else {},
         timeout_s=launch.timeout_s,
         own_readers=launch.settings.readers != "client",
     )

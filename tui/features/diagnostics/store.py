@@ -67,6 +67,12 @@ def ways(condition: StoreCondition, read_only: bool) -> list[Way]:
         copy = Way("copy", "Look at a migrated copy", "read-only; the store itself stays as it is")
         upgrade = Way("upgrade", "Upgrade it", "after a backup beside it; the older MLflow can then not use it")
         return [copy, *([] if read_only else [upgrade]), _ELSEWHERE, _LEAVE]
+    if condition is StoreCondition.LEGACY_FILES:
+        as_it_is = Way("files", "Open it as it is", "read-only, by MLflow's own switch, for this session only")
+        copy = Way(
+            "copy", "Look at a SQLite copy", "read-only, made by mlflow migrate-filestore; the files stay as they are"
+        )
+        return [as_it_is, copy, _ELSEWHERE, _LEAVE]
     return [_AGAIN, _ELSEWHERE, _DEMO, _LEAVE]
 
 
@@ -166,7 +172,7 @@ class StoreScreen(Page, Asking):
         self._do_again()
 
     def _do_copy(self) -> None:
-        self._work("Copying the store and migrating the copy …")
+        self._work("Copying the store and bringing the copy up to date …")
         folder = cache_dir() / "migrated-copies"
         store = self.session.store
 
@@ -188,6 +194,9 @@ class StoreScreen(Page, Asking):
                 origins={**launch.origins, "tracking_uri": f"a migrated copy of {self._report.place}"},
             )
         )
+
+    def _do_files(self) -> None:
+        self.deck.open_context(replace(self.session.launch, read_only=True, file_store=True))
 
     def _do_demo(self) -> None:
         self._work("Making the sample store …")

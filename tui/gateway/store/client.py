@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -22,6 +23,10 @@ _PAGES_AT_ONCE = 2048
 _UPGRADE = (
     "import sys; sys.path[:] = [place for place in sys.path if place]; "
     "from mlflow.db import commands; commands.main(['upgrade', sys.argv[1]])"
+)
+_CONVERT = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; from pathlib import Path; "
+    "from mlflow.store.fs2db import migrate; migrate(Path(sys.argv[1]), sys.argv[2], progress=False)"
 )
 
 
@@ -59,7 +64,10 @@ class SessionStore:
         return self._session.inspect()
 
     def migrated_copy(self, folder: str) -> str:
-        """Copy an older SQLite store into ``folder``, migrate the copy, and answer the copy's URI."""
+        """Copy an older SQLite store, or a folder of files, into ``folder`` as today's store; answers its URI."""
+        report = self._session.inspect()
+        if report.condition is StoreCondition.LEGACY_FILES:
+            return self._converted(report.place, folder)
         path = self._older("Could not copy the store")
         with problems.told("Could not copy the store", path):
             os.makedirs(folder, exist_ok=True)
@@ -67,6 +75,20 @@ class SessionStore:
             _copy(path, copy)
             progress.report(0, 0, "migrating the copy")
             _migrate(copy)
+        return uris.sqlite_uri(copy)
+
+    def _converted(self, files: str, folder: str) -> str:
+        with problems.told("Could not copy the store", files):
+            os.makedirs(folder, exist_ok=True)
+            copy = _free_name(os.path.join(folder, f"{os.path.basename(files.rstrip('/'))}.db"))
+            os.unlink(copy)  # MLflow makes it itself
+            progress.report(0, 0, "copying files into a database")
+            try:
+                _run(copy, _CONVERT, files, uris.sqlite_uri(copy))
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(copy)
+                raise
         return uris.sqlite_uri(copy)
 
     def upgrade(self) -> str:
@@ -141,13 +163,17 @@ def _copy(path: str, target: str) -> None:
 
 
 def _migrate(path: str) -> None:
-    """Bring a SQLite file to the installed MLflow's schema, or make it, by ``mlflow db upgrade``.
+    """Bring a SQLite file to the installed MLflow's schema, or make it, by ``mlflow db upgrade``."""
+    _run(path, _UPGRADE, uris.sqlite_uri(path))
 
-    That runs as a process of its own, in its own session: a database is not left half migrated because the deck, or
-    this process with it, ends meanwhile.
+
+def _run(path: str, program: str, *arguments: str) -> None:
+    """Run a command of MLflow's as a process of its own, in its own session.
+
+    A database is not left half made because the deck, or this process with it, ends meanwhile.
     """
     done = subprocess.run(
-        [sys.executable, "-c", _UPGRADE, uris.sqlite_uri(path)],
+        [sys.executable, "-c", program, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -159,6 +185,6 @@ def _migrate(path: str) -> None:
         raise Problem(
             Kind.SCHEMA,
             "Could not migrate the database",
-            f"mlflow db upgrade ended with {done.returncode} on {path}: {lines[-1] if lines else 'no words'}.",
+            f"MLflow's own command ended with {done.returncode} on {path}: {lines[-1] if lines else 'no words'}.",
             "The installed MLflow may not fit the database.",
         )

@@ -89,7 +89,7 @@ def problem_of(report: StoreReport) -> Problem | None:
         )
     if report.condition is StoreCondition.LEGACY_FILES:
         return Problem(
-            Kind.UNSUPPORTED,
+            Kind.SCHEMA,
             "Could not open the store",
             f"{place} is a folder of files, which MLflow no longer opens.{detail}",
             "Convert it with mlflow migrate-filestore, or set MLFLOW_ALLOW_FILE_STORE=true.",
