@@ -20,6 +20,8 @@ from tui.services.surroundings import Surroundings
 
 _LOOKED_THROUGH = 5  # experiments in which a run is looked for, to see whether its artifacts can be read
 _NEEDED_SIZE = (80, 24)
+_ROOM = 16 * 1024
+_WRONG_BY_S = 60  # a clock that differs so much from the server's is told of
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,13 @@ class Doctor:
         page = self._session.tracking.search_experiments(View.ACTIVE, max_results=1)
         version = f"MLflow {server.version} answers" if server.version else "It answers"
         some = "experiments can be listed" if page.experiments else "there are no experiments yet"
+        ahead = self._session.diagnosis.clock_ahead_s() if self._session.diagnosis is not None else None
+        if ahead is not None and abs(ahead) > _WRONG_BY_S:
+            which = "ahead of" if ahead > 0 else "behind"
+            return warning(
+                f"{version}; this machine's clock is {abs(ahead):.0f} s {which} the server's.",
+                "Set the clock: ages are wrong by as much, and tokens may be refused.",
+            )
         lacks = self._session.capabilities.lacks
         return ok(f"{version}; {some}{self._who_read()}{f'; {lacks}' if lacks else ''}.")
 
@@ -303,6 +312,20 @@ class Doctor:
         problem = self._session.ledger.check()
         if problem is not None:
             return told(problem)
+        if self._session.ledger.file.exists() and self._session.ledger.file.stat().st_uid != os.getuid():
+            remedy = f"chown {os.getuid()} {self._session.ledger.file}"
+            return warning(f"The ledger in {folder} is another user's, made with sudo perhaps.", remedy)
+        try:
+            with tempfile.TemporaryFile() as room:
+                room.write(b"\n" * _ROOM)
+                room.flush()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return Finding(
+                Verdict.FAIL,
+                f"No temporary file can be written: {reason}. Models' files cannot be read without.",
+                "Make room in the folder for temporary files, or set TMPDIR to one that can be written.",
+            )
         open_to_others = os.stat(folder).st_mode & 0o022
         if open_to_others:
             return warning(f"{folder} can be written by others.", f"chmod go-w {folder}")

@@ -11,6 +11,8 @@ import contextlib
 import fcntl
 import json
 import os
+import pwd
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +29,7 @@ OPEN = "open"
 UNSETTLED = (OPEN, "unknown")
 """Outcomes of which the last word has not been said."""
 
+_ROOM = 16 * 1024  # bytes, more than an entry holds
 _TEXTS = ("what", "context", "place", "subject", "actor", "purpose", "why")
 _TAIL = 65536
 _LOCK_TRIES = 100
@@ -131,9 +134,14 @@ class Ledger:
         return Contents(tuple(entries[number] for number in sorted(entries)), tuple(faults))
 
     def check(self) -> Problem | None:
-        """What is in the way of recording, found out without recording anything; None where it can be."""
+        """What is in the way of recording, found out without recording anything; None where it can be.
+
+        As much as an entry holds is written beside the ledger and taken away: a full disk shows only so.
+        """
         try:
-            with self._opened():
+            with self._opened(), tempfile.NamedTemporaryFile(dir=self.file.parent, prefix=".room-") as room:
+                _write_all(room.fileno(), b"\n" * _ROOM)
+                os.fsync(room.fileno())
                 return None
         except OSError as error:
             return self._problem("The ledger cannot be written", error)
@@ -177,6 +185,20 @@ class Ledger:
         finally:
             os.close(handle)  # gives the lock back
 
+    def _owner(self) -> str:
+        """Whose the ledger is, where it is somebody else's: made with sudo, for instance."""
+        try:
+            owner = self.file.stat().st_uid
+        except OSError:
+            return ""
+        if owner == os.getuid():
+            return ""
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"user {owner}"
+        return f" It belongs to {name}."
+
     def _take_lock(self, handle: int) -> None:
         waiting = threading.Event()
         for _ in range(_LOCK_TRIES):
@@ -215,7 +237,7 @@ class Ledger:
         return Problem(
             Kind.STORE_UNREADABLE,
             title,
-            f"{self.file}: {reason}.",
+            f"{self.file}: {reason}.{self._owner()}",
             "Free the disk or change the permissions; or go on without a record, if you must.",
         )
 

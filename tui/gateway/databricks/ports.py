@@ -19,6 +19,10 @@ class DiagnosisPort(Protocol):
         """The host and port that a connection came about with; "" where the store is no server."""
         ...
 
+    def clock_ahead_s(self) -> float | None:
+        """How many seconds this machine's clock is ahead of the server's Date; None where there is none to compare."""
+        ...
+
     def loaded(self) -> None:
         """Answers when MLflow has been imported."""
         ...

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+import time
+from email.utils import parsedate_to_datetime
 from importlib import metadata
 
 from tui.domain import uris
@@ -29,6 +31,17 @@ class SessionDiagnosis:
             self._session.lost()
             self._session.reach()
         return f"{target[0]}:{target[1]}" if target else ""
+
+    def clock_ahead_s(self) -> float | None:
+        if self._session.kind not in (*uris.HTTP_KINDS, "databricks"):
+            return None
+        with problems.told("Could not read the server's clock", self._session.place):
+            answer = self._session.request("/version", "GET")
+            said = answer.headers.get("Date", "")
+        try:
+            return time.time() - parsedate_to_datetime(said).timestamp()
+        except (ValueError, TypeError):
+            return None
 
     def loaded(self) -> None:
         """Nothing but an answer: requests wait until MLflow has been imported."""
