@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,20 @@ def test_many_runs_are_read_together(house: House) -> None:
     house.tracking.filter_problem = Problem(Kind.BAD_REQUEST, "Could not read the runs", "IN is not known here.")
     assert len(house.keeping.runs(IDS, ["1"])) == 6
     assert house.tracking.called("get_run") == 6
+
+
+def test_deleting_a_parent_says_how_many_descendants_stay(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    below = [run(7, parent=IDS[0]), run(8, parent=IDS[0]), run(9, parent=f"{7:032x}"), run(10, parent=IDS[1])]
+    gone = replace(run(11, parent=IDS[0]), lifecycle="deleted")
+    house.tracking.runs += [*below, gone]
+    house.tracking.server_filter = lambda text, one: "parentRunId" not in text or repr(one.parent_id) in text
+    plan = house.keeping.deletion_of_runs(IDS[:1], ["1"])
+    assert [change.id for change in plan.changes] == IDS[:1]
+    assert plan.remarks == ("3 runs below it stay: only what is named is deleted.",)
+    both = house.keeping.deletion_of_runs([IDS[0], f"{7:032x}"], ["1"])
+    assert both.remarks == ("2 runs below them stay: only what is named is deleted.",)
+    assert house.keeping.deletion_of_runs(IDS[2:3], ["1"]).remarks == ()
+    asked = len(house.tracking.calls)
+    house.keeping.deletion_of_runs(IDS[1:2], ["1"])
+    assert len(house.tracking.calls) - asked <= 4

@@ -183,3 +183,12 @@ def test_a_comparison_gives_its_runs_in_order(runs: list[str]) -> None:
 @given(NAMES.filter(lambda name: name == name.strip()))
 def test_an_experiments_uri_gives_its_name_whole(name: str) -> None:
     assert parse_place(f"experiments:/{name}").experiment == name
+
+
+def test_a_name_keeps_the_spaces_that_it_has() -> None:
+    assert parse_place("models:/trail ").model == "trail "
+    assert parse_place("  models:/trail \n").model == "trail "
+    assert parse_place("models:/trail /3").model == "trail "
+    assert parse_place("models:/churn/3 ").version == "3"
+    assert parse_place("models:/churn@champion ").alias == "champion"
+    assert parse_place("experiments:/churn ").experiment == "churn "

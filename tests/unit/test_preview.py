@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain.diff.table_change import table_change
 from tui.domain.preview import ansi, binary, delimited, highlight, html, json_tree, mlmodel, picture, text
 from tui.domain.preview.sniff import decode, kind_of, misnamed
 from tui.domain.preview.tree import DEEPEST, MOST_CHILDREN, MOST_NODES, tree_of
-from tui.domain.preview.values import FileKind, PictureLevel, TreeBody
+from tui.domain.preview.values import Body, FileKind, PictureLevel, TableBody, TreeBody
 from tui.domain.text import clean
 from tui.gateway.artifacts import yaml as artifact_yaml
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def lines_of(body: TreeBody | None) -> list[tuple[int, str, str]]:
-    assert body is not None
+def lines_of(body: Body | None) -> list[tuple[int, str, str]]:
+    assert isinstance(body, TreeBody)
     return [(node.depth, node.name, node.value) for node in body.nodes]
 
 
@@ -382,3 +383,50 @@ def test_memory_is_bounded_whatever_a_text_holds() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 60_000_000
+
+
+TABLE = {"columns": ["question", "answer", "score"], "data": [["a?", "x\ny", 0.5], ["b?", {"k": [1, None]}, None]]}
+
+
+def test_json_of_columns_and_data_is_a_table() -> None:
+    body = json_tree.parse(json.dumps(TABLE)).body
+    assert isinstance(body, TableBody)
+    assert [column.name for column in body.columns] == ["question", "answer", "score"]
+    assert body.cells == (("a?", "b?"), ("x\\ny", '{"k": [1, null]}'), ("0.5", ""))
+    assert (body.rows, body.total_rows) == (2, 2)
+    assert body.columns[2].is_number
+
+
+def test_a_table_in_json_that_is_cut_off_shows_its_whole_rows() -> None:
+    text = json.dumps(TABLE)
+    body = json_tree.parse(text[: text.index("null]")], whole=False).body
+    assert isinstance(body, TableBody)
+    assert (body.rows, body.total_rows) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"columns": ["a"], "data": [[1]], "more": 1},
+        {"columns": ["a"], "data": [[1, 2]]},
+        {"columns": [], "data": []},
+        {"columns": ["a"], "data": [{"a": 1}]},
+        {"columns": [["a"]], "data": [[1]]},
+        [{"columns": ["a"], "data": [[1]]}],
+    ],
+)
+def test_other_json_stays_a_tree(value: object) -> None:
+    assert isinstance(json_tree.parse(json.dumps(value)).body, TreeBody)
+
+
+def test_evaluation_tables_differ_question_by_column() -> None:
+    bodies = []
+    for better in (False, True):
+        rows = [[f"q{n}?", f"answer {n + (better and n == 3)}", (n + (better and n == 3)) / 10] for n in range(9)]
+        body = json_tree.parse(json.dumps({"columns": ["question", "answer", "score"], "data": rows})).body
+        assert isinstance(body, TableBody)
+        bodies.append(body)
+    change = table_change(*bodies, everything=False, tolerance=0)
+    assert change.body is not None
+    assert change.body.cells[0] == ("question q3? · answer", "question q3? · score")
+    assert change.body.cells[3] == ("changed", "+0.1  +33.3%")

@@ -85,3 +85,12 @@ def test_every_experiment_is_there_once(names: list[str], wanted: frozenset[int]
     shut = path_tree(names, folded=folders, by_name=by_name)
     assert all(row.depth == 0 for row in shut)
     assert sum(row.below + (row.item is not None) for row in shut) == len(names)
+
+
+def test_names_that_differ_by_slashes_only_are_written_in_full() -> None:
+    assert sorted(line.label for line in path_tree(["a/b", "a//b", "a/c"]) if line.item is not None) == [
+        "a//b",
+        "a/b",
+        "c",
+    ]
+    assert [line.label for line in path_tree(["x", "x"])] == ["x", "x"]

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from tui.domain.table import Align
-from tui.domain.text import clean, clean_block, fit, fit_all, width, wrap
+from tui.domain.text import clean, clean_block, fit, fit_all, named, width, wrap
 
 HOSTILE = st.text(
     st.one_of(
@@ -142,3 +142,29 @@ def test_fit_all_is_fit_for_each(texts: list[str], cells: int, right: bool) -> N
 )
 def test_wrap_breaks_between_words(text: str, cells: int, lines: list[str]) -> None:
     assert wrap(text, cells) == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("loss", "loss"),
+        ("loss ", "loss\\x20"),
+        ("  loss", "\\x20\\x20loss"),
+        ("a b", "a b"),
+        ("a  b", "a \\x20b"),
+        ("a\u00a0b", "a\\xa0b"),
+        ("a\u2003b", "a\\u2003b"),
+        ("漢　字", "漢　字"),
+        ("漢　", "漢\\u3000"),
+        ("trail\n", "trail\\n"),
+    ],
+)
+def test_names_that_differ_by_spaces_only_are_told_apart(name: str, shown: str) -> None:
+    assert named(name) == shown
+    assert clean(named(name)) == shown
+
+
+@given(st.text(max_size=12))
+def test_a_name_reads_as_no_other(name: str) -> None:
+    assert named(name).isprintable() or " " in named(name) or "\u3000" in named(name)
+    assert named(f"{name} ") != named(name)

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from tui.app.actions import Action
 from tui.domain.experiments.views import Experiment, StoreCondition
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.features.experiments.pane import ExperimentsPane
 from tui.features.runs.onward import CompareWanted
 from tui.features.runs.pane import RunsPane
@@ -226,7 +226,7 @@ class BrowseScreen(Page, Asking):
         if not experiments:
             self.set_crumbs("experiments")
         elif len(experiments) == 1:
-            self.set_crumbs("experiments", *clean(experiments[0].name).strip("/").split("/"), "runs")
+            self.set_crumbs("experiments", *named(experiments[0].name).strip("/").split("/"), "runs")
         else:
             self.set_crumbs("experiments", f"{len(experiments)} experiments", "runs")
 

@@ -6,7 +6,7 @@ import json
 from datetime import tzinfo
 
 from tui.domain.quantities import stamp
-from tui.domain.text import clean, fit, width
+from tui.domain.text import clean, fit, named, width
 from tui.services.ledger import Contents, Entry
 from tui.services.ledger_rows import as_plain, row
 
@@ -23,7 +23,7 @@ def as_json(entries: list[Entry]) -> str:
 def as_table(entries: list[Entry], zone: tzinfo, names: tuple[str, ...] = ()) -> str:
     """A line for each entry, the newest last, as a log is read; ``names`` are those that were asked for."""
     if not entries:
-        of = f" to {' or '.join(map(clean, names))}" if names else ""
+        of = f" to {' or '.join(map(named, names))}" if names else ""
         return f"Nothing has been written{of} from here."
     cells = []
     for entry in entries:

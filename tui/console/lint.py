@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Fault, tally
 from tui.domain.models.values import RegisteredModel
-from tui.domain.text import clean, fit, width
+from tui.domain.text import clean, fit, named, width
 from tui.gateway.ports import RegistryPort
 from tui.services.model_health import ModelHealth
 
@@ -75,7 +75,7 @@ def as_table(report: LintReport) -> str:
         by_model.setdefault(fault.model, []).append(fault)
     rule_wide = max((len(fault.rule) for fault in report.faults), default=0)
     for name, faults in by_model.items():
-        lines.append(clean(name))
+        lines.append(named(name))
         for fault in faults:
             lines.append(f"  {fault.severity:<7}  {fault.rule:<{rule_wide}}  {clean(fault.sentence)} {fault.remedy}")
     counted = tally(report.faults)

@@ -61,6 +61,8 @@ def parse_place(text: str) -> Place:
         return replace(_web(given), text=text)
     if colon and scheme.lower() == "runs":
         return replace(_run_uri(given, rest), text=text)
+    # A name may end in a space, which is no less a part of it.
+    rest = text.lstrip().partition(":")[2].rstrip("\r\n")
     if colon and scheme.lower() == "models":
         return replace(_model_uri(given, rest), text=text)
     if colon and scheme.lower() == "experiments":
@@ -96,11 +98,12 @@ def _model_uri(given: str, rest: str) -> Place:
         return Place(PlaceKind.LOGGED_MODEL, given, model=name)
     if "@" in name:
         name, _, alias = name.rpartition("@")
+        alias = alias.strip()
         if not name or not re.fullmatch(r"[\w-]+", alias):
             raise _unknown(given, "It would be models:/NAME@ALIAS.")
         return Place(PlaceKind.MODEL, given, model=name, alias=alias)
     name, _, version = name.partition("/")
-    return Place(PlaceKind.MODEL, given, model=name, version=version)
+    return Place(PlaceKind.MODEL, given, model=name, version=version.strip())
 
 
 def _web(given: str) -> Place:

@@ -40,6 +40,7 @@ _PICTURE_SELECTOR = re.compile(
     "(?<=[\u00a9\u00ae\u2010-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
     "|(?<=[0-9#*])\ufe0f(?=\u20e3)"
 )
+_UNSEEN_SPACES = re.compile("^[ \u3000]+|[ \u3000]+$|(?<= ) +|[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _MOST_MARKS = 8
 _STRAY_MARKS = re.compile(f"^0+|(?<=0{{{_MOST_MARKS}}})0+")
 _MEMO = 8192
@@ -112,6 +113,17 @@ def clean(text: str) -> str:
         done = stray.end()
     parts.append(shown[done:])
     return "".join(parts)
+
+
+def named(name: str) -> str:
+    r"""A name as ``clean`` shows it, with the spaces spelled out that nobody sees or tells from one: ``loss\x20``.
+
+    Those are spaces at its ends, doubled ones, and all that are no plain space.
+    """
+    shown = clean(name)
+    if shown.isascii() and "  " not in shown and shown.strip(" ") == shown:
+        return shown
+    return _UNSEEN_SPACES.sub(lambda found: "".join(_escape(ord(space)) for space in found[0]), shown)
 
 
 def clean_block(text: str, tab: int = 4) -> str:

@@ -15,6 +15,8 @@ from tui.services.runs_query import ids_filter
 from tui.services.write_flow import Hand, State, Told, judged, settle_steps, unless_gone
 from tui.services.writes import GuardedWrite, Report
 
+ASKED_FOR_CHILDREN = 30  # runs whose children are asked for before some are deleted
+PARENT_TAG = "mlflow.parentRunId"
 READ_TOGETHER = 100
 """Runs that are read by one search rather than one by one, as soon as there are more than a few."""
 ONE_BY_ONE = 4
@@ -67,6 +69,34 @@ class Housekeeping:
     def experiments(self, experiment_ids: Sequence[str]) -> list[Known]:
         """Experiments as they are now, in that order; those that are gone are left out."""
         return [known for each in experiment_ids if (known := self.experiment(each)) is not None]
+
+    def deletion_of_runs(self, run_ids: Sequence[str], experiment_ids: Sequence[str]) -> Plan:
+        """Delete runs, knowing how many runs below them stay, which MLflow does not delete with them."""
+        plan = changes.deletion(self.runs(run_ids, experiment_ids))
+        left, all_known = self._descendants([change.id for change in plan.changes], experiment_ids)
+        if not left:
+            return plan
+        runs = f"{left} run{'' if left == 1 and all_known else 's'}{'' if all_known else ' or more'}"
+        stays = "stays" if left == 1 and all_known else "stay"
+        return replace(
+            plan, remarks=(*plan.remarks, f"{runs} below {_it(run_ids)} {stays}: only what is named is deleted.")
+        )
+
+    def _descendants(self, run_ids: Sequence[str], experiment_ids: Sequence[str]) -> tuple[int, bool]:
+        """How many active runs below some are none of them, and whether these are all; asked for level by level."""
+        known, open_ones, asked = set(run_ids), list(run_ids), 0
+        all_known = True
+        while open_ones and experiment_ids:
+            if asked == ASKED_FOR_CHILDREN:
+                return len(known) - len(set(run_ids)), False
+            asked += 1
+            wanted = f"tags.`{PARENT_TAG}` = '{open_ones.pop(0)}'"
+            page = self._tracking.search_runs(experiment_ids, filter_string=wanted, max_results=READ_TOGETHER)
+            all_known = all_known and page.next_token is None
+            fresh = [run_id for run_id in page.run_ids if run_id not in known]
+            known.update(fresh)
+            open_ones += fresh
+        return len(known) - len(set(run_ids)), all_known
 
     def deletion_of_experiments(self, experiment_ids: Sequence[str]) -> Plan:
         """Delete experiments, knowing what goes with them and what was deleted in them before."""

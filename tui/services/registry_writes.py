@@ -13,7 +13,7 @@ from tui.domain.models.names import model_name_refusal
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
 from tui.gateway.ports import RegistryPort
@@ -88,7 +88,7 @@ class RegistryWrites:
     def _deletion(self, wanted: Sequence[Change]) -> Plan:
         found = [(change, self._holding(change)) for change in wanted]
         there = [replace(change, before=change.value_in(known)) for change, known in found if known is not None]
-        gone = [clean(change.called) for change, known in found if known is None]
+        gone = [named(change.called) for change, known in found if known is None]
         return Plan(tuple(there), (f"No longer there: {', '.join(gone)}.",) if gone else ())
 
     def copy(self, made: ModelVersion, to: str) -> Plan:

@@ -22,7 +22,7 @@ from textual.widgets import Input, Static
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan, Sort, Verb
@@ -229,7 +229,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         """Show a plan that can be gone on with."""
         self.plan, self.told = plan, None
         self.typed.value = ""  # what was typed for another plan is typed again
-        self.typed.placeholder = f"type {clean(plan.typed)} to go on"
+        self.typed.placeholder = f"type {named(plan.typed)} to go on"
         self.why.placeholder = "a reason, for the ledger" + ("" if plan.asks_why == "must" else " (may be left out)")
         self._show(Face.SHOWN, self._title_of(plan))
         self._first().focus()
@@ -253,7 +253,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         if self.form is not None and self.face.asks and self._is_formed:
             before, self.plan = self.plan, self.form.plan()
             changed = before.changes != self.plan.changes or before.typed != self.plan.typed
-            self.typed.placeholder = f"type {clean(self.plan.typed)} to go on"
+            self.typed.placeholder = f"type {named(self.plan.typed)} to go on"
             self._show(Face.SHOWN if changed else self.face, self.form.title())
 
     # arming and doing
@@ -315,8 +315,8 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         elif self.plan.asks_why == "must" and not self.why.value.strip():
             self.why.focus()
             self.say("This context wants a reason for each of these: say why.", "warn")
-        elif wanted and self.typed.value.strip() not in (wanted, clean(wanted)):
-            self.say(f"{self._why_typed()}: type {clean(wanted)} to go on.", "warn")
+        elif wanted and not {self.typed.value, self.typed.value.strip()} & {wanted, named(wanted), named(wanted)}:
+            self.say(f"{self._why_typed()}: type {named(wanted)} to go on.", "warn")
             self.typed.focus()
         else:
             self._show(Face.ARMED, self._title_of(self.plan))
@@ -422,7 +422,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
             return ""
         lines = [f"{clean(self.session.name)} {self.deck.glyphs.bullet} {clean(self.session.launch.place_shown)}"]
         if len(self.plan.changes) > FEW:
-            names = [clean(change.called) or change.id for change in self.plan.changes]
+            names = [named(change.called) or change.id for change in self.plan.changes]
             first = ", ".join(dict.fromkeys(names[:4]))
             lines.append(f"{count(len(self.plan.changes))} changes: {first} and more; all are listed here.")
         if self.plan.verbs == (Verb.DELETE,) and self.plan.changes[0].kind in (Sort.RUN, Sort.EXPERIMENT):

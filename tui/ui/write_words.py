@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Known, Plan, Sort, Verb
 from tui.services.write_flow import State, Told
@@ -65,7 +65,7 @@ def became(told: Told, glyphs: Glyphs, room: int) -> RowsTable:
 def whole_row(plan: Plan, told: Told | None, row: int, absent: str) -> tuple[str, str]:
     """One change in full: what it is about, and every value of it; of one that was tried, what became of it too."""
     change = plan.changes[row]
-    title = f"{change.kind.value} {clean(change.called) or change.id}"
+    title = f"{change.kind.value} {named(change.called) or change.id}"
     parts = [change_words.what(change)]
     if told is not None:
         result = told.report.results[row]
@@ -91,7 +91,7 @@ def found_words(change: Change, result: Result[State], absent: str) -> str:
 
 
 def _first_cells(changes: Sequence[Change]) -> tuple[dict[str, list[str]], list[Column]]:
-    names = [clean(change.called) or change.id for change in changes]
+    names = [named(change.called) or change.id for change in changes]
     whats = [change_words.what(change) for change in changes]
     kind = changes[0].kind.value if changes else ""
     columns = [_column("name", kind, names, 36, frozen=True)]
@@ -179,7 +179,7 @@ def told_title(told: Told) -> str:
 def told_words(told: Told) -> str:
     """Why not all was done, in a sentence or two."""
     change, result = next(row for row in told.rows if row[1].outcome is not Outcome.DONE)
-    name = change_words.things([change]) if change.alias else clean(change.called) or change.id
+    name = change_words.things([change]) if change.alias else named(change.called) or change.id
     words = {
         Outcome.SKIPPED: "It was stopped before anything was written.",
         Outcome.CONFLICT: f"{name} is not as it was shown: {_moved(change, result)}. f shows it as it is now.",

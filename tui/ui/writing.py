@@ -105,24 +105,24 @@ class Writer:
         done: Callable[[Told], object] | None = None,
     ) -> None:
         """Ask for another name of what ``read`` answers."""
-        from tui.domain.text import clean
+        from tui.domain.text import named
         from tui.domain.writes.changes import renaming
 
         def make(to: str) -> Plan:
             return renaming(there(read(), sort), to)
 
-        question = f"{clean(name)} is to be called:"
+        question = f"{named(name)} is to be called:"
         self.ask_name(f"Rename {sort.value}", question, name, make, refuse=refuse, done=done)
 
     def edit_note(self, sort: Sort, name: str, read: Callable[[], Known | None]) -> None:
         """Edit the note, or the description, as the server has it now."""
-        from tui.domain.text import clean
+        from tui.domain.text import named
         from tui.domain.writes.changes import Sort
         from tui.ui.dialogs.edit_text import NoteModal
 
         if self.may_write():
             what = "Note" if sort in (Sort.RUN, Sort.EXPERIMENT) else "Description"
-            title = f"{what} of {sort.value} {clean(name)}"
+            title = f"{what} of {sort.value} {named(name)}"
             self._owner.app.push_screen(NoteModal(self._session, title=title, sort=sort, read=read, done=self.told))
 
     def edit_tags(self, title: str, read: Callable[[], Sequence[Known]]) -> None:

@@ -10,7 +10,7 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count, size
 from tui.domain.table import Column, Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 NAME_CELLS = 34
 SIZE_CELLS = 7
@@ -131,7 +131,7 @@ class ArtifactTree:
         for model in models:
             node = known.get(model.root) or Node(model.root, ArtifactEntry("", True), 0, "", model=model)
             node.model = model
-            name = clean(model.name)
+            name = named(model.name)
             node.label = f"{name}  {clean(model.model_id)}" if name else clean(model.model_id)
             nodes.append(node)
             self._nodes[node.key] = node

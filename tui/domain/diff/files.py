@@ -10,7 +10,7 @@ from tui.domain.artifacts.values import ArtifactRoot
 from tui.domain.natural import natural
 from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, fit, width
+from tui.domain.text import clean, fit, named, width
 
 State = Literal[
     "only first", "only second", "unlisted first", "unlisted second", "differs", "same", "same size", "not known"
@@ -106,7 +106,7 @@ def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) ->
         tones.append("strong" if pair.state == "differs" else "" if pair.is_difference else "muted")
     paths = [clean(pair.path) for pair in pairs]
     longest = max(map(width, paths), default=4)
-    titles = [clean(name) for name in names]
+    titles = [named(name) for name in names]
     # What the paths leave over is the names': runs of one kind often begin alike.
     spare = max(0, room - max(12, longest) - 38) // 2
     sizes = [max(12, min(width(title), spare, 40)) for title in titles]

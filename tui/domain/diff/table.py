@@ -11,7 +11,7 @@ from tui.domain.diff.arrangement import Arranged, Shown
 from tui.domain.diff.cells import CellWriter, Change
 from tui.domain.diff.comparison import Comparison
 from tui.domain.table import Column, Tone
-from tui.domain.text import clean, keeping, shared_start, width
+from tui.domain.text import clean, keeping, named, shared_start, width
 
 NAME, BETTER = "name", "better"
 _NAME_CELLS = (14, 40)
@@ -27,7 +27,7 @@ _generations = count(1)
 
 def subject_titles(comparison: Comparison) -> list[str]:
     """What each thing is called; those of one name are told apart by where they are from, or by their ids."""
-    names = [clean(subject.name) or subject.id[:8] for subject in comparison.subjects]
+    names = [named(subject.name) or subject.id[:8] for subject in comparison.subjects]
     times = Counter(names)
     titles = []
     for name, subject in zip(names, comparison.subjects, strict=True):
@@ -121,7 +121,7 @@ class CompareTable:
             group = self._headings[shown.section.group]
             sign = self._glyphs.folded if group.folded else self._glyphs.unfolded
             return f"{sign} {clean(group.group)} ({group.shown})"
-        return ("    " if shown.is_part else "  ") + clean(shown.key)
+        return ("    " if shown.is_part else "  ") + named(shown.key)
 
     def _cut_name(self, row: int) -> str:
         """The name in a row; one that is too long keeps what tells it from its neighbours."""
@@ -231,7 +231,7 @@ class FlippedTable:
         changed = self._order[::apart]
         for place, shown in enumerate(self._shown):
             title = " ".join(
-                part for part in (clean(shown.key), self.writer.direction(shown.section, shown.row)) if part
+                part for part in (named(shown.key), self.writer.direction(shown.section, shown.row)) if part
             )
             change = 18
             if len(self._shown) <= 2000:

@@ -12,7 +12,7 @@ from tui.domain.columns import ColumnSpec, SpecTable, sorted_by
 from tui.domain.experiments.views import Experiment
 from tui.domain.glyphs import Glyphs
 from tui.domain.runs.path_tree import PathRow, path_tree
-from tui.domain.text import clean, width
+from tui.domain.text import named, width
 
 _LEAST_NAME = 12
 _GAP = 2  # cells between two columns
@@ -135,7 +135,7 @@ def experiment_rows(
         shown = f"{name} {glyphs.deleted}" if experiment.lifecycle == "deleted" else name
         return Line(experiment.id, shown, experiment, inside)
 
-    every = [line(experiment, clean(experiment.name)) for experiment in sorted(experiments, key=_by_update)]
+    every = [line(experiment, named(experiment.name)) for experiment in sorted(experiments, key=_by_update)]
     sort = spec.arrangement.sort
     if sort == BY_NAME:
         every.sort(key=lambda one: one.experiment.name if one.experiment is not None else "")
@@ -180,7 +180,7 @@ def _tree_lines(
         else:
             sign = " "
         # Names can hold thousands of slashes: what is deeper than this is not drawn further to the right.
-        name = f"{'  ' * min(row.depth, 12)}{sign} {clean(row.label)}"
+        name = f"{'  ' * min(row.depth, 12)}{sign} {named(row.label)}"
         inside = row.path if row.is_folder else (above[-1] if above else "")
         if row.item is not None:
             lines.append(line(ordered[row.item], name, inside))

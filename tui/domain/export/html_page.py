@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tui.domain.export.report import Cell, Report, Row, counts_line
-from tui.domain.text import clean, clean_block
+from tui.domain.text import clean, clean_block, named
 
 _LONGEST = 10_000  # characters of a value on the page
 
@@ -61,7 +61,7 @@ def _row(row: Row, made: Report) -> str:
     arrow = {"higher": " ↑", "lower": " ↓"}.get(row.better, "") + ("?" if row.guessed else "")
     classes = " ".join(part for part in ("" if row.differs else "same", "part" if row.part_of else "") if part)
     cells = "".join(_cell(cell, made) for cell in row.cells)
-    return f'<tr class="{classes}"><th>{escape(clean(row.name))}{arrow}</th>{cells}</tr>'
+    return f'<tr class="{classes}"><th>{escape(named(row.name))}{arrow}</th>{cells}</tr>'
 
 
 def _cell(cell: Cell, made: Report) -> str:

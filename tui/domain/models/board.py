@@ -11,7 +11,7 @@ from tui.domain.models.readiness import CHAMPION, tally
 from tui.domain.models.rows import SAMPLE, Known, Reading, fitted, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.table import Column, Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 ALIAS = "alias."
 _ALIAS_COLUMNS = 6  # aliases that get a column of their own without being asked for
@@ -195,7 +195,7 @@ class BoardTable:
     def _column(self, key: str) -> Column:
         alias = key[len(ALIAS) :] if key.startswith(ALIAS) else ""
         title = (
-            clean(alias) if alias else (clean(self._metric) or "metric") if key == "metric" else TITLES.get(key, key)
+            clean(alias) if alias else (named(self._metric) or "metric") if key == "metric" else TITLES.get(key, key)
         )
         order = ""
         if self.spec.sort[0] == key:
@@ -213,7 +213,7 @@ class BoardTable:
         reading, glyphs = self.spec.reading, self.spec.reading.glyphs
         if key == "name":
             mark = f" {glyphs.live}" if self._changed(model) else ""
-            return clean(model.name) + mark, "strong" if not mark else "accent"
+            return named(model.name) + mark, "strong" if not mark else "accent"
         if key.startswith(ALIAS):
             return self._alias_cell(model, key[len(ALIAS) :])
         if key == "latest":

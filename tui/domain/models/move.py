@@ -10,7 +10,7 @@ from tui.domain.models.rows import Known, Reading, by_whom
 from tui.domain.models.values import ModelFacts, ModelVersion, Signature
 from tui.domain.runs.tables import status_text
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 
 _METRICS_SHOWN = 6
 _SIDE = 24  # cells of either side where there is something to say of their difference
@@ -90,7 +90,7 @@ def _run(made: ModelVersion | None, known: Known, reading: Reading) -> tuple[str
     if run.is_missing:
         return f"{clean(made.run_id[:8])} is gone", "bad"
     bad = run.status in ("FAILED", "KILLED") or run.lifecycle == "deleted"
-    return f"{clean(run.name or run.run_id[:8])}  {status_text(run.status, run.lifecycle, reading.glyphs)}", (
+    return f"{named(run.name or run.run_id[:8])}  {status_text(run.status, run.lifecycle, reading.glyphs)}", (
         "bad" if bad else "")  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _metric_rows(now: ModelVersion | None, then: ModelVersion | None, known: Kno
         note = "  ".join(part for part in (change, verdict, other) if part)
         brief = "  ".join(part for part in (change.partition("  ")[0], verdict, other) if part)
         texts = [reading.number(side.value if side else None) for side in (before, after)]
-        found.append(Row(clean(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief))
+        found.append(Row(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief))
     if len(names) > _METRICS_SHOWN:
         found.append(Row("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
     return found

@@ -19,7 +19,7 @@ from tui.domain.models.values import (
 )
 from tui.domain.runs.tables import Facts, facts, status_text
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 
 
 def about_model(
@@ -116,7 +116,7 @@ def _facts(pairs: Sequence[tuple[str, str]], faults: Sequence[Fault], reading: R
     tones: list[Tone] = [""] * len(pairs)
     tones += [{"error": "bad", "warning": "warn"}.get(fault.severity, "muted") for fault in faults]  # type: ignore[misc]
     keys = [str(number) for number in range(len(shown))]
-    names = [clean(name) for name, _ in shown]
+    names = [named(name) for name, _ in shown]
     values = [clean(value[:500]) for _, value in shown]
     columns = (
         Column("name", "about", max([14, *map(width, names)]), frozen=True),
@@ -165,7 +165,7 @@ def measured_at(model: SourceModel, run: SourceRun | None, known: Known, query: 
         "data": [
             "its run's own" if one.is_of_run else clean(f"{one.dataset}@{one.digest}".strip("@")) for one in shown
         ],
-        "by": [clean(name) for name in by],
+        "by": [named(name) for name in by],
     }
     titles = {"name": "metric", "value": "value", "step": "step", "data": "measured on", "by": "by the run"}
     columns = tuple(

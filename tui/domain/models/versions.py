@@ -11,7 +11,7 @@ from tui.domain.models.rows import SAMPLE, Known, Reading, by_whom, fitted, metr
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.runs.tables import status_text
 from tui.domain.table import Column, Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 TITLES: Mapping[str, str] = {
     "version": "ver", "aliases": "aliases", "serving": "serving", "status": "state", "age": "age",
@@ -124,7 +124,7 @@ class VersionsTable:
         return f"v{made.version} {aliases} {made.status} {made.stage} {name} {tags} {made.description}".lower()
 
     def _column(self, key: str) -> Column:
-        title = clean(self._metric) if key == "metric" else TITLES[key]
+        title = named(self._metric) if key == "metric" else TITLES[key]
         order = ("down" if self.spec.sort[1] else "up") if self.spec.sort[0] == key else ""
         right = key in ("age", "metric", "change")
         column = Column(key, title, 3, "right" if right else "left", key == "version", order=order)  # type: ignore[arg-type]
@@ -184,4 +184,4 @@ class VersionsTable:
             return f"{glyphs.failed} {clean(made.run_id[:8])} is gone", "bad"
         trouble = run.status != "FINISHED" or run.lifecycle == "deleted"
         state = f"  {status_text(run.status, run.lifecycle, glyphs)}" if trouble else ""
-        return clean(run.name or run.run_id[:8]) + state, "warn" if trouble else ""
+        return named(run.name or run.run_id[:8]) + state, "warn" if trouble else ""

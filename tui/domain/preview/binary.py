@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tui.domain.preview.sniff import ending
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PK\x03\x04", "ZIP archive"),
@@ -70,4 +70,4 @@ def _named(data: bytes) -> list[str]:
     """The first classes that a pickle refers to, in its order."""
     names = [f"{module.decode()}.{name.decode()}" for _, module, _, name in _CLASSES.findall(data)]
     names += [f"{module.decode()}.{name.decode()}" for module, name in _GLOBALS.findall(data)]
-    return [clean(name) for name in dict.fromkeys(names)][:8]
+    return [named(name) for name in dict.fromkeys(names)][:8]

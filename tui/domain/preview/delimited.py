@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 from tui.domain.preview.sniff import ending
 from tui.domain.preview.values import TableBody, TableColumn
@@ -51,15 +52,20 @@ def table(path: str, text: str, *, whole: bool = True) -> tuple[TableBody | None
     if width > MOST_COLUMNS:
         notes.append(f"The first {MOST_COLUMNS} of {count(width)} columns are shown.")
     shown = min(width, MOST_COLUMNS)
-    names = rows[0] + [""] * (shown - len(rows[0]))
+    names = (rows[0] + [""] * (shown - len(rows[0])))[:shown]
     body = rows[1 : MOST_ROWS + 1]
+    return body_of(names, body, len(body) if whole else None, width), notes
+
+
+def body_of(names: Sequence[str], rows: Sequence[Sequence[str]], total: int | None, width: int) -> TableBody:
+    """Rows of texts as a table, as many columns as there are names; what a short row lacks is empty."""
     columns: list[TableColumn] = []
     cells: list[tuple[str, ...]] = []
-    for number in range(shown):
-        column = [row[number] if number < len(row) else "" for row in body]
-        columns.append(TableColumn(clean(names[number][:LONGEST_CELL]), is_number=_are_numbers(column)))
+    for number, name in enumerate(names):
+        column = [row[number] if number < len(row) else "" for row in rows]
+        columns.append(TableColumn(clean(name[:LONGEST_CELL]), is_number=_are_numbers(column)))
         cells.append(tuple(cell_text(cell) for cell in column))
-    return TableBody(tuple(columns), tuple(cells), len(body), len(body) if whole else None, width), notes
+    return TableBody(tuple(columns), tuple(cells), len(rows), total, width)
 
 
 def cell_text(cell: str) -> str:

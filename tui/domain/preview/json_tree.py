@@ -6,12 +6,15 @@ import json
 import re
 from dataclasses import dataclass
 
+from tui.domain.preview import delimited
 from tui.domain.preview.tree import Pairs, tree_of
-from tui.domain.preview.values import TreeBody
+from tui.domain.preview.values import TableBody, TreeBody
+from tui.domain.quantities import count
 
 MOST_DEPTH = 400
 """Nesting beyond this is no document that anybody reads; Python's own parser gives up soon after it."""
 _MOST_LINES = 2_000
+_TABLE_MEMBERS = frozenset({"columns", "data", "index"})
 
 _TOKEN = re.compile(
     r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<open>[{\[])|(?P<close>[}\]])|(?P<mark>[,:])|(?P<word>[^\s,:{}\[\]"]+))',
@@ -21,14 +24,14 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Parsed:
-    """The tree of a JSON text, or None where nothing of it is JSON, and sentences about it."""
+    """The tree or table of a JSON text, or None where nothing of it is JSON, and sentences about it."""
 
-    body: TreeBody | None
+    body: TreeBody | TableBody | None
     notes: tuple[str, ...] = ()
 
 
 def parse(text: str, *, whole: bool = True) -> Parsed:
-    """JSON as a tree. ``whole`` is False where more of the file follows than was read."""
+    """JSON as a tree, or as the table that it is. ``whole`` is False where more of the file follows than was read."""
     try:
         return _tree(_loads(text), ())
     except ValueError as error:
@@ -45,7 +48,7 @@ def parse(text: str, *, whole: bool = True) -> Parsed:
     if not whole and cut_at_end:
         if not value:
             return Parsed(None, ("Its first value is longer than what has been read: it is shown as text.",))
-        return _tree(value, ())
+        return _tree(value, (), whole=False)
     what = "The text is cut off" if cut_at_end else f"It is no valid JSON from there on: {_said(broken)}"
     return _tree(value, (f"{what}; the tree shows what comes before.",))
 
@@ -71,9 +74,50 @@ def parse_lines(text: str, *, whole: bool = True) -> Parsed:
     return _tree(values, tuple(notes))
 
 
-def _tree(value: object, notes: tuple[str, ...]) -> Parsed:
+def _tree(value: object, notes: tuple[str, ...], *, whole: bool = True) -> Parsed:
+    table = _table(value, whole)
+    if table is not None:
+        return Parsed(table, (*notes, *_left_out(table)))
     body, more = tree_of(value)
     return Parsed(body, (*notes, *more))
+
+
+def _table(value: object, whole: bool) -> TableBody | None:
+    """The table that an object of ``columns`` and ``data`` is, as MLflow's ``log_table`` and pandas ("split") write."""
+    members = dict(value) if isinstance(value, Pairs) else {}
+    names, rows = members.get("columns"), members.get("data")
+    if not isinstance(names, list) or not names or not isinstance(rows, list) or set(members) - _TABLE_MEMBERS:
+        return None
+    if any(isinstance(name, (list, dict)) for name in names):
+        return None
+    if any(not isinstance(row, list) or isinstance(row, Pairs) or len(row) > len(names) for row in rows):
+        return None
+    if not whole and rows and len(rows[-1]) < len(names):
+        rows = rows[:-1]
+    shown = names[: delimited.MOST_COLUMNS]
+    head = [[_cell(cell) for cell in row[: len(shown)]] for row in rows[: delimited.MOST_ROWS]]
+    return delimited.body_of([_cell(name) for name in shown], head, len(rows) if whole else None, len(names))
+
+
+def _left_out(table: TableBody) -> list[str]:
+    notes = []
+    if table.total_rows is None or table.total_rows > table.rows:
+        notes.append(f"The first {count(table.rows)} rows are shown.")
+    if table.total_columns is not None and table.total_columns > len(table.columns):
+        notes.append(f"The first {len(table.columns)} of {count(table.total_columns)} columns are shown.")
+    return notes
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Pairs):
+        return {name: _plain(held) for name, held in value}
+    return [_plain(held) for held in value] if isinstance(value, list) else value
 
 
 def _loads(text: str) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tui.domain.preview.values import Tone, TreeBody, TreeNode
 from tui.domain.quantities import count
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 MOST_NODES = 20_000
 MOST_CHILDREN = 2_000
@@ -69,18 +69,18 @@ def _add(nodes: list[TreeNode], depth: int, name: str, value: object, above: set
     members = _members(value)
     if members is None:
         text, tone = scalar(value)
-        nodes.append(TreeNode(depth, clean(name), text, tone))
+        nodes.append(TreeNode(depth, named(name), text, tone))
         return
     if id(value) in above:
-        nodes.append(TreeNode(depth, clean(name), "(itself again)", "muted"))
+        nodes.append(TreeNode(depth, named(name), "(itself again)", "muted"))
         return
     at = len(nodes)
-    nodes.append(TreeNode(depth, clean(name), _size_words(value), "muted"))
+    nodes.append(TreeNode(depth, named(name), _size_words(value), "muted"))
     if depth >= DEEPEST:
         notes.append(f"Nesting is shown to a depth of {DEEPEST}.")
         return
     _add_all(nodes, depth + 1, members, above | {id(value)}, notes)
-    nodes[at] = TreeNode(depth, clean(name), _size_words(value), "muted", len(nodes) - at - 1)
+    nodes[at] = TreeNode(depth, named(name), _size_words(value), "muted", len(nodes) - at - 1)
 
 
 def _add_all(

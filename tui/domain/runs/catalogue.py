@@ -12,7 +12,7 @@ from tui.domain.filter.names import ATTRIBUTES, Field, Kind
 from tui.domain.natural import natural
 from tui.domain.runs.metric_rows import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.text import clean
+from tui.domain.text import named
 
 ATTRIBUTE_TITLES = {
     "name": "run", "status": "state", "start": "started", "took": "took", "end": "ended", "user": "user",
@@ -73,7 +73,7 @@ def is_system(metric: str) -> bool:
 
 
 def title_of(field: Field) -> str:
-    return ATTRIBUTE_TITLES[field.key] if field.kind == "attribute" else clean(field.key)
+    return ATTRIBUTE_TITLES[field.key] if field.kind == "attribute" else named(field.key)
 
 
 def columns(snapshot: FrameSnapshot, *, system_tags: bool = False) -> tuple[ColumnInfo, ...]:
@@ -94,7 +94,7 @@ def _columns(snapshot: FrameSnapshot, system_tags: bool) -> tuple[ColumnInfo, ..
             system = group == "tags" and key.startswith("mlflow.")
             if fill and (system_tags or not system):
                 one_value = same[number] if group == "metrics" else len(keys.pools[number]) == 1
-                own.append(ColumnInfo(f"{group}.{key}", clean(key), group, fill, one_value and fill == alive, system))
+                own.append(ColumnInfo(f"{group}.{key}", named(key), group, fill, one_value and fill == alive, system))
         found.extend(sorted(own, key=lambda info: natural(info.key)))
     return tuple(found)
 

@@ -16,7 +16,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
 from tui.domain.runs.tables import status_text
 from tui.domain.table import Align, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 
 Rows = npt.NDArray[np.int64]
 Write = Callable[[Rows], list[str]]
@@ -215,4 +215,4 @@ def _fitting(texts: Sequence[str]) -> int:
 
 def short_name(name: str, run_id: str) -> str:
     """What a run is called where it may have no name."""
-    return clean(name[:LONGEST]) if name.strip() else clean(run_id[:_SHORT_ID])
+    return named(name[:LONGEST]) if name.strip() else clean(run_id[:_SHORT_ID])

@@ -12,7 +12,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.natural import natural
 from tui.domain.runs.tables import Facts, facts, name_width
 from tui.domain.table import Column, RowsTable
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 from tui.domain.values import RegisteredAs
 
 _MODEL, _VERSION = "model:", "version:"
@@ -99,7 +99,7 @@ def metrics(model: LoggedModel, query: str = "") -> Facts:
     """The metrics that belong to the model itself; a name stands there once for each step and dataset."""
     words = query.lower().split()
     shown = [m for m in _in_order(model) if all(word in f"{m.key} {m.dataset}".lower() for word in words)]
-    names = [clean(m.key) for m in shown]
+    names = [named(m.key) for m in shown]
     values = [quantities.number(m.value) for m in shown]
     steps = [quantities.count(m.step) for m in shown]
     datasets = [dataset_words(m) for m in shown]

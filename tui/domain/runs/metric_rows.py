@@ -11,7 +11,7 @@ from tui.domain.natural import natural
 from tui.domain.series.history import MetricHistory
 from tui.domain.series.spark import extent, sparkline
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import named, width
 from tui.domain.values import MetricValue
 
 SYSTEM = "system/"  # what MLflow's own monitor records begins so
@@ -62,7 +62,7 @@ def metric_table(metrics: Sequence[MetricValue], shapes: Mapping[str, Shape], no
     """A row for each metric; shapes that have not come are dots."""
     waiting = glyphs.ellipsis
     found = [shapes.get(m.key) for m in metrics]
-    names = [clean(m.key) for m in metrics]
+    names = [named(m.key) for m in metrics]
     last = [quantities.number(m.value) for m in metrics]
     steps = [quantities.count(m.step) for m in metrics]
 

@@ -11,7 +11,7 @@ from tui.domain.quantities import count
 from tui.domain.runs.path_tree import path_tree
 from tui.domain.runs.tables import VALUE_CELLS, Facts, name_width
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 
 SEPARATORS = "./"
 _FOLDER = "folder\0"  # how the row keys of folders begin; a param's is its name, which holds no NUL
@@ -64,7 +64,7 @@ def param_tree(params: Mapping[str, str], query: str, folded: frozenset[str], gl
         if line.is_folder:
             folders.append(line.path)
         sign = (glyphs.folded if line.folded else glyphs.unfolded) if line.is_folder else " "
-        names.append(f"{'  ' * min(line.depth, _MOST_INDENTED)}{sign} {clean(line.label)}")
+        names.append(f"{'  ' * min(line.depth, _MOST_INDENTED)}{sign} {named(line.label)}")
         below = f"{count(line.below)} param{'s' if line.below != 1 else ''}" if line.folded else ""
         if line.item is None or line.context:  # a param that does not match is there as a folder only
             key, shown = f"{_FOLDER}{line.path}", below

@@ -52,7 +52,8 @@ def path_tree(
 
     ``folded`` are paths of closed folders; ``matches`` says of a place in ``names`` whether it is wanted: then folders
     on the way to what matches are kept, and all of them are open. Slashes at the ends and double ones count once; a
-    name that is empty or all slashes is an experiment at the top, as are others of the same name beside the first.
+    name that is empty or all slashes is an experiment at the top, as are others of the same name beside the first;
+    names that differ by such slashes only are written in full.
     ``separators`` are the letters that part a name.
     """
     root = _Node("", "")
@@ -72,7 +73,7 @@ def path_tree(
         node.below = sum(child.below + len(child.items) for child in node.children.values())
         node.matching = matches is None or (own > 0 and any(map(matches, node.items)))
         node.kept = node.matching or any(child.kept for child in node.children.values())
-    return _lines(root, folded if matches is None else (), matches, by_name)
+    return _lines(root, names, folded if matches is None else (), matches, by_name)
 
 
 def _below_first(root: _Node) -> list[_Node]:
@@ -86,7 +87,13 @@ def _below_first(root: _Node) -> list[_Node]:
     return found
 
 
-def _lines(root: _Node, folded: Collection[str], matches: Callable[[int], bool] | None, by_name: bool) -> list[PathRow]:
+def _lines(
+    root: _Node,
+    names: Sequence[str],
+    folded: Collection[str],
+    matches: Callable[[int], bool] | None,
+    by_name: bool,
+) -> list[PathRow]:
     lines: list[PathRow] = []
     stack = _siblings(root, 0, by_name)
     while stack:
@@ -95,13 +102,14 @@ def _lines(root: _Node, folded: Collection[str], matches: Callable[[int], bool] 
         closed = is_folder and node.path in folded
         wanted = [item for item in node.items if matches is None or matches(item)]
         shown: list[int | None] = [*wanted] or [*node.items[:1]] or [None]
+        spelled = len({names[item] for item in node.items}) > 1  # they differ by slashes only, which then are shown
         # Of several experiments of one name the last stands for the folder, so that what is in it comes below.
         for number, item in enumerate(shown, 1 - len(shown)):
             stands = number == 0
             lines.append(
                 PathRow(
                     path=node.path if stands else f"{node.path}/#{item}",
-                    label=label,
+                    label=names[item] if spelled and item is not None else label,
                     depth=depth,
                     item=item,
                     is_folder=stands and is_folder,

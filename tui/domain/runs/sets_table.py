@@ -12,7 +12,7 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.sets import Importance, RunSets
 from tui.domain.runs.statistics import MeanDifference, Summary
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 
 SIGNIFICANT = 0.05
 _BAR = 10
@@ -76,7 +76,7 @@ class SetsTable:
     def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
         metrics = self._metrics[start:stop]
         if key == "name":
-            return [clean(metric) for metric in metrics]
+            return [named(metric) for metric in metrics]
         if key == "better":
             return [self._direction(metric) for metric in metrics]
         return [self._text(key[0], metric, int(key[1:])) for metric in metrics]
@@ -143,7 +143,7 @@ class SetsTable:
 
     def _columns(self) -> tuple[Column, ...]:
         sample = self._metrics[:: max(1, len(self._metrics) // 60)]
-        names = max([12, *(min(40, width(clean(metric))) for metric in sample)])
+        names = max([12, *(min(40, width(named(metric))) for metric in sample)])
         base = self.baseline
         columns = [Column("name", "metric", names, frozen=True), Column("better", "", 2, frozen=True)]
         more: list[Column] = []
@@ -181,7 +181,7 @@ def set_title(sets: RunSets, one: int, baseline: int) -> str:
 def importance_table(found: Sequence[Importance], metric: str, glyphs: Glyphs = UNICODE) -> RowsTable:
     """Params by how strongly they go with a metric, with a bar for the strength."""
     full, empty = ("#", ".") if is_plain(glyphs) else ("█", "·")
-    names = [clean(one.param) for one in found]
+    names = [named(one.param) for one in found]
     filled = [round(abs(one.found.strength) * _BAR) for one in found]
     cells = {
         "param": names,

@@ -10,7 +10,7 @@ from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
 from tui.domain.natural import natural
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 from tui.domain.values import RunDetail, RunReference
 
 NAME_CELLS = (12, 44)  # narrowest and widest a column of names gets by itself
@@ -44,7 +44,7 @@ def _matching(pairs: Sequence[tuple[str, str]], query: str) -> list[tuple[str, s
 def facts(pairs: Sequence[tuple[str, str]], query: str = "", *, heading: tuple[str, str] = ("name", "value")) -> Facts:
     """Names and values, those that hold every word of ``query``; order kept."""
     shown = _matching(pairs, query)
-    names = [clean(name) for name, _ in shown]
+    names = [named(name) for name, _ in shown]
     values = [clean(value[:VALUE_CELLS]) for _, value in shown]
     cells = max((width(value) for value in values[:2000]), default=0)
     columns = (
@@ -70,7 +70,7 @@ def metrics(detail: RunDetail, now_ms: int, query: str = "") -> Facts:
     words = query.lower().split()
     matching = (m for m in detail.metrics if all(word in m.key.lower() for word in words))
     shown = sorted(matching, key=lambda m: natural(m.key))
-    names = [clean(m.key) for m in shown]
+    names = [named(m.key) for m in shown]
     last = [quantities.number(m.value) for m in shown]
     steps = [quantities.count(m.step) for m in shown]
     ages = [quantities.ago(m.timestamp_ms, now_ms) for m in shown]

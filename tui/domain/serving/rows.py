@@ -11,7 +11,7 @@ from tui.domain.columns import Cell, ColumnSpec
 from tui.domain.glyphs import Glyphs
 from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity, ServingConfig, Split, Update
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 
 Aliases = Mapping[str, Mapping[str, str]]
 """Of each model: alias → version."""
@@ -141,7 +141,7 @@ def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, gene
 
     coming = "not in use" if endpoint.update in (Update.FAILED, Update.CANCELLED) else "coming"
     texts = {
-        "name": [clean(e.name) for _, e, _ in rows],
+        "name": [named(e.name) for _, e, _ in rows],
         "entity": [clean(e.entity) for _, e, _ in rows],
         "version": [f"v{clean(e.version)}" if e.version else "" for _, e, _ in rows],
         "aliases": [aliased(e) for _, e, _ in rows],

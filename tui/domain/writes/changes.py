@@ -12,7 +12,7 @@ from enum import Enum
 
 from tui.domain.models.names import tag_key_refusal
 from tui.domain.models.values import ModelVersion, RegisteredModel
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.values import GOING_ON, Experiment, RunDetail
 
 ACTIVE, DELETED = "active", "deleted"
@@ -360,7 +360,7 @@ def renewed(changes: Sequence[Change], now: Now, number: int | None, plan: Plan 
         elif known is None and change.field == ITSELF:
             continue
         elif known is None:
-            gone.append(clean(change.called) or change.id)
+            gone.append(named(change.called) or change.id)
         elif change.value_in(known) != change.after:
             left.append(replace(change, before=change.value_in(known)))
     remarks = (f"No longer there: {', '.join(dict.fromkeys(gone))}.",) if gone else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 from tui.domain.writes.changes import NOTE_KEY, Known, Plan, tagging
 
 _NAME_KEY = "mlflow.runName"
@@ -60,7 +60,7 @@ class TagEdits:
     def table(self, glyphs: Glyphs) -> RowsTable:
         """One row a tag: its key, its value now, and, with a sign before it, the value that it is to have."""
         keys = self.keys
-        names = [clean(key) for key in keys]
+        names = [named(key) for key in keys]
         now = [self._now(key, glyphs.absent) for key in keys]
         then = [self._then(key) for key in keys]
         columns = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import unified_diff
 from itertools import groupby
 
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes.changes import ALIAS, CREATED, ITSELF, NOTE, SERVED, TAG, Change, Plan, Sort, Verb
 
 _DONE = {
@@ -77,21 +77,21 @@ def _said(changes: Sequence[Change], words: dict[Verb, str]) -> str:
         keys = list(dict.fromkeys(change.key for change in several))
         if verb is Verb.TAG and all(change.after is None for change in several):
             took = "took" if words is _DONE else "take"
-            tags = f"tag {clean(keys[0])}" if len(keys) == 1 else f"{len(keys)} tags"
+            tags = f"tag {named(keys[0])}" if len(keys) == 1 else f"{len(keys)} tags"
             parts.append(f"{took} {tags} from {things(several)}")
             continue
         said = f"{words[verb]} {things(several)}"
         if verb is Verb.RENAME and len(several) == 1:
             said += f" → {clean(several[0].after or '')}"
         elif verb is Verb.TAG:
-            said += f": {clean(keys[0])}" if len(keys) == 1 else f": {len(keys)} tags"
+            said += f": {named(keys[0])}" if len(keys) == 1 else f": {len(keys)} tags"
         elif verb in (Verb.REGISTER, Verb.COPY):
             said = f"{words[verb]} {clean(several[0].after or '')} as {things(several)}"
         elif verb is Verb.MOVE:
             one = len(several) == 1
             said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{_arrow(c)}" for c in several)
         elif verb is Verb.SERVE:
-            said = f"{words[verb]} what {clean(several[0].called)} serves"
+            said = f"{words[verb]} what {named(several[0].called)} serves"
         parts.append(said)
     return " and ".join(parts)
 
@@ -105,10 +105,10 @@ def things(changes: Sequence[Change]) -> str:
     kind = changes[0].kind.value
     if aliases := [clean(change.alias) for change in changes if change.alias]:
         many = aliases[0] if len(aliases) == 1 else f"{len(aliases)} aliases"
-        return f"{many} of {clean(changes[0].called)}"
+        return f"{many} of {named(changes[0].called)}"
     ids = {change.id or change.called for change in changes}
     if len(ids) == 1:
-        return f"{kind} {clean(changes[0].called) or changes[0].id}"
+        return f"{kind} {named(changes[0].called) or changes[0].id}"
     return f"{len(ids)} {kind}s"
 
 

@@ -16,7 +16,7 @@ from tui.domain.natural import natural
 from tui.domain.problem import Kind, Problem
 from tui.domain.runs import made as run_made
 from tui.domain.runs.tables import facts
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.features.artifacts.pane import ArtifactsPane
 from tui.features.artifacts.tree import ArtifactsTree
 from tui.features.artifacts.view import ArtifactsView
@@ -62,7 +62,7 @@ class LoggedModelScreen(Page, Asking):
         self._read()
 
     def _call_it(self, name: str) -> None:
-        self.set_crumbs("runs", self._route.run_id[:8], "logged models", clean(name))
+        self.set_crumbs("runs", self._route.run_id[:8], "logged models", named(name))
 
     # reading
 

@@ -18,7 +18,7 @@ from tui.domain.artifacts.tree import SIZE_CELLS, ArtifactTree, Node, model_uri
 from tui.domain.artifacts.values import ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
@@ -289,7 +289,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         if uri:
             deck.register(uri=uri)
         elif node is not None:
-            title = clean(node.entry.name) or node.title
+            title = named(node.entry.name) or node.title
             deck.say(clean(f"{title} is no model. R registers a folder with an MLmodel file, or a logged model"))
 
     # the filter

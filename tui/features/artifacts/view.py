@@ -19,7 +19,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.preview.picture import CELL_PIXELS
 from tui.domain.preview.values import As, AskBody, Preview
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.domain.values import RunDetail
 from tui.features.artifacts.preview import PreviewPart
 from tui.features.artifacts.tree import ArtifactsTree
@@ -335,6 +335,6 @@ class ArtifactsView(TabPart, Asking):
         if node is not None:
             offers.append(("Python", python_words(self._session.launch.tracking_uri, node)))
             if node.entry.path:
-                offers.append(("name", clean(node.entry.name)))
+                offers.append(("name", named(node.entry.name)))
         seen: set[str] = set()
         return [offer for offer in offers if not (offer[1] in seen or seen.add(offer[1]))]  # type: ignore[func-returns-value]

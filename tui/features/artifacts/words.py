@@ -9,7 +9,7 @@ from tui.domain.preview.tree import Literal, Pairs, tree_of
 from tui.domain.preview.values import TreeBody
 from tui.domain.quantities import ago, count, size, stamp
 from tui.domain.runs.made import told_apart
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.services.clock import Clock
 from tui.services.copies import shown_uri
 
@@ -61,7 +61,7 @@ def model_tree(node: Node, clock: Clock) -> tuple[Content, TreeBody]:
     top += [(name, values) for name, values in kept if values]
     heading = Content("\n").join(
         [
-            Content.assemble((clean(model.name) or clean(model.model_id), "bold"), ("  logged model", "$muted")),
+            Content.assemble((named(model.name) or clean(model.model_id), "bold"), ("  logged model", "$muted")),
             Content.assemble(("enter lists its files, MLmodel among them · D downloads all of it", "$muted")),
         ]
     )

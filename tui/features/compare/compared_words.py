@@ -12,7 +12,7 @@ from tui.domain.diff.files import FilePair
 from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.preview.values import Body, TableBody
 from tui.domain.quantities import count, size
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.services.compared_files import ReadPair
 
 _MOST_NOTES = 3
@@ -74,10 +74,10 @@ def result(read: ReadPair, change: FileChange) -> str:
     return f"{begun}; the rest was not. In a run's artifacts m reads more of it, D downloads it"
 
 
-def named(body: Body | None, names: tuple[str, str]) -> Body | None:
+def with_names(body: Body | None, names: tuple[str, str]) -> Body | None:
     """A table of differences with the runs' names above their columns."""
     if not isinstance(body, TableBody) or len(body.columns) < 3:
         return body
     first, *_, last = body.columns
-    sides = [replace(column, name=clean(name)) for column, name in zip(body.columns[1:3], names, strict=True)]
+    sides = [replace(column, name=named(name)) for column, name in zip(body.columns[1:3], names, strict=True)]
     return replace(body, columns=(first, *sides, last))

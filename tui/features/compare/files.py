@@ -19,7 +19,7 @@ from tui.domain.preview.values import TextBody
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.features.compare import compared_words
 from tui.services.compared_files import ComparedFiles, ReadPair, Side, listed, read_pair
 from tui.services.session import Session
@@ -142,7 +142,7 @@ class CompareFilesPane(SiftedPane, Asking):
         differing = sum(pair.is_difference for pair in files.pairs)
         self.set_title(
             "Files",
-            f"{clean(self.names[0])} against {clean(self.names[1])}",
+            f"{named(self.names[0])} against {named(self.names[1])}",
             f"{count(differing)} of {count(len(files.pairs))} differ",
             f"{count(len(pairs))} match" if self.query_text else "",
         )
@@ -221,7 +221,7 @@ class CompareFilesPane(SiftedPane, Asking):
         self._starts = change.starts
         heading = compared_words.heading(pair, read, change, narrow=self.beside and not self._columns_beside)
         called = f"{pair.path} {bool(self._columns_beside)} {self.only_differences}"
-        self.preview.show_body(heading, compared_words.named(change.body, self.names), called=called)
+        self.preview.show_body(heading, compared_words.with_names(change.body, self.names), called=called)
         self.call_after_refresh(self._focus_shown)
         self.refresh_bindings()
 

@@ -16,7 +16,7 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.sets import Importance, best_metric, importances
 from tui.domain.runs.sets_table import importance_table
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.features.compare.sets import SetsGrid
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -87,10 +87,10 @@ class CompareParamsPane(Pane, Asking):
             self.grid.placeholder = f"A rank correlation needs {LEAST_RUNS} runs, and here are {runs}: mark more runs"
         else:
             self.grid.placeholder = (
-                f"No param that varies can be held against {clean(self.metric)} here.\nm chooses another metric"
+                f"No param that varies can be held against {named(self.metric)} here.\nm chooses another metric"
             )
         self.grid.table = importance_table(found, self.metric or "", self.glyphs) if found else None
-        self.set_title("Which params matter", clean(self.metric or ""), f"over {count(runs)} runs")
+        self.set_title("Which params matter", named(self.metric or ""), f"over {count(runs)} runs")
         notes = [self.scope] if self.scope else []
         if found:
             notes.append("each param by itself, over ranks: what goes together need not be the cause")

@@ -20,7 +20,7 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.sets import best_metric, importances
 from tui.domain.series.plot_axes import PlotAxis, axis_of, best
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.values import RunReference
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -144,7 +144,7 @@ class ComparePlotsPane(Pane, Asking):
         shown: Sequence[PlotAxis] = [made.params[self.param], made.metric]
         if not self.scatter.display:
             shown = [*made.params[self.param : self.param + 3], made.metric]
-        values = [f"{clean(axis.name)} {clean(axis.text(self.highlighted))[:24]}" for axis in shown]
+        values = [f"{named(axis.name)} {clean(axis.text(self.highlighted))[:24]}" for axis in shown]
         left_out = self.scatter.left_out if self.scatter.display else made.metric.absent
         notes = [f"{count(left_out)} not drawn"] if left_out else []
         if self.scope:

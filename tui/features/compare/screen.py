@@ -13,7 +13,7 @@ from tui.app.actions import Action, bindings
 from tui.domain.diff.comparison import Comparison
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.truth import State, Truth
 from tui.features.compare.commits import CommitsPage
 from tui.features.compare.export import ExportingPage, comparison_texts, offer, table_texts
@@ -146,7 +146,7 @@ class CompareScreen(CommitsPage, ExportingPage):
 
         question = "The id of a run, or runs:/ID"
         if others := self.runs.others:
-            question += f"; of another context CONTEXT:ID, where CONTEXT is {', '.join(clean(name) for name in others)}"
+            question += f"; of another context CONTEXT:ID, where CONTEXT is {', '.join(named(name) for name in others)}"
         self.app.push_screen(AskTextModal("Add a run to the comparison", question), self._added)
 
     def _added(self, typed: str | None) -> None:

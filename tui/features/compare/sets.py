@@ -15,7 +15,7 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.sets import Grouping, RunSets, groupings
 from tui.domain.runs.sets_table import SetsTable, set_title
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.filterable import SiftedPane
@@ -115,7 +115,7 @@ class CompareSetsPane(SiftedPane, Asking):
         for words, seeds in (("repeated over", True), ("varies inside", False)):
             found = [one for one in sets.varying if one.seed is seeds]
             if found:
-                shown = ", ".join(f"{clean(one.name)} ({one.values})" for one in found[:3])
+                shown = ", ".join(f"{named(one.name)} ({one.values})" for one in found[:3])
                 notes.append(f"{words}: {shown}" + (f" and {len(found) - 3} more" if len(found) > 3 else ""))
         several = f", not corrected for {len(sets.sets) - 1} comparisons" if len(sets.sets) > 2 else ""
         notes.append(f"Welch's t-test, two-sided{several}: assumes independent runs and means near normal")

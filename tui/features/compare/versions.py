@@ -10,7 +10,7 @@ from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.table import subject_titles
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.features.compare.commits import CommitsPage
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.words import Said
@@ -41,7 +41,7 @@ class VersionDiffPane(CompareRowsPane):
         rows = sum(comparison.count(group).rows for group in comparison.groups)
         differing = sum(comparison.count(group).differing for group in comparison.groups)
         against = f"{titles[arranged.baseline]} against {', '.join(others)}"
-        return f"{clean(self._name_of_model)} {against}", f"{differing} of {rows} differ"
+        return f"{named(self._name_of_model)} {against}", f"{differing} of {rows} differ"
 
     def placeholder_of(self, comparison: Comparison, arranged: Arranged) -> str:
         if arranged.arrangement.query:
@@ -64,7 +64,7 @@ class VersionDiffScreen(CommitsPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_crumbs("models", clean(self.route.name), f"v{self.route.baseline} against v{self.route.other}")
+        self.set_crumbs("models", named(self.route.name), f"v{self.route.baseline} against v{self.route.other}")
         self.focus_pane(self.pane)
         self.read_again()
 

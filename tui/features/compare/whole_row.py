@@ -6,7 +6,7 @@ from tui.domain.diff.arrangement import Shown
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.table import subject_titles
 from tui.domain.table import Column, RowsTable, Table, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import named, width
 from tui.ui.dialogs.listing import ListModal, narrowed
 
 _SHOWN = 2000  # characters of a value in its line; the whole of it opens on enter
@@ -17,7 +17,7 @@ class ComparedRowModal(ListModal[int]):
 
     def __init__(self, shown: Shown, writer: CellWriter) -> None:
         super().__init__(writer.glyphs)
-        self.title_text = clean(shown.key)
+        self.title_text = named(shown.key)
         self.hint_text = "type to narrow   enter the whole value   esc leave"
         self._shown = shown
         self._writer = writer

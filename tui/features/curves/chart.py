@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tui.domain.glyphs import Glyphs
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.features.curves.state import CurvesState
 from tui.features.curves.words import counts, crowded
 from tui.widgets.chart.plot import LinePlot
@@ -31,7 +31,7 @@ class ChartPane(Pane):
         """Draw what the state says now, and what is under way: points at all, or more of what is in view."""
         series = state.series(self.key)
         problem = state.problems.get(self.key)
-        name = "all metrics" if state.together and len(state.keys) > 1 else clean(self.key)
+        name = "all metrics" if state.together and len(state.keys) > 1 else named(self.key)
         self.set_title(name, *counts(state, self.key, reading_finer=reading_finer))
         self.set_subtitle(state.view.axis.value)
         if problem is not None:
@@ -47,7 +47,7 @@ class ChartPane(Pane):
         self.plot.show(series, view, state.highlighted)
 
     def _words(self, state: CurvesState, *, busy: bool, failed: bool) -> str:
-        name = clean(self.key)
+        name = named(self.key)
         if failed:
             return f"Nothing could be read of {name}.\nr tries again · @ shows the requests"
         keys = state.keys if state.together else (self.key,)

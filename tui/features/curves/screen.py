@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from tui.app.actions import Action, bindings
 from tui.domain.quantities import count
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.features.curves import words as curves_words
 from tui.features.curves.chart import ChartPane
 from tui.features.curves.loader import CurvesLoader
@@ -362,5 +362,5 @@ class CurvesScreen(Page, Asking):
         curve = self.state.curve(run_id, key)
         reading = self.state.reading(curve) if curve is not None else None
         if reading is not None:
-            offers.append((f"{clean(key)} at step {reading.step}", repr(reading.value)))
+            offers.append((f"{named(key)} at step {reading.step}", repr(reading.value)))
         return offers + run_copies(self.session.launch.tracking_uri, run_id, "")[:3]

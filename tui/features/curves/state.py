@@ -12,7 +12,7 @@ from tui.domain.series.curve import Curve, Reading
 from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.scales import Span, span_of
 from tui.domain.series.smoothing import stepped
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.domain.values import GOING_ON, RunReference
 from tui.widgets.chart.plot import LETTERS, PlotSeries, View
 
@@ -149,7 +149,7 @@ class CurvesState:
 
     def run_name(self, run_id: str) -> str:
         known = self.runs.get(run_id)
-        return clean(known.name) if known is not None and known.name else run_id[:12]
+        return named(known.name) if known is not None and known.name else run_id[:12]
 
     def series(self, chart_key: str) -> list[PlotSeries]:
         """The curves of one chart that are to be drawn: those that have come and are not hidden."""

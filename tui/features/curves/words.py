@@ -9,7 +9,7 @@ from tui.domain.glyphs import ASCII
 from tui.domain.series import scales
 from tui.domain.series.curve import Axis, Curve
 from tui.domain.series.history import MOST_POINTS, MetricHistory
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.features.curves.state import CurvesState, Ident
 from tui.widgets.chart.legend import LegendRow
 
@@ -27,7 +27,7 @@ def legend(state: CurvesState, chart_key: str) -> tuple[str, tuple[str, ...], li
         run_id, key = next((ident for ident in idents if ident[1] == chart_key), idents[0])
         name = state.run_name(run_id)
         if state.together and len(state.keys) > 1:
-            name = clean(key) if len(state.run_ids) == 1 else f"{clean(key)} {state.glyphs.bullet} {name}"
+            name = named(key) if len(state.run_ids) == 1 else f"{named(key)} {state.glyphs.bullet} {name}"
         history = state.histories.get((run_id, key))
         numbers, odd = _numbers(state, state.curve(run_id, key)), ""
         if history is not None:

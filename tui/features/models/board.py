@@ -18,7 +18,7 @@ from tui.domain.models.rows import Reading
 from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.truth import Truth
 from tui.features.models.arranging import ModelsArranging
 from tui.features.models.evidence import ModelsEvidence
@@ -255,7 +255,7 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
             quote = '"' if "'" in name else "'"
             self.server_filter = f"name LIKE {quote}{name}.%{quote}" if name else ""
             self.models, self.counts, self.complete = {}, {}, False
-            self.grid.placeholder = f"Reading the models of {clean(name)} …" if name else "Reading registered models …"
+            self.grid.placeholder = f"Reading the models of {named(name)} …" if name else "Reading registered models …"
             self.fill()
             self.read_again()
 

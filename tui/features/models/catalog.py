@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.services.session import Session
 from tui.ui.asking import Asking
 
@@ -27,7 +27,7 @@ def choose_schema(
     def offer(title: str, names: Sequence[str], everything: str, go_on: Callable[[str], None]) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
-        choices = [Choice(EVERYTHING, everything, ""), *(Choice(name, clean(name), "") for name in names)]
+        choices = [Choice(EVERYTHING, everything, ""), *(Choice(name, named(name), "") for name in names)]
         pane.app.push_screen(
             ChoiceModal(title, choices, glyphs), lambda choice: None if choice is None else go_on(choice.id)
         )
@@ -41,7 +41,7 @@ def choose_schema(
             "schemas",
             lambda: catalog.schemas(name),
             lambda schemas: offer(
-                f"Schemas of {clean(name)}",
+                f"Schemas of {named(name)}",
                 schemas,
                 "every schema",
                 lambda schema: chosen(f"{name}.{schema}" if schema else name),

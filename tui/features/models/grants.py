@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tui.domain.models.grants import Deed, Refusal
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.services.permissions import Permissions
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -56,7 +56,7 @@ class Grants:
             from tui.ui.dialogs.refused import RefusedModal
 
             permissions.forget()  # somebody may grant it meanwhile
-            self._owner.app.push_screen(RefusedModal(f"You may not {deed.value}: {clean(model)}", tuple(found)))
+            self._owner.app.push_screen(RefusedModal(f"You may not {deed.value}: {named(model)}", tuple(found)))
 
         if permissions.are_known(model):
             found.extend(permissions.refusals(deed, model))
@@ -64,7 +64,7 @@ class Grants:
             return
         from tui.ui.dialogs.reading import ReadingModal
 
-        words = f"Reading the grants on {clean(model)}, its schema and its catalog …"
+        words = f"Reading the grants on {named(model)}, its schema and its catalog …"
         waiting = ReadingModal(f"May you {deed.value}?", words)
 
         def got(refusals: tuple[Refusal, ...]) -> None:

@@ -14,7 +14,7 @@ from tui.domain.models import tables as model_tables
 from tui.domain.models.rows import Reading
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.features.models.registry_page import NewsWatch, RegistryPage
 from tui.features.models.versions import VersionsPane
 from tui.resources import style_sheets
@@ -51,7 +51,7 @@ class ModelScreen(RegistryPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_crumbs("models", clean(self.model_name))
+        self.set_crumbs("models", named(self.model_name))
         self.about.say_of("about", "Reading this model …")
         self.focus_pane(self.versions)
         self.read_again()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tui.domain.models.rows import Known, Reading, by_whom, metric_of
 from tui.domain.models.values import ModelVersion
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import Plan
 
@@ -42,7 +42,7 @@ def steps_table(plan: Plan, state: alias_plan.State, known: Known, reading: Read
                 "change": [text.partition("  ")[0] for text, _ in changes],
             }
             tones["change"] = [tone for _, tone in changes]
-    return RowsTable(_columns(cells, {metric: clean(metric), "change": ""}), cells["step"], cells, tones)
+    return RowsTable(_columns(cells, {metric: named(metric), "change": ""}), cells["step"], cells, tones)
 
 
 def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:

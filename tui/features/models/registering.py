@@ -8,7 +8,7 @@ from tui.domain.models.grants import Deed
 from tui.domain.models.names import model_name_refusal
 from tui.domain.models.values import Registrable
 from tui.domain.problem import Problem
-from tui.domain.text import clean, clean_block
+from tui.domain.text import clean, clean_block, named
 from tui.domain.writes.changes import Sort
 from tui.features.models.grants import Grants
 from tui.services.write_flow import Told
@@ -186,7 +186,7 @@ class Registering:
                 self._page.deck.go(VersionRoute(model, version))
             self._writer.told(told)
 
-        self._writer.confirm(f"Register as {clean(name)}", lambda: writes.registration(offer, name), done=done)
+        self._writer.confirm(f"Register as {named(name)}", lambda: writes.registration(offer, name), done=done)
 
     def _not_registered(self, problem: Problem) -> None:
         self._page.deck.say(clean(str(problem)))

@@ -12,7 +12,7 @@ from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes import alias_plan
 from tui.domain.writes.changes import Plan, Sort
 from tui.features.models.grants import Grants
@@ -121,7 +121,7 @@ class RegistryPage(Page, Asking):
         if verb in _LACKING and not self.session.capabilities.aliases:
             return "The interface of the open-source Unity Catalog has no aliases, tags or renaming"
         version = self.version_here()
-        called = clean(model.name) if version is None else f"v{version.version}"
+        called = named(model.name) if version is None else f"v{version.version}"
         return {
             "endpoints": "Serving endpoints are on Databricks, and this context is not",
             "model": "This is the model's own page",
@@ -193,7 +193,7 @@ class RegistryPage(Page, Asking):
         def confirm(to: str) -> None:
             self._writer.confirm("Copy to another model", lambda: writes.copy(version, to))
 
-        question = f"v{version.version} of {clean(version.name)} is copied as a new version of this model:"
+        question = f"v{version.version} of {named(version.name)} is copied as a new version of this model:"
         self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
 
     def action_delete(self) -> None:
@@ -437,7 +437,7 @@ class NewsWatch:
                 fresh = [clause for clause in clauses if clause not in before]
                 desk.told[model.name] = clauses
                 if fresh:
-                    news.append(f"{clean(model.name)}: {', '.join(map(clean, fresh))}")
+                    news.append(f"{named(model.name)}: {', '.join(map(clean, fresh))}")
         if news:
             self._page.deck.say(news[0] + (f" and {len(news) - 1} more" if len(news) > 1 else ""))
             if desk.settings.bell:

@@ -17,7 +17,7 @@ from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
 from tui.domain.runs.tables import facts
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.values import RunDetail
 from tui.features.models.registry_page import RegistryPage
 from tui.resources import style_sheets
@@ -63,7 +63,7 @@ class VersionScreen(RegistryPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_crumbs("models", clean(self.model_name), f"v{self.number}")
+        self.set_crumbs("models", named(self.model_name), f"v{self.number}")
         self.about.say_of("about", "Reading this version …")
         for tab in (*_OF_RUN, *_OF_FILES, "tags", "description"):
             self.contents.say_of(tab, "Reading …")

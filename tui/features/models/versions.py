@@ -21,7 +21,7 @@ from tui.domain.models.values import ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.models.versions import COLUMNS, TITLES, VersionsSpec, VersionsTable
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -231,7 +231,7 @@ class VersionsPane(SiftedPane, Asking):
             parts.append(f"{count(table.row_count)} match")
         if self.grid.marks:
             parts.append(f"{len(self.grid.marks)} marked")
-        self.set_title(clean(self.model.name), *parts)
+        self.set_title(named(self.model.name), *parts)
         self._tell_faults()
         if self._evidence is None and not self.is_asking("evidence"):
             self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)

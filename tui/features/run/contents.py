@@ -13,7 +13,7 @@ from tui.domain.runs import tables as run_tables
 from tui.domain.runs import tabs as run_tabs
 from tui.domain.runs.made import RunMade
 from tui.domain.runs.tables import Facts
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.values import RunDetail, RunReference
 from tui.features.run.folding import ParamsFolding
 from tui.services.clock import Clock
@@ -106,7 +106,7 @@ class RunContents(FilterablePane):
         self.grid.set_class(False, "stale")
         self.notice.clear()
         self.detail, self.children_known, self.made = detail, children, made or RunMade()
-        self.set_title(self._fixed_title or clean(detail.name) or clean(detail.run_id))
+        self.set_title(self._fixed_title or named(detail.name) or clean(detail.run_id))
         self.show_tab()
 
     def show_made(self, made: RunMade) -> None:

@@ -18,7 +18,7 @@ from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.runs.made import RunMade
 from tui.domain.runs.tables import CHILDREN_READ
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.values import GOING_ON, RegisteredAs, RunDetail, RunReference
 from tui.features.run.metrics import MetricsView
 from tui.features.run.view import RunView
@@ -166,7 +166,7 @@ class RunScreen(Page, Asking):
 
     def _show(self, detail: RunDetail) -> None:
         self.detail = detail
-        self.set_crumbs("experiments", clean(detail.experiment_name), clean(detail.name) or detail.run_id)
+        self.set_crumbs("experiments", clean(detail.experiment_name), named(detail.name) or detail.run_id)
         self.overview.show_run(detail, self.children_known, self.made)
         self.tabs.show_run(detail)
         self.refresh_bindings()
@@ -200,7 +200,7 @@ class RunScreen(Page, Asking):
         self.deck.register(run_id=self.run_id)
 
     def action_artifacts(self) -> None:
-        name = clean(self.detail.name) if self.detail is not None else ""
+        name = named(self.detail.name) if self.detail is not None else ""
         self.deck.go(ArtifactsRoute("run", self.run_id, name))
 
     # what writes
@@ -230,7 +230,7 @@ class RunScreen(Page, Asking):
     def action_tags(self) -> None:
         if self._writer.may_write() and self.detail is not None:
             housekeeping, run_id = self.session.housekeeping, self.run_id
-            name = clean(self.detail.name) or run_id
+            name = named(self.detail.name) or run_id
             self._writer.edit_tags(f"Tags of run {name}", lambda: housekeeping.runs([run_id]))
 
     def action_delete(self) -> None:

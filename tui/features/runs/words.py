@@ -11,7 +11,7 @@ from tui.domain.arrangement import Arrangement, Sort
 from tui.domain.experiments.views import Experiment, View
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.truth import State
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import Query
@@ -41,7 +41,7 @@ def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
     """The title, then the counts: never a number that silently means the first page only."""
     name = "Runs"
     if len(shown.experiments) == 1:
-        name = f"Runs · {clean(shown.experiments[0].name)}"
+        name = f"Runs · {named(shown.experiments[0].name)}"
     elif shown.experiments:
         name = f"Runs of {len(shown.experiments)} experiments"
     parts: list[str] = []
@@ -108,5 +108,5 @@ def placeholder(shown: Shown) -> str:
 
 def _names(experiments: Sequence[Experiment]) -> str:
     if len(experiments) == 1:
-        return clean(experiments[0].name) or "this experiment"
+        return named(experiments[0].name) or "this experiment"
     return f"these {len(experiments)} experiments"

@@ -88,8 +88,9 @@ class RunsWriting:
         )
 
         def make() -> Plan:
-            known = housekeeping.runs(chosen, ids)
-            return changes.restoration(known) if restores else changes.deletion(known)
+            if restores:
+                return changes.restoration(housekeeping.runs(chosen, ids))
+            return housekeeping.deletion_of_runs(chosen, ids)
 
         if self._writer.may_write() and chosen:
             self._writer.confirm("Restore runs" if restores else "Delete runs", make)

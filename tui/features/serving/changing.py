@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui.domain.serving.endpoints import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
 from tui.domain.serving.rows import split_words
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes.changes import UNDO, Plan, Sort
 from tui.features.serving.endpoints import EndpointsPane
 from tui.features.serving.entities import EntitiesPane
@@ -104,7 +104,7 @@ class EndpointChanges:
 
         now = " ".join(str(share.percent) for share in before)
         question = f"Per cent of the traffic for each of {names}, in this order."
-        title = f"Split the traffic of {clean(endpoint.name)}"
+        title = f"Split the traffic of {named(endpoint.name)}"
         self._page.app.push_screen(AskLineModal(title, question, now, refuse=refuse), given)
 
     def undo(self) -> None:
@@ -116,7 +116,7 @@ class EndpointChanges:
 
         def got(plan: ServingPlan | None) -> None:
             if plan is None:
-                self._page.deck.say(f"Nothing done to {clean(name)} from here is left to take back")
+                self._page.deck.say(f"Nothing done to {named(name)} from here is left to take back")
             else:
                 self._confirm(self._writes.plan(plan, (f"This takes back ledger #{plan.of}.", _BUILDS)))
 
@@ -150,7 +150,7 @@ class EndpointChanges:
             self._writer.told(told)
             self.tell_progress()
 
-        self._writer.confirm(f"Change what {clean(name)} serves", lambda: plan, done=done)
+        self._writer.confirm(f"Change what {named(name)} serves", lambda: plan, done=done)
 
     def tell_progress(self) -> None:
         """Tell how changes that were made from here ended, once they have, and put it on record."""

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui.domain.glyphs import Glyphs
 from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity
 from tui.domain.serving.rows import PENDING, entities_table, facts
-from tui.domain.text import clean
+from tui.domain.text import named
 from tui.services.session import Session
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Pane
@@ -61,7 +61,7 @@ class EntitiesPane(Pane):
             return
         lines = facts(endpoint, drifts, self._session.clock.now_ms())
         self.words.update(Content("\n").join(Content.styled(text, _STYLES.get(tone, "")) for text, tone in lines))
-        self.set_title(clean(endpoint.name), "" if endpoint.is_whole else "reading …")
+        self.set_title(named(endpoint.name), "" if endpoint.is_whole else "reading …")
         self.grid.placeholder = "It serves nothing yet."
         self.grid.table = entities_table(endpoint, aliases, self._glyphs, generation=self._generation)
 

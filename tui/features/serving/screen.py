@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from tui.app.actions import bindings
 from tui.domain.places import Place, PlaceKind
 from tui.domain.serving.endpoints import Endpoint, ServedEntity
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes.changes import Sort
 from tui.features.serving.changing import EndpointChanges
 from tui.features.serving.endpoints import EndpointsPane
@@ -56,7 +56,7 @@ class ServingScreen(Page, Asking):
         endpoint = self.endpoints.endpoint_here()
         drifts = self.endpoints.drifts().get(endpoint.name, ()) if endpoint is not None else ()
         self.entities.show(endpoint, self.endpoints.aliases, drifts)
-        self.set_crumbs("serving", *([clean(endpoint.name)] if endpoint is not None else []))
+        self.set_crumbs("serving", *([named(endpoint.name)] if endpoint is not None else []))
         self.refresh_bindings()
         self._changes.tell_progress()
 

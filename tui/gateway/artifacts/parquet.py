@@ -11,7 +11,7 @@ from typing import Any
 from tui.domain.preview.delimited import LONGEST_CELL
 from tui.domain.preview.values import TableBody, TableColumn
 from tui.domain.quantities import count
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 ROWS = 200
 COLUMNS = 200
@@ -44,7 +44,7 @@ def head(file: io.RawIOBase | io.BytesIO) -> tuple[TableBody | None, list[tuple[
         said = clean(str(error).splitlines()[0][:200]) if str(error) else type(error).__name__
         return None, [], [f"It cannot be read as Parquet: {said.rstrip('.')}."]
     columns = tuple(
-        TableColumn(clean(name), clean(str(schema.field(at).type)), _is_number(schema.field(at).type))
+        TableColumn(named(name), clean(str(schema.field(at).type)), _is_number(schema.field(at).type))
         for at, name in enumerate(names)
     )
     cells = tuple(tuple(_text(value) for value in rows.get(at, ())) for at in range(len(names)))

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes.changes import Known, Sort, key_refusal
 from tui.domain.writes.tag_edits import TagEdits
 from tui.resources import style_sheets
@@ -131,7 +131,7 @@ class TagsModal(ModalScreen[None], Asking):
         if not self.tags.chosen:
             return
         text = self.tags.wanted(key) or ""
-        title = f"Tag {clean(key)}"
+        title = f"Tag {named(key)}"
 
         def written(value: str | None) -> None:
             if value is not None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
-from tui.domain.text import clean, width
+from tui.domain.text import clean, named, width
 from tui.ui.dialogs.listing import ListModal, Words, narrowed
 
 _NEW = "new "
@@ -49,7 +49,7 @@ class PickNameModal(ListModal[str]):
 
     def rows(self, query: str) -> Table:
         names = [self._names[number] for number in narrowed(query, self._names)]
-        keys, titles, details = list(names), [clean(name) for name in names], ["a new version of it"] * len(names)
+        keys, titles, details = list(names), [named(name) for name in names], ["a new version of it"] * len(names)
         typed = query.strip()
         # A level that has been typed, or chosen, is not offered again.
         deeper = [level for level in self._levels if typed.lower() in level.lower() and level != typed]

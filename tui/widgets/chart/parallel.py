@@ -8,7 +8,7 @@ import numpy as np
 
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.series.plot_axes import PlotAxis
-from tui.domain.text import clean, fit, width
+from tui.domain.text import clean, fit, named, width
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import Canvas, Dots, line_dots
 
@@ -78,7 +78,7 @@ class ParallelPlot(Chart):
 
     def _put_labels(self, canvas: Canvas, axis: PlotAxis, column: int, apart: int, top: int, rows: int) -> None:
         room = max(4, min(apart - 2, 24))
-        name = fit(clean(axis.name), min(width(clean(axis.name)), room), ellipsis=self.glyphs.ellipsis)
+        name = fit(named(axis.name), min(width(named(axis.name)), room), ellipsis=self.glyphs.ellipsis)
         start = max(0, min(column - width(name) // 2, canvas.columns - width(name)))
         canvas.put(start, 0, name, "title")
         for tick in axis.ticks(max(2, rows // 4)):

@@ -10,7 +10,7 @@ import numpy as np
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.series.plot_axes import PlotAxis
 from tui.domain.series.scales import Tick
-from tui.domain.text import clean, fit, width
+from tui.domain.text import clean, fit, named, width
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import Canvas
 from tui.widgets.chart.frame import Frame, draw_axes, framed, ticks_across, ticks_down
@@ -61,7 +61,7 @@ class ScatterPlot(Chart):
         frame = Frame(frame.left, 1, frame.columns, max(1, frame.rows - 1), x_span, y_span)
         x_ticks = self._cut(x.ticks(ticks_across(frame.columns)), 12)
         draw_axes(canvas, frame, x_ticks, y_ticks, plain=self.plain)
-        said_y, said_x = clean(y.name), clean(x.name)
+        said_y, said_x = named(y.name), named(x.name)
         canvas.put(0, 0, fit(said_y, min(width(said_y), canvas.columns // 2), ellipsis=self.glyphs.ellipsis), "label")
         room = canvas.columns // 2
         said_x = fit(said_x, min(width(said_x), room), ellipsis=self.glyphs.ellipsis)
