@@ -6,6 +6,7 @@ that is understood wins.
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import sqlite3
@@ -64,7 +65,8 @@ def of(
         if isinstance(cause, Problem):
             return cause
     return (
-        _of_tls(chain, title, place)
+        _of_sdk(chain, title, place)
+        or _of_tls(chain, title, place)
         or _of_status(chain, title, place, explain)
         or _of_connection(chain, title, place)
         or _of_database(chain, title, place)
@@ -252,6 +254,28 @@ def _of_mlflow(chain: list[BaseException], title: str, place: str) -> Problem | 
             said = f"{place} could not be asked: {_last_words(message)}."
             return Problem(Kind.UNREACHABLE, title, said, _ADDRESS)
         return answers.of_code(code, message, title, place)
+    return None
+
+
+def throttled(problem: Problem, seconds: float) -> Problem:
+    """The same problem, with how long the server wants to be left alone."""
+    hint = f"Again in {seconds:g} s: the workspace asks to wait {seconds:g} s."
+    return Problem(problem.kind, problem.title, problem.message, hint, code=problem.code, wait_s=math.ceil(seconds))
+
+
+def _of_sdk(chain: list[BaseException], title: str, place: str) -> Problem | None:
+    """What the Databricks SDK has wrapped: its waiting ends as a TimeoutError, whatever the workspace has answered."""
+    for cause in chain:
+        names = _names(cause)
+        if "TooManyRequests" in names:
+            problem = answers.of_code("", str(cause), title, place, status=429)
+            seconds = getattr(cause, "retry_after_secs", None)
+            return throttled(problem, float(seconds)) if seconds else problem
+    for cause in chain:
+        if isinstance(cause, (ValueError, OSError)) and not getattr(cause, "errno", None):
+            nobody = answers.sign_in(str(cause), title, place)
+            if nobody is not None:
+                return nobody
     return None
 
 

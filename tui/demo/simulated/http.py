@@ -54,7 +54,7 @@ class Answer:
 class Refused(Exception):
     """A request that is answered with an error code and a message."""
 
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+    def __init__(self, status: int, code: str | int, message: str, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.headers = status, code, message, headers
 
@@ -116,7 +116,7 @@ def respond(workspace: Workspace, routes: Routes, request: Request, token: str) 
                 return fault
             open_to_all = request.path.startswith(("/.well-known/", "/signed/"))
             if not open_to_all and token != workspace.token:
-                raise Refused(403 if token else 401, "UNAUTHENTICATED", "Invalid access token.")
+                raise Refused(403 if token else 401, 403 if token else 401, workspace.sign_in_words)
             found = routes.find(request.method, request.path)
             if found is None:
                 raise Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{request.method} {request.path}'")

@@ -170,6 +170,7 @@ class Workspace:
     me_shown: str = "Ada Example"
     groups: list[str] = field(default_factory=lambda: ["users", "ds-readers"])
     token: str = "simulated-token"
+    sign_in_words: str = "Invalid access token."  # what is said to a token that is not the workspace's, code 403
     id: str = "6051921418418893"
     metastore: str = "simulated-metastore"  # "" where none is assigned to the workspace
     metastore_owner: str = "metastore-admins"

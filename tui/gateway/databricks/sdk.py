@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST_WAIT_S = 2.0
 _RETRIES_END_S = 4
+_SIGN_IN = (400, 401, 403)
 _once: ContextVar[bool] = ContextVar("once", default=False)
 
 # The SDK keeps no status with its errors: their classes stand for it.
@@ -146,7 +147,7 @@ class Sdk:
             return self._of_answer(cause, title)
         if isinstance(cause, ValueError) and "JSONDecodeError" in type(cause).__name__:
             return self._no_workspace(title)
-        problem = problems.of(cause or error, title, self.place)
+        problem = problems.of(cause or error, title, f"{self.place} ({self.uri})")
         if problem.is_connection:
             self._session.lost()
         return problem
@@ -155,11 +156,23 @@ class Sdk:
         names = [kind.__name__ for kind in type(error).__mro__]
         status = next((_STATUS[name] for name in names if name in _STATUS), 0)
         said = str(error)
+        if status == 401 and "Request log:" in said:
+            # A page, as a gateway before the workspace sends it.
+            return Problem(
+                Kind.UNAUTHENTICATED,
+                title,
+                f"{self.place} answered 401 with a page.",
+                answers.hint(Kind.UNAUTHENTICATED, self.uri),
+                code="401",
+            )
         if "Request log:" in said or "PrivateLinkValidationError" in names:
             return self._no_workspace(title)
         code = str(error.error_code or "")
         if code == answers.NO_METASTORE or "No metastore assigned" in said:
             return answers.no_catalog(title, self.place)
+        nobody = answers.sign_in(said, title, f"{self.place} ({self.uri})", code=code) if status in _SIGN_IN else None
+        if nobody is not None:
+            return nobody
         problem = answers.of_code(code, said, title, self.place, status=status)
         if problem.kind is Kind.UNAUTHENTICATED:
             return Problem(
@@ -167,9 +180,7 @@ class Sdk:
             )
         wait = getattr(error, "retry_after_secs", None)
         if problem.kind is Kind.THROTTLED and wait:
-            return Problem(
-                problem.kind, title, problem.message, f"The workspace asks to wait {wait} s.", code=problem.code
-            )
+            return problems.throttled(problem, float(wait))
         return problem
 
     def _no_workspace(self, title: str) -> Problem:

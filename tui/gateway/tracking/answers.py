@@ -152,7 +152,7 @@ def of_response(status: int, text: str, content_type: str, title: str, place: st
     kind = _kind_of_status(status)
     said = first_words(text)
     answered = f"{place} answered {_status_words(status)}{f': {said}' if said else ''}"
-    return Problem(kind, title, sentence(answered), HINTS.get(kind, ""), code=str(status))
+    return Problem(kind, title, sentence(answered), hint(kind, place), code=str(status))
 
 
 NO_METASTORE = "METASTORE_DOES_NOT_EXIST"
@@ -178,6 +178,45 @@ def hint(kind: Kind, place: str) -> str:
     return HINTS.get(kind, "")
 
 
+_BLOCKED = re.compile(r"\bIP ACL\b|IP access list|not allowed by .*IP|source IP", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"Invalid access to Org", re.IGNORECASE)
+_NOT_SIGNED_IN = re.compile(
+    r"Invalid access token|Invalid Token|Token is (?:expired|invalid)|ExpiredJwt|JWT (?:is )?expired|expired JWT"
+    r"|cannot get access token|cannot configure default credentials|invalid_grant|refresh token|reauthenticate"
+    r"|failed to (?:refresh|obtain).*token|Credential was not sent",
+    re.IGNORECASE,
+)
+
+
+_CLASS = re.compile(r"\b(?:\w+\.)*\w+Exception: ")
+
+
+def sign_in(said: str, title: str, place: str, *, code: str = "") -> Problem | None:
+    """The problem of a workspace, or of what signs in to it, that knows nobody; None where it is none of that.
+
+    A workspace answers 403 with an integer for a code, or 400, where a token is not one of its own, so that neither
+    says it: the words do.
+    """
+    words = sentence(_CLASS.sub("", address_free(said))) if said else ""
+    profile = _PROFILE.search(place)
+    named = f" --profile {profile[1]}" if profile else ""
+    if _BLOCKED.search(said):
+        hint_ = "Connect from a network that its IP access list allows, through the VPN for instance."
+        return Problem(Kind.FORBIDDEN, title, f"{place} lets nobody in from this address: {words}", hint_, code=code)
+    if _ELSEWHERE.search(said):
+        hint_ = f"The token is another workspace's: databricks auth login{named}, or correct the host of the profile."
+        return Problem(Kind.UNAUTHENTICATED, title, f"{place} answered: {words}", hint_, code=code)
+    if _NOT_SIGNED_IN.search(said):
+        hint_ = f"Sign in again: databricks auth login{named}, or renew the token in the profile."
+        return Problem(Kind.UNAUTHENTICATED, title, f"{place} answered: {words}", hint_, code=code)
+    return None
+
+
+def address_free(said: str) -> str:
+    """Words of a server or of the SDK on one line, without secrets and without the SDK's account of its settings."""
+    return uris.without_secrets(one_line(said.partition(" Config: host=")[0].partition(". Config:")[0]))
+
+
 def of_code(code: str, message: str, title: str, place: str, *, status: int = 0) -> Problem:
     """The problem behind an error code of MLflow or Databricks; a refusal keeps the server's own words."""
     kind = _KINDS.get(code) or (_kind_of_status(status) if status else Kind.INTERNAL)
@@ -186,6 +225,11 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     # The Databricks SDK appends an account of its settings to each message.
     if code == NO_METASTORE:
         return no_catalog(title, place)
+    # A code that says what it is counts; one that only repeats the status does not.
+    if not code or code.isdecimal() or code in ("PERMISSION_DENIED", "UNAUTHENTICATED", "INVALID_PARAMETER_VALUE"):
+        nobody = sign_in(message, title, place, code=code or str(status or "")) if status in (400, 401, 403) else None
+        if nobody is not None:
+            return nobody
     words = uris.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
     return Problem(kind, title, sentence(shown), hint(kind, place), code=code or (str(status) if status else ""))
