@@ -17,7 +17,6 @@ from tui.config.model import Settings
 from tui.domain.values import RunDetail
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Known, Plan, Sort
-from tui.ui.dialogs.ask_line import NameModal
 from tui.ui.dialogs.edit_tags import TagsModal
 from tui.ui.dialogs.edit_text import NoteModal
 from tui.ui.write_panel import Face, WritePanel
@@ -155,19 +154,9 @@ async def test_the_tags_editor(quiet: World, picture: Picture) -> None:
 
 async def test_a_name_that_cannot_be(quiet: World) -> None:
     async with quiet.open() as deck:
-        assert isinstance(deck.app, DeckApp)
         await deck.until_text("There are no")
-        name = NameModal(
-            deck.app.session,
-            title="Create an experiment",
-            question="Its name; what stands before the last / is its folder:",
-            text="",
-            make=changes.creation,
-            refuse=changes.name_refusal,
-            done=lambda _told: None,
-        )
-        deck.app.push_screen(name)
-        await deck.until(lambda: name.input.has_focus, "the line has the keys")
+        await deck.press("plus")
+        await deck.until_text("Create an experiment")
         await deck.press("enter")
         await deck.until_text("A name is needed.")
         deck.shows("Create an experiment", "Its name; what stands before the last / is its folder:")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from tui.domain.writes.alias_plan import Plan
-
 
 def web_address(tracking_uri: str) -> str | None:
     """The address of the server's web UI without credentials; None for a store that has none."""
@@ -50,21 +48,6 @@ def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[
         offers.append(("link", f"{web}/#/experiments/{quote(experiment_id)}"))
         offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/experiments/get?experiment_id={quote(experiment_id)}'"))
     return offers
-
-
-def alias_python(registry_uri: str, plan: Plan) -> str:
-    """Python that does what a plan of alias moves does, without looking first."""
-    lines = [
-        "from mlflow import MlflowClient",
-        "",
-        f"client = MlflowClient(registry_uri={shown_uri(registry_uri)!r})",
-    ]
-    for step in plan.steps:
-        if step.to is None:
-            lines.append(f"client.delete_registered_model_alias({plan.model!r}, {step.alias!r})")
-        else:
-            lines.append(f"client.set_registered_model_alias({plan.model!r}, {step.alias!r}, {step.to!r})")
-    return "\n".join(lines) + "\n"
 
 
 def model_copies(registry_uri: str, name: str, version: str = "", aliases: Sequence[str] = ()) -> list[tuple[str, str]]:

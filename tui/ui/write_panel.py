@@ -27,6 +27,7 @@ from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan, Sort, Verb
 from tui.resources import style_sheets
+from tui.services.copies import shown_uri
 from tui.services.session import Session
 from tui.services.write_flow import Told, Touched
 from tui.services.writes import Outcome
@@ -63,7 +64,26 @@ class Face(Enum):
 
 
 class Line(CalmInput):
-    """A line of the panel; enter is the panel's."""
+    """A line of the panel; enter is the panel's, and up and down go through what ``offers`` could stand in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
+    ]
+
+    def __init__(self, value: str = "", placeholder: str = "", line_id: str = "", *, round_again: bool = False) -> None:
+        super().__init__(value, placeholder=placeholder, compact=True, id=line_id)
+        self.select_on_focus = False
+        self.offers: list[str] = []
+        self._round_again = round_again
+
+    def action_step(self, by: int) -> None:
+        if not self.offers:
+            return
+        at = self.offers.index(self.value.strip()) + by if self.value.strip() in self.offers else 0
+        last = len(self.offers)
+        self.value = self.offers[at % last if self._round_again else max(0, min(last - 1, at))]
+        self.cursor_position = len(self.value)
 
 
 class GoOn(Static, can_focus=True):
@@ -163,8 +183,8 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         self._problem: Problem | None = None
         self._touched: Touched = frozenset()
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
-        self.why = Line(compact=True, id="why")
-        self.typed = Line(compact=True, id="typed")
+        self.why = Line(line_id="why")
+        self.typed = Line(line_id="typed")
         self._words = Static(classes="words")
         self._difference = Static()
         self._remarks = Static(classes="remarks")
@@ -211,7 +231,9 @@ class WritePanel(ModalScreen["Told | None"], Asking):
 
     def _made(self, plan: Plan) -> None:
         reasons = changes.refusals(plan)
-        if reasons:
+        if not plan.changes and (settled := self._settled()) is not None:
+            self._close(settled)
+        elif reasons:
             self.plan = plan
             self._not_made(Problem(Kind.BAD_REQUEST, "Nothing is changed", " ".join((*reasons, *plan.remarks))))
         elif self._at_once:
@@ -220,6 +242,11 @@ class WritePanel(ModalScreen["Told | None"], Asking):
             self._do()
         else:
             self._take_plan(plan)
+
+    def _settled(self) -> Told | None:
+        """What was tried, where its answer was lost and looking again has told that it was done after all."""
+        tried = self.told.plan if self.told is not None else None
+        return next((t for t in self.session.flow.history if t.plan is tried and t.outcome is Outcome.DONE), None)
 
     def _not_made(self, problem: Problem) -> None:
         self._problem = problem
@@ -611,7 +638,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
             self._read(lambda: replace(back, purpose=changes.PUT_BACK), "Put back")
 
     def _python(self) -> str:
-        registry = self.session.launch.registry_uri
+        registry = f"registry_uri={shown_uri(self.session.launch.registry_uri)!r}"
         of_models = bool(self.plan.changes) and self.plan.changes[0].kind in (Sort.MODEL, Sort.VERSION)
         return change_words.python(self.plan.changes, registry if of_models else "")
 

@@ -79,21 +79,24 @@ class Writer:
         ``before`` is given the name and what goes on with it, so that something else may be asked first.
         """
         from tui.domain.writes.changes import name_refusal
-        from tui.ui.dialogs.ask_line import NameModal
+        from tui.services.writes import Outcome
+        from tui.ui.dialogs.ask_line import AskLineModal
+
+        def accept(line: str) -> None:
+            name = line.strip()
+            before(name, lambda: self.confirm(title, lambda: make(name), done=told))
+
+        def told(what: Told) -> None:
+            if what.outcome is Outcome.DONE:
+                asking.dismiss(None)
+            (done or self.told)(what)
+
+        def refused(line: str) -> str:
+            return (refuse or name_refusal)(line.strip())
 
         if self.may_write():
-            self._owner.app.push_screen(
-                NameModal(
-                    self._session,
-                    title=title,
-                    question=question,
-                    text=text,
-                    make=make,
-                    refuse=refuse or name_refusal,
-                    before=before,
-                    done=done or self.told,
-                )
-            )
+            asking = AskLineModal(title, question, text, refuse=refused, accept=accept)
+            self._owner.app.push_screen(asking)
 
     def rename(
         self,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
@@ -57,36 +56,13 @@ class AliasLines(Protocol):
         ...
 
 
-class StepLine(Line):
-    """A line of which up and down go through what could stand in it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "step(1)", show=False),
-        Binding("up", "step(-1)", show=False),
-    ]
-
-    def __init__(self, value: str, hint: str, line_id: str, *, round_again: bool = False) -> None:
-        super().__init__(value, placeholder=hint, compact=True, id=line_id)
-        self.select_on_focus = False
-        self.offers: list[str] = []
-        self._round_again = round_again
-
-    def action_step(self, by: int) -> None:
-        if not self.offers:
-            return
-        at = self.offers.index(self.value.strip()) + by if self.value.strip() in self.offers else 0
-        last = len(self.offers)
-        self.value = self.offers[at % last if self._round_again else max(0, min(last - 1, at))]
-        self.cursor_position = len(self.value)
-
-
 class OneAlias:
     """One alias, and the version that it is to point to."""
 
     def __init__(self, model: RegisteredModel, versions: list[ModelVersion], to: str) -> None:
-        self.alias = StepLine(_likely(model, to), "alias", "alias", round_again=True)
+        self.alias = Line(_likely(model, to), "alias", "alias", round_again=True)
         self.alias.select_on_focus = True
-        self.to = StepLine(to, "version", "to")
+        self.to = Line(to, "version", "to")
         self.to.offers = [made.version for made in versions]
         self._in_use = Static(classes="in-use")
 
@@ -137,8 +113,7 @@ class SeveralAliases:
     """Several moves in one line: ``champion=14 challenger=12 old=`` (nothing after the sign takes it away)."""
 
     def __init__(self) -> None:
-        self.line = Line(placeholder="champion=14 challenger=12 old=", compact=True, id="several")
-        self.line.select_on_focus = False
+        self.line = Line(placeholder="champion=14 challenger=12 old=", line_id="several")
         self._in_use = Static(classes="in-use")
 
     def compose(self) -> ComposeResult:

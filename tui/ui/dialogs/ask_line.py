@@ -14,18 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.domain.text import clean
-from tui.domain.writes.changes import Plan
 from tui.resources import style_sheets
-from tui.services.session import Session
-from tui.services.write_flow import Told
-from tui.services.writes import Outcome
 from tui.ui.breakpoints import BREAKPOINTS
-from tui.ui.write_panel import WritePanel
 from tui.widgets.calm_input import CalmInput
 
 
 class AskLineModal(ModalScreen[str | None]):
     """Answers with the line, or None. ``refuse`` says why a line cannot be, "" where it can.
+
+    ``accept`` is given the line in place of that, and the question stays until it is dismissed.
 
     A text that holds what cannot be shown as it is, is not offered for editing: it is to be written anew.
     """
@@ -34,11 +31,20 @@ class AskLineModal(ModalScreen[str | None]):
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
-    def __init__(self, title: str, question: str, text: str = "", *, refuse: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        title: str,
+        question: str,
+        text: str = "",
+        *,
+        refuse: Callable[[str], str],
+        accept: Callable[[str], object] | None = None,
+    ) -> None:
         super().__init__(classes="ask-modal")
         self._title_text = title
         self._question = question
         self._refuse = refuse
+        self._accept = accept or self.dismiss
         plain = text if text.isprintable() else ""
         self.input = CalmInput(plain, placeholder=clean(text) if text and not plain else "", compact=True)
         self.input.select_on_focus = False
@@ -73,48 +79,7 @@ class AskLineModal(ModalScreen[str | None]):
         if refused:
             self.say(refused)
         else:
-            self.accept(event.value)
-
-    def accept(self, line: str) -> None:
-        """The line is as it may be."""
-        self.dismiss(line)
+            self._accept(event.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-
-class NameModal(AskLineModal):
-    """Asks for a name, shows what it changes, and stays until that is done or given up."""
-
-    def __init__(
-        self,
-        session: Session,
-        *,
-        title: str,
-        question: str,
-        text: str,
-        make: Callable[[str], Plan],
-        refuse: Callable[[str], str],
-        before: Callable[[str, Callable[[], None]], object] = lambda _name, go_on: go_on(),
-        done: Callable[[Told], object],
-    ) -> None:
-        super().__init__(title, question, text, refuse=lambda name: refuse(name.strip()))
-        self._session = session
-        self._make = make
-        self._before = before
-        self._done = done
-
-    def accept(self, line: str) -> None:
-        make, name = self._make, line.strip()
-
-        def go_on() -> None:
-            panel = WritePanel(self._session, lambda: make(name), title=self._title_text)
-            self.app.push_screen(panel, self._told)
-
-        self._before(name, go_on)
-
-    def _told(self, told: Told | None) -> None:
-        if told is not None:
-            self._done(told)
-            if told.outcome is Outcome.DONE:
-                self.dismiss(None)
