@@ -1,6 +1,6 @@
 #!/bin/sh
 # mlflow 3.17.2: a table logged with log_table comes back with its floats rounded to 10 decimals; what is smaller than
-# that comes back as 0.0.   Seen: 1.23456789012345 -> 1.2345678901    3e-11 -> 0.0
+# that comes back as 0.0.   Seen: 1.23456789012345 -> 1.2345678901000001    3e-11 -> 0.0
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -15,6 +15,6 @@ with mlflow.start_run() as run:
     mlflow.log_table({"value": [1.23456789012345, 3e-11]}, "t.json")
 back = mlflow.load_table("t.json", run_ids=[run.info.run_id])["value"].tolist()
 print(back)
-assert back == [1.2345678901, 0.0], back
+assert [round(value, 14) for value in back] == [1.2345678901, 0.0], back
 PYTHON
 echo "as described"
