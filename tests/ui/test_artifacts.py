@@ -432,6 +432,11 @@ async def register_as(deck: Deck[int], world: World, source: str) -> None:
     await deck.until_text("Register as")
     await deck.type("ltv")
     await deck.press("enter")
+    await deck.until_text("as version ltv")
+    await deck.press("enter")
+    await deck.until_text("enter does it")
+    assert "ltv" not in world.registry.by_model or "1" not in world.registry.by_model["ltv"], "it is only armed"
+    await deck.press("enter")
     await deck.until(lambda: "1" in world.registry.by_model["ltv"], "it is registered")
     assert world.registry.by_model["ltv"]["1"].source == source
     assert world.registry.by_model["ltv"]["1"].run_id == RUN_ID

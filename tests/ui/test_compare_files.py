@@ -33,8 +33,8 @@ async def test_files_are_listed_opened_and_left(tmp_path: Path, size: tuple[int,
         await deck.press("up", "n")
         assert _here(deck) == "cfg.json"
         await deck.press("x", "enter")
-        await deck.until_text("+100.0%")
-        assert "lr" in deck.line_with("+100.0%")
+        await deck.until_text("+100%")
+        assert "lr" in deck.line_with("+100%")
         await deck.press("escape")
         await deck.until_text("3 of 4 differ")
         assert _here(deck) == "cfg.json"

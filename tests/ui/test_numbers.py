@@ -9,7 +9,10 @@ from tui.features.run.screen import RunScreen
 
 
 async def test_numbered_metrics_in_their_order_and_a_huge_value_alone_with_an_exponent(tmp_path: Path) -> None:
-    runs = [run(n, metrics={"m/10": 0.9 - n / 1000, "m/1": 1e300 if n == 2 else n / 8, "m/2": 0.5}) for n in (1, 2, 3)]
+    runs = [
+        run(n, metrics={"m/10": 0.9 - n / 1000, "m/1": 1e300 if n == 2 else n / 8, "m/2": 0.5 + n / 100})
+        for n in (1, 2, 3)
+    ]
     async with world(tmp_path, [experiment(1, "churn/weekly")], runs).open((200, 50)) as deck:
         await enter_runs(deck, "1e300")
         titles = deck.line_with("m/10").split()
