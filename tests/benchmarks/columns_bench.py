@@ -87,7 +87,7 @@ def _columns(page: RunsPage) -> dict[str, object]:
         "experiment_id": page.experiment_ids,
         "name": page.names,
         "status": page.statuses,
-        "user": page.users,
+        "user": page.info["user"],
         "start": page.starts_ms,
         "end": page.ends_ms,
         "lifecycle": page.lifecycles,

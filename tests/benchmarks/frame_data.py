@@ -55,7 +55,7 @@ def _page(chance: random.Random, first: int, size: int, metrics: int, params: in
         experiment_ids=["1"] * size,
         names=[f"{chance.choice(('gallant', 'brave', 'calm'))}-ox-{first + row}" for row in range(size)],
         statuses=[chance.choice(("FINISHED", "FINISHED", "FAILED", "RUNNING")) for _ in range(size)],
-        users=[chance.choice(("ana", "ben", "ci")) for _ in range(size)],
+        info={"user": [chance.choice(("ana", "ben", "ci")) for _ in range(size)]},
         starts_ms=starts,
         ends_ms=array("q", (start + chance.randrange(10_000_000) for start in starts)),
         lifecycles=["active"] * size,

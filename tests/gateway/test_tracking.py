@@ -89,7 +89,7 @@ def test_runs_as_columns(gateway: Gateway) -> None:
     running = _row(page, zoo.running)
     assert (page.statuses[running], page.ends_ms[running]) == ("RUNNING", -1)
     assert _cell(page.params, "lr", running) is None
-    assert page.users[running]
+    assert page.info["user"][running]
 
 
 def test_runs_come_latest_start_first(gateway: Gateway) -> None:

@@ -116,7 +116,7 @@ def page_of(runs: Sequence[RunDetail], next_token: str | None) -> RunsPage:
         experiment_ids=[one.experiment_id for one in runs],
         names=[one.name for one in runs],
         statuses=[one.status for one in runs],
-        users=[one.user for one in runs],
+        info={"user": [one.user for one in runs]},
         starts_ms=array("q", [one.start_ms if one.start_ms is not None else -1 for one in runs]),
         ends_ms=array("q", [one.end_ms if one.end_ms is not None else -1 for one in runs]),
         lifecycles=[one.lifecycle for one in runs],

@@ -13,7 +13,7 @@ from tui.app.actions import ACTIONS
 from tui.config import cache, paths
 from tui.config.check import check
 from tui.config.load import load
-from tui.config.model import RUN_COLUMNS, THEMES, ContextSettings, ModelSettings, Settings
+from tui.config.model import THEMES, ContextSettings, ModelSettings, Settings
 from tui.domain.problem import Kind, Problem
 from tui.resources import example_config
 
@@ -256,7 +256,9 @@ def test_themes_are_those_that_the_deck_has() -> None:
 def test_columns_are_those_that_runs_have() -> None:
     from tui.domain.runs.catalogue import ATTRIBUTE_TITLES
 
-    assert set(RUN_COLUMNS) == set(ATTRIBUTE_TITLES)
+    names = list(ATTRIBUTE_TITLES)
+    settings = checked(f"contexts: {{p: {{tracking_uri: 'http://h', columns: [{', '.join(names)}]}}}}")
+    assert list(settings.contexts["p"].columns) == names
 
 
 def never() -> tuple[()]:

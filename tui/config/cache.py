@@ -61,6 +61,7 @@ def _key(content: bytes) -> str:
     """Changes with the file, and with the code that decides what a file may say."""
     package = Path(__file__).parent
     code = [package / "model.py", package / "check.py", package / "keymap.py", package.parent / "app" / "actions.py"]
-    code.append(package.parent / "domain" / "readiness.py")
+    domain = package.parent / "domain"
+    code += [domain / "models" / "readiness.py", domain / "filter" / "names.py"]
     stamps = [entry.stat().st_mtime_ns for entry in code if entry.exists()]
     return hashlib.sha256(content + f"\n{__version__} {stamps}".encode()).hexdigest()

@@ -19,7 +19,6 @@ from tui.config.model import (
     IMAGES,
     LIMITS,
     READERS,
-    RUN_COLUMNS,
     THEMES,
     ContextSettings,
     ModelSettings,
@@ -28,6 +27,7 @@ from tui.config.model import (
 from tui.config.yaml_lines import Located, YamlError, read
 from tui.config.yaml_lines import Path as Where
 from tui.domain import uris
+from tui.domain.filter.names import ATTRIBUTES
 from tui.domain.models.names import alias_refusal
 from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.problem import Kind, Problem
@@ -206,11 +206,12 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
                 hint = "It is workspace, databricks-uc, or a URI like the tracking URI."
                 add((*at, "registry_uri"), refused.message, hint)
         faults.extend(_profile(context, at, located))
+        known = [name for name, attribute in ATTRIBUTES.items() if attribute.title]
         for i, column in enumerate(context.columns):
-            if column not in RUN_COLUMNS and not re.match(r"(metrics|params|tags)\..", column):
-                near = get_close_matches(column, RUN_COLUMNS, n=1, cutoff=0.5)
+            if column not in known and not re.match(r"(metrics|params|tags)\..", column):
+                near = get_close_matches(column, known, n=1, cutoff=0.5)
                 hint = f"Did you mean “{near[0]}”? " if near else ""
-                hint += f"There are metrics.KEY, params.KEY, tags.KEY, {', '.join(RUN_COLUMNS)}."
+                hint += f"There are metrics.KEY, params.KEY, tags.KEY, {', '.join(known)}."
                 add((*at, "columns", i), f"there is no column “{column}”", hint)
     return faults
 

@@ -10,13 +10,6 @@ THEMES: Final = ("deck-dark", "deck-light")
 """Themes that the deck can wear; ``tui.app.themes`` has their colours."""
 
 
-RUN_COLUMNS: Final = (
-    "name", "status", "start", "took", "end", "user", "source", "version", "dataset", "registered", "models",
-    "experiment", "lifecycle", "id", "parent", "note",
-)  # fmt: skip
-"""Columns that every run has; beside them there are ``metrics.KEY``, ``params.KEY`` and ``tags.KEY``."""
-
-
 @dataclass(frozen=True)
 class ContextSettings:
     """One named place to look at. ``timeout`` is in seconds; ``page_size`` is in runs."""

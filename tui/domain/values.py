@@ -58,7 +58,7 @@ class RunsPage:
     experiment_ids: list[str]
     names: list[str]
     statuses: list[str]  # RUNNING SCHEDULED FINISHED FAILED KILLED
-    users: list[str]
+    info: dict[str, list[str]]  # other texts that every run has, by ``filter.names.IN_PAGE``; "" where unknown
     starts_ms: array[int]  # typecode "q"; -1 where unknown
     ends_ms: array[int]  # typecode "q"; -1 where it has not ended
     lifecycles: list[str]  # "active" or "deleted"

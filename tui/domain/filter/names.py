@@ -34,35 +34,43 @@ class Field:
 
 @dataclass(frozen=True)
 class Attribute:
-    """An attribute of every run: how it is compared, its other names, and what MLflow's filters call it, if they do."""
+    """An attribute of every run: how it is compared, its other names, and what MLflow's filters call it, if they do.
+
+    ``title`` is that of its column, empty where it has none. ``in_page`` are texts that stand in pages of runs as they
+    are, under their names.
+    """
 
     measure: Measure
     aliases: tuple[str, ...] = ()
     server: str = ""  # "attributes.run_name", or a tag as "tags.`…`"; "" where no filter of the server can say it
     local: bool = True  # whether pages of runs carry it
+    title: str = ""
+    in_page: bool = False
 
 
 ATTRIBUTES: dict[str, Attribute] = {
-    "name": Attribute("text", ("run_name", "run", "run name"), "attributes.run_name"),
-    "status": Attribute("status", ("state",), "attributes.status"),
-    "user": Attribute("text", ("user_id",)),
-    "start": Attribute("time", ("start_time", "started", "created"), "attributes.start_time"),
-    "end": Attribute("time", ("end_time", "ended"), "attributes.end_time"),
-    "took": Attribute("duration", ("duration",)),
+    "name": Attribute("text", ("run_name", "run", "run name"), "attributes.run_name", title="run"),
+    "status": Attribute("status", ("state",), "attributes.status", title="state"),
+    "start": Attribute("time", ("start_time", "started", "created"), "attributes.start_time", title="started"),
+    "took": Attribute("duration", ("duration",), title="took"),
+    "end": Attribute("time", ("end_time", "ended"), "attributes.end_time", title="ended"),
+    "user": Attribute("text", ("user_id",), title="user", in_page=True),
+    "source": Attribute("text", ("source_name",), "tags.`mlflow.source.name`", title="source"),
+    "version": Attribute("text", ("commit", "git_commit"), "tags.`mlflow.source.git.commit`", title="version"),
+    "dataset": Attribute("text", ("datasets",), title="dataset"),
+    "registered": Attribute("text", ("registered_as",), title="registered as"),
+    "models": Attribute("number", ("logged_models",), title="models"),
+    "experiment": Attribute("text", ("experiment_id", "experiment_name"), title="experiment"),
+    "lifecycle": Attribute("text", ("lifecycle_stage",), title="lifecycle"),
+    "id": Attribute("text", ("run_id",), "attributes.run_id", title="run id"),
+    "parent": Attribute("text", ("parent_id", "parent_run_id"), "tags.`mlflow.parentRunId`", title="parent"),
+    "note": Attribute("text", ("description",), "tags.`mlflow.note.content`", title="note"),
     "age": Attribute("age"),
-    "id": Attribute("text", ("run_id",), "attributes.run_id"),
-    "source": Attribute("text", ("source_name",), "tags.`mlflow.source.name`"),
-    "version": Attribute("text", ("commit", "git_commit"), "tags.`mlflow.source.git.commit`"),
-    "experiment": Attribute("text", ("experiment_id", "experiment_name")),
-    "lifecycle": Attribute("text", ("lifecycle_stage",)),
-    "dataset": Attribute("text", ("datasets",)),
-    "registered": Attribute("text", ("registered_as",)),
-    "models": Attribute("number", ("logged_models",)),
-    "note": Attribute("text", ("description",), "tags.`mlflow.note.content`"),
-    "parent": Attribute("text", ("parent_id", "parent_run_id"), "tags.`mlflow.parentRunId`"),
     "artifact_uri": Attribute("text", (), "attributes.artifact_uri", local=False),
 }
-"""Canonical names first; a bare key is looked for here before metrics, params and tags."""
+"""Canonical names first, in the order in which columns are offered; a bare key is looked for here before others."""
+
+IN_PAGE = tuple(name for name, known in ATTRIBUTES.items() if known.in_page)
 
 DATASET_KEYS = ("name", "digest", "context")
 TAG_OF = {name: known.server[6:-1] for name, known in ATTRIBUTES.items() if known.server.startswith("tags.`")}

@@ -14,12 +14,7 @@ from tui.domain.runs.metric_rows import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.text import named
 
-ATTRIBUTE_TITLES = {
-    "name": "run", "status": "state", "start": "started", "took": "took", "end": "ended", "user": "user",
-    "source": "source", "version": "version", "dataset": "dataset", "registered": "registered as",
-    "models": "models", "experiment": "experiment", "lifecycle": "lifecycle", "id": "run id", "parent": "parent",
-    "note": "note",
-}  # fmt: skip
+ATTRIBUTE_TITLES = {name: known.title for name, known in ATTRIBUTES.items() if known.title}
 """Titles of the columns that every run has, in the order in which they are offered."""
 
 _SECTIONS: tuple[tuple[str, Kind], ...] = (("metrics", "metric"), ("params", "param"), ("tags", "tag"))

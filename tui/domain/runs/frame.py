@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tui.domain.filter.names import IN_PAGE
 from tui.domain.runs.chunks import Chunk, bounds, merged, numbers_chunk, texts_chunk
 from tui.domain.runs.pools import Codes, KeyTable, KeyView, TextPool
 from tui.domain.runs.snapshot import FrameSnapshot, RowColumns, Section
@@ -49,7 +50,7 @@ class RunsFrame:
         self._names: list[str] = []
         self._rows = RowColumns.blank(_ROOM)
         self._removed = 0
-        self._pools = {name: TextPool() for name in ("experiment", "status", "user", "lifecycle", "dataset")}
+        self._pools = {name: TextPool() for name in ("experiment", "status", "lifecycle", "dataset", *IN_PAGE)}
         self._sections = {name: _OpenSection() for name in ("metrics", "params", "tags")}
         self._stamp = 0
         self._superseded: dict[int, int] = {}
@@ -172,14 +173,14 @@ class RunsFrame:
         for name, texts in (
             ("experiment", page.experiment_ids),
             ("status", page.statuses),
-            ("user", page.users),
             ("lifecycle", page.lifecycles),
+            *((name, page.info[name]) for name in IN_PAGE),
         ):
             pool = self._pools[name]
             codes = np.array(pool.codes(texts), dtype=np.int32)
             # An empty text says no more than an absent one.
             codes[[place for place, text in enumerate(texts) if not text]] = -1
-            getattr(target, name)[rows] = codes[at]
+            target.codes(name)[rows] = codes[at]
         datasets = np.full(len(page), -1, dtype=np.int32)
         datasets[np.array(page.datasets.rows, dtype=np.int64)] = self._pools["dataset"].codes(page.datasets.values)
         target.dataset[rows] = datasets[at]

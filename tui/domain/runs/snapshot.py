@@ -6,12 +6,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from tui.domain.filter.names import TAG_OF, Field, Names
+from tui.domain.filter.names import IN_PAGE, TAG_OF, Field, Names
 from tui.domain.runs.chunks import Chunk
 from tui.domain.runs.pools import Bools, Codes, Floats, KeyView, TextPool
 
@@ -32,32 +32,41 @@ class RowColumns:
     models: Longs
     experiment: Codes
     status: Codes
-    user: Codes
     lifecycle: Codes
     dataset: Codes
+    info: dict[str, Codes]  # by ``filter.names.IN_PAGE``
 
     @classmethod
     def blank(cls, room: int) -> RowColumns:
         long, code = np.dtype(np.int64), np.dtype(np.int32)
         wide = {"starts", "ends", "models"}
-        return cls(**{f.name: np.full(room, -1, dtype=long if f.name in wide else code) for f in fields(cls)})
+        return cls(
+            **{f.name: np.full(room, -1, dtype=long if f.name in wide else code) for f in fields(cls)[:-1]},
+            info={name: np.full(room, -1, dtype=code) for name in IN_PAGE},
+        )
+
+    def codes(self, name: str) -> Codes:
+        """The codes of a column of texts."""
+        return cast(Codes, self.info[name] if name in self.info else getattr(self, name))
+
+    def _each(self, make: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> RowColumns:
+        plain = {f.name: make(getattr(self, f.name)) for f in fields(self)[:-1]}
+        return RowColumns(**plain, info={name: make(codes) for name, codes in self.info.items()})
 
     def first(self, count: int) -> RowColumns:
         """The first rows, sharing memory."""
-        return RowColumns(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
+        return self._each(lambda column: column[:count])
 
     def copied(self) -> RowColumns:
-        return RowColumns(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+        return self._each(lambda column: column.copy())
 
     def with_room(self, count: int) -> RowColumns:
         """The same rows with room for at least ``count``."""
         room = len(self.stamps)
         if count <= room:
             return self
-        larger = RowColumns.blank(max(count, room + room // 2))
-        for f in fields(self):
-            getattr(larger, f.name)[:room] = getattr(self, f.name)
-        return larger
+        more = max(count, room + room // 2) - room
+        return self._each(lambda column: np.concatenate([column, np.full(more, -1, dtype=column.dtype)]))
 
 
 @dataclass(frozen=True)
@@ -218,7 +227,7 @@ class FrameSnapshot:
             return self.texts(Field("tag", TAG_OF[field.key]))
         if field.key in self._pools:
             pool = self._pools[field.key]
-            return CodedTexts(getattr(self._rows, field.key), pool.texts, pool)
+            return CodedTexts(self._rows.codes(field.key), pool.texts, pool)
         return self.kept(field, lambda: self._listed(field.key))
 
     # --- columns made on demand ---------------------------------------------------------------------------------

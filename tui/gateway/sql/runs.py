@@ -180,7 +180,7 @@ class Columns:
             experiment_ids=[experiments[row[2]] for row in runs],
             names=[row[3] or names.get(at, "") for at, row in enumerate(runs)],
             statuses=[once(row[4] or "", row[4] or "") for row in runs],
-            users=[once(user, user) for at, row in enumerate(runs) for user in (row[5] or users.get(at, ""),)],
+            info={"user": [once(u, u) for at, row in enumerate(runs) for u in (row[5] or users.get(at, ""),)]},
             starts_ms=array("q", [-1 if row[6] is None else row[6] for row in runs]),
             ends_ms=array("q", [row[7] or -1 for row in runs]),
             lifecycles=[once(row[8], row[8]) for row in runs],

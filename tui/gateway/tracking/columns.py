@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from sys import intern
 
+from tui.domain.filter.names import IN_PAGE
 from tui.domain.values import RunsPage, SparseNumbers, SparseTexts
 
 # What SQL stores record for ±Inf.
@@ -32,7 +33,7 @@ class RunColumns:
         self._experiments: list[str] = []
         self._names: list[str] = []
         self._statuses: list[str] = []
-        self._users: list[str] = []
+        self._info: dict[str, list[str]] = {name: [] for name in IN_PAGE}
         self._starts: array[int] = array("q")
         self._ends: array[int] = array("q")
         self._lifecycles: list[str] = []
@@ -50,24 +51,25 @@ class RunColumns:
         experiment_id: str,
         name: str,
         status: str,
-        user: str,
         start_ms: int | None,
         end_ms: int | None,
         lifecycle: str,
+        info: Mapping[str, str],
         params: Iterable[tuple[str, str]],
         metrics: Iterable[tuple[str, float]],
         tags: Iterable[tuple[str, str]],
         datasets: Iterable[tuple[str, str]],
         models: int,
     ) -> None:
-        """Append one run; ``datasets`` are pairs of name and digest."""
+        """Append one run; ``info`` has the keys of ``IN_PAGE``, ``datasets`` are pairs of name and digest."""
         row = len(self._ids)
         once = self._once
         self._ids.append(run_id)
         self._experiments.append(once(experiment_id))
         self._names.append(name)
         self._statuses.append(once(status))
-        self._users.append(once(user))
+        for key, text in info.items():
+            self._info[key].append(once(text))
         self._starts.append(-1 if start_ms is None else start_ms)
         self._ends.append(end_ms if end_ms else -1)
         self._lifecycles.append(once(lifecycle))
@@ -97,7 +99,7 @@ class RunColumns:
             experiment_ids=self._experiments,
             names=self._names,
             statuses=self._statuses,
-            users=self._users,
+            info=self._info,
             starts_ms=self._starts,
             ends_ms=self._ends,
             lifecycles=self._lifecycles,
