@@ -157,9 +157,9 @@ async def test_part_of_the_runs(tmp_path: Path, picture: Picture) -> None:
     async with many.open(size=MIDDLE) as deck:
         await enter_runs(deck, "run-000")
         await deck.press("l", "l", "l", "s", "s")
-        await deck.until_text("sorted among the loaded, ctrl+e loads all")
+        await deck.until_text("ctrl+e loads all")
         await calm(deck)
-        deck.shows("Runs · many · 100 of ? loaded · took ↑")
+        deck.shows("best of 100 of 500, ctrl+e loads all")
 
 
 async def test_hostile_names(tmp_path: Path, picture: Picture) -> None:

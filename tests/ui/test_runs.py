@@ -279,11 +279,11 @@ async def test_a_sort_among_what_is_loaded_says_so_and_offers_to_load_the_rest(t
         await deck.until_text("· 100 of ? loaded")
         await to_column(deck, "metrics.val_loss")
         await deck.press("s")
-        await deck.until_text("sorted among the loaded, ctrl+e loads all")
+        await deck.until_text("best of 100 of 500, ctrl+e loads all")
         await deck.until(lambda: names(deck)[0] == "run-099", "the highest of those loaded is on top")
         await deck.press("ctrl+e")
         await deck.until_text("Runs · many · 500 · val_loss ↓")
-        await deck.until(lambda: "sorted among" not in deck.text(), "all are loaded")
+        await deck.until(lambda: "best of" not in deck.text(), "all are loaded")
         await deck.press("g")
         await deck.until(lambda: names(deck)[0] == "run-499", "the highest of all is on top")
 

@@ -302,3 +302,21 @@ def test_what_is_not_held_against_a_metric_is_said() -> None:
         "the 4 that match, of 10 runs, only the 10 loaded: ctrl+e in the runs loads all"
     )
     assert scope_of(MOST_HELD + 1, MOST_HELD + 1, complete=True) == "the first 5 000 of 5 001 runs, as sorted"
+
+
+def test_sorted_by_a_metric_parents_are_ranked_by_their_best_child() -> None:
+    runs = [
+        MadeRun("p1", "poor", start=NOW, metrics={"auc": 0.1}),
+        MadeRun("p2", "sweep", start=NOW - 1),
+        MadeRun("c1", "trial-0", start=NOW - 2, metrics={"auc": 0.7}, tags={PARENT: "p2"}),
+        MadeRun("c2", "trial-1", start=NOW - 3, metrics={"auc": 0.9}, tags={PARENT: "p2"}),
+        MadeRun("c3", "inner", start=NOW - 4, tags={PARENT: "p2"}),
+        MadeRun("g1", "deep", start=NOW - 5, metrics={"auc": 0.99}, tags={PARENT: "c3"}),
+        MadeRun("p3", "good", start=NOW - 6, metrics={"auc": 0.8}),
+    ]
+    down = replace(SPEC, sort=(SortKey("metrics.auc", descending=True),))
+    assert [view(down, runs).row_key(row) for row in range(7)] == ["p2", "c3", "g1", "c2", "c1", "p3", "p1"]
+    up = replace(SPEC, sort=(SortKey("metrics.auc"),))
+    assert [view(up, runs).row_key(row) for row in range(7)][:3] == ["p1", "p2", "c1"]
+    without = replace(down, query=parse("not deep"))
+    assert [view(without, runs).row_key(row) for row in range(6)][:2] == ["p2", "c2"]

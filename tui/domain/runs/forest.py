@@ -46,6 +46,22 @@ class Placed:
     hidden: Longs
 
 
+def by_best_below(parents: Longs, order: Longs, counted: Bools) -> Longs:
+    """The order in which a run stands where the best of the ``counted`` runs below it would, or itself.
+
+    A sweep whose parent has no metric of its own is thus ranked by its best trial.
+    """
+    own = np.empty(len(order), dtype=np.int64)
+    own[order] = np.arange(len(order))
+    best = np.where(counted, own, len(order))
+    below = np.flatnonzero(parents >= 0)
+    while True:
+        before = best.copy()
+        np.minimum.at(best, parents[below], best[below])
+        if (best == before).all():
+            return np.lexsort((own, best))
+
+
 def forest_of(snapshot: FrameSnapshot) -> Forest:
     """The forest of all runs of a snapshot; made once."""
     return snapshot.kept("forest", lambda: (_forest(snapshot), 10 * snapshot.row_count))

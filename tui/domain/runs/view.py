@@ -14,7 +14,7 @@ from tui.domain.filter.query import Query
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.catalogue import default_columns, field_of, title_of
 from tui.domain.runs.cells import Moment, cells_of
-from tui.domain.runs.forest import Forest, Placed, forest_of, place, with_ancestors
+from tui.domain.runs.forest import Forest, Placed, by_best_below, forest_of, place, with_ancestors
 from tui.domain.runs.pools import Bools
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.runs.sorting import Longs, SortKey, elapsed, order_of
@@ -71,6 +71,8 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
     forest = forest_of(snapshot)
     shown = matching
     if spec.tree and not forest.is_flat:
+        if spec.sort and spec.sort[0].key.startswith("metrics."):
+            order = by_best_below(forest.parents, order, matching)
         shown = with_ancestors(forest.parents, matching) if has_query else alive
         placed = place(forest.parents, order, shown, _folding(snapshot, spec, matching if has_query else None))
     else:

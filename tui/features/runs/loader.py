@@ -32,6 +32,8 @@ class RunsLoader:
         self.store: RunsStore | None = None
         self.truth = Truth()
         self.loading_all = False
+        self.total: int | None = None  # runs that there are, where that is cheap to know and has been asked for
+        self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
         self.registered_problem: Problem | None = None
         self.before = Truth()  # how true it was before what is under way began
 
@@ -48,6 +50,34 @@ class RunsLoader:
         """Whether a page is on its way."""
         return self._owner.is_asking("page")
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long loading all will take at the pace so far; None where that is not known."""
+        if self.total is None or self._all_from is None or not self.loading_all:
+            return None
+        since_ms, loaded = self._all_from
+        gained, past_ms = self.loaded - loaded, self._session.clock.now_ms() - since_ms
+        return (self.total - self.loaded) * past_ms / gained / 1000 if gained > 0 and self.total > self.loaded else None
+
+    def ask_total(self) -> None:
+        """Ask how many runs there are, unless that is known, or all are loaded; the words say it when it has come."""
+        store = self.store
+        if store is None or store.complete or self.total is not None:
+            return
+        query = store.query
+        if query.filter_string or query.view.value != "active":
+            return  # only active runs are counted, and all of them
+
+        def got(counts: dict[str, int]) -> None:
+            if store is self.store and counts:
+                self.total = sum(counts.values())
+                self._changed()
+
+        ids = query.experiment_ids
+        self._owner.ask(
+            self._session.pool, "total", lambda: self._session.tracking.count_runs(ids), got, lambda _problem: None
+        )
+
     def _begin(self) -> None:
         if self.truth.state is not State.LOADING:
             self.before = self.truth
@@ -58,6 +88,7 @@ class RunsLoader:
         self._owner.forget("page")
         self.store = None
         self.loading_all = False
+        self.total = None
         self.registered_problem = None
         self.truth = Truth()
 
@@ -79,6 +110,7 @@ class RunsLoader:
 
         def got(answer: tuple[RunsStore, Taken]) -> None:
             self.store, taken = answer
+            self.total = None
             self.registered_problem = None
             opened()
             self._took(taken)
@@ -98,6 +130,8 @@ class RunsLoader:
         """Load page after page to the end; ``stop`` ends it early."""
         # Also while the first page is on its way: the others follow it then.
         self.loading_all = not self.complete if self.store is not None else self.loading
+        self._all_from = (self._session.clock.now_ms(), self.loaded)
+        self.ask_total()
         self.more()
         self._changed()
 

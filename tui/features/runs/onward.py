@@ -106,7 +106,10 @@ class Onward:
             if choice is not None:
                 self._draw(choice.id)
 
-        choices = [Choice(name, name, "") for name in names]
+        # What one has sorted by is what one looks at.
+        sorted_by = [key.removeprefix(_METRIC) for key, _ in self._pane.arrangement.sort]
+        names.sort(key=lambda name: sorted_by.index(name) if name in sorted_by else len(sorted_by))
+        choices = [Choice(name, name, "sorted by" if name in sorted_by else "") for name in names]
         title = f"Curves of {len(self._pane.grid.marks) or 1} run{'s' if len(self._pane.grid.marks) > 1 else ''}"
         glyphs = cast(Deck, self._pane.app).glyphs
         self._pane.app.push_screen(ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave"), chosen)

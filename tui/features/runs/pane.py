@@ -388,8 +388,10 @@ class RunsPane(ListPane[str]):
     # how it is arranged
 
     def rearrange(self, arrangement: Arrangement) -> None:
-        if arrangement.sort != self.arrangement.sort and self.grid.cursor_row == 0:
-            self.following.to_top = True  # it was at the best of one order, and goes to the best of the other
+        if arrangement.sort != self.arrangement.sort:
+            self.following.to_top = True  # the best of the new order is what it was sorted for
+            if arrangement.sort:
+                self.loader.ask_total()
         super().rearrange(arrangement)
         self.show_words()
 

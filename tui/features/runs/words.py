@@ -19,6 +19,8 @@ from tui.services.runs_query import Query
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
 
+_AS_SERVED: tuple[Sort, ...] = ((), (("start", True),))  # the orders in which runs come
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -48,7 +50,14 @@ def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
     loader = shown.loader
     if loader.store is not None:
         count = quantities.count(loader.loaded)
-        parts.append(count if loader.complete else f"{count} of ? loaded")
+        partly = f"{count} of {quantities.count(loader.total) if loader.total else '?'}"
+        if loader.complete:
+            parts.append(count)
+        elif shown.sort not in _AS_SERVED or (shown.filter_text and not shown.filter_fails):
+            # What stands first is the best of these only.
+            parts.append(f"{'best' if shown.sort not in _AS_SERVED else 'matches'} of {partly}, ctrl+e loads all")
+        else:
+            parts.append(f"{partly} loaded")
     elif loader.truth.state is State.REMEMBERED or loader.truth.as_of_ms is not None:
         parts.append("last seen")
     if shown.counts is not None and shown.filter_text and not shown.filter_fails:
@@ -68,7 +77,8 @@ def footnotes(shown: Shown) -> list[str]:
     notes = []
     loader, counts = shown.loader, shown.counts
     if loader.loading_all:
-        notes.append(f"loading all: {quantities.count(loader.loaded)} so far, esc stops")
+        of = f" of {quantities.count(loader.total)}" if loader.total else " so far"
+        notes.append(f"loading all: {quantities.count(loader.loaded)}{of}{_left(loader)}, esc stops")
     elif loader.loading and loader.store is not None:
         notes.append("loading")
     if shown.restorable:
@@ -81,14 +91,18 @@ def footnotes(shown: Shown) -> list[str]:
     if counts is not None and counts.constants:
         many = len(counts.constants)
         notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")
-    if shown.sort and loader.store is not None and not loader.complete and not loader.loading_all:
-        notes.append("sorted among the loaded, ctrl+e loads all")
     if counts is not None and counts.orphans:
         notes.append(f"{counts.orphans} with a parent not loaded")
     if loader.registered_problem is not None:
         by_run = loader.registered_problem.kind is Kind.UNSUPPORTED
         notes.append("registered versions not known" + (": the registry cannot be asked by run" if by_run else ""))
     return notes
+
+
+def _left(loader: RunsLoader) -> str:
+    """How long the rest will take, where that can be told."""
+    seconds = loader.seconds_left
+    return f" · {quantities.duration(round(seconds * 1000))} left" if seconds is not None and seconds >= 1 else ""
 
 
 def placeholder(shown: Shown) -> str:
