@@ -109,13 +109,15 @@ async def test_columns_are_taken_away_by_what_is_typed(small: World, name: str) 
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_list_that_cannot_be_remembered_says_so_once(small: World, name: str) -> None:
     async with opened(small, name) as (deck, pane):
-        folder = small.folder / "state" / "views"
         pane.session.views._folder = small.folder / "state.file" / "views"
         (small.folder / "state.file").write_text("no folder")
         pane.grid.move_to_column(LISTS[name][1])
         await deck.press("greater_than_sign")
         await deck.until_text("cannot be kept")
-        assert not (folder / "other").exists()
+        pane.notice.clear()
+        await deck.press("greater_than_sign")
+        await deck.until(lambda: not pane.is_asking("remember"), "it has been tried again")
+        assert not pane.notice.display, "and is not told a second time"
 
 
 def test_one_match_and_two_matches() -> None:
