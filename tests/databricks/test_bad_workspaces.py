@@ -103,6 +103,7 @@ def test_no_grants_on_anything(session: Session, workspace: Workspace) -> None:
         "needs APPLY TAG on prod.ml.fraud-cards",
     ]
     assert all("you have nothing there" in refusal.words for refusal in told)
+    assert all(refusal.is_doubt for refusal in told), "who owns them could not be read"
 
 
 def test_grants_that_may_not_be_read_refuse_nothing(session: Session, workspace: Workspace) -> None:

@@ -10,14 +10,14 @@ ADA = Account("ada@example.com", "Ada", ("ds-readers",))
 NAME = "prod.ml.churn"
 
 
-def access(*grants: Grant, owner: str = "ml-platform", exists: bool = True, **more: str) -> Access:
+def access(*grants: Grant, owner: str = "ml-platform", exists: bool = True, unread: str = "") -> Access:
     use = (Grant("ds-readers", "USE_CATALOG", "prod"), Grant("ds-readers", "USE_SCHEMA", "prod.ml"))
     return Access(
         ADA,
         {
             "prod": Securable("catalog", "prod", "admins", (Grant("ds-readers", "USE_CATALOG"),)),
             "prod.ml": Securable("schema", "prod.ml", "ml-platform", (Grant("ds-readers", "USE_SCHEMA"), use[0])),
-            NAME: Securable("function", NAME, owner, (*use, *grants), exists=exists, **more),
+            NAME: Securable("function", NAME, owner, (*use, *grants), unread=unread, exists=exists),
         },
     )
 
@@ -41,13 +41,26 @@ def test_a_refusal_names_what_is_needed_what_one_has_and_who_owns_it() -> None:
 def test_what_is_enough() -> None:
     assert not words(Deed.TAG, access(Grant("ada@example.com", "APPLY_TAG")))
     assert not words(Deed.ALIAS, access(Grant("account users", "MANAGE")))
-    assert not words(Deed.DELETE, access(Grant("ds-readers", "ALL_PRIVILEGES", "prod")))
+    assert not words(Deed.TAG, access(Grant("ds-readers", "ALL_PRIVILEGES", "prod")))
+    assert words(Deed.DELETE, access(Grant("ds-readers", "ALL_PRIVILEGES", "prod"))), "which does not hold MANAGE"
+    assert not words(Deed.REGISTER, access(Grant("ds-readers", "CREATE_MODEL_VERSION", "prod.ml")))
+    assert not words(Deed.TAG, access(Grant("Ada@Example.com", "APPLY_TAG"))), "users are named in any case"
+    assert words(Deed.TAG, access(Grant("DS-Readers", "APPLY_TAG"))), "groups are not"
     assert not words(Deed.RENAME, access(owner="ds-readers"))
     assert words(Deed.ALIAS, access(Grant("somebody@example.com", "MANAGE")))
     assert not words(Deed.ALIAS, replace(access(), is_admin=True))
     schema_owner = access()
     owned = {**schema_owner.securables, "prod.ml": Securable("schema", "prod.ml", "ada@example.com")}
     assert not words(Deed.ALIAS, Access(ADA, owned))
+
+
+def test_a_refusal_is_a_doubt_where_a_group_might_hold_it() -> None:
+    (by_group,) = refusals(Deed.ALIAS, NAME, access())
+    assert by_group.is_doubt, "ml-platform owns it, and who is in its groups is not told"
+    at = access(owner="ben@example.com")
+    alone = {name: replace(found, owner="ben@example.com") for name, found in at.securables.items()}
+    (by_person,) = refusals(Deed.ALIAS, NAME, Access(ADA, alone))
+    assert not by_person.is_doubt
 
 
 def test_what_could_not_be_read_refuses_nothing() -> None:

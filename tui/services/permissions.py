@@ -74,7 +74,17 @@ class Permissions:
 def words(found: tuple[Refusal, ...]) -> str:
     """Every refusal and the statements that would allow it, as text to show and to copy."""
     reasons = "\n".join(f"{refusal.words[:1].upper()}{refusal.words[1:]}." for refusal in found)
-    return f"{reasons}\n\nAsk for:\n\n{statements(found)}"
+    doubt = (
+        "\n\nA group that you may be in through another one could hold it: the workspace knows."
+        if doubtful(found)
+        else ""
+    )
+    return f"{reasons}{doubt}\n\nAsk for:\n\n{statements(found)}"
+
+
+def doubtful(found: tuple[Refusal, ...]) -> bool:
+    """Whether every refusal rests on a doubt, so that it may be tried all the same."""
+    return bool(found) and all(refusal.is_doubt for refusal in found)
 
 
 def statements(found: tuple[Refusal, ...]) -> str:

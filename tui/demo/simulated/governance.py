@@ -102,7 +102,8 @@ def may(workspace: Workspace, name: str, *wanted: str) -> bool:
     have = {
         entry["privilege"] for who, entries in privileges(workspace, name).items() if who in mine for entry in entries
     }
-    return bool(have & {*wanted, "ALL_PRIVILEGES"})
+    everything = set() if wanted == ("MANAGE",) else {"ALL_PRIVILEGES"}
+    return bool(have & {*wanted, *everything})
 
 
 def require(workspace: Workspace, name: str, *wanted: str) -> None:

@@ -230,7 +230,8 @@ def get_version(workspace: Workspace, request: Request) -> Json:
 
 
 def create_version(workspace: Workspace, request: Request) -> Json:
-    model = owned(workspace, request.text("name"))
+    model = readable(workspace, request.text("name"))
+    require(workspace, model.name, "CREATE_MODEL_VERSION", "MANAGE")
     run = workspace.runs.get(str(request.said.get("run_id") or ""))
     made = model.add(
         Version(

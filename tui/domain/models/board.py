@@ -306,7 +306,8 @@ class BoardTable:
 
 
 def _owner(model: RegisteredModel) -> str:
-    return next((model.tags[key] for key in _OWNERS if model.tags.get(key)), "")
+    """Unity Catalog's owner, which alone counts there, else what a tag says."""
+    return model.owner or next((model.tags[key] for key in _OWNERS if model.tags.get(key)), "")
 
 
 def _tags(model: RegisteredModel) -> str:

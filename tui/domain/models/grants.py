@@ -2,8 +2,9 @@
 
 The rules are those of the Databricks SDK's description of registered models: everything needs USE CATALOG and USE
 SCHEMA; making a model needs CREATE MODEL on the schema, seeing one EXECUTE, tagging one APPLY TAG; aliases,
-descriptions, versions, renaming and deleting are for owners of the model or of what it lies in, for who has MANAGE
-on it, and for admins of the metastore.
+descriptions, renaming and deleting are for owners of the model or of what it lies in, for who has MANAGE on it, and
+for admins of the metastore; a new version of one that is there needs CREATE MODEL VERSION. ALL PRIVILEGES holds
+everything but MANAGE.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Account:
         """Everything that a grant to this person may be made to, the person first."""
         return (self.user, *self.groups, EVERYONE)
 
+    def is_meant(self, principal: str) -> bool:
+        """Whether a grant to a principal is one to this person, as far as is known: users are named in any case."""
+        return principal in (*self.groups, EVERYONE) or principal.casefold() == self.user.casefold()
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -58,6 +63,7 @@ class Securable:
     grants: tuple[Grant, ...] = ()
     unread: str = ""
     exists: bool = True
+    is_owner_told: bool = True  # False where it may not be read itself: it may be this person's all the same
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,15 @@ class Need:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something will be refused, in words, and the statement that would allow it."""
+    """Why something will be refused, in words, and the statement that would allow it.
+
+    ``is_doubt`` where a group might hold it that the person may be in all the same: a workspace does not tell the
+    groups of groups. Then the server has the last word.
+    """
 
     words: str
     statement: str
+    is_doubt: bool = False
 
 
 def parts(name: str) -> tuple[str, ...]:
@@ -120,6 +131,8 @@ def needs(deed: Deed, model: str, *, exists: bool = True) -> tuple[Need, ...]:
     use = (Need("USE_CATALOG", "catalog", catalog), Need("USE_SCHEMA", "schema", schema))
     if deed is Deed.CREATE or not exists:
         return (*use, Need("CREATE_MODEL", "schema", schema))
+    if deed is Deed.REGISTER:
+        return (*use, Need("CREATE_MODEL_VERSION", "function", model))
     if deed in _ON_MODEL:
         return (*use, Need(_ON_MODEL[deed], "function", model))
     return (*use, Need(MANAGE, "function", model, of_owner=True))
@@ -138,17 +151,35 @@ def _is_refused(need: Need, access: Access) -> bool:
     at = access.securables.get(need.name)
     if at is None or at.unread:
         return False
-    mine = set(access.account.principals)
-    owners = {access.securables[name].owner for name in parts(need.name) if name in access.securables}
-    if owners & mine:
+    if any(access.account.is_meant(owner) for owner in _owners(need, access)):
         return False
-    have = {grant.privilege for grant in at.grants if grant.principal in mine}
+    return not {grant.privilege for grant in at.grants if access.account.is_meant(grant.principal)} & _enough(need)
+
+
+def _owners(need: Need, access: Access) -> list[str]:
+    """The owners of a securable and of what it lies in, as far as they were told."""
+    return [at.owner for name in parts(need.name) if (at := access.securables.get(name)) is not None and at.owner]
+
+
+def _enough(need: Need) -> set[str]:
+    """The privileges of which one is enough."""
+    if need.of_owner:
+        return {MANAGE}
     enough = {need.privilege, ALL_PRIVILEGES}
     if need.privilege == "CREATE_MODEL":
         enough.add("CREATE_FUNCTION")
-    if need.of_owner or need.kind == "function":
+    if need.kind == "function":
         enough.add(MANAGE)
-    return not have & enough
+    return enough
+
+
+def _is_doubt(need: Need, access: Access) -> bool:
+    """Whether a group owns it, or holds enough, of which it is not known that the person is not in it."""
+    if any(not at.is_owner_told for name in parts(need.name) if (at := access.securables.get(name)) is not None):
+        return True
+    holders = _owners(need, access)
+    holders += [grant.principal for grant in access.securables[need.name].grants if grant.privilege in _enough(need)]
+    return any("@" not in holder for holder in holders if not access.account.is_meant(holder))
 
 
 def _told(need: Need, access: Access) -> Refusal:
@@ -157,12 +188,12 @@ def _told(need: Need, access: Access) -> Refusal:
     words = [f"needs {wanted} {need.name}", f"you have {_had(at, access.account)}"]
     if at.owner:
         words.append(f"owner is {at.owner}")
-    return Refusal("; ".join(words), statement(need, access.account.user))
+    return Refusal("; ".join(words), statement(need, access.account.user), _is_doubt(need, access))
 
 
 def _had(at: Securable, account: Account) -> str:
     """What a person has on a securable, and through whom: ``EXECUTE through group ds-readers``."""
-    mine = [grant for grant in at.grants if grant.principal in account.principals]
+    mine = [grant for grant in at.grants if account.is_meant(grant.principal)]
     if not mine:
         return "nothing there"
     by_principal: dict[str, list[str]] = {}
@@ -175,7 +206,7 @@ def _had(at: Securable, account: Account) -> str:
             named.append(spelled(grant.privilege))
     said = []
     for principal, privileges in by_principal.items():
-        through = "" if principal == account.user else f" through group {principal}"
+        through = "" if principal.casefold() == account.user.casefold() else f" through group {principal}"
         said.append(f"{_and(privileges)}{through}")
     return _and(said) or "nothing there"
 

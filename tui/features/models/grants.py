@@ -56,7 +56,7 @@ class Grants:
             from tui.ui.dialogs.refused import RefusedModal
 
             permissions.forget()  # somebody may grant it meanwhile
-            self._owner.app.push_screen(RefusedModal(f"You may not {deed.value}: {named(model)}", tuple(found)))
+            self._owner.app.push_screen(RefusedModal(f"You may not {deed.value}: {named(model)}", tuple(found), go_on))
 
         if permissions.are_known(model):
             found.extend(permissions.refusals(deed, model))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import cast
+from urllib.parse import quote
 
 from tui.domain.models.grants import Access, Account, Grant, Securable, SecurableKind, kind_of, parts
 from tui.domain.problem import Kind, Problem
-from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.sdk import Sdk, asked
+from tui.gateway.databricks.serving_json import parts as parts_of
+from tui.gateway.databricks.serving_json import text
 
+_UC = "/api/2.1/unity-catalog"
+_FOLDERS: Mapping[SecurableKind, str] = {"catalog": "catalogs", "schema": "schemas", "function": "models"}
 _PAGES = 200  # of grants that are read at most
 _UNREADABLE = (Kind.FORBIDDEN, Kind.BAD_REQUEST, Kind.UNSUPPORTED)
 
@@ -66,24 +71,20 @@ class SdkCatalog:
 
     def _securable(self, name: str, account: Account) -> Securable:
         kind = kind_of(name)
-        owner, unread, exists = "", "", True
+        owner, unread, exists, is_owner_told = "", "", True, True
         try:
             with self._sdk.told(f"Could not read {name}") as client:
-                readers: Mapping[SecurableKind, Callable[[str], Any]] = {
-                    "catalog": client.catalogs.get,
-                    "schema": client.schemas.get,
-                    "function": client.registered_models.get,
-                }
-                owner = readers[kind](name).owner or ""
+                owner = text(asked(client, "GET", f"{_UC}/{_FOLDERS[kind]}/{quote(name, safe='')}"), "owner")
         except Problem as problem:
             if problem.kind is Kind.NOT_FOUND:
                 exists = False
             elif problem.kind is not Kind.FORBIDDEN:
                 raise
+            is_owner_told = not exists
         grants: tuple[Grant, ...] = ()
         if exists:
             grants, unread = self._grants(kind, name, account)
-        return Securable(kind, name, owner, grants, unread, exists)
+        return Securable(kind, name, owner, grants, unread, exists, is_owner_told)
 
     def _grants(self, kind: SecurableKind, name: str, account: Account) -> tuple[tuple[Grant, ...], str]:
         """The effective grants, and a sentence where they, or those of the groups, could not be read."""
@@ -105,18 +106,19 @@ class SdkCatalog:
     def _read_grants(self, kind: SecurableKind, name: str, principal: str | None) -> tuple[Grant, ...]:
         found: list[Grant] = []
         with self._sdk.told(f"Could not read the grants on {name}") as client:
-            token: str | None = None
+            token = ""
             for _ in range(_PAGES):
                 # A page may be empty and yet not the last: only a missing token ends them.
-                page = client.grants.get_effective(
-                    kind, name, max_results=0, page_token=token, **({"principal": principal} if principal else {})
-                )
-                for assigned in page.privilege_assignments or ():
+                query = {"max_results": 0, **({"page_token": token} if token else {})}
+                path = f"{_UC}/effective-permissions/{kind}/{quote(name, safe='')}"
+                page = asked(client, "GET", path, query={**query, **({"principal": principal} if principal else {})})
+                # Read as text: of a privilege that the SDK does not know it makes nothing.
+                for assigned in parts_of(page, "privilege_assignments"):
                     found += [
-                        Grant(assigned.principal or "", _value(held.privilege), held.inherited_from_name or "")
-                        for held in assigned.privileges or ()
+                        Grant(text(assigned, "principal"), text(held, "privilege"), text(held, "inherited_from_name"))
+                        for held in parts_of(assigned, "privileges")
                     ]
-                token = page.next_page_token
+                token = text(page, "next_page_token")
                 if not token:
                     break
         return tuple(found)
@@ -131,13 +133,8 @@ class SdkCatalog:
                 if problem.is_connection:
                     raise
                 owner = ""
-            self._admin = bool(owner) and owner in account.principals
+            self._admin = bool(owner) and account.is_meant(owner)
         return self._admin
-
-
-def _value(privilege: object) -> str:
-    """A privilege's name; the SDK gives None for one that it does not know."""
-    return str(getattr(privilege, "value", privilege) or "")
 
 
 def _sorted(names: Iterable[str | None]) -> tuple[str, ...]:

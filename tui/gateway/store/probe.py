@@ -102,15 +102,17 @@ def _speaks(connection: socket.socket, host: str, tls: bool, seconds: float) -> 
 def databricks_host(uri: str) -> str:
     """The address of the workspace that a ``databricks`` URI means, or "" where it is not written down anywhere.
 
-    Looks where the Databricks SDK does, without importing it: in the environment, then in the profile.
+    Looks where the Databricks SDK does, without importing it: in the environment, then in the profile, which is the
+    one that is named, else ``default_profile`` of ``[__settings__]``, else DEFAULT. No profile inherits of another.
     """
     host = os.environ.get("DATABRICKS_HOST", "")
     if not host:
-        profile = uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE") or "DEFAULT"
-        config = configparser.ConfigParser(interpolation=None)
+        config = configparser.ConfigParser(interpolation=None, default_section="no section has this name")
         with contextlib.suppress(OSError, configparser.Error, UnicodeDecodeError):
             config.read(os.path.expanduser(os.environ.get("DATABRICKS_CONFIG_FILE", "~/.databrickscfg")))
-            host = config.get(profile, "host", fallback="")
+            named = uri.partition("://")[2] or os.environ.get("DATABRICKS_CONFIG_PROFILE")
+            chosen = config.get("__settings__", "default_profile", fallback="").strip()
+            host = config.get(named or chosen or "DEFAULT", "host", fallback="")
     return host if not host or "://" in host else f"https://{host}"
 
 
