@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from tui.domain.models.values import FAILED, VersionsPage
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.features.models.model import ModelScreen
+from tui.ui.list_pane import ListPane
 from tui.ui.write_panel import WritePanel
 
 
@@ -363,3 +365,46 @@ async def test_a_server_that_does_not_count_versions_is_asked_for_those_of_model
         asked = [what for name, what in world.registry.calls if name == "search_versions"]
         counted = {what[0] for what in asked}
         assert counted == {"churn", "fraud_score", "ltv", "pricing", ODD}, "of those in view, and of no other"
+
+
+async def test_how_board_and_versions_are_arranged_is_kept(world: World) -> None:
+    """Columns moved, widened and sorted by are there at the next start, in both lists."""
+
+    def titles(pane: ListPane[Any]) -> list[str]:
+        return [column.key for column in pane.grid.table.columns] if pane.grid.table is not None else []
+
+    def width(pane: ListPane[Any], key: str) -> int:
+        assert pane.grid.table is not None
+        return next(column.width for column in pane.grid.table.columns if column.key == key)
+
+    async with world.open((120, 36)) as deck:
+        await open_models(deck)
+        board, versions = models(deck).board, models(deck).versions
+        await deck.until(lambda: "metric" in titles(versions), "the metric is known")
+        board.grid.move_to_column("latest")
+        before = titles(board)
+        at, cells = before.index("latest"), width(board, "latest")
+        await deck.press("right_curly_bracket", "greater_than_sign", "s")
+        await deck.until(lambda: titles(board).index("latest") == at + 1, "the column has moved")
+        assert width(board, "latest") > cells
+        assert board.grid.table is not None and board.grid.table.row_key(0) == "churn", "the newest version first"
+        await deck.press("tab")
+        versions.grid.move_to_column("metric")
+        cells = width(versions, "metric")
+        await deck.press("left_curly_bracket", "less_than_sign", "s", "s")
+        await deck.until(lambda: titles(versions).index("metric") < titles(versions).index("run"), "it has moved")
+        assert width(versions, "metric") < cells
+        assert versions.grid.table is not None and versions.grid.table.row_key(0) == "1", "the worst first"
+        kept = titles(board), titles(versions)
+        await deck.until(lambda: not board.is_asking("remember") and not versions.is_asking("remember"), "it is kept")
+    async with world.open((120, 36)) as deck:
+        await open_models(deck)
+        board, versions = models(deck).board, models(deck).versions
+        await deck.until(lambda: (titles(board), titles(versions)) == kept, "the columns are as they were")
+        assert board.arrangement.sort == (("latest", True),) and versions.arrangement.sort == (("metric", False),)
+        assert versions.grid.table is not None
+        await deck.until(lambda: versions.grid.table.row_key(0) == "1", "sorted as before")  # type: ignore[union-attr]
+        await deck.press("S")
+        await deck.until_text("space up/down")
+        await deck.press("escape", "o")
+        await deck.until_text("space show/hide")

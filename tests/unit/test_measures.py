@@ -9,14 +9,16 @@ import pytest
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FrozenClock
 from tui.config.model import ModelSettings
+from tui.domain.arrangement import Arrangement
 from tui.domain.artifacts.values import ModelMetric
-from tui.domain.models.board import BoardSpec, BoardTable
+from tui.domain.columns import SpecTable
+from tui.domain.models.board import Board
 from tui.domain.models.facts import parse_signature
 from tui.domain.models.measures import Measured, latest_metrics, measured
 from tui.domain.models.move import rows
 from tui.domain.models.rows import Reading
-from tui.domain.models.values import MISSING, ModelVersion, SourceModel, SourceRun
-from tui.domain.models.versions import VersionsSpec, VersionsTable
+from tui.domain.models.values import MISSING, ModelVersion, RegisteredModel, SourceModel, SourceRun
+from tui.domain.models.versions import Versions
 from tui.services.model_health import RUNS_AT_ONCE, ModelHealth
 
 RUN = SourceRun("r", "train-net", "FINISHED", experiment_id="1", metrics={"auc": 0.6, "loss": 0.3})
@@ -43,16 +45,21 @@ def learnt(registry: FakeRegistry, **settings: object) -> ModelHealth:
     return health
 
 
+def board_of(model: RegisteredModel, health: ModelHealth) -> SpecTable[RegisteredModel]:
+    columns = Board([model], health, Reading()).columns()
+    return SpecTable([model], lambda one: one.name, columns, Arrangement())
+
+
 def test_versions_of_one_run_have_their_own_metrics() -> None:
     registry = checkpoints()
     health = learnt(registry)
     model, versions = registry.models["net"], list(registry.by_model["net"].values())
-    table = VersionsTable(model, versions, health, VersionsSpec(sort=("metric", True)))
-    assert [made.version for made in table.versions] == ["2", "1", "3"]
+    columns = Versions(model, versions, health, Reading()).columns()
+    table = SpecTable(versions, lambda made: made.version, columns, Arrangement(sort=(("metric", True),)))
+    assert [made.version for made in table.rows] == ["2", "1", "3"]
     assert table.texts("metric", 0, 3) == ["0.95", "0.70", "0.60"]
     assert table.texts("change", 0, 3) == ["+0.25  +35.7%", "same", "−0.1  −14.3%"]
-    board = BoardTable([model], health, BoardSpec(), {})
-    assert board.texts("metric", 0, 1) == ["0.7"]
+    assert board_of(model, health).texts("metric", 0, 1) == ["0.7"]
     assert [f.sentence for f in health.faults(model) if f.rule == "challenger-better"] == [
         "Challenger v2 beats champion v1 on auc: 0.95 against 0.7."
     ]
@@ -82,7 +89,7 @@ def test_of_several_datasets_one_counts_and_it_is_said_which() -> None:
     assert health.undecided == ("auc@test", "auc@train")
     assert {"auc@test", "auc@train"} <= set(health.metrics_known()) and "auc" not in health.metrics_known()
     model = registry.models["churn"]
-    board = BoardTable([model], health, BoardSpec(), {})
+    board = board_of(model, health)
     assert next(column.title for column in board.columns if column.key == "metric") == "auc@test"
     assert board.texts("metric", 0, 1) == ["0.71"]
     assert any("on auc@test: 0.83 against 0.71" in fault.sentence for fault in health.faults(model))

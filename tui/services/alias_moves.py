@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.domain import uris
+from tui.domain.models.holders import mirror_tags
 from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan, changes
@@ -19,8 +20,6 @@ from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result
 
 WHAT = "aliases"
 """How moves of aliases are called in the ledger."""
-
-_MIRROR = "deck.alias"
 
 
 @dataclass(frozen=True)
@@ -172,10 +171,10 @@ class AliasMoves:
             for step, result in zip(plan.steps, report.results, strict=True):
                 if result.outcome is not Outcome.DONE or step.to is None:
                     continue
-                about = {"moved_by": self.ledger.actor, "moved_from": step.expected or "", "why": why.strip()}
-                for key, value in about.items():
-                    if value:
-                        self._registry.tag_version(plan.model, step.to, f"{_MIRROR}.{step.alias}.{key}", value)
+                at_ms = self.ledger.now_ms()
+                told = mirror_tags(step.alias, self.ledger.actor, step.expected, why, at_ms)
+                for key, value in told.items():
+                    self._registry.tag_version(plan.model, step.to, key, value)
         except Problem as problem:
             return str(problem)
         return ""

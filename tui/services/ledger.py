@@ -77,6 +77,10 @@ class Ledger:
         # Locks of the system are for processes; this one is for the threads of ours.
         self._lock = threading.Lock()
 
+    def now_ms(self) -> int:
+        """The time as entries are given it."""
+        return self._clock.now_ms()
+
     def begin(
         self,
         *,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tui.config.model import ModelSettings
 from tui.domain.capabilities import Capabilities, Numbers
+from tui.domain.models.holders import UNKNOWN, Holding
 from tui.domain.models.measures import Measured, choices, datasets_of, measured
 from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
 from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceModel, SourceRun
@@ -19,6 +20,7 @@ from tui.domain.problem import Problem
 from tui.domain.serving.endpoints import ServedAt
 from tui.gateway.ports import RegistryPort
 from tui.services.clock import Clock
+from tui.services.holders import Holders
 from tui.services.serving_desk import ServingDesk
 
 VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
@@ -45,6 +47,7 @@ class ModelHealth:
         serving: ServingDesk | None = None,
         *,
         capabilities: Capabilities | None = None,
+        holders: Holders | None = None,
     ) -> None:
         self._registry = registry
         capabilities = capabilities or Capabilities()
@@ -52,6 +55,7 @@ class ModelHealth:
         self._numbered: dict[str, Numbered | None] = {}
         self._has_aliases = capabilities.aliases  # where there are none, none can be missed
         self._serving = serving  # where the context has serving endpoints
+        self._holders = holders
         self._served: dict[str, tuple[ServedAt, ...]] = {}
         self._clock = clock
         self.settings = settings or ModelSettings()
@@ -84,6 +88,12 @@ class ModelHealth:
     def measured(self, made: ModelVersion, metric: str = "") -> Measured | None:
         """A version's value of a metric, of the one that models are judged by where none is named."""
         return measured(metric or self.metric, self.source_model(made), self._runs.get(made.run_id))
+
+    def holding(self, model: RegisteredModel, alias: str) -> Holding:
+        """Since when an alias points where it does, by whom, and where it pointed before."""
+        if self._holders is None:
+            return UNKNOWN
+        return self._holders.holding(model, alias, self.version(model.name, model.aliases.get(alias, "")))
 
     def served(self, name: str) -> tuple[ServedAt, ...]:
         """Where versions of a model are served, as far as that is known."""
@@ -226,6 +236,8 @@ class ModelHealth:
             for version in sorted(set(model.aliases.values()))
             if (made := self.version(model.name, version)) is not None
         )
+        if self._holders is not None:
+            self._holders.learn()
         self.gather_served([model.name for model in models])
         if facts:
             for name, version in self._facts_wanted(models):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.domain.models.news import ModelNews
 from tui.domain.models.values import RegisteredModel
 from tui.domain.writes.changes import Plan
 from tui.services.alias_moves import AliasMoves, AliasWrites, Rules, place_of
+from tui.services.holders import Holders
 from tui.services.model_health import ModelHealth
 from tui.services.registry_writes import RegistryWrites
 from tui.services.serving_desk import ServingDesk
@@ -29,14 +30,6 @@ class RegistryDesk:
         self.has_aliases = can.aliases
         self.protected_context = launch.protected
         serving = ServingDesk(session.serving, session.registry) if session.serving is not None else None
-        self.health = ModelHealth(
-            session.registry,
-            session.clock,
-            settings,
-            launch.settings.metric_directions,
-            serving,
-            capabilities=can,
-        )
         self.moves = AliasMoves(
             session.registry,
             session.ledger,
@@ -44,11 +37,26 @@ class RegistryDesk:
             place=place,
             rules=Rules(session.read_only, settings.reason_required, settings.mirror_tags),
         )
+        self.holders = Holders(self.moves, session.clock)
+        self.health = ModelHealth(
+            session.registry,
+            session.clock,
+            settings,
+            launch.settings.metric_directions,
+            serving,
+            capabilities=can,
+            holders=self.holders,
+        )
         self.aliases = AliasWrites(self.moves)
         self.writes = RegistryWrites(session.registry, session.ledger, place=place, catalog=can.three_levels)
         self._registry = session.registry
         self.news = ModelNews()  # since the session began
         self.told: dict[str, list[str]] = {}  # of the news of each model, what was said already
+
+    def take_models(self, models: Sequence[RegisteredModel], *, complete: bool = False) -> None:
+        """Take models as they have just been read; ``complete`` says that there are no others."""
+        self.news.remember(models, complete=complete)
+        self.holders.observe(models)
 
     def is_protected(self, aliases: Iterable[str]) -> bool:
         """Whether to move one of these the model's name is typed, however an alias is written."""

@@ -1,35 +1,22 @@
-"""The board of registered models: one row a model, a column for each alias in use."""
+"""The board of registered models: one row a model, a column for each alias in use; each column told in one place."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
+from tui.domain.columns import SAMPLE, Cell, ColumnSpec
 from tui.domain.models.readiness import CHAMPION, tally
-from tui.domain.models.rows import SAMPLE, Known, Reading, fitted, metric_of, metric_tone, served_cell
+from tui.domain.models.rows import Known, Reading, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
-from tui.domain.table import Column, Tone
+from tui.domain.table import Tone
 from tui.domain.text import clean, named
 
 ALIAS = "alias."
 _ALIAS_COLUMNS = 6  # aliases that get a column of their own without being asked for
-_WIDEST = {"why": 100, "name": 32, "tags": 60, "others": 40, "serving": 56}
 _OWNERS = ("owner", "team", "contact")
-
-
-@dataclass(frozen=True)
-class BoardSpec:
-    """How the board is wanted. ``columns`` are keys in order, empty for the automatic choice."""
-
-    query: str = ""
-    sort: tuple[str, bool] = ("name", False)
-    columns: tuple[str, ...] = ()
-    first_aliases: tuple[str, ...] = ("champion", "challenger")
-    faults_only: bool = False
-    reading: Reading = field(default_factory=Reading)
-    has_aliases: bool = True  # without aliases there is no champion, nor are there tags that name an owner
+Columns = tuple[ColumnSpec[RegisteredModel], ...]
 
 
 def aliases_in_use(models: Sequence[RegisteredModel], first: Sequence[str]) -> list[str]:
@@ -39,235 +26,153 @@ def aliases_in_use(models: Sequence[RegisteredModel], first: Sequence[str]) -> l
     return [*(alias for alias in first), *others]
 
 
-def is_served(models: Sequence[RegisteredModel], known: Known) -> bool:
-    """Whether an endpoint is known that serves one of the models."""
-    return any(known.served(model.name) for model in models)
+def searched(model: RegisteredModel) -> str:
+    """What the words of a filter are looked for in."""
+    aliases = " ".join(f"@{alias} v{version}" for alias, version in model.aliases.items())
+    return f"{model.name} {aliases} {_tags(model)} {model.description}"
 
 
-def default_columns(
-    models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False, has_aliases: bool = True
-) -> tuple[str, ...]:
-    """The columns shown without being asked for; ``serving`` where endpoints serve any of the models."""
-    if not has_aliases:
-        return ("name", "latest", "versions", "ready", "changed", "about")
-    shown = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)[: max(len(first), _ALIAS_COLUMNS)]]
-    common = [key for key in shown if key[len(ALIAS) :] in first or _is_common(key[len(ALIAS) :], models)]
-    served = ("serving",) if serving else ()
-    return ("name", *common, *served, "latest", "versions", "metric", "ready", "changed", "owner", "others")
-
-
-def _is_common(alias: str, models: Sequence[RegisteredModel]) -> bool:
-    """Whether enough models have an alias for it to be worth a column."""
-    return sum(1 for model in models if alias in model.aliases) >= max(2, len(models) // 4)
-
-
-def every_column(
-    models: Sequence[RegisteredModel], first: Sequence[str], *, serving: bool = False, has_aliases: bool = True
-) -> tuple[str, ...]:
-    """All columns that can be chosen."""
-    if not has_aliases:
-        return ("name", "latest", "versions", "ready", "changed", "created", "about", "why")
-    aliases = [f"{ALIAS}{alias}" for alias in aliases_in_use(models, first)]
-    return (
-        "name",
-        *aliases,
-        *(("serving",) if serving else ()),
-        "latest",
-        "versions",
-        "metric",
-        "ready",
-        "changed",
-        "created",
-        "owner",
-        "others",
-        "tags",
-        "about",
-        "why",
-    )
-
-
-TITLES: Mapping[str, str] = {
-    "name": "model", "latest": "latest", "versions": "versions", "ready": "ready", "changed": "changed",
-    "created": "created", "owner": "owner", "tags": "tags", "about": "about",
-    "why": "why", "serving": "serving", "others": "other aliases",
-}  # fmt: skip
-
-
-class BoardTable:
-    """The models that are shown, in order; texts are made when they are asked for. Implements ``table.Table``.
+class Board:
+    """What the columns of the board say of the models loaded, by what is known of them.
 
     ``counts`` holds numbers of versions where they are known; ``changed`` says of a model whether something has
-    moved in it. ``faulty`` of the models given have faults, so far as they are ``judged``.
+    moved in it; ``chosen`` are the columns that somebody has chosen, and ``faults_only`` shows why a model is here.
     """
 
     def __init__(
         self,
         models: Sequence[RegisteredModel],
         known: Known,
-        spec: BoardSpec,
-        counts: Mapping[str, int],
+        reading: Reading,
+        *,
+        counts: Mapping[str, int] | None = None,
         changed: Callable[[RegisteredModel], bool] = lambda _model: False,
-        generation: int = 0,
+        first_aliases: Sequence[str] = ("champion", "challenger"),
+        has_aliases: bool = True,
+        chosen: Sequence[str] = (),
+        faults_only: bool = False,
     ) -> None:
-        self.spec = spec
-        self.generation = generation
+        self._models = models
         self._known = known
-        self._counts = counts
+        self._reading = reading
+        self._glyphs = reading.glyphs
+        self._counts = counts or {}
         self._changed = changed
-        self._metric = known.metric
-        self.faulty = sum(1 for model in models if known.faults(model))
-        self.judged = all(known.is_complete(model) for model in models)
-        self.models = self._arranged(models)
-        self._rows = {model.name: row for row, model in enumerate(self.models)}
-        keys = spec.columns or default_columns(
-            models, spec.first_aliases, serving=is_served(models, known), has_aliases=spec.has_aliases
-        )
-        if spec.faults_only and "why" not in keys:
-            keys = (keys[0], "why", *keys[1:])
-        self._keys = frozenset(keys)
-        values = [metric_of(known, self._champion(model), self._metric) for model in self.models[:SAMPLE]]
+        self._has_aliases = has_aliases
+        self._faults_only = faults_only
+        self._first = tuple(first_aliases)
+        self._aliases = aliases_in_use(models, self._first) if has_aliases else []
+        own = self._aliases[: max(len(self._first), _ALIAS_COLUMNS)]
+        self._unasked = {alias for alias in own if alias in self._first or self._is_common(alias)}
+        shown = {key.removeprefix(ALIAS) for key in chosen if key.startswith(ALIAS)} if chosen else self._unasked
+        self._elsewhere = frozenset(shown)  # aliases that have a column of their own
+        values = [metric_of(known, self._champion(model), known.metric) for model in models[:SAMPLE]]
         self._write = quantities.writer([value for value in values if value is not None])
-        self.columns = tuple(self._column(key) for key in keys)
 
-    @property
-    def row_count(self) -> int:
-        return len(self.models)
+    def columns(self) -> Columns:
+        """Every column, in the order in which they are offered and shown."""
+        known, metric = self._known, self._known.metric
+        low = known.better(metric) == "lower"
+        has_aliases = self._has_aliases
+        return (
+            ColumnSpec("name", "model", self._name, lambda m: m.name, frozen=True, widest=32),
+            ColumnSpec("why", "why", self._why, default=self._faults_only, group="facts", widest=100),
+            *(self._alias_column(alias) for alias in self._aliases),
+            *([ColumnSpec("was", "was", self._was_cell, group="aliases", widest=24,
+                          default=any(self._was(m) is not None for m in self._models))] if has_aliases else ()),
+            *([ColumnSpec("serving", "serving", self._serving, group="facts", widest=56)] if self._is_served() else ()),
+            ColumnSpec("latest", "latest", self._latest_cell, self._latest_rank, better="higher", align="right",
+                       group="facts"),
+            *([ColumnSpec("metric", named(metric) or "metric", self._metric_cell, self._metric_rank, align="right",
+                          better="lower" if low else "higher", group="facts",
+                          detail="of the champion; m chooses another")] if has_aliases else ()),
+            ColumnSpec("ready", "ready", self._ready_cell, self._ready_rank, better="higher", group="facts"),
+            *([ColumnSpec("made", "made", self._made_cell, self._made, better="higher", align="right", group="facts",
+                          detail="the age of the champion")] if has_aliases else ()),
+            ColumnSpec("versions", "versions", self._count_cell, self._count, better="higher", align="right",
+                       group="facts"),
+            ColumnSpec("changed", "changed", lambda m: (self._reading.when(m.updated_ms), "muted"),
+                       lambda m: m.updated_ms, better="higher", align="right", group="facts"),
+            ColumnSpec("created", "created", lambda m: (self._reading.when(m.created_ms), "muted"),
+                       lambda m: m.created_ms, better="higher", align="right", group="facts", default=False),
+            *([ColumnSpec("owner", "owner", lambda m: (clean(_owner(m)), "muted"), group="facts", widest=30),
+               ColumnSpec("others", "other aliases", self._others_cell, group="facts", widest=40),
+               ColumnSpec("tags", "tags", lambda m: (clean(_tags(m)), "muted"), group="facts", widest=60,
+                          default=False)] if has_aliases else ()),
+            ColumnSpec("about", "about", lambda m: (clean(m.description[:200]), "muted"), group="facts", widest=30,
+                       default=not has_aliases),
+        )  # fmt: skip
 
-    def row_key(self, row: int) -> str:
-        return self.models[row].name
+    # which are shown unasked
 
-    def row_of(self, row_key: str) -> int | None:
-        return self._rows.get(row_key)
+    def _is_common(self, alias: str) -> bool:
+        """Whether enough models have an alias for it to be worth a column."""
+        return sum(1 for model in self._models if alias in model.aliases) >= max(2, len(self._models) // 4)
 
-    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
-        return [self._cell(key, model)[0] for model in self.models[start:stop]]
+    def _is_served(self) -> bool:
+        return any(self._known.served(model.name) for model in self._models)
 
-    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
-        return [self._cell(key, model)[1] for model in self.models[start:stop]]
-
-    # arranging
-
-    def _arranged(self, models: Sequence[RegisteredModel]) -> list[RegisteredModel]:
-        words = self.spec.query.lower().split()
-        kept = [model for model in models if all(word in _searched(model) for word in words)] if words else list(models)
-        if self.spec.faults_only:
-            kept = [model for model in kept if self._known.faults(model)]
-        key, descending = self.spec.sort
-        ranked = [(self._rank(key, model), model) for model in kept]
-        # What has no value comes last, whichever way round.
-        there = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[1].name)
-        there.sort(key=lambda pair: pair[0], reverse=descending)  # type: ignore[arg-type, return-value]  # None is out
-        absent = sorted((model for rank, model in ranked if rank is None), key=lambda model: model.name)
-        return [model for _, model in there] + absent
-
-    def _rank(self, key: str, model: RegisteredModel) -> tuple[float, str] | None:
-        """What a model is sorted by: one kind for all rows of a column."""
-        if key.startswith(ALIAS):
-            version = model.aliases.get(key[len(ALIAS) :], "")
-            return (float(version), "") if version.isdecimal() else None
-        if key == "latest":
-            newest = self._newest(model)
-            return (float(newest), "") if newest is not None and newest.isdecimal() else None
-        if key == "versions":
-            count = self._count(model)
-            return (float(count), "") if count is not None else None
-        if key in ("changed", "created"):
-            time_ms = model.updated_ms if key == "changed" else model.created_ms
-            return (float(time_ms), "") if time_ms is not None else None
-        if key == "ready":
-            counted = tally(self._known.faults(model))
-            return counted["error"] * 1e6 + counted["warning"] * 1e3 + counted["note"], ""
-        if key == "metric":
-            value = metric_of(self._known, self._champion(model), self._metric)
-            return (value, "") if value is not None and value == value else None
-        if key == "serving":
-            text = self._cell(key, model)[0]
-            return (0.0, text) if text else None
-        text = {"owner": _owner(model), "tags": _tags(model), "about": model.description}.get(key, model.name)
-        return (0.0, text.lower()) if text else None
+    # cells
 
     def _champion(self, model: RegisteredModel) -> ModelVersion | None:
         version = model.aliases.get(CHAMPION)
         return self._known.version(model.name, version) if version is not None else None
 
-    # columns and cells
+    def _name(self, model: RegisteredModel) -> Cell:
+        if self._changed(model):
+            return f"{named(model.name)} {self._glyphs.live}", "accent"
+        return named(model.name), "strong"
 
-    def _column(self, key: str) -> Column:
-        alias = key[len(ALIAS) :] if key.startswith(ALIAS) else ""
-        title = (
-            clean(alias) if alias else (named(self._metric) or "metric") if key == "metric" else TITLES.get(key, key)
+    def _why(self, model: RegisteredModel) -> Cell:
+        faults = self._known.faults(model)
+        tone: Tone = ""
+        if faults:
+            tone = "bad" if faults[0].severity == "error" else "warn" if faults[0].severity == "warning" else "muted"
+        return clean("  ".join(fault.sentence for fault in faults)), tone
+
+    def _alias_column(self, alias: str) -> ColumnSpec[RegisteredModel]:
+        having = sum(1 for model in self._models if alias in model.aliases)
+        return ColumnSpec(
+            f"{ALIAS}{alias}",
+            clean(alias),
+            lambda model: self._alias_cell(model, alias),
+            lambda model: _number(model.aliases.get(alias)),
+            default=alias in self._unasked,
+            better="higher",
+            group="aliases",
+            detail=f"{quantities.count(having)} of {quantities.count(len(self._models))} models",
         )
-        order = ""
-        if self.spec.sort[0] == key:
-            order = "down" if self.spec.sort[1] else "up"
-        right = key in ("latest", "versions", "metric", "changed", "created")
-        column = Column(key, title, 3, "right" if right else "left", key == "name", order=order)  # type: ignore[arg-type]
-        if alias:
-            column = replace(column, group="aliases")
-        elif key != "name":
-            column = replace(column, group="facts")
-        sample = [self._cell(key, model)[0] for model in self.models[:SAMPLE]]
-        return fitted(column, sample, _WIDEST.get(key, 30))
 
-    def _cell(self, key: str, model: RegisteredModel) -> tuple[str, Tone]:
-        reading, glyphs = self.spec.reading, self.spec.reading.glyphs
-        if key == "name":
-            mark = f" {glyphs.live}" if self._changed(model) else ""
-            return named(model.name) + mark, "strong" if not mark else "accent"
-        if key.startswith(ALIAS):
-            return self._alias_cell(model, key[len(ALIAS) :])
-        if key == "latest":
-            latest = self._newest(model)
-            if latest:
-                return f"v{latest}", ""
-            return ("?" if latest is None else glyphs.absent), "muted"
-        if key == "versions":
-            return self._count_cell(model)
-        if key in ("changed", "created"):
-            return reading.when(model.updated_ms if key == "changed" else model.created_ms), "muted"
-        if key == "ready":
-            return self._ready_cell(model)
-        if key == "metric":
-            champion = self._champion(model)
-            found = self._known.measured(champion) if champion is not None else None
-            return (self._write(found.value) if found is not None else glyphs.absent), metric_tone(found)
-        if key == "serving":
-            return served_cell(model, self._known.served(model.name), glyphs)
-        if key == "others":
-            return self._others_cell(model)
-        if key == "owner":
-            return clean(_owner(model)), "muted"
-        if key == "tags":
-            return clean(_tags(model)), "muted"
-        if key == "why":
-            faults = self._known.faults(model)
-            tone: Tone = {"error": "bad", "warning": "warn"}.get(faults[0].severity, "muted") if faults else ""  # type: ignore[assignment]
-            return clean("  ".join(fault.sentence for fault in faults)), tone
-        return clean(model.description[:200]), "muted"
-
-    def _alias_cell(self, model: RegisteredModel, alias: str) -> tuple[str, Tone]:
-        reading = self.spec.reading
+    def _alias_cell(self, model: RegisteredModel, alias: str) -> Cell:
+        glyphs = self._glyphs
         version = model.aliases.get(alias)
         if version is None and not model.is_whole:
             return "?", "muted"
         if version is None:
             missing = alias == CHAMPION
-            return (f"{reading.glyphs.absent} {reading.glyphs.warning}", "warn") if missing else (
-                reading.glyphs.absent, "muted")  # fmt: skip
+            return (f"{glyphs.absent} {glyphs.warning}", "warn") if missing else (glyphs.absent, "muted")
         made = self._known.version(model.name, version)
         if made is None:
             return f"v{version}", ""
-        sign, tone = reading.status(made)
-        return f"v{version}  {sign}  {reading.when(made.created_ms)}", tone
+        sign, tone = self._reading.status(made)
+        return f"v{version}  {sign}  {self._reading.since(self._known.holding(model, alias))}", tone
 
-    def _others_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
-        """The aliases that have no column of their own."""
-        said = [
-            f"{clean(alias)} v{version}"
-            for alias, version in sorted(model.aliases.items())
-            if f"{ALIAS}{alias}" not in self._keys
-        ]
-        return "  ".join(said), "muted"
+    def _was(self, model: RegisteredModel) -> str | None:
+        return self._known.holding(model, CHAMPION).was if CHAMPION in model.aliases else None
+
+    def _was_cell(self, model: RegisteredModel) -> Cell:
+        was = self._was(model)
+        return "" if was is None else f"v{was}" if was else "none", "muted"
+
+    def _made(self, model: RegisteredModel) -> int | None:
+        champion = self._champion(model)
+        return champion.created_ms if champion is not None else None
+
+    def _made_cell(self, model: RegisteredModel) -> Cell:
+        return self._reading.when(self._made(model)), "muted"
+
+    def _serving(self, model: RegisteredModel) -> Cell:
+        return served_cell(model, self._known.served(model.name), self._glyphs)
 
     def _newest(self, model: RegisteredModel) -> str | None:
         """The newest version, "" where there is none; None where that is not known."""
@@ -279,11 +184,18 @@ class BoardTable:
             return numbered.newest
         return "" if self._counts.get(model.name) == 0 else None
 
+    def _latest_cell(self, model: RegisteredModel) -> Cell:
+        latest = self._newest(model)
+        return f"v{latest}" if latest else "?" if latest is None else self._glyphs.absent, "" if latest else "muted"
+
+    def _latest_rank(self, model: RegisteredModel) -> int | None:
+        return _number(self._newest(model))
+
     def _count(self, model: RegisteredModel) -> int | None:
         numbered = self._known.numbered(model.name)
         return self._counts.get(model.name, numbered.count if numbered is not None else None)
 
-    def _count_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
+    def _count_cell(self, model: RegisteredModel) -> Cell:
         count, numbered = self._count(model), self._known.numbered(model.name)
         if count is not None:
             more = "≥" if numbered is not None and not numbered.is_all and model.name not in self._counts else ""
@@ -292,9 +204,20 @@ class BoardTable:
         # Numbers are never given twice, so that the newest is the most that there can be.
         return (f"≤{newest.version}" if newest is not None else "?"), "muted"
 
-    def _ready_cell(self, model: RegisteredModel) -> tuple[str, Tone]:
-        glyphs = self.spec.reading.glyphs
+    def _metric_cell(self, model: RegisteredModel) -> Cell:
+        champion = self._champion(model)
+        found = self._known.measured(champion) if champion is not None else None
+        return (self._write(found.value) if found is not None else self._glyphs.absent), metric_tone(found)
+
+    def _metric_rank(self, model: RegisteredModel) -> float | None:
+        return metric_of(self._known, self._champion(model), self._known.metric)
+
+    def _ready_rank(self, model: RegisteredModel) -> float:
         counted = tally(self._known.faults(model))
+        return counted["error"] * 1e6 + counted["warning"] * 1e3 + counted["note"]
+
+    def _ready_cell(self, model: RegisteredModel) -> Cell:
+        glyphs, counted = self._glyphs, tally(self._known.faults(model))
         if not model.is_whole:
             return "not readable", "muted"
         if counted["error"]:
@@ -304,6 +227,19 @@ class BoardTable:
             return f"{glyphs.warning} {counted['warning']}", "warn"
         return (f"· {counted['note']}", "muted") if counted["note"] else (glyphs.done, "good")
 
+    def _others_cell(self, model: RegisteredModel) -> Cell:
+        """The aliases that have no column of their own."""
+        said = [
+            f"{clean(alias)} v{version}"
+            for alias, version in sorted(model.aliases.items())
+            if alias not in self._elsewhere
+        ]
+        return "  ".join(said), "muted"
+
+
+def _number(version: str | None) -> int | None:
+    return int(version) if version and version.isdecimal() else None
+
 
 def _owner(model: RegisteredModel) -> str:
     """Unity Catalog's owner, which alone counts there, else what a tag says."""
@@ -312,8 +248,3 @@ def _owner(model: RegisteredModel) -> str:
 
 def _tags(model: RegisteredModel) -> str:
     return "  ".join(f"{key}={value}" for key, value in sorted(model.tags.items()) if not key.startswith("mlflow."))
-
-
-def _searched(model: RegisteredModel) -> str:
-    aliases = " ".join(f"@{alias} v{version}" for alias, version in model.aliases.items())
-    return f"{model.name} {aliases} {_tags(model)} {model.description}".lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.domain.models.holders import UNKNOWN, Holding
 from tui.domain.models.measures import Measured, every_measured
 from tui.domain.models.rows import Known, Reading, by_whom
 from tui.domain.models.values import ModelFacts, ModelVersion, Signature
@@ -38,11 +39,16 @@ def rows(
     *,
     aliases_now: Sequence[str] = (),
     aliases_then: Sequence[str] = (),
+    holding: Holding = UNKNOWN,
 ) -> list[Row]:
-    """The rows for a move from one version to another; None stands for no version at all."""
+    """The rows for a move from one version to another; None stands for no version at all.
+
+    ``holding`` is what is known of the alias where it is now.
+    """
     sides = (now, then)
     found = [
         _row("version", [f"v{made.version}" if made is not None else "none" for made in sides]),
+        *([_row("held", [_held(holding, reading), ""])] if now is not None else ()),
         _row("made", [_made(made, known, reading) for made in sides]),
         _row("state", [reading.status(made)[0] if made is not None else "" for made in sides], _tone(then, reading)),
     ]
@@ -60,6 +66,11 @@ def rows(
     if any(notes):
         found.append(_row("notes", notes))
     return found
+
+
+def _held(holding: Holding, reading: Reading) -> str:
+    was = "" if holding.was is None else f", was {f'v{holding.was}' if holding.was else 'none'}"
+    return f"{reading.since(holding)}{was}"
 
 
 def _row(name: str, sides: Sequence[str], tone: Tone = "") -> Row:

@@ -10,6 +10,7 @@ from typing import Protocol
 from tui.domain import quantities
 from tui.domain.diff.directions import verdict
 from tui.domain.glyphs import UNICODE, Glyphs
+from tui.domain.models.holders import Holding
 from tui.domain.models.measures import Measured
 from tui.domain.models.readiness import CHAMPION, Fault
 from tui.domain.models.values import (
@@ -23,10 +24,10 @@ from tui.domain.models.values import (
     SourceRun,
 )
 from tui.domain.serving.endpoints import ServedAt, drifts
-from tui.domain.table import Column, Tone
-from tui.domain.text import clean, width
+from tui.domain.table import Tone
+from tui.domain.text import clean, fit, width
 
-SAMPLE = 300  # rows looked at to choose the width of a column
+WHO = 16  # cells of the name of whoever moved an alias
 
 
 class Known(Protocol):
@@ -50,6 +51,10 @@ class Known(Protocol):
 
     def is_complete(self, model: RegisteredModel) -> bool:
         """Whether everything that the rules need has been asked for."""
+        ...
+
+    def holding(self, model: RegisteredModel, alias: str) -> Holding:
+        """Since when an alias points where it does, by whom, and where it pointed before."""
         ...
 
     def source_model(self, made: ModelVersion) -> SourceModel | None: ...
@@ -78,6 +83,15 @@ class Reading:
         return (
             quantities.stamp(time_ms, self.zone)[:16] if self.zone is not None else quantities.ago(time_ms, self.now_ms)
         )
+
+    def since(self, holding: Holding) -> str:
+        """``since 2h by ana``; ``since ?`` where nobody knows."""
+        who = clean(holding.by)
+        by = f" by {who if width(who) <= WHO else fit(who, WHO, ellipsis=self.glyphs.ellipsis)}" if who else ""
+        if holding.since_ms is None:
+            return f"since ?{by}"
+        when = self.when(holding.since_ms)
+        return f"since {when}{by}"
 
     def status(self, made: ModelVersion) -> tuple[str, Tone]:
         """A version's state by sign, and by word where it is not ready."""
@@ -119,14 +133,6 @@ def by_whom(known: Known, made: ModelVersion) -> str:
     """Who made a version: as the registry says it, else the source run's user."""
     run = known.run(made.run_id) if made.run_id else None
     return made.user or (run.user if run is not None else "")
-
-
-def fitted(column: Column, texts: Sequence[str], most: int) -> Column:
-    """The column as wide as its texts need, its title included, up to ``most`` cells."""
-    needed = max([width(column.title) + 2, *(width(text) for text in texts)])
-    return Column(
-        column.key, column.title, max(3, min(most, needed)), column.align, column.frozen, column.group, column.order
-    )
 
 
 def served_cell(model: RegisteredModel, at: Sequence[ServedAt], glyphs: Glyphs, version: str = "") -> tuple[str, Tone]:

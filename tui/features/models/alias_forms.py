@@ -334,6 +334,7 @@ class AliasForm:
             self._reading(),
             aliases_now=[alias for alias, at in sorted(self.state.items()) if at == at_now and alias != lines.named],
             aliases_then=[alias for alias, at in sorted(self.state.items()) if at == at_then],
+            holding=health.holding(replace(self.model, aliases=self.state), lines.named),
         )
         if now is None and at_now:  # not read yet, or not there any more
             gone = ", which is gone" if at_now in self._absent else ""

@@ -1,41 +1,51 @@
-"""The board of registered models: what it shows of them, and which one is meant."""
+"""The board of registered models: what it reads of them, page after page, what it shows, and which one is meant."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.widget import Widget
+from textual.timer import Timer
 
 from tui.app.actions import bindings
+from tui.domain.arrangement import Sort
+from tui.domain.columns import ColumnSpec, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
-from tui.domain.models.board import BoardSpec, BoardTable
+from tui.domain.models.board import Board, searched
 from tui.domain.models.rows import Reading
-from tui.domain.models.values import RegisteredModel
+from tui.domain.models.values import ModelsPage, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
-from tui.domain.truth import Truth
-from tui.features.models.arranging import ModelsArranging
-from tui.features.models.evidence import ModelsEvidence
-from tui.features.models.loading import ModelsLoading
+from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.filterable import FilterablePane
+from tui.ui.list_pane import ListPane, Show, counted
 from tui.widgets.grid import Grid, messages
 
+FIRST_PAGE, PAGE = 200, 1000  # models; MLflow gives no more than a thousand at a time
+LOADED_UNASKED = 3000  # models up to which pages follow each other by themselves
 ARRANGED_HERE = 1000  # models up to which the table is laid out on the event loop
+REST_SECONDS = 0.1
+JUDGED_AT_ONCE = 25
 
 
-class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence):
+class ModelsPane(ListPane[RegisteredModel]):
     """The list of models. It tells which one the cursor is on, and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
     filter_hint = "words in names, aliases (@champion), tags, descriptions"
     nothing_to_ask = "Every model is loaded: there is nothing more to ask the server"
+    things = ("model", "models")
+    first_sort: Sort = (("name", False),)
+    may_rest = False
+
+    @dataclass
+    class TruthChanged(ListPane.TruthChanged):
+        """How true the list is has changed."""
 
     @dataclass
     class Followed(Message):
@@ -50,55 +60,228 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         model: RegisteredModel
 
     @dataclass
-    class TruthChanged(Message):
-        """How true the list is has changed."""
-
-        problem: Problem | None
-
-    @dataclass
     class CreateWanted(Message):
         """A new model is to be created."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
-        super().__init__(id="models")
-        self._session = session
+        super().__init__(session, glyphs, id="models")
         self._desk = session.desk
-        self._glyphs = glyphs
-        self.grid = Grid(glyphs=glyphs)
-        self.truth = Truth()
-        self.query_text = ""
+        self._evidence = BoardEvidence(self)
         self.server_filter = ""
-        self.sort: tuple[str, bool] = ("name", False)
-        self.columns: tuple[str, ...] = ()
         self.faults_only = False
         self.prompts = False
         self.models: dict[str, RegisteredModel] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
-        self._seen: set[str] = set()
+        self._faulty, self._judged = 0, True  # of all that are loaded
+        self._seen: set[str] = set()  # by the reading that is under way, or was the last
         self._token: str | None = None
         self._everything = False
-        self._generation = 0
-        self._drawn_of = 0  # how much was known of the models when they were laid out
         self._point_at = ""
 
-    def body(self) -> ComposeResult:
-        yield self.grid
-
-    def keys_target(self) -> Widget | None:
-        return self.grid
-
-    # reading
+    # reading: page after page, more at the end, all of them, and one as it is now
 
     def start(self) -> None:
         """Begin to read."""
-        memory = self._session.views.get(self.memory_name)
-        self.columns = tuple(key for key in memory.get("columns", []) if isinstance(key, str))
-        metric = memory.get("metric")
-        if isinstance(metric, str) and metric:
+        self.recall()
+        if metric := self.arrangement.text("metric"):
             self._desk.health.choose_metric(metric)
         self.grid.placeholder = "Reading registered models …"
         self.read_again()
+
+    def read_again(self) -> None:
+        """Read every model that is loaded anew; what is shown stays until then."""
+        self._seen = set()
+        if self.freshness.truth.as_of_ms is None:
+            self.freshness.loading()
+        else:
+            self.freshness.tell(self.freshness.truth)
+        self._ask_page(None)
+
+    def _ask_page(self, token: str | None) -> None:
+        registry, prompts, wanted = self.session.registry, self.prompts, self.server_filter
+        size = FIRST_PAGE if token is None else PAGE
+        self.ask(
+            self.session.pool,
+            "models",
+            lambda: registry.search_models(filter_string=wanted, max_results=size, token=token, prompts=prompts),
+            self._got,
+            self._refused,
+        )
+
+    def _got(self, page: ModelsPage) -> None:
+        fresh = {model.name: model for model in page.models}
+        for name, model in fresh.items():
+            before = self.models.get(name)
+            if before is not None and before != model:
+                self._desk.health.forget(name)
+        self.models.update(fresh)
+        self._seen |= fresh.keys()
+        self._token, self.complete = page.next_token, page.next_token is None
+        if self.complete:
+            self.models = {name: model for name, model in self.models.items() if name in self._seen}
+        if not self.prompts and not self.server_filter:
+            self._desk.take_models(page.models, complete=self.complete)
+        self._count(list(fresh))
+        self.freshness.live()
+        self.fill()
+        if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.models))):
+            self._ask_page(self._token)
+
+    def _count(self, names: Sequence[str]) -> None:
+        registry = self.session.registry
+        if names:
+            self.ask(
+                self.session.pool,
+                f"counts from {names[0]}",
+                lambda: registry.count_versions(names),
+                self._got_counts,
+                lambda _problem: None,  # a count is a courtesy: without it the column says the most there can be
+                urgency=PREFETCH,
+            )
+
+    def _got_counts(self, counts: dict[str, int]) -> None:
+        if counts:
+            self.counts.update(counts)
+            self.fill()
+
+    def _refused(self, problem: Problem) -> None:
+        self.freshness.failed(problem, "No registered models could be read.")
+        self.grid.set_class(bool(self.models), "stale")
+        self.fill()
+
+    def take(self, model: RegisteredModel) -> None:
+        """Show a model as it has just been read; the evidence about it is asked for anew."""
+        self._desk.health.forget(model.name)
+        self._desk.holders.observe([model])
+        self.models[model.name] = model
+        self._seen.add(model.name)
+        self._count([model.name])
+        self.fill()
+
+    def drop(self, name: str) -> None:
+        """A model is no longer there."""
+        self.models.pop(name, None)
+        self.grid.marks = [marked for marked in self.grid.marks if marked != name]
+        self.fill()
+
+    @on(Grid.NearEnd)
+    def _near_end(self, event: messages.NearEnd) -> None:
+        event.stop()
+        if not self.complete and self._token is not None and not self.is_asking("models"):
+            self._ask_page(self._token)
+
+    @on(Grid.EndWanted)
+    def _end_wanted(self, event: messages.GridMessage) -> None:
+        event.stop()
+        self.action_load_all()
+
+    def action_load_all(self) -> None:
+        self._everything = True
+        if not self.complete and not self.is_asking("models"):
+            self._ask_page(self._token)
+
+    def look_again(self) -> None:
+        """Something may have been learnt of the models by way of their versions."""
+        self._evidence.look_again()
+
+    # what it says of itself
+
+    def _board(self) -> Board:
+        desk = self._desk
+        return Board(
+            list(self.models.values()),
+            desk.health,
+            Reading(self.session.clock.now_ms(), self.zone, self.glyphs),
+            counts=dict(self.counts),
+            changed=lambda model: bool(desk.news.changes(model)),
+            first_aliases=desk.settings.alias_columns,
+            has_aliases=desk.has_aliases,
+            chosen=self.arrangement.columns,
+            faults_only=self.faults_only,
+        )
+
+    def specs(self) -> Sequence[ColumnSpec[RegisteredModel]]:
+        return self._board().columns()
+
+    def rows(self) -> Sequence[RegisteredModel]:
+        return sorted(self.models.values(), key=lambda model: model.name)
+
+    def key_of(self, row: RegisteredModel) -> str:
+        return row.name
+
+    @property
+    def has_rows(self) -> bool:
+        return bool(self.models)
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.models) > ARRANGED_HERE
+
+    def laying_out(self) -> Callable[[], Show]:
+        board, models, query, arrangement = self._board(), self.rows(), self.query_text, self.arrangement
+        health, only, generation = self._desk.health, self.faults_only, self._generation
+        if only and arrangement.columns and "why" not in arrangement.columns:
+            arrangement = replace(arrangement, columns=("why", *arrangement.columns))
+        self._evidence.drawn_of = health.learnt
+
+        def lay_out() -> Show:
+            faulty = {model.name for model in models if health.faults(model)}
+            judged = all(health.is_complete(model) for model in models)
+            kept = [model for model in sifted(models, query, searched) if not only or model.name in faulty]
+            table = SpecTable(
+                kept, self.key_of, board.columns(), arrangement, sort=self.first_sort, generation=generation
+            )
+
+            def show() -> None:
+                self._faulty, self._judged = len(faulty), judged
+                self.show(table)
+
+            return show
+
+        return lay_out
+
+    def shown(self) -> None:
+        self._find()
+        self._evidence.want()
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Prompts" if self.prompts else "Models",)
+
+    def count_words(self) -> str:
+        loaded = count(len(self.models))
+        things = ("prompt", "prompts") if self.prompts else self.things
+        parts = [counted(len(self.models), *things) if self.complete else f"{loaded} of ? loaded"]
+        if self.server_filter:
+            parts.append(f"server: {clean(self.server_filter)}")
+        if self._faulty and not self.prompts:
+            parts.append(f"{count(self._faulty)} with faults{'' if self._judged else ' so far'}")
+        if called := self.session.capabilities.registry_called:
+            parts.append(called)
+        return " · ".join(parts)
+
+    def notes(self) -> Sequence[str]:
+        if self.faults_only:
+            return ("faults only", "ctrl+z shows all")
+        return (self.session.capabilities.lacks or _question(self._desk.health.undecided),)
+
+    def empty_words(self) -> str:
+        if self.models and self.faults_only:
+            return "No fault was found in any model.\nctrl+z shows all of them"
+        if not self.complete or self.models:
+            return ""
+        if self.prompts:
+            return "There are no prompts here.\nP goes back to the models"
+        if self.server_filter:
+            return f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
+        if self.session.capabilities.grants:
+            return (
+                "There is no model here that you may see: Unity Catalog lists those that you have EXECUTE on.\n"
+                "C shows the catalogs that you may use; + creates a model"
+            )
+        return "No model is registered here.\n+ creates one; R on a run's page registers its model"
+
+    # the cursor
 
     def point_at(self, name: str) -> None:
         """Put the cursor on a model, as soon as it is here."""
@@ -108,103 +291,6 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
     def _find(self) -> None:
         if self._point_at and self.grid.move_to(self._point_at):
             self._point_at = ""
-
-    def truth_changed(self, problem: Problem | None) -> None:
-        self.post_message(self.TruthChanged(problem))
-
-    # showing
-
-    def _reading(self) -> Reading:
-        clock = self._session.clock
-        zone = clock.zone if getattr(self.app, "absolute_times", False) else None
-        return Reading(clock.now_ms(), zone, self._glyphs)
-
-    def fill(self) -> None:
-        """Lay the table out anew; a large one on a worker's thread."""
-        self._generation += 1
-        models, generation = list(self.models.values()), self._generation
-        desk = self._desk
-        spec = BoardSpec(
-            self.query_text,
-            self.sort,
-            self.columns,
-            self._desk.settings.alias_columns,
-            self.faults_only,
-            self._reading(),
-            self._desk.has_aliases,
-        )
-        counts = dict(self.counts)
-        self._drawn_of = desk.health.learnt
-
-        def is_changed(model: RegisteredModel) -> bool:
-            return bool(desk.news.changes(model))
-
-        def lay_out() -> BoardTable:
-            return BoardTable(
-                models, desk.health, spec, counts, lambda model: bool(desk.news.changes(model)), generation
-            )
-
-        if len(models) <= ARRANGED_HERE:
-            self.forget("arranging")
-            self._show(lay_out())
-        elif not self.is_asking("arranging"):
-            self.ask(self._session.pool, "arranging", lay_out, self._laid_out, self._refused)
-
-    def _laid_out(self, table: BoardTable) -> None:
-        self._show(table)
-        if table.generation != self._generation:
-            self.fill()  # something has changed while it was laid out
-
-    def _show(self, table: BoardTable) -> None:
-        self._say_empty()
-        self.grid.table = table
-        self._find()
-        loaded = count(len(self.models))
-        what = "prompt" if self.prompts else "model"
-        what += "" if len(self.models) == 1 else "s"
-        parts = [f"{loaded} {what}" if self.complete else f"{loaded} of ? loaded"]
-        if self.query_text:
-            parts.append(f"{count(table.row_count)} match")
-        if self.server_filter:
-            parts.append(f"server: {clean(self.server_filter)}")
-        if table.faulty and not self.prompts:
-            parts.append(f"{count(table.faulty)} with faults{'' if table.judged else ' so far'}")
-        if self.grid.marks:
-            parts.append(f"{len(self.grid.marks)} marked")
-        can = self._session.capabilities
-        if can.registry_called:
-            parts.append(can.registry_called)
-        self.set_title("Prompts" if self.prompts else "Models", *parts)
-        said = can.lacks or _question(self._desk.health.undecided)
-        self.set_subtitle("faults only · ctrl+z shows all" if self.faults_only else said)
-        self._want_evidence()
-
-    def _say_empty(self) -> None:
-        if self.models and self.faults_only and not self.query_text:
-            self.grid.placeholder = "No fault was found in any model.\nctrl+z shows all of them"
-        elif self.models and (self.query_text or self.faults_only):
-            self.grid.placeholder = f"No model matches  {clean(self.query_text)}\nesc clears the filter"
-        elif self.complete and self.prompts:
-            self.grid.placeholder = "There are no prompts here.\nP goes back to the models"
-        elif self.complete and self.server_filter:
-            self.grid.placeholder = f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
-        elif self.complete and self._session.capabilities.grants:
-            self.grid.placeholder = (
-                "There is no model here that you may see: Unity Catalog lists those that you have EXECUTE on.\n"
-                "C shows the catalogs that you may use; + creates a model"
-            )
-        elif self.complete:
-            self.grid.placeholder = "No model is registered here.\n+ creates one; R on a run's page registers its model"
-
-    def retick(self) -> None:
-        """Write ages anew."""
-        if self.models:
-            self.fill()
-
-    def metric_chosen(self) -> None:
-        self.post_message(self.Followed(self.model_here()))
-
-    # the cursor
 
     def model_here(self) -> RegisteredModel | None:
         """The model under the cursor."""
@@ -218,21 +304,30 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
     def _cursor_moved(self, event: messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.model_here()))
-        self._want_evidence()
+        self._evidence.want()
 
-    @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
-        event.stop()
-        here = self.model_here()
-        if here is not None:
-            self.post_message(self.Opened(here))
-
-    @on(Grid.MarksChanged)
-    def _marked(self, event: messages.MarksChanged) -> None:
-        event.stop()
-        self.fill()
+    def open_row(self, key: str) -> None:
+        if key in self.models:
+            self.post_message(self.Opened(self.models[key]))
 
     # keys
+
+    def action_metric(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        health = self._desk.health
+        words = {"higher": "higher is better", "lower": "lower is better"}
+        choices = [Choice("", "automatic", "the one that most versions have")]
+        choices += [Choice(key, named(key), words.get(health.better(key), "")) for key in health.metrics_known()]
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                health.choose_metric(choice.id)
+                self.rearrange(self.arrangement.with_more(metric=choice.id))
+                self.fill()
+                self.post_message(self.Followed(self.model_here()))
+
+        self.app.push_screen(ChoiceModal("Metric", choices, self.glyphs, hint="enter choose   esc leave"), chosen)
 
     def action_faults_only(self) -> None:
         self.faults_only = not self.faults_only
@@ -241,11 +336,8 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
 
     def action_prompts(self) -> None:
         self.prompts = not self.prompts
-        self.models, self.counts, self.complete = {}, {}, False
         self.faults_only = False
-        self.grid.placeholder = "Reading prompts …" if self.prompts else "Reading registered models …"
-        self.fill()
-        self.read_again()
+        self._read_others("Reading prompts …" if self.prompts else "Reading registered models …")
 
     def action_catalog(self) -> None:
         """Narrow the list to a catalog or a schema, as Unity Catalog itself lists them."""
@@ -254,23 +346,23 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         def chosen(name: str) -> None:
             quote = '"' if "'" in name else "'"
             self.server_filter = f"name LIKE {quote}{name}.%{quote}" if name else ""
-            self.models, self.counts, self.complete = {}, {}, False
-            self.grid.placeholder = f"Reading the models of {named(name)} …" if name else "Reading registered models …"
-            self.fill()
-            self.read_again()
+            self._read_others(f"Reading the models of {named(name)} …" if name else "Reading registered models …")
 
-        choose_schema(self, self._session, self._glyphs, chosen, self.notice.problem)
+        choose_schema(self, self.session, self.glyphs, chosen, self.notice.problem)
+
+    def _read_others(self, said: str) -> None:
+        """Read what the list is of by now in place of what it was of."""
+        self.models, self.counts, self.complete = {}, {}, False
+        self.grid.placeholder = said
+        self.fill()
+        self.read_again()
 
     def action_create(self) -> None:
         self.post_message(self.CreateWanted())
 
     def go_back(self) -> bool:
         """Take back the filter, then the marks, then what was asked of the server; False if there was none of it."""
-        if self.drop_filter():
-            return True
-        if self.grid.marks:
-            self.grid.marks = []
-            self.fill()
+        if super().go_back():
             return True
         if self.server_filter:
             self.server_filter = ""
@@ -284,38 +376,16 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "create":
-            return not self.prompts
+            return not self.session.read_only and not self.prompts
         if action == "load_all":
             return not self.complete
         if action == "prompts":
-            return self._session.capabilities.prompts
+            return self.session.capabilities.prompts  # which keep them elsewhere
         if action == "catalog":
-            return self._session.catalog is not None and self._session.capabilities.grants
+            return self.session.catalog is not None and self.session.capabilities.grants
         if action == "faults_only":
             return not self.prompts
         return True
-
-    def why_off(self, verb: str) -> str:
-        """Why a verb means nothing just now."""
-        return {
-            "create": "Prompts are not created here",
-            "load_all": "All models are loaded",
-            "prompts": "Unity Catalog keeps prompts elsewhere",
-            "catalog": "Only Unity Catalog has catalogs",
-            "faults_only": "The rules are for models, and these are prompts",
-        }.get(verb, "")
-
-    # the filter
-
-    async def action_filter(self) -> None:
-        await self.open_bar()
-
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
-        self.fill()
 
     def filter_asked(self, text: str) -> None:
         """Plain words become a pattern of the name; what holds an operator goes as it is."""
@@ -326,17 +396,69 @@ class ModelsPane(FilterablePane, ModelsArranging, ModelsLoading, ModelsEvidence)
         if not any(sign in asked for sign in ("=", "'", '"', " LIKE ", " ILIKE ")):
             asked = f"name ILIKE '%{asked}%'"
         self.server_filter, self.query_text = asked, ""
-        self.models, self.complete = {}, False
-        self.grid.placeholder = "Asking the server …"
         self.close_bar(keep=False)
-        self.fill()
-        self.read_again()
+        self._read_others("Asking the server …")
 
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.fill()
-        return had
+
+class BoardEvidence:
+    """Gathers what the rules need of the models in view, when the cursor rests; the board is drawn anew with it."""
+
+    def __init__(self, board: ModelsPane) -> None:
+        self._board = board
+        self._desk = board.session.desk
+        self._rest: Timer | None = None
+        self.drawn_of = 0  # how much was known of the models when they were laid out
+
+    def want(self) -> None:
+        """Something else is in view, or may be."""
+        if self._rest is None and not self._board.is_asking("evidence"):
+            self._rest = self._board.set_timer(REST_SECONDS, self._ask)
+
+    def look_again(self) -> None:
+        """Something may have been learnt elsewhere."""
+        if self.drawn_of != self._desk.health.learnt:
+            self.want()
+
+    def _ask(self) -> None:
+        self._rest = None
+        board, health = self._board, self._desk.health
+        if board.prompts or board.is_asking("evidence"):
+            return
+        wanted = [model for model in self._in_view() if not (health.is_complete(model) and self._is_counted(model))]
+        facts = all(health.is_complete(model, facts=False) for model in wanted)
+        if not wanted and board.faults_only:
+            wanted = [model for model in board.models.values() if not health.is_complete(model)]
+            facts = True
+        wanted = wanted[:JUDGED_AT_ONCE]
+        if not wanted:
+            if self.drawn_of != health.learnt:
+                board.fill()  # somebody else has learnt something meanwhile
+            return
+        uncounted = [model for model in wanted if not self._is_counted(model)]
+
+        def learn() -> None:
+            # What the list needs comes first, what lies in files after it.
+            health.gather_numbers(uncounted)
+            health.gather(wanted, facts=facts)
+
+        board.ask(
+            board.session.pool,
+            "evidence",
+            learn,
+            lambda _nothing: board.fill(),
+            board.notice.problem,
+            urgency=PREFETCH,
+        )
+
+    def _is_counted(self, model: RegisteredModel) -> bool:
+        return model.name in self._board.counts or self._desk.health.is_counted(model)
+
+    def _in_view(self) -> list[RegisteredModel]:
+        grid = self._board.grid
+        if not isinstance(grid.table, SpecTable):
+            return []
+        top = grid.scroll_offset.y
+        return grid.table.rows[top : top + max(1, grid.size.height)]
 
 
 def _question(names: tuple[str, ...]) -> str:

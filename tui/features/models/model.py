@@ -66,7 +66,7 @@ class ModelScreen(RegistryPage):
         self.model = model
         self.set_truth(self.truth.live(self.session.clock.now_ms()))
         self.session.desk.health.forget(model.name)
-        self.session.desk.news.remember([model])
+        self.session.desk.take_models([model])
         self.versions.follow(model, at_once=True)
         if first and (self.alias or self.stage):
             at, said = _named(model, self.alias, self.stage)

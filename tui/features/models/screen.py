@@ -74,7 +74,7 @@ class ModelsScreen(RegistryPage):
     @on(ModelsPane.TruthChanged)
     def _truth(self, event: ModelsPane.TruthChanged) -> None:
         event.stop()
-        self.set_truth(self.board.truth)
+        self.set_truth(self.board.freshness.truth)
         self._news.tell(self.board.models.values())
         if event.problem is None:
             self.versions.follow(self.board.model_here())

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 
 from tui.app.actions import bindings
+from tui.domain.arrangement import Sort
+from tui.domain.columns import ColumnSpec, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.readiness import CHAMPION, SEVERITIES
 from tui.domain.models.rows import Reading
 from tui.domain.models.values import ModelVersion, RegisteredModel, VersionsPage
-from tui.domain.models.versions import COLUMNS, TITLES, VersionsSpec, VersionsTable
+from tui.domain.models.versions import Versions
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.filterable import SiftedPane
+from tui.ui.list_pane import ListPane, Show, counted
 from tui.widgets.grid import Grid, messages
 
 FIRST_PAGE, PAGE = 200, 2000
@@ -34,12 +33,16 @@ REST_SECONDS = 0.12
 FACTS_AT_ONCE = 8
 
 
-class VersionsPane(SiftedPane, Asking):
+class VersionsPane(ListPane[ModelVersion]):
     """Follows a model. It tells which version is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("versions")]
     filter_hint = "words in versions, aliases (@champion), runs, tags, notes"
     nothing_to_ask = "The server cannot search within one model's versions; ctrl+e in the list loads them all"
+
+    things = ("version", "versions")
+    first_sort: Sort = (("version", True),)
+    may_rest = False
 
     @dataclass
     class Opened(Message):
@@ -48,40 +51,27 @@ class VersionsPane(SiftedPane, Asking):
         made: ModelVersion
 
     @dataclass
-    class TruthChanged(Message):
+    class TruthChanged(ListPane.TruthChanged):
         """The versions were read, or could not be."""
 
-        problem: Problem | None
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
-        super().__init__(id="versions")
-        self._session = session
+        super().__init__(session, glyphs, id="versions")
         self._desk = session.desk
-        self._glyphs = glyphs
-        self.grid = Grid(glyphs=glyphs)
         self.model: RegisteredModel | None = None
-        self.sort: tuple[str, bool] = ("version", True)
-        self.columns: tuple[str, ...] = ()
         self.versions: dict[str, ModelVersion] = {}
         self.complete = False
         self._seen: set[str] = set()  # by the reading that is under way, or was the last
         self._loaded = 0  # versions that were there when a reading was last over
         self._token: str | None = None
         self._everything = False
-        self._generation = 0
         self._rest: Timer | None = None
         self._evidence: Timer | None = None
         self._point_at = ""
         self._placed = False
 
-    def body(self) -> ComposeResult:
-        yield self.grid
-
     def on_mount(self) -> None:
         self.set_title("Versions")
-
-    def keys_target(self) -> Widget | None:
-        return self.grid
+        self.recall()
 
     # following a model
 
@@ -100,6 +90,7 @@ class VersionsPane(SiftedPane, Asking):
             self._rest = None
         if model is None or self.model is None or model.name != self.model.name:
             self.forget("versions")
+            self.forget_layout()
             self.model, self.versions, self.complete = model, {}, False
             self._token, self._everything, self._placed = None, False, False
             self._seen, self._loaded = set(), 0
@@ -140,10 +131,10 @@ class VersionsPane(SiftedPane, Asking):
         model = self.model
         if model is None:
             return
-        registry, name = self._session.registry, model.name
+        registry, name = self.session.registry, model.name
         size = FIRST_PAGE if token is None else PAGE
         self.ask(
-            self._session.pool,
+            self.session.pool,
             "versions",
             lambda: registry.search_versions(name, max_results=size, token=token),
             lambda page: self._got(page, first=token is None),
@@ -164,84 +155,96 @@ class VersionsPane(SiftedPane, Asking):
         self._desk.health.take(page.versions)
         if self.model is not None:
             self._desk.news.take_versions(self.model.name, page.versions)
-        self.notice.clear()
         self.fill()
-        self.post_message(self.TruthChanged(None))
+        self.freshness.live()
         if not over:
             self._read(self._token)
 
     def _refused(self, problem: Problem) -> None:
-        self.grid.placeholder = "" if self.versions else "The versions could not be read."
-        self.notice.problem(problem)
+        self.freshness.failed(problem, "The versions could not be read.")
         self.fill()
-        self.post_message(self.TruthChanged(problem))
 
     # showing
 
-    def _reading(self) -> Reading:
-        clock = self._session.clock
-        zone = clock.zone if getattr(self.app, "absolute_times", False) else None
-        return Reading(clock.now_ms(), zone, self._glyphs)
+    def _versions(self) -> Versions | None:
+        if self.model is None:
+            return None
+        versions = list(self.versions.values())
+        return Versions(
+            self.model,
+            versions,
+            self._desk.health,
+            Reading(self.session.clock.now_ms(), self.zone, self.glyphs),
+            changed=self._desk.news.changed_versions(self.model, versions),
+            has_aliases=self._desk.has_aliases,
+        )
+
+    def specs(self) -> Sequence[ColumnSpec[ModelVersion]]:
+        of = self._versions()
+        return of.columns() if of is not None else ()
+
+    def rows(self) -> Sequence[ModelVersion]:
+        return list(self.versions.values())
+
+    def key_of(self, row: ModelVersion) -> str:
+        return row.version
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.versions) > ARRANGED_HERE
 
     def fill(self) -> None:
-        """Lay the table out anew; a large one on a worker's thread."""
-        model = self.model
-        self._generation += 1
-        if model is None:
+        if self.model is None:
             self.set_title("Versions")
             self.grid.table = None
             return
-        versions, generation = list(self.versions.values()), self._generation
-        spec = VersionsSpec(self.query_text, self.sort, self.columns, self._reading(), self._desk.has_aliases)
-        health = self._desk.health
-        changed = self._desk.news.changed_versions(model, versions)
+        super().fill()
 
-        def lay_out() -> VersionsTable:
-            return VersionsTable(model, versions, health, spec, changed, generation)
+    def laying_out(self) -> Callable[[], Show]:
+        of, versions, query = self._versions(), self.rows(), self.query_text
+        arrangement, generation = self.arrangement, self._generation
 
-        if len(versions) <= ARRANGED_HERE:
-            self.forget("arranging")
-            self._show(lay_out())
-        elif not self.is_asking("arranging"):
-            self.ask(self._session.pool, "arranging", lay_out, self._laid_out, self._refused)
+        def lay_out() -> Show:
+            assert of is not None
+            kept = sifted(versions, query, of.searched)
+            table = SpecTable(kept, self.key_of, of.columns(), arrangement, sort=self.first_sort, generation=generation)
 
-    def _laid_out(self, table: VersionsTable) -> None:
-        self._show(table)
-        if table.generation != self._generation:
-            self.fill()
+            def show() -> None:
+                if self.model is not None and self.model.name == of.model.name:
+                    self.show(table)
 
-    def _show(self, table: VersionsTable) -> None:
-        if self.model is None or table.model.name != self.model.name:
-            return
+            return show
+
+        return lay_out
+
+    def empty_words(self) -> str:
         if not self.versions and self.complete:
-            self.grid.placeholder = "This model has no version yet.\nR on the page of a run registers its model"
-        elif self.query_text:
-            self.grid.placeholder = f"No version matches  {clean(self.query_text)}\nesc clears the filter"
-        self.grid.table = table
-        if not self._placed and self.complete:
+            return "This model has no version yet.\nR on the page of a run registers its model"
+        return ""
+
+    def shown(self) -> None:
+        if not self._placed and self.complete and self.model is not None:
             # One comes here about the champion, or about the one before it.
             self._placed = True
             self._point_at = self.model.aliases.get(CHAMPION, "")
         self._find()
-        loaded = count(len(self.versions))
-        parts = [
-            f"{loaded} version{'' if len(self.versions) == 1 else 's'}" if self.complete else f"{loaded} of ? loaded"
-        ]
-        if self.query_text:
-            parts.append(f"{count(table.row_count)} match")
-        if self.grid.marks:
-            parts.append(f"{len(self.grid.marks)} marked")
-        self.set_title(named(self.model.name), *parts)
-        self._tell_faults()
         if self._evidence is None and not self.is_asking("evidence"):
             self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
+
+    def title_parts(self) -> Sequence[str]:
+        return (named(self.model.name),) if self.model is not None else ("Versions",)
+
+    def count_words(self) -> str:
+        loaded = len(self.versions)
+        return counted(loaded, *self.things) if self.complete else f"{count(loaded)} of ? loaded"
 
     def _find(self) -> None:
         if self._point_at and self.grid.move_to(self._point_at):
             self._point_at = ""
 
-    def _tell_faults(self) -> None:
-        assert self.model is not None
+    def notes(self) -> Sequence[str]:
+        if self.model is None:
+            return ()
         faults = self._desk.health.faults(self.model)
         parts = []
         for severity in SEVERITIES:
@@ -250,22 +253,17 @@ class VersionsPane(SiftedPane, Asking):
                 parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
         moved = self._desk.news.changes(self.model)
         said = [f"since the start: {', '.join(moved)}"] if moved else []
-        self.set_subtitle(clean("  ".join([*said, f"{', '.join(parts)} · f says why" if parts else ""]).strip()))
-
-    def retick(self) -> None:
-        """Write ages anew."""
-        if self.versions:
-            self.fill()
+        return (clean("  ".join([*said, f"{', '.join(parts)} · f says why" if parts else ""]).strip()),)
 
     # evidence
 
     def _ask_evidence(self) -> None:
         self._evidence = None
         table, health = self.grid.table, self._desk.health
-        if not isinstance(table, VersionsTable) or self.is_asking("evidence"):
+        if not isinstance(table, SpecTable) or self.is_asking("evidence"):
             return
         top = self.grid.scroll_offset.y
-        seen = table.versions[top : top + max(1, self.grid.size.height)]
+        seen: list[ModelVersion] = table.rows[top : top + max(1, self.grid.size.height)]
         unknown = [made for made in seen if not health.is_made_of_known(made)]
         files = [made for made in seen if health.facts(made.name, made.version) is None][:FACTS_AT_ONCE]
         if unknown:
@@ -275,7 +273,7 @@ class VersionsPane(SiftedPane, Asking):
 
     def _gather(self, work: Callable[[], object]) -> None:
         self.ask(
-            self._session.pool,
+            self.session.pool,
             "evidence",
             work,
             lambda _nothing: self.fill(),
@@ -299,12 +297,9 @@ class VersionsPane(SiftedPane, Asking):
         if self._evidence is None and self.versions:
             self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
 
-    @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
-        event.stop()
-        here = self.version_here()
-        if here is not None:
-            self.post_message(self.Opened(here))
+    def open_row(self, key: str) -> None:
+        if key in self.versions:
+            self.post_message(self.Opened(self.versions[key]))
 
     @on(Grid.NearEnd)
     def _near_end(self, event: messages.NearEnd) -> None:
@@ -317,57 +312,12 @@ class VersionsPane(SiftedPane, Asking):
         event.stop()
         self.action_load_all()
 
-    @on(Grid.MarksChanged)
-    def _marked(self, event: messages.MarksChanged) -> None:
-        event.stop()
-        self.fill()
-
     # keys
 
     def action_load_all(self) -> None:
         self._everything = True
         if not self.complete and self._token is not None and not self.is_asking("versions"):
             self._read(self._token)
-
-    def action_sort(self) -> None:
-        if self.grid.cursor_column is not None:
-            self._turn_sort(self.grid.cursor_column)
-
-    @on(Grid.HeadingPressed)
-    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
-        event.stop()
-        self._turn_sort(event.key)
-
-    def _turn_sort(self, key: str) -> None:
-        first = key in ("version", "metric", "change")
-        self.sort = (key, not self.sort[1] if self.sort[0] == key else first)
-        self.fill()
-
-    def action_columns(self) -> None:
-        from tui.ui.dialogs.pick_columns import Pickable, PickColumnsModal, Picked
-
-        table = self.grid.table
-        if table is None:
-            return
-
-        def picked(answer: Picked | None) -> None:
-            if answer is not None:
-                self.columns = tuple(key for key in answer.keys if key in COLUMNS)
-                self.fill()
-
-        pickable = [Pickable(key, title, "version", "") for key, title in TITLES.items()]
-        chosen = [column.key for column in table.columns]
-        self.app.push_screen(PickColumnsModal(pickable, chosen, self._glyphs), picked)
-
-    def go_back(self) -> bool:
-        """Take back the filter, then the marks; False if there was neither."""
-        if self.drop_filter():
-            return True
-        if self.grid.marks:
-            self.grid.marks = []
-            self.fill()
-            return True
-        return False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "load_all":
@@ -377,8 +327,3 @@ class VersionsPane(SiftedPane, Asking):
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
         return "No model is chosen" if self.model is None else "All versions are loaded" if verb == "load_all" else ""
-
-    # the filter
-
-    async def action_filter(self) -> None:
-        await self.open_bar()
