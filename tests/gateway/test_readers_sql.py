@@ -289,3 +289,12 @@ def test_a_store_as_each_version_of_mlflow_made_it(revision: str, tmp_path: Path
     logged = set() if schema.REVISIONS[revision].has_logged_models else {"artifacts.logged_models"}
     assert known == EVERY_READ - logged
     assert store.read_bytes() == before
+
+
+def test_runs_of_a_thousand_keys(tmp_path: Path) -> None:
+    store = stores.make_store(tmp_path)
+    experiment = store.add_experiment("wide")
+    store.add_runs(experiment, 3, metrics=1000, params=1000, tags=1000)
+    fast, slow = both(store.path)
+    wrong, _ = differing(fast, slow, [("tracking.search_runs", ([experiment],), {})])
+    assert not wrong

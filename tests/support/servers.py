@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def mlflow_server(store_uri: str, folder: Path, *, serve_artifacts: bool = True) -> Iterator[str]:
+def mlflow_server(store_uri: str, folder: Path, *, serve_artifacts: bool = True, workers: int = 1) -> Iterator[str]:
     """A server over a SQLite store, with its artifacts in ``folder``; yields its address once /health answers."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -34,7 +34,7 @@ def mlflow_server(store_uri: str, folder: Path, *, serve_artifacts: bool = True)
         server = subprocess.Popen(
             [
                 *(sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store_uri),
-                *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+                *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
                 "--serve-artifacts" if serve_artifacts else "--no-serve-artifacts",
                 "--artifacts-destination" if serve_artifacts else "--default-artifact-root",
                 folder.as_uri(),
