@@ -8,10 +8,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.style import Style
 
 from tui.domain.series import plot_axes, scales
 from tui.domain.series.plot_axes import axis_of
 from tui.domain.series.scales import Span, span_of
+from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas
+from tui.widgets.chart.frame import draw_axes, framed
 
 HOUR, DAY = 3_600_000, 86_400_000
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -129,3 +132,12 @@ def test_the_best_rows() -> None:
     assert plot_axes.best(axis, lower_is_better=False) == {1}
     assert plot_axes.best(axis, lower_is_better=True, share=0.5) == {0, 3}
     assert plot_axes.best(axis_of("none", [None]), lower_is_better=True) == frozenset()
+
+
+def test_the_first_label_of_an_axis_is_drawn_also_at_its_very_beginning() -> None:
+    canvas = Canvas(78, 8, BRAILLE)
+    x = Span(1_790_000_000_000, 1_790_000_029_000)
+    frame = framed(canvas, x, Span(0, 1), [])
+    draw_axes(canvas, frame, scales.whole_ticks(x, 6), [], plain=False)
+    lowest = canvas.strips([Style()] * len(TONES))[-1].text
+    assert lowest.split() == ["1790000000000", "+10k", "+15k", "+20k", "+25k"]

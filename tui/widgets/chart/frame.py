@@ -85,12 +85,14 @@ def draw_axes(
     if bottom + 1 >= canvas.rows:
         return
     canvas.put(frame.left - 1, bottom, corner + across * frame.columns, "axis")
-    end = frame.left - 2
+    end = before = frame.left - 2
     for tick in sorted(x_ticks, key=lambda tick: tick.at):
         column = frame.column(tick.at)
         if not frame.left <= column < frame.left + frame.columns:
             continue
         start = max(0, min(column - width(tick.text) // 2, canvas.columns - width(tick.text)))
+        if end == before and start <= end + 1 and frame.left + width(tick.text) <= canvas.columns:
+            start = frame.left  # the first may be what the others are told from
         if start <= end + 1:
             continue
         canvas.put(column, bottom, tick_down, "axis")
