@@ -162,9 +162,12 @@ def difference(value: float | Decimal, base: float | Decimal, *, plain: bool = F
     exact = Context(prec=_PRECISE)
     away = exact.subtract(one, other)
     sign = "+" if away > 0 else "-" if plain else "−"
-    size = abs(away)
+    size = away.copy_abs()  # abs() would round to the digits of the thread's own context
     digits = len(size.normalize(exact).as_tuple().digits)
-    whole = size < (_LONGEST_INTEGER if isinstance(value, float) else 10**_WHOLE_DIGITS) and size == size // 1
+    whole = (
+        size < (_LONGEST_INTEGER if isinstance(value, float) else 10**_WHOLE_DIGITS)
+        and size == size.to_integral_value()
+    )
     if not exact.flags[Inexact] and (digits <= _EXACT_DIGITS or whole):
         return f"{sign}{_written(size)}"
     rough = Context(prec=_ROUGH_DIGITS)
