@@ -28,6 +28,7 @@ def full_shop(folder: Path, **launch: Any) -> World:
     }
     world.artifacts.put(ArtifactRoot("run", OX), files)
     world.registry.offers[OX] = (Registrable(MODEL_URI, "model", OX),)
+    world.registry.offers[MODEL_ID] = (Registrable(f"models:/{MODEL_ID}", "churn", OX),)
     logged = LoggedModel(MODEL_ID, "churn", "READY", NOW_MS - HOUR, "/artifacts/models", "classifier", OX, {}, ())
     world.artifacts.put(ArtifactRoot("model", MODEL_ID), {"MLmodel": MLMODEL.encode()})
     world.artifacts.models[OX] = (logged,)

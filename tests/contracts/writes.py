@@ -15,10 +15,11 @@ from tests.support.deck import World, enter_runs
 from tests.support.driver import Deck
 from tests.support.fakes import FakeTracking
 from tests.support.models import models, open_models
-from tests.support.writing import OX, note_read, tags_read
+from tests.support.writing import OX, note_read
 from tui.app.actions import BY_ID
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Share
+from tui.ui.dialogs.edit_tags import TagsModal
 from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, ModelRoute, RunRoute, VersionRoute
 
 Steps = Callable[[Deck[int]], Awaitable[None]]
@@ -183,17 +184,28 @@ def _line(text: str, *, instead: bool = False) -> Steps:
     return fill
 
 
-async def _tag_of_run(deck: Deck[int]) -> None:
-    await tags_read(deck)
-    await deck.press("a")
-    await deck.until_text("Its key:")
-    await deck.type("tier")
-    await deck.press("enter")
-    await deck.until_text("Tag tier")
-    await deck.type("gold")
-    await deck.press("enter")
-    await deck.until_text("+ gold")
-    await deck.press("ctrl+s")
+def _tag(key: str, value: str) -> Steps:
+    async def fill(deck: Deck[int]) -> None:
+        await deck.until(lambda: isinstance(deck.app.screen, TagsModal), "the tags are shown")
+        await deck.settle()
+        await deck.press("a")
+        await deck.until_text("Its key:")
+        await deck.type(key)
+        await deck.press("enter")
+        await deck.until_text(f"Tag {key}")
+        await deck.press("ctrl+u", "ctrl+k")
+        await deck.type(value)
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, TagsModal), "the tag is taken")
+        await deck.press("ctrl+s")
+
+    return fill
+
+
+async def _several(deck: Deck[int]) -> None:
+    await deck.until(lambda: isinstance(deck.app.focused, Input), "a line is asked for")
+    await deck.type("champion=14 old-prod=10")
+    await deck.until_text("v14")
 
 
 async def _note(deck: Deck[int]) -> None:
@@ -310,7 +322,7 @@ WRITES: tuple[WriteRow, ...] = (
         "tag an experiment",
         ("experiments.tags",),
         _at_experiments,
-        _tag_of_run,
+        _tag("tier", "gold"),
         "tag_experiment",
         lambda world: world.writes.experiment("1").tags.get("tier"),
         None,
@@ -363,7 +375,7 @@ WRITES: tuple[WriteRow, ...] = (
         "tag a run",
         ("runs.tags",),
         _at_runs,
-        _tag_of_run,
+        _tag("tier", "gold"),
         "tag_run",
         _run_tag("tier"),
         None,
@@ -416,7 +428,7 @@ WRITES: tuple[WriteRow, ...] = (
         "tag a run on its page",
         ("run.tags",),
         _at_run,
-        _tag_of_run,
+        _tag("tier", "gold"),
         "tag_run",
         _run_tag("tier"),
         None,
@@ -469,7 +481,7 @@ WRITES: tuple[WriteRow, ...] = (
     WriteRow(
         "register a model among the files",
         ("artifact_tree.register",),
-        go_to(ArtifactsRoute("run", OX, "gallant-ox-12", "model"), "MLmodel"),
+        go_to(ArtifactsRoute("run", OX, "gallant-ox-12", "model"), "notes.txt"),
         _line("ltv"),
         "create_version",
         lambda world: [made.source for made in world.registry.by_model["ltv"].values()],
@@ -503,6 +515,7 @@ WRITES: tuple[WriteRow, ...] = (
         True,
         lambda world: world.registry.add("uplift"),
         new="uplift",
+        taken_back="",
         beneath=("uplift",),
     ),
     WriteRow(
@@ -523,7 +536,7 @@ WRITES: tuple[WriteRow, ...] = (
         "tag a model",
         ("registry.tags",),
         _at_board,
-        _line("owner=ml"),
+        _tag("owner", "ml"),
         "tag_model",
         lambda world: world.registry.models["churn"].tags.get("owner"),
         "growth",
@@ -566,7 +579,7 @@ WRITES: tuple[WriteRow, ...] = (
         "tag a version",
         ("registry.tags",),
         _at_versions,
-        _line("approved_by=ana"),
+        _tag("approved_by", "ana"),
         "tag_version",
         lambda world: world.registry.by_model["churn"]["11"].tags.get("approved_by"),
         None,
@@ -628,7 +641,7 @@ WRITES: tuple[WriteRow, ...] = (
         lambda world: world.registry.move("churn", "champion", "13"),
         old="v12",
         new="v11",
-        beneath=("champion, old-prod",),
+        beneath=("champion old-prod",),
     ),
     WriteRow(
         "move an alias on a version's page",
@@ -642,7 +655,7 @@ WRITES: tuple[WriteRow, ...] = (
         lambda world: world.registry.move("churn", "champion", "13"),
         old="v12",
         new="v11",
-        beneath=("champion, old-prod", "champion, old-prod", "champion v11"),
+        beneath=("champion  old-prod", "champion old-prod", "v11 "),
     ),
     WriteRow(
         "move an alias on a model's page",
@@ -662,7 +675,7 @@ WRITES: tuple[WriteRow, ...] = (
         "move several aliases",
         ("registry.several_aliases",),
         _at_board,
-        _line("champion=14 old-prod=10"),
+        _several,
         "set_alias",
         _aliases,
         START,
