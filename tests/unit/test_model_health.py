@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FrozenClock
-from tui.domain.models.values import ModelFacts
+from tui.domain.models.values import ModelFacts, SourceRun
 from tui.services.model_health import ModelHealth
 
 
@@ -26,3 +27,13 @@ def test_what_several_ask_for_at_the_same_time_is_read_once() -> None:
         thread.join(timeout=30)
     assert len(found) == 3
     assert [name for name, _ in registry.calls].count("version_facts") == 1
+
+
+def test_of_metrics_that_all_have_one_is_judged_by_that_says_which_way_is_better() -> None:
+    registry = FakeRegistry()
+    registry.add("churn", 1, aliases={"champion": "1"})
+    registry.change_version("churn", "1", run_id="a" * 32)
+    registry.runs["a" * 32] = SourceRun("a" * 32, metrics={"inf": math.inf, "a_count": 3.0, "val_loss": 0.2})
+    health = ModelHealth(registry, FrozenClock())
+    health.gather([registry.get_model("churn")])
+    assert health.metric == "val_loss"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.config.model import ModelSettings
 from tui.domain.capabilities import Capabilities, Numbers
@@ -117,7 +117,7 @@ class ModelHealth:
             with self._lock:
                 versions = [made for made in self._versions.values() if made is not None]
                 models, runs = dict(self._models), dict(self._runs)
-            metric = self._metric or _commonest(versions, models, runs)
+            metric = self._metric or _commonest(versions, models, runs, self.better)
             on = datasets_of(metric, models.values()) if metric and "@" not in metric else []
             self._resolved = (known, f"{metric}@{on[0]}" if len(on) > 1 else metric)
         return self._resolved[1]
@@ -370,12 +370,18 @@ class ModelHealth:
 
 
 def _commonest(
-    versions: Sequence[ModelVersion], models: Mapping[str, SourceModel], runs: Mapping[str, SourceRun]
+    versions: Sequence[ModelVersion],
+    models: Mapping[str, SourceModel],
+    runs: Mapping[str, SourceRun],
+    better: Callable[[str], str],
 ) -> str:
-    """The metric that most versions were measured by; "" where none was."""
+    """The metric that most versions were measured by; "" where none was.
+
+    Of several, one of which it is known which way it gets better, so that something can be judged by it.
+    """
     counted: Counter[str] = Counter()
     for made in versions:
         model, run = models.get(made.model_id), runs.get(made.run_id)
         own = {metric.key for metric in model.metrics} if model is not None else set()
         counted.update(own or (run.metrics if run is not None else ()))
-    return min(counted, key=lambda key: (-counted[key], key)) if counted else ""
+    return min(counted, key=lambda key: (-counted[key], not better(key), key)) if counted else ""
