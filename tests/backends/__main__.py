@@ -24,6 +24,7 @@ HERE = metadata.version("mlflow")
 VERSIONS = ("2.9.2", "2.16.2", "2.22.0", "3.1.4", "3.5.1", "3.10.1", HERE)
 SHORT = ("MLflow 2.9.2", "PostgreSQL, opened directly", "bearer token", "HTML login")
 TOKEN = "deck-token"
+PASSWORD = "a-password-for-this-run"
 
 
 @dataclass(frozen=True)
@@ -166,11 +167,11 @@ def _running(cell: Cell, folder: Path) -> Iterator[tuple[str, str, dict[str, str
             config = folder / "auth.ini"
             config.write_text(
                 "[mlflow]\ndefault_permission = READ\n"
-                f"database_uri = sqlite:///{folder}/auth.db\nadmin_username = admin\nadmin_password = password1234\n",
+                f"database_uri = sqlite:///{folder}/auth.db\nadmin_username = admin\nadmin_password = {PASSWORD}\n",
                 encoding="utf-8",
             )
             for_server |= {"MLFLOW_AUTH_CONFIG_PATH": str(config), "MLFLOW_FLASK_SERVER_SECRET_KEY": "deck"}
-            environ |= {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": "password1234"}
+            environ |= {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": PASSWORD}
         server = stack.enter_context(
             started.mlflow_server(cell.version, database, folder, *options, environ=for_server, prefix=cell.prefix)
         )

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 STEPS = ("runs", "histories", "artifacts", "registry", "writes", "doctor, lint", "screens")
 TIMEOUT_S = 8.0  # the deck's own default
 PATIENCE_S = 180.0
+TRIES = 3  # where an answer was lost or a server busy: as often as a person would press r
 
 Outcome = dict[str, str]
 """By step: "" where all went well, else what did not."""
@@ -46,13 +47,19 @@ def walk(uri: str, environ: Mapping[str, str]) -> Outcome:
 
 
 def _tried(step: Callable[..., None], *given: object) -> str:
-    try:
-        step(*given)
-    except Problem as problem:
-        return f"{problem.title}: {problem.message}"
-    except AssertionError as error:
-        return " ".join(str(error).split())[:400] or "not what was expected"
-    return ""
+    said = ""
+    for _ in range(TRIES):
+        try:
+            step(*given)
+        except Problem as problem:
+            said = f"{problem.title}: {problem.message}"
+            if not problem.is_connection:
+                break
+        except AssertionError as error:
+            return " ".join(str(error).split())[:400] or "not what was expected"
+        else:
+            return ""
+    return said
 
 
 def _experiment(gateway: Gateway) -> str:

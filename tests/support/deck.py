@@ -31,6 +31,7 @@ from tui.app.application import DeckApp
 from tui.app.browse import BrowseScreen
 from tui.config.launch import Launch
 from tui.config.model import Settings
+from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import width
 from tui.domain.values import DatasetInput, Experiment, RegisteredAs, RunDetail
@@ -76,6 +77,7 @@ class World:
     opened: list[Launch] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     log: RequestLog = field(default_factory=RequestLog)
+    can: Capabilities | None = None  # what the server has told of itself
     writes: FakeWrites = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,6 +117,7 @@ class World:
             views=Keepsake(self.folder / "state"),
             last_seen=Keepsake(self.folder / "cache" if launch.settings.cache else None),
             close=lambda: self.closed.append(launch.context_name),
+            told=lambda: self.can,
         )
 
     def connect(self, launch: Launch) -> Session:

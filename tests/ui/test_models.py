@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deck import World, message
+from tests.support.deck import URI, World, message
 from tests.support.model_shop import ODD, model_shop
 from tests.support.models import (
     champion,
@@ -20,9 +20,11 @@ from tests.support.models import (
 )
 from tui.app.application import DeckApp
 from tui.config.model import ModelSettings, Settings
+from tui.domain.capabilities import expected, of_server
 from tui.domain.models.values import FAILED, VersionsPage
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
+from tui.features.models.board import ModelsPane
 from tui.features.models.model import ModelScreen
 from tui.ui.list_pane import ListPane
 from tui.ui.write_panel import WritePanel
@@ -272,6 +274,25 @@ async def test_an_empty_registry_says_what_to_do(world: World) -> None:
         await deck.press("2")
         await deck.until_text("No model is registered here.")
         assert "R on a run's page" in deck.text()
+
+
+async def test_an_empty_registry_of_a_server_that_hides_is_empty_for_whoever_looks(world: World) -> None:
+    world.registry.models.clear()
+    world.can = replace(expected(URI, URI), hides=True)
+    async with world.open() as deck:
+        await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
+        await deck.press("2")
+        await deck.until_text("There is no model here that you may see.")
+
+
+async def test_what_an_old_server_lacks_is_said_and_its_keys_are_absent(world: World) -> None:
+    world.can = of_server(expected(URI, URI), "2.16.2")
+    async with world.open((160, 45)) as deck:
+        await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
+        await deck.press("2")
+        await deck.until_text("MLflow 2.16.2 has no prompts, logged models or removal of an experiment's tags")
+        board = deck.app.screen.query_one(ModelsPane)
+        assert board.check_action("prompts", ()) is False
 
 
 async def test_an_answer_that_comes_late_is_dropped(world: World) -> None:

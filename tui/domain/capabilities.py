@@ -38,6 +38,7 @@ class Capabilities:
     server_filter: bool = True  # of models, by name and tags
     three_levels: bool = False  # models are named catalog.schema.model, and privileges are on these
     grants: bool = False  # who may do what with a model can be read
+    hides: bool = False  # whether what one may not see is left out of lists without a word
     numbers: Numbers = Numbers.COUNTED
     prompts: bool = True
     traces: bool = True
@@ -77,6 +78,7 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         server_filter=not open_source,
         three_levels=catalog,
         grants=registry == "databricks-uc",
+        hides=workspace,
         numbers=Numbers.UNTOLD if catalog else Numbers.NEWEST_TOLD if plain else Numbers.COUNTED,
         prompts=not catalog,
         legacy_registry=registry == "databricks",

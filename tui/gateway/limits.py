@@ -38,6 +38,8 @@ LIMITS_S: Mapping[str, float] = {
     # MLflow reads every version of a model for these: seconds where there are 200 000. And no write is cut off because
     # the files of some model are in a store that hangs: what became of it would not be known.
     "registry.get_model": 60.0,
+    "registry.version_facts": 120.0,  # each of a model's files is a request or two
+    "registry.registrable": 120.0,
     "registry.set_alias": 60.0,
     "registry.delete_alias": 60.0,
     "registry.create_model": 60.0,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
@@ -164,7 +165,9 @@ class Session:
             version = self.server_version()
             if version:
                 answers.note_version(self.place, version)
-            return of_server(found, version)
+            # A server that somebody signs in to filters what is searched, silently.
+            signed_in = any(os.environ.get(f"MLFLOW_TRACKING_{name}") for name in ("USERNAME", "TOKEN"))
+            return replace(of_server(found, version), hides=signed_in)
         except Exception:  # whoever asks the server for something is told what is wrong with it
             _logger.debug("the server did not tell its version", exc_info=True)
             return found

@@ -383,5 +383,5 @@ def _commonest(
     for made in versions:
         model, run = models.get(made.model_id), runs.get(made.run_id)
         own = {metric.key for metric in model.metrics} if model is not None else set()
-        counted.update(own or (run.metrics if run is not None else ()))
+        counted.update(own or (set(run.metrics) if run is not None else ()))
     return min(counted, key=lambda key: (-counted[key], not better(key), key)) if counted else ""

@@ -279,6 +279,8 @@ class ModelsPane(ListPane[RegisteredModel]):
                 "There is no model here that you may see: Unity Catalog lists those that you have EXECUTE on.\n"
                 "C shows the catalogs that you may use; + creates a model"
             )
+        if self.session.capabilities.hides:
+            return "There is no model here that you may see.\n+ creates one"
         return "No model is registered here.\n+ creates one; R on a run's page registers its model"
 
     # the cursor
