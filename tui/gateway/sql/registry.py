@@ -205,6 +205,8 @@ class SqlRegistry:
                 "SELECT run_uuid, experiment_id, name, status, lifecycle_stage, user_id, start_time FROM runs "
                 "WHERE run_uuid IN (:among)",
             ):
+                if status is None or user is None or start is None:
+                    raise Elsewhere("MLflow refuses runs without a status, a user or a start")
                 told = tags[run_id]
                 found[run_id] = SourceRun(
                     run_id=run_id,

@@ -196,6 +196,8 @@ class Columns:
 def columns(reading: Reading, view: View, ids: Sequence[str]) -> Columns:
     """What is recorded of these runs, but for those that have left the view meanwhile."""
     found = [row for row in reading.placed("runs", "run_uuid", _RUNS, ids) if row[8] in STAGES[view]]
+    if any(None in (row[4], row[5], row[6]) for row in found):
+        raise Elsewhere("MLflow refuses runs without a status, a user or a start")
     made = Columns(found)
     if not found:
         return made

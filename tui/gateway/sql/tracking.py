@@ -107,12 +107,15 @@ class SqlTracking:
         with problems.told(title, self._session.place), self._database.reading() as reading:
             rows = reading.rows(
                 "SELECT run_uuid, coalesce(nullif(name, ''), (SELECT value FROM tags WHERE tags.run_uuid = "
-                "runs.run_uuid AND [key] = :name_tag), ''), status, lifecycle_stage FROM runs "
+                "runs.run_uuid AND [key] = :name_tag), ''), status, lifecycle_stage, user_id, start_time FROM runs "
                 f"WHERE {asked.condition} ORDER BY start_time DESC, run_uuid LIMIT {max_results}",
                 name_tag=NAME_TAG,
                 **where.variables,
             )
-            return tuple(RunReference(*row) for row in rows)
+            found = list(rows)
+            if any(None in (row[2], row[4], row[5]) for row in found):
+                raise Elsewhere("MLflow refuses runs without a status, a user or a start")
+            return tuple(RunReference(*row[:4]) for row in found)
 
     def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         """``ArtifactsPort.logged_models``; ``told`` is for servers that have none."""
@@ -169,6 +172,8 @@ def _detail(reading: Reading, run_id: str) -> RunDetail:
     if len(found) != 1:
         raise Elsewhere("there is no such run")
     _, experiment, experiment_name, name, status, user, start, end, lifecycle, artifact_uri = found[0]
+    if status is None or user is None or start is None:
+        raise Elsewhere("MLflow refuses runs without a status, a user or a start")
     tags = dict(_pairs(reading, "tags", run_id))
     return RunDetail(
         run_id=run_id,
