@@ -83,5 +83,5 @@ async def test_a_storm_of_429_says_how_long_the_workspace_asks_to_wait(opened: S
         path = "/api/2.0/serving-endpoints"
         workspace.fail(path, 429, "REQUEST_LIMIT_EXCEEDED", "Too many requests.", times=10_000, Retry_After="45")
         await deck.press("r")
-        await deck.until_text("The workspace asks to wait 45 s.")
+        await deck.until_text("the workspace asks to wait 45 s.")
         assert "churn-prod" in deck.text(), "what was there stays"

@@ -29,7 +29,7 @@ def test_a_refusal_says_what_the_server_said_and_nothing_of_the_settings(session
     with pytest.raises(Problem) as caught:
         ClientRegistry(session).copy_version("dev.ml.churn", "31", "prod.ml.fraud-cards")
     assert caught.value.kind is Kind.FORBIDDEN
-    assert "does not have MANAGE on Function 'prod.ml.fraud-cards'" in str(caught.value)
+    assert "does not have CREATE MODEL VERSION or MANAGE on Function 'prod.ml.fraud-cards'" in str(caught.value)
     assert "token" not in str(caught.value) and "Config" not in str(caught.value)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -38,10 +39,18 @@ class Workspace:
         self._connections = requests.Session()
         self._connections.verify = not getattr(self._config, "skip_verify", False)
 
-    def request(self, endpoint: str, method: str, *, seconds: float, **how: Any) -> requests.Response:
+    def request(
+        self,
+        endpoint: str,
+        method: str,
+        *,
+        seconds: float,
+        extra_headers: Mapping[str, str] | None = None,
+        **how: Any,
+    ) -> requests.Response:
         """One request, sent once; any status is answered as it came. Raises requests' exceptions, or Problem."""
         try:
-            headers = dict(self._config.authenticate())
+            headers = {**self._config.authenticate(), **(extra_headers or {})}
         except ValueError as error:
             raise not_signed_in(error, self._profile) from error
         number = getattr(self._config, "workspace_id", None)
