@@ -8,6 +8,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,11 @@ def test_a_run_s_logged_models_are_found_with_their_files(world: World) -> None:
     (model,) = world.artifacts.logged_models(world.run.id)
     assert (model.name, model.model_type, model.status) == ("churn", "classifier", "READY")
     assert model.params == {"depth": "8"}
-    assert sorted(model.metrics, key=lambda metric: (metric.key, metric.step)) == [
+    measured = sorted(model.metrics, key=lambda metric: (metric.key, metric.step))
+    assert all(metric.run_id == world.run.id and metric.time_ms for metric in measured), (
+        "where and when it was measured"
+    )
+    assert [replace(metric, run_id="", time_ms=None) for metric in measured] == [
         ModelMetric("acc", 0.5, 1, "val", "d0ca2a63"),
         ModelMetric("acc", 0.6, 2, "val", "d0ca2a63"),
         ModelMetric("loss", 0.7, 5),
