@@ -339,6 +339,7 @@ class _Asked:
 
     tracking_uri = registry_uri = "http://mlflow.example.com:5000"
     place = tracking_uri
+    kind = "http"
 
     def __init__(self) -> None:
         self.filters: list[str | None] = []

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.support.sample import sample
-from tui import demo
+from tui.demo import samples as demo
 from tui.demo.sample import marker, process, trouble
 from tui.demo.samples import Progress, ProgressLine, Sample, ensure_sample
 from tui.domain.problem import Kind, Problem

@@ -178,7 +178,7 @@ class Columns:
         return RunsPage(
             run_ids=self.ids,
             experiment_ids=[experiments[row[2]] for row in runs],
-            names=[row[3] or names.get(at, "") for at, row in enumerate(runs)],
+            names=[row[3] or names.get(at) or "" for at, row in enumerate(runs)],
             statuses=[once(row[4] or "", row[4] or "") for row in runs],
             info={"user": [once(u, u) for at, row in enumerate(runs) for u in (row[5] or users.get(at, ""),)]},
             starts_ms=array("q", [-1 if row[6] is None else row[6] for row in runs]),

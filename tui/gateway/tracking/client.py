@@ -258,7 +258,7 @@ def _model_outputs(run: Run) -> Sequence[Any]:
 
 
 def _name(run: Run) -> str:
-    return run.info.run_name or run.data.tags.get(NAME_TAG, "")
+    return run.info.run_name or run.data.tags.get(NAME_TAG) or ""
 
 
 def _user(run: Run) -> str:
