@@ -10,14 +10,14 @@ server=
 trap '[ -z "$server" ] || kill -- "-$server" 2>/dev/null; rm -rf "$folder"' EXIT
 for version in 2.16.2 3.17.2; do
     python3 -m venv "$folder/$version"
-    "$folder/$version/bin/pip" install -q "mlflow==$version" 'setuptools<81'
+    "$folder/$version/bin/pip" install -q "mlflow==$version" 'setuptools<81' 'sqlalchemy<2.1'
 done
 cd "$folder"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 setsid "$folder/2.16.2/bin/mlflow" server --host 127.0.0.1 --port "$port" --workers 1 \
     --backend-store-uri "sqlite:///$folder/store.db" >"$folder/server.log" 2>&1 &
 server=$!
-for _ in $(seq 120); do
+for _ in $(seq 240); do
     python3 -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$port/health')" 2>/dev/null && break
     sleep 0.5
 done
