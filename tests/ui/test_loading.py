@@ -93,7 +93,7 @@ async def test_a_filter_over_part_of_the_runs_says_that_it_is_a_part(many: World
         await enter_runs(deck, "run-000")
         await deck.press("slash", *"run-9")
         await deck.until_text("match")
-        assert "100 of ? loaded" in title(deck)
+        assert "matches of 100 of ?, ctrl+e loads all" in title(deck)
         await deck.press(*"49")
         await deck.until_text("ctrl+e loads the rest")
         assert "ctrl+s in the bar" in deck.text()

@@ -92,7 +92,7 @@ async def test_enter_in_the_rows_shows_one_in_full_and_does_not_arm(world: World
         await deck.press("tab", "j", "a")
         await opened(deck)
         panel(deck).grid.focus()
-        await deck.press("j", "j", "j", "enter")
+        await deck.press("j", "j", "j", "j", "enter")
         await deck.until(lambda: isinstance(deck.app.screen, WholeTextModal), "the row is shown in full")
         deck.shows("weekly-12", "weekly-11")
         await deck.press("escape")

@@ -256,6 +256,7 @@ def test_the_mirror_in_tags(tmp_path: Path, registry: FakeRegistry) -> None:
     assert dict(registry.by_model[MODEL]["11"].tags) == {
         "deck.alias.champion.moved_by": "ana@bastion",
         "deck.alias.champion.moved_from": "12",
+        "deck.alias.champion.moved_at": "2026-11-23T14:00:00Z",
         "deck.alias.champion.why": "rollback",
     }
     registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])  # first the versions are looked for
