@@ -22,7 +22,7 @@ from tui.domain.artifacts.tree import ArtifactTree
 from tui.domain.artifacts.values import HEAD_BYTES, ArtifactRoot
 from tui.gateway import environment
 from tui.gateway.artifacts.client import ClientArtifacts
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 _TIMES = 5
 _HUGE = 200 * 1024 * 1024
@@ -50,7 +50,7 @@ def of_the_gateway(folder: Path, entries: int) -> dict[str, float]:
         (many / f"shard-{number:05d}.txt").write_text(".")
     with open(many.parent / "huge.txt", "wb") as huge:
         huge.truncate(_HUGE)
-    artifacts = ClientArtifacts(Session(store.uri, store.uri, 60))
+    artifacts = ClientArtifacts(Connection(store.uri, store.uri, 60))
     root = ArtifactRoot("run", made.info.run_id)
     listing = artifacts.list_folder(root, "many")
     assert len(listing.entries) == entries

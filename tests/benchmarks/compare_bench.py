@@ -56,7 +56,7 @@ def opening(runs: int, params: int, metrics: int) -> dict[str, float]:
     from mlflow import MlflowClient
 
     from tui.gateway.dispatch import tracking_of
-    from tui.gateway.session import Session
+    from tui.gateway.session import Connection
     from tui.services.compared_runs import Wanted, read
 
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +64,7 @@ def opening(runs: int, params: int, metrics: int) -> dict[str, float]:
         ids = wide_runs(store, runs, params, metrics)
         client = MlflowClient(store.uri)
         client.get_run(ids[0])
-        tracking = tracking_of(Session(store.uri, store.uri, 600.0))
+        tracking = tracking_of(Connection(store.uri, store.uri, 600.0))
         tracking.get_run(ids[0])
         _, bare = timed(lambda: [client.get_run(run_id) for run_id in ids])
         compared, fetched = timed(lambda: read(tracking, Wanted(tuple(ids))))

@@ -13,7 +13,7 @@ from tui.demo.simulated import sample
 from tui.demo.simulated.server import Server, serving_on_loopback
 from tui.demo.simulated.state import Workspace
 from tui.gateway import environment
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 PATIENCE_S = 20.0  # of requests; nothing is judged by it
 
@@ -52,17 +52,19 @@ def profile(server: Server, workspace: Workspace, calm_environment: Path) -> str
 
 
 @pytest.fixture
-def session_on(profile: str) -> Callable[..., Session]:
+def session_on(profile: str) -> Callable[..., Connection]:
     """A session in the environment that a host would give it."""
 
-    def make(registry: str = f"databricks-uc://{profile}", *, timeout_s: float = PATIENCE_S, **extra: Any) -> Session:
+    def make(
+        registry: str = f"databricks-uc://{profile}", *, timeout_s: float = PATIENCE_S, **extra: Any
+    ) -> Connection:
         uri = f"databricks://{profile}"
         environment.prepare(tracking_uri=uri, registry_uri=registry, profile=profile, extra=extra, timeout_s=timeout_s)
-        return Session(uri, registry, timeout_s)
+        return Connection(uri, registry, timeout_s)
 
     return make
 
 
 @pytest.fixture
-def session(session_on: Callable[..., Session]) -> Session:
+def session(session_on: Callable[..., Connection]) -> Connection:
     return session_on()

@@ -19,7 +19,7 @@ from tui.gateway.databricks.catalog import SdkCatalog
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 
 def problem_of(ask: Callable[[], object]) -> Problem:
@@ -40,12 +40,12 @@ def on(host: str, **extra: str) -> SdkServing:
         extra={"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": "t0ken", **extra},
         timeout_s=3.0,
     )
-    return SdkServing(Sdk(Session("databricks", "databricks-uc", 3.0)))
+    return SdkServing(Sdk(Connection("databricks", "databricks-uc", 3.0)))
 
 
 def test_no_profile(calm_environment: Path) -> None:
     environment.prepare(tracking_uri="databricks://none", registry_uri=None, profile="none", extra={}, timeout_s=3.0)
-    problem = problem_of(SdkServing(Sdk(Session("databricks://none"))).endpoints)
+    problem = problem_of(SdkServing(Sdk(Connection("databricks://none"))).endpoints)
     assert problem.kind is Kind.UNAUTHENTICATED and "databricks auth login --profile none" in problem.hint
 
 
@@ -57,11 +57,11 @@ def test_no_profile_for_the_registry(calm_environment: Path) -> None:
         extra={},
         timeout_s=3.0,
     )
-    problem = problem_of(ClientRegistry(Session("databricks://none", "databricks-uc://none")).search_models)
+    problem = problem_of(ClientRegistry(Connection("databricks://none", "databricks-uc://none")).search_models)
     assert problem.kind is Kind.UNAUTHENTICATED and "databricks auth login --profile none" in problem.hint
 
 
-def test_an_expired_token(session: Session, workspace: Workspace) -> None:
+def test_an_expired_token(session: Connection, workspace: Workspace) -> None:
     workspace.token = "renewed"
     problem = problem_of(SdkServing(Sdk(session)).endpoints)
     assert problem.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN) and "Invalid access" in problem.message
@@ -84,7 +84,7 @@ def test_nobody_listens_and_silence() -> None:
         assert problem.kind is Kind.TIMEOUT and server.place in problem.message
 
 
-def test_a_workspace_without_unity_catalog(session: Session, workspace: Workspace) -> None:
+def test_a_workspace_without_unity_catalog(session: Connection, workspace: Workspace) -> None:
     workspace.metastore = ""
     catalog = SdkCatalog(Sdk(session))
     asked: list[Callable[[], object]] = [catalog.metastore, catalog.catalogs, lambda: catalog.schemas("prod")]
@@ -93,7 +93,7 @@ def test_a_workspace_without_unity_catalog(session: Session, workspace: Workspac
         assert problem.kind is Kind.UNSUPPORTED and "no metastore is assigned" in problem.message
 
 
-def test_no_grants_on_anything(session: Session, workspace: Workspace) -> None:
+def test_no_grants_on_anything(session: Connection, workspace: Workspace) -> None:
     workspace.grants, workspace.groups = {}, []
     access = SdkCatalog(Sdk(session)).access("prod.ml.fraud-cards")
     told = refusals(Deed.TAG, "prod.ml.fraud-cards", access)
@@ -106,7 +106,7 @@ def test_no_grants_on_anything(session: Session, workspace: Workspace) -> None:
     assert all(refusal.is_doubt for refusal in told), "who owns them could not be read"
 
 
-def test_grants_that_may_not_be_read_refuse_nothing(session: Session, workspace: Workspace) -> None:
+def test_grants_that_may_not_be_read_refuse_nothing(session: Connection, workspace: Workspace) -> None:
     path = "/api/2.1/unity-catalog/effective-permissions"
     workspace.fail(path, 403, "PERMISSION_DENIED", "Only owners may read grants.", times=99)
     access = SdkCatalog(Sdk(session)).access("prod.ml.fraud-cards")
@@ -114,19 +114,19 @@ def test_grants_that_may_not_be_read_refuse_nothing(session: Session, workspace:
     assert refusals(Deed.ALIAS, "prod.ml.fraud-cards", access) == ()
 
 
-def test_one_s_own_grants_are_read_where_the_others_may_not_be(session: Session, workspace: Workspace) -> None:
+def test_one_s_own_grants_are_read_where_the_others_may_not_be(session: Connection, workspace: Workspace) -> None:
     workspace.fail("/api/2.1/unity-catalog/effective-permissions/function", 403, "PERMISSION_DENIED", "No.", times=1)
     model = SdkCatalog(Sdk(session)).access("prod.ml.fraud-cards").securables["prod.ml.fraud-cards"]
     assert [grant.privilege for grant in model.grants] == ["APPLY_TAG"] and "groups" in model.unread
 
 
-def test_an_admin_of_the_metastore_is_refused_nothing(session: Session, workspace: Workspace) -> None:
+def test_an_admin_of_the_metastore_is_refused_nothing(session: Connection, workspace: Workspace) -> None:
     workspace.metastore_owner = "ds-readers"
     access = SdkCatalog(Sdk(session)).access("prod.ml.fraud-cards")
     assert access.is_admin and refusals(Deed.DELETE, "prod.ml.fraud-cards", access) == ()
 
 
-def test_pages_of_grants_that_are_empty_and_not_the_last(session: Session, workspace: Workspace) -> None:
+def test_pages_of_grants_that_are_empty_and_not_the_last(session: Connection, workspace: Workspace) -> None:
     crowd = {f"user-{number:04d}@example.com": ["EXECUTE"] for number in range(400)}
     workspace.grants["prod.ml.fraud-cards"] = {**crowd, "zoe-group": ["APPLY_TAG"]}
     workspace.groups = ["zoe-group", "ds-readers"]
@@ -134,7 +134,7 @@ def test_pages_of_grants_that_are_empty_and_not_the_last(session: Session, works
     assert refusals(Deed.TAG, "prod.ml.fraud-cards", access) == ()
 
 
-def test_a_refusal_in_the_middle_of_a_list(session: Session, workspace: Workspace) -> None:
+def test_a_refusal_in_the_middle_of_a_list(session: Connection, workspace: Workspace) -> None:
     for number in range(250):
         workspace.catalogs[f"c{number:03d}"] = {}
         workspace.grants[f"c{number:03d}"] = {"account users": ["USE_CATALOG"]}
@@ -145,7 +145,7 @@ def test_a_refusal_in_the_middle_of_a_list(session: Session, workspace: Workspac
     assert problem.kind is Kind.FORBIDDEN and "Not this page" in problem.message
 
 
-def test_a_refusal_in_the_middle_of_the_models_keeps_those_before(session: Session, workspace: Workspace) -> None:
+def test_a_refusal_in_the_middle_of_the_models_keeps_those_before(session: Connection, workspace: Workspace) -> None:
     registry = ClientRegistry(session)
     first = registry.search_models(max_results=2)
     assert len(first.models) == 2 and first.next_token
@@ -157,14 +157,14 @@ def test_a_refusal_in_the_middle_of_the_models_keeps_those_before(session: Sessi
     assert registry.search_models(max_results=2, token=first.next_token).models
 
 
-def test_a_model_whose_deletion_is_confirmed_takes_its_aliases_along(session: Session, workspace: Workspace) -> None:
+def test_a_model_whose_deletion_is_confirmed_takes_its_aliases_along(session: Connection, workspace: Workspace) -> None:
     registry = ClientRegistry(session)
     workspace.grants["prod.ml.churn"] = {"ada@example.com": ["MANAGE"]}
     registry.delete_version("prod.ml.churn", "12")
     assert "champion" not in registry.get_model("prod.ml.churn").aliases
 
 
-def test_a_storm_of_429_ends_soon_and_says_how_long_to_wait(session: Session, workspace: Workspace) -> None:
+def test_a_storm_of_429_ends_soon_and_says_how_long_to_wait(session: Connection, workspace: Workspace) -> None:
     serving = SdkServing(Sdk(session))
     serving.endpoints()
     path, before = "/api/2.0/serving-endpoints", workspace.asked("/api/2.0/serving-endpoints")
@@ -174,12 +174,12 @@ def test_a_storm_of_429_ends_soon_and_says_how_long_to_wait(session: Session, wo
     assert workspace.asked(path) == before + 1
 
 
-def test_a_short_429_is_waited_out(session: Session, workspace: Workspace) -> None:
+def test_a_short_429_is_waited_out(session: Connection, workspace: Workspace) -> None:
     workspace.fail("/api/2.0/serving-endpoints", 429, "REQUEST_LIMIT_EXCEEDED", "A moment.", times=1, Retry_After="0")
     assert SdkServing(Sdk(session)).endpoints()
 
 
-def test_nothing_is_printed(session: Session, workspace: Workspace, capfd: Any) -> None:
+def test_nothing_is_printed(session: Connection, workspace: Workspace, capfd: Any) -> None:
     workspace.fail("/.well-known", 500, times=9, body="<html>broken</html>")
     SdkServing(Sdk(session)).endpoints()
     SdkCatalog(Sdk(session)).access("prod.ml.churn")

@@ -9,12 +9,12 @@ import pytest
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 CHURN = "prod.ml.churn"
 
 
-def test_a_version_is_copied_from_one_catalog_to_another(session: Session, workspace: Workspace) -> None:
+def test_a_version_is_copied_from_one_catalog_to_another(session: Connection, workspace: Workspace) -> None:
     registry = ClientRegistry(session)
     workspace.models["dev.ml.churn"].versions[31].tags = {"validation_status": "passed"}
     number = registry.copy_version("dev.ml.churn", "31", CHURN)
@@ -25,7 +25,7 @@ def test_a_version_is_copied_from_one_catalog_to_another(session: Session, works
     assert registry.copy_version(CHURN, number, "dev.ml.brought_back") == "1"
 
 
-def test_a_refusal_says_what_the_server_said_and_nothing_of_the_settings(session: Session) -> None:
+def test_a_refusal_says_what_the_server_said_and_nothing_of_the_settings(session: Connection) -> None:
     with pytest.raises(Problem) as caught:
         ClientRegistry(session).copy_version("dev.ml.churn", "31", "prod.ml.fraud-cards")
     assert caught.value.kind is Kind.FORBIDDEN
@@ -33,7 +33,7 @@ def test_a_refusal_says_what_the_server_said_and_nothing_of_the_settings(session
     assert "token" not in str(caught.value) and "Config" not in str(caught.value)
 
 
-def test_a_list_tells_aliases_and_tags_which_the_search_leaves_out(session: Session) -> None:
+def test_a_list_tells_aliases_and_tags_which_the_search_leaves_out(session: Connection) -> None:
     page = ClientRegistry(session).search_models()
     found = {model.name: model for model in page.models}
     assert found[CHURN].aliases == {"champion": "12", "challenger": "13", "previous": "11"}
@@ -41,7 +41,7 @@ def test_a_list_tells_aliases_and_tags_which_the_search_leaves_out(session: Sess
     assert "finance.risk.limits" not in found and page.next_token is None
 
 
-def test_pages_go_on_until_there_is_no_token(session: Session) -> None:
+def test_pages_go_on_until_there_is_no_token(session: Connection) -> None:
     registry = ClientRegistry(session)
     names: list[str] = []
     token: str | None = None
@@ -55,7 +55,7 @@ def test_pages_go_on_until_there_is_no_token(session: Session) -> None:
 
 
 def test_one_schema_is_listed_by_itself_and_other_names_are_filtered_here(
-    session: Session, workspace: Workspace
+    session: Connection, workspace: Workspace
 ) -> None:
     registry = ClientRegistry(session)
     page = registry.search_models(filter_string="name LIKE 'prod.ml.%'")
@@ -71,7 +71,7 @@ def test_one_schema_is_listed_by_itself_and_other_names_are_filtered_here(
     assert [made.version for made in versions.versions] == ["1"]
 
 
-def test_what_unity_catalog_cannot_do_is_explained(session: Session) -> None:
+def test_what_unity_catalog_cannot_do_is_explained(session: Connection) -> None:
     registry = ClientRegistry(session)
     asked: list[Callable[[], object]] = [
         lambda: registry.search_models(filter_string="tags.tier = '1'"),
@@ -83,7 +83,7 @@ def test_what_unity_catalog_cannot_do_is_explained(session: Session) -> None:
         assert caught.value.kind is Kind.UNSUPPORTED and "Unity Catalog" in caught.value.message and caught.value.hint
 
 
-def test_a_model_that_is_listed_and_may_not_be_read(session: Session, workspace: Workspace) -> None:
+def test_a_model_that_is_listed_and_may_not_be_read(session: Connection, workspace: Workspace) -> None:
     path = "/api/2.0/mlflow/unity-catalog/registered-models/get"
     workspace.fail(path, 403, "PERMISSION_DENIED", "Not yours.", times=1, after=1)
     models = ClientRegistry(session).search_models().models
@@ -100,7 +100,7 @@ def test_a_model_that_is_listed_and_may_not_be_read(session: Session, workspace:
         ClientRegistry(session).search_models()
 
 
-def test_a_version_that_was_trained_in_another_workspace(session: Session, workspace: Workspace) -> None:
+def test_a_version_that_was_trained_in_another_workspace(session: Connection, workspace: Workspace) -> None:
     registry = ClientRegistry(session)
     version = workspace.models[CHURN].versions[12]
     version.workspace, version.run_id = "777", "f" * 32
@@ -115,7 +115,7 @@ def test_a_version_that_was_trained_in_another_workspace(session: Session, works
     assert listed["12"] == "777" and listed["11"] == ""
 
 
-def test_each_host_is_asked_about_itself_once(session: Session, workspace: Workspace) -> None:
+def test_each_host_is_asked_about_itself_once(session: Connection, workspace: Workspace) -> None:
     registry = ClientRegistry(session)
     registry.search_models()
     registry.version_facts(CHURN, "12")
@@ -123,13 +123,13 @@ def test_each_host_is_asked_about_itself_once(session: Session, workspace: Works
     assert workspace.asked("/.well-known/databricks-config") <= 1
 
 
-def test_a_workspace_without_unity_catalog(session: Session, workspace: Workspace) -> None:
+def test_a_workspace_without_unity_catalog(session: Connection, workspace: Workspace) -> None:
     workspace.metastore = ""
     with pytest.raises(Problem, match="no metastore is assigned"):
         ClientRegistry(session).search_models()
 
 
-def test_what_a_version_is_made_of(session: Session) -> None:
+def test_what_a_version_is_made_of(session: Connection) -> None:
     facts = ClientRegistry(session).version_facts(CHURN, "12")
     assert facts.is_read and facts.signature is not None and facts.signature.summary == "2 in, 1 out"
     assert "scikit-learn==1.7.2" in facts.requirements and facts.mlflow_version == "3.17.2"

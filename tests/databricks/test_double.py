@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from tui.demo.simulated.state import Workspace
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 CHURN = "prod.ml.churn"
 
 
 @pytest.fixture
-def client(session: Session) -> Any:
+def client(session: Connection) -> Any:
     return session.client()
 
 
 @pytest.fixture
-def sdk(session: Session) -> Any:
+def sdk(session: Connection) -> Any:
     from databricks.sdk import WorkspaceClient
 
     return WorkspaceClient(profile="sim")
@@ -81,7 +81,7 @@ def test_what_is_not_allowed_is_refused(client: Any) -> None:
     client.set_registered_model_tag("prod.ml.fraud-cards", "seen", "yes")
 
 
-def test_the_workspace_registry(session_on: Callable[..., Session]) -> None:
+def test_the_workspace_registry(session_on: Callable[..., Connection]) -> None:
     client: Any = session_on("databricks://sim").client()
     (old,) = client.search_registered_models()
     assert old.name == "churn-legacy" and {v.current_stage for v in old.latest_versions} == {
@@ -139,7 +139,7 @@ def test_an_endpoint_goes_from_one_config_to_the_next(sdk: Any) -> None:
     assert sdk.serving_endpoints.get("churn-prod").config.served_entities[0].entity_version == "12"
 
 
-def test_faults_and_credentials(sdk: Any, session: Session, workspace: Workspace) -> None:
+def test_faults_and_credentials(sdk: Any, session: Connection, workspace: Workspace) -> None:
     workspace.fail("/api/2.0/serving-endpoints", 403, "PERMISSION_DENIED", "Not you")
     with pytest.raises(Exception, match="Not you"):
         list(sdk.serving_endpoints.list())

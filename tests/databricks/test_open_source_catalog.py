@@ -20,7 +20,7 @@ from tui.demo.simulated.sample import NOW_MS
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session as Gateway
+from tui.gateway.session import Connection
 from tui.services.connect import open_session
 from tui.services.session import Session
 
@@ -41,7 +41,7 @@ def store(tmp_path: Path, calm_environment: Path) -> str:
 @pytest.fixture
 def registry(served: tuple[OssCatalog, str], store: str) -> ClientRegistry:
     environment.prepare(tracking_uri=store, registry_uri=served[1], profile=None, extra={}, timeout_s=20.0)
-    return ClientRegistry(Gateway(store, served[1], 20.0))
+    return ClientRegistry(Connection(store, served[1], 20.0))
 
 
 @pytest.fixture

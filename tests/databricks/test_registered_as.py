@@ -13,7 +13,7 @@ from tui.app.application import DeckApp
 from tui.demo.simulated.state import LoggedModel, Workspace
 from tui.domain.problem import Kind, Problem
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session as Gateway
+from tui.gateway.session import Connection
 from tui.services.session import Session
 from tui.ui.routes import RunRoute
 
@@ -21,13 +21,13 @@ __all__ = ["opened"]
 RUN = f"{1:032x}"
 
 
-def test_unity_catalog_cannot_be_asked_by_run(session: Gateway) -> None:
+def test_unity_catalog_cannot_be_asked_by_run(session: Connection) -> None:
     with pytest.raises(Problem) as caught:
         ClientRegistry(session).registered_as([RUN])
     assert caught.value.kind is Kind.UNSUPPORTED and "by run" in caught.value.message
 
 
-def test_the_workspace_s_own_registry_can_also_through_a_profile(session_on: Callable[..., Gateway]) -> None:
+def test_the_workspace_s_own_registry_can_also_through_a_profile(session_on: Callable[..., Connection]) -> None:
     made = ClientRegistry(session_on("databricks://sim")).registered_as([RUN])[RUN]
     assert {version.version for version in made} == {"1", "2", "3"} and made[0].model == "churn-legacy"
 
@@ -38,7 +38,7 @@ def logged(workspace: Workspace, *named: tuple[str, str], text: str | None = Non
     workspace.logged_models.append(LoggedModel(f"m-{len(named):032x}", "model", RUN, {"mlflow.modelVersions": said}))
 
 
-def test_a_run_s_logged_models_name_what_was_registered(session: Gateway, workspace: Workspace) -> None:
+def test_a_run_s_logged_models_name_what_was_registered(session: Connection, workspace: Workspace) -> None:
     logged(workspace, ("prod.ml.churn", "12"), ("prod.ml.churn", "14"), ("dev.ml.churn", "31"), ("dev.ml.churn", "5"))
     made = ClientRegistry(session).registered_as([RUN])[RUN]
     assert [(v.model, v.version, v.aliases) for v in made] == [
@@ -48,14 +48,14 @@ def test_a_run_s_logged_models_name_what_was_registered(session: Gateway, worksp
     ]
 
 
-def test_what_may_not_be_seen_is_named_without_its_aliases(session: Gateway, workspace: Workspace) -> None:
+def test_what_may_not_be_seen_is_named_without_its_aliases(session: Connection, workspace: Workspace) -> None:
     logged(workspace, ("finance.risk.limits", "2"))
     (made,) = ClientRegistry(session).registered_as([RUN])[RUN]
     assert (made.model, made.version, made.aliases) == ("finance.risk.limits", "2", ())
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "{}", "[1, null]", '[{"name": "a.b.c", "version": "x"}]'])
-def test_a_tag_that_mlflow_did_not_write_says_nothing(session: Gateway, workspace: Workspace, text: str) -> None:
+def test_a_tag_that_mlflow_did_not_write_says_nothing(session: Connection, workspace: Workspace, text: str) -> None:
     logged(workspace, text=text)
     with pytest.raises(Problem) as caught:
         ClientRegistry(session).registered_as([RUN])

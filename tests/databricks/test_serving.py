@@ -22,7 +22,7 @@ from tui.domain.serving.endpoints import Share, Update, to_version
 from tui.features.serving.screen import ServingScreen
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
-from tui.gateway.session import Session as GatewaySession
+from tui.gateway.session import Connection
 from tui.services.connect import open_session
 from tui.services.ledger import Ledger
 from tui.services.serving_changes import BEGUN, UNDO, ServingChanges, ServingPlan
@@ -33,7 +33,7 @@ CHURN = "prod.ml.churn"
 
 
 @pytest.fixture
-def serving(session: GatewaySession) -> SdkServing:
+def serving(session: Connection) -> SdkServing:
     return SdkServing(Sdk(session))
 
 

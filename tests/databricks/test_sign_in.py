@@ -15,7 +15,7 @@ from tui.gateway import problems
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking.rest import RestTracking
 
 LOGIN = "databricks auth login --profile sim"
@@ -37,7 +37,7 @@ FORMS = [
 @pytest.mark.parametrize(("status", "code", "words", "kind", "helps"), FORMS)
 @pytest.mark.parametrize("way", ["sdk", "catalog", "rest"])
 def test_each_form(
-    session: Session,
+    session: Connection,
     workspace: Workspace,
     way: str,
     status: int,
@@ -57,7 +57,7 @@ def test_each_form(
     assert helps in problem.hint and "permission" not in problem.hint and "disk" not in problem.hint
 
 
-def test_a_page_instead_of_an_answer(session: Session, workspace: Workspace) -> None:
+def test_a_page_instead_of_an_answer(session: Connection, workspace: Workspace) -> None:
     workspace.fail("/api/", 401, body="<html><h1>Sign in</h1></html>", times=9)
     problem = problem_of(SdkServing(Sdk(session)).endpoints)
     assert problem.kind is Kind.UNAUTHENTICATED and LOGIN in problem.hint
@@ -75,7 +75,7 @@ def test_a_refresh_that_fails_in_mid_session(error: Exception) -> None:
     assert problem.kind is Kind.UNAUTHENTICATED and LOGIN in problem.hint
 
 
-def test_a_workspace_that_is_asked_too_much(session: Session, workspace: Workspace) -> None:
+def test_a_workspace_that_is_asked_too_much(session: Connection, workspace: Workspace) -> None:
     workspace.fail("/api/", 429, "REQUEST_LIMIT_EXCEEDED", "Slow down.", times=99, Retry_After="42")
     for ask in (SdkServing(Sdk(session)).endpoints, ClientRegistry(session).search_models):
         problem = problem_of(ask)
@@ -94,7 +94,7 @@ def test_the_sdk_s_own_timeout_hides_what_was_answered() -> None:
     assert (problem.kind, problem.wait_s) == (Kind.THROTTLED, 7) and "network" not in problem.hint
 
 
-def test_a_plain_refusal_stays_one(session: Session, workspace: Workspace) -> None:
+def test_a_plain_refusal_stays_one(session: Connection, workspace: Workspace) -> None:
     workspace.fail("/api/", 403, "PERMISSION_DENIED", "You may not see endpoints.", times=9)
     problem = problem_of(SdkServing(Sdk(session)).endpoints)
     assert problem.kind is Kind.FORBIDDEN and isinstance(problem, Problem)

@@ -15,7 +15,7 @@ from tests.support.fakes import FrozenClock
 from tui.domain.writes import alias_plan
 from tui.gateway import environment
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.services.alias_moves import AliasMoves
 from tui.services.ledger import Ledger
 from tui.services.writes import Outcome
@@ -60,7 +60,7 @@ def scene(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
             other.create_model_version(model, "s3://bucket/model", await_creation_for=0)
         other.set_registered_model_alias(model, "champion", "2")
         other.set_registered_model_alias(model, "challenger", "3")
-        registry = ClientRegistry(Session(proxy.uri, proxy.uri, SECONDS))
+        registry = ClientRegistry(Connection(proxy.uri, proxy.uri, SECONDS))
         ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ana@bastion")
         scene = Scene(AliasMoves(registry, ledger, context="prod", place=proxy.uri), proxy, other, model)
         scene.moves.state(model)  # whatever MLflow asks once has been asked

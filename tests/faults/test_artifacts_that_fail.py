@@ -19,7 +19,7 @@ from tui.domain.preview.values import AskBody, PictureBody, TextBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
 from tui.gateway.artifacts.client import ClientArtifacts
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 RUN = ArtifactRoot("run", "a" * 32)
 TIMEOUT_S = 2.0
@@ -70,7 +70,7 @@ def gateway(server: Server) -> Iterator[ClientArtifacts]:
         environment.prepare(
             tracking_uri=running.uri, registry_uri=running.uri, profile=None, extra={}, timeout_s=TIMEOUT_S
         )
-        yield ClientArtifacts(Session(running.uri, running.uri, TIMEOUT_S))
+        yield ClientArtifacts(Connection(running.uri, running.uri, TIMEOUT_S))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tui.domain.truth import State, Truth
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.widgets.status_line import truth_words
 
 # What a person would wait eight seconds for, scaled down.
@@ -26,10 +26,10 @@ TIMEOUT_S = 0.8
 _OURS_ONLY = ("Traceback", "Exception", "HTTPConnectionPool", "HTTPSConnectionPool", "object at 0x", "Error(", "Errno")
 
 
-def session_on(uri: str, **extra: str) -> Session:
+def session_on(uri: str, **extra: str) -> Connection:
     """A session in the environment that a host would give it."""
     environment.prepare(tracking_uri=uri, registry_uri=uri, profile=None, extra=extra, timeout_s=TIMEOUT_S)
-    return Session(uri, uri, TIMEOUT_S)
+    return Connection(uri, uri, TIMEOUT_S)
 
 
 def problem_of(ask: Callable[[], object]) -> Problem:
@@ -247,7 +247,7 @@ def test_a_failure_is_looked_at_again_when_asked_again() -> None:
     ],
 )
 def test_addresses_that_mlflow_cannot_use(uri: str) -> None:
-    problem = problem_of(Session(uri, uri).inspect)
+    problem = problem_of(Connection(uri, uri).inspect)
     assert problem.kind is Kind.CONFIG
     assert problem.hint
 

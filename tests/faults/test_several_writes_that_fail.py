@@ -16,7 +16,7 @@ from tui.domain.writes import changes
 from tui.domain.writes.changes import Known
 from tui.gateway import environment
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import RegistryWrites
 from tui.services.write_flow import Told, WriteFlow
@@ -84,7 +84,7 @@ def _scene(uri: str, direct: str, folder: Path, stem: str, proxy: CuttingProxy |
         for _ in range(3):
             other.create_model_version(name, "s3://bucket/model", await_creation_for=0)
         other.set_registered_model_alias(name, "champion", "2")
-    registry = ClientRegistry(Session(uri, uri, SECONDS))
+    registry = ClientRegistry(Connection(uri, uri, SECONDS))
     ledger = Ledger(folder / "ledger.jsonl", FrozenClock(), "ana@bastion")
     writes = RegistryWrites(registry, ledger, place=uri)
     writes.models(names)  # whatever MLflow asks once has been asked

@@ -19,7 +19,7 @@ from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition
 from tui.gateway import dispatch, environment
-from tui.gateway.session import Session, require_current_schema
+from tui.gateway.session import Connection, require_current_schema
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import revisions
 from tui.gateway.store.client import SessionStore
@@ -48,9 +48,9 @@ def nothing_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     assert list(cwd.iterdir()) == [] and list(temporary.iterdir()) == []
 
 
-def _session(uri: str) -> Session:
+def _session(uri: str) -> Connection:
     environment.prepare(tracking_uri=uri, registry_uri=uri, profile=None, extra={}, timeout_s=8.0)
-    return Session(uri, uri, 8.0)
+    return Connection(uri, uri, 8.0)
 
 
 def _look(uri: str) -> tuple[StoreCondition, Problem]:

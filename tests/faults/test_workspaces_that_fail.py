@@ -15,7 +15,7 @@ from tests.support.servers import free_port
 from tui.domain.problem import Kind
 from tui.gateway import dispatch
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 SEARCH = "POST /api/2.0/mlflow/experiments/search HTTP/1.1"
 EXPERIMENT = {"experiment_id": "101", "name": "/Users/ada@example.com/churn", "lifecycle_stage": "active"}
@@ -112,7 +112,7 @@ def test_the_registry_of_a_workspace_is_unity_catalog_which_cannot_be_searched_b
     with loopback.serve(answer_json(503, {})) as server:
         session_on("databricks", **_variables(server.uri))
         for uri in ("databricks", "databricks://prod"):
-            session = Session(uri)
+            session = Connection(uri)
             assert session.registry_uri == uri.replace("databricks", "databricks-uc")
             # Of one run, its logged models may name what was registered; of several, nothing can be asked.
             problem = problem_of(partial(ClientRegistry(session).registered_as, ["0" * 32, "1" * 32]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.support import stores
 from tui.domain.artifacts.values import ArtifactRoot
 from tui.gateway.artifacts.client import ClientArtifacts
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 HUGE = 200 * 1024 * 1024
 MANY = 1500
@@ -52,7 +52,7 @@ class World:
     """A way to the artifacts: the gateway, its session, and where everything really lies."""
 
     kind: str
-    session: Session
+    session: Connection
     artifacts: ClientArtifacts
     run: ArtifactRoot
     folder: Path
@@ -89,7 +89,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
         target.write_bytes(data)
 
 
-def make(kind: str, uri: str, session: Session, real: Path) -> World:
+def make(kind: str, uri: str, session: Connection, real: Path) -> World:
     """Log a run and a model through ``uri``; ``real`` is the folder that the artifacts' addresses stand for."""
     from mlflow import MlflowClient
     from mlflow.entities import LoggedModelOutput, RunTag

@@ -17,7 +17,7 @@ from tests.support.stores import Store
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 SECONDS = 60.0  # generous: these are about what is answered, not when
 
@@ -27,7 +27,7 @@ class Gateway:
     """A session over the zoo and the ports on it."""
 
     zoo: Zoo
-    session: Session
+    session: Connection
     tracking: TrackingPort
     registry: ClientRegistry
 
@@ -58,10 +58,10 @@ def environment_put_back() -> Iterator[None]:
     os.environ.update(before)
 
 
-def open_session(uri: str, *, timeout_s: float = SECONDS) -> Session:
+def open_session(uri: str, *, timeout_s: float = SECONDS) -> Connection:
     """A session in this process, in the environment that a host would give it."""
     environment.prepare(tracking_uri=uri, registry_uri=uri, profile=None, extra={}, timeout_s=timeout_s)
-    return Session(uri, uri, timeout_s)
+    return Connection(uri, uri, timeout_s)
 
 
 @pytest.fixture(params=["sqlite", "server"])

@@ -19,7 +19,7 @@ from tests.support.stores import Store, make_store
 from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import MetricHistory, joined
 from tui.gateway.ports import MetricHistoryPort
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking import history as gateway_history
 from tui.gateway.tracking import history_rest
 from tui.gateway.tracking.history import SqliteHistory, StoreHistory, history_of
@@ -105,10 +105,10 @@ def _whole(port: MetricHistoryPort, run_id: str, key: str) -> tuple[MetricHistor
 
 
 def test_each_kind_of_store_is_read_in_its_own_way(made: Recorded) -> None:
-    assert type(history_of(Session(made.store.uri))) is SqliteHistory
-    assert type(history_of(Session("postgresql://db.example.com/mlflow"))) is StoreHistory
-    assert type(history_of(Session("http://127.0.0.1:5000"))) is RestHistory
-    assert type(history_of(Session("databricks://prod"))) is RestHistory
+    assert type(history_of(Connection(made.store.uri))) is SqliteHistory
+    assert type(history_of(Connection("postgresql://db.example.com/mlflow"))) is StoreHistory
+    assert type(history_of(Connection("http://127.0.0.1:5000"))) is RestHistory
+    assert type(history_of(Connection("databricks://prod"))) is RestHistory
 
 
 def test_a_short_history_comes_whole(port: MetricHistoryPort, made: Recorded) -> None:

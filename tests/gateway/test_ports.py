@@ -10,7 +10,7 @@ import pytest
 from tests.support.stores import Store
 from tui.gateway.dispatch import methods, operations, protocols
 from tui.gateway.limits import BEFORE_READY, LIMITS_S
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 ASKED = {
     f"{port}.{name}": getattr(protocol, name) for port, protocol in protocols().items() for name in methods(protocol)
@@ -22,7 +22,7 @@ WRITES = ("set_", "delete_", "create_", "rename_", "describe_", "tag_", "copy_")
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     store = Store(tmp_path_factory.mktemp("ports") / "none.db")
-    return dict(operations(Session(store.uri)))
+    return dict(operations(Connection(store.uri)))
 
 
 def test_what_the_protocols_name_is_answered_and_nothing_else(answered: dict[str, object]) -> None:

@@ -15,7 +15,7 @@ from tests.faults.loopback import answer
 from tests.support.deck import World, world
 from tui.domain.checkup import Verdict
 from tui.gateway import environment
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.store.diagnosis import SessionDiagnosis
 from tui.services import ledger
 from tui.services.doctor import Doctor
@@ -76,8 +76,8 @@ def test_how_far_the_clock_is_ahead_is_read_off_the_servers_date(ahead: int, mon
     monkeypatch.setattr("tui.gateway.store.diagnosis.time.time", lambda: now)
     with loopback.serve(answer(200, "3.17.2", "text/plain", Date=formatdate(now - ahead, usegmt=True))) as server:
         environment.prepare(tracking_uri=server.uri, registry_uri=None, profile=None, extra={}, timeout_s=5)
-        assert SessionDiagnosis(Session(server.uri, server.uri, 5)).clock_ahead_s() == pytest.approx(ahead, abs=1)
+        assert SessionDiagnosis(Connection(server.uri, server.uri, 5)).clock_ahead_s() == pytest.approx(ahead, abs=1)
 
 
 def test_a_store_without_a_clock_is_not_compared() -> None:
-    assert SessionDiagnosis(Session("sqlite:////nowhere.db")).clock_ahead_s() is None
+    assert SessionDiagnosis(Connection("sqlite:////nowhere.db")).clock_ahead_s() is None

@@ -44,7 +44,7 @@ def gateway(launch: Launch) -> Iterator[TrackingPort]:
     """A context's tracking server from this very process; whatever MLflow prints goes to stderr."""
     from tui.gateway import environment
     from tui.gateway.dispatch import tracking_of
-    from tui.gateway.session import Session
+    from tui.gateway.session import Connection
 
     environment.prepare(
         tracking_uri=launch.tracking_uri,
@@ -54,7 +54,7 @@ def gateway(launch: Launch) -> Iterator[TrackingPort]:
         timeout_s=launch.timeout_s,
     )
     with contextlib.redirect_stdout(sys.stderr):
-        yield tracking_of(Session(launch.tracking_uri, launch.registry_uri, launch.timeout_s))
+        yield tracking_of(Connection(launch.tracking_uri, launch.registry_uri, launch.timeout_s))
 
 
 def compared(

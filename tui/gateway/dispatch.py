@@ -16,7 +16,7 @@ from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
 from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.store.client import SessionStore
 from tui.gateway.store.diagnosis import SessionDiagnosis
 from tui.gateway.tracking import history
@@ -42,7 +42,7 @@ class Gateway:
     serving: ServingPort
 
 
-def gateway(session: Session) -> Gateway:
+def gateway(session: Connection) -> Gateway:
     """What answers for one context."""
     sdk = Sdk(session)
     return Gateway(
@@ -58,7 +58,7 @@ def gateway(session: Session) -> Gateway:
     )
 
 
-def operations(session: Session) -> Mapping[str, Operation]:
+def operations(session: Connection) -> Mapping[str, Operation]:
     """The table of requests for one context: the methods of its ports' protocols, and nothing else."""
     answering = gateway(session)
     found = {
@@ -79,7 +79,7 @@ def methods(protocol: type) -> tuple[str, ...]:
     return tuple(name for name, value in vars(protocol).items() if callable(value) and name[0] != "_")
 
 
-def tracking_of(session: Session) -> TrackingPort:
+def tracking_of(session: Connection) -> TrackingPort:
     """The way in which a session's kind of store is read."""
     if session.kind in (*uris.HTTP_KINDS, "databricks"):
         return RestTracking(session)

@@ -13,7 +13,7 @@ from tui.gateway.problems import Elsewhere
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.rest.models import RestModels
 from tui.gateway.rest.pages import RestPages
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlRegistry
 from tui.gateway.sql.tracking import SqlTracking
@@ -55,7 +55,7 @@ answered_by: ContextVar[str] = ContextVar("answered_by", default="")
 class First:
     """A request that a reader of our own answers, and MlflowClient where the reader cannot; needs no mlflow before."""
 
-    session: Session
+    session: Connection
     by: str
     fast: Operation
     slow: Operation
@@ -72,13 +72,13 @@ class First:
         return value
 
 
-def over(session: Session, operations: Mapping[str, Operation]) -> dict[str, Operation]:
+def over(session: Connection, operations: Mapping[str, Operation]) -> dict[str, Operation]:
     """The same requests, with those that a reader of our own knows answered by it where it can."""
     by, found = (REST, rest_reads(session)) if session.transport is not None else (SQL, sql_reads(session))
     return {**operations, **{op: First(session, by, fast, operations[op]) for op, fast in found.items()}}
 
 
-def sql_reads(session: Session) -> dict[str, Operation]:
+def sql_reads(session: Connection) -> dict[str, Operation]:
     """The reads that a database answers itself."""
     runs = Database(session.tracking_uri)
     models = runs if session.registry_uri == session.tracking_uri else Database(session.registry_uri or "")
@@ -94,7 +94,7 @@ def sql_reads(session: Session) -> dict[str, Operation]:
     return found
 
 
-def rest_reads(session: Session) -> dict[str, Operation]:
+def rest_reads(session: Connection) -> dict[str, Operation]:
     """The reads that a plain server is asked for without MLflow."""
     tracking, history, models = RestTracking(session), RestHistory(session), RestModels(session)
     found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page"))

@@ -39,7 +39,7 @@ _limit: ContextVar[float | None] = ContextVar("limit", default=None)
 
 
 @dataclass
-class Session:
+class Connection:
     """A context as its own process sees it; made before mlflow is imported, thread safe."""
 
     tracking_uri: str

@@ -24,7 +24,7 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway import environment, packages, progress
 from tui.gateway.limits import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
-from tui.gateway.session import Session, require_safe
+from tui.gateway.session import Connection, require_safe
 from tui.host import wire
 from tui.host.spec import HostSpec
 
@@ -56,7 +56,7 @@ class Child:
 
     def __init__(self, spec: HostSpec, link: wire.Wire) -> None:
         self._link = link
-        self._session = Session(spec.tracking_uri, spec.registry_uri, spec.timeout_s, spec.own_readers)
+        self._session = Connection(spec.tracking_uri, spec.registry_uri, spec.timeout_s, spec.own_readers)
         self._waiting: queue.SimpleQueue[tuple[int, str, float, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
         self._ready = threading.Event()
         self._unimportable: Problem | None = None

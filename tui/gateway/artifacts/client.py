@@ -31,7 +31,7 @@ from tui.gateway import problems, progress
 from tui.gateway.artifacts import download as artifact_download
 from tui.gateway.artifacts.readers import Reader
 from tui.gateway.artifacts.sources import RepositorySource, Source, checked, source_of
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking.columns import true_number
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _OBJECT_STORES = ("s3", "gs", "wasb", "wasbs", "abfs", "abfss", "hdfs", "viewfs"
 class ClientArtifacts:
     """ArtifactsPort over a session."""
 
-    def __init__(self, session: Session, client: Callable[[], Any] | None = None) -> None:
+    def __init__(self, session: Connection, client: Callable[[], Any] | None = None) -> None:
         self._session = session
         self._client = client or session.client
         self._sources: dict[ArtifactRoot, tuple[float, Source, str]] = {}

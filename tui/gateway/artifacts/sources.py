@@ -15,7 +15,7 @@ from tui.domain import uris
 from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, unsafe_reason
 from tui.domain.problem import Kind, Problem
 from tui.gateway.artifacts.readers import HttpReader, LocalReader, Reader, StreamReader
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class ServerSource:
     refuses, at the one that its web pages use.
     """
 
-    def __init__(self, session: Session, root: ArtifactRoot, uri: str) -> None:
+    def __init__(self, session: Connection, root: ArtifactRoot, uri: str) -> None:
         self._session = session
         self._root = root
         self._uri = uri
@@ -252,7 +252,7 @@ class RepositorySource:
     a stream, which can be stopped.
     """
 
-    def __init__(self, uri: str, session: Session) -> None:
+    def __init__(self, uri: str, session: Connection) -> None:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
         self.place = uris.shown(uri)
@@ -288,7 +288,7 @@ def _fetched(repository: Any, path: str) -> BinaryIO:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def source_of(session: Session, root: ArtifactRoot, uri: str) -> Source:
+def source_of(session: Connection, root: ArtifactRoot, uri: str) -> Source:
     """The way in which the artifacts of a root are read, by what its address says and how the store is reached."""
     kind = uris.kind(uri)
     if session.kind in uris.HTTP_KINDS:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.gateway import problems
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.store import probe
 from tui.gateway.tracking import answers
 
@@ -62,7 +62,7 @@ class Impatience:
 class Sdk:
     """The workspace of a context, through the Databricks SDK."""
 
-    def __init__(self, session: Session, uri: str = "") -> None:
+    def __init__(self, session: Connection, uri: str = "") -> None:
         """The workspace of a session, or that of one of its URIs."""
         self._session = session
         self._client: WorkspaceClient | None = None

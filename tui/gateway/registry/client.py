@@ -35,7 +35,7 @@ from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.registry import facts as registry_facts
 from tui.gateway.registry import registered_versions
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking.columns import true_number
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _NO_ALIAS = "INVALID_PARAMETER_VALUE"  # what MLflow's stores say of an alias th
 class ClientRegistry:
     """RegistryPort over a session's MlflowClient."""
 
-    def __init__(self, session: Session, client: Callable[[], Any] | None = None) -> None:
+    def __init__(self, session: Connection, client: Callable[[], Any] | None = None) -> None:
         self._session = session
         self._client = client or session.client
         self.uri = session.registry_uri or session.tracking_uri

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from tui.gateway.problems import Elsewhere
 from tui.gateway.rest.json import Json, object_in
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 
 _API = "/api/2.0/mlflow"
@@ -47,7 +47,7 @@ class Paged(list[Found]):
 class RestModels:
     """The reads of MlflowClient that registries are read by."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
 
     def search_registered_models(

@@ -25,7 +25,7 @@ from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.registry.facts import MOST_METRICS, logged_model_of
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.sql import tokens
 from tui.gateway.sql.database import Database, Reading, Row
 from tui.gateway.sql.filters import of_models
@@ -57,7 +57,7 @@ _THERE = "current_stage != 'Deleted_Internal'"
 class SqlRegistry:
     """The reads of RegistryPort that a database answers itself; Elsewhere is raised for those that it does not."""
 
-    def __init__(self, session: Session, models: Database, runs: Database) -> None:
+    def __init__(self, session: Connection, models: Database, runs: Database) -> None:
         self._session = session
         self._models = models
         self._runs = runs

@@ -19,7 +19,7 @@ from tui.domain.values import (
 )
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.sql import tokens
 from tui.gateway.sql.database import Database, Reading, Row
 from tui.gateway.sql.filters import of_runs
@@ -33,7 +33,7 @@ _EXPERIMENT = "experiment_id, name, lifecycle_stage, creation_time, last_update_
 class SqlTracking:
     """The reads of TrackingPort that a database answers itself; Elsewhere is raised for those that it does not."""
 
-    def __init__(self, session: Session, database: Database) -> None:
+    def __init__(self, session: Connection, database: Database) -> None:
         self._session = session
         self._database = database
         self._listings = Listings()

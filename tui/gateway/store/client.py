@@ -14,7 +14,7 @@ from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
 from tui.gateway import problems, progress
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.store import guard as store_guard
 
 _PAGES_AT_ONCE = 2048
@@ -33,7 +33,7 @@ _CONVERT = (
 class SessionStore:
     """StorePort over a session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
 
     def inspect(self) -> StoreReport:

@@ -9,7 +9,7 @@ from importlib import metadata
 
 from tui.domain import uris
 from tui.gateway import packages, problems
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.store import probe
 
 _PACKAGES = ("mlflow", "databricks-sdk")
@@ -18,7 +18,7 @@ _PACKAGES = ("mlflow", "databricks-sdk")
 class SessionDiagnosis:
     """DiagnosisPort over a session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
 
     def reach(self) -> str:

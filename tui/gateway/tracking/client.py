@@ -21,7 +21,7 @@ from tui.domain.values import (
     View,
 )
 from tui.gateway import problems
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking.columns import RunColumns, true_number
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _VIEW_TYPES = {View.ACTIVE: 1, View.DELETED: 2, View.ALL: 3}
 class ClientTracking:
     """TrackingPort over a session's MlflowClient."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
         self._names: dict[str, tuple[float, str]] = {}
 

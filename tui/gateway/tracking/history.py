@@ -18,7 +18,7 @@ from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, M
 from tui.gateway import problems
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.problems import Elsewhere
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
 from tui.gateway.tracking.history_points import (
     MOST_RUNS,
@@ -39,7 +39,7 @@ _COLUMNS = "step, timestamp, value, is_nan"
 _OF_ONE = "FROM metrics WHERE run_uuid = ? AND key = ?"
 
 
-def history_of(session: Session) -> MetricHistoryPort:
+def history_of(session: Connection) -> MetricHistoryPort:
     """The way in which a session's kind of store is read."""
     if session.kind in (*uris.HTTP_KINDS, "databricks"):
         return RestHistory(session)
@@ -51,7 +51,7 @@ def history_of(session: Session) -> MetricHistoryPort:
 class StoreHistory:
     """MetricHistoryPort over MLflow's own store of a database."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
 
     def sampled(
@@ -92,7 +92,7 @@ class SqliteHistory(StoreHistory):
     With a ``database`` nothing of MLflow is needed, and Elsewhere is raised where it is.
     """
 
-    def __init__(self, session: Session, database: Database | None = None) -> None:
+    def __init__(self, session: Connection, database: Database | None = None) -> None:
         super().__init__(session)
         self._database = database
 

@@ -9,7 +9,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
 from tui.gateway import problems
 from tui.gateway.rest.json import object_in
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.history_points import MOST_RUNS, bounded, from_points, missing_left_out, thinned, title_of
 
@@ -20,7 +20,7 @@ _PAGES_FOR_A_SAMPLE = 4  # that are read where a server cannot sample
 class RestHistory:
     """MetricHistoryPort over the REST interface."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
         self._cannot_sample = False
 

@@ -24,7 +24,7 @@ from tui.domain.values import (
 )
 from tui.gateway import problems
 from tui.gateway.rest.json import Json, object_in
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
 from tui.gateway.tracking.columns import RunColumns, true_number
@@ -37,7 +37,7 @@ _VIEW_TYPES = {View.ACTIVE: "ACTIVE_ONLY", View.DELETED: "DELETED_ONLY", View.AL
 class RestTracking:
     """TrackingPort over the REST interface."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
         self._names: dict[str, tuple[float, str]] = {}
 

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from tui.domain import uris
 from tui.gateway import problems
 from tui.gateway.ports import WritesPort
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 
 _API = "/api/2.0/mlflow"
 
 
-def writes_of(session: Session) -> WritesPort:
+def writes_of(session: Connection) -> WritesPort:
     """The way in which a session's kind of store is written to."""
     if session.kind in (*uris.HTTP_KINDS, "databricks"):
         return RestWrites(session)
@@ -28,7 +28,7 @@ def writes_of(session: Session) -> WritesPort:
 class ClientWrites:
     """WritesPort over a session's MlflowClient."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
 
     def create_experiment(self, name: str) -> str:
@@ -77,7 +77,7 @@ class ClientWrites:
 class RestWrites:
     """WritesPort over the REST interface: MlflowClient would send a request again that may have had its effect."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self._session = session
 
     def create_experiment(self, name: str) -> str:
