@@ -13,7 +13,7 @@ import click
 
 from tui import __version__
 from tui.app import start
-from tui.app.start import EXIT_BROKEN, Said, resolved, run, settings_of, told, working_folder
+from tui.app.start import EXIT_BROKEN, GivenOptions, resolved, run, settings_of, told, working_folder
 
 if TYPE_CHECKING:
     pass
@@ -81,7 +81,7 @@ def _options(function: Decorated) -> Decorated:
 @click.version_option(__version__, prog_name="mlflow-deck", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
-    said = Said(**given)
+    said = GivenOptions(**given)
     ctx.obj = said
     if said.log_file is not None:
         _keep_log(said.log_file)
@@ -93,8 +93,8 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
 @_options
 @click.argument("place")
 @click.pass_obj
-def _open(earlier: Said, /, place: str, **given: Any) -> None:
-    said = Said(**given).over(earlier)
+def _open(earlier: GivenOptions, /, place: str, **given: Any) -> None:
+    said = GivenOptions(**given).over(earlier)
     if said.log_file is not None:
         _keep_log(said.log_file)
     run(said, place)
@@ -104,7 +104,7 @@ def _open(earlier: Said, /, place: str, **given: Any) -> None:
 @click.option("--fresh", is_flag=True, help="Make it anew first.")
 @click.option("--databricks", is_flag=True, help="Open a simulated Databricks workspace instead.")
 @click.pass_obj
-def demo(said: Said, fresh: bool, databricks: bool) -> None:
+def demo(said: GivenOptions, fresh: bool, databricks: bool) -> None:
     """Make a sample store once, and open it."""
     for name in ("context", "tracking_uri", "registry_uri", "profile"):
         if getattr(said, name) is not None:
@@ -125,7 +125,7 @@ def demo(said: Said, fresh: bool, databricks: bool) -> None:
     start.open_deck(said, replace(launch, context_name="demo", origins=origins))
 
 
-def _demo_databricks(said: Said) -> None:
+def _demo_databricks(said: GivenOptions) -> None:
     """Open a workspace that is simulated by a process of this machine, for as long as the deck is open."""
     from tui.demo.workspace import launch_of, simulation
 
@@ -137,7 +137,7 @@ def _demo_databricks(said: Said) -> None:
 
 @cli.command()
 @click.pass_obj
-def keys(said: Said) -> None:
+def keys(said: GivenOptions) -> None:
     """Print the table of keys as configured."""
     from tui.console.listing import plain_table
 
@@ -149,7 +149,7 @@ def keys(said: Said) -> None:
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def ledger_command(said: Said, name: tuple[str, ...], as_json: bool) -> None:
+def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool) -> None:
     """Print what was written from this machine, about NAME or everything."""
     from tui.config.paths import state_dir
     from tui.console import ledger
@@ -171,12 +171,14 @@ def ledger_command(said: Said, name: tuple[str, ...], as_json: bool) -> None:
 @click.option("--rules", is_flag=True, help="Print the rules and their grades instead.")
 @click.option("--allow-empty", is_flag=True, help="Pass where no model is registered.")
 @click.pass_obj
-def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, allow_empty: bool, **given: Any) -> None:
+def lint(
+    earlier: GivenOptions, /, name: tuple[str, ...], as_json: bool, rules: bool, allow_empty: bool, **given: Any
+) -> None:
     """Judge registered models; exit with 1 if a rule of severity error fails, or there is none to judge."""
     from tui.console import lint as console
     from tui.domain.capabilities import expected
 
-    said = Said(**given).over(earlier)
+    said = GivenOptions(**given).over(earlier)
     settings, file = settings_of(said)
     if rules:
         click.echo(console.rules_table(settings.models.rules))
@@ -214,7 +216,7 @@ def lint(earlier: Said, /, name: tuple[str, ...], as_json: bool, rules: bool, al
 @click.option("--format", "form", type=click.Choice(("table", "md", "json", "csv", "html")), default="table")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
 @click.pass_obj
-def diff_command(earlier: Said, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
+def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
     """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN.
 
     Params, metrics, datasets, source and tags are compared.
@@ -224,7 +226,7 @@ def diff_command(earlier: Said, /, runs: tuple[str, ...], exit_code: bool, **giv
 
     own = ("only_differences", "baseline", "tolerance", "system_tags", "form")
     options = diff.DiffOptions(**{name: given.pop(name) for name in own})
-    said = Said(**given).over(earlier)
+    said = GivenOptions(**given).over(earlier)
     settings, file = settings_of(said)
     given_runs, launches = diff_across.launches_of(
         diff_across.given_runs(runs, settings.contexts),
@@ -249,7 +251,7 @@ def diff_command(earlier: Said, /, runs: tuple[str, ...], exit_code: bool, **giv
 @_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def doctor_command(earlier: Said, /, as_json: bool, **given: Any) -> None:
+def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> None:
     """Tell what works and what does not from here; exit with 1 if something needed fails."""
     from tui.console import doctor as console
     from tui.domain.checkup import fails
@@ -257,7 +259,7 @@ def doctor_command(earlier: Said, /, as_json: bool, **given: Any) -> None:
     from tui.services.doctor import Doctor
     from tui.services.surroundings import here
 
-    said = Said(**given).over(earlier)
+    said = GivenOptions(**given).over(earlier)
     settings, file = settings_of(said)
     session = open_session(resolved(said, settings, file, None), None)
     around = here(session.launch.profile, file)
@@ -283,7 +285,7 @@ def config() -> None:
 
 @config.command("path")
 @click.pass_obj
-def config_path(said: Said) -> None:
+def config_path(said: GivenOptions) -> None:
     """Print the path of the configuration file."""
     from tui.config import paths
 
@@ -292,7 +294,7 @@ def config_path(said: Said) -> None:
 
 @config.command("show")
 @click.pass_obj
-def config_show(said: Said) -> None:
+def config_show(said: GivenOptions) -> None:
     """Print what would be opened and every setting, and where each came from."""
     from tui.console.report import described
 
@@ -302,7 +304,7 @@ def config_show(said: Said) -> None:
 
 @config.command("init")
 @click.pass_obj
-def config_init(said: Said) -> None:
+def config_init(said: GivenOptions) -> None:
     """Write a commented example to the configuration file's place."""
     from tui.config import paths
     from tui.console.report import write_example

@@ -22,7 +22,7 @@ from tui.domain.series.decimate import decimate
 from tui.domain.series.history import MetricHistory, recorded
 from tui.domain.series.smoothing import smoothed
 from tui.resources import style_sheets
-from tui.widgets.chart.plot import LinePlot, PlotSeries, View
+from tui.widgets.chart.plot import ChartView, LinePlot, PlotSeries
 
 COLUMNS, LINES = 200, 50
 
@@ -49,32 +49,32 @@ class ChartBench(App[None]):
         self._series = [PlotSeries("0", "a", Curve(history(points)))]
         self._points = points
         self._cursor = 0
-        self._view = View()
+        self._view = ChartView()
 
     def compose(self) -> ComposeResult:
         yield self.plot
 
     def on_mount(self) -> None:
-        self._show(View())
+        self._show(ChartView())
 
-    def _show(self, view: View) -> None:
+    def _show(self, view: ChartView) -> None:
         self._view = view
         self.plot.show(self._series, view)
 
     def action_smooth(self) -> None:
-        self._show(View(weight=0.0 if self._view.weight else 0.9))
+        self._show(ChartView(weight=0.0 if self._view.weight else 0.9))
 
     def action_zoom(self) -> None:
         from tui.domain.series.scales import Span
 
-        self._show(View(window=Span(self._points * 0.4, self._points * 0.6)))
+        self._show(ChartView(window=Span(self._points * 0.4, self._points * 0.6)))
 
     def action_all(self) -> None:
-        self._show(View())
+        self._show(ChartView())
 
     def action_cursor(self) -> None:
         self._cursor += self._points // 180
-        self._show(View(cursor=float(self._cursor % self._points)))
+        self._show(ChartView(cursor=float(self._cursor % self._points)))
 
 
 def median_ms(work: Callable[[], object], times: int) -> float:

@@ -76,7 +76,7 @@ def opening(runs: int, params: int, metrics: int) -> dict[str, float]:
 
 def laid_out(sheet: object) -> dict[str, float]:
     """Seconds to compare a sheet, to arrange it in each order, and to write a page of its cells."""
-    from tui.domain.diff.arrangement import Arrangement, arrange
+    from tui.domain.diff.arrangement import DiffArrangement, arrange
     from tui.domain.diff.cells import CellWriter
     from tui.domain.diff.comparison import Comparison
     from tui.domain.diff.sheet import Sheet
@@ -84,10 +84,10 @@ def laid_out(sheet: object) -> dict[str, float]:
 
     assert isinstance(sheet, Sheet)
     comparison, compared = timed(lambda: Comparison(sheet))
-    arranged, by_name = timed(lambda: arrange(comparison, Arrangement()))
-    _, by_change = timed(lambda: arrange(comparison, Arrangement(order="change")))
-    _, by_spread = timed(lambda: arrange(comparison, Arrangement(order="spread")))
-    _, filtered = timed(lambda: arrange(comparison, Arrangement(query="block_1")))
+    arranged, by_name = timed(lambda: arrange(comparison, DiffArrangement()))
+    _, by_change = timed(lambda: arrange(comparison, DiffArrangement(order="change")))
+    _, by_spread = timed(lambda: arrange(comparison, DiffArrangement(order="spread")))
+    _, filtered = timed(lambda: arrange(comparison, DiffArrangement(query="block_1")))
     table, laid = timed(lambda: CompareTable(comparison, arranged, CellWriter(comparison, 0), room=200))
 
     def page() -> None:

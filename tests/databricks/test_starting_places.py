@@ -15,7 +15,7 @@ from tui.config.choose import Options
 from tui.config.launch import Launch, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.state import Workspace
-from tui.domain.values import View
+from tui.domain.values import Lifecycle
 from tui.services.connect import open_session
 from tui.services.session import Session
 from tui.services.starting_places import StartingPlaces
@@ -35,7 +35,7 @@ def deck_session(launch: Launch) -> Iterator[Session]:
 
 
 def names(places: StartingPlaces) -> list[str]:
-    return [experiment.name for experiment in places.page(View.ACTIVE, None).experiments]
+    return [experiment.name for experiment in places.page(Lifecycle.ACTIVE, None).experiments]
 
 
 def test_from_the_own_folder_to_the_others(deck_session: Session, workspace: Workspace) -> None:

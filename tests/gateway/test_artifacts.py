@@ -17,7 +17,7 @@ from tests.gateway import artifact_worlds
 from tests.gateway.artifact_worlds import HUGE, MANY, ODD_NAMES, REFUSED_NAMES, World
 from tests.gateway.conftest import SECONDS, open_session
 from tests.support import servers, stores
-from tui.domain.artifacts.values import HEAD_BYTES, ArtifactEntry, ArtifactRoot, Measured, ModelMetric
+from tui.domain.artifacts.values import HEAD_BYTES, ArtifactEntry, ArtifactRoot, FolderSize, ModelMetric
 from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import progress
@@ -208,7 +208,7 @@ def test_a_preview_of_text(world: World) -> None:
 
 
 def test_what_a_folder_holds_is_measured(world: World) -> None:
-    assert world.artifacts.measure(world.run, "data") == Measured(2, 9)
+    assert world.artifacts.measure(world.run, "data") == FolderSize(2, 9)
     whole = world.artifacts.measure(world.run, "")
     assert whole.files == MANY + 10 + len(ODD_NAMES) + len(REFUSED_NAMES) + 1
     assert whole.needs_asking

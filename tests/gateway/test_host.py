@@ -22,7 +22,7 @@ from tests.gateway.zoo import HOSTILE, MANY, Zoo
 from tests.support import stores
 from tui.domain.capabilities import expected
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import StoreCondition, View
+from tui.domain.values import Lifecycle, StoreCondition
 from tui.host import Host, HostEvent, HostSpec, HostState, RequestRecord
 
 ROOT = Path(tui.__file__).parents[1]
@@ -105,7 +105,7 @@ def host(zoo: Zoo, records: list[RequestRecord]) -> Iterator[Host]:
 
 def test_every_port_through_the_process(host: Host, zoo: Zoo) -> None:
     assert host.ports.store.inspect().condition is StoreCondition.READY
-    names = {found.name for found in host.ports.tracking.search_experiments(View.ALL).experiments}
+    names = {found.name for found in host.ports.tracking.search_experiments(Lifecycle.ALL).experiments}
     assert {"zoo", "many", "gone"} <= names
     assert host.ports.tracking.get_experiment(zoo.experiment) == host.ports.tracking.get_experiment_by_name("zoo")
     assert host.ports.tracking.count_runs([zoo.many]) == {zoo.many: MANY}

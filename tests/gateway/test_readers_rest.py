@@ -10,7 +10,7 @@ from tests.gateway.test_readers_sql import EVERY_READ, calls_of, differing
 from tests.gateway.zoo import Zoo
 from tests.support.judging import answer
 from tui.domain.problem import Problem
-from tui.domain.values import View
+from tui.domain.values import Lifecycle
 from tui.gateway import dispatch, readers
 from tui.gateway.tracking.client import ClientTracking
 
@@ -49,7 +49,7 @@ def test_the_server_of_everything(zoo: Zoo, server: str) -> None:
 def test_a_filter_goes_to_the_server_as_it_is(zoo: Zoo, server: str) -> None:
     fast, slow = both(server)
     for said in ("metrics.loss < 0.5 AND params.lr != '0.1'", "attributes.nothing = 'x'", "params.lr = 0.1 OR"):
-        asked = {"filter_string": said, "view": View.ALL}
+        asked = {"filter_string": said, "view": Lifecycle.ALL}
         wanted = answer(lambda: slow["tracking.search_runs"]([zoo.experiment], **asked))  # noqa: B023  called at once
         assert answer(lambda: fast["tracking.search_runs"]([zoo.experiment], **asked)) == wanted  # noqa: B023
 

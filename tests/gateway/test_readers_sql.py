@@ -15,7 +15,7 @@ from tests.gateway.conftest import open_session
 from tests.gateway.zoo import Zoo
 from tests.support import stores
 from tests.support.judging import answer, plain
-from tui.domain.values import View
+from tui.domain.values import Lifecycle
 from tui.gateway import dispatch, readers
 from tui.gateway.problems import Elsewhere
 from tui.gateway.sql import schema
@@ -38,13 +38,13 @@ def calls_of(path: Path) -> Calls:
         versions = list(connection.execute("SELECT name, version FROM model_versions ORDER BY 1, 2"))
         logged = column("SELECT model_id FROM logged_models ORDER BY 1") if _knows_logged_models(connection) else []
         parents = column("SELECT DISTINCT value FROM tags WHERE key = 'mlflow.parentRunId'")
-    calls: Calls = [("tracking.search_experiments", (view,), {}) for view in View]
+    calls: Calls = [("tracking.search_experiments", (view,), {}) for view in Lifecycle]
     calls += [("tracking.search_experiments", (), {"max_results": most}) for most in (0, 1, 2, 3)]
     calls += [("tracking.search_experiments", (), {"filter_string": "name LIKE '%o%'"})]
     calls += [("tracking.get_experiment", (each,), {}) for each in [*experiments, "987654", "x", "", "１"]]
     calls += [("tracking.get_experiment_by_name", (each,), {}) for each in [*names, "no such", "\x00"]]
     calls += [("tracking.count_runs", (some,), {}) for some in (experiments, experiments[:1], [])]
-    calls += [("tracking.search_runs", ([each],), {"view": view}) for each in experiments for view in View]
+    calls += [("tracking.search_runs", ([each],), {"view": view}) for each in experiments for view in Lifecycle]
     calls += [("tracking.search_runs", (some,), {"max_results": 7}) for some in (experiments, ["x"], [])]
     calls += [("tracking.get_run", (each,), {}) for each in [*runs, "0" * 32, "", "'"]]
     calls += [("tracking.child_runs", (each, experiments[-1]), {}) for each in [*parents, "x' OR '1"]]
@@ -206,15 +206,15 @@ def test_a_filter_finds_what_mlflow_finds(zoo: Zoo, said: str) -> None:
     _, slow = both(zoo.store.path)
     first = readers.over(open_session(zoo.store.uri), slow)["tracking.search_runs"]
     some = [zoo.experiment, zoo.hostile_experiment]
-    wanted = answer(lambda: slow["tracking.search_runs"](some, filter_string=said, view=View.ALL))
-    assert answer(lambda: first(some, filter_string=said, view=View.ALL)) == wanted
+    wanted = answer(lambda: slow["tracking.search_runs"](some, filter_string=said, view=Lifecycle.ALL))
+    assert answer(lambda: first(some, filter_string=said, view=Lifecycle.ALL)) == wanted
 
 
 def test_runs_by_id(zoo: Zoo) -> None:
     fast, slow = both(zoo.store.path)
     some = (*zoo.many_runs[:300], zoo.deleted_run, "no-such")
     said = f"attributes.run_id IN ({', '.join(map(repr, some))})"
-    for view in View:
+    for view in Lifecycle:
         asked = {"filter_string": said, "view": view}
         got = answer(lambda: fast["tracking.search_runs"]([zoo.many, zoo.experiment], **asked))  # noqa: B023
         assert got == answer(lambda: slow["tracking.search_runs"]([zoo.many, zoo.experiment], **asked))  # noqa: B023

@@ -9,7 +9,7 @@ import pytest
 from tests.gateway.conftest import Gateway
 from tests.gateway.zoo import HOSTILE, MANY
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import RunsPage, SparseNumbers, SparseTexts, View
+from tui.domain.values import Lifecycle, RunsPage, SparseNumbers, SparseTexts
 
 
 def _cell(columns: dict[str, SparseTexts] | dict[str, SparseNumbers], key: str, row: int) -> str | float | None:
@@ -26,8 +26,8 @@ def _row(page: RunsPage, run_id: str) -> int:
 def test_experiments_by_lifecycle(gateway: Gateway) -> None:
     zoo = gateway.zoo
     active = {found.id for found in gateway.tracking.search_experiments().experiments}
-    deleted = {found.id for found in gateway.tracking.search_experiments(View.DELETED).experiments}
-    everything = {found.id for found in gateway.tracking.search_experiments(View.ALL).experiments}
+    deleted = {found.id for found in gateway.tracking.search_experiments(Lifecycle.DELETED).experiments}
+    everything = {found.id for found in gateway.tracking.search_experiments(Lifecycle.ALL).experiments}
     assert {zoo.experiment, zoo.many, zoo.hostile_experiment} <= active
     assert deleted == {zoo.deleted_experiment}
     assert everything == active | deleted
@@ -128,9 +128,9 @@ def test_hostile_text_comes_across_as_it_is(gateway: Gateway) -> None:
 
 def test_deleted_runs(gateway: Gateway) -> None:
     zoo = gateway.zoo
-    deleted = gateway.tracking.search_runs([zoo.experiment], view=View.DELETED)
+    deleted = gateway.tracking.search_runs([zoo.experiment], view=Lifecycle.DELETED)
     assert (deleted.run_ids, deleted.lifecycles) == ([zoo.deleted_run], ["deleted"])
-    assert len(gateway.tracking.search_runs([zoo.experiment], view=View.ALL)) == 9
+    assert len(gateway.tracking.search_runs([zoo.experiment], view=Lifecycle.ALL)) == 9
     assert gateway.tracking.get_run(zoo.deleted_run).lifecycle == "deleted"
 
 

@@ -16,8 +16,8 @@ from tui.domain.artifacts.values import (
     ArtifactListing,
     ArtifactRoot,
     Downloaded,
+    FolderSize,
     LoggedModel,
-    Measured,
     sorted_entries,
 )
 from tui.domain.preview.mlmodel import LoggedBy
@@ -115,11 +115,11 @@ class FakeArtifacts:
             reader, path, most=most, whole_most=whole_most, shown_as=shown_as, around=around, fine=fine
         )
 
-    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:
+    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> FolderSize:
         self._call("measure", path, path)
         prefix = f"{path}/" if path else ""
         sizes = [self._size(name, data) for name, data in self.files[root].items() if name.startswith(prefix)]
-        return Measured(len(sizes), sum(sizes))
+        return FolderSize(len(sizes), sum(sizes))
 
     def download(
         self,

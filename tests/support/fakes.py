@@ -14,6 +14,7 @@ from tui.domain.values import (
     DatasetInput,
     Experiment,
     ExperimentPage,
+    Lifecycle,
     MetricValue,
     RunDetail,
     RunReference,
@@ -23,7 +24,6 @@ from tui.domain.values import (
     SparseTexts,
     StoreCondition,
     StoreReport,
-    View,
 )
 
 NOW_MS = 1_795_442_400_000  # 2026-11-23 14:00:00 UTC
@@ -183,10 +183,15 @@ class FakeTracking:
         return ServerInfo("fake://", "fake", "3.17.2")
 
     def search_experiments(
-        self, view: View = View.ACTIVE, *, max_results: int = 1000, token: str | None = None, filter_string: str = ""
+        self,
+        view: Lifecycle = Lifecycle.ACTIVE,
+        *,
+        max_results: int = 1000,
+        token: str | None = None,
+        filter_string: str = "",
     ) -> ExperimentPage:
         self._call("search_experiments", view)
-        kept = [e for e in self.experiments if view is View.ALL or e.lifecycle == view.value]
+        kept = [e for e in self.experiments if view is Lifecycle.ALL or e.lifecycle == view.value]
         if filter_string:  # the one that the deck itself makes: name LIKE 'PATH%'
             kept = [e for e in kept if e.name.startswith(filter_string.split("'")[1].rstrip("%"))]
         kept.sort(key=lambda e: -(e.updated_ms or 0))
@@ -220,7 +225,7 @@ class FakeTracking:
         experiment_ids: Sequence[str],
         *,
         filter_string: str = "",
-        view: View = View.ACTIVE,
+        view: Lifecycle = Lifecycle.ACTIVE,
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:
@@ -231,7 +236,7 @@ class FakeTracking:
             r
             for r in self.runs
             if r.experiment_id in experiment_ids
-            and (view is View.ALL or r.lifecycle == view.value)
+            and (view is Lifecycle.ALL or r.lifecycle == view.value)
             and (not filter_string or self.server_filter(filter_string, r))
             and ("run_id IN (" not in filter_string or repr(r.run_id) in filter_string)
         ]

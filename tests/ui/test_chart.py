@@ -24,7 +24,7 @@ from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas, line_dots
 from tui.widgets.chart.legend import Legend, LegendRow
 from tui.widgets.chart.parallel import ParallelPlot
-from tui.widgets.chart.plot import LETTERS, LinePlot, PlotSeries, View
+from tui.widgets.chart.plot import LETTERS, ChartView, LinePlot, PlotSeries
 from tui.widgets.chart.scatter import ScatterPlot
 
 
@@ -81,7 +81,7 @@ def test_wide_letters_take_two_cells_and_nothing_runs_off_the_edge() -> None:
 async def test_a_curve_its_axes_and_its_marks() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (100, 24)) as deck:
-        plot.show(_series(broken()), View())
+        plot.show(_series(broken()), ChartView())
         await deck.settle()
         assert _dots(deck) > 100
         assert "×" in deck.lines()[21], "NaN is marked at the lower edge"
@@ -96,14 +96,14 @@ async def test_a_curve_its_axes_and_its_marks() -> None:
 async def test_one_point_is_found_and_none_is_said() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (60, 12)) as deck:
-        plot.show(_series([0.5]), View())
+        plot.show(_series([0.5]), ChartView())
         await deck.settle()
         assert "●" in deck.text()
         plot.words = "Reading loss …"
         await deck.settle()
         assert "Reading loss …" in deck.text()
         plot.words = ""
-        plot.show(_series([math.nan, math.inf]), View())
+        plot.show(_series([math.nan, math.inf]), ChartView())
         await deck.settle()
         assert "×" in deck.text()
         assert _dots(deck) == 0
@@ -112,7 +112,7 @@ async def test_one_point_is_found_and_none_is_said() -> None:
 async def test_curves_are_told_apart_without_colour() -> None:
     plot = LinePlot(glyphs=ASCII)
     async with drive(ChartApp(plot), (80, 20)) as deck:
-        plot.show(_series(falling(1), falling(5), falling(9)), View(), "1")
+        plot.show(_series(falling(1), falling(5), falling(9)), ChartView(), "1")
         await deck.settle()
         assert deck.text().isascii()
         assert all(letter in "".join(line[70:] for line in deck.lines()) for letter in "abc")
@@ -121,7 +121,7 @@ async def test_curves_are_told_apart_without_colour() -> None:
 async def test_a_log_scale_leaves_out_what_it_cannot_show() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (80, 20)) as deck:
-        plot.show(_series([1000.0, 10.0, 0.0, -5.0, 0.1]), View(log=True))
+        plot.show(_series([1000.0, 10.0, 0.0, -5.0, 0.1]), ChartView(log=True))
         await deck.settle()
         text = deck.text()
         assert "100┤" in text
@@ -133,7 +133,7 @@ async def test_only_what_differs_is_drawn_again() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (100, 30)) as deck:
         series = _series(*(falling(n) for n in range(5)))
-        view = View()
+        view = ChartView()
         plot.show(series, view, "0")
         await deck.settle()
         layers, canvases = plot.layers_drawn, plot.canvases_drawn
@@ -164,7 +164,7 @@ async def test_lines_of_many_points_are_not_kept_for_every_look() -> None:
     series = _series([1.0 + n % 7 for n in range(400_000)])
     async with drive(ChartApp(plot)) as deck:
         for number in range(30):
-            plot.show(series, View(log=number % 2 == 0, weight=0.01 * number, window=Span(10, 399_000 - number)))
+            plot.show(series, ChartView(log=number % 2 == 0, weight=0.01 * number, window=Span(10, 399_000 - number)))
             await deck.settle()
         assert plot.points_held <= 3_000_000
         assert plot.canvases_drawn >= 30, "each look has been drawn"
@@ -174,12 +174,12 @@ async def test_the_cursor_draws_two_columns_of_cells(monkeypatch: pytest.MonkeyP
     plot = LinePlot()
     async with drive(ChartApp(plot), (100, 30)) as deck:
         series = _series(*(falling(n) for n in range(5)))
-        plot.show(series, View(cursor=100.0), "0")
+        plot.show(series, ChartView(cursor=100.0), "0")
         await deck.settle()
         drawn: list[Region] = []
         before = plot.cursor_cell()
         monkeypatch.setattr(plot, "refresh", lambda *regions, **_: drawn.extend(regions))
-        plot.show(series, View(cursor=300.0), "0")
+        plot.show(series, ChartView(cursor=300.0), "0")
         assert sorted((region.x, region.width) for region in drawn) == [(before, 1), (plot.cursor_cell(), 1)]
 
 
@@ -187,13 +187,13 @@ async def test_the_cursor_leaves_nothing_behind() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (60, 16)) as deck:
         series = _series(falling(1))
-        plot.show(series, View())
+        plot.show(series, ChartView())
         await deck.settle()
         bare = deck.text()
-        plot.show(series, View(cursor=300.0))
+        plot.show(series, ChartView(cursor=300.0))
         await deck.settle()
         assert deck.text() != bare
-        plot.show(series, View())
+        plot.show(series, ChartView())
         await deck.settle()
         assert deck.text() == bare
 
@@ -201,7 +201,7 @@ async def test_the_cursor_leaves_nothing_behind() -> None:
 async def test_a_window_runs_to_both_edges() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (60, 12)) as deck:
-        plot.show(_series([0.0, 1.0, 2.0, 3.0]), View(window=Span(1.2, 1.8)))
+        plot.show(_series([0.0, 1.0, 2.0, 3.0]), ChartView(window=Span(1.2, 1.8)))
         await deck.settle()
         left = plot.frame.left if plot.frame is not None else 0
         body = [line.ljust(60) for line in deck.lines()[:10]]

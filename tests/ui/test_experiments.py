@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deck import HOUR, OFFLINE, World, browse, enter_runs, experiment, listed, run, runs_pane, shop, world
 from tests.support.driver import Deck
-from tui.domain.values import View
+from tui.domain.values import Lifecycle
 
 
 def shown(deck: Deck[int]) -> list[str]:
@@ -84,7 +84,7 @@ async def test_active_deleted_all(small: World) -> None:
         await deck.press("i")
         await deck.until_text("Experiments · 5")
     views = [what for name, what in small.tracking.calls if name == "search_experiments"]
-    assert views == [View.ACTIVE, View.DELETED, View.ALL, View.ACTIVE]
+    assert views == [Lifecycle.ACTIVE, Lifecycle.DELETED, Lifecycle.ALL, Lifecycle.ACTIVE]
 
 
 async def test_folding(small: World) -> None:

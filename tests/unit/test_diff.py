@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.fakes import page_of, run
-from tui.domain.diff.arrangement import Arrangement, arrange, metric_of
+from tui.domain.diff.arrangement import DiffArrangement, arrange, metric_of
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.sheet import Sheet, joined
@@ -104,7 +104,7 @@ def test_no_key_is_lost_and_none_is_made_up(drawn: list[object]) -> None:
     named = {key for group, key, _ in rows if group == "params"}
     assert named == {key for detail in details for key in detail.params}
     assert {k for g, k, _ in rows if g == "metrics"} == {m.key for detail in details for m in detail.metrics}
-    shown = arrange(Comparison(of_details(details)), Arrangement(only_differences=False, system_tags=True))
+    shown = arrange(Comparison(of_details(details)), DiffArrangement(only_differences=False, system_tags=True))
     assert named <= {row.key for row in shown.rows if not row.is_heading and row.section.group == "params"}
 
 
@@ -239,19 +239,19 @@ def test_nested_values_differ_by_path() -> None:
         ("params", "cfg.x", True): True,
         ("params", "cfg.x.y", True): True,
     }
-    only = arrange(comparison, Arrangement())
+    only = arrange(comparison, DiffArrangement())
     assert [row.key for row in only.rows if row.section.group == "params"] == ["", "cfg.layers[2]", "cfg.x", "cfg.x.y"]
-    every = arrange(comparison, Arrangement(only_differences=False))
+    every = arrange(comparison, DiffArrangement(only_differences=False))
     assert [row.key for row in every.rows][:3] == ["", "cfg", "cfg.layers[2]"]
     assert comparison.count("params").rows == 1
 
 
 def test_a_nested_value_that_one_run_lacks_stays_as_a_row() -> None:
     details = [run(1, params={"c": "[1, 2]"}), run(2, params={"c": "[1, 3]"}), run(3, params={})]
-    shown = arrange(Comparison(of_details(details)), Arrangement())
+    shown = arrange(Comparison(of_details(details)), DiffArrangement())
     assert [row.key for row in shown.rows if row.section.group == "params"] == ["", "c", "c[1]"]
     same = [run(1, params={"c": "[1, 2]"}), run(2, params={"c": "(1, 2)"}), run(3, params={})]
-    shown = arrange(Comparison(of_details(same)), Arrangement())
+    shown = arrange(Comparison(of_details(same)), DiffArrangement())
     assert [row.key for row in shown.rows if row.section.group == "params"] == ["", "c"]
 
 
@@ -267,37 +267,37 @@ def wide() -> Comparison:
     return Comparison(of_details(details))
 
 
-def names(comparison: Comparison, arrangement: Arrangement, group: str = "params") -> list[str]:
+def names(comparison: Comparison, arrangement: DiffArrangement, group: str = "params") -> list[str]:
     rows = arrange(comparison, arrangement).rows
     return [row.key for row in rows if row.section.group == group and not row.is_heading]
 
 
 def test_rows_by_name_change_and_spread() -> None:
     comparison = wide()
-    assert names(comparison, Arrangement()) == ["b9", "b10", "c"]
-    assert names(comparison, Arrangement(order="change")) == ["b10", "b9", "c"]
-    assert names(comparison, Arrangement(order="spread")) == ["b10", "c", "b9"]
-    assert names(comparison, Arrangement(order="change"), "metrics") == ["z", "m"]
-    assert names(comparison, Arrangement(only_differences=False)) == ["a", "b9", "b10", "c"]
+    assert names(comparison, DiffArrangement()) == ["b9", "b10", "c"]
+    assert names(comparison, DiffArrangement(order="change")) == ["b10", "b9", "c"]
+    assert names(comparison, DiffArrangement(order="spread")) == ["b10", "c", "b9"]
+    assert names(comparison, DiffArrangement(order="change"), "metrics") == ["z", "m"]
+    assert names(comparison, DiffArrangement(only_differences=False)) == ["a", "b9", "b10", "c"]
 
 
 def test_rows_by_words_in_names_and_values() -> None:
     comparison = wide()
-    assert names(comparison, Arrangement(query="B1")) == ["b10"]
-    assert names(comparison, Arrangement(query="y")) == ["c"]
-    assert arrange(comparison, Arrangement(query="nowhere")).rows == ()
+    assert names(comparison, DiffArrangement(query="B1")) == ["b10"]
+    assert names(comparison, DiffArrangement(query="y")) == ["c"]
+    assert arrange(comparison, DiffArrangement(query="nowhere")).rows == ()
 
 
 def test_mlflows_own_tags_are_out_unless_asked_for() -> None:
     comparison = wide()
-    assert names(comparison, Arrangement(), "tags") == ["own"]
-    assert names(comparison, Arrangement(system_tags=True), "tags") == ["mlflow.z", "own"]
+    assert names(comparison, DiffArrangement(), "tags") == ["own"]
+    assert names(comparison, DiffArrangement(system_tags=True), "tags") == ["mlflow.z", "own"]
     assert comparison.count("tags", system=False).rows == 1
 
 
 def test_groups_fold_and_count() -> None:
     comparison = wide()
-    folded = arrange(comparison, Arrangement(folded=frozenset({"params"})))
+    folded = arrange(comparison, DiffArrangement(folded=frozenset({"params"})))
     assert folded.rows[0].is_heading
     assert folded.rows[1].section.group == "metrics"
     assert (folded.groups[0].shown, folded.groups[0].rows, folded.groups[0].differing) == (3, 4, 3)
@@ -305,7 +305,7 @@ def test_groups_fold_and_count() -> None:
 
 def test_from_difference_to_difference() -> None:
     comparison = wide()
-    every = arrange(comparison, Arrangement(only_differences=False))
+    every = arrange(comparison, DiffArrangement(only_differences=False))
     found = [every.next_difference(-1, 1, comparison)]
     while found[-1] is not None:
         found.append(every.next_difference(found[-1], 1, comparison))
@@ -317,8 +317,8 @@ def test_from_difference_to_difference() -> None:
 
 def test_the_baseline_may_be_gone() -> None:
     comparison = wide()
-    assert arrange(comparison, Arrangement(baseline=run(2).run_id)).baseline == 1
-    assert arrange(comparison, Arrangement(baseline="gone")).baseline == 0
+    assert arrange(comparison, DiffArrangement(baseline=run(2).run_id)).baseline == 1
+    assert arrange(comparison, DiffArrangement(baseline="gone")).baseline == 0
 
 
 # cells
@@ -403,7 +403,7 @@ def test_whole_values() -> None:
 
 def test_hostile_texts_are_spelled_out() -> None:
     comparison = Comparison(of_details([run(1, name="a\x1b[31m", params={"k\u202e": "v\n\x07"}), run(2, params={})]))
-    table = CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0))
+    table = CompareTable(comparison, arrange(comparison, DiffArrangement()), CellWriter(comparison, 0))
     shown = " ".join(text for column in table.columns for text in (column.title, *table.texts(column.key, 0, 3)))
     assert shown.isprintable()
 
@@ -429,7 +429,7 @@ def test_things_of_one_name_are_told_apart() -> None:
 @given(runs_of, st.booleans(), st.integers(0, 200))
 def test_tables_answer_for_every_cell(drawn: list[object], only: bool, room: int) -> None:
     comparison = Comparison(of_details(made(drawn)))  # type: ignore[arg-type]
-    arranged = arrange(comparison, Arrangement(only_differences=only, system_tags=True))
+    arranged = arrange(comparison, DiffArrangement(only_differences=only, system_tags=True))
     writer = CellWriter(comparison, arranged.baseline)
     for table in (CompareTable(comparison, arranged, writer, room=room), FlippedTable(comparison, arranged, writer)):
         assert len({table.row_key(row) for row in range(table.row_count)}) == table.row_count
@@ -448,20 +448,20 @@ def test_large_comparisons_are_made_in_windows() -> None:
     values = np.random.default_rng(1).random(shape)
     details = [run(at, params={}, metrics={f"m{k}": float(values[k, at]) for k in range(shape[0])}) for at in range(50)]
     comparison = Comparison(of_details(details))
-    table = CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0))
+    table = CompareTable(comparison, arrange(comparison, DiffArrangement()), CellWriter(comparison, 0))
     assert table.row_count > 4000
     assert len(table.texts("v3", 2000, 2050)) == 50
 
 
 def test_an_empty_sheet() -> None:
-    assert arrange(Comparison(Sheet((), ())), Arrangement()).rows == ()
+    assert arrange(Comparison(Sheet((), ())), DiffArrangement()).rows == ()
 
 
 def test_no_change_is_cut_where_many_runs_are_rows() -> None:
     values = [1.0 + number / 1000 for number in range(300)]
     values[137] = 1234.5678  # which needs much more room
     comparison = Comparison(of_details([run(at, metrics={"loss": value}) for at, value in enumerate(values)]))
-    arranged = arrange(comparison, Arrangement())
+    arranged = arrange(comparison, DiffArrangement())
     table = FlippedTable(comparison, arranged, CellWriter(comparison, arranged.baseline))
     changes = [column for column in table.columns if column.key.startswith("d")]
     assert changes
@@ -478,7 +478,7 @@ def test_what_is_measured_of_the_machine_is_a_group_of_its_own() -> None:
         assert system.keys == ("system/cpu",)
         assert comparison.groups.index("system metrics") > comparison.groups.index("metrics")
         assert CellWriter(comparison, 0).direction(system, 0) == ""
-        shown = next(row for row in arrange(comparison, Arrangement()).rows if row.key == "system/cpu")
+        shown = next(row for row in arrange(comparison, DiffArrangement()).rows if row.key == "system/cpu")
         assert metric_of(shown.id) == "system/cpu"
 
 
@@ -490,7 +490,7 @@ def _compared_texts(*texts: str, name: str = "data") -> Comparison:
 def test_a_cut_cell_keeps_what_differs(flipped: bool) -> None:
     base = "dbfs:/Volumes/prod/ml/features/churn/weekly/customers_of_all_regions"
     comparison = _compared_texts(f"{base}@414", f"{base}@418", f"{base}@414/part-{'x' * 90}", "s3://elsewhere" * 9)
-    arranged = arrange(comparison, Arrangement())
+    arranged = arrange(comparison, DiffArrangement())
     writer = CellWriter(comparison, 0)
     if flipped:
         table: CompareTable | FlippedTable = FlippedTable(comparison, arranged, writer)
@@ -518,14 +518,14 @@ def test_long_texts_are_shown_from_where_they_part() -> None:
 def test_names_that_are_cut_keep_what_differs() -> None:
     stem = "evaluation/holdout/per_segment/precision_of_the_positive_class_"
     comparison = Comparison(of_details([run(n, metrics={f"{stem}{at}": n / at for at in (1, 2)}) for n in (1, 2)]))
-    table = CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0))
+    table = CompareTable(comparison, arrange(comparison, DiffArrangement()), CellWriter(comparison, 0))
     names = [fit(text, table.columns[0].width).rstrip() for text in table.texts("name", 0, table.row_count)]
     assert [name[-7:] for name in names if "class_" in name] == ["class_1", "class_2"]
 
 
 def test_in_a_narrow_table_of_two_the_change_stands_beside_the_name() -> None:
     narrow, wide_one = (
-        CompareTable(comparison, arrange(comparison, Arrangement()), CellWriter(comparison, 0), room=room)
+        CompareTable(comparison, arrange(comparison, DiffArrangement()), CellWriter(comparison, 0), room=room)
         for room in (78, 118)
         for comparison in [_compared_texts("a", "b")]
     )

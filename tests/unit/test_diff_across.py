@@ -11,7 +11,7 @@ from tests.support.fakes import FakeTracking, experiment, run
 from tests.unit.test_diff_command import named
 from tui.config.launch import Launch
 from tui.console.diff import DiffOptions, comparison_of, written
-from tui.console.diff_across import Given, given_runs, launches_of, sheet_across
+from tui.console.diff_across import GivenRun, given_runs, launches_of, sheet_across
 from tui.domain.export.formats import FORMATS
 from tui.domain.problem import Kind, Problem
 from tui.services.clock import SystemClock
@@ -29,12 +29,12 @@ def test_a_context_is_one_that_there_is() -> None:
     contexts = {"prod": 1, "dev": 2, "runs": 3}
     given = given_runs((f"prod:{ONE}", "prod:runs:/x", "other:one", f"runs:/{ONE}", "one", "prod:", "one"), contexts)
     assert given == (
-        Given("prod", ONE),
-        Given("prod", "runs:/x"),
-        Given("", "other:one"),
-        Given("", f"runs:/{ONE}"),
-        Given("", "one"),
-        Given("", "prod:"),
+        GivenRun("prod", ONE),
+        GivenRun("prod", "runs:/x"),
+        GivenRun("", "other:one"),
+        GivenRun("", f"runs:/{ONE}"),
+        GivenRun("", "one"),
+        GivenRun("", "prod:"),
     )
 
 
@@ -45,18 +45,18 @@ def launch(name: str, uri: str) -> Launch:
 def test_the_open_context_may_be_one_of_those_named() -> None:
     known = {"": launch("prod", "http://a"), "prod": launch("prod", "http://a"), "dev": launch("dev", "http://b")}
     runs, launches = launches_of(given_runs(("one", "prod:one", "dev:one"), known), known.__getitem__)
-    assert runs == (Given("prod", "one"), Given("dev", "one")), "the same run twice is one"
+    assert runs == (GivenRun("prod", "one"), GivenRun("dev", "one")), "the same run twice is one"
     assert set(launches) == {"prod", "dev"}
     known[""] = launch("prod", "http://elsewhere")
     runs, launches = launches_of(given_runs(("one", "prod:one"), known), known.__getitem__)
-    assert runs == (Given("http://elsewhere", "one"), Given("prod", "one"))
+    assert runs == (GivenRun("http://elsewhere", "one"), GivenRun("prod", "one"))
     runs, launches = launches_of(given_runs(("dev:one",), known), {"dev": known["dev"]}.__getitem__)
     assert set(launches) == {"dev"}, "the open one is not even looked for"
 
 
 def test_runs_of_two_contexts_stand_in_their_order() -> None:
     trackings = {"prod": tracking("0.1"), "dev": tracking("0.01")}
-    sheet = sheet_across(trackings, (Given("prod", "one"), Given("dev", ONE), Given("prod", TWO)))
+    sheet = sheet_across(trackings, (GivenRun("prod", "one"), GivenRun("dev", ONE), GivenRun("prod", TWO)))
     assert [subject.id for subject in sheet.subjects] == [f"prod:{ONE}", f"dev:{ONE}", f"prod:{TWO}"]
     made = comparison_of(sheet, DiffOptions(), 1e-9, {})
     table = written(made, DiffOptions(), SystemClock().zone, None)
@@ -68,7 +68,7 @@ def test_runs_of_two_contexts_stand_in_their_order() -> None:
 
 def test_the_baseline_of_one_of_several_contexts() -> None:
     sheet = sheet_across(
-        {"prod": tracking("0.1"), "dev": tracking("0.01")}, (Given("prod", "one"), Given("dev", "one"))
+        {"prod": tracking("0.1"), "dev": tracking("0.01")}, (GivenRun("prod", "one"), GivenRun("dev", "one"))
     )
     made = comparison_of(sheet, DiffOptions(), 1e-9, {})
     assert "×10" in written(made, DiffOptions(baseline="dev:one"), SystemClock().zone, None)
@@ -81,7 +81,7 @@ def test_a_problem_names_its_context() -> None:
     there, broken = tracking("0.1"), tracking("0.1")
     broken.problem = Problem(Kind.UNREACHABLE, "Could not read runs", "Nobody answered.", "Is it running?")
     with pytest.raises(Problem, match="In the context dev: Nobody answered"):
-        sheet_across({"prod": there, "dev": broken}, (Given("prod", ONE), Given("dev", ONE)))
+        sheet_across({"prod": there, "dev": broken}, (GivenRun("prod", ONE), GivenRun("dev", ONE)))
     with pytest.raises(Problem, match="In the context prod: There is no run “nothing”") as caught:
-        sheet_across({"prod": there}, (Given("prod", "nothing"),))
+        sheet_across({"prod": there}, (GivenRun("prod", "nothing"),))
     assert caught.value.kind is Kind.NOT_FOUND

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.fakes import run
-from tui.domain.diff.arrangement import Arrangement, arrange
+from tui.domain.diff.arrangement import DiffArrangement, arrange
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sources import of_details
 from tui.domain.export import csv_text, markdown
 from tui.domain.export.formats import FORMATS
-from tui.domain.export.report import Report, report
+from tui.domain.export.report import ComparisonReport, report
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable
 from tui.services.export_file import AlreadyThere, export
@@ -28,7 +28,7 @@ from tui.services.export_file import AlreadyThere, export
 HOSTILE = "<script>alert(1)</script> | `x` \x1b[31m [a](http://e) \u202e"
 
 
-def made(**changes: object) -> Report:
+def made(**changes: object) -> ComparisonReport:
     runs = [
         run(
             1,
@@ -39,7 +39,7 @@ def made(**changes: object) -> Report:
         run(2, name="two | 2", params={"lr": "0.01", "cfg": "[1, 3]", "f": "-1"}, metrics={"auc": 0.8, "x": math.inf}),
     ]
     comparison = Comparison(of_details(runs))
-    arranged = arrange(comparison, Arrangement(**changes))  # type: ignore[arg-type]
+    arranged = arrange(comparison, DiffArrangement(**changes))  # type: ignore[arg-type]
     return report(comparison, arranged, CellWriter(comparison, arranged.baseline))
 
 
@@ -141,7 +141,7 @@ def test_differences_are_exact_in_every_form() -> None:
         run(2, name="after", params={"n": "9007199254740992"}, metrics={"rows": 10001.0, "cost": 4321.09}),
     ]
     comparison = Comparison(of_details(runs))
-    arranged = arrange(comparison, Arrangement())
+    arranged = arrange(comparison, DiffArrangement())
     made = report(comparison, arranged, CellWriter(comparison, arranged.baseline))
     values = [row for row in made.rows if row.group in ("params", "metrics")]
     assert {row.name: row.cells[1].delta for row in values} == {"n": -1, "rows": -2344.0, "cost": 3086.53}

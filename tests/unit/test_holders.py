@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import DAY, HOUR, NOW_MS, FrozenClock
 from tui.domain.models.holders import UNKNOWN, Holding, mirror_tags, mirrored
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.writes import alias_plan
 from tui.services.alias_moves import AliasMoves, Rules
 from tui.services.holders import Holders
@@ -46,7 +46,7 @@ class World:
 def test_what_nobody_knows_is_not_made_up(tmp_path: Path) -> None:
     world = World(tmp_path)
     assert world.champion() == UNKNOWN
-    assert Reading().since(UNKNOWN) == "since ?"
+    assert Notation().since(UNKNOWN) == "since ?"
 
 
 def test_a_move_of_our_own_is_in_the_ledger(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_move_of_our_own_is_in_the_ledger(tmp_path: Path) -> None:
     at = world.clock.now_ms()
     world.clock.now += 2 * HOUR
     assert world.champion() == Holding(at, "ana", "11")
-    assert Reading(world.clock.now_ms()).since(world.champion()) == "since 2h by ana"
+    assert Notation(world.clock.now_ms()).since(world.champion()) == "since 2h by ana"
 
 
 def test_a_move_by_others_is_seen_by_watching_and_the_one_before_is_known(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tui.domain.models.board import Board
 from tui.domain.models.facts import parse_signature
 from tui.domain.models.measures import Measured, latest_metrics, measured
 from tui.domain.models.move import rows
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.models.values import MISSING, ModelVersion, RegisteredModel, SourceModel, SourceRun
 from tui.domain.models.versions import Versions
 from tui.services.model_health import RUNS_AT_ONCE, ModelHealth
@@ -46,7 +46,7 @@ def learnt(registry: FakeRegistry, **settings: object) -> ModelHealth:
 
 
 def board_of(model: RegisteredModel, health: ModelHealth) -> SpecTable[RegisteredModel]:
-    columns = Board([model], health, Reading()).columns()
+    columns = Board([model], health, Notation()).columns()
     return SpecTable([model], lambda one: one.name, columns, Arrangement())
 
 
@@ -54,7 +54,7 @@ def test_versions_of_one_run_have_their_own_metrics() -> None:
     registry = checkpoints()
     health = learnt(registry)
     model, versions = registry.models["net"], list(registry.by_model["net"].values())
-    columns = Versions(model, versions, health, Reading()).columns()
+    columns = Versions(model, versions, health, Notation()).columns()
     table = SpecTable(versions, lambda made: made.version, columns, Arrangement(sort=(("metric", True),)))
     assert [made.version for made in table.rows] == ["2", "1", "3"]
     assert table.texts("metric", 0, 3) == ["0.95", "0.70", "0.60"]
@@ -104,11 +104,11 @@ def test_the_panel_of_a_move_tells_both_and_the_runs_own_apart() -> None:
     registry = on_two_datasets()
     health = learnt(registry)
     now, then = registry.by_model["churn"].values()
-    told = {row.name: (row.now, row.then, row.note.rpartition("  ")[2]) for row in rows(now, then, health, Reading())}
+    told = {row.name: (row.now, row.then, row.note.rpartition("  ")[2]) for row in rows(now, then, health, Notation())}
     assert told["auc@test"] == ("0.71", "0.83", "better")
     assert told["auc@train"] == ("0.99", "0.97", "worse")
     assert told["auc of the run"] == ("0.6", "0.6", "same")
-    names = [row.name for row in rows(now, then, health, Reading())]
+    names = [row.name for row in rows(now, then, health, Notation())]
     assert names.index("auc@test") < names.index("auc@train") < names.index("auc of the run")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.models.move import Row, table
+from tui.domain.models.move import MoveRow, table
 from tui.domain.text import width
 
 ROWS = [
-    Row("run", "weekly-2026-W46  ✓ done", "weekly-2026-W45  ✓ done"),
-    Row("auc", "0.9312", "0.929", "−0.0022  −0.2%  worse", "bad", "−0.0022  worse"),
+    MoveRow("run", "weekly-2026-W46  ✓ done", "weekly-2026-W45  ✓ done"),
+    MoveRow("auc", "0.9312", "0.929", "−0.0022  −0.2%  worse", "bad", "−0.0022  worse"),
 ]
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import RunsPage, View
+from tui.domain.values import Lifecycle, RunsPage
 from tui.gateway.rest.pages import RestPages
 from tui.gateway.rest.transport import AT_ONCE, Transport
 from tui.gateway.tracking.rest import RestTracking
@@ -28,7 +28,12 @@ class Server:
         self._lock = threading.Lock()
 
     def runs_as_json(
-        self, experiment_ids: Sequence[str], filter_string: str, view: View, max_results: int, token: str | None
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str,
+        view: Lifecycle,
+        max_results: int,
+        token: str | None,
     ) -> dict[str, Any]:
         with self._lock:
             offset = json.loads(base64.b64decode(token))["offset"] if token and not self.opaque else 0

@@ -10,15 +10,15 @@ from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FakeTracking, experiment, run
 from tui.domain.filter.names import Field
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import RegisteredAs, RunDetail, View
-from tui.services.runs_query import FIRST_PAGE, Query
+from tui.domain.values import Lifecycle, RegisteredAs, RunDetail
+from tui.services.runs_query import FIRST_PAGE, RunsQuery
 from tui.services.runs_store import REGISTERED_AT_ONCE, RunsStore
 
 ONE = experiment(1, "churn")
 
 
-def store_over(runs: Sequence[RunDetail], page_size: int = 1000, query: Query | None = None) -> RunsStore:
-    return RunsStore(query or Query((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size)
+def store_over(runs: Sequence[RunDetail], page_size: int = 1000, query: RunsQuery | None = None) -> RunsStore:
+    return RunsStore(query or RunsQuery((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size)
 
 
 def tracking_of(store: RunsStore) -> FakeTracking:
@@ -136,15 +136,15 @@ def test_a_store_that_has_become_empty_is_so_after_reading_again() -> None:
 
 def test_what_is_asked_is_what_the_query_says() -> None:
     other = experiment(2, "fraud")
-    query = Query((ONE, other), "metrics.auc > 0.5", View.ALL)
+    query = RunsQuery((ONE, other), "metrics.auc > 0.5", Lifecycle.ALL)
     store = store_over([], query=query)
     store.first()
-    assert tracking_of(store).calls[-1] == ("search_runs", (("1", "2"), "metrics.auc > 0.5", View.ALL, None))
+    assert tracking_of(store).calls[-1] == ("search_runs", (("1", "2"), "metrics.auc > 0.5", Lifecycle.ALL, None))
 
 
 def test_experiments_have_their_names_in_the_table_also_after_reading_again() -> None:
     other = experiment(2, "fraud")
-    store = store_over([run(1), run(2, experiment_id="2")], query=Query((ONE, other)))
+    store = store_over([run(1), run(2, experiment_id="2")], query=RunsQuery((ONE, other)))
     store.first()
     assert store.snapshot().experiment_names() == {"1": "churn", "2": "fraud"}
     store.reload()

@@ -26,7 +26,7 @@ EXIT_BROKEN = 1
 
 
 @dataclass(frozen=True)
-class Said:
+class GivenOptions:
     """The options as given, before the group's and the command's are laid over each other; None is not given."""
 
     context: str | None = None
@@ -40,14 +40,14 @@ class Said:
     no_mouse: bool = False
     log_file: str | None = None
 
-    def over(self, earlier: Said) -> Said:
+    def over(self, earlier: GivenOptions) -> GivenOptions:
         """These options, and the earlier ones where these say nothing."""
         given = {name: value for name, value in vars(self).items() if value not in (None, False)}
         if self.read_only is not None:
             given["read_only"] = self.read_only
         return replace(earlier, **given)
 
-    def elsewhere(self, context: str) -> Said:
+    def elsewhere(self, context: str) -> GivenOptions:
         """What is said of another context: nothing that was meant for the one to be opened."""
         return replace(self, context=context, tracking_uri=None, registry_uri=None, profile=None)
 
@@ -73,7 +73,7 @@ def _actions() -> Iterable[Action]:
     return ACTIONS
 
 
-def settings_of(said: Said) -> tuple[Settings, Path]:
+def settings_of(said: GivenOptions) -> tuple[Settings, Path]:
     from tui.config import paths
     from tui.config.load import load
 
@@ -81,7 +81,7 @@ def settings_of(said: Said) -> tuple[Settings, Path]:
     return load(file, named_by, _actions), file
 
 
-def resolved(said: Said, settings: Settings, file: Path, place: str | None) -> Launch:
+def resolved(said: GivenOptions, settings: Settings, file: Path, place: str | None) -> Launch:
     from tui.config.launch import resolve
 
     return resolve(said.options(place), os.environ, working_folder(), settings, file)
@@ -95,12 +95,12 @@ def working_folder() -> Path:
         return Path("/")
 
 
-def run(said: Said, place: str | None) -> None:
+def run(said: GivenOptions, place: str | None) -> None:
     settings, file = settings_of(said)
     open_deck(said, resolved(said, settings, file, place))
 
 
-def open_deck(said: Said, launch: Launch) -> None:
+def open_deck(said: GivenOptions, launch: Launch) -> None:
     """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
     _refuse_without_terminal()
     from tui.host import Host

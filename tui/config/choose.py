@@ -36,7 +36,7 @@ class Options:
     ssh: bool = False
 
 
-class Choice(NamedTuple):
+class ChosenStore(NamedTuple):
     """A tracking URI, who decided on it, and the context that goes with it."""
 
     uri: str
@@ -70,7 +70,7 @@ class Chooser:
         self.settings = settings
         self.file = file
 
-    def choose(self, place: Place | None) -> Choice:
+    def choose(self, place: Place | None) -> ChosenStore:
         chosen = self._named()
         if chosen is not None:
             if place is not None and place.server:
@@ -83,7 +83,7 @@ class Chooser:
             return self._with_context("databricks", "--profile on the command line", self.options.profile)
         return unnamed
 
-    def _named(self) -> Choice | None:
+    def _named(self) -> ChosenStore | None:
         """What the command line names: a context, a tracking URI, or both."""
         said = self.options.tracking_uri
         uri = self._checked(said, "--tracking-uri") if said else None
@@ -92,7 +92,7 @@ class Chooser:
             return chosen._replace(uri=uri, origin=COMMAND_LINE, by_context=False) if uri else chosen
         return self._with_context(uri, COMMAND_LINE, self.options.profile) if uri else None
 
-    def _unnamed(self) -> Choice:
+    def _unnamed(self) -> ChosenStore:
         """What counts if the command line names nothing."""
         if said := self.environ.get("MLFLOW_TRACKING_URI"):
             uri = self._checked(said, "MLFLOW_TRACKING_URI")
@@ -103,7 +103,7 @@ class Chooser:
             return self._context(next(iter(self.settings.contexts)))
         return self._with_context(default_tracking_uri(self.cwd), MLFLOW_DEFAULT)
 
-    def _context(self, name: str) -> Choice:
+    def _context(self, name: str) -> ChosenStore:
         context = self.settings.contexts.get(name)
         if context is None:
             from difflib import get_close_matches
@@ -115,9 +115,9 @@ class Chooser:
             else:
                 hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
             raise Problem(Kind.CONFIG, "Unknown context", f"There is no context “{name}”.", hint)
-        return Choice(context.tracking_uri, f"context {name} in {self.file}", name, context, by_context=True)
+        return ChosenStore(context.tracking_uri, f"context {name} in {self.file}", name, context, by_context=True)
 
-    def _with_context(self, uri: str, origin: str, profile: str | None = None) -> Choice:
+    def _with_context(self, uri: str, origin: str, profile: str | None = None) -> ChosenStore:
         """The URI with the settings of a context that leads to the same place, if there is one."""
 
         def fits(context: ContextSettings) -> bool:
@@ -127,17 +127,17 @@ class Chooser:
 
         names = [name for name, context in self.settings.contexts.items() if fits(context)]
         if not names:
-            return Choice(uri, origin)
+            return ChosenStore(uri, origin)
         # Of several, the most careful one: a doubt must not make a place writable.
         careful = [name for name in names if self.settings.contexts[name].read_only]
         name = next((n for n in (careful or names) if n == self.settings.context), (careful or names)[0])
-        return Choice(uri, origin, name, self.settings.contexts[name])
+        return ChosenStore(uri, origin, name, self.settings.contexts[name])
 
     def _profile(self, uri: str, profile: str | None) -> str | None:
         """The profile that counts for a Databricks URI beside which ``profile`` was said."""
         return profile or uris.profile_of(uri) or self.environ.get("DATABRICKS_CONFIG_PROFILE")
 
-    def _is_of_profile(self, choice: Choice, profile: str) -> bool:
+    def _is_of_profile(self, choice: ChosenStore, profile: str) -> bool:
         said = choice.context.profile if choice.context else None
         return uris.is_databricks(choice.uri) and self._profile(choice.uri, said) in (None, profile)
 
@@ -151,7 +151,7 @@ class Chooser:
 
     # an address of a page
 
-    def _of_address(self, place: Place, unnamed: Choice) -> Choice:
+    def _of_address(self, place: Place, unnamed: ChosenStore) -> ChosenStore:
         """The context or server that a page's address belongs to."""
         if self._same_host(unnamed, place):
             return unnamed
@@ -160,17 +160,17 @@ class Chooser:
         if fitting:
             return next((choice for choice in fitting if choice.context and choice.context.read_only), fitting[0])
         if not place.databricks:
-            return Choice(place.server, "the address given")
+            return ChosenStore(place.server, "the address given")
         return self._of_workspace(place)
 
-    def _of_workspace(self, place: Place) -> Choice:
+    def _of_workspace(self, place: Place) -> ChosenStore:
         from tui.config.databricks import workspace, workspaces
 
         if self.options.profile:
             return self._with_context("databricks", "--profile on the command line", self.options.profile)
         wanted = workspace(place.server)
         if self._workspace_of(None) == wanted:
-            return Choice("databricks", "the address given")
+            return ChosenStore("databricks", "the address given")
         profiles = [profile for profile, host in workspaces(self.environ).items() if host == wanted]
         if not profiles:
             raise Problem(
@@ -179,7 +179,7 @@ class Chooser:
                 f"No profile in ~/.databrickscfg leads to {place.server}.",
                 f"`databricks auth login --host {place.server}` makes one.",
             )
-        return Choice(f"databricks://{profiles[0]}", f"the address given, by profile {profiles[0]}")
+        return ChosenStore(f"databricks://{profiles[0]}", f"the address given, by profile {profiles[0]}")
 
     def _workspace_of(self, profile: str | None) -> str | None:
         from tui.config.databricks import workspace, workspaces
@@ -192,14 +192,14 @@ class Chooser:
                 return None
         return workspaces(self.environ).get(profile or self.environ.get("DATABRICKS_CONFIG_PROFILE") or "DEFAULT")
 
-    def _same_host(self, choice: Choice, place: Place) -> bool:
+    def _same_host(self, choice: ChosenStore, place: Place) -> bool:
         address = uris.origin(place.server)
         if uris.is_databricks(choice.uri):
             profile = self.options.profile or (choice.context.profile if choice.context else None)
             return self._workspace_of(profile or uris.profile_of(choice.uri)) == address
         return kind(choice.uri) in HTTP_KINDS and uris.origin(choice.uri) == address
 
-    def _refuse_elsewhere(self, choice: Choice, place: Place) -> None:
+    def _refuse_elsewhere(self, choice: ChosenStore, place: Place) -> None:
         if self._same_host(choice, place):
             return
         raise Problem(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.config import known_stores
-from tui.config.choose import COMMAND_LINE, Choice, Chooser, Options
+from tui.config.choose import COMMAND_LINE, Chooser, ChosenStore, Options
 from tui.config.model import ContextSettings, Settings
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
@@ -112,7 +112,7 @@ def resolve(
     )
 
 
-def _with_profile(choice: Choice, options: Options) -> tuple[Choice, str | None, str]:
+def _with_profile(choice: ChosenStore, options: Options) -> tuple[ChosenStore, str | None, str]:
     """The choice with the profile asked for in its URI; the profile, and who asked for it."""
     if not uris.is_databricks(choice.uri):
         if options.profile:
@@ -134,7 +134,7 @@ def _with_profile(choice: Choice, options: Options) -> tuple[Choice, str | None,
     return choice._replace(uri=f"databricks://{said}"), said, origin
 
 
-def _registry(choice: Choice, options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[str, str]:
+def _registry(choice: ChosenStore, options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[str, str]:
     """Where models are registered, and who said so."""
     said, origin = options.registry_uri, COMMAND_LINE
     if not said and not choice.by_context:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, fit
-from tui.domain.values import View
+from tui.domain.values import Lifecycle
 from tui.gateway.ports import TrackingPort
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def comparison_of(sheet: Sheet, options: DiffOptions, tolerance: float, directio
 
 def written(comparison: Comparison, options: DiffOptions, zone: tzinfo, cells: int | None) -> str:
     """The comparison in the form asked for; ``cells`` is the width of the terminal, None where there is none."""
-    from tui.domain.diff.arrangement import Arrangement, arrange
+    from tui.domain.diff.arrangement import DiffArrangement, arrange
     from tui.domain.diff.cells import CellWriter
     from tui.domain.diff.table import CompareTable
     from tui.domain.export.formats import FORMATS as EXPORTS
@@ -99,7 +99,7 @@ def written(comparison: Comparison, options: DiffOptions, zone: tzinfo, cells: i
 
     arranged = arrange(
         comparison,
-        Arrangement(
+        DiffArrangement(
             baseline=_baseline(comparison, options.baseline),
             only_differences=options.only_differences,
             system_tags=options.system_tags,
@@ -150,7 +150,7 @@ def _named(tracking: TrackingPort, name: str) -> list[str]:
     experiments: list[str] = []
     token: str | None = None
     while True:
-        page = tracking.search_experiments(View.ACTIVE, max_results=_PAGE, token=token)
+        page = tracking.search_experiments(Lifecycle.ACTIVE, max_results=_PAGE, token=token)
         experiments += [experiment.id for experiment in page.experiments]
         token = page.next_token
         if token is None:

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenRun:
     """A run as it was given: the context it is of, and its id, address or name there."""
 
     context: str
     run: str
 
 
-def given_runs(runs: Iterable[str], contexts: Mapping[str, object]) -> tuple[Given, ...]:
+def given_runs(runs: Iterable[str], contexts: Mapping[str, object]) -> tuple[GivenRun, ...]:
     """What ``RUN`` and ``CONTEXT:RUN`` mean; the context is "" for the one that the command opens.
 
     Only names of contexts count: another word before a colon is part of a run's name.
@@ -35,11 +35,13 @@ def given_runs(runs: Iterable[str], contexts: Mapping[str, object]) -> tuple[Giv
     for text in runs:
         context, colon, run = text.partition(":")
         of_another = bool(colon) and bool(run) and context in contexts and not text.startswith("runs:/")
-        found_runs.append(Given(context, run) if of_another else Given("", text))
+        found_runs.append(GivenRun(context, run) if of_another else GivenRun("", text))
     return tuple(dict.fromkeys(found_runs))
 
 
-def launches_of(runs: Sequence[Given], resolve: Callable[[str], Launch]) -> tuple[tuple[Given, ...], dict[str, Launch]]:
+def launches_of(
+    runs: Sequence[GivenRun], resolve: Callable[[str], Launch]
+) -> tuple[tuple[GivenRun, ...], dict[str, Launch]]:
     """Each run with its context by name, and those contexts; ``resolve`` answers the launch of one, of "" the open one.
 
     The open one may be among those named. Where it only shares a name with one, it is called by where it leads.
@@ -52,7 +54,7 @@ def launches_of(runs: Sequence[Given], resolve: Callable[[str], Launch]) -> tupl
     if name in launches and launches[name].tracking_uri != here.tracking_uri:
         name = here.place_shown
     launches.setdefault(name, here)
-    return tuple(dict.fromkeys(one if one.context else Given(name, one.run) for one in runs)), launches
+    return tuple(dict.fromkeys(one if one.context else GivenRun(name, one.run) for one in runs)), launches
 
 
 @contextlib.contextmanager
@@ -72,7 +74,7 @@ def opened(launches: Mapping[str, Launch]) -> Iterator[Mapping[str, TrackingPort
             host.close()
 
 
-def sheet_across(trackings: Mapping[str, TrackingPort], runs: Sequence[Given]) -> Sheet:
+def sheet_across(trackings: Mapping[str, TrackingPort], runs: Sequence[GivenRun]) -> Sheet:
     """The runs as one sheet, in their order; a Problem names the context that it is of."""
     from tui.domain.diff.sheet import joined
 
@@ -81,7 +83,7 @@ def sheet_across(trackings: Mapping[str, TrackingPort], runs: Sequence[Given]) -
         texts = [one.run for one in runs if one.context == context]
         sheet, run_ids = _sheet_of(trackings[context], context, texts)
         sheets.append(sheet)
-        ids.update({Given(context, text): f"{context}:{run_id}" for text, run_id in run_ids.items()})
+        ids.update({GivenRun(context, text): f"{context}:{run_id}" for text, run_id in run_ids.items()})
     sheet = joined(sheets)
     column_of = {subject.id: column for column, subject in enumerate(sheet.subjects)}
     return sheet.at([column_of[subject] for subject in dict.fromkeys(ids[one] for one in runs)])

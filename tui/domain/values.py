@@ -11,12 +11,13 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.domain.experiments.views import Experiment, ExperimentPage, StoreCondition, View
+from tui.domain.experiments.views import Experiment, ExperimentPage, Lifecycle, StoreCondition
 
 __all__ = [
     "DatasetInput",
     "Experiment",
     "ExperimentPage",
+    "Lifecycle",
     "MetricValue",
     "RegisteredAs",
     "RunDetail",
@@ -27,7 +28,6 @@ __all__ = [
     "SparseTexts",
     "StoreCondition",
     "StoreReport",
-    "View",
 ]
 
 

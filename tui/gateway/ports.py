@@ -17,8 +17,8 @@ from tui.domain.artifacts.values import (
     ArtifactListing,
     ArtifactRoot,
     Downloaded,
+    FolderSize,
     LoggedModel,
-    Measured,
 )
 from tui.domain.models.values import (
     ModelFacts,
@@ -35,13 +35,13 @@ from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
+    Lifecycle,
     RegisteredAs,
     RunDetail,
     RunReference,
     RunsPage,
     ServerInfo,
     StoreReport,
-    View,
 )
 
 
@@ -71,7 +71,12 @@ class TrackingPort(Protocol):
     def server(self) -> ServerInfo: ...
 
     def search_experiments(
-        self, view: View = View.ACTIVE, *, max_results: int = 1000, token: str | None = None, filter_string: str = ""
+        self,
+        view: Lifecycle = Lifecycle.ACTIVE,
+        *,
+        max_results: int = 1000,
+        token: str | None = None,
+        filter_string: str = "",
     ) -> ExperimentPage:
         """Experiments, last updated first."""
         ...
@@ -89,7 +94,7 @@ class TrackingPort(Protocol):
         experiment_ids: Sequence[str],
         *,
         filter_string: str = "",
-        view: View = View.ACTIVE,
+        view: Lifecycle = Lifecycle.ACTIVE,
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:
@@ -191,7 +196,7 @@ class ArtifactsPort(Protocol):
         """
         ...
 
-    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:
+    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> FolderSize:
         """Everything below a folder, counted; ``cancel(token)`` stops it."""
         ...
 

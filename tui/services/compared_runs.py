@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import RunDetail, View
+from tui.domain.values import Lifecycle, RunDetail
 from tui.gateway.ports import TrackingPort
 from tui.services.pool import Pool
 
@@ -125,7 +125,7 @@ def _searched(tracking: TrackingPort, experiments: Mapping[str, str]) -> FrameSn
         page = tracking.search_runs(
             sorted({experiments[run_id] for run_id in share}),
             filter_string=f"attributes.run_id IN ({names})",
-            view=View.ALL,
+            view=Lifecycle.ALL,
             max_results=len(share),
         )
         frame.append(page)

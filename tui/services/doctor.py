@@ -14,7 +14,7 @@ from tui.domain.checkup import Check, Verdict, without
 from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem
 from tui.domain.uris import masked, without_secrets
-from tui.domain.values import StoreCondition, View
+from tui.domain.values import Lifecycle, StoreCondition
 from tui.services.session import Session
 from tui.services.surroundings import Surroundings
 
@@ -184,7 +184,7 @@ class Doctor:
 
     def _tracking(self) -> Finding:
         server = self._session.tracking.server()
-        page = self._session.tracking.search_experiments(View.ACTIVE, max_results=1)
+        page = self._session.tracking.search_experiments(Lifecycle.ACTIVE, max_results=1)
         version = f"MLflow {server.version} answers" if server.version else "It answers"
         some = "experiments can be listed" if page.experiments else "there are no experiments yet"
         ahead = self._session.diagnosis.clock_ahead_s() if self._session.diagnosis is not None else None
@@ -204,7 +204,7 @@ class Doctor:
 
     def _artifacts(self) -> Finding:
         tracking = self._session.tracking
-        page = tracking.search_experiments(View.ACTIVE, max_results=_LOOKED_THROUGH)
+        page = tracking.search_experiments(Lifecycle.ACTIVE, max_results=_LOOKED_THROUGH)
         for experiment in page.experiments:
             runs = tracking.search_runs([experiment.id], max_results=1)
             if runs.run_ids:

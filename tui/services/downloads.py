@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.domain.problem import Kind, Problem
 
 if TYPE_CHECKING:
-    from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, Downloaded, Measured
+    from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
     from tui.gateway.ports import ArtifactsPort
 
 Listener = Callable[[int, int, str], None]
@@ -74,12 +74,12 @@ class Download:
         self._port.cancel(self._token)
 
 
-def measure(port: ArtifactsPort, root: ArtifactRoot, entry: ArtifactEntry) -> Measured:
+def measure(port: ArtifactsPort, root: ArtifactRoot, entry: ArtifactEntry) -> FolderSize:
     """How much a file or folder is; a folder is counted to its end."""
-    from tui.domain.artifacts.values import Measured
+    from tui.domain.artifacts.values import FolderSize
 
     if not entry.is_folder:
-        return Measured(1, entry.size or 0, 1 if entry.size is None else 0)
+        return FolderSize(1, entry.size or 0, 1 if entry.size is None else 0)
     return port.measure(root, entry.path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import RunsPage, View
+from tui.domain.values import Lifecycle, RunsPage
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
 from tui.gateway.ports import TrackingPort, WritesPort
@@ -54,7 +54,10 @@ class Housekeeping:
                 wanted = run_ids[start : start + READ_TOGETHER]
                 try:
                     page = self._tracking.search_runs(
-                        experiment_ids, filter_string=ids_filter(wanted), view=View.ALL, max_results=READ_TOGETHER
+                        experiment_ids,
+                        filter_string=ids_filter(wanted),
+                        view=Lifecycle.ALL,
+                        max_results=READ_TOGETHER,
                     )
                 except Problem as problem:
                     if problem.kind is not Kind.BAD_REQUEST:
@@ -137,7 +140,7 @@ class Housekeeping:
         if not experiment_ids:
             return []
         most = DELETED_BEFORE + 1
-        return _of_page(self._tracking.search_runs(experiment_ids, view=View.DELETED, max_results=most))
+        return _of_page(self._tracking.search_runs(experiment_ids, view=Lifecycle.DELETED, max_results=most))
 
     # writing
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.domain.experiments.views import Experiment, View
+from tui.domain.experiments.views import Experiment, Lifecycle
 
 if TYPE_CHECKING:
     from tui.domain.values import RunsPage
@@ -16,12 +16,12 @@ FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon 
 
 
 @dataclass(frozen=True)
-class Query:
+class RunsQuery:
     """What is asked of the server: whose runs, which of them, in which lifecycle stage."""
 
     experiments: tuple[Experiment, ...]
     filter_string: str = ""
-    view: View = View.ACTIVE
+    view: Lifecycle = Lifecycle.ACTIVE
 
     @property
     def experiment_ids(self) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def ids_filter(run_ids: Sequence[str]) -> str:
     return f"attributes.run_id IN ({', '.join(repr(run_id) for run_id in plain)})"
 
 
-def first_page(query: Query, tracking: TrackingPort, page_size: int) -> RunsPage:
+def first_page(query: RunsQuery, tracking: TrackingPort, page_size: int) -> RunsPage:
     """The first runs of a query; blocks, and raises Problem. Needs none of the libraries that keep them."""
     return tracking.search_runs(
         query.experiment_ids,

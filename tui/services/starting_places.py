@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from tui.domain.experiments.views import ExperimentPage, View
+from tui.domain.experiments.views import ExperimentPage, Lifecycle
 from tui.domain.problem import Problem
 from tui.services.session import Session
 
@@ -43,7 +43,7 @@ class StartingPlaces:
         """Go to the next folder."""
         self._at = (self._at + 1) % len(self._places)
 
-    def page(self, view: View, token: str | None) -> ExperimentPage:
+    def page(self, view: Lifecycle, token: str | None) -> ExperimentPage:
         """A page of the experiments of the folder; blocks. Raises Problem as the tracking port does."""
         self._settle()
         under = self.under

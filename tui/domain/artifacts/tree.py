@@ -73,7 +73,7 @@ def node_key(root: ArtifactRoot, path: str) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class TreeLine:
     """A line of the tree: a node, or words that stand below a folder in place of what is in it."""
 
     node: Node
@@ -174,21 +174,21 @@ class ArtifactTree:
         files = sum(1 for node in self._nodes.values() if not node.is_folder)
         return files, len(self._nodes) - files - 1
 
-    def table(self, glyphs: Glyphs = UNICODE, name_cells: int = NAME_CELLS) -> TreeTable:
+    def table(self, glyphs: Glyphs = UNICODE, name_cells: int = NAME_CELLS) -> ArtifactTable:
         """The tree as it stands, with what its folds and its filter leave."""
         self._generation += 1
         words = self.query.lower().split()
         lines = list(self._matching(words) if words else self._lines())
-        return TreeTable(lines, glyphs, self._generation, name_cells, unfolded=bool(words))
+        return ArtifactTable(lines, glyphs, self._generation, name_cells, unfolded=bool(words))
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[TreeLine]:
         yield from self._below(self.top)
         for model in self.models:
-            yield Line(model, depth=0)
+            yield TreeLine(model, depth=0)
             if model.open:
                 yield from self._below(model)
 
-    def _below(self, folder: Node) -> Iterator[Line]:
+    def _below(self, folder: Node) -> Iterator[TreeLine]:
         stack = [iter(self._inside(folder))]
         while stack:
             line = next(stack[-1], None)
@@ -199,38 +199,38 @@ class ArtifactTree:
             if not line.words and line.node.is_folder and line.node.open:
                 stack.append(iter(self._inside(line.node)))
 
-    def _inside(self, folder: Node) -> list[Line]:
+    def _inside(self, folder: Node) -> list[TreeLine]:
         depth = folder.depth + 1
         if folder.problem is not None:
             problem = folder.problem
-            return [Line(folder, f"{clean(problem.message)}  r tries again", "bad", depth)]
+            return [TreeLine(folder, f"{clean(problem.message)}  r tries again", "bad", depth)]
         if folder.children is None:
-            return [Line(folder, "reading …", "muted", depth)]
+            return [TreeLine(folder, "reading …", "muted", depth)]
         if not folder.children and folder is not self.top:
-            return [Line(folder, clean(folder.note) or "(empty)", "muted", depth)]
-        return [Line(child, depth=child.depth) for child in folder.children]
+            return [TreeLine(folder, clean(folder.note) or "(empty)", "muted", depth)]
+        return [TreeLine(child, depth=child.depth) for child in folder.children]
 
-    def _matching(self, words: Sequence[str]) -> list[Line]:
+    def _matching(self, words: Sequence[str]) -> list[TreeLine]:
         """Files and folders whose path holds every word, below the folders that lead there, all of them open."""
 
-        def walk(nodes: Sequence[Node], depth: int) -> list[Line]:
-            lines: list[Line] = []
+        def walk(nodes: Sequence[Node], depth: int) -> list[TreeLine]:
+            lines: list[TreeLine] = []
             for node in nodes:
                 inner = walk(node.children, depth + 1) if node.children else []
                 path = node.searched
                 if inner or all(word in path for word in words):
-                    lines.append(Line(node, depth=depth))
+                    lines.append(TreeLine(node, depth=depth))
                     lines += inner
             return lines
 
         return walk([*(self.top.children or ()), *self.models], 0)
 
 
-class TreeTable:
+class ArtifactTable:
     """A table over the lines of a tree; the texts of a line are made when it comes into view."""
 
     def __init__(
-        self, lines: Sequence[Line], glyphs: Glyphs, generation: int, name_cells: int, *, unfolded: bool
+        self, lines: Sequence[TreeLine], glyphs: Glyphs, generation: int, name_cells: int, *, unfolded: bool
     ) -> None:
         self.lines = lines
         self.generation = generation
@@ -250,7 +250,7 @@ class TreeTable:
         return [(self._name if key == "name" else _size_of)(line) for line in self.lines[start:stop]]
 
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
-        tone: Callable[[Line], Tone] = _name_tone if key == "name" else lambda _line: "muted"
+        tone: Callable[[TreeLine], Tone] = _name_tone if key == "name" else lambda _line: "muted"
         return [tone(line) for line in self.lines[start:stop]]
 
     def row_key(self, row: int) -> str:
@@ -261,7 +261,7 @@ class TreeTable:
             self._rows = {line.key: row for row, line in enumerate(self.lines)}
         return self._rows.get(row_key)
 
-    def _name(self, line: Line) -> str:
+    def _name(self, line: TreeLine) -> str:
         indent = " " * (INDENT * line.depth)
         if line.words:
             return f"{indent}  {line.words}"
@@ -273,7 +273,7 @@ class TreeTable:
         return f"{indent}{sign} {node.label}"
 
 
-def _size_of(line: Line) -> str:
+def _size_of(line: TreeLine) -> str:
     if line.words:
         return ""
     node = line.node
@@ -284,7 +284,7 @@ def _size_of(line: Line) -> str:
     return size(node.entry.size)
 
 
-def _name_tone(line: Line) -> Tone:
+def _name_tone(line: TreeLine) -> Tone:
     if line.words:
         return line.tone
     if line.node.model is not None:

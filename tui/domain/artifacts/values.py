@@ -109,7 +109,7 @@ class ArtifactHead:
 
 
 @dataclass(frozen=True)
-class Measured:
+class FolderSize:
     """What a file or folder holds, everything below it counted; ``unsized`` files have no known size."""
 
     files: int

@@ -21,7 +21,7 @@ _METRIC_IDS = tuple(f"{group}::" for group in METRICS)  # as ``Shown.id`` begins
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class DiffArrangement:
     """How a person wants to see a comparison. ``baseline`` is the id of a thing compared, "" for the first."""
 
     baseline: str = ""
@@ -33,7 +33,7 @@ class Arrangement:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRow:
     """A row that is shown: of a section, or the heading of a group where ``row`` is -1."""
 
     section: Section
@@ -80,8 +80,8 @@ class GroupShown:
 class Arranged:
     """The rows in their order, headings included."""
 
-    arrangement: Arrangement
-    rows: tuple[Shown, ...]
+    arrangement: DiffArrangement
+    rows: tuple[ShownRow, ...]
     groups: tuple[GroupShown, ...]
     baseline: int = 0
     row_of: dict[str, int] = field(default_factory=dict, compare=False)
@@ -97,16 +97,16 @@ class Arranged:
         return None
 
 
-def baseline_of(comparison: Comparison, arrangement: Arrangement) -> int:
+def baseline_of(comparison: Comparison, arrangement: DiffArrangement) -> int:
     """The column of the baseline; the first where it is not, or no longer, among the things compared."""
     ids = [subject.id for subject in comparison.subjects]
     return ids.index(arrangement.baseline) if arrangement.baseline in ids else 0
 
 
-def arrange(comparison: Comparison, arrangement: Arrangement) -> Arranged:
+def arrange(comparison: Comparison, arrangement: DiffArrangement) -> Arranged:
     """The rows that an arrangement shows; a group without any has no heading either."""
     baseline = baseline_of(comparison, arrangement)
-    rows: list[Shown] = []
+    rows: list[ShownRow] = []
     groups: list[GroupShown] = []
     for group in comparison.groups:
         sections = [section for section in comparison.sections if section.group == group]
@@ -121,13 +121,13 @@ def arrange(comparison: Comparison, arrangement: Arrangement) -> Arranged:
         folded = group in arrangement.folded
         count = comparison.count(group, system=arrangement.system_tags)
         groups.append(GroupShown(group, len(chosen), count.rows, count.differing, folded))
-        rows.append(Shown(chosen[0][0], -1))
+        rows.append(ShownRow(chosen[0][0], -1))
         if not folded:
-            rows.extend(Shown(section, row) for section, row in _ordered(chosen, arrangement.order, group, baseline))
+            rows.extend(ShownRow(section, row) for section, row in _ordered(chosen, arrangement.order, group, baseline))
     return Arranged(arrangement, tuple(rows), tuple(groups), baseline, {shown.id: at for at, shown in enumerate(rows)})
 
 
-def _kept(section: Section, arrangement: Arrangement) -> Bools:
+def _kept(section: Section, arrangement: DiffArrangement) -> Bools:
     kept = np.ones(len(section), dtype=np.bool_)
     if arrangement.only_differences:
         kept &= section.differs & ~section.told_by_parts

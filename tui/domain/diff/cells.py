@@ -30,7 +30,7 @@ Write = Callable[[float], str]
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """How a value differs from the baseline's: the difference, its share, better or worse where that is known."""
 
     delta: str = ""
@@ -43,7 +43,7 @@ class Change:
         return {"better": "good", "worse": "bad"}.get(self.verdict, "")  # type: ignore[return-value]
 
 
-_SAME = Change()
+_SAME = Difference()
 
 
 class CellWriter:
@@ -60,7 +60,7 @@ class CellWriter:
         self._writers: dict[tuple[int, int], Write] = {}
         self._partings: dict[tuple[int, int], dict[str, int]] = {}
         self._differing: dict[tuple[int, int], list[bool]] = {}
-        self._changes: dict[tuple[int, int, int], Change] = {}
+        self._changes: dict[tuple[int, int, int], Difference] = {}
 
     def value(self, section: Section, row: int, column: int, cells: int = 0) -> str:
         """The value as one line: ``–`` where it is absent, ``""`` where it is an empty text.
@@ -120,7 +120,7 @@ class CellWriter:
             found = self._differing[key] = section.differs_from(self.baseline, row, row + 1)[0].tolist()
         return found[column]
 
-    def change(self, section: Section, row: int, column: int) -> Change:
+    def change(self, section: Section, row: int, column: int) -> Difference:
         """How a cell differs from the baseline's; nothing where it does not."""
         if column == self.baseline or not self.differs(section, row, column):
             return _SAME
@@ -132,25 +132,27 @@ class CellWriter:
             found = self._changes[key] = self._changed(section, row, column)
         return found
 
-    def _changed(self, section: Section, row: int, column: int) -> Change:
+    def _changed(self, section: Section, row: int, column: int) -> Difference:
         base = self.baseline
         here, there = bool(section.present[row, column]), bool(section.present[row, base])
         if not here or not there:
-            return Change(ADDED if here else ABSENT, differs=True)
+            return Difference(ADDED if here else ABSENT, differs=True)
         if not (section.numeric[row, column] and section.numeric[row, base]):
-            return Change("!=" if self._plain else "≠", differs=True)
+            return Difference("!=" if self._plain else "≠", differs=True)
         value, baseline = float(section.numbers[row, column]), float(section.numbers[row, base])
         verdict = self.comparison.direction(section, row).verdict(value, baseline)
         if section.holds_texts and is_seed(section.keys[row]):
-            return Change("!=" if self._plain else "≠", differs=True)  # one seed is not twice another
+            return Difference("!=" if self._plain else "≠", differs=True)  # one seed is not twice another
         if section.holds_texts:
-            return Change(self._of_params(section, row, column), "", "", differs=True)
+            return Difference(self._of_params(section, row, column), "", "", differs=True)
         share = quantities.share(value, baseline, plain=self._plain)
         if section.unit and math.isfinite(value - baseline):
             sign = "+" if value > baseline else "-" if self._plain else "−"
             delta = sign + quantities.duration(round(abs(value - baseline)))
-            return Change(delta, share if section.unit == "ms" else "", "", differs=True)
-        return Change(quantities.difference(value, baseline, plain=self._plain), share or " ", verdict, differs=True)
+            return Difference(delta, share if section.unit == "ms" else "", "", differs=True)
+        return Difference(
+            quantities.difference(value, baseline, plain=self._plain), share or " ", verdict, differs=True
+        )
 
     def delta(self, section: Section, row: int, column: int) -> int | float | None:
         """The difference from the baseline as a number, exact where that can be said; None where it is no number."""
@@ -160,7 +162,7 @@ class CellWriter:
             float(section.numbers[row, column]), float(section.numbers[row, self.baseline])
         )
 
-    def change_text(self, change: Change) -> str:
+    def change_text(self, change: Difference) -> str:
         """A change as one cell: shares stand flush under each other, a sign at the end says better or worse."""
         if not change.differs:
             return ""

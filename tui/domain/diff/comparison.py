@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tui.domain.diff.directions import UNKNOWN, Direction, direction_of
 from tui.domain.diff.nested import MOST_PATHS, leaves_of
-from tui.domain.diff.parsed import Parsed, parsed, plain
+from tui.domain.diff.parsed import ParsedValue, parsed, plain
 from tui.domain.diff.sheet import Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
 
 TOLERANCE = 1e-9
@@ -262,7 +262,7 @@ def _text_section(block: TextBlock, tolerance: float) -> Section:
     return _opened(block, meanings, whole)
 
 
-def _compared(block: TextBlock, meanings: Sequence[Parsed], tolerance: float) -> Section:
+def _compared(block: TextBlock, meanings: Sequence[ParsedValue], tolerance: float) -> Section:
     ids: dict[Hashable, int] = {}
     meaning_of = np.array([ids.setdefault(m.key, len(ids)) for m in meanings] + [-1], dtype=np.int32)
     number_of = np.array([np.nan if m.number is None else m.number for m in meanings] + [np.nan])
@@ -283,7 +283,7 @@ def _compared(block: TextBlock, meanings: Sequence[Parsed], tolerance: float) ->
     )
 
 
-def _opened(block: TextBlock, meanings: Sequence[Parsed], whole: Section) -> Section:
+def _opened(block: TextBlock, meanings: Sequence[ParsedValue], whole: Section) -> Section:
     """The section with a row more for each path inside of nested values that differ; it follows all other rows.
 
     A nested value of which every part is the same within the tolerance is the same.

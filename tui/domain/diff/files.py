@@ -12,7 +12,7 @@ from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, fit, named, width
 
-State = Literal[
+FileState = Literal[
     "only first", "only second", "unlisted first", "unlisted second", "differs", "same", "same size", "not known"
 ]
 ALL_MODELS = ""
@@ -42,7 +42,7 @@ class FilePair:
     unlisted: bool = False
 
     @property
-    def state(self) -> State:
+    def state(self) -> FileState:
         if self.second is None:
             return "unlisted second" if self.unlisted else "only first"
         if self.first is None:
@@ -87,7 +87,7 @@ def _is_below(path: str, file: FileAt, folders: Collection[str]) -> bool:
 
 def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) -> RowsTable:
     """The pairs as rows: path, size in either run, and what is known of them."""
-    said: Mapping[State, str] = {
+    said: Mapping[FileState, str] = {
         "only first": "only in the baseline",
         "only second": "only in the other",
         "unlisted first": "baseline not listed",

@@ -25,7 +25,7 @@ _OPENING = frozenset("{[('\"")
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedValue:
     """A value. Two texts mean the same where their ``key`` is equal: ``1e-3`` and ``0.001``, ``True`` and ``true``.
 
     ``number`` is None where it is none. ``whole`` numbers are compared exactly, whatever the tolerance: of two seeds
@@ -38,21 +38,21 @@ class Parsed:
     nested: dict[object, object] | list[object] | None = None
 
 
-def parsed(text: str) -> Parsed:
+def parsed(text: str) -> ParsedValue:
     """What ``text`` means. NaN equals NaN; lists equal tuples; a quoted text is not the same as a bare one."""
     value = number(text)
     if value is not None and not _LIKE_A_DIGEST.search(text) and (abs(value) != math.inf or "n" in text.lower()):
         return _number(int(text) if _WHOLE.match(text) else value)
     if text in _WORDS:
-        return Parsed(_key(_WORDS[text]))
+        return ParsedValue(_key(_WORDS[text]))
     begun = text.lstrip()
     if begun[:1] in _OPENING and len(text) <= LONGEST_NESTED:
         try:
             read = _literal(begun)
             if isinstance(read, (dict, list)):
-                return Parsed(_key(read), nested=read)
+                return ParsedValue(_key(read), nested=read)
             if isinstance(read, (str, frozenset)):
-                return Parsed(_key(read))
+                return ParsedValue(_key(read))
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             pass  # neither JSON nor a literal, or too deep for both: it is a text
     return plain(text)
@@ -63,7 +63,7 @@ def exact_number(text: str) -> Decimal:
     return Decimal(text.strip())
 
 
-def near(one: Parsed, other: Parsed, tolerance: float) -> bool:
+def near(one: ParsedValue, other: ParsedValue, tolerance: float) -> bool:
     """Whether both mean the same, or are numbers, not both whole, that differ by that part of the larger at most."""
     if one.key == other.key:
         return True
@@ -83,9 +83,9 @@ def _nested_near(one: object, other: object, tolerance: float) -> bool:
     return near(parsed(leaf_text(one)), parsed(leaf_text(other)), tolerance)
 
 
-def plain(text: str) -> Parsed:
+def plain(text: str) -> ParsedValue:
     """A text that means its letters and nothing else."""
-    return Parsed(("text", text))
+    return ParsedValue(("text", text))
 
 
 def leaf_text(value: object) -> str:
@@ -98,12 +98,12 @@ def leaf_text(value: object) -> str:
         return repr(value)
 
 
-def _number(value: int | float) -> Parsed:
+def _number(value: int | float) -> ParsedValue:
     try:
         as_float = float(value)
     except OverflowError:
         as_float = math.inf if value > 0 else -math.inf
-    return Parsed(_key(value), as_float, isinstance(value, int))
+    return ParsedValue(_key(value), as_float, isinstance(value, int))
 
 
 def _literal(text: str) -> object:

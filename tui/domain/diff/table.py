@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from tui.domain.diff.arrangement import Arranged, Shown
-from tui.domain.diff.cells import CellWriter, Change
+from tui.domain.diff.arrangement import Arranged, ShownRow
+from tui.domain.diff.cells import CellWriter, Difference
 from tui.domain.diff.comparison import Comparison
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, keeping, named, shared_start, width
@@ -110,13 +110,13 @@ class CompareTable:
 
     # --- beyond Table -------------------------------------------------------------------------------------------
 
-    def _change(self, shown: Shown, column: int) -> Change:
+    def _change(self, shown: ShownRow, column: int) -> Difference:
         return self.writer.change(shown.section, shown.row, column)
 
-    def _value_tone(self, shown: Shown, column: int) -> Tone:
+    def _value_tone(self, shown: ShownRow, column: int) -> Tone:
         return self.writer.value_tone(shown.section, shown.row, column)
 
-    def _name(self, shown: Shown) -> str:
+    def _name(self, shown: ShownRow) -> str:
         if shown.is_heading:
             group = self._headings[shown.section.group]
             sign = self._glyphs.folded if group.folded else self._glyphs.unfolded
@@ -214,7 +214,7 @@ class FlippedTable:
     def row_of(self, row_key: str) -> int | None:
         return self._row_of.get(row_key)
 
-    def shown_at(self, key: str | None) -> Shown | None:
+    def shown_at(self, key: str | None) -> ShownRow | None:
         """The row of the comparison that a column shows."""
         place = subject_of(key)
         return self._shown[place] if place is not None and place < len(self._shown) else None

@@ -35,7 +35,7 @@ class ExperimentsSpec:
 
 
 @dataclass(frozen=True)
-class Line:
+class ExperimentLine:
     """One row: an experiment or a folder, its name as it is drawn, and the path that folding here folds."""
 
     key: str
@@ -48,8 +48,8 @@ class Line:
 class ExperimentRows:
     """The table, how many experiments match the query, and the paths of the folders that there are."""
 
-    table: SpecTable[Line]
-    specs: Sequence[ColumnSpec[Line]]
+    table: SpecTable[ExperimentLine]
+    specs: Sequence[ColumnSpec[ExperimentLine]]
     matching: int
     folders: tuple[str, ...]
     as_tree: bool
@@ -61,21 +61,21 @@ class ExperimentRows:
 
 
 def columns(
-    lines: Sequence[Line], counts: Mapping[str, int], spec: ExperimentsSpec, glyphs: Glyphs
-) -> tuple[ColumnSpec[Line], ...]:
+    lines: Sequence[ExperimentLine], counts: Mapping[str, int], spec: ExperimentsSpec, glyphs: Glyphs
+) -> tuple[ColumnSpec[ExperimentLine], ...]:
     """The columns of the list; the name has what room the others leave."""
 
-    def runs(line: Line) -> str:
+    def runs(line: ExperimentLine) -> str:
         number = counts.get(line.key)
         return quantities.count(number) if number is not None else ""
 
-    def updated(line: Line) -> str:
+    def updated(line: ExperimentLine) -> str:
         time_ms = line.experiment.updated_ms if line.experiment is not None else None
         if time_ms is None or time_ms < 0:
             return ""
         return _date(time_ms, spec) if spec.zone is not None else quantities.ago(time_ms, spec.now_ms)
 
-    def is_muted(line: Line) -> bool:
+    def is_muted(line: ExperimentLine) -> bool:
         return line.experiment is None or line.experiment.lifecycle == "deleted"
 
     updated_wide = max([4, *(len(updated(line)) for line in lines)])
@@ -131,9 +131,9 @@ def experiment_rows(
         name = experiment.name.lower()
         return all(word in name for word in words)
 
-    def line(experiment: Experiment, name: str, inside: str = "") -> Line:
+    def line(experiment: Experiment, name: str, inside: str = "") -> ExperimentLine:
         shown = f"{name} {glyphs.deleted}" if experiment.lifecycle == "deleted" else name
-        return Line(experiment.id, shown, experiment, inside)
+        return ExperimentLine(experiment.id, shown, experiment, inside)
 
     every = [line(experiment, named(experiment.name)) for experiment in sorted(experiments, key=_by_update)]
     sort = spec.arrangement.sort
@@ -167,10 +167,10 @@ def _tree_lines(
     rows: Sequence[PathRow],
     ordered: Sequence[Experiment],
     glyphs: Glyphs,
-    line: Callable[[Experiment, str, str], Line],
+    line: Callable[[Experiment, str, str], ExperimentLine],
     folders: list[str],
-) -> list[Line]:
-    lines: list[Line] = []
+) -> list[ExperimentLine]:
+    lines: list[ExperimentLine] = []
     above: list[str] = []  # paths of the open folders that a line is in
     for row in rows:
         del above[row.depth :]
@@ -186,6 +186,6 @@ def _tree_lines(
             lines.append(line(ordered[row.item], name, inside))
         else:
             hidden = f"  {quantities.count(row.below)}" if row.folded else ""
-            lines.append(Line(f"{FOLDER}{row.path}", f"{name}/{hidden}", None, inside))
+            lines.append(ExperimentLine(f"{FOLDER}{row.path}", f"{name}/{hidden}", None, inside))
         above.append(row.path)
     return lines

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class View(str, Enum):
+class Lifecycle(str, Enum):
     """Which lifecycle stages to list."""
 
     ACTIVE = "active"
@@ -14,9 +14,9 @@ class View(str, Enum):
     ALL = "all"
 
     @property
-    def following(self) -> View:
+    def following(self) -> Lifecycle:
         """The one that the same key goes on to."""
-        views = list(View)
+        views = list(Lifecycle)
         return views[(views.index(self) + 1) % len(views)]
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from tui.domain.export.report import Report, shown_table
+from tui.domain.export.report import ComparisonReport, shown_table
 from tui.domain.filter.literals import number
 from tui.domain.table import Table
 
@@ -14,7 +14,7 @@ from tui.domain.table import Table
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
 
 
-def comparison(made: Report) -> str:
+def comparison(made: ComparisonReport) -> str:
     """A line a row: group, name, better, differs, then each run's value, difference and share of the baseline's."""
     head = ["group", "name", "better", "differs"]
     for at, title in enumerate(made.titles):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from tui.domain.export.report import Cell, Report, Row, counts_line
+from tui.domain.export.report import Cell, ComparisonReport, ReportRow, counts_line
 from tui.domain.text import clean, clean_block, named
 
 _LONGEST = 10_000  # characters of a value on the page
@@ -30,7 +30,7 @@ small { margin-left: .8ch; white-space: nowrap; }
 """
 
 
-def comparison(made: Report) -> str:
+def comparison(made: ComparisonReport) -> str:
     """The page: a table with a column a run, and a box to tick for only what differs."""
     head = "".join(
         f"<th>{escape(title)}{' (baseline)' if at == made.baseline else ''}"
@@ -57,14 +57,14 @@ def comparison(made: Report) -> str:
     )
 
 
-def _row(row: Row, made: Report) -> str:
+def _row(row: ReportRow, made: ComparisonReport) -> str:
     arrow = {"higher": " ↑", "lower": " ↓"}.get(row.better, "") + ("?" if row.guessed else "")
     classes = " ".join(part for part in ("" if row.differs else "same", "part" if row.part_of else "") if part)
     cells = "".join(_cell(cell, made) for cell in row.cells)
     return f'<tr class="{classes}"><th>{escape(named(row.name))}{arrow}</th>{cells}</tr>'
 
 
-def _cell(cell: Cell, made: Report) -> str:
+def _cell(cell: Cell, made: ComparisonReport) -> str:
     if cell.whole is None:
         shown = '<span class="absent">absent</span>'
     elif cell.number is not None and len(cell.shown) < 40:

@@ -6,10 +6,10 @@ import json
 import math
 
 from tui.domain.diff.sheet import SYSTEM_METRICS
-from tui.domain.export.report import Cell, Report
+from tui.domain.export.report import Cell, ComparisonReport
 
 
-def comparison(made: Report) -> str:
+def comparison(made: ComparisonReport) -> str:
     """One object: ``runs``, ``baseline``, ``tolerance``, ``counts`` and ``rows``.
 
     A row's ``values`` are one a run: a number for metrics, a text for what was recorded as one, null where absent;

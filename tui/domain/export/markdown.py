@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tui.domain.export.report import Report, counts_line, shown_table
+from tui.domain.export.report import ComparisonReport, counts_line, shown_table
 from tui.domain.table import Table
 from tui.domain.text import clean
 
@@ -18,7 +18,7 @@ def escaped(text: str) -> str:
     return _LOOSE_UNDERSCORE.sub(r"\\_", clean(text).translate(_ESCAPED))
 
 
-def comparison(made: Report) -> str:
+def comparison(made: ComparisonReport) -> str:
     """Rows under the headings of their groups, a column a run; changes stand behind the values."""
     mark = {made.baseline: " (baseline)"}
     head = ["", *(f"{escaped(title)}{mark.get(at, '')}" for at, title in enumerate(made.titles))]

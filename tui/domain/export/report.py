@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.domain.diff.arrangement import Arranged
-from tui.domain.diff.cells import CellWriter, Change
+from tui.domain.diff.cells import CellWriter, Difference
 from tui.domain.diff.comparison import Comparison, relative
 from tui.domain.diff.table import subject_titles
 from tui.domain.quantities import number
@@ -22,13 +22,13 @@ class Cell:
     shown: str
     whole: str | None  # None where it is absent
     number: float | None
-    change: Change
+    change: Difference
     delta: float | None = None
     share: float | None = None
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One row: its group and name, what it is a part of, which way is better, and a cell for each thing."""
 
     group: str
@@ -41,7 +41,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Report:
+class ComparisonReport:
     """A comparison ready to be written. ``ids`` and ``titles`` are those of the things compared, in order."""
 
     ids: tuple[str, ...]
@@ -49,19 +49,19 @@ class Report:
     origins: tuple[str, ...]
     baseline: int
     tolerance: float
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     groups: Mapping[str, tuple[int, int]]  # rows, and how many differ
     verdict_signs: Mapping[str, str]
 
 
-Render = Callable[[Report], str]
+Render = Callable[[ComparisonReport], str]
 
 
-def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> Report:
+def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> ComparisonReport:
     """The rows that are arranged, those of folded groups left out."""
     system = arranged.arrangement.system_tags
     counts = {group: comparison.count(group, system=system) for group in comparison.groups}
-    return Report(
+    return ComparisonReport(
         ids=tuple(subject.id if subject.context else subject.run_id or subject.id for subject in comparison.subjects),
         titles=tuple(subject_titles(comparison)),
         origins=tuple(subject.origin for subject in comparison.subjects),
@@ -75,7 +75,7 @@ def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> Re
     )
 
 
-def _row(comparison: Comparison, arranged: Arranged, writer: CellWriter, at: int) -> Row:
+def _row(comparison: Comparison, arranged: Arranged, writer: CellWriter, at: int) -> ReportRow:
     shown = arranged.rows[at]
     section, row = shown.section, shown.row
     direction = comparison.direction(section, row)
@@ -97,7 +97,7 @@ def _row(comparison: Comparison, arranged: Arranged, writer: CellWriter, at: int
                 share=_finite(float(shares[column])) if comparable else None,
             )
         )
-    return Row(
+    return ReportRow(
         group=section.group,
         name=section.keys[row],
         part_of=section.keys[parent] if parent >= 0 else "",
@@ -112,7 +112,7 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def counts_line(made: Report) -> str:
+def counts_line(made: ComparisonReport) -> str:
     """``9 of 126 params differ, 5 of 9 metrics differ; tolerance 1e-9``."""
     parts = [f"{differing} of {rows} {group} differ" for group, (rows, differing) in made.groups.items() if rows]
     return f"{', '.join(parts)}; tolerance {number(made.tolerance)}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tui.domain import quantities
 from tui.domain.columns import SAMPLE, Cell, ColumnSpec
 from tui.domain.models.readiness import CHAMPION, tally
-from tui.domain.models.rows import Known, Reading, metric_of, metric_tone, served_cell
+from tui.domain.models.rows import KnownOfModels, Notation, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
@@ -42,8 +42,8 @@ class Board:
     def __init__(
         self,
         models: Sequence[RegisteredModel],
-        known: Known,
-        reading: Reading,
+        known: KnownOfModels,
+        reading: Notation,
         *,
         counts: Mapping[str, int] | None = None,
         changed: Callable[[RegisteredModel], bool] = lambda _model: False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.domain.models.holders import UNKNOWN, Holding
 from tui.domain.models.measures import Measured, every_measured
-from tui.domain.models.rows import Known, Reading, by_whom
+from tui.domain.models.rows import KnownOfModels, Notation, by_whom
 from tui.domain.models.values import ModelFacts, ModelVersion, Signature
 from tui.domain.runs.tables import status_text
 from tui.domain.table import Column, RowsTable, Tone
@@ -20,7 +20,7 @@ _GAPS = 12  # cells of the table that are not its columns
 
 
 @dataclass(frozen=True)
-class Row:
+class MoveRow:
     """One line of the panel: a name, both sides, and what their difference means."""
 
     name: str
@@ -34,13 +34,13 @@ class Row:
 def rows(
     now: ModelVersion | None,
     then: ModelVersion | None,
-    known: Known,
-    reading: Reading,
+    known: KnownOfModels,
+    reading: Notation,
     *,
     aliases_now: Sequence[str] = (),
     aliases_then: Sequence[str] = (),
     holding: Holding = UNKNOWN,
-) -> list[Row]:
+) -> list[MoveRow]:
     """The rows for a move from one version to another; None stands for no version at all.
 
     ``holding`` is what is known of the alias where it is now.
@@ -54,7 +54,7 @@ def rows(
     ]
     runs = [_run(made, known, reading) for made in sides]
     if any(text for text, _ in runs):
-        found.append(Row("run", runs[0][0], runs[1][0], tone=runs[1][1]))
+        found.append(MoveRow("run", runs[0][0], runs[1][0], tone=runs[1][1]))
     found += _metric_rows(now, then, known, reading)
     facts = [known.facts(made.name, made.version) if made is not None else None for made in sides]
     if any(facts):
@@ -68,16 +68,16 @@ def rows(
     return found
 
 
-def _held(holding: Holding, reading: Reading) -> str:
+def _held(holding: Holding, reading: Notation) -> str:
     was = "" if holding.was is None else f", was {f'v{holding.was}' if holding.was else 'none'}"
     return f"{reading.since(holding)}{was}"
 
 
-def _row(name: str, sides: Sequence[str], tone: Tone = "") -> Row:
-    return Row(name, sides[0], sides[1], tone=tone)
+def _row(name: str, sides: Sequence[str], tone: Tone = "") -> MoveRow:
+    return MoveRow(name, sides[0], sides[1], tone=tone)
 
 
-def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:
+def _made(made: ModelVersion | None, known: KnownOfModels, reading: Notation) -> str:
     if made is None:
         return ""
     who = clean(by_whom(known, made))
@@ -86,11 +86,11 @@ def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:
     return f"{when}{ago}{f' by {who}' if who else ''}"
 
 
-def _tone(made: ModelVersion | None, reading: Reading) -> Tone:
+def _tone(made: ModelVersion | None, reading: Notation) -> Tone:
     return reading.status(made)[1] if made is not None else ""
 
 
-def _run(made: ModelVersion | None, known: Known, reading: Reading) -> tuple[str, Tone]:
+def _run(made: ModelVersion | None, known: KnownOfModels, reading: Notation) -> tuple[str, Tone]:
     if made is None or not made.run_id:
         return "", ""
     run = known.run(made.run_id)
@@ -105,7 +105,9 @@ def _run(made: ModelVersion | None, known: Known, reading: Reading) -> tuple[str
         "bad" if bad else "")  # fmt: skip
 
 
-def _metric_rows(now: ModelVersion | None, then: ModelVersion | None, known: Known, reading: Reading) -> list[Row]:
+def _metric_rows(
+    now: ModelVersion | None, then: ModelVersion | None, known: KnownOfModels, reading: Notation
+) -> list[MoveRow]:
     """A row for each metric on each dataset; what only the runs were measured at stands after it, as the runs'."""
     sides = [_measured(made, known) for made in (now, then)]
     chosen = known.metric
@@ -124,13 +126,13 @@ def _metric_rows(now: ModelVersion | None, then: ModelVersion | None, known: Kno
         note = "  ".join(part for part in (change, verdict, other) if part)
         brief = "  ".join(part for part in (change.partition("  ")[0], verdict, other) if part)
         texts = [reading.number(side.value if side else None) for side in (before, after)]
-        found.append(Row(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief))
+        found.append(MoveRow(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief))
     if len(names) > _METRICS_SHOWN:
-        found.append(Row("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
+        found.append(MoveRow("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
     return found
 
 
-def _measured(made: ModelVersion | None, known: Known) -> dict[tuple[str, bool], Measured]:
+def _measured(made: ModelVersion | None, known: KnownOfModels) -> dict[tuple[str, bool], Measured]:
     """The values of a version by name, and whether they are its run's and not its logged model's."""
     if made is None:
         return {}
@@ -142,11 +144,11 @@ def _measured(made: ModelVersion | None, known: Known) -> dict[tuple[str, bool],
     return found
 
 
-def _signature(now: ModelFacts | None, then: ModelFacts | None, reading: Reading) -> Row:
+def _signature(now: ModelFacts | None, then: ModelFacts | None, reading: Notation) -> MoveRow:
     texts = [_signature_text(facts) for facts in (now, then)]
     notes = signature_changes(now.signature if now else None, then.signature if then else None)
     note = f"{reading.glyphs.warning} {'; '.join(notes[:3])}" if notes and now is not None and then is not None else ""
-    return Row("signature", texts[0], texts[1], clean(note), "warn" if note else "")
+    return MoveRow("signature", texts[0], texts[1], clean(note), "warn" if note else "")
 
 
 def _signature_text(facts: ModelFacts | None) -> str:
@@ -178,7 +180,7 @@ def signature_changes(before: Signature | None, after: Signature | None) -> list
     return found
 
 
-def table(shown: Sequence[Row], room: int) -> RowsTable:
+def table(shown: Sequence[MoveRow], room: int) -> RowsTable:
     """The rows of the panel in so many cells; both sides give way before what their difference means does."""
     cells = {
         "name": [row.name for row in shown],

@@ -30,7 +30,7 @@ from tui.domain.text import clean, fit, width
 WHO = 16  # cells of the name of whoever moved an alias
 
 
-class Known(Protocol):
+class KnownOfModels(Protocol):
     """What has been learnt of models so far; every answer comes at once, None means not asked yet."""
 
     def version(self, name: str, version: str) -> ModelVersion | None: ...
@@ -70,7 +70,7 @@ class Known(Protocol):
 
 
 @dataclass(frozen=True)
-class Reading:
+class Notation:
     """How times and signs are written; ``zone`` is set where dates are wanted instead of ages."""
 
     now_ms: int = 0
@@ -118,7 +118,7 @@ class Reading:
         return f"{delta}  {share}".rstrip(), tone
 
 
-def metric_of(known: Known, made: ModelVersion | None, metric: str) -> float | None:
+def metric_of(known: KnownOfModels, made: ModelVersion | None, metric: str) -> float | None:
     """A version's value of a metric, where it is known."""
     found = known.measured(made, metric) if made is not None and metric else None
     return found.value if found is not None else None
@@ -129,7 +129,7 @@ def metric_tone(found: Measured | None) -> Tone:
     return "muted" if found is None or found.is_of_run else ""
 
 
-def by_whom(known: Known, made: ModelVersion) -> str:
+def by_whom(known: KnownOfModels, made: ModelVersion) -> str:
     """Who made a version: as the registry says it, else the source run's user."""
     run = known.run(made.run_id) if made.run_id else None
     return made.user or (run.user if run is not None else "")

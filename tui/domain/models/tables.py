@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tui.domain import quantities
 from tui.domain.models.measures import every_measured
 from tui.domain.models.readiness import Fault
-from tui.domain.models.rows import Known, Reading, by_whom
+from tui.domain.models.rows import KnownOfModels, Notation, by_whom
 from tui.domain.models.values import (
     ModelFacts,
     ModelVersion,
@@ -26,7 +26,7 @@ def about_model(
     model: RegisteredModel,
     faults: Sequence[Fault],
     count: int | None,
-    reading: Reading,
+    reading: Notation,
     numbered: Numbered | None = None,
 ) -> Facts:
     """What a model is, where its aliases point, and what is wrong with it."""
@@ -49,7 +49,7 @@ def about_model(
 
 
 def about_version(
-    model: RegisteredModel | None, made: ModelVersion, faults: Sequence[Fault], known: Known, reading: Reading
+    model: RegisteredModel | None, made: ModelVersion, faults: Sequence[Fault], known: KnownOfModels, reading: Notation
 ) -> Facts:
     """What a version is: state, who made it from what, where aliases point, how to load it."""
     run = known.run(made.run_id) if made.run_id else None
@@ -81,7 +81,7 @@ def about_version(
     return _facts([pair for pair in pairs if pair[1]], faults, reading)
 
 
-def _logged_model(made: ModelVersion, known: Known) -> str:
+def _logged_model(made: ModelVersion, known: KnownOfModels) -> str:
     model = known.source_model(made)
     gone = "  has been deleted; the version can still be loaded" if model is not None and model.is_missing else ""
     return f"{made.model_id}{gone}"
@@ -108,7 +108,7 @@ def file_facts(files: ModelFacts | None) -> list[tuple[str, str]]:
     ]
 
 
-def _facts(pairs: Sequence[tuple[str, str]], faults: Sequence[Fault], reading: Reading) -> Facts:
+def _facts(pairs: Sequence[tuple[str, str]], faults: Sequence[Fault], reading: Notation) -> Facts:
     shown = [
         *pairs,
         *((f"{_sign(fault, reading)} {fault.rule}", f"{fault.sentence} {fault.remedy}") for fault in faults),
@@ -127,7 +127,7 @@ def _facts(pairs: Sequence[tuple[str, str]], faults: Sequence[Fault], reading: R
     return Facts(table, {key: value for key, (_, value) in zip(keys, shown, strict=True)})
 
 
-def _sign(fault: Fault, reading: Reading) -> str:
+def _sign(fault: Fault, reading: Notation) -> str:
     return reading.glyphs.failed if fault.severity == "error" else reading.glyphs.warning
 
 
@@ -150,7 +150,7 @@ def requirements(files: ModelFacts, query: str = "") -> Facts:
     return facts(requirement_pairs(files.requirements), query, heading=("package", "version"))
 
 
-def measured_at(model: SourceModel, run: SourceRun | None, known: Known, query: str = "") -> Facts:
+def measured_at(model: SourceModel, run: SourceRun | None, known: KnownOfModels, query: str = "") -> Facts:
     """What a version's logged model was measured at, on which data and by which run; then its run's own values."""
     words = query.lower().split()
     shown = [

@@ -8,7 +8,7 @@ from tui.domain import quantities
 from tui.domain.columns import SAMPLE, Cell, ColumnSpec
 from tui.domain.models.holders import MIRROR
 from tui.domain.models.readiness import CHAMPION
-from tui.domain.models.rows import Known, Reading, by_whom, metric_of, metric_tone, served_cell
+from tui.domain.models.rows import KnownOfModels, Notation, by_whom, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.runs.tables import status_text
 from tui.domain.text import clean, named
@@ -26,8 +26,8 @@ class Versions:
         self,
         model: RegisteredModel,
         versions: Sequence[ModelVersion],
-        known: Known,
-        reading: Reading,
+        known: KnownOfModels,
+        reading: Notation,
         *,
         changed: Collection[str] = (),
         has_aliases: bool = True,

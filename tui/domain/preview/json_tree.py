@@ -23,37 +23,37 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedJson:
     """The tree or table of a JSON text, or None where nothing of it is JSON, and sentences about it."""
 
     body: TreeBody | TableBody | None
     notes: tuple[str, ...] = ()
 
 
-def parse(text: str, *, whole: bool = True) -> Parsed:
+def parse(text: str, *, whole: bool = True) -> ParsedJson:
     """JSON as a tree, or as the table that it is. ``whole`` is False where more of the file follows than was read."""
     try:
         return _tree(_loads(text), ())
     except ValueError as error:
         broken = error
     except RecursionError:
-        return Parsed(None, ("It is nested too deeply to be shown as a tree.",))
+        return ParsedJson(None, ("It is nested too deeply to be shown as a tree.",))
     kept, cut_at_end = _closed(text)
     if kept is None:
-        return Parsed(None, (f"It is no JSON: {_said(broken)}.",))
+        return ParsedJson(None, (f"It is no JSON: {_said(broken)}.",))
     try:
         value = _loads(kept)
     except (ValueError, RecursionError):
-        return Parsed(None, (f"It is no valid JSON: {_said(broken)}.",))
+        return ParsedJson(None, (f"It is no valid JSON: {_said(broken)}.",))
     if not whole and cut_at_end:
         if not value:
-            return Parsed(None, ("Its first value is longer than what has been read: it is shown as text.",))
+            return ParsedJson(None, ("Its first value is longer than what has been read: it is shown as text.",))
         return _tree(value, (), whole=False)
     what = "The text is cut off" if cut_at_end else f"It is no valid JSON from there on: {_said(broken)}"
     return _tree(value, (f"{what}; the tree shows what comes before.",))
 
 
-def parse_lines(text: str, *, whole: bool = True) -> Parsed:
+def parse_lines(text: str, *, whole: bool = True) -> ParsedJson:
     """One JSON value a line, as a tree of lines."""
     values: list[object] = []
     bad = 0
@@ -67,19 +67,19 @@ def parse_lines(text: str, *, whole: bool = True) -> Parsed:
             except (ValueError, RecursionError):
                 bad += 1
     if not values:
-        return Parsed(None, ("None of its lines is JSON.",))
+        return ParsedJson(None, ("None of its lines is JSON.",))
     notes = [f"{bad} of {len(values) + bad} lines are no JSON."] if bad else []
     if len(lines) > _MOST_LINES:
         notes.append(f"The first {_MOST_LINES} lines are shown.")
     return _tree(values, tuple(notes))
 
 
-def _tree(value: object, notes: tuple[str, ...], *, whole: bool = True) -> Parsed:
+def _tree(value: object, notes: tuple[str, ...], *, whole: bool = True) -> ParsedJson:
     table = _table(value, whole)
     if table is not None:
-        return Parsed(table, (*notes, *_left_out(table)))
+        return ParsedJson(table, (*notes, *_left_out(table)))
     body, more = tree_of(value)
-    return Parsed(body, (*notes, *more))
+    return ParsedJson(body, (*notes, *more))
 
 
 def _table(value: object, whole: bool) -> TableBody | None:

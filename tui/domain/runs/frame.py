@@ -11,7 +11,7 @@ import numpy as np
 from tui.domain.filter.names import IN_PAGE
 from tui.domain.runs.chunks import Chunk, bounds, merged, numbers_chunk, texts_chunk
 from tui.domain.runs.pools import Codes, KeyTable, KeyView, TextPool
-from tui.domain.runs.snapshot import FrameSnapshot, RowColumns, Section
+from tui.domain.runs.snapshot import FrameSnapshot, RowColumns, SnapshotSection
 from tui.domain.values import GOING_ON, RunsPage
 
 _ROOM = 1024
@@ -259,8 +259,8 @@ class _OpenSection:
         self.keys = KeyTable()
         self.chunks: tuple[Chunk, ...] = ()
 
-    def closed(self) -> Section:
-        return Section(KeyView(self.keys), self.chunks)
+    def closed(self) -> SnapshotSection:
+        return SnapshotSection(KeyView(self.keys), self.chunks)
 
     def shrink_pools(self, stamps: Codes, grown: int) -> None:
         """Make the pools anew that page ``grown`` added to and that hold mostly texts which no run has any more."""

@@ -70,7 +70,7 @@ class RowColumns:
 
 
 @dataclass(frozen=True)
-class Section:
+class SnapshotSection:
     """The metrics, params or tags: their keys, and their values page by page."""
 
     keys: KeyView
@@ -122,7 +122,7 @@ class FrameSnapshot:
         row_of: Mapping[str, int],
         rows: RowColumns,
         pools: Mapping[str, TextPool],
-        sections: Mapping[str, Section],
+        sections: Mapping[str, SnapshotSection],
         superseded: frozenset[int],
         experiments: dict[str, str],
         registered: Mapping[str, str],
@@ -249,7 +249,7 @@ class FrameSnapshot:
                 self._kept_bytes -= freed
         return made
 
-    def _live(self, section: Section, key: int | None) -> list[tuple[Codes, npt.NDArray[np.generic]]]:
+    def _live(self, section: SnapshotSection, key: int | None) -> list[tuple[Codes, npt.NDArray[np.generic]]]:
         """Rows and values of a key, page by page, as far as they still count."""
         found: list[tuple[Codes, npt.NDArray[np.generic]]] = []
         for chunk in section.chunks if key is not None else ():

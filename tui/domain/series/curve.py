@@ -32,7 +32,7 @@ class Axis(str, Enum):
 
 
 @dataclass(frozen=True)
-class Reading:
+class CurvePoint:
     """What a curve says at one place: the nearest point, NaN and ±∞ included."""
 
     x: float
@@ -107,7 +107,7 @@ class Curve:
         at = int(np.searchsorted(self._all_x, x, "right" if by > 0 else "left")) - (by < 0)
         return float(self._all_x[at]) if 0 <= at < len(self) else None
 
-    def at(self, x: float, weight: float = 0.0) -> Reading | None:
+    def at(self, x: float, weight: float = 0.0) -> CurvePoint | None:
         """The point nearest to ``x``, the last of those at one place; None where the curve has no point."""
         if not len(self):
             return None
@@ -122,7 +122,7 @@ class Curve:
         smooth = None
         if weight > 0 and np.isfinite(value):
             smooth = float(self.values(weight)[int(np.count_nonzero(self._finite[: at + 1])) - 1])
-        return Reading(float(self._all_x[at]), value, smooth, self._steps[at].item(), self._times[at].item())
+        return CurvePoint(float(self._all_x[at]), value, smooth, self._steps[at].item(), self._times[at].item())
 
     def rows(self) -> Iterator[tuple[float, float, float, float]]:
         """All points in the order of the axis: place, step, time in milliseconds, value."""

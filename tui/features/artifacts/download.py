@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, Downloaded, Measured
+from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count, size
@@ -64,7 +64,7 @@ class DownloadModal(ModalScreen[None], Asking):
         self._words = Static("", classes="words", markup=False)
         self._state = Static("", classes="download-state", markup=False)
         self.input = CalmInput(str(folder), compact=True, select_on_focus=False)
-        self._measured: Measured | None = None
+        self._measured: FolderSize | None = None
         self._download: Download | None = None
         self._done: Downloaded | None = None
         self._problem: Problem | None = None
@@ -89,7 +89,7 @@ class DownloadModal(ModalScreen[None], Asking):
         port, root, entry = self._session.artifacts, self._root, self._entry
         self.ask(self._session.pool, "measure", lambda: measure(port, root, entry), self._counted, self._failed)
 
-    def _counted(self, measured: Measured) -> None:
+    def _counted(self, measured: FolderSize) -> None:
         self._measured = measured
         self._draw()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.widget import Widget
 
-from tui.domain.diff.arrangement import ORDERS, Arrangement, Order, Shown
+from tui.domain.diff.arrangement import ORDERS, DiffArrangement, Order, ShownRow
 from tui.domain.diff.comparison import Comparison
 from tui.domain.glyphs import Glyphs
 from tui.features.compare.grid import CompareGrid
@@ -20,7 +20,7 @@ class CompareArranging(Widget):
     grid: CompareGrid
     glyphs: Glyphs
     comparison: Comparison | None
-    arrangement: Arrangement
+    arrangement: DiffArrangement
     flipped: bool
     laid: Laid | None
 
@@ -28,7 +28,7 @@ class CompareArranging(Widget):
         """Lay the table out anew."""
         raise NotImplementedError  # pragma: no cover
 
-    def row_here(self) -> Shown | None:
+    def row_here(self) -> ShownRow | None:
         """The row under the cursor."""
         raise NotImplementedError  # pragma: no cover
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.diff.arrangement import Arranged, Arrangement, Shown, arrange
+from tui.domain.diff.arrangement import Arranged, DiffArrangement, ShownRow, arrange
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sources import COMMIT_ROW
@@ -24,7 +24,7 @@ from tui.features.compare.arranging import CompareArranging
 from tui.features.compare.grid import CompareGrid
 from tui.features.compare.laid import Laid
 from tui.features.compare.marks import CompareMarks
-from tui.features.compare.words import Said
+from tui.features.compare.words import ComparisonAsides
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.filterable import FilterablePane
@@ -64,10 +64,10 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         self.glyphs = glyphs
         self.grid = CompareGrid(glyphs=glyphs)
         self.comparison: Comparison | None = None
-        self.arrangement = Arrangement()
+        self.arrangement = DiffArrangement()
         self.flipped = False
         self.laid: Laid | None = None
-        self._said = Said()
+        self._said = ComparisonAsides()
         self._resized = 0
 
     def body(self) -> ComposeResult:
@@ -93,7 +93,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         if self.comparison is None:
             self.grid.placeholder = "This could not be read."
 
-    def show(self, comparison: Comparison, said: Said) -> None:
+    def show(self, comparison: Comparison, said: ComparisonAsides) -> None:
         """Show a comparison, arranged as the one before it was."""
         self.comparison, self._said = comparison, said
         self.notice.clear()
@@ -170,7 +170,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
 
     # what is under the cursor
 
-    def row_here(self) -> Shown | None:
+    def row_here(self) -> ShownRow | None:
         """The row under the cursor, or of the column under it where runs are rows."""
         if self.laid is None or self.grid.table is None:
             return None

@@ -23,7 +23,7 @@ from tui.features.compare.plots import ComparePlotsPane, references
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.runs import RunsCompared
 from tui.features.compare.sets import CompareSetsPane
-from tui.features.compare.words import Said
+from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
 from tui.services.compared_files import Side
 from tui.services.compared_runs import Compared
@@ -110,7 +110,7 @@ class CompareScreen(CommitsPage, ExportingPage):
         else:
             self.set_truth(Truth(State.LIVE, as_of_ms))
         self._home_pane.notice.clear()
-        self.rows.show(self.comparison, Said(self.compared.missing, self.runs.repeated, self._scope))
+        self.rows.show(self.comparison, ComparisonAsides(self.compared.missing, self.runs.repeated, self._scope))
         self.sets.take(self.comparison)
         self.matter.take(self.comparison)
         self.plots.take(self.comparison)

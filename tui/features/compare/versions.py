@@ -13,7 +13,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import named
 from tui.features.compare.commits import CommitsPage
 from tui.features.compare.rows import CompareRowsPane
-from tui.features.compare.words import Said
+from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
 from tui.services.model_diff import version_sheet
 from tui.services.session import Session
@@ -82,7 +82,7 @@ class VersionDiffScreen(CommitsPage):
 
     def _got(self, comparison: Comparison) -> None:
         self.set_truth(self.truth.live(self.session.clock.now_ms()))
-        self.pane.show(comparison, Said())
+        self.pane.show(comparison, ComparisonAsides())
 
     def _refused(self, problem: Problem) -> None:
         self.set_truth(self.truth.failed(problem))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.domain.diff.arrangement import Shown
+from tui.domain.diff.arrangement import ShownRow
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.table import subject_titles
 from tui.domain.table import Column, RowsTable, Table, Tone
@@ -15,7 +15,7 @@ _SHOWN = 2000  # characters of a value in its line; the whole of it opens on ent
 class ComparedRowModal(ListModal[int]):
     """The runs with their values of one row; enter on a run opens its value in full."""
 
-    def __init__(self, shown: Shown, writer: CellWriter) -> None:
+    def __init__(self, shown: ShownRow, writer: CellWriter) -> None:
         super().__init__(writer.glyphs)
         self.title_text = named(shown.key)
         self.hint_text = "type to narrow   enter the whole value   esc leave"

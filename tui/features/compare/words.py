@@ -17,7 +17,7 @@ _ONE_OF = {"params": "param", "metrics": "metric", "tags": "tag", "datasets": "d
 
 
 @dataclass(frozen=True)
-class Said:
+class ComparisonAsides:
     """What a comparison is besides its values: runs not to be had, runs given twice, and which were left out."""
 
     missing: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ def title(comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def footnotes(comparison: Comparison, arranged: Arranged, said: Said, glyphs: Glyphs) -> list[str]:
+def footnotes(comparison: Comparison, arranged: Arranged, said: ComparisonAsides, glyphs: Glyphs) -> list[str]:
     """What else must be known to read the table rightly."""
     arrangement = arranged.arrangement
     notes = [*absences(said), *([said.scope] if said.scope else [])]
@@ -66,7 +66,7 @@ def marked(metrics: int) -> list[str]:
     return [f"{count(metrics)} metric{'s' if metrics > 1 else ''} marked (p curves)"] if metrics else []
 
 
-def absences(said: Said) -> list[str]:
+def absences(said: ComparisonAsides) -> list[str]:
     """Runs that are not here, and why."""
     notes = []
     if said.missing:

@@ -8,13 +8,13 @@ from datetime import tzinfo
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.series.curve import Curve, Reading
+from tui.domain.series.curve import Curve, CurvePoint
 from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.scales import Span, span_of
 from tui.domain.series.smoothing import stepped
 from tui.domain.text import named
 from tui.domain.values import GOING_ON, RunReference
-from tui.widgets.chart.plot import LETTERS, PlotSeries, View
+from tui.widgets.chart.plot import LETTERS, ChartView, PlotSeries
 
 Ident = tuple[str, str]  # run id and metric
 _ZOOM = 0.5
@@ -38,7 +38,7 @@ class CurvesState:
     runs: dict[str, RunReference] = field(default_factory=dict)
     histories: dict[Ident, MetricHistory] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)  # by metric
-    view: View = field(default_factory=View)
+    view: ChartView = field(default_factory=ChartView)
     together: bool = False
     place: int = 0  # of the line of the legend that stands out
     alone: bool = False  # only that one is drawn
@@ -165,7 +165,7 @@ class CurvesState:
                     found.append(PlotSeries(line, self.letter(number), curve))
         return found
 
-    def reading(self, curve: Curve) -> Reading | None:
+    def reading(self, curve: Curve) -> CurvePoint | None:
         """What a curve says at the cursor, or at its last point where there is none."""
         if self.view.cursor is None:
             return curve.at(math.inf, self.view.weight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tui.domain.experiments.views import Experiment, ExperimentPage, View
+from tui.domain.experiments.views import Experiment, ExperimentPage, Lifecycle
 from tui.domain.problem import Problem
 from tui.domain.truth import Truth
 from tui.features.experiments.memory import memory_name, recalled, seen
@@ -28,7 +28,7 @@ class ExperimentsLoader:
         self._changed = changed
         self._refused = refused
         self._places = StartingPlaces(session)
-        self.view = View.ACTIVE
+        self.view = Lifecycle.ACTIVE
         self.experiments: dict[str, Experiment] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
@@ -122,7 +122,7 @@ class ExperimentsLoader:
             self._changed()
 
     def _remember(self) -> None:
-        if self.view is not View.ACTIVE:
+        if self.view is not Lifecycle.ACTIVE:
             return  # the next start begins with the active ones, and must not take these for them
         last_seen, name = self._session.last_seen, memory_name(self._session.memory_key)
         value = seen(self.experiments.values(), self.truth.as_of_ms)

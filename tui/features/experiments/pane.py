@@ -15,8 +15,8 @@ from tui.app.actions import bindings
 from tui.domain import quantities
 from tui.domain.arrangement import Arrangement
 from tui.domain.columns import ColumnSpec
-from tui.domain.experiments.rows import FOLDER, ExperimentRows, ExperimentsSpec, Line, experiment_rows
-from tui.domain.experiments.views import Experiment, View
+from tui.domain.experiments.rows import FOLDER, ExperimentLine, ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.experiments.views import Experiment, Lifecycle
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
@@ -32,7 +32,7 @@ MOST_OF_A_FOLDER = 200  # experiments of a folder whose runs are shown together
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
 
 
-class ExperimentsPane(ListPane[Line]):
+class ExperimentsPane(ListPane[ExperimentLine]):
     """Shows every experiment, and tells which one the cursor has come to rest on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("experiments")]
@@ -118,7 +118,7 @@ class ExperimentsPane(ListPane[Line]):
         """The paths of the folders that are folded."""
         return frozenset(self.arrangement.texts("folded"))
 
-    def specs(self) -> Sequence[ColumnSpec[Line]]:
+    def specs(self) -> Sequence[ColumnSpec[ExperimentLine]]:
         return self.laid.specs if self.laid is not None else ()
 
     def laying_out(self) -> Callable[[], Show]:
@@ -129,7 +129,7 @@ class ExperimentsPane(ListPane[Line]):
             now_ms=self.session.clock.now_ms(),
             zone=self.zone,
             width=max(20, self.size.width - 4),
-            with_lifecycle=self.loader.view is View.ALL,
+            with_lifecycle=self.loader.view is Lifecycle.ALL,
             arrangement=self.arrangement,
         )
 
@@ -154,20 +154,20 @@ class ExperimentsPane(ListPane[Line]):
         parts = [known if self.loader.complete else f"{known} of ? loaded" if self.has_rows else ""]
         if self.query_text and self.laid is not None:
             parts.append(matches(self.laid.matching))
-        if self.loader.view is not View.ACTIVE:
+        if self.loader.view is not Lifecycle.ACTIVE:
             parts.append(self.loader.view.value)
         if self.grid.marks:
             parts.append(f"{quantities.count(len(self.marked()))} marked")
         self.set_title("Experiments", *parts)
         notes = [f"under {clean(self.under)}" if self.under else ""]
-        if self.loader.view is View.DELETED and self.has_rows and not self.session.read_only:
+        if self.loader.view is Lifecycle.DELETED and self.has_rows and not self.session.read_only:
             notes.append("X restores")
         self.set_subtitle(" · ".join(note for note in notes if note))
 
     def empty_words(self) -> str:
         if not self.loader.complete:
             return ""
-        kind = "" if self.loader.view is View.ALL else f"{self.loader.view.value} "
+        kind = "" if self.loader.view is Lifecycle.ALL else f"{self.loader.view.value} "
         where = f" under {clean(self.under)}" if self.under else ""
         elsewhere = f"\n. goes on to {clean(self.loader.following)}" if self.loader.following else ""
         return f"There are no {kind}experiments{where}.\ni shows active, deleted or all{elsewhere}"

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui.domain.models import move as model_move
 from tui.domain.models.names import alias_refusal, alias_twin
 from tui.domain.models.readiness import CHALLENGER, CHAMPION, Judged, warnings_of_target
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.serving.endpoints import move_consequences
@@ -263,9 +263,9 @@ class AliasForm:
 
     # what is known
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> Notation:
         assert self._panel is not None
-        return Reading(self._session.clock.now_ms(), None, self._panel.deck.glyphs)
+        return Notation(self._session.clock.now_ms(), None, self._panel.deck.glyphs)
 
     def _targets(self, planned: alias_plan.Plan) -> list[ModelVersion]:
         """What is known of the versions that the plan points to."""

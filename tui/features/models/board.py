@@ -16,7 +16,7 @@ from tui.domain.arrangement import Sort
 from tui.domain.columns import ColumnSpec, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.board import Board, searched
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelsPage, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
@@ -192,7 +192,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         return Board(
             list(self.models.values()),
             desk.health,
-            Reading(self.session.clock.now_ms(), self.zone, self.glyphs),
+            Notation(self.session.clock.now_ms(), self.zone, self.glyphs),
             counts=dict(self.counts),
             changed=lambda model: bool(desk.news.changes(model)),
             first_aliases=desk.settings.alias_columns,

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from tui.app.actions import bindings
 from tui.domain.models import tables as model_tables
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
@@ -103,7 +103,7 @@ class ModelScreen(RegistryPage):
             return
         clock = self.session.clock
         zone = clock.zone if self.deck.absolute_times else None
-        reading = Reading(clock.now_ms(), zone, self.deck.glyphs)
+        reading = Notation(clock.now_ms(), zone, self.deck.glyphs)
         health = self.session.desk.health
         shown = model_tables.about_model(model, health.faults(model), self._count, reading, health.numbered(model.name))
         self.about.notice.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.domain.models.rows import Known, Reading, by_whom, metric_of
+from tui.domain.models.rows import KnownOfModels, Notation, by_whom, metric_of
 from tui.domain.models.values import ModelVersion
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
@@ -12,7 +12,7 @@ from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import Plan
 
 
-def steps_table(plan: Plan, state: alias_plan.State, known: Known, reading: Reading) -> RowsTable:
+def steps_table(plan: Plan, state: alias_plan.State, known: KnownOfModels, reading: Notation) -> RowsTable:
     """The steps of a plan in their order, with what is known of the version that each one points to."""
     metric = known.metric
     cells: dict[str, list[str]] = {
@@ -45,7 +45,7 @@ def steps_table(plan: Plan, state: alias_plan.State, known: Known, reading: Read
     return RowsTable(_columns(cells, {metric: named(metric), "change": ""}), cells["step"], cells, tones)
 
 
-def _made(made: ModelVersion | None, known: Known, reading: Reading) -> str:
+def _made(made: ModelVersion | None, known: KnownOfModels, reading: Notation) -> str:
     if made is None:
         return ""
     who = clean(by_whom(known, made))

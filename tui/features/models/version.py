@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from tui.app.actions import bindings
 from tui.domain.models import tables as model_tables
 from tui.domain.models.readiness import Judged, warnings_of_target
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
@@ -168,7 +168,7 @@ class VersionScreen(RegistryPage):
             return
         clock, health = self.session.clock, self.session.desk.health
         zone = clock.zone if self.deck.absolute_times else None
-        reading = Reading(clock.now_ms(), zone, self.deck.glyphs)
+        reading = Notation(clock.now_ms(), zone, self.deck.glyphs)
         files, run = health.facts(made.name, made.version), health.run(made.run_id)
         judged = Judged(
             model,

@@ -16,7 +16,7 @@ from tui.domain.arrangement import Sort
 from tui.domain.columns import ColumnSpec, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.readiness import CHAMPION, SEVERITIES
-from tui.domain.models.rows import Reading
+from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.models.versions import Versions
 from tui.domain.problem import Problem
@@ -174,7 +174,7 @@ class VersionsPane(ListPane[ModelVersion]):
             self.model,
             versions,
             self._desk.health,
-            Reading(self.session.clock.now_ms(), self.zone, self.glyphs),
+            Notation(self.session.clock.now_ms(), self.zone, self.glyphs),
             changed=self._desk.news.changed_versions(self.model, versions),
             has_aliases=self._desk.has_aliases,
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Word:
+class FilterHint:
     """What the bar says under the line."""
 
     text: str
@@ -28,7 +28,7 @@ class ServerRequest:
 
     filter_string: str
     local_text: str
-    word: Word
+    word: FilterHint
 
 
 class RunsFilter:
@@ -56,7 +56,7 @@ class RunsFilter:
         if query is self.query:
             self.error = error
 
-    def edit(self, text: str, names: Names | None = None) -> Word:
+    def edit(self, text: str, names: Names | None = None) -> FilterHint:
         """Take in the text as it is now; while it is not understood, the last query that was stays in force.
 
         ``names`` are the keys of the loaded runs, of which an error names the one that needs quotes.
@@ -65,7 +65,7 @@ class RunsFilter:
         self.error = None
         if not text.strip():
             self.query = None
-            return Word("")
+            return FilterHint("")
         from tui.domain.filter import FilterError, parse
 
         try:
@@ -73,7 +73,7 @@ class RunsFilter:
         except FilterError as error:
             self.error = error
             return word_of(error)
-        return Word("")
+        return FilterHint("")
 
     def clear(self) -> bool:
         """Take the filter away; False if there was none."""
@@ -81,13 +81,13 @@ class RunsFilter:
         self.edit("")
         return had
 
-    def for_server(self, text: str, names: Names | None, now_ms: int, zone: tzinfo) -> ServerRequest | Word:
+    def for_server(self, text: str, names: Names | None, now_ms: int, zone: tzinfo) -> ServerRequest | FilterHint:
         """How to ask the server for what a text means; a text that is not ours goes as it stands, as MLflow's own.
 
         ``names`` are the keys of the loaded runs, by which bare words are understood.
         """
         if not text.strip():
-            return ServerRequest("", "", Word("The server's filter is taken away"))
+            return ServerRequest("", "", FilterHint("The server's filter is taken away"))
         from tui.domain.filter import FilterError, parse
         from tui.domain.filter.pushdown import pushdown
 
@@ -96,22 +96,22 @@ class RunsFilter:
         except FilterError as error:
             if error.incomplete:
                 return word_of(error)
-            return ServerRequest(text.strip(), "", Word(f"server: {text.strip()}"))
+            return ServerRequest(text.strip(), "", FilterHint(f"server: {text.strip()}"))
         pushed = pushdown(query, names, now_ms=now_ms, zone=zone)
         if not pushed.filter_string:
-            return Word(f"MLflow's filters cannot say this: {'; '.join(pushed.left_out)}", "warn")
+            return FilterHint(f"MLflow's filters cannot say this: {'; '.join(pushed.left_out)}", "warn")
         if pushed.exact:
-            return ServerRequest(pushed.filter_string, "", Word(f"server: {pushed.filter_string}"))
+            return ServerRequest(pushed.filter_string, "", FilterHint(f"server: {pushed.filter_string}"))
         said = f"server: {pushed.filter_string}   filtered here: {'; '.join(pushed.left_out)}"
-        return ServerRequest(pushed.filter_string, text, Word(said))
+        return ServerRequest(pushed.filter_string, text, FilterHint(said))
 
 
-def word_of(error: FilterError) -> Word:
+def word_of(error: FilterError) -> FilterHint:
     """An error as the bar says it: calm while it may only be unfinished."""
     text = " ".join(part for part in (clean(error.message), clean(error.hint)) if part)
-    return Word(text, "" if error.incomplete else "warn" if error.server_only else "bad")
+    return FilterHint(text, "" if error.incomplete else "warn" if error.server_only else "bad")
 
 
-def refusal(problem: Problem) -> Word:
+def refusal(problem: Problem) -> FilterHint:
     """The server's refusal of a filter, in the server's own words."""
-    return Word(f"The server refused it: {clean(problem.message)} {clean(problem.hint)}".strip(), "bad")
+    return FilterHint(f"The server refused it: {clean(problem.message)} {clean(problem.hint)}".strip(), "bad")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.domain.problem import Problem
 from tui.domain.truth import State, Truth
 from tui.services.pool import PREFETCH
-from tui.services.runs_query import Query, first_page
+from tui.services.runs_query import RunsQuery, first_page
 from tui.services.session import Session
 from tui.ui.asking import Asking
 
@@ -93,7 +93,7 @@ class RunsLoader:
         self.truth = Truth()
 
     def open(
-        self, query: Query, *, opened: Callable[[], None], failed: Callable[[Problem], None] | None = None
+        self, query: RunsQuery, *, opened: Callable[[], None], failed: Callable[[Problem], None] | None = None
     ) -> None:
         """Load the first page of a query; what was loaded before stays in its place until that has come."""
         session = self._session

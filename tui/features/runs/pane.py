@@ -19,13 +19,13 @@ from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.domain.truth import State, Truth
 from tui.features.runs import words as runs_words
-from tui.features.runs.filter import RunsFilter, ServerRequest, Word, refusal, word_of
+from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
 from tui.features.runs.following import Following
 from tui.features.runs.loader import RunsLoader
 from tui.features.runs.memory import recalled, seen
 from tui.features.runs.onward import Onward
 from tui.features.runs.writing import RunsWriting
-from tui.services.runs_query import Query
+from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane, Show
 from tui.ui.watch import Watch
@@ -33,8 +33,7 @@ from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
-    from tui.domain.filter import FilterError
-    from tui.domain.filter import Query as LocalQuery
+    from tui.domain.filter import FilterError, Query
     from tui.domain.runs.table import RunsTable
     from tui.ui.dialogs.pick_columns import Pickable
     from tui.widgets.filter_bar import Complete
@@ -71,7 +70,7 @@ class RunsPane(ListPane[str]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="runs")
         self.experiments: tuple[Experiment, ...] = ()
-        self.asked = Query(())
+        self.asked = RunsQuery(())
         self.wanted = self.asked  # what the server has been asked for last; what is shown is of ``asked``
         self.filter = RunsFilter()
         self._sort_shown: Sort = ()  # of the rows in the table; the arrangement's as soon as they are laid out anew
@@ -104,7 +103,7 @@ class RunsPane(ListPane[str]):
         self, experiments: Sequence[Experiment], *, server_filter: str = "", marks: Sequence[str] = ()
     ) -> None:
         """Show the runs of these experiments, arranged as before; nothing happens if they are shown already."""
-        query = Query(tuple(experiments), server_filter, self.asked.view)
+        query = RunsQuery(tuple(experiments), server_filter, self.asked.view)
         if query.experiment_ids == self.asked.experiment_ids and not server_filter and not marks:
             return
         self.close_bar(keep=False)
@@ -146,7 +145,7 @@ class RunsPane(ListPane[str]):
         self.forget_layout()
         self.view = None
 
-    def change_query(self, query: Query, local_text: str | None = None) -> None:
+    def change_query(self, query: RunsQuery, local_text: str | None = None) -> None:
         """Ask the server for something else of the same experiments; what is shown stays until it has come.
 
         ``local_text`` is what is left to filter here then; None leaves the filter as it is.
@@ -236,7 +235,7 @@ class RunsPane(ListPane[str]):
     def layout_refused(self, problem: Problem) -> None:
         self._refused(problem)
 
-    def _filter_unsuited(self, query: LocalQuery | None, error: FilterError) -> None:
+    def _filter_unsuited(self, query: Query | None, error: FilterError) -> None:
         """What was understood of the filter does not suit the runs."""
         self.filter.refuse(query, error)
         self.say_word(word_of(error))
@@ -261,8 +260,8 @@ class RunsPane(ListPane[str]):
     def retick(self) -> None:
         self.fill()
 
-    def _shown(self) -> runs_words.Shown:
-        return runs_words.Shown(
+    def _shown(self) -> runs_words.RunsInView:
+        return runs_words.RunsInView(
             experiments=self.experiments,
             query=self.asked,
             loader=self.loader,
@@ -353,7 +352,7 @@ class RunsPane(ListPane[str]):
             return None
         return offers[0].apply(text), offers[0].start + len(offers[0].text)
 
-    def say_word(self, word: Word) -> None:
+    def say_word(self, word: FilterHint) -> None:
         self.say_in_bar(word.text, word.tone)
 
     def filter_edited(self, text: str) -> None:

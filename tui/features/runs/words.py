@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tui.domain import quantities
 from tui.domain.arrangement import Arrangement, Sort
-from tui.domain.experiments.views import Experiment, View
+from tui.domain.experiments.views import Experiment, Lifecycle
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
 from tui.domain.text import clean, named
 from tui.domain.truth import State
 from tui.features.runs.loader import RunsLoader
-from tui.services.runs_query import Query
+from tui.services.runs_query import RunsQuery
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
@@ -23,11 +23,11 @@ _AS_SERVED: tuple[Sort, ...] = ((), (("start", True),))  # the orders in which r
 
 
 @dataclass(frozen=True)
-class Shown:
+class RunsInView:
     """Everything that the words are about."""
 
     experiments: tuple[Experiment, ...]
-    query: Query
+    query: RunsQuery
     loader: RunsLoader
     arrangement: Arrangement
     counts: ViewCounts | None
@@ -39,7 +39,7 @@ class Shown:
     restorable: bool = False  # deleted runs are shown, and may be restored
 
 
-def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
+def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
     """The title, then the counts: never a number that silently means the first page only."""
     name = "Runs"
     if len(shown.experiments) == 1:
@@ -62,7 +62,7 @@ def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
         parts.append("last seen")
     if shown.counts is not None and shown.filter_text and not shown.filter_fails:
         parts.append(f"{quantities.count(shown.counts.matching)} match")
-    if shown.query.view is not View.ACTIVE:
+    if shown.query.view is not Lifecycle.ACTIVE:
         parts.append(shown.query.view.value)
     if shown.marks:
         parts.append(f"{shown.marks} marked")
@@ -72,7 +72,7 @@ def title(shown: Shown, glyphs: Glyphs) -> tuple[str, ...]:
     return (name, *parts)
 
 
-def footnotes(shown: Shown) -> list[str]:
+def footnotes(shown: RunsInView) -> list[str]:
     """What else must be known to read the table rightly."""
     notes = []
     loader, counts = shown.loader, shown.counts
@@ -105,7 +105,7 @@ def _left(loader: RunsLoader) -> str:
     return f" · {quantities.duration(round(seconds * 1000))} left" if seconds is not None and seconds >= 1 else ""
 
 
-def placeholder(shown: Shown) -> str:
+def placeholder(shown: RunsInView) -> str:
     """What stands where there are no rows, with the next step."""
     names = _names(shown.experiments)
     if shown.filter_fails and shown.loader.loaded:
@@ -116,7 +116,7 @@ def placeholder(shown: Shown) -> str:
     if shown.query.filter_string:
         wanted = clean(shown.query.filter_string)
         return f"The server has no run in {names} that matches  {wanted}\nesc clears the filter"
-    kind = "" if shown.query.view is View.ALL else f"{shown.query.view.value} "
+    kind = "" if shown.query.view is Lifecycle.ALL else f"{shown.query.view.value} "
     return f"There are no {kind}runs in {names}.\ni shows active, deleted or all"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.experiments.views import View
+from tui.domain.experiments.views import Lifecycle
 from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class RunsWriting:
     @property
     def restores(self) -> bool:
         """Whether what is shown here under the cursor is deleted, so that the key for deleting restores."""
-        if self._pane.asked.view is not View.ALL:
-            return self._pane.asked.view is View.DELETED
+        if self._pane.asked.view is not Lifecycle.ALL:
+            return self._pane.asked.view is Lifecycle.DELETED
         return self.lifecycle_here() == "deleted"
 
     def lifecycle_here(self) -> str:

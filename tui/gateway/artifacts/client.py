@@ -19,8 +19,8 @@ from tui.domain.artifacts.values import (
     ArtifactListing,
     ArtifactRoot,
     Downloaded,
+    FolderSize,
     LoggedModel,
-    Measured,
     ModelMetric,
     sorted_entries,
     unsafe_reason,
@@ -169,7 +169,7 @@ class ClientArtifacts:
 
     # bringing
 
-    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> Measured:
+    def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> FolderSize:
         with self._told("Could not count the files"), self._stoppable(token) as stop:
             _require_safe(path, "Could not count the files")
             return artifact_download.measured(artifact_download.files_below(self._source(root), path, stop))
@@ -196,7 +196,7 @@ class ClientArtifacts:
             source = self._source(root)
             files = [entry] if not entry.is_folder else artifact_download.files_below(source, entry.path, stop)
             called = name or entry.name or root.id
-            made = artifact_download.Download(source, folder, called, token or str(threading.get_ident()), stop)
+            made = artifact_download.Transfer(source, folder, called, token or str(threading.get_ident()), stop)
             return made.run(entry.path, files, as_folder=entry.is_folder)
 
     def cancel(self, token: str) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.domain.artifacts.values import ArtifactEntry, Downloaded, Measured, unsafe_reason
+from tui.domain.artifacts.values import ArtifactEntry, Downloaded, FolderSize, unsafe_reason
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size as size_words
 from tui.gateway import progress
@@ -60,13 +60,13 @@ def files_below(source: Source, path: str, stop: threading.Event) -> list[Artifa
     return found
 
 
-def measured(files: Sequence[ArtifactEntry]) -> Measured:
+def measured(files: Sequence[ArtifactEntry]) -> FolderSize:
     """How many files, how many bytes, and of how many the size is not known."""
     sizes = [entry.size for entry in files]
-    return Measured(len(files), sum(size or 0 for size in sizes), sum(1 for size in sizes if size is None))
+    return FolderSize(len(files), sum(size or 0 for size in sizes), sum(1 for size in sizes if size is None))
 
 
-class Download:
+class Transfer:
     """One download: ``name`` is what it is to be called in ``destination``, ``token`` what tells it from others."""
 
     def __init__(self, source: Source, destination: str, name: str, token: str, stop: threading.Event) -> None:

@@ -27,7 +27,7 @@ _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
 Found = TypeVar("Found")
 
 
-class Refused(Exception):
+class UnexpectedAnswer(Exception):
     """An answer that is not the expected one; ``problems.told`` reads the response, others its code."""
 
     def __init__(self, response: Any) -> None:
@@ -132,7 +132,7 @@ class RestModels:
             # MLflow leaves out what is empty, so that {} is a whole answer to a search.
             if found is not None and (expected in found or (search and not found.keys() - {"next_page_token"})):
                 return found
-        raise Refused(answer)
+        raise UnexpectedAnswer(answer)
 
 
 def _search(filter_string: str | None, most: int, order_by: list[str] | None, token: str | None) -> dict[str, object]:

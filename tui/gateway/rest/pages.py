@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.domain.values import RunsPage, View
+from tui.domain.values import Lifecycle, RunsPage
 from tui.gateway.rest.json import Json
 from tui.gateway.tracking.rest import RestTracking, columns_of
 
@@ -35,7 +35,7 @@ class _Asked:
 
     experiments: tuple[str, ...]
     filter_string: str
-    view: View
+    view: Lifecycle
     offset: int
     most: int
 
@@ -62,7 +62,7 @@ class RestPages:
         experiment_ids: Sequence[str],
         *,
         filter_string: str = "",
-        view: View = View.ACTIVE,
+        view: Lifecycle = Lifecycle.ACTIVE,
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:

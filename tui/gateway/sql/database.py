@@ -40,7 +40,7 @@ class Database:
         self.kind = uris.kind(uri)
         self._engine: sqlalchemy.Engine | None = None
         self._plain: bool | None = None
-        self._known: tuple[object, schema.Known] | None = None
+        self._known: tuple[object, schema.KnownSchema] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -125,7 +125,7 @@ class Database:
 class Reading:
     """What can be asked within one transaction."""
 
-    known: schema.Known
+    known: schema.KnownSchema
 
     def __init__(self, run: _Run, kind: str) -> None:
         self._run = run

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.domain.values import RunsPage, SparseNumbers, SparseTexts, View
+from tui.domain.values import Lifecycle, RunsPage, SparseNumbers, SparseTexts
 from tui.gateway.problems import Elsewhere
 from tui.gateway.sql import tokens
 from tui.gateway.sql.database import Reading, Row
@@ -18,7 +18,11 @@ from tui.gateway.sql.filters import Where
 from tui.gateway.tracking.client import NAME_TAG, USER_TAG
 from tui.gateway.tracking.columns import LARGEST
 
-STAGES = {View.ACTIVE: ("active",), View.DELETED: ("deleted",), View.ALL: ("active", "deleted")}
+STAGES = {
+    Lifecycle.ACTIVE: ("active",),
+    Lifecycle.DELETED: ("deleted",),
+    Lifecycle.ALL: ("active", "deleted"),
+}
 
 _RUNS = (
     "run_uuid",
@@ -39,7 +43,7 @@ class Asked:
     """Which runs a page is of: a condition that holds its own variables, and the stages that a view shows."""
 
     experiments: tuple[int, ...]
-    view: View
+    view: Lifecycle
     where: Where
 
     @property
@@ -193,7 +197,7 @@ class Columns:
         )
 
 
-def columns(reading: Reading, view: View, ids: Sequence[str]) -> Columns:
+def columns(reading: Reading, view: Lifecycle, ids: Sequence[str]) -> Columns:
     """What is recorded of these runs, but for those that have left the view meanwhile."""
     found = [row for row in reading.placed("runs", "run_uuid", _RUNS, ids) if row[8] in STAGES[view]]
     if any(None in (row[4], row[5], row[6]) for row in found):

@@ -65,7 +65,7 @@ def _columns(*parts: str) -> Columns:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSchema:
     """A schema: the tables that are read with their columns, and the last MLflow version that made it."""
 
     mlflow: str
@@ -84,29 +84,29 @@ _V2 = _columns(_BEFORE_3)
 _V3 = _columns(_BEFORE_3, _WITH_LOGGED_MODELS)
 _WORKSPACES = _columns(_BEFORE_3, _WITH_LOGGED_MODELS, _WITH_WORKSPACES)
 
-REVISIONS: Mapping[str, Known] = {
-    "acf3f17fdcc7": Known("2.12", _V2),
-    "867495a8f9d4": Known("2.13.0", _V2),
-    "5b0e9adcef9c": Known("2.14", _V2),
-    "4465047574b1": Known("2.16", _V2),
-    "f5a4f2784254": Known("2.17", _V2),
-    "0584bdc529eb": Known("2.22", _V2),
-    "6953534de441": Known("3.1.0", _V3),
-    "bda7b8c39065": Known("3.1", _V3),
-    "770bee3ae1dd": Known("3.2", _V3),
-    "1a0cddfcaa16": Known("3.3", _V3),
-    "71994744cf8e": Known("3.4", _V3),
-    "bf29a5ff90ea": Known("3.7", _V3),
-    "1bd49d398cd23": Known("3.8", _V3),
-    "d3e4f5a6b7c8": Known("3.9", _V3),
-    "1b5f0d9ad7c1": Known("3.10", _WORKSPACES),
-    "c3d6457b6d8a": Known("3.11", _WORKSPACES),
-    "7d34483879f0": Known("3.12", _WORKSPACES),
-    "da6fb0208061": Known("3.13", _WORKSPACES),
-    "b7e4c1a90f23": Known("3.14", _WORKSPACES),
-    "6f8d9c3b2a1e": Known("3.15", _WORKSPACES),
-    "b7e2c1a4d9f3": Known("3.16", _WORKSPACES),
-    "dc11669786a5": Known("3.17", _WORKSPACES),
+REVISIONS: Mapping[str, KnownSchema] = {
+    "acf3f17fdcc7": KnownSchema("2.12", _V2),
+    "867495a8f9d4": KnownSchema("2.13.0", _V2),
+    "5b0e9adcef9c": KnownSchema("2.14", _V2),
+    "4465047574b1": KnownSchema("2.16", _V2),
+    "f5a4f2784254": KnownSchema("2.17", _V2),
+    "0584bdc529eb": KnownSchema("2.22", _V2),
+    "6953534de441": KnownSchema("3.1.0", _V3),
+    "bda7b8c39065": KnownSchema("3.1", _V3),
+    "770bee3ae1dd": KnownSchema("3.2", _V3),
+    "1a0cddfcaa16": KnownSchema("3.3", _V3),
+    "71994744cf8e": KnownSchema("3.4", _V3),
+    "bf29a5ff90ea": KnownSchema("3.7", _V3),
+    "1bd49d398cd23": KnownSchema("3.8", _V3),
+    "d3e4f5a6b7c8": KnownSchema("3.9", _V3),
+    "1b5f0d9ad7c1": KnownSchema("3.10", _WORKSPACES),
+    "c3d6457b6d8a": KnownSchema("3.11", _WORKSPACES),
+    "7d34483879f0": KnownSchema("3.12", _WORKSPACES),
+    "da6fb0208061": KnownSchema("3.13", _WORKSPACES),
+    "b7e4c1a90f23": KnownSchema("3.14", _WORKSPACES),
+    "6f8d9c3b2a1e": KnownSchema("3.15", _WORKSPACES),
+    "b7e2c1a4d9f3": KnownSchema("3.16", _WORKSPACES),
+    "dc11669786a5": KnownSchema("3.17", _WORKSPACES),
 }
 """Revisions of ``alembic_version`` that released versions of MLflow ended at, from 2.9 on."""
 
@@ -119,7 +119,7 @@ def revision_of(reading: Reading) -> str:
     return found[0]
 
 
-def known(reading: Reading, revision: str) -> Known:
+def known(reading: Reading, revision: str) -> KnownSchema:
     """The schema of a revision, found to be in the database column for column; raises Elsewhere for any other."""
     expected = REVISIONS.get(revision)
     if expected is None:

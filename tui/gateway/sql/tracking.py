@@ -11,11 +11,11 @@ from tui.domain.values import (
     DatasetInput,
     Experiment,
     ExperimentPage,
+    Lifecycle,
     MetricValue,
     RunDetail,
     RunReference,
     RunsPage,
-    View,
 )
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
@@ -39,7 +39,12 @@ class SqlTracking:
         self._listings = Listings()
 
     def search_experiments(
-        self, view: View = View.ACTIVE, *, max_results: int = 1000, token: str | None = None, filter_string: str = ""
+        self,
+        view: Lifecycle = Lifecycle.ACTIVE,
+        *,
+        max_results: int = 1000,
+        token: str | None = None,
+        filter_string: str = "",
     ) -> ExperimentPage:
         if filter_string or not 0 < max_results <= _MOST:
             raise Elsewhere("MLflow's own parser is to read this filter")
@@ -85,7 +90,7 @@ class SqlTracking:
         experiment_ids: Sequence[str],
         *,
         filter_string: str = "",
-        view: View = View.ACTIVE,
+        view: Lifecycle = Lifecycle.ACTIVE,
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:
@@ -102,7 +107,7 @@ class SqlTracking:
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
         where = of_runs(children_filter(run_id), self._database.kind)
-        asked = Asked((_number(experiment_id),), View.ALL, where)
+        asked = Asked((_number(experiment_id),), Lifecycle.ALL, where)
         title = f"Could not read the child runs of {run_id}"
         with problems.told(title, self._session.place), self._database.reading() as reading:
             rows = reading.rows(

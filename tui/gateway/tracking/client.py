@@ -13,12 +13,12 @@ from tui.domain.values import (
     DatasetInput,
     Experiment,
     ExperimentPage,
+    Lifecycle,
     MetricValue,
     RunDetail,
     RunReference,
     RunsPage,
     ServerInfo,
-    View,
 )
 from tui.gateway import problems
 from tui.gateway.session import Connection
@@ -37,7 +37,7 @@ CONTEXT_TAG = "mlflow.data.context"
 _VARIABLES = 900
 _NAMES_KEPT_SECONDS = 60.0
 
-_VIEW_TYPES = {View.ACTIVE: 1, View.DELETED: 2, View.ALL: 3}
+_VIEW_TYPES = {Lifecycle.ACTIVE: 1, Lifecycle.DELETED: 2, Lifecycle.ALL: 3}
 
 
 class ClientTracking:
@@ -58,7 +58,12 @@ class ClientTracking:
             return ServerInfo(self._session.place, self._session.kind, "", tuple(facts))
 
     def search_experiments(
-        self, view: View = View.ACTIVE, *, max_results: int = 1000, token: str | None = None, filter_string: str = ""
+        self,
+        view: Lifecycle = Lifecycle.ACTIVE,
+        *,
+        max_results: int = 1000,
+        token: str | None = None,
+        filter_string: str = "",
     ) -> ExperimentPage:
         with problems.told("Could not list the experiments", self._session.place):
             page = self._session.client().search_experiments(
@@ -95,7 +100,7 @@ class ClientTracking:
         experiment_ids: Sequence[str],
         *,
         filter_string: str = "",
-        view: View = View.ACTIVE,
+        view: Lifecycle = Lifecycle.ACTIVE,
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:
@@ -119,7 +124,7 @@ class ClientTracking:
             page = self._session.client().search_runs(
                 [experiment_id],
                 filter_string=children_filter(run_id),
-                run_view_type=_VIEW_TYPES[View.ALL],
+                run_view_type=_VIEW_TYPES[Lifecycle.ALL],
                 max_results=max_results,
             )
             return tuple(

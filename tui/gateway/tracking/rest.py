@@ -15,12 +15,12 @@ from tui.domain.values import (
     DatasetInput,
     Experiment,
     ExperimentPage,
+    Lifecycle,
     MetricValue,
     RunDetail,
     RunReference,
     RunsPage,
     ServerInfo,
-    View,
 )
 from tui.gateway import problems
 from tui.gateway.rest.json import Json, object_in
@@ -31,7 +31,7 @@ from tui.gateway.tracking.columns import RunColumns, true_number
 
 _API = "/api/2.0/mlflow"
 _NAMES_KEPT_SECONDS = 60.0
-_VIEW_TYPES = {View.ACTIVE: "ACTIVE_ONLY", View.DELETED: "DELETED_ONLY", View.ALL: "ALL"}
+_VIEW_TYPES = {Lifecycle.ACTIVE: "ACTIVE_ONLY", Lifecycle.DELETED: "DELETED_ONLY", Lifecycle.ALL: "ALL"}
 
 
 class RestTracking:
@@ -55,7 +55,12 @@ class RestTracking:
             return ServerInfo(self._session.place, self._session.kind, version, facts)
 
     def search_experiments(
-        self, view: View = View.ACTIVE, *, max_results: int = 1000, token: str | None = None, filter_string: str = ""
+        self,
+        view: Lifecycle = Lifecycle.ACTIVE,
+        *,
+        max_results: int = 1000,
+        token: str | None = None,
+        filter_string: str = "",
     ) -> ExperimentPage:
         title = "Could not list the experiments"
         with problems.told(title, self._session.place):
@@ -95,7 +100,7 @@ class RestTracking:
         experiment_ids: Sequence[str],
         *,
         filter_string: str = "",
-        view: View = View.ACTIVE,
+        view: Lifecycle = Lifecycle.ACTIVE,
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:
@@ -105,7 +110,12 @@ class RestTracking:
             return columns_of(answer.get("runs", ())).page(answer.get("next_page_token"))
 
     def runs_as_json(
-        self, experiment_ids: Sequence[str], filter_string: str, view: View, max_results: int, token: str | None
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str,
+        view: Lifecycle,
+        max_results: int,
+        token: str | None,
     ) -> Json:
         """A page of runs as the server gives it; raises Problem."""
         title = "Could not read the runs"
@@ -123,7 +133,7 @@ class RestTracking:
         title = f"Could not read the child runs of {run_id}"
         with problems.told(title, self._session.place):
             wanted = children_filter(run_id)
-            answer = self._search_runs(title, [experiment_id], wanted, View.ALL, max_results, None)
+            answer = self._search_runs(title, [experiment_id], wanted, Lifecycle.ALL, max_results, None)
             return tuple(
                 RunReference(
                     info["run_id"], _name(info, _pairs(run, "tags")), info.get("status", ""), info["lifecycle_stage"]
@@ -137,7 +147,7 @@ class RestTracking:
         title: str,
         experiment_ids: Sequence[str],
         filter_string: str,
-        view: View,
+        view: Lifecycle,
         max_results: int,
         token: str | None,
     ) -> Json:

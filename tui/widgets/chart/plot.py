@@ -36,7 +36,7 @@ class PlotSeries:
 
 
 @dataclass(frozen=True)
-class View:
+class ChartView:
     """How curves are looked at; what several charts of one screen share."""
 
     axis: Axis = Axis.STEP
@@ -46,7 +46,7 @@ class View:
     cursor: float | None = None  # a value of x
     zone: tzinfo = timezone.utc
 
-    def of(self, window: Span) -> View:
+    def of(self, window: Span) -> ChartView:
         """The same of a window."""
         return replace(self, window=window)
 
@@ -75,14 +75,14 @@ class LinePlot(Chart):
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(glyphs=glyphs, id=id, classes=classes)
         self.series: tuple[PlotSeries, ...] = ()
-        self.view = View()
+        self.view = ChartView()
         self.highlighted: str | None = None
         self.layers_drawn = 0
         self._frame: Frame | None = None
         self._layers: dict[tuple[object, ...], Dots] = {}
         self._lines_kept: dict[tuple[object, ...], _Line] = {}
 
-    def show(self, series: Sequence[PlotSeries], view: View, highlighted: str | None = None) -> None:
+    def show(self, series: Sequence[PlotSeries], view: ChartView, highlighted: str | None = None) -> None:
         """Show these curves in this view; only what differs from before is drawn again."""
         same = tuple(series) == self.series and highlighted == self.highlighted
         only_cursor = same and replace(self.view, cursor=None) == replace(view, cursor=None)

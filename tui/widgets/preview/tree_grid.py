@@ -19,7 +19,7 @@ _TONES: dict[str, Tone] = {
 }  # fmt: skip
 
 
-class TreeTable:
+class FoldedTree:
     """The lines of a tree that its folds leave; a row's key is the number of its node."""
 
     def __init__(self, body: TreeBody, folded: set[int], glyphs: Glyphs, generation: int) -> None:
@@ -110,7 +110,7 @@ class TreeGrid(PlainGrid):
 
     def _draw(self) -> None:
         self._changes += 1
-        self.table = TreeTable(self._body, self._folded, self._signs, self._changes)
+        self.table = FoldedTree(self._body, self._folded, self._signs, self._changes)
 
     @property
     def here(self) -> int | None:
