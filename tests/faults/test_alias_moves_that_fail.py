@@ -36,7 +36,7 @@ class Scene:
         aliases = self.other.get_registered_model(self.model).aliases
         return str(aliases[alias]) if alias in aliases else None
 
-    def plan(self, **wanted: str | None) -> alias_plan.Plan:
+    def plan(self, **wanted: str | None) -> alias_plan.AliasPlan:
         return alias_plan.plan(self.model, self.moves.state(self.model), wanted)
 
 
@@ -161,7 +161,7 @@ def test_two_desks_move_the_same_alias_at_the_same_time(scene: Scene, tmp_path: 
     reports: list[Outcome] = []
     ready = threading.Barrier(2)
 
-    def run(desk: AliasMoves, plan: alias_plan.Plan) -> None:
+    def run(desk: AliasMoves, plan: alias_plan.AliasPlan) -> None:
         ready.wait()
         reports.append(desk.carry_out(plan).outcome)
 

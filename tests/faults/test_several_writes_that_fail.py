@@ -13,13 +13,13 @@ from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, Fate, cutting_proxy
 from tests.support.fakes import FrozenClock
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Known
+from tui.domain.writes.changes import ThingState
 from tui.gateway import environment
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import RegistryWrites
-from tui.services.write_flow import Told, WriteFlow
+from tui.services.write_flow import WriteFlow, WriteResult
 from tui.services.writes import Outcome
 
 SECONDS = 30.0
@@ -62,11 +62,11 @@ class Scene:
 
         proxy.at_request = look
 
-    def models(self, *names: str) -> list[Known]:
+    def models(self, *names: str) -> list[ThingState]:
         """These models as they are, those that are gone left out."""
         return self.writes.models(names)
 
-    def tag(self, models: list[Known], value: str) -> list[Outcome]:
+    def tag(self, models: list[ThingState], value: str) -> list[Outcome]:
         return outcomes(self.flow.carry_out(changes.tagging(models, {"owner": value})))
 
     def delete(self, plan: changes.Plan) -> list[Outcome]:
@@ -114,7 +114,7 @@ def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
     return _scene(uri, uri, tmp_path, f"whole {request.node.name[-50:]}")
 
 
-def outcomes(told: Told) -> list[Outcome]:
+def outcomes(told: WriteResult) -> list[Outcome]:
     return [result.outcome for result in told.report.results]
 
 

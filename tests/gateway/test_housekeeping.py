@@ -17,13 +17,13 @@ from tests.support.fake_writes import flow_of
 from tests.support.fakes import FrozenClock
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
-from tui.domain.writes.changes import NOTE_KEY, Known, Plan
+from tui.domain.writes.changes import NOTE_KEY, Plan, ThingState
 from tui.gateway import dispatch
 from tui.gateway.ports import WritesPort
 from tui.gateway.tracking.writes import writes_of
 from tui.services.housekeeping import Housekeeping
 from tui.services.ledger import Ledger
-from tui.services.write_flow import Told, WriteFlow
+from tui.services.write_flow import WriteFlow, WriteResult
 from tui.services.writes import Outcome
 
 NAMES = ("plain", HOSTILE, "漢字 / a b", "-", "x" * 250)
@@ -42,12 +42,12 @@ class House:
     def run(self, experiment: str, name: str = "gallant-ox", **tags: str) -> str:
         return str(self.client.create_run(experiment, run_name=name, tags=tags).info.run_id)
 
-    def read(self, run_id: str) -> Known:
+    def read(self, run_id: str) -> ThingState:
         known = self.keeping.run(run_id)
         assert known is not None
         return known
 
-    def does(self, plan: Plan) -> Told:
+    def does(self, plan: Plan) -> WriteResult:
         return self.flow.carry_out(plan)
 
     def truly(self, run_id: str) -> Any:
@@ -239,7 +239,7 @@ def test_taking_back_the_deletion_of_an_experiment_leaves_deleted_what_was(house
 
 
 def test_what_is_gone_altogether_is_told(house: House, experiment: str) -> None:
-    known = Known(changes.Sort.RUN, "0" * 32, "never", "active")
+    known = ThingState(changes.Thing.RUN, "0" * 32, "never", "active")
     told = house.does(changes.renaming(known, "mine"))
     assert (told.outcome, told.report.results[0].found) == (Outcome.CONFLICT, None)
     assert house.flow.finishing(told).remarks == ("No longer there: never.",)

@@ -16,7 +16,7 @@ from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.values import RunDetail
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Known, Plan, Sort
+from tui.domain.writes.changes import Plan, Thing, ThingState
 from tui.ui.dialogs.edit_tags import TagsModal
 from tui.ui.dialogs.edit_text import NoteModal
 from tui.ui.write_panel import Face, WritePanel
@@ -39,8 +39,8 @@ def quiet(tmp_path: Path) -> World:
     return world(tmp_path, [], _runs())
 
 
-def _known(made: World, many: int) -> list[Known]:
-    return [Known.of_run(one) for one in made.tracking.runs[:many]]
+def _known(made: World, many: int) -> list[ThingState]:
+    return [ThingState.of_run(one) for one in made.tracking.runs[:many]]
 
 
 async def _panel(deck: Deck[int], plan: Plan, face: Face = Face.SHOWN) -> WritePanel:
@@ -88,7 +88,7 @@ async def test_another_note(quiet: World, picture: Picture) -> None:
 
 async def test_hostile_names(quiet: World, picture: Picture) -> None:
     async with quiet.open() as deck:
-        odd = Known(Sort.RUN, "1" * 32, HOSTILE, "active", {HOSTILE: "old"})
+        odd = ThingState(Thing.RUN, "1" * 32, HOSTILE, "active", {HOSTILE: "old"})
         await _panel(deck, changes.tagging([odd], {HOSTILE: HOSTILE}))
         picture(deck)
 
@@ -124,7 +124,7 @@ async def test_the_note_editor(quiet: World, picture: Picture) -> None:
         note = NoteModal(
             deck.app.session,
             title="Note of run trial-001",
-            sort=Sort.RUN,
+            sort=Thing.RUN,
             read=lambda: _known(quiet, 1)[0],
             done=lambda _told: None,
         )

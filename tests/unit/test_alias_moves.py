@@ -15,7 +15,7 @@ from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_bef
 from tests.support.fakes import HOUR, NOW_MS, FrozenClock
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import Plan, Step
+from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 from tui.services.alias_moves import AliasMoves, Rules
 from tui.services.alias_records import done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
@@ -43,7 +43,7 @@ def moves(tmp_path: Path, registry: FakeRegistry) -> AliasMoves:
     return desk(tmp_path, registry)
 
 
-def move(moves: AliasMoves, **wanted: str | None) -> Plan:
+def move(moves: AliasMoves, **wanted: str | None) -> AliasPlan:
     return alias_plan.plan(MODEL, moves.state(MODEL), wanted)
 
 
@@ -54,7 +54,7 @@ def test_a_move_is_written_read_back_and_recorded(moves: AliasMoves, registry: F
     assert [name for name, _ in registry.calls] == ["get_model", "aliases_at", "set_alias", "aliases_at"]
     (entry,) = moves.entries(MODEL)
     assert (entry.outcome, entry.why, entry.subject, entry.context) == ("done", "latency", MODEL, "prod")
-    assert steps_of(entry) == (Step("champion", "11", "12"),) == done_steps(entry)
+    assert steps_of(entry) == (AliasStep("champion", "11", "12"),) == done_steps(entry)
     assert entry.result["steps"] == [{"alias": "champion", "outcome": "done", "found": "11"}]
 
 
@@ -172,10 +172,10 @@ def test_undo_after_a_restart(tmp_path: Path, registry: FakeRegistry) -> None:
     after = desk(tmp_path, registry)
     undo = after.undo_plan(MODEL)
     assert undo is not None and undo.of == 2
-    assert set(undo.steps) == {Step("champion", "11", "10"), Step("blue", None, "9")}
+    assert set(undo.steps) == {AliasStep("champion", "11", "10"), AliasStep("blue", None, "9")}
     assert after.carry_out(undo).outcome is Outcome.DONE
     undo = after.undo_plan(MODEL)
-    assert undo is not None and (undo.of, undo.steps) == (1, (Step("champion", "12", "11"),))
+    assert undo is not None and (undo.of, undo.steps) == (1, (AliasStep("champion", "12", "11"),))
     assert after.carry_out(undo).outcome is Outcome.DONE
     assert after.undo_plan(MODEL) is None
     assert dict(registry.models[MODEL].aliases) == {"champion": "12", "challenger": "14", "old": "11"}
@@ -217,7 +217,7 @@ def test_a_process_that_dies_in_between_leaves_an_open_entry(tmp_path: Path, reg
     assert again.entries(MODEL)[0].outcome == OPEN
     assert outcomes_of(again.entries(MODEL)[0]) == (OPEN,)
     undo = again.undo_plan(MODEL)  # settles it first
-    assert undo is not None and undo.steps == (Step("champion", "12", "11"),)
+    assert undo is not None and undo.steps == (AliasStep("champion", "12", "11"),)
     assert again.entries(MODEL)[0].outcome == "done"
 
 
@@ -386,7 +386,7 @@ class _World:
         self.registry = FakeRegistry()
         self.registry.add(MODEL, 3, aliases={"champion": "2"})
         self.moves = desk(folder, self.registry)
-        self.left: tuple[Plan | None, Plan | None] = (None, None)
+        self.left: tuple[AliasPlan | None, AliasPlan | None] = (None, None)
         self.spans: dict[int, tuple[int, int]] = {}  # of an entry: its part of the true changes
 
     def live(self, actions: list[tuple[object, ...]]) -> None:
@@ -413,7 +413,7 @@ class _World:
         if kind == "restart":
             self.moves = desk(self.folder, registry)
             return
-        plan: Plan | None = None
+        plan: AliasPlan | None = None
         if kind == "plan":
             assert isinstance(wanted, dict)
             plan = alias_plan.plan(MODEL, moves.state(MODEL), wanted)

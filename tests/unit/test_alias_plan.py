@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.domain.models.names import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
 from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import Plan, Step
+from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 
 STATE = {"champion": "12", "challenger": "14", "old": "11"}
 ALIASES = st.sampled_from(["champion", "challenger", "old", "blue"])
@@ -18,7 +18,7 @@ STATES = st.dictionaries(ALIASES, st.sampled_from(["11", "12", "13", "14"]))
 
 def test_a_move_says_where_from_and_where_to() -> None:
     plan = alias_plan.plan("churn", STATE, {"champion": "11"})
-    assert plan.steps == (Step("champion", "11", "12"),)
+    assert plan.steps == (AliasStep("champion", "11", "12"),)
     assert (plan.words, plan.purpose) == ("champion: v12 → v11", alias_plan.MOVE)
     assert alias_plan.plan("churn", STATE, {"blue": "11"}).words == "blue: none → v11"
     assert alias_plan.plan("churn", STATE, {"old": None}).words == "old: v11 → none"
@@ -121,7 +121,7 @@ def test_what_cannot_be_carried_out() -> None:
     assert alias_plan.refusals(alias_plan.plan("churn", STATE, {"champion": "99"}), {"12"}) == (
         "There is no version 99.",
     )
-    twice = Plan("churn", (Step("a", "1", None), Step("a", "2", None)))
+    twice = AliasPlan("churn", (AliasStep("a", "1", None), AliasStep("a", "2", None)))
     assert alias_plan.refusals(twice) == ("a comes twice.",)
     in_use = alias_plan.plan("churn", {"odd name": "1"}, {"odd name": "2"})
     assert alias_plan.refusals(in_use) == ()
@@ -143,7 +143,7 @@ def test_whatever_part_was_done_can_be_finished_or_put_back(
     assert {alias: end.get(alias) for alias in wanted} == wanted
     done = plan.steps[: data.draw(st.integers(0, len(plan.steps)))]
     aliases = [step.alias for step in done]
-    between = alias_plan.after(Plan("m", done), state)
+    between = alias_plan.after(AliasPlan("m", done), state)
     rest = alias_plan.finish(plan, aliases, 1)
     back = alias_plan.put_back(plan, aliases, 1)
     assert not alias_plan.conflicts(rest, between) and not alias_plan.conflicts(back, between)

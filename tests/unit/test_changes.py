@@ -8,26 +8,26 @@ from tests.gateway.zoo import HOSTILE
 from tui.domain.glyphs import UNICODE
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import NOTE_KEY, Change, Known, Plan, Sort, Verb
+from tui.domain.writes.changes import NOTE_KEY, Change, Plan, Thing, ThingState, WriteVerb
 from tui.domain.writes.tag_edits import TagEdits
 
 
-def run(number: int = 1, **fields: object) -> Known:
+def run(number: int = 1, **fields: object) -> ThingState:
     said: dict[str, object] = {"name": f"run-{number}", "lifecycle": "active", "tags": {"k": "v"}, **fields}
-    return Known(Sort.RUN, f"{number:032x}", **said)  # type: ignore[arg-type]
+    return ThingState(Thing.RUN, f"{number:032x}", **said)  # type: ignore[arg-type]
 
 
 def test_each_verb_is_one_field_before_and_after() -> None:
     known = run(tags={"k": "v", NOTE_KEY: "old"})
     (renamed,) = changes.renaming(known, "new").changes
-    assert (renamed.verb, renamed.before, renamed.after) == (Verb.RENAME, "run-1", "new")
+    assert (renamed.verb, renamed.before, renamed.after) == (WriteVerb.RENAME, "run-1", "new")
     (noted,) = changes.noting(known, "").changes
-    assert (noted.verb, noted.key, noted.before, noted.after) == (Verb.NOTE, NOTE_KEY, "old", None)
+    assert (noted.verb, noted.key, noted.before, noted.after) == (WriteVerb.NOTE, NOTE_KEY, "old", None)
     (deleted,) = changes.deletion([known]).changes
-    assert (deleted.verb, deleted.reversed().verb) == (Verb.DELETE, Verb.RESTORE)
+    assert (deleted.verb, deleted.reversed().verb) == (WriteVerb.DELETE, WriteVerb.RESTORE)
     (created,) = changes.creation("x").changes
-    assert created.reversed("7") == Change(Sort.EXPERIMENT, "7", "x", "lifecycle", "active", "deleted")
-    assert {change.verb for change in changes.tagging([known], {"k": None, "n": "1"}).changes} == {Verb.TAG}
+    assert created.reversed("7") == Change(Thing.EXPERIMENT, "7", "x", "lifecycle", "active", "deleted")
+    assert {change.verb for change in changes.tagging([known], {"k": None, "n": "1"}).changes} == {WriteVerb.TAG}
 
 
 def test_what_is_so_already_needs_no_change() -> None:
@@ -75,7 +75,7 @@ def test_names_that_can(name: str) -> None:
 def test_texts_that_mlflow_would_cut_are_refused_but_not_taking_them_away() -> None:
     assert "8 001" in changes.refusals(changes.noting(run(), "x" * 8001))[0]
     assert changes.refusals(changes.noting(run(tags={NOTE_KEY: "x" * 9000}), "")) == ()
-    experiment = Known(Sort.EXPERIMENT, "1", "e", "active")
+    experiment = ThingState(Thing.EXPERIMENT, "1", "e", "active")
     assert changes.refusals(changes.noting(experiment, "x" * 20_000)) == ()
     assert "an experiment's" in changes.refusals(changes.noting(experiment, "x" * 20_001))[0]
     assert changes.key_refusal("") and changes.key_refusal("x" * 251) and changes.key_refusal("a\tb")
@@ -91,10 +91,10 @@ def test_what_was_done_is_taken_back_from_its_end() -> None:
 def test_what_is_left_is_compared_with_how_things_are_now() -> None:
     plan = changes.tagging([run(1), run(2), run(3), run(4)], {"k": "w"})
     now = {
-        (Sort.RUN, run(1).id, "tags.k"): run(1, tags={"k": "theirs"}),
-        (Sort.RUN, run(2).id, "tags.k"): run(2, tags={"k": "w"}),
-        (Sort.RUN, run(3).id, "tags.k"): None,
-        (Sort.RUN, run(4).id, "tags.k"): run(4),
+        (Thing.RUN, run(1).id, "tags.k"): run(1, tags={"k": "theirs"}),
+        (Thing.RUN, run(2).id, "tags.k"): run(2, tags={"k": "w"}),
+        (Thing.RUN, run(3).id, "tags.k"): None,
+        (Thing.RUN, run(4).id, "tags.k"): run(4),
     }
     left = changes.renewed(plan.changes, now, 3)
     assert [(change.called, change.before) for change in left.changes] == [("run-1", "theirs"), ("run-4", "v")]
@@ -110,7 +110,7 @@ def test_words() -> None:
     assert change_words.to_do(tagged) == "Tag 2 runs: 2 tags"
     assert change_words.done(changes.tagging([run()], {"a": "1"}).changes) == "tagged run run-1: a"
     assert change_words.done(changes.noting(run(), "x").changes) == "changed the note of run run-1"
-    back = Plan((Change(Sort.EXPERIMENT, "1", "e", "lifecycle", "deleted", "active"), *three.changes[:2]))
+    back = Plan((Change(Thing.EXPERIMENT, "1", "e", "lifecycle", "deleted", "active"), *three.changes[:2]))
     assert change_words.to_do(back) == "Restore experiment e and delete 2 runs"
     assert change_words.to_do(Plan(())) == "Nothing to do"
 
@@ -150,7 +150,7 @@ def test_the_same_as_python() -> None:
     assert 'client.create_experiment("it\'s")' in code
     assert f"client.delete_tag('{known.id}', 'k')" in code
     assert f"client.set_tag('{known.id}', 'mlflow.note.content', 'two\\nlines')" in code
-    experiment = Known(Sort.EXPERIMENT, "3", "e", "active", {"k": "v"})
+    experiment = ThingState(Thing.EXPERIMENT, "3", "e", "active", {"k": "v"})
     assert "client.delete_experiment_tag('3', 'k')" in change_words.python(
         changes.tagging([experiment], {"k": None}).changes
     )

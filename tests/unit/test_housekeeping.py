@@ -128,7 +128,7 @@ def test_without_a_ledger_nothing_is_written_unless_that_is_said(house: House, t
 
 def test_read_only_refuses_before_anything_is_asked(tmp_path: Path) -> None:
     house = House(tmp_path, read_only=True)
-    plan = changes.deletion([changes.Known.of_run(house.writes.run(IDS[0]))])
+    plan = changes.deletion([changes.ThingState.of_run(house.writes.run(IDS[0]))])
     with pytest.raises(Problem, match="read-only"):
         house.flow.carry_out(plan)
     assert house.writes.calls == [] and house.tracking.calls == []

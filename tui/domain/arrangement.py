@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-Sort = tuple[tuple[str, bool], ...]  # of each column its key and whether it descends, the foremost first
+SortOrder = tuple[tuple[str, bool], ...]  # of each column its key and whether it descends, the foremost first
 
 _WIDTHS = range(2, 1001)
 _OWN = frozenset({"columns", "widths", "sort"})
@@ -21,7 +21,7 @@ class Arrangement:
 
     columns: tuple[str, ...] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
-    sort: Sort = ()
+    sort: SortOrder = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -85,7 +85,7 @@ class Arrangement:
         )
 
 
-def sort_from_json(kept: object) -> Sort:
+def sort_from_json(kept: object) -> SortOrder:
     """A sort as it was kept; what does not fit is left out."""
     pairs = [pair for pair in _list(kept) if isinstance(pair, list) and len(pair) == 2]
     return tuple((key, bool(descending)) for key, descending in pairs if isinstance(key, str))

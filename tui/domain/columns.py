@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.table import Align, Column, Tone
 from tui.domain.text import width
 
@@ -60,7 +60,7 @@ def sifted(rows: Iterable[Row], query: str, searched: Callable[[Row], str]) -> l
     return [row for row in rows if all(word in searched(row).lower() for word in words)]
 
 
-def sorted_by(rows: Sequence[Row], specs: Sequence[ColumnSpec[Row]], sort: Sort) -> list[Row]:
+def sorted_by(rows: Sequence[Row], specs: Sequence[ColumnSpec[Row]], sort: SortOrder) -> list[Row]:
     """The rows in another order: the foremost column decides, then the next; ties stay as they were."""
     known = {spec.key: spec for spec in specs}
     found = list(rows)
@@ -89,7 +89,7 @@ class SpecTable(Generic[Row]):
         specs: Sequence[ColumnSpec[Row]],
         arrangement: Arrangement,
         *,
-        sort: Sort = (),
+        sort: SortOrder = (),
         generation: int = 0,
         in_order: bool = False,
     ) -> None:

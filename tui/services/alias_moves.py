@@ -10,13 +10,13 @@ from tui.domain.models.holders import mirror_tags
 from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan, changes
-from tui.domain.writes.alias_plan import Plan, State, Step
-from tui.domain.writes.changes import Change, Known, Sort
+from tui.domain.writes.alias_plan import Aliases, AliasPlan, AliasStep
+from tui.domain.writes.changes import Change, Thing, ThingState
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_records import done_steps, intended, is_of_another, settled, steps_of, taken_back, told
 from tui.services.ledger import UNSETTLED, Entry, Ledger
-from tui.services.write_flow import Hand, Told, read_only_refusal
-from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
+from tui.services.write_flow import Hand, WriteResult, read_only_refusal
+from tui.services.writes import GuardedWrite, Intention, Outcome, StepResult, WriteReport, carry_out
 
 WHAT = "aliases"
 """How moves of aliases are called in the ledger."""
@@ -38,9 +38,9 @@ class MoveReport:
     ``mirrored`` says what kept the tags of the versions from being written, "" where nothing did.
     """
 
-    plan: Plan
-    report: Report[State]
-    state: State | None
+    plan: AliasPlan
+    report: WriteReport[Aliases]
+    state: Aliases | None
     mirrored: str = ""
 
     @property
@@ -52,7 +52,7 @@ class MoveReport:
         return self.report.number
 
     @property
-    def steps(self) -> tuple[tuple[Step, Result[State]], ...]:
+    def steps(self) -> tuple[tuple[AliasStep, StepResult[Aliases]], ...]:
         return tuple(zip(self.plan.steps, self.report.results, strict=True))
 
     @property
@@ -61,12 +61,12 @@ class MoveReport:
         return tuple(step.alias for step, result in self.steps if result.outcome is Outcome.DONE)
 
     @property
-    def finish(self) -> Plan | None:
+    def finish(self) -> AliasPlan | None:
         """What would finish it, where only a part was done."""
         return alias_plan.finish(self.plan, self.done, self.number) if self.outcome is Outcome.PARTLY else None
 
     @property
-    def put_back(self) -> Plan | None:
+    def put_back(self) -> AliasPlan | None:
         """What would take back the part that was done."""
         return alias_plan.put_back(self.plan, self.done, self.number) if self.outcome is Outcome.PARTLY else None
 
@@ -93,7 +93,7 @@ class AliasMoves:
         return dict(self._registry.get_model(model).aliases)
 
     def carry_out(
-        self, plan: Plan, why: str = "", *, unrecorded_ok: bool = False, made_ms: int | None = None
+        self, plan: AliasPlan, why: str = "", *, unrecorded_ok: bool = False, made_ms: int | None = None
     ) -> MoveReport:
         """Carry a plan out; raises Problem where nothing was tried: read-only, no reason, no ledger, a bad plan.
 
@@ -101,15 +101,15 @@ class AliasMoves:
         read, which is quick however many versions there are; where one is new, all of them once.
         """
         self._refuse(plan, why)
-        seen: list[State] = []
+        seen: list[Aliases] = []
         is_new = any(step.expected is None for step in plan.steps)
 
-        def read() -> State:
+        def read() -> Aliases:
             whole = is_new and not seen
             seen.append(self.state(plan.model) if whole else self._registry.aliases_at(plan.model, plan.aliases))
             return seen[-1]
 
-        def whole_plan_stands(state: State) -> bool:
+        def whole_plan_stands(state: Aliases) -> bool:
             return not alias_plan.conflicts(plan, state) and not alias_plan.refusals(plan, state=state)
 
         steps = [self._guard(plan, step, read) for step in plan.steps]
@@ -135,7 +135,7 @@ class AliasMoves:
         mirrored = self._mirror(plan, report, why) if self.rules.mirror_tags else ""
         return MoveReport(plan, report, seen[-1] if seen else None, mirrored)
 
-    def _refuse(self, plan: Plan, why: str) -> None:
+    def _refuse(self, plan: AliasPlan, why: str) -> None:
         title = "Nothing was moved"
         if self.rules.read_only:
             raise read_only_refusal(self._context)
@@ -151,7 +151,7 @@ class AliasMoves:
             if missing := alias_plan.refusals(plan, {version for _, version in found}):
                 raise Problem(Kind.BAD_REQUEST, title, " ".join(missing))
 
-    def _guard(self, plan: Plan, step: Step, read: Any) -> GuardedWrite[State]:
+    def _guard(self, plan: AliasPlan, step: AliasStep, read: Any) -> GuardedWrite[Aliases]:
         def write() -> None:
             if step.to is None:
                 self._registry.delete_alias(plan.model, step.alias)
@@ -165,7 +165,7 @@ class AliasMoves:
             lambda state: state.get(step.alias) == step.to,
         )
 
-    def _mirror(self, plan: Plan, report: Report[State], why: str) -> str:
+    def _mirror(self, plan: AliasPlan, report: WriteReport[Aliases], why: str) -> str:
         """Tell of the moves in tags of the versions; what goes wrong here leaves the moves as they are."""
         try:
             for step, result in zip(plan.steps, report.results, strict=True):
@@ -189,7 +189,7 @@ class AliasMoves:
             if entry.what == WHAT and entry.place == self._place and (model is None or entry.subject == model)
         ]
 
-    def undo_plan(self, model: str, now: RegisteredModel | None = None) -> Plan | None:
+    def undo_plan(self, model: str, now: RegisteredModel | None = None) -> AliasPlan | None:
         """What undoes the last move of a model that has not been undone; None where there is none left.
 
         It expects each alias where the move left it, so that it is refused if somebody has moved it since. Open
@@ -220,8 +220,8 @@ class AliasMoves:
         unsettled = [entry for entry in self._unsettled(model.name) if not is_of_another(entry, model)]
         for entry in unsettled:
             results = settled(entry, model.aliases)
-            report: Report[State] = Report(tuple(results), entry.number)
-            record = told(Plan(model.name, steps_of(entry), entry.purpose, entry.of), results)
+            report: WriteReport[Aliases] = WriteReport(tuple(results), entry.number)
+            record = told(AliasPlan(model.name, steps_of(entry), entry.purpose, entry.of), results)
             self.ledger.settle(entry.number, report.outcome.value, {**record, "settled": True})
         numbers = {entry.number for entry in unsettled}
         return [entry for entry in self.entries(model.name) if entry.number in numbers]
@@ -234,11 +234,11 @@ class AliasWrites:
         self._moves = moves
         self._made: dict[str, int | None] = {}  # when models were made, as the server says it, for the ledger
 
-    def plan(self, planned: Plan, model: RegisteredModel) -> changes.Plan:
+    def plan(self, planned: AliasPlan, model: RegisteredModel) -> changes.Plan:
         """A plan of this kind as the flow shows it and carries it out."""
         self._made[model.name] = model.created_ms
         steps = tuple(
-            Change(Sort.MODEL, planned.model, planned.model, changes.ALIAS + step.alias, step.expected, step.to)
+            Change(Thing.MODEL, planned.model, planned.model, changes.ALIAS + step.alias, step.expected, step.to)
             for step in planned.steps
         )
         return changes.Plan(steps, purpose=planned.purpose, of=planned.of)
@@ -246,29 +246,31 @@ class AliasWrites:
     def dress(self, plan: changes.Plan) -> changes.Plan:
         return plan
 
-    def read(self, change: Change) -> Known:
+    def read(self, change: Change) -> ThingState:
         """The aliases of a change's model."""
         return _known(change.id, self._moves.state(change.id))
 
-    def carry_out(self, plan: changes.Plan, hand: Hand) -> tuple[Report[Known | None], str]:
+    def carry_out(self, plan: changes.Plan, hand: Hand) -> tuple[WriteReport[ThingState | None], str]:
         model = plan.changes[0].id
-        steps = tuple(Step(change.alias, change.after, change.before) for change in plan.changes)
-        planned = Plan(model, steps, plan.purpose or alias_plan.MOVE, plan.of)
+        steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)
+        planned = AliasPlan(model, steps, plan.purpose or alias_plan.MOVE, plan.of)
         done = self._moves.carry_out(planned, plan.why, unrecorded_ok=hand.unrecorded_ok, made_ms=self._made.get(model))
-        results: list[Result[Known | None]] = [
-            Result(result.outcome, _known(model, result.found) if result.found is not None else None, result.problem)
+        results: list[StepResult[ThingState | None]] = [
+            StepResult(
+                result.outcome, _known(model, result.found) if result.found is not None else None, result.problem
+            )
             for result in done.report.results
         ]
         aside = f"the tags could not be set: {done.mirrored}" if done.mirrored else ""
-        return Report(tuple(results), done.number, done.report.unrecorded), aside
+        return WriteReport(tuple(results), done.number, done.report.unrecorded), aside
 
-    def settle(self, told: Told, now: changes.Now) -> None:
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
         self._moves.settle(told.plan.changes[0].id)
 
 
-def _known(model: str, state: State) -> Known:
+def _known(model: str, state: Aliases) -> ThingState:
     fields = {changes.ALIAS + alias: version for alias, version in state.items()}
-    return Known(Sort.MODEL, model, model, changes.ACTIVE, fields=fields)
+    return ThingState(Thing.MODEL, model, model, changes.ACTIVE, fields=fields)
 
 
 def place_of(registry_uri: str) -> str:

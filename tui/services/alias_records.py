@@ -7,18 +7,18 @@ from typing import Any
 
 from tui.domain.models.values import RegisteredModel
 from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import Plan, State, Step
+from tui.domain.writes.alias_plan import Aliases, AliasPlan, AliasStep
 from tui.services.ledger import OPEN, Entry
-from tui.services.writes import Outcome, Result
+from tui.services.writes import Outcome, StepResult
 
 _SURE = frozenset(outcome.value for outcome in Outcome) - {Outcome.UNKNOWN.value}
 
 
-def steps_of(entry: Entry) -> tuple[Step, ...]:
+def steps_of(entry: Entry) -> tuple[AliasStep, ...]:
     """The steps that an entry of the ledger meant to do."""
     steps = entry.details.get("steps")
     return tuple(
-        Step(str(step.get("alias", "")), _version(step.get("to")), _version(step.get("from")))
+        AliasStep(str(step.get("alias", "")), _version(step.get("to")), _version(step.get("from")))
         for step in (steps if isinstance(steps, list) else ())
         if isinstance(step, dict)
     )
@@ -39,7 +39,7 @@ def outcomes_of(entry: Entry) -> tuple[str, ...]:
     return tuple((*outcomes, *([OPEN] * len(steps)))[: len(steps)])
 
 
-def done_steps(entry: Entry) -> tuple[Step, ...]:
+def done_steps(entry: Entry) -> tuple[AliasStep, ...]:
     """The steps that were done."""
     pairs = zip(steps_of(entry), outcomes_of(entry), strict=True)
     return tuple(step for step, outcome in pairs if outcome == Outcome.DONE.value)
@@ -61,7 +61,7 @@ def taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
     return taken
 
 
-def told(plan: Plan, results: Sequence[Result[State]]) -> Mapping[str, Any]:
+def told(plan: AliasPlan, results: Sequence[StepResult[Aliases]]) -> Mapping[str, Any]:
     """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble."""
     return {
         "steps": [
@@ -76,7 +76,7 @@ def told(plan: Plan, results: Sequence[Result[State]]) -> Mapping[str, Any]:
     }
 
 
-def intended(plan: Plan, made_ms: int | None) -> Mapping[str, Any]:
+def intended(plan: AliasPlan, made_ms: int | None) -> Mapping[str, Any]:
     """What the ledger keeps of a plan before it is begun; with when the model was made, as the server says it."""
     made = {"model_made_ms": made_ms} if made_ms is not None else {}
     return {"steps": [{"alias": step.alias, "from": step.expected, "to": step.to} for step in plan.steps], **made}
@@ -91,15 +91,15 @@ def is_of_another(entry: Entry, model: RegisteredModel) -> bool:
     return isinstance(said, int) and model.created_ms is not None and said != model.created_ms
 
 
-def settled(entry: Entry, state: State) -> list[Result[State]]:
-    results: list[Result[State]] = []
+def settled(entry: Entry, state: Aliases) -> list[StepResult[Aliases]]:
+    results: list[StepResult[Aliases]] = []
     for step, outcome in zip(steps_of(entry), outcomes_of(entry), strict=True):
         if outcome in _SURE:
-            results.append(Result(Outcome(outcome), state))
+            results.append(StepResult(Outcome(outcome), state))
         elif state.get(step.alias) == step.to:
-            results.append(Result(Outcome.DONE, state))
+            results.append(StepResult(Outcome.DONE, state))
         elif state.get(step.alias) == step.expected:
-            results.append(Result(Outcome.NOT_DONE, state))
+            results.append(StepResult(Outcome.NOT_DONE, state))
         else:
-            results.append(Result(Outcome.OVERTAKEN, state))
+            results.append(StepResult(Outcome.OVERTAKEN, state))
     return results

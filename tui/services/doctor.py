@@ -25,7 +25,7 @@ _WRONG_BY_S = 60  # a clock that differs so much from the server's is told of
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorCheck:
     """What a check found, before it is known how long it took."""
 
     verdict: Verdict
@@ -33,20 +33,20 @@ class Finding:
     remedy: str = ""
 
 
-def ok(found: str) -> Finding:
-    return Finding(Verdict.OK, found)
+def ok(found: str) -> DoctorCheck:
+    return DoctorCheck(Verdict.OK, found)
 
 
-def warning(found: str, remedy: str = "") -> Finding:
-    return Finding(Verdict.WARNING, found, remedy)
+def warning(found: str, remedy: str = "") -> DoctorCheck:
+    return DoctorCheck(Verdict.WARNING, found, remedy)
 
 
-def skipped(found: str) -> Finding:
-    return Finding(Verdict.SKIPPED, found)
+def skipped(found: str) -> DoctorCheck:
+    return DoctorCheck(Verdict.SKIPPED, found)
 
 
-def told(problem: Problem, verdict: Verdict = Verdict.FAIL) -> Finding:
-    return Finding(verdict, problem.message, problem.hint)
+def told(problem: Problem, verdict: Verdict = Verdict.FAIL) -> DoctorCheck:
+    return DoctorCheck(verdict, problem.message, problem.hint)
 
 
 _READERS = {
@@ -81,8 +81,8 @@ class Doctor:
             check = replace(check, found=without_secrets(check.found), remedy=without_secrets(check.remedy))
             yield without(check, self._around.secrets)
 
-    def _looks(self) -> Sequence[tuple[str, str, Callable[[], Finding]]]:
-        asked: list[tuple[str, str, Callable[[], Finding]]] = [
+    def _looks(self) -> Sequence[tuple[str, str, Callable[[], DoctorCheck]]]:
+        asked: list[tuple[str, str, Callable[[], DoctorCheck]]] = [
             ("account", "signed in as", self._account),
             ("tracking", "tracking", self._tracking),
             ("artifacts", "artifacts", self._artifacts),
@@ -105,8 +105,8 @@ class Doctor:
             ("state", "state folder", self._state),
         ]
 
-    def _if_reachable(self, look: Callable[[], Finding]) -> Callable[[], Finding]:
-        def look_or_not() -> Finding:
+    def _if_reachable(self, look: Callable[[], DoctorCheck]) -> Callable[[], DoctorCheck]:
+        def look_or_not() -> DoctorCheck:
             if self._unreachable:
                 return skipped(f"Not tried: {self._unreachable}")
             try:
@@ -120,12 +120,12 @@ class Doctor:
 
     # what is known without asking
 
-    def _context(self) -> Finding:
+    def _context(self) -> DoctorCheck:
         launch = self._session.launch
         access = "read-only" if launch.read_only else "may be written to"
         return ok(f"{launch.context_name}: {launch.place_shown}, {access}.")
 
-    def _settings(self) -> Finding:
+    def _settings(self) -> DoctorCheck:
         launch = self._session.launch
         parts = [
             f"{name} {masked(value)} ({launch.origins.get(name, 'default')})"
@@ -138,20 +138,20 @@ class Doctor:
             parts.append(f"file {file}" + ("" if file.is_file() else " (not there)"))
         return ok("; ".join(parts) + ".")
 
-    def _software(self) -> Finding:
+    def _software(self) -> DoctorCheck:
         diagnosis = self._session.diagnosis
         found = diagnosis.software() if diagnosis is not None else ()
         return ok(", ".join(f"{name} {version}" for name, version in (("mlflow-deck", __version__), *found)) + ".")
 
     # the store
 
-    def _reach(self) -> Finding:
+    def _reach(self) -> DoctorCheck:
         try:
             report = self._session.store.inspect()
             if report.condition is not StoreCondition.READY:
                 self._unreachable = "there is no store to be asked."
                 words = report.condition.value.replace("_", " ")
-                return Finding(
+                return DoctorCheck(
                     Verdict.FAIL,
                     f"{report.place}: {words}. {report.detail}".strip(),
                     "Run mlflow-deck: it offers what can be done about it.",
@@ -162,13 +162,13 @@ class Doctor:
             raise
         return ok(f"{at} accepts connections." if at else f"{report.place} is there.")
 
-    def _loading(self) -> Finding:
+    def _loading(self) -> DoctorCheck:
         if self._session.diagnosis is None:
             return skipped("It is loaded with the first request.")
         self._session.diagnosis.loaded()
         return ok("In a process of its own, once for each context.")
 
-    def _account(self) -> Finding:
+    def _account(self) -> DoctorCheck:
         session, environment = self._session, self._around.environment
         if session.catalog is not None:
             account = session.catalog.me()
@@ -182,7 +182,7 @@ class Doctor:
             return ok("by the token of MLFLOW_TRACKING_TOKEN.")
         return skipped("No user name or token is set; an MLflow server does not say who one is.")
 
-    def _tracking(self) -> Finding:
+    def _tracking(self) -> DoctorCheck:
         server = self._session.tracking.server()
         page = self._session.tracking.search_experiments(Lifecycle.ACTIVE, max_results=1)
         version = f"MLflow {server.version} answers" if server.version else "It answers"
@@ -202,7 +202,7 @@ class Doctor:
         asked = [made for made in self._session.log.all() if made.operation == "tracking.search_experiments"]
         return _READERS.get(asked[-1].reader, "") if asked and not self._session.capabilities.workspace else ""
 
-    def _artifacts(self) -> Finding:
+    def _artifacts(self) -> DoctorCheck:
         tracking = self._session.tracking
         page = tracking.search_experiments(Lifecycle.ACTIVE, max_results=_LOOKED_THROUGH)
         for experiment in page.experiments:
@@ -215,7 +215,7 @@ class Doctor:
                 return ok(f"{len(listing.entries)} entries in the artifacts of the latest run of {experiment.name}.")
         return skipped("There is no run whose artifacts could be looked at.")
 
-    def _registry(self) -> Finding:
+    def _registry(self) -> DoctorCheck:
         launch = self._session.launch
         try:
             page = self._session.registry.search_models(max_results=1)
@@ -231,7 +231,7 @@ class Doctor:
 
     # the workspace
 
-    def _metastore(self) -> Finding:
+    def _metastore(self) -> DoctorCheck:
         assert self._session.catalog is not None
         try:
             return ok(f"Metastore {self._session.catalog.metastore()} is assigned.")
@@ -239,7 +239,7 @@ class Doctor:
             needed = self._session.capabilities.grants
             return told(problem, Verdict.FAIL if needed else Verdict.WARNING)
 
-    def _privileges(self) -> Finding:
+    def _privileges(self) -> DoctorCheck:
         catalog, name = self._session.catalog, self._session.launch.catalog
         assert catalog is not None
         if not name:
@@ -247,7 +247,7 @@ class Doctor:
         access = catalog.access(name)
         absent = [at for at, found in access.securables.items() if not found.exists]
         if absent:
-            return Finding(Verdict.FAIL, f"There is no {absent[0]}.", "Check catalog: in the context.")
+            return DoctorCheck(Verdict.FAIL, f"There is no {absent[0]}.", "Check catalog: in the context.")
         wanted = {"catalog": ("USE_CATALOG",), "schema": ("USE_SCHEMA", "CREATE_MODEL"), "function": ("EXECUTE",)}
         have: list[tuple[str, str, str]] = []
         lack: list[tuple[str, str, str]] = []
@@ -265,12 +265,12 @@ class Doctor:
             only_writing = all(privilege == "CREATE_MODEL" for _, privilege, _ in lack)
             verdict = Verdict.WARNING if only_writing else Verdict.FAIL
             words = f"You lack {', '.join(words for words, *_ in lack)}. {said}".strip()
-            return Finding(verdict, words, f"Ask for: {' '.join(statements)}")
+            return DoctorCheck(verdict, words, f"Ask for: {' '.join(statements)}")
         if unknown:
             return warning(f"Could not be read: {', '.join(words for words, *_ in unknown)}. {said}".strip())
         return ok(said)
 
-    def _serving(self) -> Finding:
+    def _serving(self) -> DoctorCheck:
         assert self._session.serving is not None
         try:
             found = self._session.serving.endpoints()
@@ -285,7 +285,7 @@ class Doctor:
 
     # the machine
 
-    def _terminal(self) -> Finding:
+    def _terminal(self) -> DoctorCheck:
         terminal = self._around.terminal
         remedies = []
         if not terminal.unicode:
@@ -296,7 +296,7 @@ class Doctor:
             remedies.append("Set TERM to what the terminal is (xterm-256color, for instance).")
         return warning(terminal.words, " ".join(remedies)) if remedies else ok(terminal.words)
 
-    def _state(self) -> Finding:
+    def _state(self) -> DoctorCheck:
         folder = self._around.state
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -304,7 +304,7 @@ class Doctor:
                 pass
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            return Finding(
+            return DoctorCheck(
                 Verdict.FAIL,
                 f"{folder}: {reason}. Views are not remembered, and nothing can be written to MLflow on record.",
                 "Make it writable, or set XDG_STATE_HOME to a folder that is.",
@@ -321,7 +321,7 @@ class Doctor:
                 room.flush()
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            return Finding(
+            return DoctorCheck(
                 Verdict.FAIL,
                 f"No temporary file can be written: {reason}. Models' files cannot be read without.",
                 "Make room in the folder for temporary files, or set TMPDIR to one that can be written.",

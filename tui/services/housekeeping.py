@@ -8,12 +8,12 @@ from dataclasses import replace
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RunsPage
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
+from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import TrackingPort, WritesPort
 from tui.services.ledger import Ledger
 from tui.services.runs_query import ids_filter
-from tui.services.write_flow import Hand, State, Told, judged, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite, Report
+from tui.services.write_flow import Found, Hand, WriteResult, judged, settle_steps, unless_gone
+from tui.services.writes import GuardedWrite, WriteReport
 
 ASKED_FOR_CHILDREN = 30  # runs whose children are asked for before some are deleted
 PARENT_TAG = "mlflow.parentRunId"
@@ -35,20 +35,20 @@ class Housekeeping:
 
     # looking
 
-    def run(self, run_id: str) -> State:
+    def run(self, run_id: str) -> Found:
         """A run as it is now; None where there is none."""
-        return unless_gone(lambda: Known.of_run(self._tracking.get_run(run_id)))
+        return unless_gone(lambda: ThingState.of_run(self._tracking.get_run(run_id)))
 
-    def experiment(self, experiment_id: str) -> State:
+    def experiment(self, experiment_id: str) -> Found:
         """An experiment as it is now; None where there is none."""
-        return unless_gone(lambda: Known.of_experiment(self._tracking.get_experiment(experiment_id)))
+        return unless_gone(lambda: ThingState.of_experiment(self._tracking.get_experiment(experiment_id)))
 
-    def runs(self, run_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[Known]:
+    def runs(self, run_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> list[ThingState]:
         """Runs as they are now, in that order; those that are gone are left out.
 
         Many are looked for together in the experiments that are said; one that is not there is asked for by itself.
         """
-        found: dict[str, Known] = {}
+        found: dict[str, ThingState] = {}
         if len(run_ids) > ONE_BY_ONE and experiment_ids:
             for start in range(0, len(run_ids), READ_TOGETHER):
                 wanted = run_ids[start : start + READ_TOGETHER]
@@ -69,7 +69,7 @@ class Housekeeping:
                 found[run_id] = known
         return [found[run_id] for run_id in run_ids if run_id in found]
 
-    def experiments(self, experiment_ids: Sequence[str]) -> list[Known]:
+    def experiments(self, experiment_ids: Sequence[str]) -> list[ThingState]:
         """Experiments as they are now, in that order; those that are gone are left out."""
         return [known for each in experiment_ids if (known := self.experiment(each)) is not None]
 
@@ -135,7 +135,7 @@ class Housekeeping:
         remark = f"{said} will become active with {_it(plan.changes)}, those deleted earlier by themselves included."
         return replace(plan, remarks=(*plan.remarks, remark))
 
-    def _deleted_runs(self, experiment_ids: Sequence[str]) -> list[Known]:
+    def _deleted_runs(self, experiment_ids: Sequence[str]) -> list[ThingState]:
         """The deleted runs of experiments, one more than DELETED_BEFORE at most."""
         if not experiment_ids:
             return []
@@ -148,55 +148,55 @@ class Housekeeping:
         """The plan as it is: what a person should know before is said where it is made."""
         return plan
 
-    def read(self, change: Change) -> State:
+    def read(self, change: Change) -> Found:
         """What a change is about, as it is now."""
         if change.field == changes.CREATED:
             name = change.called
-            return unless_gone(lambda: Known.of_experiment(self._tracking.get_experiment_by_name(name)))
-        return self.run(change.id) if change.kind is Sort.RUN else self.experiment(change.id)
+            return unless_gone(lambda: ThingState.of_experiment(self._tracking.get_experiment_by_name(name)))
+        return self.run(change.id) if change.kind is Thing.RUN else self.experiment(change.id)
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
         """Carry a plan out, change by change."""
 
-        def guard(change: Change) -> GuardedWrite[State]:
+        def guard(change: Change) -> GuardedWrite[Found]:
             return judged(change, lambda: self.read(change), lambda: self._write(change))
 
         return hand.in_steps(plan, self._place, [guard(change) for change in plan.changes]), ""
 
-    def settle(self, told: Told, now: changes.Now) -> None:
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
         """Record what looking again has told."""
         settle_steps(self._ledger, told, now)
 
     def _write(self, change: Change) -> None:
         writes, verb = self._writes, change.verb
-        if change.kind is Sort.EXPERIMENT:
-            if verb is Verb.CREATE:
+        if change.kind is Thing.EXPERIMENT:
+            if verb is WriteVerb.CREATE:
                 writes.create_experiment(change.called)
-            elif verb is Verb.RENAME:
+            elif verb is WriteVerb.RENAME:
                 writes.rename_experiment(change.id, change.after or "")
-            elif verb is Verb.DELETE:
+            elif verb is WriteVerb.DELETE:
                 writes.delete_experiment(change.id)
-            elif verb is Verb.RESTORE:
+            elif verb is WriteVerb.RESTORE:
                 writes.restore_experiment(change.id)
             else:
                 writes.tag_experiment(change.id, change.key, change.after)
-        elif verb is Verb.RENAME:
+        elif verb is WriteVerb.RENAME:
             writes.rename_run(change.id, change.after or "")
-        elif verb is Verb.DELETE:
+        elif verb is WriteVerb.DELETE:
             writes.delete_run(change.id)
-        elif verb is Verb.RESTORE:
+        elif verb is WriteVerb.RESTORE:
             writes.restore_run(change.id)
         else:
             writes.tag_run(change.id, change.key, change.after)
 
 
-def _of_page(page: RunsPage) -> list[Known]:
+def _of_page(page: RunsPage) -> list[ThingState]:
     tags: list[dict[str, str]] = [{} for _ in page.run_ids]
     for key, texts in page.tags.items():
         for row, text in zip(texts.rows, texts.values, strict=True):
             tags[row][key] = text
     return [
-        Known(Sort.RUN, run_id, page.names[row], page.lifecycles[row], tags[row], page.statuses[row])
+        ThingState(Thing.RUN, run_id, page.names[row], page.lifecycles[row], tags[row], page.statuses[row])
         for row, run_id in enumerate(page.run_ids)
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 from tui.domain.table import Tone
 from tui.domain.writes import alias_plan
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import Change, Plan, Verb
+from tui.domain.writes.changes import Change, Plan, WriteVerb
 from tui.services.alias_moves import WHAT
 from tui.services.alias_records import outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
@@ -82,7 +82,7 @@ def _changes_words(made: list[Change]) -> str:
     said = change_words.to_do(Plan(tuple(made)))
     said = said[0].lower() + said[1:]
     (first, *others) = made
-    if others or first.verb in (Verb.RENAME, Verb.MOVE, Verb.REGISTER, Verb.COPY, Verb.CREATE):
+    if others or first.verb in (WriteVerb.RENAME, WriteVerb.MOVE, WriteVerb.REGISTER, WriteVerb.COPY, WriteVerb.CREATE):
         return said
     before, after = (change_words.value(first, text, "none") for text in (first.before, first.after))
     return f"{said}  {_brief(before)} → {_brief(after)}"

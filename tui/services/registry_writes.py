@@ -15,11 +15,11 @@ from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import named
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Change, Known, Plan, Sort, Verb
+from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import RegistryPort
 from tui.services.ledger import Entry, Ledger
-from tui.services.write_flow import Hand, State, Told, judged, model_of, of_record, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite, Outcome, Report
+from tui.services.write_flow import Found, Hand, WriteResult, judged, model_of, of_record, settle_steps, unless_gone
+from tui.services.writes import GuardedWrite, Outcome, WriteReport
 
 _COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
 _NEWEST = 20  # versions among which a new one is looked for
@@ -37,53 +37,55 @@ class RegistryWrites:
 
     # looking
 
-    def model(self, name: str) -> State:
+    def model(self, name: str) -> Found:
         """A model as it is now; None where there is none."""
-        return unless_gone(lambda: Known.of_model(self._registry.get_model(name)))
+        return unless_gone(lambda: ThingState.of_model(self._registry.get_model(name)))
 
-    def models(self, names: Sequence[str]) -> list[Known]:
+    def models(self, names: Sequence[str]) -> list[ThingState]:
         """Models as they are now; those that are gone are left out."""
         return [known for name in names if (known := self.model(name)) is not None]
 
-    def version(self, name: str, version: str) -> State:
+    def version(self, name: str, version: str) -> Found:
         """A version as it is now, without its aliases; None where there is none."""
-        return unless_gone(lambda: Known.of_version(self._registry.get_version(name, version), ()))
+        return unless_gone(lambda: ThingState.of_version(self._registry.get_version(name, version), ()))
 
-    def versions(self, name: str, versions: Sequence[str]) -> list[Known]:
+    def versions(self, name: str, versions: Sequence[str]) -> list[ThingState]:
         """Versions as they are now; those that are gone are left out."""
         found = self._registry.get_versions([(name, version) for version in versions])
-        return [Known.of_version(made, ()) for version in versions if (made := found.get((name, version))) is not None]
+        return [
+            ThingState.of_version(made, ()) for version in versions if (made := found.get((name, version))) is not None
+        ]
 
-    def _holding(self, model_or_version: Change) -> State:
+    def _holding(self, model_or_version: Change) -> Found:
         """A model with its versions and aliases, or a version with its aliases, as it goes when it is deleted."""
         change = model_or_version
         name = model_of(change)
         model = _or_none(lambda: self._registry.get_model(name))
         if model is None:
             return None
-        if change.kind is Sort.VERSION:
+        if change.kind is Thing.VERSION:
             number = change.id.rpartition("/")[2]
             made = self._registry.get_versions([(name, number)]).get((name, number))
-            return Known.of_version(made, model.aliases_of(number)) if made is not None else None
+            return ThingState.of_version(made, model.aliases_of(number)) if made is not None else None
         page = self._registry.search_versions(name, max_results=_COUNTED)
         many = f"{len(page.versions)}{'+' if page.next_token is not None else ''}"
-        known = Known.of_model(model)
+        known = ThingState.of_model(model)
         return replace(known, fields={**known.fields, changes.ITSELF: _held(model, many, page.versions)})
 
     # plans
 
     def creation(self, name: str) -> Plan:
         """Make a model of that name."""
-        return Plan((Change(Sort.MODEL, "", name, changes.CREATED, None, name),))
+        return Plan((Change(Thing.MODEL, "", name, changes.CREATED, None, name),))
 
     def deletion_of_models(self, names: Sequence[str]) -> Plan:
         """Delete models with all that is theirs."""
-        return self._deletion([Change(Sort.MODEL, name, name, changes.ITSELF, None, None) for name in names])
+        return self._deletion([Change(Thing.MODEL, name, name, changes.ITSELF, None, None) for name in names])
 
     def deletion_of_versions(self, name: str, versions: Sequence[str]) -> Plan:
         """Delete versions of one model with their aliases."""
         ids = [(f"{name}/{version}", f"{name} v{version}") for version in versions]
-        return self._deletion([Change(Sort.VERSION, one, called, changes.ITSELF, None, None) for one, called in ids])
+        return self._deletion([Change(Thing.VERSION, one, called, changes.ITSELF, None, None) for one, called in ids])
 
     def _deletion(self, wanted: Sequence[Change]) -> Plan:
         found = [(change, self._holding(change)) for change in wanted]
@@ -93,14 +95,14 @@ class RegistryWrites:
 
     def copy(self, made: ModelVersion, to: str) -> Plan:
         """Copy a version to another model, which is made where it is missing."""
-        change = Change(Sort.VERSION, "", to, changes.COPIED, None, f"models:/{made.name}/{made.version}")
+        change = Change(Thing.VERSION, "", to, changes.COPIED, None, f"models:/{made.name}/{made.version}")
         remark = f"v{made.version} of {made.name} → a new version of {to}"
         return Plan((self._as_seen(change),), (remark,))
 
     def registration(self, offer: Registrable, name: str) -> Plan:
         """Make a version of a model, which is made before where it is missing."""
         self._offers[offer.uri] = offer
-        change = Change(Sort.VERSION, "", name, changes.REGISTERED, None, offer.uri)
+        change = Change(Thing.VERSION, "", name, changes.REGISTERED, None, offer.uri)
         first = self.creation(name).changes if self.model(name) is None else ()
         refused = ""
         if self.catalog and offer.has_signature is False:
@@ -115,19 +117,23 @@ class RegistryWrites:
     def dress(self, plan: Plan) -> Plan:
         """What goes with what is deleted and what has to be typed for it; what a copy will find; names refused."""
         verb = plan.changes[-1].verb
-        if verb is Verb.DELETE:
+        if verb is WriteVerb.DELETE:
             return _deletion_dressed(plan)
-        names = [c.after or "" for c in plan.changes if c.kind is Sort.MODEL and c.verb in (Verb.CREATE, Verb.RENAME)]
-        names += [change.called for change in plan.changes if change.makes and change.kind is Sort.VERSION]
+        names = [
+            c.after or ""
+            for c in plan.changes
+            if c.kind is Thing.MODEL and c.verb in (WriteVerb.CREATE, WriteVerb.RENAME)
+        ]
+        names += [change.called for change in plan.changes if change.makes and change.kind is Thing.VERSION]
         refused = [said for name in names if (said := model_name_refusal(name, catalog=self.catalog))]
         remarks = list(plan.remarks)
-        if verb is Verb.RENAME and not plan.purpose:
+        if verb is WriteVerb.RENAME and not plan.purpose:
             remarks.append("Whoever loads it by its old name will no longer find it.")
-        if verb is Verb.COPY and not refused:
+        if verb is WriteVerb.COPY and not refused:
             remarks += [line for line in target_words(self._registry, plan.changes[-1].called) if line not in remarks]
         return replace(plan, remarks=tuple(remarks), refused=(*plan.refused, *dict.fromkeys(refused)))
 
-    def read(self, change: Change) -> State:
+    def read(self, change: Change) -> Found:
         """What a change is about, as it is now."""
         if change.field == changes.ITSELF:
             return self._holding(change)
@@ -135,7 +141,7 @@ class RegistryWrites:
             return self._newest(change)
         if change.field == changes.CREATED:
             return self.model(change.called)
-        if change.kind is Sort.VERSION:
+        if change.kind is Thing.VERSION:
             name, _, version = change.id.rpartition("/")
             return self.version(name, version)
         if change.field != changes.NAME:
@@ -146,33 +152,33 @@ class RegistryWrites:
             return replace(before, name=f"{before.name} and {after.name}")
         return before or after
 
-    def _newest(self, change: Change) -> State:
+    def _newest(self, change: Change) -> Found:
         """A model as far as a new version of it can be told: the numbers of its newest versions, newest first."""
         page = _or_none(lambda: self._registry.search_versions(change.called, max_results=_NEWEST))
         numbers = [made.version for made in page.versions] if page is not None else []
         called = f"{change.called} v{numbers[0]}" if numbers else change.called
         thing_id = f"{change.called}/{numbers[0]}" if numbers else change.called
-        return Known(Sort.VERSION, thing_id, called, changes.ACTIVE, fields={change.field: ",".join(numbers)})
+        return ThingState(Thing.VERSION, thing_id, called, changes.ACTIVE, fields={change.field: ",".join(numbers)})
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
         """Carry a plan out, change by change."""
         return hand.in_steps(plan, self._place, [self._guard(change) for change in plan.changes]), ""
 
-    def _guard(self, change: Change) -> GuardedWrite[State]:
+    def _guard(self, change: Change) -> GuardedWrite[Found]:
         if change.field in (changes.REGISTERED, changes.COPIED):
             return self._making(change)
         return judged(change, lambda: self.read(change), lambda: self._write(change))
 
-    def _making(self, change: Change) -> GuardedWrite[State]:
+    def _making(self, change: Change) -> GuardedWrite[Found]:
         """A version that is made is told by its number, which the answer says, or by being new."""
         given: list[str] = []
 
-        def numbers(state: State) -> list[str]:
+        def numbers(state: Found) -> list[str]:
             return [number for number in (change.value_in(state) or "").split(",") if number]
 
         before = [number for number in (change.before or "").split(",") if number]
 
-        def read() -> State:
+        def read() -> Found:
             found = self._newest(change)
             new = given or sorted(set(numbers(found)) - set(before), key=int)
             if found is None or not new:
@@ -197,26 +203,26 @@ class RegistryWrites:
 
     def _write(self, change: Change) -> None:
         registry, verb, after = self._registry, change.verb, change.after
-        if change.kind is Sort.VERSION:
+        if change.kind is Thing.VERSION:
             name, _, version = change.id.rpartition("/")
-            if verb is Verb.DELETE:
+            if verb is WriteVerb.DELETE:
                 registry.delete_version(name, version)
-            elif verb is Verb.DESCRIBE:
+            elif verb is WriteVerb.DESCRIBE:
                 registry.describe_version(name, version, after or "")
             else:
                 registry.tag_version(name, version, change.key, after)
-        elif verb is Verb.CREATE:
+        elif verb is WriteVerb.CREATE:
             registry.create_model(change.called, "")
-        elif verb is Verb.RENAME:
+        elif verb is WriteVerb.RENAME:
             registry.rename_model(change.id, after or "")
-        elif verb is Verb.DELETE:
+        elif verb is WriteVerb.DELETE:
             registry.delete_model(change.id)
-        elif verb is Verb.DESCRIBE:
+        elif verb is WriteVerb.DESCRIBE:
             registry.describe_model(change.id, after or "")
         else:
             registry.tag_model(change.id, change.key, after)
 
-    def settle(self, told: Told, now: changes.Now) -> None:
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
         """Record what looking again has told."""
         settle_steps(self._ledger, told, now)
 
@@ -292,7 +298,7 @@ def _held(model: RegisteredModel, many: str, versions: Sequence[ModelVersion]) -
 def _deletion_dressed(plan: Plan) -> Plan:
     """A deletion with what has to be typed: the model's name, or how many models go."""
     models = list(dict.fromkeys(model_of(change) for change in plan.changes))
-    of_versions = plan.changes[0].kind is Sort.VERSION
+    of_versions = plan.changes[0].kind is Thing.VERSION
     typed = models[0] if len(models) == 1 else f"{len(models)} models"
     many = len(plan.changes) > 1
     whose = "" if of_versions else f", with all {'their' if many else 'its'} versions"

@@ -14,12 +14,12 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Carried, Endpoint, Share, Split, Update, change_words, split_refusals
 from tui.domain.serving.rows import serves
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Change, Known, Plan, Sort
+from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.gateway.databricks.ports import ServingPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.serving_desk import ServingDesk
-from tui.services.write_flow import Hand, State, Told, read_only_refusal
-from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
+from tui.services.write_flow import Found, Hand, WriteResult, read_only_refusal
+from tui.services.writes import GuardedWrite, Intention, Outcome, StepResult, WriteReport, carry_out
 
 WHAT = "serving.config"
 BEGUN = "begun"  # in the ledger: the workspace has taken it on, and what becomes of it is not known yet
@@ -79,7 +79,7 @@ class ServingChanges:
         """What of the endpoint's settings the plan would not carry along: to be shown before it is carried out."""
         return self._serving.carried(plan.endpoint, plan.after)
 
-    def carry_out(self, plan: ServingPlan, *, unrecorded_ok: bool = False) -> Report[Endpoint]:
+    def carry_out(self, plan: ServingPlan, *, unrecorded_ok: bool = False) -> WriteReport[Endpoint]:
         """Look again, refuse if something else is served by now, begin, and record; raises Problem before any of it.
 
         Done means that the workspace has taken the change on: whether it comes up shows later (``settle``).
@@ -121,7 +121,7 @@ class ServingChanges:
             reached=reached,
         )
 
-        def told(results: Sequence[Result[Endpoint]]) -> Mapping[str, Any]:
+        def told(results: Sequence[StepResult[Endpoint]]) -> Mapping[str, Any]:
             return {**_told(results), **({"not taken": not_taken} if not_taken else {})}
 
         report = carry_out(self._ledger, intention, [step], tell=told, unrecorded_ok=unrecorded_ok)
@@ -196,7 +196,7 @@ class ServingWrites:
     def plan(self, planned: ServingPlan, remarks: Sequence[str] = ()) -> Plan:
         """A plan of this kind as the flow shows it and carries it out."""
         before, after = text_of(planned.before), text_of(planned.after)
-        change = Change(Sort.ENDPOINT, planned.endpoint, planned.endpoint, changes.SERVED, before, after)
+        change = Change(Thing.ENDPOINT, planned.endpoint, planned.endpoint, changes.SERVED, before, after)
         purpose = changes.UNDO if planned.purpose == UNDO else ""
         return Plan((change,), tuple(remarks), purpose, planned.of)
 
@@ -228,17 +228,17 @@ class ServingWrites:
         at = {(share.entity, share.version) for share in moved}
         return [alias for model, of in aliases.items() for alias, version in of.items() if (model, version) in at]
 
-    def read(self, change: Change) -> State:
+    def read(self, change: Change) -> Found:
         return _known(self.made.endpoint(change.id))
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
         report = self.made.carry_out(self.planned(plan), unrecorded_ok=hand.unrecorded_ok)
         (result,) = report.results
         found = _known(result.found) if result.found is not None else None
-        known: Result[State] = Result(result.outcome, found, result.problem)
-        return Report((known,), report.number, report.unrecorded), ""
+        known: StepResult[Found] = StepResult(result.outcome, found, result.problem)
+        return WriteReport((known,), report.number, report.unrecorded), ""
 
-    def settle(self, told: Told, now: changes.Now) -> None:
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
         self.made.settle(told.report.number, self.planned(told.plan))
 
 
@@ -252,14 +252,14 @@ def _split_of(text: str | None) -> Split:
     return tuple(Share(name, entity, version, int(percent)) for name, entity, version, percent in shares)
 
 
-def _known(endpoint: Endpoint) -> Known:
+def _known(endpoint: Endpoint) -> ThingState:
     """An endpoint as far as it can be changed; its status says what somebody else is doing to it."""
     status = ""
     if endpoint.update is Update.RUNNING:
         to = f", to {serves(endpoint.pending)}" if endpoint.pending is not None else ""
         status = f"somebody else is changing it just now{to}"
     fields = {changes.SERVED: text_of(endpoint.config.split)}
-    return Known(Sort.ENDPOINT, endpoint.name, endpoint.name, changes.ACTIVE, status=status, fields=fields)
+    return ThingState(Thing.ENDPOINT, endpoint.name, endpoint.name, changes.ACTIVE, status=status, fields=fields)
 
 
 def _plan_of(entry: Entry) -> ServingPlan:
@@ -279,7 +279,7 @@ def _split(kept: object) -> Split:
     )
 
 
-def _told(results: Sequence[Result[Endpoint]]) -> Mapping[str, Any]:
+def _told(results: Sequence[StepResult[Endpoint]]) -> Mapping[str, Any]:
     (result,) = results
     found = {"state": result.found.state} if result.found is not None else {}
     return {**found, **({"problem": str(result.problem)} if result.problem is not None else {})}

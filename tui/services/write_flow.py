@@ -15,24 +15,24 @@ from typing import Any, Protocol
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Change, Known, Plan, Sort
+from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.services.clock import Clock
 from tui.services.ledger import UNSETTLED, Ledger
-from tui.services.writes import GuardedWrite, Intention, Outcome, Report, Result, carry_out
+from tui.services.writes import GuardedWrite, Intention, Outcome, StepResult, WriteReport, carry_out
 
-State = Known | None
-Touched = frozenset[tuple[Sort, str]]
+Found = ThingState | None
+Touched = frozenset[tuple[Thing, str]]
 """Kind and id of all that may have been changed."""
 
 NOTHING = "Nothing was changed"
 
 
 @dataclass(frozen=True)
-class Told:
+class WriteResult:
     """What became of a plan; ``at_ms`` is when that was read back, ``aside`` what went wrong beside it."""
 
     plan: Plan
-    report: Report[State]
+    report: WriteReport[Found]
     at_ms: int
     aside: str = ""
 
@@ -41,7 +41,7 @@ class Told:
         return self.report.outcome
 
     @property
-    def rows(self) -> tuple[tuple[Change, Result[State]], ...]:
+    def rows(self) -> tuple[tuple[Change, StepResult[Found]], ...]:
         return tuple(zip(self.plan.changes, self.report.results, strict=True))
 
     @property
@@ -67,7 +67,7 @@ class Told:
         for change, result in self.rows:
             if result.outcome is not Outcome.SKIPPED:
                 found.add((change.kind, change.id or (result.found.id if result.found is not None else "")))
-                if change.kind is Sort.MODEL and change.field == changes.NAME:
+                if change.kind is Thing.MODEL and change.field == changes.NAME:
                     found.add((change.kind, change.after or ""))
         return frozenset(found)
 
@@ -94,10 +94,10 @@ class Hand:
     stopped: Callable[[], bool] = lambda: False
     progress: Callable[[int], object] = lambda _steps: None
 
-    def in_steps(self, plan: Plan, place: str, guards: Sequence[GuardedWrite[State]]) -> Report[State]:
+    def in_steps(self, plan: Plan, place: str, guards: Sequence[GuardedWrite[Found]]) -> WriteReport[Found]:
         """Carry a plan out change by change, with each change and what became of it in the ledger."""
         first, things = plan.changes[0], plan.things
-        whole = {name for _, name in things} if first.kind is not Sort.VERSION else {model_of(c) for c in plan.changes}
+        whole = {name for _, name in things} if first.kind is not Thing.VERSION else {model_of(c) for c in plan.changes}
         intention = Intention(
             what=f"{first.kind.value}.{first.verb.value}",
             context=self.context,
@@ -126,15 +126,15 @@ class WriteKind(Protocol):
         """The plan with what a person should know before it, why it is refused, and what has to be typed."""
         ...
 
-    def read(self, change: Change) -> State:
+    def read(self, change: Change) -> Found:
         """What a change is about, as it is now; None where there is none."""
         ...
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[Report[State], str]:
+    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
         """Carry a plan out; answers what became of each change, and what went wrong beside it ("" for nothing)."""
         ...
 
-    def settle(self, told: Told, now: changes.Now) -> None:
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
         """Record what looking again has told of changes whose outcome was not known."""
         ...
 
@@ -160,7 +160,7 @@ class WriteFlow:
         self._kinds = kinds
         self._context = context
         self._read_only = read_only
-        self.history: list[Told] = []
+        self.history: list[WriteResult] = []
 
     def kind_of(self, change: Change) -> WriteKind:
         """Who writes such a change."""
@@ -182,7 +182,7 @@ class WriteFlow:
         stopped: Callable[[], bool] = lambda: False,
         progress: Callable[[int], object] = lambda _steps: None,
         unrecorded_ok: bool = False,
-    ) -> Told:
+    ) -> WriteResult:
         """Carry a plan out, change by change, until one is not done or ``stopped``.
 
         Raises Problem where nothing was tried: read-only, no ledger, a plan that cannot be.
@@ -195,11 +195,11 @@ class WriteFlow:
             raise Problem(Kind.BAD_REQUEST, NOTHING, " ".join(reasons))
         hand = Hand(self.ledger, self._context, unrecorded_ok, stopped, progress)
         report, aside = self.kind_of(plan.changes[0]).carry_out(plan, hand)
-        told = Told(plan, report, self._clock.now_ms(), aside)
+        told = WriteResult(plan, report, self._clock.now_ms(), aside)
         self._remember(told)
         return told
 
-    def _remember(self, told: Told) -> None:
+    def _remember(self, told: WriteResult) -> None:
         if told.plan.purpose in (changes.UNDO, changes.PUT_BACK):
             # What has been taken back is not to be taken back once more; without a record it is the last that was done.
             if told.outcome is Outcome.DONE and self.history:
@@ -208,12 +208,12 @@ class WriteFlow:
         elif told.taken_back is not None:
             self.history.append(told)
 
-    def last(self, kinds: Sequence[Sort]) -> Told | None:
+    def last(self, kinds: Sequence[Thing]) -> WriteResult | None:
         """The last that was written to things of these kinds, and stands."""
         mine = (told for told in reversed(self.history) if told.plan.changes[0].kind in kinds)
         return next(mine, None)
 
-    def finishing(self, told: Told) -> Plan:
+    def finishing(self, told: WriteResult) -> Plan:
         """What is left of a plan, from what the things are now; also after they have been changed by somebody else."""
         now = {
             (change.kind, change.id or change.called, change.field): self.kind_of(change).read(change)
@@ -222,7 +222,9 @@ class WriteFlow:
         if any(result.outcome is Outcome.UNKNOWN for result in told.report.results):
             if told.report.number is not None:
                 self.kind_of(told.plan.changes[0]).settle(told, now)
-            settled = replace(told, report=Report(looked_at(told, now), told.report.number, told.report.unrecorded))
+            settled = replace(
+                told, report=WriteReport(looked_at(told, now), told.report.number, told.report.unrecorded)
+            )
             if settled.done != told.done:
                 self.history = [each for each in self.history if each is not told]
                 self._remember(settled)
@@ -239,7 +241,7 @@ def read_only_refusal(context: str) -> Problem:
     )
 
 
-def judged(change: Change, read: Callable[[], State], write: Callable[[], object]) -> GuardedWrite[State]:
+def judged(change: Change, read: Callable[[], Found], write: Callable[[], object]) -> GuardedWrite[Found]:
     """A change that is as it was shown if its field is, and done if its field is as wanted."""
     if change.field == changes.CREATED:
         return GuardedWrite(
@@ -263,7 +265,7 @@ def judged(change: Change, read: Callable[[], State], write: Callable[[], object
     )
 
 
-def unless_gone(read: Callable[[], Known]) -> State:
+def unless_gone(read: Callable[[], ThingState]) -> Found:
     """What is read; None where it is not there."""
     try:
         return read()
@@ -275,7 +277,7 @@ def unless_gone(read: Callable[[], Known]) -> State:
 
 def model_of(change: Change) -> str:
     """The model that a change of one of its versions is about."""
-    return change.id.rpartition("/")[0] if change.kind is Sort.VERSION and change.id else change.id or change.called
+    return change.id.rpartition("/")[0] if change.kind is Thing.VERSION and change.id else change.id or change.called
 
 
 def recorded(change: Change) -> Mapping[str, Any]:
@@ -293,11 +295,11 @@ def recorded(change: Change) -> Mapping[str, Any]:
 def of_record(step: Mapping[str, Any]) -> Change:
     """A change that the ledger has kept."""
     before, after = (None if step.get(end) is None else str(step[end]) for end in ("from", "to"))
-    kind, rest = Sort(str(step.get("kind"))), [str(step.get(key, "")) for key in ("id", "name", "field")]
+    kind, rest = Thing(str(step.get("kind"))), [str(step.get(key, "")) for key in ("id", "name", "field")]
     return Change(kind, rest[0], rest[1], rest[2], before, after)
 
 
-def told_of(plan: Plan, results: Sequence[Result[State]]) -> list[Mapping[str, Any]]:
+def told_of(plan: Plan, results: Sequence[StepResult[Found]]) -> list[Mapping[str, Any]]:
     """What the ledger keeps of the results: for each change its outcome, what was found instead, and the trouble."""
     told: list[Mapping[str, Any]] = []
     for change, result in zip(plan.changes, results, strict=True):
@@ -312,9 +314,9 @@ def told_of(plan: Plan, results: Sequence[Result[State]]) -> list[Mapping[str, A
     return told
 
 
-def looked_at(told: Told, now: changes.Now) -> tuple[Result[State], ...]:
+def looked_at(told: WriteResult, now: changes.Now) -> tuple[StepResult[Found], ...]:
     """What became of each change, where that was not known as far as the fields tell it now."""
-    results: list[Result[State]] = []
+    results: list[StepResult[Found]] = []
     for change, result in told.rows:
         # Whether what is there now was made by this write, nothing tells.
         if result.outcome is not Outcome.UNKNOWN or (change.makes and change.field != changes.CREATED):
@@ -323,14 +325,14 @@ def looked_at(told: Told, now: changes.Now) -> tuple[Result[State], ...]:
         found = now.get((change.kind, change.id or change.called, change.field))
         guard = judged(change, lambda: None, lambda: None)
         done, same = guard.reached(found), guard.expected(found)
-        results.append(Result(Outcome.DONE if done else Outcome.NOT_DONE if same else Outcome.OVERTAKEN, found))
+        results.append(StepResult(Outcome.DONE if done else Outcome.NOT_DONE if same else Outcome.OVERTAKEN, found))
     return tuple(results)
 
 
-def settle_steps(ledger: Ledger, told: Told, now: changes.Now) -> None:
+def settle_steps(ledger: Ledger, told: WriteResult, now: changes.Now) -> None:
     """Record what became of changes of which that was not known, as far as their fields tell it now."""
     results = looked_at(told, now)
-    report: Report[State] = Report(results, told.report.number)
+    report: WriteReport[Found] = WriteReport(results, told.report.number)
     if told.report.number is not None and report.outcome.value not in UNSETTLED:
         record = {"steps": told_of(told.plan, results), "settled": True}
         ledger.settle(told.report.number, report.outcome.value, record)

@@ -42,7 +42,7 @@ class GuardedWrite(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Result(Generic[S]):
+class StepResult(Generic[S]):
     """What became of one write; ``found`` is the server's last known state, None where it could not be read."""
 
     outcome: Outcome
@@ -65,13 +65,13 @@ class Intention:
 
 
 @dataclass(frozen=True)
-class Report(Generic[S]):
+class WriteReport(Generic[S]):
     """What became of several writes; ``number`` is the ledger's, None where nothing was recorded.
 
     ``unrecorded`` says what was in the way of recording, if anything was.
     """
 
-    results: tuple[Result[S], ...]
+    results: tuple[StepResult[S], ...]
     number: int | None = None
     unrecorded: Problem | None = None
 
@@ -96,14 +96,14 @@ class Report(Generic[S]):
 _MAY_STILL_ARRIVE = (Kind.TIMEOUT, Kind.HOST_LOST, Kind.CANCELLED)
 
 
-def guarded(step: GuardedWrite[S]) -> Result[S]:
+def guarded(step: GuardedWrite[S]) -> StepResult[S]:
     """Do one write under guard; never raises Problem."""
     try:
         before = step.read()
     except Problem as problem:
-        return Result(Outcome.NOT_DONE, None, problem)
+        return StepResult(Outcome.NOT_DONE, None, problem)
     if not (step.expected(before) and step.stands(before)):
-        return Result(Outcome.CONFLICT, before)
+        return StepResult(Outcome.CONFLICT, before)
     failure: Problem | None = None
     try:
         step.write()
@@ -113,17 +113,17 @@ def guarded(step: GuardedWrite[S]) -> Result[S]:
         found = step.read()
     except Problem as problem:
         if failure is not None and not _may_have_been_written(failure):
-            return Result(Outcome.REFUSED, before, failure)
-        return Result(Outcome.UNKNOWN, None, failure or problem)
+            return StepResult(Outcome.REFUSED, before, failure)
+        return StepResult(Outcome.UNKNOWN, None, failure or problem)
     if failure is not None and not _may_have_been_written(failure):
-        return Result(Outcome.REFUSED, found, failure)
+        return StepResult(Outcome.REFUSED, found, failure)
     if step.reached(found):
-        return Result(Outcome.DONE, found)
+        return StepResult(Outcome.DONE, found)
     if failure is None:
-        return Result(Outcome.OVERTAKEN, found)
+        return StepResult(Outcome.OVERTAKEN, found)
     if not step.expected(found):
-        return Result(Outcome.OVERTAKEN, found, failure)
-    return Result(Outcome.UNKNOWN if failure.kind in _MAY_STILL_ARRIVE else Outcome.NOT_DONE, found, failure)
+        return StepResult(Outcome.OVERTAKEN, found, failure)
+    return StepResult(Outcome.UNKNOWN if failure.kind in _MAY_STILL_ARRIVE else Outcome.NOT_DONE, found, failure)
 
 
 def _may_have_been_written(failure: Problem) -> bool:
@@ -136,11 +136,11 @@ def carry_out(
     intention: Intention,
     steps: Sequence[GuardedWrite[S]],
     *,
-    tell: Callable[[Sequence[Result[S]]], Mapping[str, Any]] = lambda _results: {},
+    tell: Callable[[Sequence[StepResult[S]]], Mapping[str, Any]] = lambda _results: {},
     unrecorded_ok: bool = False,
     stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[int], object] = lambda _steps: None,
-) -> Report[S]:
+) -> WriteReport[S]:
     """Record the intention, do the steps until one is not done, and record what became of each.
 
     Raises Problem (STORE_UNREADABLE) before anything is written where the ledger cannot be, unless ``unrecorded_ok``.
@@ -164,16 +164,16 @@ def carry_out(
         if not unrecorded_ok:
             raise
         unrecorded = problem
-    results: list[Result[S]] = []
+    results: list[StepResult[S]] = []
     for step in steps:
         at_end = stopped() or (bool(results) and results[-1].outcome is not Outcome.DONE)
-        results.append(Result(Outcome.SKIPPED) if at_end else guarded(step))
+        results.append(StepResult(Outcome.SKIPPED) if at_end else guarded(step))
         progress(len(results))
-    report = Report(tuple(results), number, unrecorded)
+    report = WriteReport(tuple(results), number, unrecorded)
     if number is not None:
         try:
             ledger.end(number, report.outcome.value, tell(results))
         except Problem as problem:
             # The intention is on record and open: it is settled when the ledger can be written again.
-            report = Report(report.results, number, problem)
+            report = WriteReport(report.results, number, problem)
     return report

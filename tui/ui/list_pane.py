@@ -21,7 +21,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.columns import ColumnSpec, Row, SpecTable, chosen, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -126,7 +126,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         problem: Problem | None
 
     things = ("row", "rows")
-    first_sort: Sort = ()  # what the rows are in the order of while nobody has chosen
+    first_sort: SortOrder = ()  # what the rows are in the order of while nobody has chosen
     may_rest = True  # whether a third press takes the sort away
 
     def __init__(self, session: Session, glyphs: Glyphs, *, id: str, marks: bool = True) -> None:  # noqa: A002

@@ -25,11 +25,11 @@ from tui.domain.table import Table
 from tui.domain.text import clean, named
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import Change, Plan, Sort, Verb
+from tui.domain.writes.changes import Change, Plan, Thing, WriteVerb
 from tui.resources import style_sheets
 from tui.services.copies import shown_uri
 from tui.services.session import Session
-from tui.services.write_flow import Told, Touched
+from tui.services.write_flow import Touched, WriteResult
 from tui.services.writes import Outcome
 from tui.ui import write_words
 from tui.ui.asking import Asking
@@ -135,7 +135,7 @@ class Form(Protocol):
         ...
 
 
-class WritePanel(ModalScreen["Told | None"], Asking):
+class WritePanel(ModalScreen["WriteResult | None"], Asking):
     """Shows a plan, has it armed, and carries it out; answers with what became of it, or None where nothing was tried.
 
     ``make`` reads the server and answers the plan, on a worker's thread; it may raise Problem. In its place a ``form``
@@ -178,8 +178,8 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         self._stop = threading.Event()
         self.face = Face.READING
         self.plan = Plan(())
-        self.told: Told | None = None
-        self._parts: list[Told] = []  # what was done in part and stands, the latest last
+        self.told: WriteResult | None = None
+        self._parts: list[WriteResult] = []  # what was done in part and stands, the latest last
         self._problem: Problem | None = None
         self._touched: Touched = frozenset()
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
@@ -243,7 +243,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         else:
             self._take_plan(plan)
 
-    def _settled(self) -> Told | None:
+    def _settled(self) -> WriteResult | None:
         """What was tried, where its answer was lost and looking again has told that it was done after all."""
         tried = self.told.plan if self.told is not None else None
         return next((t for t in self.session.flow.history if t.plan is tried and t.outcome is Outcome.DONE), None)
@@ -358,7 +358,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         self._show(Face.DOING, change_words.to_do(self.plan))
         plan, stop, flow = self.plan, self._stop, self.session.flow
 
-        def work() -> Told:
+        def work() -> WriteResult:
             return flow.carry_out(
                 plan,
                 stopped=stop.is_set,
@@ -388,7 +388,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         else:
             self._not_made(problem)
 
-    def _done(self, told: Told) -> None:
+    def _done(self, told: WriteResult) -> None:
         self.told = told
         self._touched |= told.touched
         going_back = told.plan.purpose == changes.PUT_BACK and bool(self._parts)
@@ -452,7 +452,10 @@ class WritePanel(ModalScreen["Told | None"], Asking):
             names = [named(change.called) or change.id for change in self.plan.changes]
             first = ", ".join(dict.fromkeys(names[:4]))
             lines.append(f"{count(len(self.plan.changes))} changes: {first} and more; all are listed here.")
-        if self.plan.verbs == (Verb.DELETE,) and self.plan.changes[0].kind in (Sort.RUN, Sort.EXPERIMENT):
+        if self.plan.verbs == (WriteVerb.DELETE,) and self.plan.changes[0].kind in (
+            Thing.RUN,
+            Thing.EXPERIMENT,
+        ):
             them = "It" if len(self.plan.things) == 1 else "They"
             lines.append(f"{them} can be restored until the server's owner clears what is deleted.")
         return "\n".join(lines)
@@ -517,7 +520,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
 
     def _verb(self) -> str:
         verbs = self.plan.verbs
-        return verbs[0].value if len(verbs) == 1 and verbs[0] not in (Verb.NOTE, Verb.SERVE) else "write"
+        return verbs[0].value if len(verbs) == 1 and verbs[0] not in (WriteVerb.NOTE, WriteVerb.SERVE) else "write"
 
     def _back_key(self) -> str:
         if not self._parts:
@@ -639,7 +642,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
 
     def _python(self) -> str:
         registry = f"registry_uri={shown_uri(self.session.launch.registry_uri)!r}"
-        of_models = bool(self.plan.changes) and self.plan.changes[0].kind in (Sort.MODEL, Sort.VERSION)
+        of_models = bool(self.plan.changes) and self.plan.changes[0].kind in (Thing.MODEL, Thing.VERSION)
         return change_words.python(self.plan.changes, registry if of_models else "")
 
     def action_copy_here(self) -> None:
@@ -659,7 +662,7 @@ class WritePanel(ModalScreen["Told | None"], Asking):
         else:
             self._close(self.told or (self._parts[-1] if self._parts else None))
 
-    def _close(self, told: Told | None) -> None:
+    def _close(self, told: WriteResult | None) -> None:
         """Leave the screen to the pages, each of which shows what was written as it is now."""
         self.dismiss(told)
         self.deck.written(self._touched)

@@ -11,9 +11,9 @@ from tui.domain.quantities import count
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Known, Plan, Sort, Verb
-from tui.services.write_flow import State, Told
-from tui.services.writes import Outcome, Result
+from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Plan, Thing, ThingState, WriteVerb
+from tui.services.write_flow import Found, WriteResult
+from tui.services.writes import Outcome, StepResult
 
 OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
     Outcome.DONE: ("done", "good"),
@@ -39,7 +39,7 @@ def planned(plan: Plan, glyphs: Glyphs, room: int) -> RowsTable:
     return RowsTable(columns, _keys(plan.changes), {**cells, "now": now, "then": then}, {"now": muted, "then": accent})
 
 
-def became(told: Told, glyphs: Glyphs, room: int) -> RowsTable:
+def became(told: WriteResult, glyphs: Glyphs, room: int) -> RowsTable:
     """What became of each change, and what is on the server instead."""
     outcomes: list[str] = []
     tones: list[Tone] = []
@@ -62,7 +62,7 @@ def became(told: Told, glyphs: Glyphs, room: int) -> RowsTable:
     return RowsTable(columns, _keys(told.plan.changes), cells, {"outcome": tones, "wanted": muted})
 
 
-def whole_row(plan: Plan, told: Told | None, row: int, absent: str) -> tuple[str, str]:
+def whole_row(plan: Plan, told: WriteResult | None, row: int, absent: str) -> tuple[str, str]:
     """One change in full: what it is about, and every value of it; of one that was tried, what became of it too."""
     change = plan.changes[row]
     title = f"{change.kind.value} {named(change.called) or change.id}"
@@ -78,14 +78,14 @@ def whole_row(plan: Plan, told: Told | None, row: int, absent: str) -> tuple[str
     return title, "\n\n".join(part for part in parts if part)
 
 
-def found_words(change: Change, result: Result[State], absent: str) -> str:
+def found_words(change: Change, result: StepResult[Found], absent: str) -> str:
     """What the server says of a changed field now; empty where it was not looked at."""
     if result.outcome is Outcome.SKIPPED or (result.found is None and result.problem is not None):
         return ""
-    known: Known | None = result.found
+    known: ThingState | None = result.found
     if known is None:
         return "gone" if not change.makes else absent
-    if known.is_deleted and change.verb not in (Verb.DELETE, Verb.RESTORE):
+    if known.is_deleted and change.verb not in (WriteVerb.DELETE, WriteVerb.RESTORE):
         return "deleted"
     return change_words.value(change, change.value_in(known), absent)
 
@@ -122,13 +122,13 @@ def _within(columns: Sequence[Column], room: int, shrinking: Sequence[str]) -> l
     return list(fitting.values())
 
 
-def outcome_line(told: Told, zone: tzinfo) -> str:
+def outcome_line(told: WriteResult, zone: tzinfo) -> str:
     """``Deleted 3 runs, read back 14:03:07, ledger #31 · u restores them``."""
     changes = told.done
     if not changes:
         return told_title(told)
     said = change_words.done(changes)
-    if told.plan.purpose in (UNDO, PUT_BACK) and changes[0].verb is not Verb.RESTORE:
+    if told.plan.purpose in (UNDO, PUT_BACK) and changes[0].verb is not WriteVerb.RESTORE:
         earlier = f" ledger #{told.plan.of}" if told.plan.of is not None else ""
         said = f"taken back{earlier}: {change_words.things(changes)}"
     parts = [said[0].upper() + said[1:]]
@@ -144,23 +144,25 @@ def outcome_line(told: Told, zone: tzinfo) -> str:
     return ", ".join(parts) + _way_back(told) + aside
 
 
-def _way_back(told: Told) -> str:
+def _way_back(told: WriteResult) -> str:
     """What can be done about what was done, at the end of the line that tells of it."""
     changes = told.done
     if told.plan.purpose in (UNDO, PUT_BACK):
         return ""
-    if changes[0].verb is Verb.SERVE:
+    if changes[0].verb is WriteVerb.SERVE:
         return " · it is looked at until that is over"
     if told.taken_back is None:
-        return " · it cannot be taken back" if changes[0].verb is Verb.DELETE else " · u cannot take it back"
+        return " · it cannot be taken back" if changes[0].verb is WriteVerb.DELETE else " · u cannot take it back"
     them = "it" if len(told.plan.things) == 1 else "them"
-    return f" · u restores {them}" if all(change.verb is Verb.DELETE for change in changes) else " · u takes it back"
+    return (
+        f" · u restores {them}" if all(change.verb is WriteVerb.DELETE for change in changes) else " · u takes it back"
+    )
 
 
-def _moved(change: Change, result: Result[State]) -> str:
+def _moved(change: Change, result: StepResult[Found]) -> str:
     """How a thing is another one than was shown."""
     found = result.found
-    if found is not None and found.status and change.verb is Verb.SERVE:
+    if found is not None and found.status and change.verb is WriteVerb.SERVE:
         return clean(found.status)
     now, before = (change_words.value(change, text, "none") for text in (change.value_in(found), change.before))
     if now == before or change_words.needs_room(change):
@@ -168,7 +170,7 @@ def _moved(change: Change, result: Result[State]) -> str:
     return f"{change_words.what(change) or 'it'} is {now} now, not {before}"
 
 
-def told_title(told: Told) -> str:
+def told_title(told: WriteResult) -> str:
     """What became of a plan of which not all was done."""
     every = len(told.plan.changes)
     if told.done:
@@ -176,7 +178,7 @@ def told_title(told: Told) -> str:
     return "Nothing was changed" if told.outcome is not Outcome.UNKNOWN else "It is not known whether it was written"
 
 
-def told_words(told: Told) -> str:
+def told_words(told: WriteResult) -> str:
     """Why not all was done, in a sentence or two."""
     change, result = next(row for row in told.rows if row[1].outcome is not Outcome.DONE)
     name = change_words.things([change]) if change.alias else named(change.called) or change.id
@@ -192,13 +194,17 @@ def told_words(told: Told) -> str:
         words = "It was stopped; what is marked as done stays done."
     if result.outcome is Outcome.CONFLICT and result.found is None and not change.makes:
         words = f"{name} is no longer there."
-    if result.outcome is Outcome.CONFLICT and change.verb is Verb.CREATE and result.found is not None:
+    if result.outcome is Outcome.CONFLICT and change.verb is WriteVerb.CREATE and result.found is not None:
         deleted = (
             " It is deleted: it can be restored from the deleted experiments (i)." if result.found.is_deleted else ""
         )
-        article = "an" if change.kind is Sort.EXPERIMENT else "a"
+        article = "an" if change.kind is Thing.EXPERIMENT else "a"
         words = f"There is {article} {change.kind.value} of that name already.{deleted}"
-    elif result.found is not None and result.found.is_deleted and change.verb not in (Verb.DELETE, Verb.RESTORE):
+    elif (
+        result.found is not None
+        and result.found.is_deleted
+        and change.verb not in (WriteVerb.DELETE, WriteVerb.RESTORE)
+    ):
         words = f"{name} is deleted: it must be restored before it can be changed."
     if result.problem is not None:
         words += f" {clean(result.problem.message)} {clean(result.problem.hint)}".rstrip()

@@ -10,9 +10,9 @@ from tui.ui.deck import Deck
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from tui.domain.writes.changes import Known, Plan, Sort
+    from tui.domain.writes.changes import Plan, Thing, ThingState
     from tui.services.session import Session
-    from tui.services.write_flow import Told
+    from tui.services.write_flow import WriteResult
     from tui.ui.write_panel import Form
 
 
@@ -44,12 +44,12 @@ class Writer:
         *,
         form: Form | None = None,
         at_once: bool = False,
-        done: Callable[[Told], object] | None = None,
+        done: Callable[[WriteResult], object] | None = None,
     ) -> None:
         """Show a plan and carry it out; ``make`` reads the server, on a worker's thread, or ``form`` makes it."""
         from tui.ui.write_panel import WritePanel
 
-        def left(told: Told | None) -> None:
+        def left(told: WriteResult | None) -> None:
             if told is not None:
                 (done or self.told)(told)
 
@@ -57,7 +57,7 @@ class Writer:
             panel = WritePanel(self._session, make, title=title, form=form, at_once=at_once)
             self._owner.app.push_screen(panel, left)
 
-    def told(self, told: Told) -> None:
+    def told(self, told: WriteResult) -> None:
         """Tell in one line what was done; it stays until the next action."""
         from tui.ui.write_words import outcome_line
 
@@ -72,7 +72,7 @@ class Writer:
         *,
         refuse: Callable[[str], str] | None = None,
         before: Callable[[str, Callable[[], None]], object] = lambda _name, go_on: go_on(),
-        done: Callable[[Told], object] | None = None,
+        done: Callable[[WriteResult], object] | None = None,
     ) -> None:
         """Ask for a name, and show what it changes; ``make`` reads the server, on a worker's thread.
 
@@ -86,7 +86,7 @@ class Writer:
             name = line.strip()
             before(name, lambda: self.confirm(title, lambda: make(name), done=told))
 
-        def told(what: Told) -> None:
+        def told(what: WriteResult) -> None:
             if what.outcome is Outcome.DONE:
                 asking.dismiss(None)
             (done or self.told)(what)
@@ -100,12 +100,12 @@ class Writer:
 
     def rename(
         self,
-        sort: Sort,
+        sort: Thing,
         name: str,
-        read: Callable[[], Known | None],
+        read: Callable[[], ThingState | None],
         *,
         refuse: Callable[[str], str] | None = None,
-        done: Callable[[Told], object] | None = None,
+        done: Callable[[WriteResult], object] | None = None,
     ) -> None:
         """Ask for another name of what ``read`` answers."""
         from tui.domain.text import named
@@ -117,18 +117,18 @@ class Writer:
         question = f"{named(name)} is to be called:"
         self.ask_name(f"Rename {sort.value}", question, name, make, refuse=refuse, done=done)
 
-    def edit_note(self, sort: Sort, name: str, read: Callable[[], Known | None]) -> None:
+    def edit_note(self, sort: Thing, name: str, read: Callable[[], ThingState | None]) -> None:
         """Edit the note, or the description, as the server has it now."""
         from tui.domain.text import named
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
         from tui.ui.dialogs.edit_text import NoteModal
 
         if self.may_write():
-            what = "Note" if sort in (Sort.RUN, Sort.EXPERIMENT) else "Description"
+            what = "Note" if sort in (Thing.RUN, Thing.EXPERIMENT) else "Description"
             title = f"{what} of {sort.value} {named(name)}"
             self._owner.app.push_screen(NoteModal(self._session, title=title, sort=sort, read=read, done=self.told))
 
-    def edit_tags(self, title: str, read: Callable[[], Sequence[Known]]) -> None:
+    def edit_tags(self, title: str, read: Callable[[], Sequence[ThingState]]) -> None:
         """Edit the tags of what ``read`` answers, on a worker's thread."""
         from tui.ui.dialogs.edit_tags import TagsModal
 
@@ -137,11 +137,11 @@ class Writer:
 
     # taking back
 
-    def can_take_back(self, *sorts: Sort) -> bool:
+    def can_take_back(self, *sorts: Thing) -> bool:
         """Whether something of these kinds was written since the context was opened that still stands."""
         return "flow" in vars(self._session) and self._session.flow.last(sorts) is not None
 
-    def take_back(self, *sorts: Sort) -> None:
+    def take_back(self, *sorts: Thing) -> None:
         """Take the last plan back: at once where that restores what was deleted, else after showing it."""
         from tui.domain.writes.changes import LIFECYCLE
         from tui.domain.writes.words import to_do
@@ -156,7 +156,7 @@ class Writer:
             self.confirm(to_do(back), lambda: back, at_once=harmless)
 
 
-def there(known: Known | None, sort: Sort) -> Known:
+def there(known: ThingState | None, sort: Thing) -> ThingState:
     """What was read; raises Problem where it is gone or deleted, and so cannot be changed."""
     from tui.domain.problem import Kind, Problem
 

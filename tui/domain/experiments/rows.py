@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from tui.domain import quantities
-from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.columns import ColumnSpec, SpecTable, sorted_by
 from tui.domain.experiments.views import Experiment
 from tui.domain.glyphs import Glyphs
@@ -17,7 +17,7 @@ from tui.domain.text import named, width
 _LEAST_NAME = 12
 _GAP = 2  # cells between two columns
 FOLDER = "folder:"  # how the row keys of folders begin; experiments' are their ids, which hold no colon
-BY_NAME: Sort = (("name", False),)
+BY_NAME: SortOrder = (("name", False),)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from tui.domain.models.names import alias_refusal, alias_twin
 
-State = Mapping[str, str]
+Aliases = Mapping[str, str]
 
 MOVE, SWAP, SEVERAL, UNDO, FINISH, PUT_BACK = "move", "swap", "several", "undo", "finish", "put back"
 """What a plan is for."""
 
 
 @dataclass(frozen=True)
-class Step:
+class AliasStep:
     """One write: point ``alias`` to version ``to``, or take it away (None); ``expected`` is where it was seen."""
 
     alias: str
@@ -31,17 +31,17 @@ class Step:
         return f"{self.alias}: {shown(self.expected)} → {shown(self.to)}"
 
     @property
-    def reversed(self) -> Step:
+    def reversed(self) -> AliasStep:
         """The step that takes this one back."""
-        return Step(self.alias, self.expected, self.to)
+        return AliasStep(self.alias, self.expected, self.to)
 
 
 @dataclass(frozen=True)
-class Plan:
+class AliasPlan:
     """Steps for one model, in the order in which they are done; ``of`` is the ledger's number of what it undoes."""
 
     model: str
-    steps: tuple[Step, ...]
+    steps: tuple[AliasStep, ...]
     purpose: str = MOVE
     of: int | None = None
 
@@ -84,24 +84,26 @@ def version_number(text: str) -> str:
 
 
 def plan(
-    model: str, state: State, wanted: Mapping[str, str | None], *, purpose: str = "", of: int | None = None
-) -> Plan:
+    model: str, state: Aliases, wanted: Mapping[str, str | None], *, purpose: str = "", of: int | None = None
+) -> AliasPlan:
     """The steps from a state to the wanted places (None takes an alias away); what is there already needs none.
 
     Whatever is set is set before anything is taken away, so that a failure midway leaves rather too many aliases than
     too few.
     """
-    steps = [Step(alias, to, state.get(alias)) for alias, to in wanted.items() if state.get(alias) != to]
+    steps = [AliasStep(alias, to, state.get(alias)) for alias, to in wanted.items() if state.get(alias) != to]
     ordered = [step for step in steps if step.to is not None] + [step for step in steps if step.to is None]
-    return Plan(model, tuple(ordered), purpose or (MOVE if len(ordered) < 2 else SEVERAL), of)
+    return AliasPlan(model, tuple(ordered), purpose or (MOVE if len(ordered) < 2 else SEVERAL), of)
 
 
-def swap(model: str, state: State, first: str, second: str) -> Plan:
+def swap(model: str, state: Aliases, first: str, second: str) -> AliasPlan:
     """Exchange two aliases; where one of them points nowhere, the other one's place is handed over."""
     return plan(model, state, {first: state.get(second), second: state.get(first)}, purpose=SWAP)
 
 
-def refusals(planned: Plan, versions: Collection[str] | None = None, state: State | None = None) -> tuple[str, ...]:
+def refusals(
+    planned: AliasPlan, versions: Collection[str] | None = None, state: Aliases | None = None
+) -> tuple[str, ...]:
     """Why a plan cannot be carried out at all, as sentences.
 
     ``versions`` are the model's, where all are known; ``state`` is where its aliases are, so that none is made that
@@ -126,7 +128,7 @@ def refusals(planned: Plan, versions: Collection[str] | None = None, state: Stat
     return tuple(found)
 
 
-def conflicts(planned: Plan, state: State) -> tuple[Moved, ...]:
+def conflicts(planned: AliasPlan, state: Aliases) -> tuple[Moved, ...]:
     """The aliases of a plan that have been moved since it was made."""
     return tuple(
         Moved(step.alias, step.expected, state.get(step.alias))
@@ -135,7 +137,7 @@ def conflicts(planned: Plan, state: State) -> tuple[Moved, ...]:
     )
 
 
-def after(planned: Plan, state: State) -> dict[str, str]:
+def after(planned: AliasPlan, state: Aliases) -> dict[str, str]:
     """The state that a plan leads to."""
     result = dict(state)
     for step in planned.steps:
@@ -146,28 +148,28 @@ def after(planned: Plan, state: State) -> dict[str, str]:
     return result
 
 
-def finish(planned: Plan, done: Collection[str], number: int | None) -> Plan:
+def finish(planned: AliasPlan, done: Collection[str], number: int | None) -> AliasPlan:
     """What is left of a plan of which only the aliases ``done`` were moved.
 
     An undo stays the undo of the same move, and what puts a move back the putting back of the same one.
     """
     left = tuple(step for step in planned.steps if step.alias not in done)
     if planned.purpose in (UNDO, PUT_BACK):
-        return Plan(planned.model, left, planned.purpose, planned.of)
-    return Plan(planned.model, left, FINISH, number)
+        return AliasPlan(planned.model, left, planned.purpose, planned.of)
+    return AliasPlan(planned.model, left, FINISH, number)
 
 
-def put_back(planned: Plan, done: Collection[str], number: int | None) -> Plan:
+def put_back(planned: AliasPlan, done: Collection[str], number: int | None) -> AliasPlan:
     """What takes back the part of a plan that was done: the last step first, but nothing away before all is set."""
     return _backwards(planned.model, [step for step in planned.steps if step.alias in done], PUT_BACK, number)
 
 
-def undo(model: str, steps: Sequence[Step], number: int) -> Plan:
+def undo(model: str, steps: Sequence[AliasStep], number: int) -> AliasPlan:
     """What undoes the steps of the move ``number``; it expects each alias where that move left it."""
     return _backwards(model, steps, UNDO, number)
 
 
-def _backwards(model: str, steps: Sequence[Step], purpose: str, number: int | None) -> Plan:
+def _backwards(model: str, steps: Sequence[AliasStep], purpose: str, number: int | None) -> AliasPlan:
     back = [step.reversed for step in reversed(steps)]
     ordered = [step for step in back if step.to is not None] + [step for step in back if step.to is None]
-    return Plan(model, tuple(ordered), purpose, number)
+    return AliasPlan(model, tuple(ordered), purpose, number)

@@ -30,7 +30,7 @@ UNDO, FINISH, PUT_BACK = "undo", "finish", "put back"
 _LONGEST_NAME = 500
 
 
-class Sort(str, Enum):
+class Thing(str, Enum):
     """What sort of thing it is."""
 
     EXPERIMENT = "experiment"
@@ -42,10 +42,10 @@ class Sort(str, Enum):
     @property
     def longest_value(self) -> int:
         """Letters of a tag that MLflow keeps; of a run's it cuts the rest off without a word."""
-        return {Sort.RUN: 8_000, Sort.EXPERIMENT: 20_000}.get(self, 100_000)
+        return {Thing.RUN: 8_000, Thing.EXPERIMENT: 20_000}.get(self, 100_000)
 
 
-class Verb(str, Enum):
+class WriteVerb(str, Enum):
     """What a change does, as the ledger and the screens call it."""
 
     CREATE = "create"
@@ -62,23 +62,23 @@ class Verb(str, Enum):
 
 
 _OF_FIELD = {
-    CREATED: Verb.CREATE,
-    NAME: Verb.RENAME,
-    NOTE: Verb.NOTE,
-    ITSELF: Verb.DELETE,
-    DESCRIPTION: Verb.DESCRIBE,
-    REGISTERED: Verb.REGISTER,
-    COPIED: Verb.COPY,
-    SERVED: Verb.SERVE,
+    CREATED: WriteVerb.CREATE,
+    NAME: WriteVerb.RENAME,
+    NOTE: WriteVerb.NOTE,
+    ITSELF: WriteVerb.DELETE,
+    DESCRIPTION: WriteVerb.DESCRIBE,
+    REGISTERED: WriteVerb.REGISTER,
+    COPIED: WriteVerb.COPY,
+    SERVED: WriteVerb.SERVE,
 }
 _MADE = (CREATED, REGISTERED, COPIED)
 
 
 @dataclass(frozen=True)
-class Known:
+class ThingState:
     """What was read of a thing, as far as it can be changed; ``fields`` are those that only its kind has."""
 
-    kind: Sort
+    kind: Thing
     id: str
     name: str
     lifecycle: str
@@ -88,32 +88,32 @@ class Known:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of_run(cls, run: RunDetail) -> Known:
-        return cls(Sort.RUN, run.run_id, run.name, run.lifecycle, run.tags, run.status, run.experiment_id)
+    def of_run(cls, run: RunDetail) -> ThingState:
+        return cls(Thing.RUN, run.run_id, run.name, run.lifecycle, run.tags, run.status, run.experiment_id)
 
     @classmethod
-    def of_experiment(cls, found: Experiment) -> Known:
-        return cls(Sort.EXPERIMENT, found.id, found.name, found.lifecycle, found.tags)
+    def of_experiment(cls, found: Experiment) -> ThingState:
+        return cls(Thing.EXPERIMENT, found.id, found.name, found.lifecycle, found.tags)
 
     @classmethod
-    def of_model(cls, model: RegisteredModel) -> Known:
+    def of_model(cls, model: RegisteredModel) -> ThingState:
         """What it holds is its newest version, where that is told, and its aliases."""
         held = [f"newest v{model.newest.version}"] if model.newest is not None else []
         held += [f"{alias} v{version}" for alias, version in sorted(model.aliases.items())]
         fields = {DESCRIPTION: model.description, ITSELF: ", ".join(held)}
-        return cls(Sort.MODEL, model.name, model.name, ACTIVE, model.tags, fields=fields)
+        return cls(Thing.MODEL, model.name, model.name, ACTIVE, model.tags, fields=fields)
 
     @classmethod
-    def of_version(cls, made: ModelVersion, aliases: Sequence[str]) -> Known:
+    def of_version(cls, made: ModelVersion, aliases: Sequence[str]) -> ThingState:
         """What it holds are its aliases."""
         fields = {DESCRIPTION: made.description, ITSELF: ", ".join(sorted(aliases))}
         called = f"{made.name} v{made.version}"
-        return cls(Sort.VERSION, f"{made.name}/{made.version}", called, ACTIVE, made.tags, fields=fields)
+        return cls(Thing.VERSION, f"{made.name}/{made.version}", called, ACTIVE, made.tags, fields=fields)
 
     @property
     def note(self) -> str | None:
         """What is written of it: a run's or an experiment's note, the description of a model or a version."""
-        return self.tags.get(NOTE_KEY) if self.kind in (Sort.RUN, Sort.EXPERIMENT) else self.fields.get(DESCRIPTION)
+        return self.tags.get(NOTE_KEY) if self.kind in (Thing.RUN, Thing.EXPERIMENT) else self.fields.get(DESCRIPTION)
 
     @property
     def is_deleted(self) -> bool:
@@ -132,7 +132,7 @@ class Known:
 class Change:
     """One write. ``id`` is empty for an experiment that is to be made; ``called`` is the thing's name as seen."""
 
-    kind: Sort
+    kind: Thing
     id: str
     called: str
     field: str
@@ -140,10 +140,10 @@ class Change:
     after: str | None
 
     @property
-    def verb(self) -> Verb:
+    def verb(self) -> WriteVerb:
         if self.field == LIFECYCLE:
-            return Verb.DELETE if self.after == DELETED else Verb.RESTORE
-        return _OF_FIELD.get(self.field, Verb.MOVE if self.field.startswith(ALIAS) else Verb.TAG)
+            return WriteVerb.DELETE if self.after == DELETED else WriteVerb.RESTORE
+        return _OF_FIELD.get(self.field, WriteVerb.MOVE if self.field.startswith(ALIAS) else WriteVerb.TAG)
 
     @property
     def makes(self) -> bool:
@@ -153,7 +153,7 @@ class Change:
     @property
     def can_be_reversed(self) -> bool:
         """Whether it can be taken back: what a registry has made or deleted, it has for good."""
-        return self.field != ITSELF and (not self.makes or self.kind is Sort.EXPERIMENT)
+        return self.field != ITSELF and (not self.makes or self.kind is Thing.EXPERIMENT)
 
     @property
     def alias(self) -> str:
@@ -165,7 +165,7 @@ class Change:
         """The tag's key, "" for what is no tag."""
         return self.field[len(TAG) :] if self.field.startswith(TAG) else ""
 
-    def value_in(self, known: Known | None) -> str | None:
+    def value_in(self, known: ThingState | None) -> str | None:
         """What the changed field says of a thing as it was read; None where that is not there."""
         return known.value(self.field) if known is not None else None
 
@@ -174,7 +174,7 @@ class Change:
         if self.field == CREATED:
             return Change(self.kind, made_id, self.called, LIFECYCLE, ACTIVE, DELETED)
         called = self.after if self.field == NAME and self.after is not None else self.called
-        thing_id = called if self.field == NAME and self.kind is Sort.MODEL else self.id
+        thing_id = called if self.field == NAME and self.kind is Thing.MODEL else self.id
         return replace(self, id=thing_id, called=called, before=self.after, after=self.before)
 
 
@@ -199,13 +199,13 @@ class Plan:
     asks_why: str = ""
 
     @property
-    def verbs(self) -> tuple[Verb, ...]:
+    def verbs(self) -> tuple[WriteVerb, ...]:
         """What it does, each once, in order."""
         return tuple(dict.fromkeys(change.verb for change in self.changes))
 
     @property
-    def things(self) -> tuple[tuple[Sort, str], ...]:
-        """Sort and id of each thing, once."""
+    def things(self) -> tuple[tuple[Thing, str], ...]:
+        """Kind and id of each thing, once."""
         return tuple(dict.fromkeys((change.kind, change.id or change.called) for change in self.changes))
 
 
@@ -214,17 +214,17 @@ class Plan:
 
 def creation(name: str) -> Plan:
     """Make an experiment of that name."""
-    return Plan((Change(Sort.EXPERIMENT, "", name, CREATED, None, name),))
+    return Plan((Change(Thing.EXPERIMENT, "", name, CREATED, None, name),))
 
 
-def renaming(known: Known, name: str) -> Plan:
+def renaming(known: ThingState, name: str) -> Plan:
     """Give a thing another name; nothing to do where it has that name."""
     if name == known.name:
         return Plan(())
     return Plan((Change(known.kind, known.id, known.name, NAME, known.name, name),))
 
 
-def deletion(chosen: Sequence[Known]) -> Plan:
+def deletion(chosen: Sequence[ThingState]) -> Plan:
     """Delete those that are active."""
     active = [known for known in chosen if not known.is_deleted]
     remarks = []
@@ -238,17 +238,17 @@ def deletion(chosen: Sequence[Known]) -> Plan:
     return Plan(tuple(_marked(known, ACTIVE, DELETED) for known in active), tuple(remarks))
 
 
-def restoration(chosen: Sequence[Known]) -> Plan:
+def restoration(chosen: Sequence[ThingState]) -> Plan:
     """Restore those that are deleted."""
     deleted = [known for known in chosen if known.is_deleted]
     return Plan(tuple(_marked(known, DELETED, ACTIVE) for known in deleted))
 
 
-def _marked(known: Known, before: str, after: str) -> Change:
+def _marked(known: ThingState, before: str, after: str) -> Change:
     return Change(known.kind, known.id, known.name, LIFECYCLE, before, after)
 
 
-def tagging(chosen: Sequence[Known], edits: Mapping[str, str | None]) -> Plan:
+def tagging(chosen: Sequence[ThingState], edits: Mapping[str, str | None]) -> Plan:
     """Set tags of each thing, or take them away with None; what is so already needs no change."""
     changes = [
         Change(known.kind, known.id, known.name, TAG + key, known.tags.get(key), value)
@@ -261,9 +261,9 @@ def tagging(chosen: Sequence[Known], edits: Mapping[str, str | None]) -> Plan:
     return Plan(tuple(changes), tuple(remarks))
 
 
-def noting(known: Known, note: str) -> Plan:
+def noting(known: ThingState, note: str) -> Plan:
     """Give a thing another note, or another description; an empty one takes the note away."""
-    if known.kind in (Sort.RUN, Sort.EXPERIMENT):
+    if known.kind in (Thing.RUN, Thing.EXPERIMENT):
         return tagging([known], {NOTE_KEY: note or None})
     if note == known.note:
         return Plan(())
@@ -279,10 +279,10 @@ def refusals(plan: Plan) -> tuple[str, ...]:
         return plan.refused or ("There is nothing to change: it is so already.",)
     found: dict[str, None] = dict.fromkeys(plan.refused)
     for change in plan.changes:
-        if change.verb in (Verb.CREATE, Verb.RENAME):
+        if change.verb in (WriteVerb.CREATE, WriteVerb.RENAME):
             refused = name_refusal(change.after or "")
-        elif change.verb in (Verb.TAG, Verb.NOTE, Verb.DESCRIBE):
-            is_new = change.before is None and change.verb is not Verb.DESCRIBE
+        elif change.verb in (WriteVerb.TAG, WriteVerb.NOTE, WriteVerb.DESCRIBE):
+            is_new = change.before is None and change.verb is not WriteVerb.DESCRIBE
             refused = key_refusal(change.key, change.kind) if is_new else ""
             refused = refused or value_refusal(change.kind, change.after or "")
         else:
@@ -301,9 +301,9 @@ def name_refusal(name: str) -> str:
     return _unprintable("The name", name)
 
 
-def key_refusal(key: str, kind: Sort = Sort.RUN) -> str:
+def key_refusal(key: str, kind: Thing = Thing.RUN) -> str:
     """Why a tag cannot have that key, or ""."""
-    if kind not in (Sort.RUN, Sort.EXPERIMENT):
+    if kind not in (Thing.RUN, Thing.EXPERIMENT):
         return tag_key_refusal(key)
     if not key.strip():
         return "A tag needs a key."
@@ -312,13 +312,13 @@ def key_refusal(key: str, kind: Sort = Sort.RUN) -> str:
     return _unprintable("The tag's key", key)
 
 
-def value_refusal(kind: Sort, value: str) -> str:
+def value_refusal(kind: Thing, value: str) -> str:
     """Why a tag or note cannot have that text, or ""."""
     if len(value) <= kind.longest_value:
         return ""
     most = f"{kind.longest_value:,}".replace(",", " ")
-    whose = f"an {kind.value}'s" if kind is Sort.EXPERIMENT else f"a {kind.value}'s"
-    what = "note" if kind in (Sort.RUN, Sort.EXPERIMENT) else "description"
+    whose = f"an {kind.value}'s" if kind is Thing.EXPERIMENT else f"a {kind.value}'s"
+    what = "note" if kind in (Thing.RUN, Thing.EXPERIMENT) else "description"
     said = f"The text has {len(value):,} characters; ".replace(",", " ")
     return f"{said}MLflow keeps {most} of {whose} tag or {what}."
 
@@ -339,7 +339,7 @@ def put_back(done: Iterable[tuple[Change, str]], number: int | None, purpose: st
     return Plan(tuple(back), purpose=purpose, of=number)
 
 
-Now = Mapping[tuple[Sort, str, str], "Known | None"]
+Now = Mapping[tuple[Thing, str, str], "ThingState | None"]
 """Things as they are, by kind, id and the field that was looked at."""
 
 

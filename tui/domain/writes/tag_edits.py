@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
-from tui.domain.writes.changes import NOTE_KEY, Known, Plan, tagging
+from tui.domain.writes.changes import NOTE_KEY, Plan, ThingState, tagging
 
 _NAME_KEY = "mlflow.runName"
 _SHOWN = 400
@@ -18,7 +18,7 @@ _SHOWN = 400
 class TagEdits:
     """Tags as they are, and the values that are to be: None takes a tag away. Notes and names are edited elsewhere."""
 
-    chosen: tuple[Known, ...]
+    chosen: tuple[ThingState, ...]
     edits: Mapping[str, str | None]
 
     @property

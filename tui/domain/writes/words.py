@@ -7,55 +7,55 @@ from difflib import unified_diff
 from itertools import groupby
 
 from tui.domain.text import clean, named
-from tui.domain.writes.changes import ALIAS, CREATED, ITSELF, NOTE, SERVED, TAG, Change, Plan, Sort, Verb
+from tui.domain.writes.changes import ALIAS, CREATED, ITSELF, NOTE, SERVED, TAG, Change, Plan, Thing, WriteVerb
 
 _DONE = {
-    Verb.CREATE: "created",
-    Verb.RENAME: "renamed",
-    Verb.DELETE: "deleted",
-    Verb.RESTORE: "restored",
-    Verb.TAG: "tagged",
-    Verb.NOTE: "changed the note of",
-    Verb.DESCRIBE: "described",
-    Verb.REGISTER: "registered",
-    Verb.COPY: "copied",
-    Verb.MOVE: "moved",
-    Verb.SERVE: "changed",
+    WriteVerb.CREATE: "created",
+    WriteVerb.RENAME: "renamed",
+    WriteVerb.DELETE: "deleted",
+    WriteVerb.RESTORE: "restored",
+    WriteVerb.TAG: "tagged",
+    WriteVerb.NOTE: "changed the note of",
+    WriteVerb.DESCRIBE: "described",
+    WriteVerb.REGISTER: "registered",
+    WriteVerb.COPY: "copied",
+    WriteVerb.MOVE: "moved",
+    WriteVerb.SERVE: "changed",
 }
 _TO_DO = {
-    Verb.CREATE: "create",
-    Verb.RENAME: "rename",
-    Verb.DELETE: "delete",
-    Verb.RESTORE: "restore",
-    Verb.TAG: "tag",
-    Verb.NOTE: "change the note of",
-    Verb.DESCRIBE: "describe",
-    Verb.REGISTER: "register",
-    Verb.COPY: "copy",
-    Verb.MOVE: "move",
-    Verb.SERVE: "change",
+    WriteVerb.CREATE: "create",
+    WriteVerb.RENAME: "rename",
+    WriteVerb.DELETE: "delete",
+    WriteVerb.RESTORE: "restore",
+    WriteVerb.TAG: "tag",
+    WriteVerb.NOTE: "change the note of",
+    WriteVerb.DESCRIBE: "describe",
+    WriteVerb.REGISTER: "register",
+    WriteVerb.COPY: "copy",
+    WriteVerb.MOVE: "move",
+    WriteVerb.SERVE: "change",
 }
 _METHODS = {
-    (Sort.EXPERIMENT, Verb.CREATE): "create_experiment({after})",
-    (Sort.EXPERIMENT, Verb.RENAME): "rename_experiment({id}, {after})",
-    (Sort.EXPERIMENT, Verb.DELETE): "delete_experiment({id})",
-    (Sort.EXPERIMENT, Verb.RESTORE): "restore_experiment({id})",
-    (Sort.EXPERIMENT, Verb.TAG): "set_experiment_tag({id}, {key}, {after})",
-    (Sort.RUN, Verb.RENAME): "update_run({id}, name={after})",
-    (Sort.RUN, Verb.DELETE): "delete_run({id})",
-    (Sort.RUN, Verb.RESTORE): "restore_run({id})",
-    (Sort.RUN, Verb.TAG): "set_tag({id}, {key}, {after})",
-    (Sort.MODEL, Verb.CREATE): "create_registered_model({after})",
-    (Sort.MODEL, Verb.RENAME): "rename_registered_model({id}, {after})",
-    (Sort.MODEL, Verb.DELETE): "delete_registered_model({id})",
-    (Sort.MODEL, Verb.TAG): "set_registered_model_tag({id}, {key}, {after})",
-    (Sort.MODEL, Verb.DESCRIBE): "update_registered_model({id}, description={after})",
-    (Sort.MODEL, Verb.MOVE): "set_registered_model_alias({id}, {alias}, {after})",
-    (Sort.VERSION, Verb.REGISTER): "create_model_version({id}, {after})",
-    (Sort.VERSION, Verb.COPY): "copy_model_version({after}, {id})",
-    (Sort.VERSION, Verb.DELETE): "delete_model_version({id}, {part})",
-    (Sort.VERSION, Verb.TAG): "set_model_version_tag({id}, {part}, {key}, {after})",
-    (Sort.VERSION, Verb.DESCRIBE): "update_model_version({id}, {part}, description={after})",
+    (Thing.EXPERIMENT, WriteVerb.CREATE): "create_experiment({after})",
+    (Thing.EXPERIMENT, WriteVerb.RENAME): "rename_experiment({id}, {after})",
+    (Thing.EXPERIMENT, WriteVerb.DELETE): "delete_experiment({id})",
+    (Thing.EXPERIMENT, WriteVerb.RESTORE): "restore_experiment({id})",
+    (Thing.EXPERIMENT, WriteVerb.TAG): "set_experiment_tag({id}, {key}, {after})",
+    (Thing.RUN, WriteVerb.RENAME): "update_run({id}, name={after})",
+    (Thing.RUN, WriteVerb.DELETE): "delete_run({id})",
+    (Thing.RUN, WriteVerb.RESTORE): "restore_run({id})",
+    (Thing.RUN, WriteVerb.TAG): "set_tag({id}, {key}, {after})",
+    (Thing.MODEL, WriteVerb.CREATE): "create_registered_model({after})",
+    (Thing.MODEL, WriteVerb.RENAME): "rename_registered_model({id}, {after})",
+    (Thing.MODEL, WriteVerb.DELETE): "delete_registered_model({id})",
+    (Thing.MODEL, WriteVerb.TAG): "set_registered_model_tag({id}, {key}, {after})",
+    (Thing.MODEL, WriteVerb.DESCRIBE): "update_registered_model({id}, description={after})",
+    (Thing.MODEL, WriteVerb.MOVE): "set_registered_model_alias({id}, {alias}, {after})",
+    (Thing.VERSION, WriteVerb.REGISTER): "create_model_version({id}, {after})",
+    (Thing.VERSION, WriteVerb.COPY): "copy_model_version({after}, {id})",
+    (Thing.VERSION, WriteVerb.DELETE): "delete_model_version({id}, {part})",
+    (Thing.VERSION, WriteVerb.TAG): "set_model_version_tag({id}, {part}, {key}, {after})",
+    (Thing.VERSION, WriteVerb.DESCRIBE): "update_model_version({id}, {part}, description={after})",
 }
 
 
@@ -70,27 +70,27 @@ def done(changes: Sequence[Change]) -> str:
     return _said(changes, _DONE)
 
 
-def _said(changes: Sequence[Change], words: dict[Verb, str]) -> str:
+def _said(changes: Sequence[Change], words: dict[WriteVerb, str]) -> str:
     parts = []
     for (verb, _kind), group in groupby(changes, key=lambda change: (change.verb, change.kind)):
         several = list(group)
         keys = list(dict.fromkeys(change.key for change in several))
-        if verb is Verb.TAG and all(change.after is None for change in several):
+        if verb is WriteVerb.TAG and all(change.after is None for change in several):
             took = "took" if words is _DONE else "take"
             tags = f"tag {named(keys[0])}" if len(keys) == 1 else f"{len(keys)} tags"
             parts.append(f"{took} {tags} from {things(several)}")
             continue
         said = f"{words[verb]} {things(several)}"
-        if verb is Verb.RENAME and len(several) == 1:
+        if verb is WriteVerb.RENAME and len(several) == 1:
             said += f" → {clean(several[0].after or '')}"
-        elif verb is Verb.TAG:
+        elif verb is WriteVerb.TAG:
             said += f": {named(keys[0])}" if len(keys) == 1 else f": {len(keys)} tags"
-        elif verb in (Verb.REGISTER, Verb.COPY):
+        elif verb in (WriteVerb.REGISTER, WriteVerb.COPY):
             said = f"{words[verb]} {clean(several[0].after or '')} as {things(several)}"
-        elif verb is Verb.MOVE:
+        elif verb is WriteVerb.MOVE:
             one = len(several) == 1
             said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{_arrow(c)}" for c in several)
-        elif verb is Verb.SERVE:
+        elif verb is WriteVerb.SERVE:
             said = f"{words[verb]} what {named(several[0].called)} serves"
         parts.append(said)
     return " and ".join(parts)
@@ -166,13 +166,13 @@ def python(changes: Sequence[Change], registry: str = "") -> str:
     """The same as calls of MLflow's client, whose arguments are in ``registry``; "" where it has no such call."""
     lines = ["from mlflow import MlflowClient", "", f"client = MlflowClient({registry})"]
     for change in changes:
-        verb = Verb.TAG if change.verb is Verb.NOTE else change.verb
+        verb = WriteVerb.TAG if change.verb is WriteVerb.NOTE else change.verb
         call = _METHODS.get((change.kind, verb))
         if call is None:
             return ""
-        if verb in (Verb.TAG, Verb.MOVE) and change.after is None:
+        if verb in (WriteVerb.TAG, WriteVerb.MOVE) and change.after is None:
             call = call.replace("set_", "delete_").replace(", {after}", "")
-        name, _, part = change.id.rpartition("/") if change.kind is Sort.VERSION else (change.id, "", "")
+        name, _, part = change.id.rpartition("/") if change.kind is Thing.VERSION else (change.id, "", "")
         said = {
             "id": name or change.id or change.called,
             "part": part,

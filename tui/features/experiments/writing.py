@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui.domain.experiments.views import Experiment
     from tui.domain.writes.changes import Plan
     from tui.features.experiments.pane import ExperimentsPane
-    from tui.services.write_flow import Told
+    from tui.services.write_flow import WriteResult
 
 
 class ExperimentsWriting:
@@ -23,9 +23,9 @@ class ExperimentsWriting:
     @property
     def can_take_back(self) -> bool:
         """Whether something was written from here that still stands."""
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
-        return self._writer.can_take_back(Sort.RUN, Sort.EXPERIMENT)
+        return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)
 
     def chosen(self) -> tuple[Experiment, ...]:
         """The experiments marked, else the one under the cursor."""
@@ -47,19 +47,19 @@ class ExperimentsWriting:
         text = f"{folder}/" if folder else ""
         self._writer.ask_name("Create an experiment", question, text, creation, done=self._created)
 
-    def _created(self, told: Told) -> None:
+    def _created(self, told: WriteResult) -> None:
         self._writer.told(told)
         found = told.report.results[0].found
         if told.done and found is not None:
             self._pane.look_at(found.id)
 
     def rename(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
         here = self._pane.experiment_here()
         if self._writer.may_write() and here is not None:
             experiment = self._pane.session.housekeeping.experiment
-            self._writer.rename(Sort.EXPERIMENT, here.name, lambda: experiment(here.id))
+            self._writer.rename(Thing.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def tags(self) -> None:
         from tui.domain.text import clean
@@ -73,12 +73,12 @@ class ExperimentsWriting:
 
     def note(self) -> None:
         """Edit the note of the experiment under the cursor."""
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
         here = self._pane.experiment_here()
         if here is not None:
             experiment = self._pane.session.housekeeping.experiment
-            self._writer.edit_note(Sort.EXPERIMENT, here.name, lambda: experiment(here.id))
+            self._writer.edit_note(Thing.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def delete(self) -> None:
         """Delete, or restore where what is chosen is deleted."""
@@ -97,6 +97,6 @@ class ExperimentsWriting:
             self._writer.confirm("Restore experiments" if restores else "Delete experiments", make)
 
     def undo(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
-        self._writer.take_back(Sort.RUN, Sort.EXPERIMENT)
+        self._writer.take_back(Thing.RUN, Thing.EXPERIMENT)

@@ -39,7 +39,7 @@ class AliasLines(Protocol):
         """The line that has the keys at first."""
         ...
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
         """The plan as the lines stand."""
         ...
 
@@ -87,7 +87,7 @@ class OneAlias:
         """The version as a registry spells it; "" where what is typed is none."""
         return alias_plan.version_number(self.to.value)
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
         return alias_plan.plan(model, state, {self.named: self.number or None})
 
     def refusal(self, state: Mapping[str, str]) -> str:
@@ -125,7 +125,7 @@ class SeveralAliases:
     def first(self) -> Widget:
         return self.line
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
         return alias_plan.plan(model, state, wanted_of(self.line.value)[0], purpose=alias_plan.SEVERAL)
 
     def refusal(self, state: Mapping[str, str]) -> str:
@@ -144,7 +144,7 @@ class SeveralAliases:
 class FixedMove:
     """A plan that is as it is: an undo, a swap, aliases to be taken away."""
 
-    def __init__(self, plan: alias_plan.Plan, title: str) -> None:
+    def __init__(self, plan: alias_plan.AliasPlan, title: str) -> None:
         self._plan = plan
         self._title = title
 
@@ -154,7 +154,7 @@ class FixedMove:
     def first(self) -> Widget | None:
         return None
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.Plan:
+    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
         return self._plan
 
     def refusal(self, state: Mapping[str, str]) -> str:
@@ -220,7 +220,7 @@ class AliasForm:
     def edited(self, line: Line) -> None:
         self.look_up()
 
-    def _planned(self) -> alias_plan.Plan:
+    def _planned(self) -> alias_plan.AliasPlan:
         return self.lines_typed.plan(self.model.name, self.state)
 
     def plan(self) -> Plan:
@@ -240,7 +240,7 @@ class AliasForm:
             asks_why="must" if self._desk.settings.reason_required else "may",
         )
 
-    def _refused(self, planned: alias_plan.Plan) -> tuple[str, ...]:
+    def _refused(self, planned: alias_plan.AliasPlan) -> tuple[str, ...]:
         if refused := self.lines_typed.refusal(self.state):
             return (refused,)
         if reasons := alias_plan.refusals(planned, state=self.state):
@@ -267,12 +267,12 @@ class AliasForm:
         assert self._panel is not None
         return Notation(self._session.clock.now_ms(), None, self._panel.deck.glyphs)
 
-    def _targets(self, planned: alias_plan.Plan) -> list[ModelVersion]:
+    def _targets(self, planned: alias_plan.AliasPlan) -> list[ModelVersion]:
         """What is known of the versions that the plan points to."""
         wanted = dict.fromkeys(step.to for step in planned.steps if step.to is not None)
         return [made for at in wanted if (made := self._health.version(self.model.name, at)) is not None]
 
-    def _consequences(self, planned: alias_plan.Plan) -> list[str]:
+    def _consequences(self, planned: alias_plan.AliasPlan) -> list[str]:
         """What is wrong with the versions that the plan points to, and what it means for endpoints that serve it."""
         assert self._panel is not None
         glyphs, health = self._panel.deck.glyphs, self._health

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import Sort
+from tui.domain.arrangement import SortOrder
 from tui.domain.columns import ColumnSpec, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.board import Board, searched
@@ -40,7 +40,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     filter_hint = "words in names, aliases (@champion), tags, descriptions"
     nothing_to_ask = "Every model is loaded: there is nothing more to ask the server"
     things = ("model", "models")
-    first_sort: Sort = (("name", False),)
+    first_sort: SortOrder = (("name", False),)
     may_rest = False
 
     @dataclass

@@ -9,10 +9,10 @@ from tui.domain.models.values import ModelVersion
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import Plan
+from tui.domain.writes.alias_plan import AliasPlan
 
 
-def steps_table(plan: Plan, state: alias_plan.State, known: KnownOfModels, reading: Notation) -> RowsTable:
+def steps_table(plan: AliasPlan, state: alias_plan.Aliases, known: KnownOfModels, reading: Notation) -> RowsTable:
     """The steps of a plan in their order, with what is known of the version that each one points to."""
     metric = known.metric
     cells: dict[str, list[str]] = {

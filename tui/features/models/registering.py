@@ -9,9 +9,9 @@ from tui.domain.models.names import model_name_refusal
 from tui.domain.models.values import Registrable
 from tui.domain.problem import Problem
 from tui.domain.text import clean, clean_block, named
-from tui.domain.writes.changes import Sort
+from tui.domain.writes.changes import Thing
 from tui.features.models.grants import Grants
-from tui.services.write_flow import Told
+from tui.services.write_flow import WriteResult
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import VersionRoute
@@ -178,11 +178,11 @@ class Registering:
     def _register(self, offer: Registrable, name: str) -> None:
         writes = self._page.session.desk.writes
 
-        def done(told: Told) -> None:
-            made = [change for change in told.done if change.kind is Sort.VERSION]
+        def done(told: WriteResult) -> None:
+            made = [change for change in told.done if change.kind is Thing.VERSION]
             if made:
                 model, _, version = made[0].id.rpartition("/")
-                self._page.deck.written(frozenset({(Sort.RUN, offer.run_id), (Sort.VERSION, made[0].id)}))
+                self._page.deck.written(frozenset({(Thing.RUN, offer.run_id), (Thing.VERSION, made[0].id)}))
                 self._page.deck.go(VersionRoute(model, version))
             self._writer.told(told)
 

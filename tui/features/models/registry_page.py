@@ -14,7 +14,7 @@ from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.writes import alias_plan
-from tui.domain.writes.changes import Plan, Sort
+from tui.domain.writes.changes import Plan, Thing
 from tui.features.models.grants import Grants
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -25,7 +25,7 @@ from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
     from tui.features.models.alias_forms import AliasLines
-    from tui.services.write_flow import Told, Touched
+    from tui.services.write_flow import Touched, WriteResult
 
 _VERBS = verbs_at("registry")
 # What the interface of the open-source Unity Catalog does not have: aliases, tags, other names, copies.
@@ -141,10 +141,10 @@ class RegistryPage(Page, Asking):
 
         def go_on() -> None:
             if version is None:
-                self._writer.edit_note(Sort.MODEL, model.name, lambda: writes.model(model.name))
+                self._writer.edit_note(Thing.MODEL, model.name, lambda: writes.model(model.name))
             else:
                 called = f"{model.name} v{version.version}"
-                self._writer.edit_note(Sort.VERSION, called, lambda: writes.version(model.name, version.version))
+                self._writer.edit_note(Thing.VERSION, called, lambda: writes.version(model.name, version.version))
 
         self._grants.when_allowed(Deed.DESCRIBE, [model.name], go_on)
 
@@ -165,14 +165,14 @@ class RegistryPage(Page, Asking):
     def action_rename(self) -> None:
         name, writes = self._model.name, self.session.desk.writes
 
-        def done(told: Told) -> None:
+        def done(told: WriteResult) -> None:
             if told.done:
                 self.gone(name)
                 self.made_or_renamed(told.done[0].after or "")
             self._writer.told(told)
 
         def go_on() -> None:
-            self._writer.rename(Sort.MODEL, name, lambda: writes.model(name), refuse=self._name_refusal, done=done)
+            self._writer.rename(Thing.MODEL, name, lambda: writes.model(name), refuse=self._name_refusal, done=done)
 
         self._grants.when_allowed(Deed.RENAME, [name], go_on)
 
@@ -204,9 +204,9 @@ class RegistryPage(Page, Asking):
         def make() -> Plan:
             return writes.deletion_of_versions(model, numbers) if numbers else writes.deletion_of_models(names)
 
-        def done(told: Told) -> None:
+        def done(told: WriteResult) -> None:
             for change in told.done:
-                if change.kind is Sort.MODEL:
+                if change.kind is Thing.MODEL:
                     self.gone(change.id)
             self._writer.told(told)
 
@@ -220,7 +220,7 @@ class RegistryPage(Page, Asking):
         writes = self.session.desk.writes
         levels = " in three levels, catalog.schema.model" if writes.catalog else ""
 
-        def done(told: Told) -> None:
+        def done(told: WriteResult) -> None:
             if told.done:
                 self.made_or_renamed(told.done[0].called)
             self._writer.told(told)
@@ -280,7 +280,7 @@ class RegistryPage(Page, Asking):
         choices = [all_of_them, *(Choice(alias, alias, f"v{model.aliases[alias]}") for alias in aliases)]
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
-    def _move_as(self, model: RegisteredModel, plan: alias_plan.Plan, title: str) -> None:
+    def _move_as(self, model: RegisteredModel, plan: alias_plan.AliasPlan, title: str) -> None:
         from tui.features.models.alias_forms import FixedMove
 
         self._move(model, lambda: FixedMove(plan, title))
@@ -312,8 +312,8 @@ class RegistryPage(Page, Asking):
 
         def show(plan: Plan, model: RegisteredModel) -> None:
             if plan.changes[0].alias:
-                steps = [alias_plan.Step(change.alias, change.after, change.before) for change in plan.changes]
-                moves = alias_plan.Plan(model.name, tuple(steps), plan.purpose, plan.of)
+                steps = [alias_plan.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
+                moves = alias_plan.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
                 self._move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")
             else:
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
@@ -325,11 +325,11 @@ class RegistryPage(Page, Asking):
 
     def models_of(self, touched: Touched) -> set[str]:
         """The models of which something may have been changed, by name."""
-        models = {name for sort, name in touched if sort is Sort.MODEL}
-        return models | {name.rpartition("/")[0] for sort, name in touched if sort is Sort.VERSION}
+        models = {name for sort, name in touched if sort is Thing.MODEL}
+        return models | {name.rpartition("/")[0] for sort, name in touched if sort is Thing.VERSION}
 
     def written(self, touched: Touched) -> None:
-        if any(sort is Sort.ENDPOINT for sort, _ in touched):
+        if any(sort is Thing.ENDPOINT for sort, _ in touched):
             self.session.desk.health.forget_served()
             self.served_elsewhere()
         for name in self.models_of(touched):

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import Sort
+from tui.domain.arrangement import SortOrder
 from tui.domain.columns import ColumnSpec, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.readiness import CHAMPION, SEVERITIES
@@ -41,7 +41,7 @@ class VersionsPane(ListPane[ModelVersion]):
     nothing_to_ask = "The server cannot search within one model's versions; ctrl+e in the list loads them all"
 
     things = ("version", "versions")
-    first_sort: Sort = (("version", True),)
+    first_sort: SortOrder = (("version", True),)
     may_rest = False
 
     @dataclass

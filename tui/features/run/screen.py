@@ -181,9 +181,9 @@ class RunScreen(Page, Asking):
         if action in ("tags", "note", "rename", "delete"):
             return self.detail is not None
         if action == "undo":
-            from tui.domain.writes.changes import Sort
+            from tui.domain.writes.changes import Thing
 
-            return self._writer.can_take_back(Sort.RUN, Sort.EXPERIMENT)
+            return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)
         if action == "register":
             return self.detail is not None
         return True
@@ -214,18 +214,18 @@ class RunScreen(Page, Asking):
         return "restore" if action.id == "run.delete" and deleted else super().hint_title(action)
 
     def action_rename(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
         if self._writer.may_write() and self.detail is not None:
             housekeeping, run_id = self.session.housekeeping, self.run_id
-            self._writer.rename(Sort.RUN, self.detail.name or run_id, lambda: housekeeping.run(run_id))
+            self._writer.rename(Thing.RUN, self.detail.name or run_id, lambda: housekeeping.run(run_id))
 
     def action_note(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
         if self._writer.may_write() and self.detail is not None:
             housekeeping, run_id = self.session.housekeeping, self.run_id
-            self._writer.edit_note(Sort.RUN, self.detail.name or run_id, lambda: housekeeping.run(run_id))
+            self._writer.edit_note(Thing.RUN, self.detail.name or run_id, lambda: housekeeping.run(run_id))
 
     def action_tags(self) -> None:
         if self._writer.may_write() and self.detail is not None:
@@ -245,9 +245,9 @@ class RunScreen(Page, Asking):
         self._writer.confirm(title, lambda: make(housekeeping.runs([run_id])))
 
     def action_undo(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
-        self._writer.take_back(Sort.RUN, Sort.EXPERIMENT)
+        self._writer.take_back(Thing.RUN, Thing.EXPERIMENT)
 
     def action_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
-from tui.domain.arrangement import Sort, sort_from_json
+from tui.domain.arrangement import SortOrder, sort_from_json
 from tui.domain.table import Column, RowsTable, Table, Tone
 
 SEEN_ROWS = 100
@@ -17,10 +17,10 @@ class Recalled(NamedTuple):
 
     table: RowsTable
     as_of_ms: int
-    sort: Sort
+    sort: SortOrder
 
 
-def seen(table: Table, as_of_ms: int, sort: Sort) -> dict[str, Any]:
+def seen(table: Table, as_of_ms: int, sort: SortOrder) -> dict[str, Any]:
     """The first rows of a table as they are shown, to be kept with what they are sorted by."""
     columns = list(table.columns)[:SEEN_COLUMNS]
     rows = min(SEEN_ROWS, table.row_count)

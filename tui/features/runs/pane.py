@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.experiments.views import Experiment
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
@@ -73,7 +73,7 @@ class RunsPane(ListPane[str]):
         self.asked = RunsQuery(())
         self.wanted = self.asked  # what the server has been asked for last; what is shown is of ``asked``
         self.filter = RunsFilter()
-        self._sort_shown: Sort = ()  # of the rows in the table; the arrangement's as soon as they are laid out anew
+        self._sort_shown: SortOrder = ()  # of the rows in the table; the arrangement's once they are laid out anew
         self.all_folded = False
         self.folded_but: frozenset[str] = frozenset()
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
@@ -242,7 +242,7 @@ class RunsPane(ListPane[str]):
         self.grid.placeholder = runs_words.placeholder(self._shown())
         self.show_words()
 
-    def _show_view(self, view: RunsTable, sort: Sort) -> None:
+    def _show_view(self, view: RunsTable, sort: SortOrder) -> None:
         first, resorted = self.view is None, sort != self._sort_shown
         self.view, self._sort_shown = view, sort
         if self.loader.truth.problem is None and self.notice.has_class("-bad"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain import quantities
-from tui.domain.arrangement import Arrangement, Sort
+from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.experiments.views import Experiment, Lifecycle
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
@@ -19,7 +19,7 @@ from tui.services.runs_query import RunsQuery
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
 
-_AS_SERVED: tuple[Sort, ...] = ((), (("start", True),))  # the orders in which runs come
+_AS_SERVED: tuple[SortOrder, ...] = ((), (("start", True),))  # the orders in which runs come
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RunsInView:
     loader: RunsLoader
     arrangement: Arrangement
     counts: ViewCounts | None
-    sort: Sort  # of the rows that are shown; another may have been chosen, and be under way
+    sort: SortOrder  # of the rows that are shown; another may have been chosen, and be under way
     filter_text: str
     filter_fails: bool  # the text is not understood, or does not suit the runs: an earlier one is in force
     bar_open: bool

@@ -22,9 +22,9 @@ class RunsWriting:
     @property
     def can_take_back(self) -> bool:
         """Whether something was written from here that still stands."""
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
-        return self._writer.can_take_back(Sort.RUN, Sort.EXPERIMENT)
+        return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)
 
     def _chosen(self) -> tuple[str, ...]:
         here = self._pane.grid.cursor_key
@@ -52,20 +52,20 @@ class RunsWriting:
         return self._pane.view.snapshot.texts(Field("attribute", "lifecycle")).at(row) or ""
 
     def rename(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
         here = self._pane.grid.cursor_key
         if self._writer.may_write() and here is not None:
             run = self._pane.session.housekeeping.run
-            self._writer.rename(Sort.RUN, self._name_of(here) or here, lambda: run(here))
+            self._writer.rename(Thing.RUN, self._name_of(here) or here, lambda: run(here))
 
     def note(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
         here = self._pane.grid.cursor_key
         if self._writer.may_write() and here is not None:
             run = self._pane.session.housekeeping.run
-            self._writer.edit_note(Sort.RUN, self._name_of(here) or here, lambda: run(here))
+            self._writer.edit_note(Thing.RUN, self._name_of(here) or here, lambda: run(here))
 
     def tags(self) -> None:
         from tui.domain.text import clean
@@ -96,9 +96,9 @@ class RunsWriting:
             self._writer.confirm("Restore runs" if restores else "Delete runs", make)
 
     def undo(self) -> None:
-        from tui.domain.writes.changes import Sort
+        from tui.domain.writes.changes import Thing
 
-        self._writer.take_back(Sort.RUN, Sort.EXPERIMENT)
+        self._writer.take_back(Thing.RUN, Thing.EXPERIMENT)
 
     @property
     def _experiment_ids(self) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from tui.domain.serving.endpoints import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
 from tui.domain.serving.rows import split_words
 from tui.domain.text import clean, named
-from tui.domain.writes.changes import UNDO, Plan, Sort
+from tui.domain.writes.changes import UNDO, Plan, Thing
 from tui.features.serving.endpoints import EndpointsPane
 from tui.features.serving.entities import EntitiesPane
 from tui.services.serving_changes import TRAFFIC, VERSION, ServingPlan
 from tui.services.session import Session
-from tui.services.write_flow import Told
+from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 from tui.ui.asking import Asking
 from tui.ui.page import Page
@@ -144,7 +144,7 @@ class EndpointChanges:
     def _confirm(self, plan: Plan) -> None:
         name = plan.changes[0].id
 
-        def done(told: Told) -> None:
+        def done(told: WriteResult) -> None:
             if told.done:
                 self._followed[name] = (told.report.number, self._writes.planned(told.plan))
             self._writer.told(told)
@@ -172,7 +172,7 @@ class EndpointChanges:
             if outcome is None:
                 return
             self._followed.pop(name, None)
-            self._page.deck.written(frozenset({(Sort.ENDPOINT, name)}))
+            self._page.deck.written(frozenset({(Thing.ENDPOINT, name)}))
             if outcome is Outcome.DONE:
                 after = "" if plan.purpose == UNDO else " · u takes it back"
                 self._page.deck.say(clean(f"{name} serves {split_words(plan.after)} now{record}{after}"))

@@ -13,7 +13,7 @@ from tui.app.actions import bindings
 from tui.domain.places import Place, PlaceKind
 from tui.domain.serving.endpoints import Endpoint, ServedEntity
 from tui.domain.text import clean, named
-from tui.domain.writes.changes import Sort
+from tui.domain.writes.changes import Thing
 from tui.features.serving.changing import EndpointChanges
 from tui.features.serving.endpoints import EndpointsPane
 from tui.features.serving.entities import EntitiesPane
@@ -174,9 +174,9 @@ class ServingScreen(Page, Asking):
 
     def written(self, touched: Touched) -> None:
         for sort, name in touched:
-            if sort is Sort.ENDPOINT:
+            if sort is Thing.ENDPOINT:
                 self.endpoints.look_at(name)
-        if any(sort is not Sort.ENDPOINT for sort, _ in touched):
+        if any(sort is not Thing.ENDPOINT for sort, _ in touched):
             self.endpoints.aliases_moved({model for _, model in touched})
 
     # the keys for everywhere

@@ -15,11 +15,11 @@ from textual.widgets import Static
 
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
-from tui.domain.writes.changes import Known, Sort, key_refusal
+from tui.domain.writes.changes import Thing, ThingState, key_refusal
 from tui.domain.writes.tag_edits import TagEdits
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.services.write_flow import Told
+from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
@@ -52,8 +52,8 @@ class TagsModal(ModalScreen[None], Asking):
         session: Session,
         *,
         title: str,
-        read: Callable[[], Sequence[Known]],
-        done: Callable[[Told], object],
+        read: Callable[[], Sequence[ThingState]],
+        done: Callable[[WriteResult], object],
     ) -> None:
         super().__init__(classes="edit-modal")
         self._session = session
@@ -80,7 +80,7 @@ class TagsModal(ModalScreen[None], Asking):
         self._state.display = False
         self.ask(self._session.pool, "known", self._read, self._got, self._refused)
 
-    def _got(self, chosen: Sequence[Known]) -> None:
+    def _got(self, chosen: Sequence[ThingState]) -> None:
         able = tuple(known for known in chosen if not known.is_deleted)
         self.tags = TagEdits(able, self.tags.edits)
         self.grid.placeholder = "There are no tags.\na adds one"
@@ -145,7 +145,7 @@ class TagsModal(ModalScreen[None], Asking):
             self.app.push_screen(EditTextModal(title, text, sort=self._sort), written)
 
     @property
-    def _sort(self) -> Sort:
+    def _sort(self) -> Thing:
         return self.tags.chosen[0].kind
 
     def action_take_away(self) -> None:
@@ -169,7 +169,7 @@ class TagsModal(ModalScreen[None], Asking):
         panel = WritePanel(self._session, lambda: tags.plan, title=self._title_text)
         self.app.push_screen(panel, self._told)
 
-    def _told(self, told: Told | None) -> None:
+    def _told(self, told: WriteResult | None) -> None:
         if told is None:
             return
         self._done(told)
@@ -180,7 +180,7 @@ class TagsModal(ModalScreen[None], Asking):
             self.say("Not all was written; the tags are shown as they are now.", "warn")
             self.ask(self._session.pool, "known", self._read, self._got_again, self._refused)
 
-    def _got_again(self, chosen: Sequence[Known]) -> None:
+    def _got_again(self, chosen: Sequence[ThingState]) -> None:
         edits = self.tags.edits
         self.tags = TagEdits(tuple(known for known in chosen if not known.is_deleted), {})
         for key, value in edits.items():

@@ -16,11 +16,11 @@ from textual.widgets import Static, TextArea
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
-from tui.domain.writes.changes import Known, Sort, noting, value_refusal
+from tui.domain.writes.changes import Thing, ThingState, noting, value_refusal
 from tui.resources import style_sheets
 from tui.services.editor import edited
 from tui.services.session import Session
-from tui.services.write_flow import Told
+from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
@@ -40,7 +40,7 @@ class EditTextModal(ModalScreen[str | None], Asking):
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, title: str, text: str, *, sort: Sort) -> None:
+    def __init__(self, title: str, text: str, *, sort: Thing) -> None:
         super().__init__(classes="edit-modal")
         self._title_text = title
         self._sort = sort
@@ -133,16 +133,16 @@ class NoteModal(EditTextModal):
         session: Session,
         *,
         title: str,
-        sort: Sort,
-        read: Callable[[], Known | None],
-        done: Callable[[Told], object],
+        sort: Thing,
+        read: Callable[[], ThingState | None],
+        done: Callable[[WriteResult], object],
     ) -> None:
         super().__init__(title, "", sort=sort)
         self._session = session
-        self._what = "note" if sort in (Sort.RUN, Sort.EXPERIMENT) else "description"
+        self._what = "note" if sort in (Thing.RUN, Thing.EXPERIMENT) else "description"
         self._read = read
         self._done = done
-        self._known: Known | None = None
+        self._known: ThingState | None = None
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -150,7 +150,7 @@ class NoteModal(EditTextModal):
         self.say(f"Reading the {self._what} …")
         self.ask(self._session.pool, "known", self._read, self._got, self._refused)
 
-    def _got(self, known: Known | None) -> None:
+    def _got(self, known: ThingState | None) -> None:
         if known is None:
             self._refused(Problem(Kind.NOT_FOUND, f"There is no {self._what}", "It is no longer there."))
             return
@@ -175,7 +175,7 @@ class NoteModal(EditTextModal):
         panel = WritePanel(self._session, lambda: noting(known, text), title=self._title_text)
         self.app.push_screen(panel, self._told)
 
-    def _told(self, told: Told | None) -> None:
+    def _told(self, told: WriteResult | None) -> None:
         if told is None:
             return
         self._done(told)
