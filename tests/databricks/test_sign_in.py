@@ -9,8 +9,8 @@ import pytest
 
 from tests.databricks.test_bad_workspaces import problem_of
 from tui.demo.simulated.state import Workspace
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Kind, Problem
-from tui.domain.truth import State, Truth
 from tui.gateway import problems
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
@@ -81,7 +81,7 @@ def test_a_workspace_that_is_asked_too_much(session: Connection, workspace: Work
         problem = problem_of(ask)
         assert (problem.kind, problem.wait_s) == (Kind.THROTTLED, 42) and "wait 42 s" in problem.hint
         assert pickle.loads(pickle.dumps(problem)).wait_s == 42
-        assert Truth().failed(problem).state is State.BUSY
+        assert Freshness().failed(problem).state is FreshnessState.BUSY
 
 
 def test_the_sdk_s_own_timeout_hides_what_was_answered() -> None:

@@ -12,13 +12,13 @@ import pytest
 from tests.faults import loopback
 from tests.faults.loopback import Behaviour, answer, answer_json
 from tests.support.servers import free_port
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Kind, Problem
-from tui.domain.truth import State, Truth
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
-from tui.widgets.status_line import truth_words
+from tui.widgets.status_line import freshness_words
 
 # What a person would wait eight seconds for, scaled down.
 TIMEOUT_S = 0.8
@@ -259,9 +259,9 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(status: int) -> None:
             problem = problem_of(ask)
             assert (problem.kind, problem.wait_s) == (Kind.THROTTLED, 30)
             assert "30 s" in problem.hint
-            truth = Truth().failed(pickle.loads(pickle.dumps(problem)))
-            assert truth.state is State.BUSY and truth.tries_again
-            assert truth_words(truth, timezone.utc) == "busy, asks for 30 s"
+            freshness = Freshness().failed(pickle.loads(pickle.dumps(problem)))
+            assert freshness.state is FreshnessState.BUSY and freshness.tries_again
+            assert freshness_words(freshness, timezone.utc) == "busy, asks for 30 s"
 
 
 def test_a_redirect_names_where_it_leads() -> None:

@@ -183,6 +183,6 @@ async def test_the_pages_of_a_model_and_a_version(tmp_path: Path, picture: Pictu
         await deck.until(lambda: isinstance(deck.app.screen, VersionScreen), "the version's page is open")
         version = deck.app.screen
         assert isinstance(version, VersionScreen)
-        await deck.until(lambda: version.truth.as_of_ms is not None, "it is read")
+        await deck.until(lambda: version.freshness.as_of_ms is not None, "it is read")
         await deck.settle()
         picture(deck, name="version")

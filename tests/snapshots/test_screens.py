@@ -262,8 +262,8 @@ async def test_a_refresh_that_failed(small: World, picture: Picture, problem: Pr
         await calm(deck)
         small.tracking.problem = problem
         await deck.press("r")
-        await deck.until(lambda: browse(deck).truth.problem is not None, "the problem is known")
-        await deck.until(lambda: runs_pane(deck).truth.problem is not None, "that of the runs too")
+        await deck.until(lambda: browse(deck).freshness.problem is not None, "the problem is known")
+        await deck.until(lambda: runs_pane(deck).freshness.problem is not None, "that of the runs too")
         await calm(deck)
         deck.shows(said, "gallant-ox-12", "r tries again")
         if problem is OFFLINE:

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Kind, Problem
-from tui.domain.truth import State, Truth
 from tui.services.request_log import LoggedRequest, RequestLog
 
 
@@ -74,32 +74,32 @@ UNREACHABLE = Problem(Kind.UNREACHABLE, "Could not read runs", "refused")
 
 
 def test_what_was_read_keeps_its_time_while_it_is_read_again() -> None:
-    live = Truth().loading().live(5000)
-    assert (live.state, live.as_of_ms) == (State.LIVE, 5000)
-    assert live.loading() == Truth(State.LOADING, 5000)
+    live = Freshness().loading().live(5000)
+    assert (live.state, live.as_of_ms) == (FreshnessState.LIVE, 5000)
+    assert live.loading() == Freshness(FreshnessState.LOADING, 5000)
 
 
 def test_a_failed_attempt_keeps_what_was_there_with_the_problem() -> None:
-    failed = Truth().live(5000).loading().failed(UNREACHABLE)
-    assert (failed.state, failed.as_of_ms, failed.problem) == (State.OFFLINE, 5000, UNREACHABLE)
+    failed = Freshness().live(5000).loading().failed(UNREACHABLE)
+    assert (failed.state, failed.as_of_ms, failed.problem) == (FreshnessState.OFFLINE, 5000, UNREACHABLE)
     assert failed.loading().problem is None
-    assert failed.live(6000) == Truth(State.LIVE, 6000)
+    assert failed.live(6000) == Freshness(FreshnessState.LIVE, 6000)
 
 
 @pytest.mark.parametrize(
     ("kind", "state"),
     [
-        (Kind.UNREACHABLE, State.OFFLINE),
-        (Kind.TIMEOUT, State.OFFLINE),
-        (Kind.SERVER, State.OFFLINE),
-        (Kind.FORBIDDEN, State.STALE),
-        (Kind.NOT_MLFLOW, State.STALE),
-        (Kind.BAD_REQUEST, State.STALE),
+        (Kind.UNREACHABLE, FreshnessState.OFFLINE),
+        (Kind.TIMEOUT, FreshnessState.OFFLINE),
+        (Kind.SERVER, FreshnessState.OFFLINE),
+        (Kind.FORBIDDEN, FreshnessState.STALE),
+        (Kind.NOT_MLFLOW, FreshnessState.STALE),
+        (Kind.BAD_REQUEST, FreshnessState.STALE),
     ],
 )
-def test_offline_is_what_may_heal_by_itself(kind: Kind, state: State) -> None:
-    assert Truth().live(1).failed(Problem(kind, "a", "b")).state is state
+def test_offline_is_what_may_heal_by_itself(kind: Kind, state: FreshnessState) -> None:
+    assert Freshness().live(1).failed(Problem(kind, "a", "b")).state is state
 
 
 def test_rows_of_an_earlier_session_say_so() -> None:
-    assert Truth().remembered(77) == Truth(State.REMEMBERED, 77)
+    assert Freshness().remembered(77) == Freshness(FreshnessState.REMEMBERED, 77)

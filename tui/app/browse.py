@@ -107,10 +107,10 @@ class BrowseScreen(Page, Asking):
         self.runs.show_experiments(experiments)
         self._name_place()
 
-    @on(ExperimentsPane.TruthChanged)
-    def _experiments_truth(self, event: ExperimentsPane.TruthChanged) -> None:
+    @on(ExperimentsPane.FreshnessChanged)
+    def _experiments_freshness(self, event: ExperimentsPane.FreshnessChanged) -> None:
         event.stop()
-        self.show_truth()
+        self.show_freshness()
         problem = event.problem
         self.runs.nothing_chosen(failed=problem is not None)
         if problem is not None and problem.kind in _STORE_KINDS:
@@ -128,16 +128,18 @@ class BrowseScreen(Page, Asking):
         self.deck.go_home("browse")
         self.read_again()
 
-    @on(RunsPane.TruthChanged)
-    def _runs_truth(self, event: RunsPane.TruthChanged) -> None:
+    @on(RunsPane.FreshnessChanged)
+    def _runs_freshness(self, event: RunsPane.FreshnessChanged) -> None:
         event.stop()
-        self.show_truth()
+        self.show_freshness()
 
-    def show_truth(self) -> None:
+    def show_freshness(self) -> None:
         """The status line tells of the pane that has the keys, or of the one that is worse off."""
-        worse = max((self.experiments.truth, self.runs.truth), key=lambda truth: truth.problem is not None)
-        shown = self.runs.truth if self.runs.experiments and worse.problem is None else worse
-        self.set_truth(shown)
+        worse = max(
+            (self.experiments.freshness, self.runs.freshness), key=lambda freshness: freshness.problem is not None
+        )
+        shown = self.runs.freshness if self.runs.experiments and worse.problem is None else worse
+        self.set_freshness(shown)
 
     # from the runs to the run
 
@@ -162,7 +164,7 @@ class BrowseScreen(Page, Asking):
 
             store = self.runs.loader.store
             snapshot = store.snapshot() if store is not None else None
-            as_of_ms, view = self.runs.truth.as_of_ms, event.view
+            as_of_ms, view = self.runs.freshness.as_of_ms, event.view
             self.deck.go(CompareRoute(event.run_ids, snapshot, as_of_ms, view, event.metric, event.scope))
         self.deck.say(event.said)
 

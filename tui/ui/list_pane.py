@@ -3,7 +3,7 @@
 A new list is a ``ListPane`` that says four things: ``specs`` (its columns, each a ``ColumnSpec``), ``rows`` (what is
 loaded, in its source's order), ``key_of`` (the identity of a row), and ``open_row`` (what enter does). It binds the
 place that holds its verbs, ``BINDINGS = [*bindings("PLACE")]``, gives them scopes in ``tui.app.actions``, and calls
-``recall`` once, ``freshness.loading/live/failed`` as it reads, and ``fill`` when there is something new to show.
+``recall`` once, ``state.loading/live/failed`` as it reads, and ``fill`` when there is something new to show.
 
 ``searched`` is what the filter's words are looked for in; ``title_parts`` and ``empty_words`` are what is said.
 A list that is large lays itself out on a worker's thread (``is_large``); one whose cells are made in bulk gives
@@ -23,12 +23,12 @@ from textual.widget import Widget
 
 from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.columns import ColumnSpec, Row, SpecTable, chosen, sifted
+from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.domain.text import clean
-from tui.domain.truth import Truth
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.filterable import SiftedPane
@@ -78,49 +78,49 @@ class ListMemory:
         self._pane.ask(self._session.pool, "remember", lambda: views.put(name, value), told, lambda _problem: None)
 
 
-class Freshness:
+class ListState:
     """How true what a list shows is, and its face while it has no rows to show."""
 
     def __init__(self, pane: ListPane[Any], session: Session) -> None:
         self._pane = pane
         self._session = session
         self._failed = False
-        self.truth = Truth()
+        self.freshness = Freshness()
 
-    def tell(self, truth: Truth) -> None:
+    def tell(self, freshness: Freshness) -> None:
         """Say to whom the list belongs how true it is by now."""
-        self.truth = truth
-        self._pane.post_message(self._pane.TruthChanged(truth.problem))
+        self.freshness = freshness
+        self._pane.post_message(self._pane.FreshnessChanged(freshness.problem))
 
     def loading(self, said: str = "", *, dims: bool = False) -> None:
         """It is being read, again if there is something here; ``dims`` where what is shown is of something else."""
         if said:
             self._pane.grid.placeholder = said
         self._pane.grid.set_class(dims, "stale")
-        self.tell(self.truth.loading())
+        self.tell(self.freshness.loading())
 
-    def live(self, truth: Truth | None = None) -> None:
+    def live(self, freshness: Freshness | None = None) -> None:
         """It has been read."""
         if self._failed:
             self._pane.notice.clear()  # what else it tells is still so
             self._failed = False
         self._pane.grid.set_class(False, "stale")
-        self.tell(truth or self.truth.live(self._session.clock.now_ms()))
+        self.tell(freshness or self.freshness.live(self._session.clock.now_ms()))
 
-    def failed(self, problem: Problem, said: str, truth: Truth | None = None) -> None:
-        """It could not be read: what is shown stays; ``said`` is for where there is nothing, ``truth`` if known."""
+    def failed(self, problem: Problem, said: str, freshness: Freshness | None = None) -> None:
+        """It could not be read: what is shown stays; ``said`` is for where there is nothing, ``freshness`` if known."""
         self._failed = True
         self._pane.grid.set_class(False, "stale")
         self._pane.grid.placeholder = "" if self._pane.has_rows else said
         self._pane.notice.problem(problem)
-        self.tell(truth or self.truth.failed(problem))
+        self.tell(freshness or self.freshness.failed(problem))
 
 
 class ListPane(SiftedPane, Asking, Generic[Row]):
     """A pane that is one list; see the head of this file for what a kind of list says of itself."""
 
     @dataclass
-    class TruthChanged(Message):
+    class FreshnessChanged(Message):
         """How true the list is has changed; with the problem, if there is one. Each kind has its own."""
 
         problem: Problem | None
@@ -138,7 +138,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
             self.grid.off = MARKING
         self.arrangement = Arrangement()
         self.memory = ListMemory(self, session)
-        self.freshness = Freshness(self, session)
+        self.state = ListState(self, session)
         self._generation = 0
         self._again = False
 
@@ -246,7 +246,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self._again = False
 
     def layout_refused(self, problem: Problem) -> None:
-        self.freshness.failed(problem, "")
+        self.state.failed(problem, "")
 
     def show(self, table: Table) -> None:
         """Show what has been laid out."""

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import BY_ID, Action, show_key
-from tui.domain.truth import Truth
+from tui.domain.freshness import Freshness
 from tui.services.session import Session
 from tui.ui.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
 from tui.ui.deck import Deck
@@ -41,7 +41,7 @@ class Page(Screen[None], inherit_bindings=False):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.truth = Truth()
+        self.freshness = Freshness()
         self._zoomed = False
         self._retry: Timer | None = None
         self._crumbs: tuple[str, ...] = ()
@@ -74,21 +74,21 @@ class Page(Screen[None], inherit_bindings=False):
         """Every how many seconds what is shown is read again by itself; 0 where it is not."""
         return 0
 
-    def set_truth(self, truth: Truth) -> None:
-        self.truth = truth
+    def set_freshness(self, freshness: Freshness) -> None:
+        self.freshness = freshness
         self.show_status()
         if self._retry is not None:
             self._retry.stop()
-        asked = truth.problem.wait_s if truth.problem is not None else 0
+        asked = freshness.problem.wait_s if freshness.problem is not None else 0
         pause = max(RETRY_SECONDS, min(asked, MOST_RETRY_SECONDS))
-        self._retry = self.set_timer(pause, self._try_again) if truth.tries_again else None
+        self._retry = self.set_timer(pause, self._try_again) if freshness.tries_again else None
 
     def _try_again(self) -> None:
         """Read again what could not be reached; what is behind another page waits for its turn."""
         self._retry = None
         if self.is_current:
             self.read_again()
-        elif self.truth.tries_again:
+        elif self.freshness.tries_again:
             self._retry = self.set_timer(RETRY_SECONDS, self._try_again)
 
     def show_status(self) -> None:
@@ -99,7 +99,7 @@ class Page(Screen[None], inherit_bindings=False):
                 self._crumbs,
                 self.session.read_only,
                 self.watch_pace,
-                self.truth,
+                self.freshness,
                 self.deck.tops,
                 self.deck.top_here,
             )

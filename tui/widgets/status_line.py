@@ -10,9 +10,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.text import clean, fit, width
-from tui.domain.truth import State, Truth
 
 
 @dataclass(frozen=True)
@@ -33,30 +33,35 @@ class Status:
     crumbs: tuple[str, ...] = ()
     read_only: bool = False
     watching: float = 0  # every how many seconds it is read again by itself; 0 where it is not
-    truth: Truth = field(default_factory=Truth)
+    freshness: Freshness = field(default_factory=Freshness)
     tops: tuple[Top, ...] = ()
     at: str = ""  # the name of the top under all pages
 
 
-_TONES = {State.LIVE: "$success", State.OFFLINE: "$error", State.STALE: "$warning", State.BUSY: "$warning"}
+_TONES = {
+    FreshnessState.LIVE: "$success",
+    FreshnessState.OFFLINE: "$error",
+    FreshnessState.STALE: "$warning",
+    FreshnessState.BUSY: "$warning",
+}
 RETRIES = "tries again by itself"
 RETRIES_FROM = 110  # cells of a line from which on there is room to say so
 
 
-def truth_words(truth: Truth, zone: tzinfo) -> str:
+def freshness_words(freshness: Freshness, zone: tzinfo) -> str:
     """How true, in words: ``live 14:02``, ``as of 13:58 · loading``, ``offline · as of 14:01``."""
     as_of = ""
-    if truth.as_of_ms is not None:
-        as_of = datetime.fromtimestamp(truth.as_of_ms / 1000, zone).strftime("%H:%M")
-    if truth.state is State.LIVE:
+    if freshness.as_of_ms is not None:
+        as_of = datetime.fromtimestamp(freshness.as_of_ms / 1000, zone).strftime("%H:%M")
+    if freshness.state is FreshnessState.LIVE:
         return f"live {as_of}"
-    if truth.state is State.CLOSED:
+    if freshness.state is FreshnessState.CLOSED:
         return "not open"
-    if truth.state in (State.WAITING, State.LOADING, State.REMEMBERED):
+    if freshness.state in (FreshnessState.WAITING, FreshnessState.LOADING, FreshnessState.REMEMBERED):
         return f"as of {as_of} · loading" if as_of else "loading"
-    word = {State.OFFLINE: "offline", State.BUSY: "busy"}.get(truth.state, "stale")
-    if truth.state is State.BUSY and truth.problem is not None and truth.problem.wait_s:
-        word = f"busy, asks for {truth.problem.wait_s} s"
+    word = {FreshnessState.OFFLINE: "offline", FreshnessState.BUSY: "busy"}.get(freshness.state, "stale")
+    if freshness.state is FreshnessState.BUSY and freshness.problem is not None and freshness.problem.wait_s:
+        word = f"busy, asks for {freshness.problem.wait_s} s"
     return f"{word} · as of {as_of}" if as_of else word
 
 
@@ -122,16 +127,16 @@ class StatusLine(Widget):
 
     def _right(self, cells: int) -> list[tuple[str, str]]:
         status, glyphs = self.status, self._glyphs
-        truth = status.truth
-        sign = glyphs.live if truth.state is State.LIVE else glyphs.stale
-        tone = _TONES.get(truth.state, "dim")
+        freshness = status.freshness
+        sign = glyphs.live if freshness.state is FreshnessState.LIVE else glyphs.stale
+        tone = _TONES.get(freshness.state, "dim")
         right: list[tuple[str, str]] = []
         if status.watching:
             right.append((f"watching {status.watching:g} s   ", "$accent"))
         if status.read_only:
             right.append(("read-only   ", "bold"))
-        again = f" · {RETRIES}" if truth.tries_again and cells >= RETRIES_FROM else ""
-        right.append((f"{sign} {truth_words(truth, self._zone)}{again} ", tone))
+        again = f" · {RETRIES}" if freshness.tries_again and cells >= RETRIES_FROM else ""
+        right.append((f"{sign} {freshness_words(freshness, self._zone)}{again} ", tone))
         return right
 
     def _tops(self, *, named: bool) -> list[tuple[str, str, Message | None]]:

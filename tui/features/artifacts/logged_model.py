@@ -71,7 +71,7 @@ class LoggedModelScreen(Page, Asking):
         self._read()
 
     def _read(self) -> None:
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         artifacts, wanted = self.session.artifacts, self._route
 
         def read() -> LoggedModel:
@@ -87,12 +87,12 @@ class LoggedModelScreen(Page, Asking):
         self.ask(self.session.pool, "model", read, self._got, self._refused)
 
     def _got(self, model: LoggedModel) -> None:
-        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.about.notice.clear()
         self._show(model)
 
     def _refused(self, problem: Problem) -> None:
-        self.set_truth(self.truth.failed(problem))
+        self.set_freshness(self.freshness.failed(problem))
         self.about.show_problem(problem)
         if self.model is None:
             for tab in _TABS:

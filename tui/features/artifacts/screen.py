@@ -37,23 +37,23 @@ class ArtifactsScreen(Page, Asking):
         self.pane.set_title("Artifacts", clean(self._route.title) or self._route.id)
         what = "runs" if self._root.kind == "run" else "logged models"
         self.set_crumbs(what, clean(self._route.title) or self._route.id[:12], "artifacts")
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         self.view.open_root(self._root, self._route.path)
         self.focus_pane(self.pane)
 
     def on_artifacts_tree_listed(self, event: ArtifactsTree.Listed) -> None:
         event.stop()
         if event.problem is None:
-            self.set_truth(self.truth.live(self.session.clock.now_ms()))
+            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         else:
-            self.set_truth(self.truth.failed(event.problem))
+            self.set_freshness(self.freshness.failed(event.problem))
         tree = self.view.tree_part.tree_shown
         if tree is not None:
             files, folders = tree.counts()
             self.pane.set_subtitle(f"{count(files)} files and {count(folders)} folders so far")
 
     def read_again(self) -> None:
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         self.view.read_again()
 
     def go_back(self) -> bool:

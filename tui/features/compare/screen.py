@@ -11,10 +11,10 @@ from textual.containers import Vertical
 
 from tui.app.actions import Action, bindings
 from tui.domain.diff.comparison import Comparison
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
-from tui.domain.truth import State, Truth
 from tui.features.compare.commits import CommitsPage
 from tui.features.compare.export import ExportingPage, comparison_texts, offer, table_texts
 from tui.features.compare.files import CompareFilesPane
@@ -54,7 +54,7 @@ class CompareScreen(CommitsPage, ExportingPage):
         glyphs = self.deck.glyphs
         self.runs = RunsCompared(session, self.deck, route)
         self._as_of_ms = route.as_of_ms
-        self._truth_before = self.truth
+        self._freshness_before = self.freshness
         self.compared: Compared | None = None
         self.comparison: Comparison | None = None
         self.tabs = TabLine()
@@ -90,8 +90,8 @@ class CompareScreen(CommitsPage, ExportingPage):
     # reading
 
     def _read(self) -> None:
-        self._truth_before = self.truth
-        self.set_truth(self.truth.loading())
+        self._freshness_before = self.freshness
+        self.set_freshness(self.freshness.loading())
         self.rows.show_loading(_READING)
         if self.comparison is None:
             self.matter.grid.placeholder = self.plots.parallel.words = _READING
@@ -106,9 +106,9 @@ class CompareScreen(CommitsPage, ExportingPage):
         self.compared, self.comparison = answer
         as_of_ms = self._as_of_ms
         if self.compared.asked or as_of_ms is None:
-            self.set_truth(self.truth.live(self.session.clock.now_ms()))
+            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         else:
-            self.set_truth(Truth(State.LIVE, as_of_ms))
+            self.set_freshness(Freshness(FreshnessState.LIVE, as_of_ms))
         self._home_pane.notice.clear()
         self.rows.show(self.comparison, ComparisonAsides(self.compared.missing, self.runs.repeated, self._scope))
         self.sets.take(self.comparison)
@@ -122,9 +122,9 @@ class CompareScreen(CommitsPage, ExportingPage):
             # What is compared already is as true as it was.
             self.deck.say(f"The run was not added. {problem}")
             self.rows.grid.set_class(False, "stale")
-            self.set_truth(self._truth_before)
+            self.set_freshness(self._freshness_before)
             return
-        self.set_truth(self.truth.failed(problem))
+        self.set_freshness(self.freshness.failed(problem))
         self.rows.show_problem(problem)
         if self._home_pane is not self.rows:
             self._home_pane.notice.problem(problem)

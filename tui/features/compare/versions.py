@@ -69,7 +69,7 @@ class VersionDiffScreen(CommitsPage):
         self.read_again()
 
     def read_again(self) -> None:
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         self.pane.show_loading("Reading both versions, their runs and their files …")
         session, route = self.session, self.route
         settings = session.launch.settings
@@ -81,11 +81,11 @@ class VersionDiffScreen(CommitsPage):
         self.ask(session.pool, "diff", work, self._got, self._refused)
 
     def _got(self, comparison: Comparison) -> None:
-        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.pane.show(comparison, ComparisonAsides())
 
     def _refused(self, problem: Problem) -> None:
-        self.set_truth(self.truth.failed(problem))
+        self.set_freshness(self.freshness.failed(problem))
         self.pane.show_problem(problem)
 
     @on(CompareRowsPane.Opened)

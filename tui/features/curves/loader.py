@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
-from tui.domain.truth import State, Truth
 from tui.domain.values import GOING_ON, RunDetail, RunReference
 from tui.features.curves.state import CurvesState, Ident
 from tui.services.pool import PREFETCH
@@ -46,7 +46,7 @@ class CurvesLoader:
         self._finer: set[str] = set()  # requests for what is zoomed into
         self._whole: _Whole | None = None
         self._turn = 0
-        self.truth = Truth()
+        self.freshness = Freshness()
         self._come_ms: int | None = None  # when the last histories came
         self.requests = 0
 
@@ -88,8 +88,8 @@ class CurvesLoader:
         for series in self._waiting:
             self._asking.forget(series)
         self._waiting.clear()
-        if self.truth.state is State.LOADING and self._come_ms is not None:
-            self.truth = self.truth.live(self._come_ms)
+        if self.freshness.state is FreshnessState.LOADING and self._come_ms is not None:
+            self.freshness = self.freshness.live(self._come_ms)
 
     def read_running(self) -> None:
         """Read those of running runs anew, unless that is under way; one of them is asked whether it still runs."""
@@ -101,7 +101,7 @@ class CurvesLoader:
         self._read(running)
 
     def _read(self, run_ids: Sequence[str], keys: Sequence[str] | None = None) -> None:
-        self.truth = self.truth.loading()
+        self.freshness = self.freshness.loading()
         for key in self._state.keys if keys is None else keys:
             for start in range(0, len(run_ids), RUNS_AT_ONCE):
                 some = run_ids[start : start + RUNS_AT_ONCE]
@@ -130,14 +130,14 @@ class CurvesLoader:
             if kept is None or not kept.is_whole or kept.total != new.total:
                 self._state.put(new)
         self._come_ms = self._session.clock.now_ms()
-        if not self.busy and self.truth.problem is None:
-            self.truth = self.truth.live(self._come_ms)
+        if not self.busy and self.freshness.problem is None:
+            self.freshness = self.freshness.live(self._come_ms)
         self._changed()
 
     def _refused(self, series: str, key: str, problem: Problem) -> None:
         self._waiting.discard(series)
         self._state.problems[key] = problem
-        self.truth = self.truth.failed(problem)
+        self.freshness = self.freshness.failed(problem)
         self._changed()
 
     # what is zoomed into
@@ -276,5 +276,5 @@ class CurvesLoader:
         whole, self._whole = self._whole, None
         if whole is not None:
             self._state.problems[whole.key] = problem
-        self.truth = self.truth.failed(problem)
+        self.freshness = self.freshness.failed(problem)
         self._changed()

@@ -109,7 +109,7 @@ class CurvesScreen(Page, Asking):
     def show(self) -> None:
         """Draw everything that has changed."""
         self._watch.is_running(bool(self.state.running))
-        self.set_truth(self.loader.truth)
+        self.set_freshness(self.loader.freshness)
         for chart in self.charts:
             if chart.display:
                 chart.show(self.state, busy=self.loader.busy, reading_finer=self.loader.reading_finer)

@@ -98,7 +98,7 @@ class DoctorScreen(Page, Asking):
     def _got(self, check: Check | None) -> None:
         if check is None:
             self._is_running = False
-            self.set_truth(self.truth.live(self.session.clock.now_ms()))
+            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         else:
             self.checks.append(check)
             self._go_on()

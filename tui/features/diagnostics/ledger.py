@@ -144,7 +144,7 @@ class LedgerScreen(Page):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_crumbs("ledger")
-        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.focus_pane(self.pane)
 
     def read_again(self) -> None:

@@ -120,7 +120,7 @@ class RequestsScreen(Page):
         self.set_crumbs("requests")
         below = [screen for screen in self.app.screen_stack if isinstance(screen, Page) and screen is not self]
         if below:
-            self.set_truth(below[-1].truth)
+            self.set_freshness(below[-1].freshness)
         self.focus_pane(self.pane)
 
     def go_back(self) -> bool:

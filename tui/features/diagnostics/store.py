@@ -14,10 +14,10 @@ from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.paths import cache_dir
 from tui.demo.samples import Progress, ensure_sample
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
-from tui.domain.truth import State, Truth
 from tui.domain.values import StoreCondition, StoreReport
 from tui.resources import style_sheets
 from tui.services.session import Session
@@ -105,7 +105,7 @@ class StoreScreen(Page, Asking):
         """Say what was found and offer what can be done."""
         self._report = report
         self.set_crumbs("store")
-        self.set_truth(Truth(State.CLOSED))
+        self.set_freshness(Freshness(FreshnessState.CLOSED))
         self.pane.set_title("Store", report.condition.value.replace("_", " "))
         sentence = _SENTENCES[report.condition].format(
             place=clean(report.place), revision=clean(report.revision), expected=clean(report.expected)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tui.domain.experiments.views import Experiment, ExperimentPage, Lifecycle
+from tui.domain.freshness import Freshness
 from tui.domain.problem import Problem
-from tui.domain.truth import Truth
 from tui.features.experiments.memory import memory_name, recalled, seen
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
@@ -32,7 +32,7 @@ class ExperimentsLoader:
         self.experiments: dict[str, Experiment] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
-        self.truth = Truth()
+        self.freshness = Freshness()
 
     @property
     def under(self) -> str | None:
@@ -68,12 +68,12 @@ class ExperimentsLoader:
         if found is not None:
             experiments, as_of_ms = found
             self.experiments = {experiment.id: experiment for experiment in experiments}
-            self.truth = self.truth.remembered(as_of_ms)
+            self.freshness = self.freshness.remembered(as_of_ms)
 
     def read(self) -> None:
         """Read every experiment; what was loaded stays until the first page has come."""
-        if self.truth.as_of_ms is None:
-            self.truth = self.truth.loading()
+        if self.freshness.as_of_ms is None:
+            self.freshness = self.freshness.loading()
         self._ask_page(None)
 
     def _ask_page(self, token: str | None) -> None:
@@ -91,7 +91,7 @@ class ExperimentsLoader:
             self.experiments = {}
         self.experiments.update((experiment.id, experiment) for experiment in page.experiments)
         self.complete = page.next_token is None
-        self.truth = self.truth.live(self._session.clock.now_ms())
+        self.freshness = self.freshness.live(self._session.clock.now_ms())
         self._changed()
         if page.next_token is not None:
             self._ask_page(page.next_token)
@@ -100,7 +100,7 @@ class ExperimentsLoader:
         self._ask_counts([experiment.id for experiment in page.experiments])
 
     def _failed(self, problem: Problem) -> None:
-        self.truth = self.truth.failed(problem)
+        self.freshness = self.freshness.failed(problem)
         self._refused(problem)
 
     def _ask_counts(self, wanted: Sequence[str]) -> None:
@@ -125,7 +125,7 @@ class ExperimentsLoader:
         if self.view is not Lifecycle.ACTIVE:
             return  # the next start begins with the active ones, and must not take these for them
         last_seen, name = self._session.last_seen, memory_name(self._session.memory_key)
-        value = seen(self.experiments.values(), self.truth.as_of_ms)
+        value = seen(self.experiments.values(), self.freshness.as_of_ms)
         # A failure to remember takes nothing from what is shown; it is in the log file.
         self._owner.ask(
             self._session.pool, "seen", lambda: last_seen.put(name, value), lambda _kept: None, lambda _problem: None

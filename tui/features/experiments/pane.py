@@ -17,10 +17,10 @@ from tui.domain.arrangement import Arrangement
 from tui.domain.columns import ColumnSpec
 from tui.domain.experiments.rows import FOLDER, ExperimentLine, ExperimentRows, ExperimentsSpec, experiment_rows
 from tui.domain.experiments.views import Experiment, Lifecycle
+from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean
-from tui.domain.truth import Truth
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
@@ -53,7 +53,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         experiments: tuple[Experiment, ...]
 
     @dataclass
-    class TruthChanged(ListPane.TruthChanged):
+    class FreshnessChanged(ListPane.FreshnessChanged):
         """How true the list is has changed."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
@@ -66,8 +66,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self._point_at: str | None = None  # where the cursor goes as soon as that is here
 
     @property
-    def truth(self) -> Truth:
-        return self.loader.truth
+    def freshness(self) -> Freshness:
+        return self.loader.freshness
 
     @property
     def under(self) -> str | None:
@@ -90,17 +90,17 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         """Read every experiment anew; what is shown stays until the first page has come."""
         self.loader.read()
         self.grid.set_class(self.has_rows, "stale")
-        self.freshness.tell(self.loader.truth)
+        self.state.tell(self.loader.freshness)
 
     def _loaded(self) -> None:
         if self._follow and self._point_at is None and not self.grid.row_count:
             # Nothing was remembered: begin where something happened last, not on a folder.
             self._point_at = next(iter(self.loader.experiments), None)
-        self.freshness.live(self.loader.truth)
+        self.state.live(self.loader.freshness)
         self.fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.freshness.failed(problem, "No experiments could be read.", self.loader.truth)
+        self.state.failed(problem, "No experiments could be read.", self.loader.freshness)
         self.fill()
 
     # showing

@@ -44,7 +44,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     may_rest = False
 
     @dataclass
-    class TruthChanged(ListPane.TruthChanged):
+    class FreshnessChanged(ListPane.FreshnessChanged):
         """How true the list is has changed."""
 
     @dataclass
@@ -92,10 +92,10 @@ class ModelsPane(ListPane[RegisteredModel]):
     def read_again(self) -> None:
         """Read every model that is loaded anew; what is shown stays until then."""
         self._seen = set()
-        if self.freshness.truth.as_of_ms is None:
-            self.freshness.loading()
+        if self.state.freshness.as_of_ms is None:
+            self.state.loading()
         else:
-            self.freshness.tell(self.freshness.truth)
+            self.state.tell(self.state.freshness)
         self._ask_page(None)
 
     def _ask_page(self, token: str | None) -> None:
@@ -123,7 +123,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         if not self.prompts and not self.server_filter:
             self._desk.take_models(page.models, complete=self.complete)
         self._count(list(fresh))
-        self.freshness.live()
+        self.state.live()
         self.fill()
         if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.models))):
             self._ask_page(self._token)
@@ -146,7 +146,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             self.fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.freshness.failed(problem, "No registered models could be read.")
+        self.state.failed(problem, "No registered models could be read.")
         self.grid.set_class(bool(self.models), "stale")
         self.fill()
 

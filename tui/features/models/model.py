@@ -57,14 +57,14 @@ class ModelScreen(RegistryPage):
         self.read_again()
 
     def read_again(self) -> None:
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         registry, name = self.session.registry, self.model_name
         self.ask(self.session.pool, "model", lambda: registry.get_model(name), self._got, self._refused)
 
     def _got(self, model: RegisteredModel) -> None:
         first = self.model is None
         self.model = model
-        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.session.desk.health.forget(model.name)
         self.session.desk.take_models([model])
         self.versions.follow(model, at_once=True)
@@ -91,7 +91,7 @@ class ModelScreen(RegistryPage):
         self.versions.fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.set_truth(self.truth.failed(problem))
+        self.set_freshness(self.freshness.failed(problem))
         self.about.show_problem(problem)
         if self.model is None:
             self.about.say_of("about", "Nothing could be read of this model.")
@@ -115,8 +115,8 @@ class ModelScreen(RegistryPage):
         event.stop()
         self.deck.go(VersionRoute(event.made.name, event.made.version))
 
-    @on(VersionsPane.TruthChanged)
-    def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
+    @on(VersionsPane.FreshnessChanged)
+    def _versions_freshness(self, event: VersionsPane.FreshnessChanged) -> None:
         event.stop()
         if self.model is not None:
             self._news.tell([self.model])

@@ -71,16 +71,16 @@ class ModelsScreen(RegistryPage):
         event.stop()
         self.deck.go(VersionRoute(event.made.name, event.made.version))
 
-    @on(ModelsPane.TruthChanged)
-    def _truth(self, event: ModelsPane.TruthChanged) -> None:
+    @on(ModelsPane.FreshnessChanged)
+    def _freshness(self, event: ModelsPane.FreshnessChanged) -> None:
         event.stop()
-        self.set_truth(self.board.freshness.truth)
+        self.set_freshness(self.board.state.freshness)
         self._news.tell(self.board.models.values())
         if event.problem is None:
             self.versions.follow(self.board.model_here())
 
-    @on(VersionsPane.TruthChanged)
-    def _versions_truth(self, event: VersionsPane.TruthChanged) -> None:
+    @on(VersionsPane.FreshnessChanged)
+    def _versions_freshness(self, event: VersionsPane.FreshnessChanged) -> None:
         event.stop()
         self.board.look_again()
         self._tell_of_followed()

@@ -73,7 +73,7 @@ class VersionScreen(RegistryPage):
     # reading: the version, then its run and its files, each shown as soon as it comes
 
     def read_again(self) -> None:
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         registry, name, number = self.session.registry, self.model_name, self.number
         self.ask(
             self.session.pool,
@@ -86,7 +86,7 @@ class VersionScreen(RegistryPage):
     def _got(self, found: tuple[RegisteredModel, ModelVersion]) -> None:
         self.model, made = found
         self.made = made
-        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         health, tracking = self.session.desk.health, self.session.tracking
         health.take([made])
         self.about.notice.clear()
@@ -114,7 +114,7 @@ class VersionScreen(RegistryPage):
         self.refresh_bindings()
 
     def _refused(self, problem: Problem) -> None:
-        self.set_truth(self.truth.failed(problem))
+        self.set_freshness(self.freshness.failed(problem))
         self.about.show_problem(problem)
         if self.made is None:
             self.about.say_of("about", "Nothing could be read of this version.")

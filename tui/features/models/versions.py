@@ -51,7 +51,7 @@ class VersionsPane(ListPane[ModelVersion]):
         made: ModelVersion
 
     @dataclass
-    class TruthChanged(ListPane.TruthChanged):
+    class FreshnessChanged(ListPane.FreshnessChanged):
         """The versions were read, or could not be."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
@@ -156,12 +156,12 @@ class VersionsPane(ListPane[ModelVersion]):
         if self.model is not None:
             self._desk.news.take_versions(self.model.name, page.versions)
         self.fill()
-        self.freshness.live()
+        self.state.live()
         if not over:
             self._read(self._token)
 
     def _refused(self, problem: Problem) -> None:
-        self.freshness.failed(problem, "The versions could not be read.")
+        self.state.failed(problem, "The versions could not be read.")
         self.fill()
 
     # showing

@@ -91,7 +91,7 @@ class RunScreen(Page, Asking):
     # reading
 
     def read_again(self) -> None:
-        self.set_truth(self.truth.loading())
+        self.set_freshness(self.freshness.loading())
         for view in (self.overview, self.tabs):
             if self.detail is None:
                 view.show_nothing("Reading this run …")
@@ -102,7 +102,7 @@ class RunScreen(Page, Asking):
         self.ask(self.session.pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run)
 
     def _got_run(self, detail: RunDetail) -> None:
-        self.set_truth(self.truth.live(self.session.clock.now_ms()))
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self._show(detail)
         self._follow(detail.status in GOING_ON)
         tracking = self.session.tracking
@@ -148,7 +148,7 @@ class RunScreen(Page, Asking):
         self.overview.show_made(made)
 
     def _refused_run(self, problem: Problem) -> None:
-        self.set_truth(self.truth.failed(problem))
+        self.set_freshness(self.freshness.failed(problem))
         self.overview.show_problem(problem)
         self.tabs.grid.set_class(False, "stale")
         if self.detail is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
-from tui.domain.truth import State, Truth
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery, first_page
 from tui.services.session import Session
@@ -30,12 +30,12 @@ class RunsLoader:
         self._changed = changed
         self._refused = refused
         self.store: RunsStore | None = None
-        self.truth = Truth()
+        self.freshness = Freshness()
         self.loading_all = False
         self.total: int | None = None  # runs that there are, where that is cheap to know and has been asked for
         self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
         self.registered_problem: Problem | None = None
-        self.before = Truth()  # how true it was before what is under way began
+        self.before = Freshness()  # how true it was before what is under way began
 
     @property
     def loaded(self) -> int:
@@ -79,9 +79,9 @@ class RunsLoader:
         )
 
     def _begin(self) -> None:
-        if self.truth.state is not State.LOADING:
-            self.before = self.truth
-        self.truth = self.truth.loading()
+        if self.freshness.state is not FreshnessState.LOADING:
+            self.before = self.freshness
+        self.freshness = self.freshness.loading()
 
     def forget(self) -> None:
         """Let go of what is loaded: another query is to be opened."""
@@ -90,7 +90,7 @@ class RunsLoader:
         self.loading_all = False
         self.total = None
         self.registered_problem = None
-        self.truth = Truth()
+        self.freshness = Freshness()
 
     def open(
         self, query: RunsQuery, *, opened: Callable[[], None], failed: Callable[[Problem], None] | None = None
@@ -144,8 +144,8 @@ class RunsLoader:
             self._changed()  # the first page comes all the same
             return True
         self._owner.forget("page")
-        if self.truth.state is State.LOADING:
-            self.truth = self.before
+        if self.freshness.state is FreshnessState.LOADING:
+            self.freshness = self.before
         self._changed()
         return True
 
@@ -192,7 +192,7 @@ class RunsLoader:
             )
 
     def _took(self, taken: Taken) -> None:
-        self.truth = self.truth.live(self._session.clock.now_ms())
+        self.freshness = self.freshness.live(self._session.clock.now_ms())
         if self.loading_all:
             if taken.complete:
                 self.loading_all = False
@@ -222,5 +222,5 @@ class RunsLoader:
 
     def _failed(self, problem: Problem) -> None:
         self.loading_all = False
-        self.truth = self.truth.failed(problem)
+        self.freshness = self.freshness.failed(problem)
         self._refused(problem)

@@ -13,11 +13,11 @@ from textual.message import Message
 from tui.app.actions import bindings
 from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.experiments.views import Experiment
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
-from tui.domain.truth import State, Truth
 from tui.features.runs import words as runs_words
 from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
 from tui.features.runs.following import Following
@@ -64,7 +64,7 @@ class RunsPane(ListPane[str]):
         run_id: str
 
     @dataclass
-    class TruthChanged(ListPane.TruthChanged):
+    class FreshnessChanged(ListPane.FreshnessChanged):
         """How true the table is has changed."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
@@ -94,8 +94,8 @@ class RunsPane(ListPane[str]):
             self.grid.placeholder = wait if failed else "Choose an experiment to see its runs."
 
     @property
-    def truth(self) -> Truth:
-        return self.loader.truth
+    def freshness(self) -> Freshness:
+        return self.loader.freshness
 
     # which runs
 
@@ -118,7 +118,7 @@ class RunsPane(ListPane[str]):
         self.recall(self.session.launch.columns)
         remembered = None if server_filter else recalled(self.session.last_seen.get(self._seen_name))
         if remembered is not None:
-            self.loader.truth = Truth(State.REMEMBERED, remembered.as_of_ms)
+            self.loader.freshness = Freshness(FreshnessState.REMEMBERED, remembered.as_of_ms)
             self._sort_shown = remembered.sort
             self.grid.set_class(True, "stale")
             self.grid.table = remembered.table
@@ -161,12 +161,12 @@ class RunsPane(ListPane[str]):
             self.wanted = self.asked
             if problem.kind is Kind.BAD_REQUEST and self.bar_open:
                 # The filter is wrong, not what is shown: that stays as true as it was.
-                self.loader.truth = self.loader.before
+                self.loader.freshness = self.loader.before
                 self.say_word(refusal(problem))
                 self.grid.set_class(False, "stale")
                 self._loader_changed()
             else:
-                self.loader.truth = self.loader.before.failed(problem)
+                self.loader.freshness = self.loader.before.failed(problem)
                 self._refused(problem)
 
         self.wanted = query
@@ -177,10 +177,10 @@ class RunsPane(ListPane[str]):
         self.fill()
         self.show_words()
         self.refresh_bindings()
-        self.freshness.tell(self.loader.truth)
+        self.state.tell(self.loader.freshness)
 
     def _refused(self, problem: Problem) -> None:
-        self.freshness.failed(problem, "No runs could be read.", self.loader.truth)
+        self.state.failed(problem, "No runs could be read.", self.loader.freshness)
         self.show_words()
 
     # the view: sorted, filtered and laid out on a worker's thread
@@ -245,7 +245,7 @@ class RunsPane(ListPane[str]):
     def _show_view(self, view: RunsTable, sort: SortOrder) -> None:
         first, resorted = self.view is None, sort != self._sort_shown
         self.view, self._sort_shown = view, sort
-        if self.loader.truth.problem is None and self.notice.has_class("-bad"):
+        if self.loader.freshness.problem is None and self.notice.has_class("-bad"):
             self.notice.clear()
         self.grid.set_class(False, "stale")
         self.grid.placeholder = runs_words.placeholder(self._shown())
@@ -284,7 +284,7 @@ class RunsPane(ListPane[str]):
     # remembering
 
     def _remember_seen(self) -> None:
-        view, as_of_ms = self.view, self.loader.truth.as_of_ms
+        view, as_of_ms = self.view, self.loader.freshness.as_of_ms
         if view is None or as_of_ms is None or self.filter.said or self.asked.filter_string:
             return
         last_seen, name, sort = self.session.last_seen, self._seen_name, self._sort_shown

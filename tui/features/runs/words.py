@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tui.domain import quantities
 from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.experiments.views import Experiment, Lifecycle
+from tui.domain.freshness import FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
 from tui.domain.text import clean, named
-from tui.domain.truth import State
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import RunsQuery
 
@@ -58,7 +58,7 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
             parts.append(f"{'best' if shown.sort not in _AS_SERVED else 'matches'} of {partly}, ctrl+e loads all")
         else:
             parts.append(f"{partly} loaded")
-    elif loader.truth.state is State.REMEMBERED or loader.truth.as_of_ms is not None:
+    elif loader.freshness.state is FreshnessState.REMEMBERED or loader.freshness.as_of_ms is not None:
         parts.append("last seen")
     if shown.counts is not None and shown.filter_text and not shown.filter_fails:
         parts.append(f"{quantities.count(shown.counts.matching)} match")

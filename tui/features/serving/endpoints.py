@@ -67,14 +67,14 @@ class EndpointsPane(ListPane[Listed]):
 
     def read_again(self) -> None:
         """Read everything anew; what is shown stays until then."""
-        self.freshness.loading()
+        self.state.loading()
         self.ask(self.session.pool, "list", self._serving.endpoints, self._got, self._refused)
 
     def _got(self, listed: tuple[Endpoint, ...]) -> None:
         before = self._endpoints
         # What a list does not tell stays as it was last read, until it is read again.
         self._endpoints = {e.name: _grown(before.get(e.name), e) for e in listed}
-        self.freshness.live()
+        self.state.live()
         self.fill()
         self._read_whole(list(listed))
         self._read_aliases()
@@ -113,7 +113,7 @@ class EndpointsPane(ListPane[Listed]):
         self.fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.freshness.failed(problem, "No serving endpoints could be read.")
+        self.state.failed(problem, "No serving endpoints could be read.")
         self.fill()
 
     def look_at(self, name: str) -> None:
@@ -178,7 +178,7 @@ class EndpointsPane(ListPane[Listed]):
         return " · ".join([count(len(self._rows)), *([f"{drifted} off their alias"] if drifted else [])])
 
     def empty_words(self) -> str:
-        return "There are no serving endpoints that you may see." if self.freshness.truth.as_of_ms is not None else ""
+        return "There are no serving endpoints that you may see." if self.state.freshness.as_of_ms is not None else ""
 
     def shown(self) -> None:
         self.post_message(self.Followed(self.endpoint_here()))

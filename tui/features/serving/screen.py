@@ -70,10 +70,10 @@ class ServingScreen(Page, Asking):
         event.stop()
         self.action_version()
 
-    @on(EndpointsPane.TruthChanged)
-    def _truth(self, event: EndpointsPane.TruthChanged) -> None:
+    @on(EndpointsPane.FreshnessChanged)
+    def _freshness(self, event: EndpointsPane.FreshnessChanged) -> None:
         event.stop()
-        self.set_truth(self.endpoints.freshness.truth)
+        self.set_freshness(self.endpoints.state.freshness)
 
     @property
     def entity_here(self) -> ServedEntity | None:

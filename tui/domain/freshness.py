@@ -1,4 +1,4 @@
-"""How true what is on the screen is, in a form that every view words the same way."""
+"""How fresh what is on the screen is, in a form that every view words the same way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 from tui.domain.problem import Kind, Problem
 
 
-class State(str, Enum):
+class FreshnessState(str, Enum):
     """Where a view stands with its server."""
 
     WAITING = "waiting"  # nothing has been shown yet
@@ -22,29 +22,29 @@ class State(str, Enum):
 
 
 @dataclass(frozen=True)
-class Truth:
+class Freshness:
     """A state, the time that the data on the screen was read, and the problem that keeps it from being newer."""
 
-    state: State = State.WAITING
+    state: FreshnessState = FreshnessState.WAITING
     as_of_ms: int | None = None
     problem: Problem | None = None
 
-    def loading(self) -> Truth:
+    def loading(self) -> Freshness:
         """Being read again; what is shown keeps its time."""
-        return Truth(State.LOADING, self.as_of_ms)
+        return Freshness(FreshnessState.LOADING, self.as_of_ms)
 
-    def live(self, now_ms: int) -> Truth:
-        return Truth(State.LIVE, now_ms)
+    def live(self, now_ms: int) -> Freshness:
+        return Freshness(FreshnessState.LIVE, now_ms)
 
-    def remembered(self, as_of_ms: int) -> Truth:
-        return Truth(State.REMEMBERED, as_of_ms)
+    def remembered(self, as_of_ms: int) -> Freshness:
+        return Freshness(FreshnessState.REMEMBERED, as_of_ms)
 
-    def failed(self, problem: Problem) -> Truth:
+    def failed(self, problem: Problem) -> Freshness:
         """The last attempt failed; what is shown stays, with the problem beside it."""
-        state = State.OFFLINE if problem.is_connection else State.STALE
-        return Truth(State.BUSY if problem.kind is Kind.THROTTLED else state, self.as_of_ms, problem)
+        state = FreshnessState.OFFLINE if problem.is_connection else FreshnessState.STALE
+        return Freshness(FreshnessState.BUSY if problem.kind is Kind.THROTTLED else state, self.as_of_ms, problem)
 
     @property
     def tries_again(self) -> bool:
         """Whether what is shown is read again by itself."""
-        return self.state in (State.OFFLINE, State.BUSY)
+        return self.state in (FreshnessState.OFFLINE, FreshnessState.BUSY)
