@@ -37,10 +37,10 @@ from tui.domain.text import width
 from tui.domain.values import DatasetInput, Experiment, RegisteredAs, RunDetail
 from tui.features.runs.pane import RunsPane
 from tui.gateway.ports import TrackingPort
-from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
 from tui.services.request_log import RequestLog
 from tui.services.session import Session
+from tui.services.state_files import StateFiles
 from tui.widgets.grid import Grid
 
 URI = "http://mlflow.example.com:5000"
@@ -114,8 +114,8 @@ class World:
             clock=self.clock,
             log=self.log,
             ledger=self.ledger,
-            views=Keepsake(self.folder / "state"),
-            last_seen=Keepsake(self.folder / "cache" if launch.settings.cache else None),
+            views=StateFiles(self.folder / "state"),
+            last_seen=StateFiles(self.folder / "cache" if launch.settings.cache else None),
             close=lambda: self.closed.append(launch.context_name),
             told=lambda: self.can,
         )

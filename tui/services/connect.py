@@ -11,10 +11,10 @@ from tui.domain.capabilities import expected
 from tui.host import Host, RequestRecord
 from tui.host.spec import spec_of
 from tui.services.clock import Clock, SystemClock
-from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
 from tui.services.request_log import LoggedRequest, RequestLog
 from tui.services.session import Session
+from tui.services.state_files import StateFiles
 
 
 def actor() -> str:
@@ -61,8 +61,8 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         clock=clock,
         log=log,
         ledger=Ledger(state_dir() / "ledger.jsonl", clock, actor()),
-        views=Keepsake(state_dir() / "views"),
-        last_seen=Keepsake(cache_dir() / "last-seen" if launch.settings.cache else None),
+        views=StateFiles(state_dir() / "views"),
+        last_seen=StateFiles(cache_dir() / "last-seen" if launch.settings.cache else None),
         close=host.close,
         diagnosis=ports.diagnosis,
         catalog=ports.catalog if can.workspace else None,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from tui.config.launch import Launch
 from tui.domain.capabilities import Capabilities, expected
 from tui.services.clock import Clock
-from tui.services.keepsake import Keepsake
 from tui.services.ledger import Ledger
 from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
+from tui.services.state_files import StateFiles
 
 if TYPE_CHECKING:
     from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
@@ -42,8 +42,8 @@ class Session:
     clock: Clock
     log: RequestLog
     ledger: Ledger  # of everything written from this machine
-    views: Keepsake  # columns, widths, sort: what a person arranged
-    last_seen: Keepsake  # the last rows shown, to be there at once next time
+    views: StateFiles  # columns, widths, sort: what a person arranged
+    last_seen: StateFiles  # the last rows shown, to be there at once next time
     close: Callable[[], None]
     pool: Pool = field(default_factory=Pool)
     diagnosis: DiagnosisPort | None = None

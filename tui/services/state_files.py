@@ -15,7 +15,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 
-class Keepsake:
+class StateFiles:
     """A folder of JSON values by name; a value that cannot be read is as good as absent.
 
     ``failure`` says in words why the last write was not kept, so that a view can say so once.
