@@ -73,7 +73,7 @@ async def test_a_model_that_may_not_be_read_is_not_said_to_have_no_champion(
         await deck.until_text("not readable")
         await deck.until(lambda: not opened.log.in_flight, "nothing is being asked")
         await deck.settle()
-        assert "⚠" not in deck.text() and "with faults" not in deck.text()
+        assert "⚠" not in deck.text() and "with findings" not in deck.text()
         assert deck.line_with("prod.ml.fraud-cards").count("?") >= 2
 
 

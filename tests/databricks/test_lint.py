@@ -18,9 +18,9 @@ def lint(profile: str, *arguments: str) -> Result:
 def served_elsewhere(result: Result) -> list[tuple[str, str, str]]:
     told = json.loads(result.output)
     return [
-        (fault["model"], fault["severity"], fault["sentence"])
-        for fault in told["faults"]
-        if fault["rule"] == "served-elsewhere"
+        (finding["model"], finding["severity"], finding["sentence"])
+        for finding in told["findings"]
+        if finding["rule"] == "served-elsewhere"
     ]
 
 

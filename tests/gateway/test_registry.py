@@ -280,7 +280,7 @@ def test_a_version_whose_logged_model_is_deleted(desk: Desk, tmp_path: Path) -> 
     assert facts.is_read and facts.signature is not None, facts.unread
     assert [entry.label for entry in registry.registrable(run)] == ["kept"]
     report = lint(registry, ModelHealth(registry, FrozenClock()), ["orphan"])
-    assert [fault.rule for fault in report.faults] == ["unpinned"] or not report.faults, report.faults
+    assert [finding.rule for finding in report.findings] == ["unpinned"] or not report.findings, report.findings
 
 
 def test_what_of_a_run_can_be_registered(desk: Desk) -> None:

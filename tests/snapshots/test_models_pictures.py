@@ -105,12 +105,12 @@ async def test_a_version_that_is_not_ready(tmp_path: Path, picture: Picture) -> 
         picture(deck)
 
 
-async def test_faults_only_and_the_faults_of_one_model(tmp_path: Path, picture: Picture) -> None:
+async def test_findings_only_and_the_findings_of_one_model(tmp_path: Path, picture: Picture) -> None:
     size = (120, 36)
     async with model_shop(tmp_path).open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("ctrl+z")
-        await deck.until(lambda: models(deck).board.faults_only, "only those with faults are shown")
+        await deck.until(lambda: models(deck).board.faults_only, "only those with findings are shown")
         await deck.settle()
         deck.shows(
             "Challenger v14 beats champion v12 on auc: 0.9364 against 0.9312.",

@@ -28,7 +28,7 @@ async def open_models(deck: Deck[int]) -> int:
     await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
     await deck.press("2")
     await deck.until(lambda: models(deck).board.complete, "the models are read")
-    await deck.until(lambda: "with faults" in deck.text() and "so far" not in deck.text(), "they are judged")
+    await deck.until(lambda: "with findings" in deck.text() and "so far" not in deck.text(), "they are judged")
     await deck.until(lambda: models(deck).versions.complete, "the versions are read")
     return 1
 

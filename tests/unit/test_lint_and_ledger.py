@@ -47,15 +47,15 @@ def test_lint_looks_at_everything_and_says_what_to_do(registry: FakeRegistry) ->
     assert table.endswith("2 models: 1 error, 1 warning, 1 note")
     said = json.loads(lint_console.as_json(report))
     assert said["counts"] == {"error": 1, "warning": 1, "note": 1}
-    assert {fault["rule"] for fault in said["faults"]} == {"challenger-better", "no-champion", "no-description"}
+    assert {finding["rule"] for finding in said["findings"]} == {"challenger-better", "no-champion", "no-description"}
 
 
 def test_lint_of_some_and_as_configured(registry: FakeRegistry) -> None:
     settings = ModelSettings(metric="loss", rules={"no-description": "ignore", "no-champion": "note"})
     report = lint_console.lint(registry, ModelHealth(registry, FrozenClock(), settings), ("churn",))
-    assert (report.models, report.faults) == (1, ())
+    assert (report.models, report.findings) == (1, ())
     report = lint_console.lint(registry, ModelHealth(registry, FrozenClock(), settings), ())
-    assert [fault.severity for fault in report.faults] == ["note"] and not report.fails
+    assert [finding.severity for finding in report.findings] == ["note"] and not report.fails
     assert (
         "no-champion        note     a version is champion  (configured; by itself error)"
         in lint_console.rules_table(settings.rules)
@@ -83,7 +83,7 @@ def test_evidence_is_asked_for_once(registry: FakeRegistry) -> None:
 def test_a_version_that_is_gone_is_told_as_dangling(registry: FakeRegistry) -> None:
     registry.models["churn"] = registry.models["churn"].__class__("churn", aliases={"champion": "99"})
     report = lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ("churn",))
-    assert "dangling-alias" in {fault.rule for fault in report.faults}
+    assert "dangling-alias" in {finding.rule for finding in report.findings}
 
 
 def test_the_command_on_a_real_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_versions_of_one_run_have_their_own_metrics() -> None:
     assert table.texts("metric", 0, 3) == ["0.95", "0.70", "0.60"]
     assert table.texts("change", 0, 3) == ["+0.25  +35.7%", "same", "−0.1  −14.3%"]
     assert board_of(model, health).texts("metric", 0, 1) == ["0.7"]
-    assert [f.sentence for f in health.faults(model) if f.rule == "challenger-better"] == [
+    assert [f.sentence for f in health.findings(model) if f.rule == "challenger-better"] == [
         "Challenger v2 beats champion v1 on auc: 0.95 against 0.7."
     ]
 
@@ -92,10 +92,10 @@ def test_of_several_datasets_one_counts_and_it_is_said_which() -> None:
     board = board_of(model, health)
     assert next(column.title for column in board.columns if column.key == "metric") == "auc@test"
     assert board.texts("metric", 0, 1) == ["0.71"]
-    assert any("on auc@test: 0.83 against 0.71" in fault.sentence for fault in health.faults(model))
+    assert any("on auc@test: 0.83 against 0.71" in finding.sentence for finding in health.findings(model))
     health.choose_metric("auc@train")
     assert (health.metric, len(health.undecided)) == ("auc@train", 0)
-    assert not any(fault.rule == "challenger-better" for fault in health.faults(model))
+    assert not any(finding.rule == "challenger-better" for finding in health.findings(model))
     assert learnt(registry, metric="auc@train").metric == "auc@train"
     assert learnt(registry, metric="auc").metric == "auc@test"
 

@@ -1,4 +1,4 @@
-"""The rules of readiness: each finds its fault, keeps silent without evidence, and can be graded."""
+"""The rules of readiness: each finds its case, keeps silent without evidence, and can be graded."""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ BAD: list[tuple[str, Judged, str]] = [
 
 @pytest.mark.parametrize(("rule", "judged", "words"), BAD, ids=[f"{rule} {n}" for n, (rule, _, _) in enumerate(BAD)])
 def test_each_rule_finds_its_fault_and_no_other_does(rule: str, judged: Judged, words: str) -> None:
-    (fault,) = judge(judged)
-    assert (fault.rule, fault.severity, fault.model) == (rule, RULES[rule].severity, "churn")
-    assert words in fault.sentence and fault.sentence.endswith(".") and fault.remedy
+    (finding,) = judge(judged)
+    assert (finding.rule, finding.severity, finding.model) == (rule, RULES[rule].severity, "churn")
+    assert words in finding.sentence and finding.sentence.endswith(".") and finding.remedy
     assert judge(judged, {rule: "ignore"}) == ()
     (graded,) = judge(judged, {rule: "note"})
     assert graded.severity == "note"
@@ -145,7 +145,7 @@ def test_every_rule_is_tried_above() -> None:
 
 def test_what_was_not_asked_is_no_fault() -> None:
     assert judge(Judged(GOOD.model)) == ()
-    assert {fault.rule for fault in judge(Judged(RegisteredModel("new")))} == {"no-champion", "no-description"}
+    assert {finding.rule for finding in judge(Judged(RegisteredModel("new")))} == {"no-champion", "no-description"}
 
 
 def test_archived_versions_are_in_no_use() -> None:
@@ -158,9 +158,9 @@ def test_a_metric_that_is_no_number_beats_nothing() -> None:
 
 
 def test_the_gravest_come_first() -> None:
-    faults = judge(with_model(aliases={"challenger": "14"}, description=""))
-    assert [fault.severity for fault in faults] == ["error", "note"]
-    counted = dict(tally(faults))
+    findings = judge(with_model(aliases={"challenger": "14"}, description=""))
+    assert [finding.severity for finding in findings] == ["error", "note"]
+    counted = dict(tally(findings))
     assert counted == {"error": 1, "warning": 0, "note": 1}
 
 
@@ -170,7 +170,7 @@ def test_warnings_of_a_version_to_come() -> None:
         GOOD, runs={"r11": replace(RUN, run_id="r11", status="KILLED")}, facts={"11": replace(FACTS, signature=None)}
     )
     found = warnings_of_target(judged, eleven, {})
-    assert [fault.sentence for fault in found] == [
+    assert [finding.sentence for finding in found] == [
         "v11 failed to register.",
         "The source run of v11 was killed.",
         "v11 has no signature.",

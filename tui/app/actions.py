@@ -410,7 +410,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("previous_metrics", "left_square_bracket", "metrics before", "Turn to the charts of the metrics before.", At("curves", 13)),
     Verb("all_points", "F", "all points", "Read every point of the highlighted curve; esc stops.", At("curves", 58, was="curves.whole")),
     Verb("curve_run", "P", "run", "Open the page of the highlighted run.", At("curves", was="curves.run")),
-    Verb("faults_only", "ctrl+z", "faults only", "Show only models in which a rule found a fault, with the reason.", At("models", 26, was="models.faults")),
+    Verb("faults_only", "ctrl+z", "findings only", "Show only models in which a rule found something, with the reason.", At("models", 26, was="models.faults")),
     Verb("catalog", "C", "catalog", "Show one catalog or one schema of Unity Catalog.", At("models", 28)),
     Verb("prompts", "P", "prompts", "Show prompts, which MLflow keeps among the models, or models.", At("models")),
     Verb("move_alias", "a", "move alias", "Move an alias to this version: what changes is shown first.", At("registry", 11, was="registry.move"), writes=True),

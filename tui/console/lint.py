@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Fault, tally
+from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Finding, tally
 from tui.domain.models.values import RegisteredModel
 from tui.domain.text import clean, fit, named, width
 from tui.gateway.ports import RegistryPort
@@ -21,12 +21,12 @@ class LintReport:
     """What was looked at and what was found."""
 
     models: int
-    faults: tuple[Fault, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def fails(self) -> bool:
         """Whether a rule of severity error failed."""
-        return any(fault.severity == "error" for fault in self.faults)
+        return any(finding.severity == "error" for finding in self.findings)
 
     def passes(self, *, allow_empty: bool) -> bool:
         """Whether a gate may open: a registry in which no model was seen has shown nothing."""
@@ -38,15 +38,15 @@ def lint(
 ) -> LintReport:
     """Judge the models named, or all that are registered; raises Problem where they cannot be read."""
     models = [registry.get_model(name) for name in names] if names else _every(registry)
-    faults: list[Fault] = []
+    findings: list[Finding] = []
     for at in range(0, len(models), AT_ONCE):
         some = models[at : at + AT_ONCE]
         health.gather(some, facts=True)
         progress(at + len(some))
     # The metric to judge by is the one of most champions: all have to be known before the first is judged.
     for model in models:
-        faults += health.faults(model)
-    return LintReport(len(models), tuple(faults))
+        findings += health.findings(model)
+    return LintReport(len(models), tuple(findings))
 
 
 def _every(registry: RegistryPort) -> list[RegisteredModel]:
@@ -61,24 +61,27 @@ def _every(registry: RegistryPort) -> list[RegisteredModel]:
 
 
 def as_json(report: LintReport) -> str:
-    counted = tally(report.faults)
+    counted = tally(report.findings)
     return json.dumps(
-        {"models": report.models, "counts": counted, "faults": [asdict(fault) for fault in report.faults]}, indent=2
+        {"models": report.models, "counts": counted, "findings": [asdict(finding) for finding in report.findings]},
+        indent=2,
     )
 
 
 def as_table(report: LintReport) -> str:
-    """Faults by model, the gravest first, and a line that sums up."""
+    """Findings by model, the gravest first, and a line that sums up."""
     lines: list[str] = []
-    by_model: dict[str, list[Fault]] = {}
-    for fault in report.faults:
-        by_model.setdefault(fault.model, []).append(fault)
-    rule_wide = max((len(fault.rule) for fault in report.faults), default=0)
-    for name, faults in by_model.items():
+    by_model: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        by_model.setdefault(finding.model, []).append(finding)
+    rule_wide = max((len(finding.rule) for finding in report.findings), default=0)
+    for name, findings in by_model.items():
         lines.append(named(name))
-        for fault in faults:
-            lines.append(f"  {fault.severity:<7}  {fault.rule:<{rule_wide}}  {clean(fault.sentence)} {fault.remedy}")
-    counted = tally(report.faults)
+        for finding in findings:
+            lines.append(
+                f"  {finding.severity:<7}  {finding.rule:<{rule_wide}}  {clean(finding.sentence)} {finding.remedy}"
+            )
+    counted = tally(report.findings)
     said = ", ".join(f"{counted[s]} {s}{'' if counted[s] == 1 else 's'}" for s in SEVERITIES)
     models = f"{report.models} model{'' if report.models == 1 else 's'}"
     return "\n".join([*lines, *([""] if lines else []), f"{models}: {said}"])

@@ -14,7 +14,7 @@ from tui.config.model import ModelSettings
 from tui.domain.capabilities import Capabilities, Numbers
 from tui.domain.models.holders import UNKNOWN, Holding
 from tui.domain.models.measures import Measured, choices, datasets_of, measured
-from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Fault, Judged, judge
+from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Finding, Judged, judge
 from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceModel, SourceRun
 from tui.domain.problem import Problem
 from tui.domain.serving.endpoints import ServedAt
@@ -70,7 +70,7 @@ class ModelHealth:
         self._resolved: tuple[tuple[int, str], str] | None = None  # the metric judged by, and of what was known
         self._stamps: Counter[str] = Counter()  # grow with what is learnt of a model
         self.learnt = 0  # grows with everything that is learnt, so that a view knows whether it is behind
-        self._judgements: dict[str, tuple[RegisteredModel, tuple[object, ...], tuple[Fault, ...]]] = {}
+        self._judgements: dict[str, tuple[RegisteredModel, tuple[object, ...], tuple[Finding, ...]]] = {}
 
     # what is known
 
@@ -173,16 +173,16 @@ class ModelHealth:
             logged,
         )
 
-    def faults(self, model: RegisteredModel) -> tuple[Fault, ...]:
+    def findings(self, model: RegisteredModel) -> tuple[Finding, ...]:
         """What the rules find in a model by what is known so far."""
         stamp = (self._stamps[model.name], self.metric, self._clock.now_ms() // _DAY_MS)
         kept = self._judgements.get(model.name)
         if kept is not None and kept[0] is model and kept[1] == stamp:
             return kept[2]
         rules = self.settings.rules
-        faults = judge(self.judged(model), rules if self._has_aliases else {**rules, NO_CHAMPION: OFF})
-        self._judgements[model.name] = (model, stamp, faults)
-        return faults
+        findings = judge(self.judged(model), rules if self._has_aliases else {**rules, NO_CHAMPION: OFF})
+        self._judgements[model.name] = (model, stamp, findings)
+        return findings
 
     def is_complete(self, model: RegisteredModel, *, facts: bool = True) -> bool:
         """Whether everything that the rules need has been asked for."""

@@ -124,11 +124,13 @@ class Board:
         return named(model.name), "strong"
 
     def _why(self, model: RegisteredModel) -> Cell:
-        faults = self._known.faults(model)
+        findings = self._known.findings(model)
         tone: Tone = ""
-        if faults:
-            tone = "bad" if faults[0].severity == "error" else "warn" if faults[0].severity == "warning" else "muted"
-        return clean("  ".join(fault.sentence for fault in faults)), tone
+        if findings:
+            tone = (
+                "bad" if findings[0].severity == "error" else "warn" if findings[0].severity == "warning" else "muted"
+            )
+        return clean("  ".join(finding.sentence for finding in findings)), tone
 
     def _alias_column(self, alias: str) -> ColumnSpec[RegisteredModel]:
         having = sum(1 for model in self._models if alias in model.aliases)
@@ -213,11 +215,11 @@ class Board:
         return metric_of(self._known, self._champion(model), self._known.metric)
 
     def _ready_rank(self, model: RegisteredModel) -> float:
-        counted = tally(self._known.faults(model))
+        counted = tally(self._known.findings(model))
         return counted["error"] * 1e6 + counted["warning"] * 1e3 + counted["note"]
 
     def _ready_cell(self, model: RegisteredModel) -> Cell:
-        glyphs, counted = self._glyphs, tally(self._known.faults(model))
+        glyphs, counted = self._glyphs, tally(self._known.findings(model))
         if not model.is_whole:
             return "not readable", "muted"
         if counted["error"]:

@@ -1,7 +1,7 @@
 """Whether a registered model is fit to be served: rules as data, each with its severity, sentence and remedy.
 
 A rule looks at evidence that has been gathered and says what it found, or nothing. Evidence that was not gathered
-(None) is no fault: a rule that needs it keeps silent.
+(None) is no finding: a rule that needs it keeps silent.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Finding:
     """What a rule found; ``version`` is "" where the model as a whole is meant."""
 
     rule: str
@@ -284,34 +284,34 @@ def is_pinned(requirement: str) -> bool:
     return bool(_PINNED.search(requirement.split(";")[0].strip()))
 
 
-def judge(judged: Judged, grades: Mapping[str, str] | None = None, rules: Sequence[str] = ()) -> tuple[Fault, ...]:
+def judge(judged: Judged, grades: Mapping[str, str] | None = None, rules: Sequence[str] = ()) -> tuple[Finding, ...]:
     """What is wrong with a model, the gravest first; ``grades`` overrule severities, OFF leaves a rule out.
 
     ``rules`` names the only ones to ask, where it is not empty.
     """
-    faults = []
+    findings = []
     for rule in RULES.values():
         grade = (grades or {}).get(rule.id, rule.severity)
         if grade == OFF or (rules and rule.id not in rules):
             continue
         severity = next(known for known in SEVERITIES if known == grade)
         for version, sentence in rule.check(judged):
-            faults.append(Fault(rule.id, severity, sentence, rule.remedy, judged.model.name, version))
-    return tuple(sorted(faults, key=lambda fault: SEVERITIES.index(fault.severity)))
+            findings.append(Finding(rule.id, severity, sentence, rule.remedy, judged.model.name, version))
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
-def warnings_of_target(judged: Judged, version: ModelVersion, grades: Mapping[str, str]) -> tuple[Fault, ...]:
+def warnings_of_target(judged: Judged, version: ModelVersion, grades: Mapping[str, str]) -> tuple[Finding, ...]:
     """What would be wrong with a version if an alias pointed to it: the rules about a version by itself."""
     then = replace(
         judged,
         model=replace(judged.model, aliases={CHAMPION: version.version}),
         versions={version.version: version},
     )
-    faults = judge(then, grades, [rule.id for rule in _OF_VERSION])
+    findings = judge(then, grades, [rule.id for rule in _OF_VERSION])
     called = re.compile(rf"champion (?=v{re.escape(version.version)}\b)", re.IGNORECASE)
-    return tuple(replace(fault, sentence=called.sub("", fault.sentence)) for fault in faults)
+    return tuple(replace(finding, sentence=called.sub("", finding.sentence)) for finding in findings)
 
 
-def tally(faults: Sequence[Fault]) -> dict[Severity, int]:
-    """How many faults there are of each severity."""
-    return {severity: sum(1 for fault in faults if fault.severity == severity) for severity in SEVERITIES}
+def tally(findings: Sequence[Finding]) -> dict[Severity, int]:
+    """How many findings there are of each severity."""
+    return {severity: sum(1 for finding in findings if finding.severity == severity) for severity in SEVERITIES}

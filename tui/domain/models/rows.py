@@ -12,7 +12,7 @@ from tui.domain.diff.directions import verdict
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.models.holders import Holding
 from tui.domain.models.measures import Measured
-from tui.domain.models.readiness import CHAMPION, Fault
+from tui.domain.models.readiness import CHAMPION, Finding
 from tui.domain.models.values import (
     FAILED,
     READY,
@@ -47,7 +47,7 @@ class KnownOfModels(Protocol):
         """What was counted of a model's versions, where the list of models tells nothing of them."""
         ...
 
-    def faults(self, model: RegisteredModel) -> tuple[Fault, ...]: ...
+    def findings(self, model: RegisteredModel) -> tuple[Finding, ...]: ...
 
     def is_complete(self, model: RegisteredModel) -> bool:
         """Whether everything that the rules need has been asked for."""

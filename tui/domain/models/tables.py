@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tui.domain import quantities
 from tui.domain.models.measures import every_measured
-from tui.domain.models.readiness import Fault
+from tui.domain.models.readiness import Finding
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom
 from tui.domain.models.values import (
     ModelFacts,
@@ -24,7 +24,7 @@ from tui.domain.text import clean, named, width
 
 def about_model(
     model: RegisteredModel,
-    faults: Sequence[Fault],
+    findings: Sequence[Finding],
     count: int | None,
     reading: Notation,
     numbered: Numbered | None = None,
@@ -45,11 +45,15 @@ def about_model(
         *((f"tag {key}", value) for key, value in sorted(model.tags.items())),
         ("description", model.description.strip()),
     ]
-    return _facts([pair for pair in pairs if pair[1]], faults, reading)
+    return _facts([pair for pair in pairs if pair[1]], findings, reading)
 
 
 def about_version(
-    model: RegisteredModel | None, made: ModelVersion, faults: Sequence[Fault], known: KnownOfModels, reading: Notation
+    model: RegisteredModel | None,
+    made: ModelVersion,
+    findings: Sequence[Finding],
+    known: KnownOfModels,
+    reading: Notation,
 ) -> Facts:
     """What a version is: state, who made it from what, where aliases point, how to load it."""
     run = known.run(made.run_id) if made.run_id else None
@@ -78,7 +82,7 @@ def about_version(
         ("load it", f'mlflow.pyfunc.load_model("{loading}")'),
         ("description", made.description.strip()),
     ]
-    return _facts([pair for pair in pairs if pair[1]], faults, reading)
+    return _facts([pair for pair in pairs if pair[1]], findings, reading)
 
 
 def _logged_model(made: ModelVersion, known: KnownOfModels) -> str:
@@ -108,13 +112,16 @@ def file_facts(files: ModelFacts | None) -> list[tuple[str, str]]:
     ]
 
 
-def _facts(pairs: Sequence[tuple[str, str]], faults: Sequence[Fault], reading: Notation) -> Facts:
+def _facts(pairs: Sequence[tuple[str, str]], findings: Sequence[Finding], reading: Notation) -> Facts:
     shown = [
         *pairs,
-        *((f"{_sign(fault, reading)} {fault.rule}", f"{fault.sentence} {fault.remedy}") for fault in faults),
+        *(
+            (f"{_sign(finding, reading)} {finding.rule}", f"{finding.sentence} {finding.remedy}")
+            for finding in findings
+        ),
     ]
     tones: list[Tone] = [""] * len(pairs)
-    tones += [{"error": "bad", "warning": "warn"}.get(fault.severity, "muted") for fault in faults]  # type: ignore[misc]
+    tones += [{"error": "bad", "warning": "warn"}.get(finding.severity, "muted") for finding in findings]  # type: ignore[misc]
     keys = [str(number) for number in range(len(shown))]
     names = [named(name) for name, _ in shown]
     values = [clean(value[:500]) for _, value in shown]
@@ -127,8 +134,8 @@ def _facts(pairs: Sequence[tuple[str, str]], faults: Sequence[Fault], reading: N
     return Facts(table, {key: value for key, (_, value) in zip(keys, shown, strict=True)})
 
 
-def _sign(fault: Fault, reading: Notation) -> str:
-    return reading.glyphs.failed if fault.severity == "error" else reading.glyphs.warning
+def _sign(finding: Finding, reading: Notation) -> str:
+    return reading.glyphs.failed if finding.severity == "error" else reading.glyphs.warning
 
 
 def signature(files: ModelFacts, query: str = "") -> Facts:

@@ -286,8 +286,8 @@ class AliasForm:
                 {made.run_id: run} if run is not None else {},
                 {made.version: facts} if facts is not None else {},
             )
-            faults = warnings_of_target(judged, made, health.settings.rules)
-            told += [f"{signs[f.severity]} {f.rule}: {f.sentence}" for f in faults if f.severity in signs]
+            findings = warnings_of_target(judged, made, health.settings.rules)
+            told += [f"{signs[f.severity]} {f.rule}: {f.sentence}" for f in findings if f.severity in signs]
         at = health.served(self.model.name)
         steps = planned.steps if at else ()
         return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]

@@ -73,7 +73,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         self.models: dict[str, RegisteredModel] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
-        self._faulty, self._judged = 0, True  # of all that are loaded
+        self._with_findings, self._judged = 0, True  # of all that are loaded
         self._seen: set[str] = set()  # by the reading that is under way, or was the last
         self._token: str | None = None
         self._everything = False
@@ -226,15 +226,15 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._evidence.drawn_of = health.learnt
 
         def lay_out() -> Show:
-            faulty = {model.name for model in models if health.faults(model)}
+            with_findings = {model.name for model in models if health.findings(model)}
             judged = all(health.is_complete(model) for model in models)
-            kept = [model for model in sifted(models, query, searched) if not only or model.name in faulty]
+            kept = [model for model in sifted(models, query, searched) if not only or model.name in with_findings]
             table = SpecTable(
                 kept, self.key_of, board.columns(), arrangement, sort=self.first_sort, generation=generation
             )
 
             def show() -> None:
-                self._faulty, self._judged = len(faulty), judged
+                self._with_findings, self._judged = len(with_findings), judged
                 self.show(table)
 
             return show
@@ -254,20 +254,20 @@ class ModelsPane(ListPane[RegisteredModel]):
         parts = [counted(len(self.models), *things) if self.complete else f"{loaded} of ? loaded"]
         if self.server_filter:
             parts.append(f"server: {clean(self.server_filter)}")
-        if self._faulty and not self.prompts:
-            parts.append(f"{count(self._faulty)} with faults{'' if self._judged else ' so far'}")
+        if self._with_findings and not self.prompts:
+            parts.append(f"{count(self._with_findings)} with findings{'' if self._judged else ' so far'}")
         if called := self.session.capabilities.registry_called:
             parts.append(called)
         return " · ".join(parts)
 
     def notes(self) -> Sequence[str]:
         if self.faults_only:
-            return ("faults only", "ctrl+z shows all")
+            return ("findings only", "ctrl+z shows all")
         return (self.session.capabilities.lacks or _question(self._desk.health.undecided),)
 
     def empty_words(self) -> str:
         if self.models and self.faults_only:
-            return "No fault was found in any model.\nctrl+z shows all of them"
+            return "No rule found anything in any model.\nctrl+z shows all of them"
         if not self.complete or self.models:
             return ""
         if self.prompts:

@@ -105,7 +105,9 @@ class ModelScreen(RegistryPage):
         zone = clock.zone if self.deck.absolute_times else None
         reading = Notation(clock.now_ms(), zone, self.deck.glyphs)
         health = self.session.desk.health
-        shown = model_tables.about_model(model, health.faults(model), self._count, reading, health.numbered(model.name))
+        shown = model_tables.about_model(
+            model, health.findings(model), self._count, reading, health.numbered(model.name)
+        )
         self.about.notice.clear()
         self.about.put("about", lambda _query: shown)
         self.about.put("description", model.description)

@@ -373,13 +373,15 @@ class RegistryPage(Page, Asking):
         def gathered(_nothing: None) -> None:
             parts = []
             for model in models:
-                faults = health.faults(model)
-                lines = [f"{fault.severity.capitalize()}: {fault.sentence}\n{fault.remedy}" for fault in faults]
-                words = "\n\n".join(lines) or "No rule found a fault in it."
+                findings = health.findings(model)
+                lines = [
+                    f"{finding.severity.capitalize()}: {finding.sentence}\n{finding.remedy}" for finding in findings
+                ]
+                words = "\n\n".join(lines) or "No rule found anything in it."
                 parts.append(words if len(models) == 1 else f"{model.name}\n\n{words}")
             self.app.push_screen(WholeTextModal(f"Readiness of {names_of(models)}", "\n\n\n".join(parts)))
 
-        self.ask(self.session.pool, "faults", lambda: health.gather(models, facts=True), gathered, self._say_problem)
+        self.ask(self.session.pool, "findings", lambda: health.gather(models, facts=True), gathered, self._say_problem)
 
     def action_ledger(self) -> None:
         model = self.model_here()

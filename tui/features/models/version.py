@@ -176,8 +176,8 @@ class VersionScreen(RegistryPage):
             {made.run_id: run} if run is not None else {},
             {made.version: files} if files is not None else {},
         )
-        faults = warnings_of_target(judged, made, health.settings.rules)
-        shown = model_tables.about_version(model, made, faults, health, reading)
+        findings = warnings_of_target(judged, made, health.settings.rules)
+        shown = model_tables.about_version(model, made, findings, health, reading)
         self.about.put("about", lambda _query: shown)
 
     # what the keys mean

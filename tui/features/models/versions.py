@@ -245,10 +245,10 @@ class VersionsPane(ListPane[ModelVersion]):
     def notes(self) -> Sequence[str]:
         if self.model is None:
             return ()
-        faults = self._desk.health.faults(self.model)
+        findings = self._desk.health.findings(self.model)
         parts = []
         for severity in SEVERITIES:
-            number = sum(1 for fault in faults if fault.severity == severity)
+            number = sum(1 for finding in findings if finding.severity == severity)
             if number:
                 parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
         moved = self._desk.news.changes(self.model)
