@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tui.app.start import GivenOptions, run, told
+from tui.app.start import GivenOptions, reporting, run
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
 
         command_line()
     else:
-        told(lambda: run(GivenOptions(), None))
+        reporting(lambda: run(GivenOptions(), None))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import click
 
 from tui import __version__
 from tui.app import start
-from tui.app.start import EXIT_BROKEN, GivenOptions, resolved, run, settings_of, told, working_folder
+from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
 
 if TYPE_CHECKING:
     pass
@@ -322,4 +322,4 @@ def _keep_log(file: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a problem is a panel and status 2, a fault of ours one and status 1, never a traceback."""
-    told(lambda: cli.main(args=arguments, prog_name="mlflow-deck"))
+    reporting(lambda: cli.main(args=arguments, prog_name="mlflow-deck"))

@@ -135,7 +135,7 @@ def _refuse_without_terminal() -> None:
     )
 
 
-def told(work: Callable[[], object]) -> None:
+def reporting(work: Callable[[], object]) -> None:
     """Do it; a problem is a panel and status 2, a fault of ours one and status 1, never a traceback."""
     # Nothing that is loaded for the first frame becomes garbage: looking for it would take a fifth of the time.
     gc.disable()

@@ -39,7 +39,7 @@ Explain = Callable[[int], "Response | None"]
 
 
 @contextmanager
-def told(title: str, place: str, *, explain: Explain | None = None) -> Iterator[None]:
+def raised_as(title: str, place: str, *, explain: Explain | None = None) -> Iterator[None]:
     """Turn whatever is raised within into Problem.
 
     ``explain`` is asked for the status and text of a server's error when MLflow has lost them.

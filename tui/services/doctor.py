@@ -45,7 +45,7 @@ def skipped(found: str) -> DoctorCheck:
     return DoctorCheck(Verdict.SKIPPED, found)
 
 
-def told(problem: Problem, verdict: Verdict = Verdict.FAIL) -> DoctorCheck:
+def failed(problem: Problem, verdict: Verdict = Verdict.FAIL) -> DoctorCheck:
     return DoctorCheck(verdict, problem.message, problem.hint)
 
 
@@ -74,7 +74,7 @@ class Doctor:
             try:
                 finding = look()
             except Problem as problem:
-                finding = told(problem)
+                finding = failed(problem)
             took_ms = (self._clock() - began) * 1000
             waited = None if finding.verdict is Verdict.SKIPPED else took_ms
             check = Check(key, title, finding.verdict, finding.found, finding.remedy, waited)
@@ -211,7 +211,7 @@ class Doctor:
                 try:
                     listing = self._session.artifacts.list_folder(ArtifactRoot("run", runs.run_ids[0]))
                 except Problem as problem:
-                    return told(problem, Verdict.WARNING)
+                    return failed(problem, Verdict.WARNING)
                 return ok(f"{len(listing.entries)} entries in the artifacts of the latest run of {experiment.name}.")
         return skipped("There is no run whose artifacts could be looked at.")
 
@@ -220,7 +220,7 @@ class Doctor:
         try:
             page = self._session.registry.search_models(max_results=1)
         except Problem as problem:
-            return told(problem, Verdict.WARNING if problem.kind is Kind.UNSUPPORTED else Verdict.FAIL)
+            return failed(problem, Verdict.WARNING if problem.kind is Kind.UNSUPPORTED else Verdict.FAIL)
         some = "models can be listed" if page.models or page.next_token else "there are no models that you may see"
         if self._session.capabilities.legacy_registry:
             return warning(
@@ -237,7 +237,7 @@ class Doctor:
             return ok(f"Metastore {self._session.catalog.metastore()} is assigned.")
         except Problem as problem:
             needed = self._session.capabilities.grants
-            return told(problem, Verdict.FAIL if needed else Verdict.WARNING)
+            return failed(problem, Verdict.FAIL if needed else Verdict.WARNING)
 
     def _privileges(self) -> DoctorCheck:
         catalog, name = self._session.catalog, self._session.launch.catalog
@@ -275,7 +275,7 @@ class Doctor:
         try:
             found = self._session.serving.endpoints()
         except Problem as problem:
-            return told(problem, Verdict.WARNING)
+            return failed(problem, Verdict.WARNING)
         troubled = [endpoint.name for endpoint in found if endpoint.is_in_trouble]
         if troubled:
             return warning(
@@ -311,7 +311,7 @@ class Doctor:
             )
         problem = self._session.ledger.check()
         if problem is not None:
-            return told(problem)
+            return failed(problem)
         if self._session.ledger.file.exists() and self._session.ledger.file.stat().st_uid != os.getuid():
             remedy = f"chown {os.getuid()} {self._session.ledger.file}"
             return warning(f"The ledger in {folder} is another user's, made with sudo perhaps.", remedy)

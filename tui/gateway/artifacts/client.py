@@ -64,7 +64,7 @@ class ClientArtifacts:
 
     def list_folder(self, root: ArtifactRoot, path: str = "") -> ArtifactListing:
         title = "Could not list the artifacts"
-        with self._told(title):
+        with self._raised_as(title):
             _require_safe(path, title)
             source = self._source(root)
             try:
@@ -98,7 +98,7 @@ class ClientArtifacts:
             raise
 
     def _logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
-        with self._told("Could not read the logged models"):
+        with self._raised_as("Could not read the logged models"):
             client = self._client()
             run = client.get_run(run_id)
             found: dict[str, LoggedModel] = {}
@@ -122,7 +122,7 @@ class ClientArtifacts:
             return tuple(sorted(found.values(), key=lambda model: (model.created_ms or 0, model.model_id)))
 
     def head(self, root: ArtifactRoot, path: str, *, most: int = HEAD_BYTES) -> ArtifactHead:
-        with self._told("Could not read the file"), self._opened(root, path, None) as reader:
+        with self._raised_as("Could not read the file"), self._opened(root, path, None) as reader:
             data = reader.head(most)
             if reader.size is None and len(data) < most:
                 reader.size = len(data)
@@ -144,7 +144,7 @@ class ClientArtifacts:
         from tui.domain.preview.sniff import decode
         from tui.gateway.artifacts import preview as artifact_preview
 
-        with self._told("Could not read the file"), self._opened(root, path, size) as reader:
+        with self._raised_as("Could not read the file"), self._opened(root, path, size) as reader:
             folder = path.rpartition("/")[0]
             travelled = 0
 
@@ -170,7 +170,7 @@ class ClientArtifacts:
     # bringing
 
     def measure(self, root: ArtifactRoot, path: str, *, token: str = "") -> FolderSize:
-        with self._told("Could not count the files"), self._stoppable(token) as stop:
+        with self._raised_as("Could not count the files"), self._stoppable(token) as stop:
             _require_safe(path, "Could not count the files")
             return artifact_download.measured(artifact_download.files_below(self._source(root), path, stop))
 
@@ -188,7 +188,7 @@ class ClientArtifacts:
             with progress.reported_to(on_progress):
                 return self.download(root, entry, destination, name=name, token=token)
         title = artifact_download.TITLE
-        with self._told(title), self._stoppable(token) as stop:
+        with self._raised_as(title), self._stoppable(token) as stop:
             _require_safe(entry.path, title)
             folder = os.path.abspath(os.path.expanduser(destination))
             if os.path.exists(folder) and not os.path.isdir(folder):
@@ -217,9 +217,9 @@ class ClientArtifacts:
                 self._stops.pop(token, None)
 
     @contextmanager
-    def _told(self, title: str) -> Iterator[None]:
+    def _raised_as(self, title: str) -> Iterator[None]:
         with (
-            problems.told(title, self._session.place, explain=self._session.explain),
+            problems.raised_as(title, self._session.place, explain=self._session.explain),
             self._session.within(max(self._session.timeout_s, _SILENT_S)),
         ):
             yield
@@ -274,7 +274,7 @@ class ClientArtifacts:
         from tui.domain.preview.mlmodel import LoggedBy
 
         try:
-            with problems.told("Could not read the run", self._session.place):
+            with problems.raised_as("Could not read the run", self._session.place):
                 run = self._session.client().get_run(run_id)
         except Problem as problem:
             return LoggedBy(run_id, problem=f"run {run_id} cannot be read: {problem.message}")

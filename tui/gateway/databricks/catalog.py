@@ -31,7 +31,7 @@ class SdkCatalog:
     def me(self) -> Account:
         with self._asking:
             if self._account is None:
-                with self._sdk.told("Could not read who is signed in") as client:
+                with self._sdk.raised_as("Could not read who is signed in") as client:
                     user = client.current_user.me()
                     groups = tuple(group.display or "" for group in user.groups or () if group.display)
                     self._account = Account(user.user_name or "", user.display_name or "", groups)
@@ -42,20 +42,20 @@ class SdkCatalog:
 
     def metastore(self) -> str:
         title = "Could not read which metastore is assigned"
-        with self._sdk.told(title) as client:
+        with self._sdk.raised_as(title) as client:
             assigned = client.metastores.current()
             return assigned.metastore_id or ""
 
     def catalogs(self) -> tuple[str, ...]:
-        with self._sdk.told("Could not list the catalogs") as client:
+        with self._sdk.raised_as("Could not list the catalogs") as client:
             return _sorted(found.name for found in client.catalogs.list())
 
     def schemas(self, catalog: str) -> tuple[str, ...]:
-        with self._sdk.told(f"Could not list the schemas of {catalog}") as client:
+        with self._sdk.raised_as(f"Could not list the schemas of {catalog}") as client:
             return _sorted(found.name for found in client.schemas.list(catalog))
 
     def models(self, catalog: str, schema: str) -> tuple[str, ...]:
-        with self._sdk.told(f"Could not list the models of {catalog}.{schema}") as client:
+        with self._sdk.raised_as(f"Could not list the models of {catalog}.{schema}") as client:
             listed = client.registered_models.list(catalog_name=catalog, schema_name=schema)
             return _sorted(found.full_name for found in listed)
 
@@ -73,7 +73,7 @@ class SdkCatalog:
         kind = kind_of(name)
         owner, unread, exists, is_owner_told = "", "", True, True
         try:
-            with self._sdk.told(f"Could not read {name}") as client:
+            with self._sdk.raised_as(f"Could not read {name}") as client:
                 owner = text(asked(client, "GET", f"{_UC}/{_FOLDERS[kind]}/{quote(name, safe='')}"), "owner")
         except Problem as problem:
             if problem.kind is Kind.NOT_FOUND:
@@ -105,7 +105,7 @@ class SdkCatalog:
 
     def _read_grants(self, kind: SecurableKind, name: str, principal: str | None) -> tuple[Grant, ...]:
         found: list[Grant] = []
-        with self._sdk.told(f"Could not read the grants on {name}") as client:
+        with self._sdk.raised_as(f"Could not read the grants on {name}") as client:
             token = ""
             for _ in range(_PAGES):
                 # A page may be empty and yet not the last: only a missing token ends them.
@@ -127,7 +127,7 @@ class SdkCatalog:
         """Whether the person is an admin of the metastore, which its owner is; False where that is not told."""
         if self._admin is None:
             try:
-                with self._sdk.told("Could not read about the metastore") as client:
+                with self._sdk.raised_as("Could not read about the metastore") as client:
                     owner = client.metastores.summary().owner or ""
             except Problem as problem:
                 if problem.is_connection:

@@ -51,21 +51,21 @@ class CatalogModels:
             found = self._whole([RegisteredModel(name) for name in names[start:following]])
             return ModelsPage(found, str(following) if following < len(names) else None)
         query = {"max_results": most, **({"page_token": token} if token else {})}
-        with self._sdk.told("Could not list the registered models") as client:
+        with self._sdk.raised_as("Could not list the registered models") as client:
             listed = asked(client, "GET", f"{_API}/registered-models/search", query=query)
         models = [_model(found) for found in parts(listed, "registered_models")]
         wanted = [model for model in models if matches(model.name)]
         return ModelsPage(self._whole(wanted), text(listed, "next_page_token") or None)
 
     def model(self, name: str) -> RegisteredModel:
-        with self._sdk.told(f"Could not read the model {name}") as client:
+        with self._sdk.raised_as(f"Could not read the model {name}") as client:
             found = asked(client, "GET", f"{_API}/registered-models/get", query={"name": name})
         return _model(part(found, "registered_model"))
 
     def versions(self, name: str, max_results: int, token: str | None) -> VersionsPage:
         quote = "'" if "'" not in name else '"'
         query = {"filter": f"name={quote}{name}{quote}", "max_results": max_results}
-        with self._sdk.told(f"Could not list the versions of {name}") as client:
+        with self._sdk.raised_as(f"Could not list the versions of {name}") as client:
             found = asked(
                 client,
                 "GET",
@@ -76,7 +76,7 @@ class CatalogModels:
         return VersionsPage(versions, text(found, "next_page_token") or None)
 
     def version(self, name: str, version: str) -> ModelVersion:
-        with self._sdk.told(f"Could not read version {version} of {name}") as client:
+        with self._sdk.raised_as(f"Could not read version {version} of {name}") as client:
             found = asked(client, "GET", f"{_API}/model-versions/get", query={"name": name, "version": version})
         return self._version(part(found, "model_version"))
 

@@ -125,7 +125,7 @@ class Sdk:
             raise not_signed_in(error, profile) from error
 
     @contextmanager
-    def told(self, title: str, *, once: bool = False) -> Iterator[WorkspaceClient]:
+    def raised_as(self, title: str, *, once: bool = False) -> Iterator[WorkspaceClient]:
         """The client, with whatever is raised within turned into Problem; ``once`` never sends anything again."""
         token = _once.set(once)
         try:

@@ -21,7 +21,7 @@ class SdkServing:
         self._sdk = sdk
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        with self._sdk.told("Could not list the serving endpoints") as client:
+        with self._sdk.raised_as("Could not list the serving endpoints") as client:
             listed = serving_json.parts(asked(client, "GET", _API), "endpoints")
             return tuple(serving_json.endpoint(found, whole=False) for found in listed)
 
@@ -51,7 +51,7 @@ class SdkServing:
     def change(self, endpoint: str, expected: Split, wanted: Split) -> tuple[str, ...]:
         """Begin to serve ``wanted``, if ``expected`` is what is served by now; answers before it is done."""
         title = f"Could not change the endpoint {endpoint}"
-        with self._sdk.told(title, once=True) as client:
+        with self._sdk.raised_as(title, once=True) as client:
             current = asked(client, "GET", _path(endpoint))
             now = serving_json.endpoint(current, whole=True)
             if now.update is Update.RUNNING:
@@ -72,11 +72,11 @@ class SdkServing:
             return serving_body.not_taken(sent, answer)
 
     def _read(self, name: str) -> serving_json.Json:
-        with self._sdk.told(f"Could not read the endpoint {name}") as client:
+        with self._sdk.raised_as(f"Could not read the endpoint {name}") as client:
             return asked(client, "GET", _path(name))
 
     def _log(self, endpoint: str, entity: str, which: str, title: str) -> str:
-        with self._sdk.told(title) as client:
+        with self._sdk.raised_as(title) as client:
             path = f"{_path(endpoint)}/served-models/{quote(entity, safe='')}/{which}"
             return serving_json.text(asked(client, "GET", path), "logs")
 

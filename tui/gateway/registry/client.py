@@ -72,8 +72,8 @@ class ClientRegistry:
         return self._client()
 
     @contextmanager
-    def told(self, title: str) -> Iterator[None]:
-        with problems.told(title, self.place, explain=self._session.explain):
+    def raised_as(self, title: str) -> Iterator[None]:
+        with problems.raised_as(title, self.place, explain=self._session.explain):
             yield
 
     @property
@@ -87,7 +87,7 @@ class ClientRegistry:
         self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
     ) -> ModelsPage:
         """A page of registered models by name; prompts instead of models where asked for."""
-        with self.told("Could not list the prompts" if prompts else "Could not list the registered models"):
+        with self.raised_as("Could not list the prompts" if prompts else "Could not list the registered models"):
             if self.kind == "databricks-uc":
                 if prompts:
                     raise no_prompts(self.place)
@@ -115,7 +115,7 @@ class ClientRegistry:
     def get_model(self, name: str) -> RegisteredModel:
         if self.kind == "databricks-uc":
             return self._in_catalog.model(name)
-        with self.told(f"Could not read the model {name}"):
+        with self.raised_as(f"Could not read the model {name}"):
             return _model(self.client.get_registered_model(name))
 
     def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
@@ -127,7 +127,7 @@ class ClientRegistry:
         if self.kind not in _MLFLOWS or len(aliases) > _BY_ONE:
             return self._aliases_of_model(name, aliases)
         found: dict[str, str] = {}
-        with self.told(f"Could not read the aliases of {name}"):
+        with self.raised_as(f"Could not read the aliases of {name}"):
             for alias in aliases:
                 try:
                     found[alias] = str(self.client.get_model_version_by_alias(name, alias).version)
@@ -149,7 +149,7 @@ class ClientRegistry:
         path = uris.sqlite_path(self.uri) if self.kind == "sqlite" else None
         if path is None or not names:
             return {}
-        with self.told("Could not count the versions"):
+        with self.raised_as("Could not count the versions"):
             self.client  # noqa: B018  nothing is read from a store that may not be opened
             return _counted(path, names)
 
@@ -159,7 +159,7 @@ class ClientRegistry:
         """A page of a model's versions, newest first (in the server's order where it takes none)."""
         if self.kind == "databricks-uc":
             return self._in_catalog.versions(name, max_results, token)
-        with self.told(f"Could not list the versions of {name}"):
+        with self.raised_as(f"Could not list the versions of {name}"):
             quote = "'" if "'" not in name else '"'
             how: dict[str, Any] = {} if self.is_catalog else {"order_by": ["version_number DESC"]}
             page = self.client.search_model_versions(
@@ -170,7 +170,7 @@ class ClientRegistry:
     def get_version(self, name: str, version: str) -> ModelVersion:
         if self.kind == "databricks-uc":
             return self._in_catalog.version(name, version)
-        with self.told(f"Could not read version {version} of {name}"):
+        with self.raised_as(f"Could not read version {version} of {name}"):
             return _version(self.client.get_model_version(name, version))
 
     def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
@@ -187,7 +187,7 @@ class ClientRegistry:
 
     def version_facts(self, name: str, version: str) -> ModelFacts:
         """What the version's files say; where they cannot be read the answer says why, and nothing is raised for it."""
-        with self.told(f"Could not read what version {version} of {name} is made of"):
+        with self.raised_as(f"Could not read what version {version} of {name} is made of"):
             made = self.get_version(name, version)
             return registry_facts.of_version(self.client, made, self._session.tracking_uri, self.kind)
 
@@ -206,7 +206,7 @@ class ClientRegistry:
             if run_id in away
         }
         waiting = [run_id for run_id in dict.fromkeys(run_ids) if run_id and run_id not in found]
-        with problems.told("Could not read the source runs", self._session.place, explain=self._session.explain):
+        with problems.raised_as("Could not read the source runs", self._session.place, explain=self._session.explain):
             while waiting:
                 first = waiting.pop(0)
                 try:
@@ -233,22 +233,22 @@ class ClientRegistry:
 
     def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:
         """Logged models by id, with their metrics; one that is gone has the status MISSING."""
-        with problems.told("Could not read the logged models", self._session.place, explain=self._session.explain):
+        with problems.raised_as("Could not read the logged models", self._session.place, explain=self._session.explain):
             return registry_facts.source_models(self.client, model_ids, experiment_ids)
 
     def registrable(self, run_id: str) -> tuple[Registrable, ...]:
         """What of a run can be registered: its logged models, then model folders among its artifacts."""
-        with problems.told(f"Could not read the models of run {run_id}", self._session.place):
+        with problems.raised_as(f"Could not read the models of run {run_id}", self._session.place):
             return registry_facts.registrable(self.client, run_id, self._session.tracking_uri)
 
     def registrable_at(self, uri: str) -> Registrable | None:
         """The model at ``runs:/ID/PATH`` or ``models:/m-ID``; None where no model is there."""
-        with problems.told(f"Could not read what is at {uri}", self._session.place):
+        with problems.raised_as(f"Could not read what is at {uri}", self._session.place):
             return registry_facts.registrable_at(self.client, uri, self._session.tracking_uri)
 
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         if not self.is_catalog:
-            return registered_versions.of_runs(self.client, run_ids, self.told)
+            return registered_versions.of_runs(self.client, run_ids, self.raised_as)
         # A Unity Catalog cannot be searched by run; of a single one, its logged models may name what was made of them.
         found_by_tag = self._named_by_models(run_ids[0]) if len(run_ids) == 1 else ()
         if found_by_tag:
@@ -280,34 +280,34 @@ class ClientRegistry:
 
     def set_alias(self, name: str, alias: str, version: str) -> None:
         """Point an alias to a version; MLflow takes the last writer's word, whatever it pointed to."""
-        with self.told(f"Could not set {alias} of {name}"):
+        with self.raised_as(f"Could not set {alias} of {name}"):
             self._has("no aliases")
             self.client.set_registered_model_alias(name, alias, version)
 
     def delete_alias(self, name: str, alias: str) -> None:
         """Take an alias away; MLflow says nothing where there is none."""
-        with self.told(f"Could not take {alias} of {name} away"):
+        with self.raised_as(f"Could not take {alias} of {name} away"):
             self._has("no aliases")
             self.client.delete_registered_model_alias(name, alias)
 
     # models
 
     def create_model(self, name: str, description: str = "") -> None:
-        with self.told(f"Could not create the model {name}"):
+        with self.raised_as(f"Could not create the model {name}"):
             self.client.create_registered_model(name, description=description or None)
 
     def rename_model(self, name: str, new_name: str) -> None:
-        with self.told(f"Could not rename {name}"):
+        with self.raised_as(f"Could not rename {name}"):
             self._has("no renaming of models")
             self.client.rename_registered_model(name, new_name)
 
     def describe_model(self, name: str, description: str) -> None:
-        with self.told(f"Could not describe {name}"):
+        with self.raised_as(f"Could not describe {name}"):
             self.client.update_registered_model(name, description)
 
     def tag_model(self, name: str, key: str, value: str | None) -> None:
         """Set a tag, or take it away with None."""
-        with self.told(f"Could not tag {name}"):
+        with self.raised_as(f"Could not tag {name}"):
             self._has("no tags")
             if value is None:
                 self.client.delete_registered_model_tag(name, key)
@@ -316,7 +316,7 @@ class ClientRegistry:
 
     def delete_model(self, name: str) -> None:
         """Delete a model with all its versions and aliases."""
-        with self.told(f"Could not delete {name}"):
+        with self.raised_as(f"Could not delete {name}"):
             self.client.delete_registered_model(name)
 
     # versions
@@ -328,7 +328,7 @@ class ClientRegistry:
 
         The version may still be PENDING_REGISTRATION when this returns.
         """
-        with self.told(f"Could not register {uri} as {name}"):
+        with self.raised_as(f"Could not register {uri} as {name}"):
             made = self.client.create_model_version(
                 name,
                 registry_facts.source_of(uri),
@@ -341,7 +341,7 @@ class ClientRegistry:
 
     def copy_version(self, name: str, version: str, to: str) -> str:
         """Copy a version to another model, which is made where it is missing; answers the new version's number."""
-        with self.told(f"Could not copy version {version} of {name} to {to}"):
+        with self.raised_as(f"Could not copy version {version} of {name} to {to}"):
             self._has("no copying of versions")
             # MLflow makes the other model first, and only then notices that there is nothing to copy.
             source = self.client.get_model_version(name, version)
@@ -371,12 +371,12 @@ class ClientRegistry:
         return str(made.version)
 
     def describe_version(self, name: str, version: str, description: str) -> None:
-        with self.told(f"Could not describe version {version} of {name}"):
+        with self.raised_as(f"Could not describe version {version} of {name}"):
             self.client.update_model_version(name, version, description)
 
     def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
         """Set a tag, or take it away with None."""
-        with self.told(f"Could not tag version {version} of {name}"):
+        with self.raised_as(f"Could not tag version {version} of {name}"):
             self._has("no tags")
             if value is None:
                 self.client.delete_model_version_tag(name, version, key)
@@ -385,7 +385,7 @@ class ClientRegistry:
 
     def delete_version(self, name: str, version: str) -> None:
         """Delete a version; its aliases go with it."""
-        with self.told(f"Could not delete version {version} of {name}"):
+        with self.raised_as(f"Could not delete version {version} of {name}"):
             self.client.delete_model_version(name, version)
 
 

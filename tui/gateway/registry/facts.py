@@ -45,7 +45,7 @@ def of_version(client: Any, version: ModelVersion, tracking_uri: str, registry_k
     """The facts of a version; what is in the way of reading them is told in the answer."""
     title = "Could not read the model's files"
     try:
-        with problems.told(title, version.source or "the model"):
+        with problems.raised_as(title, version.source or "the model"):
             return _read(_location(client, version, registry_kind), tracking_uri)
     except Problem as problem:
         if problem.is_connection:
@@ -194,7 +194,7 @@ def registrable_at(client: Any, uri: str, tracking_uri: str) -> Registrable | No
 
 def _has_signature(location: str, tracking_uri: str) -> bool | None:
     try:
-        with problems.told("Could not read the model's files", location):
+        with problems.raised_as("Could not read the model's files", location):
             facts = _read(location, tracking_uri)
     except Problem:
         return None

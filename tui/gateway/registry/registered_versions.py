@@ -22,14 +22,14 @@ _TITLE = "Could not read what was registered from this run"
 
 
 def of_runs(
-    client: Any, run_ids: Sequence[str], told: Callable[[str], AbstractContextManager[None]]
+    client: Any, run_ids: Sequence[str], raised_as: Callable[[str], AbstractContextManager[None]]
 ) -> dict[str, tuple[RegisteredAs, ...]]:
     """Versions made from these runs, newest first, each with the aliases that point to it, by a search of them all."""
     wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id.replace("-", "").isalnum()]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     aliases: dict[str, dict[str, list[str]]] = {}
     try:
-        with told("Could not read which models were made from these runs"):
+        with raised_as("Could not read which models were made from these runs"):
             for at in range(0, len(wanted), _RUNS_ASKED):
                 for run_id, model, version in _versions(client, wanted[at : at + _RUNS_ASKED]):
                     found[run_id].append((model, version))
@@ -72,7 +72,7 @@ def of_run(client: Any, run_id: str, place: str, *, has_aliases: bool) -> tuple[
 
     A version that was registered by other means is not among them. Raises Problem.
     """
-    with problems.told(_TITLE, place):
+    with problems.raised_as(_TITLE, place):
         run = client.get_run(run_id)
         page = client.search_logged_models(
             [str(run.info.experiment_id)], filter_string=f"source_run_id = '{run_id}'", max_results=_MODELS_READ
@@ -98,7 +98,7 @@ def _there(client: Any, named: list[tuple[str, str]], place: str, has_aliases: b
     aliases: dict[str, dict[str, str]] = {}
     for model, version in named:
         try:
-            with problems.told(_TITLE, place):
+            with problems.raised_as(_TITLE, place):
                 client.get_model_version(model, version)
                 if has_aliases and model not in aliases:
                     told = client.get_registered_model(model).aliases

@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 
 
 class UnexpectedAnswer(Exception):
-    """An answer that is not the expected one; ``problems.told`` reads the response, others its code."""
+    """An answer that is not the expected one; ``problems.raised_as`` reads the response, others its code."""
 
     def __init__(self, response: Any) -> None:
         super().__init__(f"HTTP {response.status_code}")

@@ -65,7 +65,7 @@ class SqlRegistry:
 
     @contextmanager
     def _reading(self, title: str) -> Iterator[Reading]:
-        with problems.told(title, self._place), self._models.reading() as reading:
+        with problems.raised_as(title, self._place), self._models.reading() as reading:
             yield reading
 
     def search_models(
@@ -184,7 +184,7 @@ class SqlRegistry:
         wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id]
         found: dict[str, SourceRun] = {}
         title = "Could not read the source runs"
-        with problems.told(title, self._session.place), self._runs.reading() as reading:
+        with problems.raised_as(title, self._session.place), self._runs.reading() as reading:
             metrics: dict[str, dict[str, float]] = defaultdict(dict)
             for run_id, key, value, is_nan in reading.among(
                 wanted, "SELECT run_uuid, [key], value, is_nan FROM latest_metrics WHERE run_uuid IN (:among)"
@@ -225,7 +225,7 @@ class SqlRegistry:
         wanted = [model_id for model_id in dict.fromkeys(model_ids) if model_id]
         found = {model_id: SourceModel(model_id, status=MISSING) for model_id in wanted}
         title = "Could not read the logged models"
-        with problems.told(title, self._session.place), self._runs.reading() as reading:
+        with problems.raised_as(title, self._session.place), self._runs.reading() as reading:
             if not reading.known.has_logged_models:
                 return found
             metrics: dict[str, list[ModelMetric]] = defaultdict(list)

@@ -50,7 +50,10 @@ class SqlTracking:
             raise Elsewhere("MLflow's own parser is to read this filter")
         offset = tokens.read(token).offset
         stages = ", ".join(f"'{stage}'" for stage in STAGES[view])
-        with problems.told("Could not list the experiments", self._session.place), self._database.reading() as reading:
+        with (
+            problems.raised_as("Could not list the experiments", self._session.place),
+            self._database.reading() as reading,
+        ):
             rows = list(
                 reading.rows(
                     f"SELECT {_EXPERIMENT} FROM experiments WHERE lifecycle_stage IN ({stages}) "
@@ -62,12 +65,12 @@ class SqlTracking:
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         title = f"Could not read experiment {experiment_id}"
-        with problems.told(title, self._session.place), self._database.reading() as reading:
+        with problems.raised_as(title, self._session.place), self._database.reading() as reading:
             return _one_experiment(reading, "experiment_id = :wanted", _number(experiment_id))
 
     def get_experiment_by_name(self, name: str) -> Experiment:
         with (
-            problems.told(f"Could not read experiment {name}", self._session.place),
+            problems.raised_as(f"Could not read experiment {name}", self._session.place),
             self._database.reading() as reading,
         ):
             return _one_experiment(reading, "name = :wanted", name)
@@ -76,7 +79,7 @@ class SqlTracking:
         if self._database.kind != "sqlite" or not experiment_ids:
             raise Elsewhere("runs are not counted there")
         counts = dict.fromkeys(experiment_ids, 0)
-        with problems.told("Could not count the runs", self._session.place), self._database.reading() as reading:
+        with problems.raised_as("Could not count the runs", self._session.place), self._database.reading() as reading:
             for experiment_id, count in reading.among(
                 [_number(experiment_id) for experiment_id in experiment_ids],
                 "SELECT experiment_id, COUNT(*) FROM runs WHERE lifecycle_stage = 'active' "
@@ -98,18 +101,21 @@ class SqlTracking:
             raise Elsewhere("MLflow has words for this")
         where = of_runs(filter_string, self._database.kind)
         asked = Asked(tuple(_number(experiment_id) for experiment_id in experiment_ids), view, where)
-        with problems.told("Could not read the runs", self._session.place), self._database.reading() as reading:
+        with problems.raised_as("Could not read the runs", self._session.place), self._database.reading() as reading:
             return page(reading, self._listings, asked, max_results, token)
 
     def get_run(self, run_id: str) -> RunDetail:
-        with problems.told(f"Could not read run {run_id}", self._session.place), self._database.reading() as reading:
+        with (
+            problems.raised_as(f"Could not read run {run_id}", self._session.place),
+            self._database.reading() as reading,
+        ):
             return _detail(reading, run_id)
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
         where = of_runs(children_filter(run_id), self._database.kind)
         asked = Asked((_number(experiment_id),), Lifecycle.ALL, where)
         title = f"Could not read the child runs of {run_id}"
-        with problems.told(title, self._session.place), self._database.reading() as reading:
+        with problems.raised_as(title, self._session.place), self._database.reading() as reading:
             rows = reading.rows(
                 "SELECT run_uuid, coalesce(nullif(name, ''), (SELECT value FROM tags WHERE tags.run_uuid = "
                 "runs.run_uuid AND [key] = :name_tag), ''), status, lifecycle_stage, user_id, start_time FROM runs "
@@ -125,7 +131,7 @@ class SqlTracking:
     def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         """``ArtifactsPort.logged_models``; ``told`` is for servers that have none."""
         with (
-            problems.told("Could not read the logged models", self._session.place),
+            problems.raised_as("Could not read the logged models", self._session.place),
             self._database.reading() as reading,
         ):
             return _logged_models(reading, run_id)

@@ -49,7 +49,7 @@ class SessionStore:
                 raise problem
             raise Problem(Kind.UNSUPPORTED, title, f"{report.place} is not a SQLite store that is missing.")
         path = self._session.sqlite_path
-        with problems.told(title, report.place):
+        with problems.raised_as(title, report.place):
             # MLflow would try for more than a minute where the folder cannot be made or written.
             os.makedirs(os.path.dirname(path), exist_ok=True)
             if not os.access(os.path.dirname(path), os.W_OK):
@@ -69,7 +69,7 @@ class SessionStore:
         if report.condition is StoreCondition.LEGACY_FILES:
             return self._converted(report.place, folder)
         path = self._older("Could not copy the store")
-        with problems.told("Could not copy the store", path):
+        with problems.raised_as("Could not copy the store", path):
             os.makedirs(folder, exist_ok=True)
             copy = _free_name(os.path.join(folder, os.path.basename(path)))
             _copy(path, copy)
@@ -78,7 +78,7 @@ class SessionStore:
         return uris.sqlite_uri(copy)
 
     def _converted(self, files: str, folder: str) -> str:
-        with problems.told("Could not copy the store", files):
+        with problems.raised_as("Could not copy the store", files):
             os.makedirs(folder, exist_ok=True)
             copy = _free_name(os.path.join(folder, f"{os.path.basename(files.rstrip('/'))}.db"))
             os.unlink(copy)  # MLflow makes it itself
@@ -94,7 +94,7 @@ class SessionStore:
     def upgrade(self) -> str:
         """Back an older SQLite store up beside itself, then migrate it; answers the path of the backup."""
         path = self._older("Could not upgrade the store")
-        with problems.told("Could not upgrade the store", path):
+        with problems.raised_as("Could not upgrade the store", path):
             if not os.access(path, os.W_OK):
                 raise Problem(
                     Kind.STORE_UNREADABLE,
@@ -106,7 +106,7 @@ class SessionStore:
             backup = _free_name(f"{path}.backup-{stamp}")
             _copy(path, backup)
         try:
-            with problems.told("Could not upgrade the store", path):
+            with problems.raised_as("Could not upgrade the store", path):
                 progress.report(0, 0, "migrating the store")
                 _migrate(path)
         except Problem as problem:

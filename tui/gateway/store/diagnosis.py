@@ -27,7 +27,7 @@ class SessionDiagnosis:
         if self._session.kind == "databricks":
             uri = probe.databricks_host(uri)
         target = uris.host_and_port(uri)
-        with problems.told("Could not reach the server", self._session.place):
+        with problems.raised_as("Could not reach the server", self._session.place):
             self._session.lost()
             self._session.reach()
         return f"{target[0]}:{target[1]}" if target else ""
@@ -35,7 +35,7 @@ class SessionDiagnosis:
     def clock_ahead_s(self) -> float | None:
         if self._session.kind not in (*uris.HTTP_KINDS, "databricks"):
             return None
-        with problems.told("Could not read the server's clock", self._session.place):
+        with problems.raised_as("Could not read the server's clock", self._session.place):
             answer = self._session.request("/version", "GET")
             said = answer.headers.get("Date", "")
         try:

@@ -48,7 +48,7 @@ class ClientTracking:
         self._names: dict[str, tuple[float, str]] = {}
 
     def server(self) -> ServerInfo:
-        with problems.told("Could not read about the store", self._session.place):
+        with problems.raised_as("Could not read about the store", self._session.place):
             import mlflow
 
             report = self._session.inspect()
@@ -65,7 +65,7 @@ class ClientTracking:
         token: str | None = None,
         filter_string: str = "",
     ) -> ExperimentPage:
-        with problems.told("Could not list the experiments", self._session.place):
+        with problems.raised_as("Could not list the experiments", self._session.place):
             page = self._session.client().search_experiments(
                 view_type=_VIEW_TYPES[view],
                 max_results=max_results,
@@ -76,12 +76,12 @@ class ClientTracking:
             return ExperimentPage(tuple(_experiment(found) for found in page), page.token or None)
 
     def get_experiment(self, experiment_id: str) -> Experiment:
-        with problems.told(f"Could not read experiment {experiment_id}", self._session.place):
+        with problems.raised_as(f"Could not read experiment {experiment_id}", self._session.place):
             return _experiment(self._session.client().get_experiment(experiment_id))
 
     def get_experiment_by_name(self, name: str) -> Experiment:
         title = f"Could not read experiment {name}"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             found = self._session.client().get_experiment_by_name(name)
             if found is None:
                 raise no_such_experiment(title, name, self._session.place)
@@ -91,7 +91,7 @@ class ClientTracking:
         path = self._session.sqlite_path
         if path is None or not experiment_ids:
             return {}
-        with problems.told("Could not count the runs", self._session.place):
+        with problems.raised_as("Could not count the runs", self._session.place):
             self._session.client()  # nothing is read from a store that may not be opened
             return _counted(path, experiment_ids)
 
@@ -104,7 +104,7 @@ class ClientTracking:
         max_results: int = 1000,
         token: str | None = None,
     ) -> RunsPage:
-        with problems.told("Could not read the runs", self._session.place):
+        with problems.raised_as("Could not read the runs", self._session.place):
             page = self._session.client().search_runs(
                 list(experiment_ids),
                 filter_string=filter_string,
@@ -115,12 +115,12 @@ class ClientTracking:
             return columns_of(page).page(page.token)
 
     def get_run(self, run_id: str) -> RunDetail:
-        with problems.told(f"Could not read run {run_id}", self._session.place):
+        with problems.raised_as(f"Could not read run {run_id}", self._session.place):
             run = self._session.client().get_run(run_id)
             return _detail(run, self._experiment_name(str(run.info.experiment_id)))
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
-        with problems.told(f"Could not read the child runs of {run_id}", self._session.place):
+        with problems.raised_as(f"Could not read the child runs of {run_id}", self._session.place):
             page = self._session.client().search_runs(
                 [experiment_id],
                 filter_string=children_filter(run_id),

@@ -63,7 +63,7 @@ class StoreHistory:
         steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
         points = bounded(points)
-        with problems.told(title_of(key), self._session.place):
+        with problems.raised_as(title_of(key), self._session.place):
             found: dict[str, MetricHistory] = {}
             for run_id in run_ids[:MOST_RUNS]:
                 with missing_left_out(title_of(key), self._session.place):
@@ -76,7 +76,7 @@ class StoreHistory:
         return from_points(run_id, key, ((row.step, row.timestamp, row.value) for row in rows), len(rows) < points)
 
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
-        with problems.told(title_of(key), self._session.place):
+        with problems.raised_as(title_of(key), self._session.place):
             rows = self._store().get_metric_history(run_id, key, max_results=PAGE_POINTS, page_token=token)
             points = ((row.step, row.timestamp, row.value) for row in rows)
             return HistoryPage(from_points(run_id, key, points, True), rows.token or None)
@@ -115,7 +115,7 @@ class SqliteHistory(StoreHistory):
         return super()._sample(run_id, key, points, steps)
 
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
-        with problems.told(title_of(key), self._session.place), self._open() as connection:
+        with problems.raised_as(title_of(key), self._session.place), self._open() as connection:
             after, values = "", [run_id, key]
             bounds: list[float] = []
             if token:

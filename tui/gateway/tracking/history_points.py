@@ -64,7 +64,7 @@ def thinned(history: MetricHistory, points: int, *, whole: bool = True) -> Metri
 def missing_left_out(title: str, place: str) -> Iterator[None]:
     """Run a request for one run; that the run is gone is no problem of the others."""
     try:
-        with problems.told(title, place):
+        with problems.raised_as(title, place):
             yield
     except Problem as problem:
         if problem.kind is not Kind.NOT_FOUND:

@@ -36,7 +36,7 @@ class RestHistory:
         wanted = list(run_ids[:MOST_RUNS])
         if not wanted:
             return {}
-        with problems.told(title_of(key), self._session.place):
+        with problems.raised_as(title_of(key), self._session.place):
             try:
                 return self._sample(wanted, key, points, steps)
             except Problem as problem:
@@ -89,7 +89,7 @@ class RestHistory:
         return thinned(joined(pages), points, whole=token is None)
 
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
-        with problems.told(title_of(key), self._session.place):
+        with problems.raised_as(title_of(key), self._session.place):
             asked: dict[str, object] = {
                 "run_id": run_id,
                 "run_uuid": run_id,

@@ -44,7 +44,7 @@ class RestTracking:
     def server(self) -> ServerInfo:
         title = "Could not read about the server"
         version = ""
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             import mlflow
 
             if self._session.kind != "databricks":
@@ -63,7 +63,7 @@ class RestTracking:
         filter_string: str = "",
     ) -> ExperimentPage:
         title = "Could not list the experiments"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             body: dict[str, object] = {
                 "view_type": _VIEW_TYPES[view],
                 "max_results": max_results,
@@ -79,14 +79,14 @@ class RestTracking:
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         title = f"Could not read experiment {experiment_id}"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             asked = {"experiment_id": experiment_id}
             answer = self._ask(title, "/experiments/get", asked, expected="experiment")
             return _experiment(answer["experiment"])
 
     def get_experiment_by_name(self, name: str) -> Experiment:
         title = f"Could not read experiment {name}"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             asked = {"experiment_name": name}
             answer = self._ask(title, "/experiments/get-by-name", asked, expected="experiment")
             return _experiment(answer["experiment"])
@@ -105,7 +105,7 @@ class RestTracking:
         token: str | None = None,
     ) -> RunsPage:
         title = "Could not read the runs"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             answer = self._search_runs(title, experiment_ids, filter_string, view, max_results, token)
             return columns_of(answer.get("runs", ())).page(answer.get("next_page_token"))
 
@@ -119,19 +119,19 @@ class RestTracking:
     ) -> Json:
         """A page of runs as the server gives it; raises Problem."""
         title = "Could not read the runs"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             return self._search_runs(title, experiment_ids, filter_string, view, max_results, token)
 
     def get_run(self, run_id: str) -> RunDetail:
         title = f"Could not read run {run_id}"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             asked = {"run_id": run_id, "run_uuid": run_id}
             run = self._ask(title, "/runs/get", asked, expected="run")["run"]
             return _detail(run, self._experiment_name(str(run["info"].get("experiment_id", ""))))
 
     def child_runs(self, run_id: str, experiment_id: str, *, max_results: int = 200) -> tuple[RunReference, ...]:
         title = f"Could not read the child runs of {run_id}"
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             wanted = children_filter(run_id)
             answer = self._search_runs(title, [experiment_id], wanted, Lifecycle.ALL, max_results, None)
             return tuple(

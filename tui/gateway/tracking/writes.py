@@ -32,42 +32,42 @@ class ClientWrites:
         self._session = session
 
     def create_experiment(self, name: str) -> str:
-        with problems.told(f"Could not create the experiment {name}", self._session.place):
+        with problems.raised_as(f"Could not create the experiment {name}", self._session.place):
             return str(self._session.client().create_experiment(name))
 
     def rename_experiment(self, experiment_id: str, name: str) -> None:
-        with problems.told(f"Could not rename experiment {experiment_id}", self._session.place):
+        with problems.raised_as(f"Could not rename experiment {experiment_id}", self._session.place):
             self._session.client().rename_experiment(experiment_id, name)
 
     def delete_experiment(self, experiment_id: str) -> None:
-        with problems.told(f"Could not delete experiment {experiment_id}", self._session.place):
+        with problems.raised_as(f"Could not delete experiment {experiment_id}", self._session.place):
             self._session.client().delete_experiment(experiment_id)
 
     def restore_experiment(self, experiment_id: str) -> None:
-        with problems.told(f"Could not restore experiment {experiment_id}", self._session.place):
+        with problems.raised_as(f"Could not restore experiment {experiment_id}", self._session.place):
             self._session.client().restore_experiment(experiment_id)
 
     def tag_experiment(self, experiment_id: str, key: str, value: str | None) -> None:
-        with problems.told(f"Could not tag experiment {experiment_id}", self._session.place):
+        with problems.raised_as(f"Could not tag experiment {experiment_id}", self._session.place):
             if value is None:
                 self._session.client().delete_experiment_tag(experiment_id, key)
             else:
                 self._session.client().set_experiment_tag(experiment_id, key, value)
 
     def rename_run(self, run_id: str, name: str) -> None:
-        with problems.told(f"Could not rename run {run_id}", self._session.place):
+        with problems.raised_as(f"Could not rename run {run_id}", self._session.place):
             self._session.client().update_run(run_id, name=name)
 
     def delete_run(self, run_id: str) -> None:
-        with problems.told(f"Could not delete run {run_id}", self._session.place):
+        with problems.raised_as(f"Could not delete run {run_id}", self._session.place):
             self._session.client().delete_run(run_id)
 
     def restore_run(self, run_id: str) -> None:
-        with problems.told(f"Could not restore run {run_id}", self._session.place):
+        with problems.raised_as(f"Could not restore run {run_id}", self._session.place):
             self._session.client().restore_run(run_id)
 
     def tag_run(self, run_id: str, key: str, value: str | None) -> None:
-        with problems.told(f"Could not tag run {run_id}", self._session.place):
+        with problems.raised_as(f"Could not tag run {run_id}", self._session.place):
             if value is None:
                 self._session.client().delete_tag(run_id, key)
             else:
@@ -121,7 +121,7 @@ class RestWrites:
             self._post(title, "/runs/set-tag", {"run_id": run_id, "key": key, "value": value})
 
     def _post(self, title: str, path: str, asked: Mapping[str, str]) -> Mapping[str, str]:
-        with problems.told(title, self._session.place):
+        with problems.raised_as(title, self._session.place):
             self._session.reach()
             answer = self._session.request(_API + path, "POST", json=dict(asked))
             if answer.status_code == 200:
