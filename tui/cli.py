@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
 from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
-
-if TYPE_CHECKING:
-    pass
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+from tui.console import runs
+from tui.console.command import Group, context_options, quietly, shown_context_options
 
 
-class _DeckGroup(click.Group):
+class _DeckGroup(Group):
     """A group in which a first word that is no command is a place to open."""
 
     def resolve_command(
@@ -39,33 +35,15 @@ class _DeckGroup(click.Group):
             ctx.fail(f"One place can be opened, and these are {len(args)}: {', '.join(args)}. Quote one with blanks.")
         return _open.name, _open, args
 
+    def invoke(self, ctx: click.Context) -> Any:
+        return quietly(lambda: super(_DeckGroup, self).invoke(ctx))
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in self.commands if name != _open.name]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] [PLACE]")
         formatter.write_usage(ctx.command_path, "[OPTIONS] COMMAND [ARGS]...", prefix=" " * 7)
-
-
-def _options(function: Decorated) -> Decorated:
-    for option in reversed(
-        (
-            click.option("--context", metavar="NAME", help="Open this context of the configuration file."),
-            click.option("--tracking-uri", metavar="URI", help="Open this tracking server or store."),
-            click.option("--registry-uri", metavar="URI", help="Take registered models from here."),
-            click.option("--profile", metavar="NAME", help="Sign in to Databricks by this profile."),
-            click.option("--config", metavar="FILE", help="Read this configuration file."),
-            click.option(
-                "--read-only/--read-write", "read_only", default=None, help="Whether anything may be written to MLflow."
-            ),
-            click.option("--ssh", is_flag=True, help="Draw less, for a slow line."),
-            click.option("--ascii", "ascii", is_flag=True, help="Use plain ASCII signs."),
-            click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
-            click.option("--log-file", metavar="FILE", help="Keep a log here, tracebacks included."),
-        )
-    ):
-        function = option(function)
-    return function
 
 
 @click.group(
@@ -77,7 +55,7 @@ def _options(function: Decorated) -> Decorated:
     " address of a page of the MLflow or Databricks web UI. With neither a place nor an option, MLflow's own rules"
     " decide what is opened.",
 )
-@_options
+@shown_context_options
 @click.version_option(__version__, prog_name="mlflow-deck", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
@@ -90,7 +68,7 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
 
 
 @cli.command("open", hidden=True)
-@_options
+@context_options
 @click.argument("place")
 @click.pass_obj
 def _open(earlier: GivenOptions, /, place: str, **given: Any) -> None:
@@ -165,7 +143,7 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool) -> 
 
 
 @cli.command()
-@_options
+@context_options
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--rules", is_flag=True, help="Print the rules and their grades instead.")
@@ -207,7 +185,7 @@ def lint(
 
 
 @cli.command("diff")
-@_options
+@context_options
 @click.argument("runs", metavar="RUN RUN...", nargs=-1, required=True)
 @click.option("--only-differences", is_flag=True, help="Leave out rows in which all runs are the same.")
 @click.option("--baseline", metavar="RUN", help="Tell differences from this run; else from the first.")
@@ -248,7 +226,7 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
 
 
 @cli.command("doctor")
-@_options
+@context_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> None:
@@ -278,7 +256,7 @@ def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> Non
         raise SystemExit(EXIT_BROKEN)
 
 
-@cli.group()
+@cli.group(cls=Group)
 def config() -> None:
     """Show what is configured, or where, or write an example."""
 
@@ -312,6 +290,10 @@ def config_init(said: GivenOptions) -> None:
     file, _ = paths.config_file(said.config, os.environ, working_folder())
     write_example(file)
     click.echo(f"Wrote {file}")
+
+
+cli.add_command(runs.experiments)
+cli.add_command(runs.runs)
 
 
 def _keep_log(file: str) -> None:

@@ -39,10 +39,10 @@ def table(shown: Table) -> str:
 
 def _written(lines: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerows([_harmless(text) for text in line] for line in lines)
+    csv.writer(out).writerows([harmless(text) for text in line] for line in lines)
     return out.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """What a spreadsheet would take for a formula gets a quote before it; numbers stay as they are."""
     return f"'{text}" if text[:1] in _FORMULA and number(text) is None else text
