@@ -14,6 +14,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RunsPage
 from tui.gateway.rest.pages import RestPages
 from tui.gateway.rest.transport import AT_ONCE, Transport
+from tui.gateway.session import Connection
 from tui.gateway.tracking.rest import RestTracking
 
 
@@ -162,3 +163,44 @@ def test_a_server_is_never_asked_more_than_three_things_at_once(monkeypatch: pyt
     for thread in asking:
         thread.join()
     assert most == AT_ONCE
+
+
+def test_a_page_that_takes_long_is_waited_for_and_not_asked_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(45)
+    reading = Reading(server)
+    reading.next()
+    reading.next()
+    assert len(server.asked) == 3
+    monkeypatch.setattr("tui.gateway.rest.pages._KEPT_SECONDS", 0.0)
+    began = threading.Event()
+    ahead = reading.pages._coming.popitem()
+    ahead[1].came = None  # still under way
+    ahead[1].done.clear()
+    reading.pages._coming[ahead[0]] = ahead[1]
+    monkeypatch.setattr(ahead[1].done, "wait", began.set)
+    reading.next()
+    assert began.is_set(), "it is waited for, however long it has taken already"
+    assert len(server.asked) == len(set(server.asked))
+
+
+def test_a_request_waits_for_its_turn_as_long_as_its_deadline_lets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, float]] = []
+
+    class Asked:
+        def request(self, *_args: object, seconds: float, patience: float) -> None:
+            asked.append((seconds, patience))
+
+    monkeypatch.setattr(Connection, "transport", Asked())
+    session = Connection("http://127.0.0.1:1", timeout_s=8.0)
+    session.request("/x", "GET")
+    with session.within(8.0, 24.0):
+        session.request("/x", "GET")
+        with session.within(20.0):
+            session.request("/x", "GET")
+        with session.within(30.0):
+            session.request("/x", "GET")
+    assert [seconds for seconds, _ in asked] == [8.0, 8.0, 20.0, 30.0]
+    longest = [15.5, 15.5, 3.5, 0.1]
+    for (_, patience), most in zip(asked, longest, strict=True):
+        assert 0.0 < patience <= most
+        assert patience > most / 2, "others may have their turn first"

@@ -16,6 +16,7 @@ from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
+from tui.gateway.environment import deadline_of
 from tui.gateway.rest.transport import Transport, is_plain
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
@@ -33,9 +34,12 @@ _PROBE_SECONDS = 3.0
 _WORD_SECONDS = 5.0  # with the above, a silent workspace is told of in 8 s
 # A failed probe answers for those who ask at the same time; after that the world is looked at again.
 _FAILURE_KEPT_SECONDS = 1.0
+_LEAST_PATIENCE = 0.1
+_TELLING_SECONDS = 0.5  # for a failure to be told before the deck takes the process for hung
 
 
 _limit: ContextVar[float | None] = ContextVar("limit", default=None)
+_until: ContextVar[float | None] = ContextVar("until", default=None)  # by the monotonic clock
 
 
 @dataclass
@@ -83,13 +87,25 @@ class Connection:
         return _limit.get() or self.timeout_s
 
     @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Let each HTTP request of this thread take so long, instead of the context's own limit."""
+    def within(self, seconds: float, deadline_s: float | None = None) -> Iterator[None]:
+        """Let each HTTP request of this thread take so long, instead of the context's own limit.
+
+        ``deadline_s`` is how long all of them may take together, turns that they wait for included.
+        """
         token = _limit.set(seconds)
+        end = _until.set(_until.get() if deadline_s is None else time.monotonic() + deadline_s)
         try:
             yield
         finally:
             _limit.reset(token)
+            _until.reset(end)
+
+    @property
+    def _patience(self) -> float:
+        """How long a request may wait for its turn, so that its own time still fits before the deadline."""
+        until = _until.get()
+        left = deadline_of(self.timeout_s) if until is None else until - time.monotonic()
+        return max(_LEAST_PATIENCE, left - self.request_seconds - _TELLING_SECONDS)
 
     def inspect(self) -> StoreReport:
         """What is at the tracking URI, without importing mlflow; changes nothing."""
@@ -130,9 +146,7 @@ class Connection:
         if self.kind == "databricks" and not self._secret_scope:
             return self._databricks().request(endpoint, method, seconds=self.request_seconds, **how)
         if self.transport is not None:
-            seconds = self.request_seconds
-            # A turn is waited for as long as the request's own time still fits in its deadline after it.
-            patience = max(0.1, (_limit.get() or self.timeout_s) - seconds)
+            seconds, patience = self.request_seconds, self._patience
             return self.transport.request(endpoint, method, seconds=seconds, patience=patience, **how)
         self.before_client()
         from mlflow.utils.rest_utils import http_request

@@ -171,7 +171,7 @@ class Child:
                 raise self._unimportable
             answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
             with (
-                self._session.within(self._request_seconds(op, limit_s)),
+                self._session.within(self._request_seconds(op, limit_s), limit_s),
                 progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
             ):
                 value = operation(*args, **kwargs)

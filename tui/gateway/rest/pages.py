@@ -44,7 +44,7 @@ class _Asked:
 class _Coming:
     """A page that is being asked for on a thread of its own; no answer where that has failed."""
 
-    began: float
+    came: float | None = None  # when it was there, by the monotonic clock
     done: threading.Event = field(default_factory=threading.Event)
     answer: Json | None = None
 
@@ -102,11 +102,13 @@ class RestPages:
     def _take(self, asked: _Asked) -> _Coming | None:
         with self._lock:
             now = time.monotonic()
-            self._coming = {key: kept for key, kept in self._coming.items() if now - kept.began < _KEPT_SECONDS}
+            self._coming = {
+                key: kept for key, kept in self._coming.items() if kept.came is None or now - kept.came < _KEPT_SECONDS
+            }
             return self._coming.pop(asked, None)
 
     def _begin(self, asked: _Asked) -> None:
-        coming = _Coming(time.monotonic())
+        coming = _Coming()
         with self._lock:
             if asked in self._coming:
                 return
@@ -117,6 +119,7 @@ class RestPages:
                 coming.answer = self._ask(asked)
             except Exception:  # a page that nobody waits for yet: whoever does asks again, and is told
                 _logger.debug("a page ahead could not be read", exc_info=True)
+            coming.came = time.monotonic()
             coming.done.set()
 
         threading.Thread(target=contextvars.copy_context().run, args=(work,), name="page-ahead", daemon=True).start()
