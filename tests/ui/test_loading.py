@@ -130,6 +130,17 @@ async def test_a_page_that_fails_stops_the_loading_and_tells(many: World) -> Non
         await deck.until(lambda: "refused" not in deck.text(), "the problem is over")
 
 
+async def test_loading_all_goes_on_once_the_server_answers_again(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        many.tracking.problem = OFFLINE
+        await deck.press("ctrl+e")
+        await deck.until_text("refused the connection")
+        many.tracking.problem = None
+        await deck.press("r")
+        await deck.until_text("Runs · many · 950")
+
+
 # answers that come too late
 
 

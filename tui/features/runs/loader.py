@@ -34,6 +34,7 @@ class RunsLoader:
         self.loading_all = False
         self.total: int | None = None  # runs that there are, where that is cheap to know and has been asked for
         self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
+        self._all_cut_off = False  # whether a failure ended loading all, which goes on once runs come again
         self.registered_problem: Problem | None = None
         self.before = Freshness()  # how true it was before what is under way began
 
@@ -87,7 +88,7 @@ class RunsLoader:
         """Let go of what is loaded: another query is to be opened."""
         self._owner.forget("page")
         self.store = None
-        self.loading_all = False
+        self.loading_all = self._all_cut_off = False
         self.total = None
         self.registered_problem = None
         self.freshness = Freshness()
@@ -97,7 +98,7 @@ class RunsLoader:
     ) -> None:
         """Load the first page of a query; what was loaded before stays in its place until that has come."""
         session = self._session
-        self.loading_all = False
+        self.loading_all = self._all_cut_off = False
         self._begin()
 
         def work() -> tuple[RunsStore, Taken]:
@@ -130,7 +131,7 @@ class RunsLoader:
         """Load page after page to the end; ``stop`` ends it early."""
         # Also while the first page is on its way: the others follow it then.
         self.loading_all = not self.complete if self.store is not None else self.loading
-        self._all_from = (self._session.clock.now_ms(), self.loaded)
+        self._all_from, self._all_cut_off = (self._session.clock.now_ms(), self.loaded), False
         self.ask_total()
         self.more()
         self._changed()
@@ -139,7 +140,7 @@ class RunsLoader:
         """Stop loading; what has come stays. False if nothing was being loaded."""
         if not self.loading_all and not (self.loading and self.store is not None):
             return False
-        self.loading_all = False
+        self.loading_all = self._all_cut_off = False
         if self.store is None:
             self._changed()  # the first page comes all the same
             return True
@@ -154,7 +155,7 @@ class RunsLoader:
         store = self.store
         if store is None:
             return
-        self.loading_all = False
+        self.loading_all, self._all_cut_off = self._all_cut_off, False
         self._begin()
         self._owner.ask(self._session.pool, "page", store.reload, self._took, self._failed)
         self._changed()
@@ -221,6 +222,6 @@ class RunsLoader:
             self._changed()
 
     def _failed(self, problem: Problem) -> None:
-        self.loading_all = False
+        self._all_cut_off, self.loading_all = self.loading_all, False
         self.freshness = self.freshness.failed(problem)
         self._refused(problem)
