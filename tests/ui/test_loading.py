@@ -88,22 +88,30 @@ async def test_stopping_keeps_what_has_come(many: World) -> None:
         await deck.until_text("Runs · many · 950")
 
 
-async def test_a_filter_over_part_of_the_runs_says_that_it_is_a_part(many: World) -> None:
+async def test_a_filter_over_part_of_the_runs_loads_the_rest_by_itself(many: World) -> None:
     async with many.open() as deck:
         await enter_runs(deck, "run-000")
-        await deck.press("slash", *"run-9")
-        await deck.until_text("match")
-        assert "matches of 100 of ?, ctrl+e loads all" in title(deck)
-        await deck.press(*"49")
-        await deck.until_text("ctrl+e loads the rest")
-        assert "ctrl+s in the bar" in deck.text()
-        await deck.press("enter")
-        asked = many.tracking.called("search_runs")
-        await deck.settle()
-        assert many.tracking.called("search_runs") == asked, "a filter does not load by itself"
-        await deck.press("ctrl+e")
+        many.tracking.gate.clear()
+        await deck.press("slash", *"run-949")
+        await deck.until_text("No loaded run matches")
+        deck.shows("matches of 100 of", "100 so far, the rest is being loaded", "ctrl+s in the bar")
+        many.tracking.gate.set()
         await deck.until_text("950 · 1 match")
         assert names(deck) == ["run-949"]
+
+
+async def test_loading_for_a_filter_is_stopped_by_escape(many: World) -> None:
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        many.tracking.gate.clear()
+        await deck.press("slash", *"run-949")
+        await deck.press("enter", "escape")
+        await deck.until_text("ctrl+e loads the rest")
+        many.tracking.gate.set()
+        assert "matches of 100 of ?, ctrl+e loads all" in title(deck)
+        await deck.press("escape")
+        await deck.until(lambda: "match" not in title(deck), "the filter is gone")
+        assert not runs_pane(deck).loader.complete
 
 
 async def test_parents_are_looked_for_on_the_next_page(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.support.deck import MINUTE, World, browse, enter_runs, experiment, listed, run, runs_pane, shop, world
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
+from tui.features.runs import loader
 from tui.widgets.grid import Grid
 
 TRIALS = [f"trial-{number:03d}" for number in range(5, 13)]
@@ -223,15 +224,15 @@ async def test_sorting_by_a_column_turning_round_and_stopping(small: World) -> N
         await deck.press("T")
         await to_column(deck, "metrics.val_loss")
         await deck.press("s")
+        await deck.until_text("val_loss ↑")
+        await deck.until(lambda: names(deck)[0] == "gallant-ox-12", "low ones are first: they are better")
+        assert names(deck)[-2:] == ["calm-bee-3", "sweep-41"], "those without come last"
+        await deck.press("s")
         await deck.until_text("val_loss ↓")
         await deck.until(lambda: names(deck)[0] == "trial-012", "high ones are first")
         assert names(deck)[-2:] == ["calm-bee-3", "sweep-41"], "those without come last"
         await deck.press("s")
-        await deck.until_text("val_loss ↑")
-        await deck.until(lambda: names(deck)[0] == "gallant-ox-12", "low ones are first")
-        assert names(deck)[-2:] == ["calm-bee-3", "sweep-41"], "those without come last"
-        await deck.press("s")
-        await deck.until(lambda: "val_loss ↑" not in deck.text(), "as the server gave them")
+        await deck.until(lambda: "val_loss ↓" not in deck.text(), "as the server gave them")
         assert names(deck) == [*TOP, *TRIALS]
 
 
@@ -272,20 +273,76 @@ async def test_enter_sorts_by_the_column_typed_alone_its_better_end_first(
         await deck.until(lambda: pane.arrangement.sort == (sort,), "it is sorted by that alone")
 
 
-async def test_a_sort_among_what_is_loaded_says_so_and_offers_to_load_the_rest(tmp_path: Path) -> None:
-    many = world(tmp_path, [experiment(1, "many")], [run(number) for number in range(500)], page_size=100)
+def many_runs(tmp_path: Path) -> World:
+    """Five pages of runs, the best of them on the last."""
+    runs = [run(n, metrics={"val_auc": n / 1000, "val_loss": 1 - n / 1000}) for n in range(500)]
+    return world(tmp_path, [experiment(1, "many")], runs, page_size=100)
+
+
+async def test_a_sort_loads_the_rest_by_itself_and_keeps_the_best_in_view(tmp_path: Path) -> None:
+    many = many_runs(tmp_path)
     async with many.open() as deck:
         await enter_runs(deck, "run-000")
         await deck.until_text("· 100 of ? loaded")
-        await to_column(deck, "metrics.val_loss")
+        await to_column(deck, "metrics.val_auc")
+        many.tracking.gate.clear()
         await deck.press("s")
-        await deck.until_text("best of 100 of 500, ctrl+e loads all")
-        await deck.until(lambda: names(deck)[0] == "run-099", "the highest of those loaded is on top")
-        await deck.press("ctrl+e")
+        await deck.until_text("best of 100 of ?")
+        await deck.until_text("loading all: 100 so far, esc stops")
+        many.tracking.gate.set()
+        await deck.until_text("Runs · many · 500 · val_auc ↓")
+        await deck.until(lambda: names(deck)[0] == "run-499", "the best of all is on top, and in view")
+        assert runs_pane(deck).grid.cursor_row == 0
+        await deck.press("s")
+        await deck.until_text("Runs · many · 500 · val_auc ↑")
+
+
+async def test_in_a_tree_the_footnote_says_by_what_parents_stand_and_which_key_turns_it_flat(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await to_column(deck, "metrics.val_auc")
+        await deck.press("s")
+        await deck.until_text("parents stand by their best child, T makes one list")
+        await deck.press("T")
+        await deck.until(lambda: "parents stand by" not in deck.text(), "it is one list")
+
+
+async def test_a_metric_is_sorted_by_its_better_end_first_and_the_title_says_which_end(tmp_path: Path) -> None:
+    many = many_runs(tmp_path)
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        await to_column(deck, "metrics.val_loss")
+        many.tracking.gate.clear()
+        await deck.press("s")
+        await deck.until_text("val_loss ↑")
+        await deck.until_text("best of 100 of ?")
+        await deck.press("escape")
+        await deck.until_text("best of 100 of ?, ctrl+e loads all")
+        many.tracking.gate.set()
+        await deck.settle()
+        assert not runs_pane(deck).loader.complete, "what was stopped stays so"
+        many.tracking.gate.clear()
+        await deck.press("s")
+        await deck.until_text("worst of 200 of")  # the page that was under way when it was stopped has come
+        many.tracking.gate.set()
         await deck.until_text("Runs · many · 500 · val_loss ↓")
-        await deck.until(lambda: "best of" not in deck.text(), "all are loaded")
-        await deck.press("g")
-        await deck.until(lambda: names(deck)[0] == "run-499", "the highest of all is on top")
+
+
+async def test_what_would_take_much_memory_is_loaded_when_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "LOADED_BY_ITSELF", 1500)
+    many = many_runs(tmp_path)
+    async with many.open() as deck:
+        await enter_runs(deck, "run-000")
+        await to_column(deck, "metrics.val_auc")
+        await deck.press("s")
+        await deck.until_text("the rest would take much memory: ctrl+e loads it")
+        pane = runs_pane(deck)
+        assert pane.loader.store is not None and pane.loader.store.value_count >= 1500
+        assert not pane.loader.complete and "best of" in deck.text() and "of 500, ctrl+e loads all" in deck.text()
+        await deck.press("ctrl+e")
+        await deck.until_text("Runs · many · 500 · val_auc ↓")
 
 
 async def test_all_are_loaded_where_that_is_asked_for_before_the_first_page_has_come(tmp_path: Path) -> None:

@@ -47,6 +47,11 @@ class RunsStore:
     def loaded(self) -> int:
         return len(self._frame)
 
+    @property
+    def value_count(self) -> int:
+        """How many values the loaded runs have, of which memory is a matter."""
+        return self._frame.value_count
+
     def snapshot(self) -> FrameSnapshot:
         return self._frame.snapshot()
 

@@ -63,6 +63,12 @@ class RunsFrame:
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._row_of
 
+    @property
+    def value_count(self) -> int:
+        """How many metrics, params and tags all runs have together."""
+        with self._lock:
+            return sum(int(section.keys.fills.sum()) for section in self._sections.values())
+
     # --- changing -----------------------------------------------------------------------------------------------
 
     def append(self, page: RunsPage) -> Intake:

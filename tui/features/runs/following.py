@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.features.runs.words import AS_SERVED
+
 if TYPE_CHECKING:
     from tui.features.runs.pane import RunsPane
 
@@ -15,25 +17,26 @@ class Following:
         self._pane = pane
         self.to_top = False  # whether it goes to the first row when the table has been laid out anew
         self._on_top_from: str | None = None  # where it waits for the parents of orphans to be loaded
+        self._best: str | None = None  # the row at the top of a part, where better ones may still come above it
         self._to_end_from: str | None = None  # where it waits for the last run to be loaded
 
     def forget(self) -> None:
         """Other runs are to be shown."""
-        self.to_top, self._on_top_from, self._to_end_from = False, None, None
+        self.to_top, self._on_top_from, self._best, self._to_end_from = False, None, None, None
 
     def near_end(self) -> None:
         """Load more, where the next runs will be at this end."""
         pane = self._pane
         # A filter may leave so little that the end is always near, and in another order than the server's the end is
         # not where the next runs will be: then more is loaded only when asked for.
-        in_order = pane.arrangement.sort in ((), (("start", True),))
+        in_order = pane.arrangement.sort in AS_SERVED
         if in_order and not pane.filter.said and pane.view is not None and pane.grid.table is pane.view:
             pane.loader.more()
 
     def end_wanted(self) -> None:
         """Load all, and go to the last one then."""
         self._to_end_from = None if self._pane.loader.complete else self._pane.grid.cursor_key
-        self._pane.loader.load_all()
+        self._pane.loader.load_all(by_hand=True)
 
     def load_parents(self) -> None:
         """Parents begin before their children, so the next page is where those of orphans are."""
@@ -51,9 +54,14 @@ class Following:
         if self._on_top_from is not None and not self._pane.loader.loading:
             self.to_top = self.to_top or grid.cursor_key == self._on_top_from
             self._on_top_from = None
+        self.to_top = self.to_top or (self._best is not None and grid.cursor_key == self._best)
+        self._best = None
         if self.to_top:
             self.to_top = False
             grid.move_to_row(0)
+            pane = self._pane
+            if pane.arrangement.sort and (pane.loader.loading_all or pane.is_behind or not pane.loader.complete):
+                self._best = grid.cursor_key
 
     def _go_to_end(self) -> None:
         """Once all runs are loaded, take the cursor to the last one, if it has waited for that."""

@@ -15,6 +15,9 @@ from tui.ui.asking import Asking
 if TYPE_CHECKING:
     from tui.services.runs_store import RunsStore, Taken
 
+LOADED_BY_ITSELF = 8_000_000
+"""Values (metrics, params and tags of all runs) up to which runs are loaded that nobody has asked for, some 300 MB."""
+
 
 class RunsLoader:
     """Owns the store of the query that is open, and how true it is. Lives on the event loop; asks through ``owner``.
@@ -32,6 +35,7 @@ class RunsLoader:
         self.store: RunsStore | None = None
         self.freshness = Freshness()
         self.loading_all = False
+        self._rest_wanted = False  # what is shown is only true of all: the rest is loaded as far as memory allows
         self.total: int | None = None  # runs that there are, where that is cheap to know and has been asked for
         self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
         self._all_cut_off = False  # whether a failure ended loading all, which goes on once runs come again
@@ -88,7 +92,7 @@ class RunsLoader:
         """Let go of what is loaded: another query is to be opened."""
         self._owner.forget("page")
         self.store = None
-        self.loading_all = self._all_cut_off = False
+        self.loading_all = self._all_cut_off = self._rest_wanted = False
         self.total = None
         self.registered_problem = None
         self.freshness = Freshness()
@@ -127,20 +131,41 @@ class RunsLoader:
         self._owner.ask(self._session.pool, "page", store.more, self._took, self._failed)
         self._changed()
 
-    def load_all(self) -> None:
-        """Load page after page to the end; ``stop`` ends it early."""
+    def load_all(self, *, by_hand: bool = False) -> None:
+        """Load page after page to the end; ``stop`` ends it early, and memory what nobody has asked for by hand."""
         # Also while the first page is on its way: the others follow it then.
+        self._rest_wanted = self._rest_wanted and not by_hand
         self.loading_all = not self.complete if self.store is not None else self.loading
         self._all_from, self._all_cut_off = (self._session.clock.now_ms(), self.loaded), False
         self.ask_total()
         self.more()
         self._changed()
 
+    def want_rest(self, wanted: bool) -> None:
+        """Load the rest by itself, in the order or under the filter that there is now, or do not any more."""
+        if self._rest_wanted and not wanted:
+            self.loading_all = False
+        self._rest_wanted = wanted
+        self._load_rest()
+
+    @property
+    def too_many(self) -> bool:
+        """Whether so much is loaded that more comes only when a person asks for it."""
+        return self.store is not None and self.store.value_count >= LOADED_BY_ITSELF
+
+    def _load_rest(self) -> None:
+        store = self.store
+        if self._rest_wanted and store is not None and not store.complete and not self.loading_all:
+            if self.too_many:
+                self.ask_total()
+            elif not self.loading:
+                self.load_all()
+
     def stop(self) -> bool:
         """Stop loading; what has come stays. False if nothing was being loaded."""
         if not self.loading_all and not (self.loading and self.store is not None):
             return False
-        self.loading_all = self._all_cut_off = False
+        self.loading_all = self._all_cut_off = self._rest_wanted = False
         if self.store is None:
             self._changed()  # the first page comes all the same
             return True
@@ -195,10 +220,11 @@ class RunsLoader:
     def _took(self, taken: Taken) -> None:
         self.freshness = self.freshness.live(self._session.clock.now_ms())
         if self.loading_all:
-            if taken.complete:
+            if taken.complete or (self._rest_wanted and self.too_many):
                 self.loading_all = False
             else:
                 self.more()
+        self._load_rest()
         self._changed()
         self._ask_registered(taken)
 

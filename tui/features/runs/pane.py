@@ -126,6 +126,8 @@ class RunsPane(ListPane[str]):
             self._sort_shown = self.arrangement.sort
             self.grid.placeholder = "Reading runs …"
         self.notice.clear()
+        self._want_rest()
+        self.following.to_top = bool(self.arrangement.sort)
         self.loader.open(query, opened=self._query_opened)
 
     @property
@@ -155,6 +157,7 @@ class RunsPane(ListPane[str]):
             self.asked = query
             if local_text is not None:
                 self.filter.edit(local_text)
+            self._want_rest()
             self._query_opened()
 
         def failed(problem: Problem) -> None:
@@ -272,6 +275,8 @@ class RunsPane(ListPane[str]):
             filter_fails=self.filter.fails(typing=self.bar_open),
             bar_open=self.bar_open,
             marks=len(self.grid.marks),
+            lead=self._lead(),
+            by_child=self._by_child(),
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )
 
@@ -362,12 +367,13 @@ class RunsPane(ListPane[str]):
         self.say_word(self.filter.edit(text, names))
         if self.filter.error is None:
             self.fill()
-        else:
-            self.show_words()
+        self._want_rest()
+        self.show_words()
 
     def filter_dropped(self) -> bool:
         had = self.filter.clear()
         if had:
+            self._want_rest()
             self.fill()
         return had
 
@@ -389,17 +395,43 @@ class RunsPane(ListPane[str]):
     def rearrange(self, arrangement: Arrangement) -> None:
         if arrangement.sort != self.arrangement.sort:
             self.following.to_top = True  # the best of the new order is what it was sorted for
-            if arrangement.sort:
-                self.loader.ask_total()
         super().rearrange(arrangement)
+        self._want_rest()
         self.show_words()
 
+    def _want_rest(self) -> None:
+        """The best of all, and all that match, are only known when all are loaded."""
+        filtered = bool(self.filter.said) and not self.filter.fails(typing=self.bar_open)
+        self.loader.want_rest(filtered or self.arrangement.sort not in runs_words.AS_SERVED)
+
     def high_first(self, key: str) -> bool:
-        # Numbers are looked at from the high end, texts from A.
-        return key.startswith("metrics.") or key in _HIGH_FIRST
+        # Metrics are looked at from the better end, other numbers of a run from the high end, texts from A.
+        section, _, metric = key.partition(".")
+        return self._better(metric) != "lower" if section == "metrics" else key in _HIGH_FIRST
+
+    def _lead(self) -> str:
+        """What stands first as the rows are sorted."""
+        key, descending = self._sort_shown[0] if self._sort_shown else ("start", True)
+        section, _, metric = key.partition(".")
+        if section != "metrics":
+            return "first"
+        better = self._better(metric)
+        if better:
+            return "best" if descending == (better == "higher") else "worst"
+        return "highest" if descending else "lowest"
+
+    def _by_child(self) -> bool:
+        """Whether parents stand where the best of their children would."""
+        counts = self.view.counts if self.view is not None else None
+        nested = counts is not None and counts.roots < counts.rows + counts.folded_away
+        return nested and bool(self._sort_shown) and self._sort_shown[0][0].startswith("metrics.")
+
+    def _better(self, metric: str) -> str:
+        from tui.domain.diff.directions import direction_of
+
+        return direction_of(metric, self.session.launch.settings.metric_directions).better
 
     def pickable(self) -> list[Pickable]:
-        from tui.domain.diff.directions import direction_of
         from tui.domain.runs.catalogue import columns
         from tui.ui.dialogs.pick_columns import Pickable
 
@@ -412,12 +444,8 @@ class RunsPane(ListPane[str]):
             have = "every run" if fill == every else f"{count(fill)} of {count(every)} runs"
             return f"{have}, all the same" if constant else have
 
-        def high_first(key: str) -> bool:
-            section, _, metric = key.partition(".")
-            return direction_of(metric).better == "higher" if section == "metrics" else key in _HIGH_FIRST
-
         return [
-            Pickable(info.key, info.title, info.group, detail(info.fill, info.constant), high_first(info.key))
+            Pickable(info.key, info.title, info.group, detail(info.fill, info.constant), self.high_first(info.key))
             for info in columns(view.snapshot, system_tags=True)
         ]
 
@@ -469,7 +497,7 @@ class RunsPane(ListPane[str]):
             self.change_query(replace(self.wanted, view=self.wanted.view.following))
 
     def action_load_all(self) -> None:
-        self.loader.load_all()
+        self.loader.load_all(by_hand=True)
 
     # verbs
 
@@ -538,6 +566,7 @@ class RunsPane(ListPane[str]):
 
     def read_again(self) -> None:
         """Read again as many runs as are loaded."""
+        self._want_rest()
         if self.loader.store is not None:
             self.loader.reload()
         elif self.experiments:

@@ -19,7 +19,7 @@ from tui.services.runs_query import RunsQuery
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
 
-_AS_SERVED: tuple[SortOrder, ...] = ((), (("start", True),))  # the orders in which runs come
+AS_SERVED: tuple[SortOrder, ...] = ((), (("start", True),))  # the orders in which runs come
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class RunsInView:
     filter_fails: bool  # the text is not understood, or does not suit the runs: an earlier one is in force
     bar_open: bool
     marks: int
+    lead: str = "best"  # what stands first by the sort: best, worst, highest, lowest, first
+    by_child: bool = False  # parents stand where the best of their children would
     restorable: bool = False  # deleted runs are shown, and may be restored
 
 
@@ -53,9 +55,10 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
         partly = f"{count} of {quantities.count(loader.total) if loader.total else '?'}"
         if loader.complete:
             parts.append(count)
-        elif shown.sort not in _AS_SERVED or (shown.filter_text and not shown.filter_fails):
+        elif shown.sort not in AS_SERVED or (shown.filter_text and not shown.filter_fails):
             # What stands first is the best of these only.
-            parts.append(f"{'best' if shown.sort not in _AS_SERVED else 'matches'} of {partly}, ctrl+e loads all")
+            more = "" if loader.loading_all else ", ctrl+e loads all"
+            parts.append(f"{shown.lead if shown.sort not in AS_SERVED else 'matches'} of {partly}{more}")
         else:
             parts.append(f"{partly} loaded")
     elif loader.freshness.state is FreshnessState.REMEMBERED or loader.freshness.as_of_ms is not None:
@@ -79,10 +82,14 @@ def footnotes(shown: RunsInView) -> list[str]:
     if loader.loading_all:
         of = f" of {quantities.count(loader.total)}" if loader.total else " so far"
         notes.append(f"loading all: {quantities.count(loader.loaded)}{of}{_left(loader)}, esc stops")
+    elif loader.too_many and not loader.complete:
+        notes.append("the rest would take much memory: ctrl+e loads it")
     elif loader.loading and loader.store is not None:
         notes.append("loading")
     if shown.restorable:
         notes.append("X restores")
+    if shown.by_child:
+        notes.append(f"parents stand by their {shown.lead} child, T makes one list")
     if shown.query.filter_string:
         notes.append(f"server: {clean(shown.query.filter_string)}")
     if shown.filter_text and not shown.bar_open:
@@ -112,6 +119,9 @@ def placeholder(shown: RunsInView) -> str:
         return f"This filter cannot be applied:  {clean(shown.filter_text)}\nesc clears the filter"
     if shown.filter_text and shown.loader.loaded:
         more = "" if shown.loader.complete else " · ctrl+e loads the rest · ctrl+s in the bar asks the server"
+        if shown.loader.loading_all:
+            so_far = f"{quantities.count(shown.loader.loaded)} so far, the rest is being loaded"
+            more = f" · ctrl+s in the bar asks the server\n{so_far}"
         return f"No loaded run matches  {clean(shown.filter_text)}\nesc clears the filter{more}"
     if shown.query.filter_string:
         wanted = clean(shown.query.filter_string)
