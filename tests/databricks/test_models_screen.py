@@ -23,7 +23,8 @@ from tui.services.session import Session
 def opened(request: pytest.FixtureRequest, profile: str, tmp_path: Path) -> Iterator[Session]:
     registry = getattr(request, "param", None)
     options = Options(profile=profile, registry_uri=registry)
-    session = open_session(resolve(options, {}, tmp_path, Settings(cache=False)), None, FrozenClock(NOW_MS))
+    settings = Settings(cache=False, requests_a_second=1000)
+    session = open_session(resolve(options, {}, tmp_path, settings), None, FrozenClock(NOW_MS))
     yield session
     session.close()
 

@@ -153,7 +153,7 @@ def test_who_may_not(changes: ServingChanges, serving: SdkServing, workspace: Wo
 
 @pytest.fixture
 def launch(profile: str, tmp_path: Path) -> Launch:
-    return resolve(Options(profile=profile), {}, tmp_path, Settings(cache=False))
+    return resolve(Options(profile=profile), {}, tmp_path, Settings(cache=False, requests_a_second=1000))
 
 
 @pytest.fixture

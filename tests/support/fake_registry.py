@@ -145,6 +145,10 @@ class FakeRegistry:
         self._call("get_model", name)
         return self._model(name)
 
+    def get_models(self, names: Sequence[str]) -> tuple[RegisteredModel, ...]:
+        self._call("get_models", *names)
+        return tuple(self._model(name) for name in names if name in self.models)
+
     def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
         self._call("aliases_at", name)
         at = self._model(name).aliases

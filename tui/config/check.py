@@ -169,6 +169,7 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         add(("images",), f"“images” is one of {', '.join(IMAGES)}, and not “{settings.images}”")
     in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))
     in_limits("watch_running_seconds", settings.watch_running_seconds, ("watch_running_seconds",))
+    in_limits("requests_a_second", settings.requests_a_second, ("requests_a_second",))
     in_limits("tolerance", settings.tolerance, ("tolerance",))
     for metric, better in settings.metric_directions.items():
         if better not in DIRECTIONS:

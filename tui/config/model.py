@@ -60,6 +60,7 @@ class Settings:
     readers: str = "own"  # who reads stores and plain servers that are known in every detail
     watch_seconds: int = 30
     watch_running_seconds: int = 2  # likewise, while what is watched runs
+    requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for, four at once
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
     metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed
@@ -81,6 +82,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "page_size": (10, 50_000),  # MLflow's search_runs takes no more at a time
     "watch_seconds": (2, 86_400),
     "watch_running_seconds": (1, 86_400),
+    "requests_a_second": (0.1, 1000),
     "tolerance": (0, 1),
     "old_after_days": (1, 36_500),
 }

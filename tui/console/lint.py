@@ -54,7 +54,9 @@ def _every(registry: RegistryPort) -> list[RegisteredModel]:
     token: str | None = None
     while True:
         page = registry.search_models(max_results=PAGE, token=token)
-        models += page.models
+        listed = [model.name for model in page.models if not model.is_whole]
+        whole = {model.name: model for model in (registry.get_models(listed) if listed else ())}
+        models += [model.as_read(whole[model.name]) if model.name in whole else model for model in page.models]
         token = page.next_token
         if token is None:
             return models

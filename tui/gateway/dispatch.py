@@ -11,6 +11,7 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway import readers
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.databricks.catalog import SdkCatalog
+from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
@@ -44,17 +45,17 @@ class Gateway:
 
 def gateway(session: Connection) -> Gateway:
     """What answers for one context."""
-    sdk = Sdk(session)
+    sdk, pace = Sdk(session), Pace(a_second=session.requests_a_second)
     return Gateway(
         store=SessionStore(session),
         tracking=tracking_of(session),
         writes=writes_of(session),
         history=history.history_of(session),
         artifacts=ClientArtifacts(session),
-        registry=ClientRegistry(session),
+        registry=ClientRegistry(session, pace=pace),
         diagnosis=SessionDiagnosis(session),
         catalog=SdkCatalog(sdk),
-        serving=SdkServing(sdk),
+        serving=SdkServing(sdk, pace),
     )
 
 

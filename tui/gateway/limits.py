@@ -16,7 +16,8 @@ LIMITS_S: Mapping[str, float] = {
     "artifacts.list_folder": 60.0,
     # Each of these is several requests of the SDK, and its import comes before the first.
     "diagnosis.loaded": 90.0,
-    "registry.search_models": 60.0,  # in Unity Catalog each model of a page is a request of its own
+    "registry.search_models": 60.0,
+    "registry.get_models": 120.0,  # in Unity Catalog each model is a request of its own, at a pace that it bears
     "catalog.me": 30.0,
     "catalog.home_folder": 30.0,
     "catalog.metastore": 30.0,

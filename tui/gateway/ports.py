@@ -232,11 +232,18 @@ class RegistryPort(Protocol):
     def search_models(
         self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
     ) -> ModelsPage:
-        """A page of registered models by name; prompts (which MLflow keeps among them) only where asked for."""
+        """A page of registered models by name; prompts (which MLflow keeps among them) only where asked for.
+
+        Unity Catalog tells little of each: such a model is not whole, and ``get_models`` reads the rest.
+        """
         ...
 
     def get_model(self, name: str) -> RegisteredModel:
         """A model with its aliases, which only this tells reliably."""
+        ...
+
+    def get_models(self, names: Sequence[str]) -> tuple[RegisteredModel, ...]:
+        """These models whole, or with the reason why one could not be read; those that are gone are absent."""
         ...
 
     def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:

@@ -50,6 +50,7 @@ class Connection:
     registry_uri: str | None = None
     timeout_s: float = 8.0
     own_readers: bool = True  # whether what can be read without MlflowClient is
+    requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for
     before_client: Callable[[], None] = field(default=lambda: None, repr=False)  # waits until mlflow is imported
     _client: MlflowClient | None = field(default=None, init=False, repr=False)
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)

@@ -56,7 +56,9 @@ class Child:
 
     def __init__(self, spec: HostSpec, link: wire.Wire) -> None:
         self._link = link
-        self._session = Connection(spec.tracking_uri, spec.registry_uri, spec.timeout_s, spec.own_readers)
+        self._session = Connection(
+            spec.tracking_uri, spec.registry_uri, spec.timeout_s, spec.own_readers, spec.requests_a_second
+        )
         self._waiting: queue.SimpleQueue[tuple[int, str, float, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
         self._ready = threading.Event()
         self._unimportable: Problem | None = None

@@ -25,6 +25,7 @@ class HostSpec:
     profile: str | None = None
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     timeout_s: float = 8.0
+    requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for
     own_readers: bool = True
 
     @property
@@ -41,5 +42,6 @@ def spec_of(launch: Launch) -> HostSpec:
         profile=launch.profile,
         environment={"MLFLOW_ALLOW_FILE_STORE": "true"} if launch.file_store else {},
         timeout_s=launch.timeout_s,
+        requests_a_second=launch.settings.requests_a_second,
         own_readers=launch.settings.readers != "client",
     )

@@ -99,6 +99,10 @@ class ModelHealth:
         """Where versions of a model are served, as far as that is known."""
         return self._served.get(name, ())
 
+    def served_of(self, name: str) -> tuple[ServedAt, ...] | None:
+        """The same; None where it has not been asked for, and could be."""
+        return self._served.get(name) if self._serving is not None else ()
+
     def numbered(self, name: str) -> Numbered | None:
         """What was counted of a model's versions, where the list of models tells nothing of them."""
         return self._numbered.get(name)

@@ -56,7 +56,7 @@ class RegistryDesk:
     def take_models(self, models: Sequence[RegisteredModel], *, complete: bool = False) -> None:
         """Take models as they have just been read; ``complete`` says that there are no others."""
         self.news.remember(models, complete=complete)
-        self.holders.observe(models)
+        self.holders.observe([model for model in models if model.is_whole])
 
     def is_protected(self, aliases: Iterable[str]) -> bool:
         """Whether to move one of these the model's name is typed, however an alias is written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Drift, Endpoint, ServedAt, drifts, served
@@ -42,9 +42,17 @@ class ServingDesk:
         self._registry = registry
 
     def whole(self, endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
-        """These endpoints with traffic and workloads; one that is gone meanwhile stays as it was listed."""
+        """These endpoints with traffic and workloads; one that is gone meanwhile stays as it was listed.
+
+        So does one that could not be read, which says why.
+        """
         found = {endpoint.name: endpoint for endpoint in self._serving.details([e.name for e in endpoints])}
-        return tuple(found.get(endpoint.name, endpoint) for endpoint in endpoints)
+
+        def grown(listed: Endpoint) -> Endpoint:
+            whole = found.get(listed.name, listed)
+            return replace(listed, unread=whole.unread) if whole.unread else whole
+
+        return tuple(map(grown, endpoints))
 
     def aliases(self, models: Sequence[str]) -> dict[str, Mapping[str, str]]:
         """The aliases of models; those that may not be read, or are of another registry, have none."""

@@ -221,7 +221,7 @@ class Board:
     def _ready_cell(self, model: RegisteredModel) -> Cell:
         glyphs, counted = self._glyphs, tally(self._known.findings(model))
         if not model.is_whole:
-            return "not readable", "muted"
+            return "not readable" if model.unread else "…", "muted"
         if counted["error"]:
             more = f" {glyphs.warning} {counted['warning']}" if counted["warning"] else ""
             return f"{glyphs.failed} {counted['error']}{more}", "bad"

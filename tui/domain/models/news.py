@@ -17,6 +17,7 @@ class _Seen:
 
     aliases: Mapping[str, str]
     newest: int
+    is_whole: bool = True  # whether the aliases are known
     settled: bool = False  # whether ``newest`` is known, not only absent
     by_reading: bool = False  # whether it is known from the versions, as the model does not tell it
     now: int = -1  # the newest version read, where that counts
@@ -37,9 +38,12 @@ class ModelNews:
             if model.name not in self._at_first:
                 if self._complete:
                     continue
-                self._at_first[model.name] = _Seen(dict(model.aliases), _number(model))
-            if model.latest and model.name in self._at_first:
-                self._at_first[model.name].settled = True
+                self._at_first[model.name] = _Seen(dict(model.aliases), _number(model), model.is_whole)
+            seen = self._at_first[model.name]
+            if model.is_whole and not seen.is_whole:
+                seen.aliases, seen.is_whole = dict(model.aliases), True
+            if model.latest:
+                seen.settled = True
                 self.take_versions(model.name, model.latest)
         self._complete = self._complete or complete
 
@@ -90,6 +94,8 @@ class ModelNews:
 
     @staticmethod
     def _moves(seen: _Seen, model: RegisteredModel) -> list[tuple[str, str | None, str | None]]:
+        if not (seen.is_whole and model.is_whole):
+            return []  # its aliases were, or are, not known
         pairs = [
             (alias, seen.aliases.get(alias), model.aliases.get(alias)) for alias in {*seen.aliases, *model.aliases}
         ]

@@ -7,7 +7,7 @@ Texts are as the server gave them (hostile until ``domain.text.clean`` has seen 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.domain.artifacts.values import ModelMetric
 
@@ -64,6 +64,10 @@ class RegisteredModel:
     unread: str = ""  # why it could not be read, a sentence
     owner: str = ""  # as Unity Catalog tells it
     deployment_job: str = ""  # the id of the job that deploys its versions
+
+    def as_read(self, found: RegisteredModel) -> RegisteredModel:
+        """The model as it has been read since; where it could not be, this, with the reason why."""
+        return replace(self, unread=found.unread) if found.unread else found
 
     @property
     def is_prompt(self) -> bool:

@@ -80,6 +80,7 @@ class Endpoint:
     url: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = False
+    unread: str = ""  # why it could not be read whole, a sentence
     kind: EndpointKind = "model"
     made_by: str = ""  # "multi agent supervisor": what of Databricks' own makes and changes it
     is_stopped: bool = False  # by a person: nothing is wrong with it

@@ -81,7 +81,7 @@ def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool
             sign = glyphs.running
         elif endpoint.is_stopped:
             sign = glyphs.killed
-        return f"{sign} {endpoint.state}", tone
+        return f"{sign} {endpoint.state}{', not read' if endpoint.unread else ''}", tone
 
     def drift(row: Listed) -> Cell:
         first = row.drifts[0] if row.drifts else None
@@ -197,6 +197,8 @@ def facts(endpoint: Endpoint, drifts: Sequence[Drift], now_ms: int) -> list[tupl
         begun = f", begun {quantities.ago(since, now_ms)} ago" if since is not None else ""
         word = "on its way" if endpoint.update is Update.RUNNING else "did not come up"
         lines.append((f"{serves(endpoint.pending)} {word}{begun}", "warn"))
+    if endpoint.unread:
+        lines.append((clean(f"It could not be read: {endpoint.unread}"), "warn"))
     if endpoint.fixed and not endpoint.is_first_coming:
         lines.append((clean(endpoint.fixed), "muted"))
     if endpoint.facts:

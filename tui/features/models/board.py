@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -31,6 +31,7 @@ LOADED_UNASKED = 3000  # models up to which pages follow each other by themselve
 ARRANGED_HERE = 1000  # models up to which the table is laid out on the event loop
 REST_SECONDS = 0.1
 JUDGED_AT_ONCE = 25
+READ_AT_ONCE = 12
 
 
 class ModelsPane(ListPane[RegisteredModel]):
@@ -71,6 +72,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         self.faults_only = False
         self.prompts = False
         self.models: dict[str, RegisteredModel] = {}
+        self.brief: set[str] = set()  # of which a list has told little, so that they are read when they are in view
         self.counts: dict[str, int] = {}
         self.complete = False
         self._with_findings, self._judged = 0, True  # of all that are loaded
@@ -111,11 +113,9 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def _got(self, page: ModelsPage) -> None:
         fresh = {model.name: model for model in page.models}
-        for name, model in fresh.items():
-            before = self.models.get(name)
-            if before is not None and before != model:
-                self._desk.health.forget(name)
-        self.models.update(fresh)
+        self.brief |= {name for name, model in fresh.items() if not model.is_whole}
+        # What a list does not tell of a model stays as it was last read, until it is read again.
+        self._take_in(model for model in page.models if model.is_whole or model.name not in self.models)
         self._seen |= fresh.keys()
         self._token, self.complete = page.next_token, page.next_token is None
         if self.complete:
@@ -127,6 +127,25 @@ class ModelsPane(ListPane[RegisteredModel]):
         self.fill()
         if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.models))):
             self._ask_page(self._token)
+
+    def _take_in(self, models: Iterable[RegisteredModel]) -> None:
+        for model in models:
+            before = self.models.get(model.name)
+            if before is not None and before != model:
+                self._desk.health.forget(model.name)
+            self.models[model.name] = model
+
+    def take_whole(self, asked: Sequence[str], found: Sequence[RegisteredModel]) -> None:
+        """Show models that were asked for one by one; those of them that are gone are no longer here."""
+        self.brief -= set(asked)
+        for name in set(asked) - {model.name for model in found}:
+            self.models.pop(name, None)
+        self._take_in(self.models[model.name].as_read(model) for model in found if model.name in self.models)
+        if not self.server_filter:
+            self._desk.take_models(found)
+        here = self.model_here()
+        if here is not None and here.name in asked:
+            self.post_message(self.Followed(here))
 
     def _count(self, names: Sequence[str]) -> None:
         registry = self.session.registry
@@ -155,6 +174,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._desk.health.forget(model.name)
         self._desk.holders.observe([model])
         self.models[model.name] = model
+        self.brief.discard(model.name)
         self._seen.add(model.name)
         self._count([model.name])
         self.fill()
@@ -355,6 +375,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     def _read_others(self, said: str) -> None:
         """Read what the list is of by now in place of what it was of."""
         self.models, self.counts, self.complete = {}, {}, False
+        self.brief = set()
         self.grid.placeholder = said
         self.fill()
         self.read_again()
@@ -368,7 +389,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             return True
         if self.server_filter:
             self.server_filter = ""
-            self.models, self.complete = {}, False
+            self.models, self.brief, self.complete = {}, set(), False
             self.read_again()
             return True
         if self.faults_only:
@@ -426,13 +447,24 @@ class BoardEvidence:
         board, health = self._board, self._desk.health
         if board.prompts or board.is_asking("evidence"):
             return
-        wanted = [model for model in self._in_view() if not (health.is_complete(model) and self._is_counted(model))]
+        view, everything = self._in_view(), list(board.models.values())
+        for models in (view, everything) if board.faults_only else (view,):
+            brief = [model.name for model in models if model.name in board.brief][:READ_AT_ONCE]
+            if brief:
+                self._read(brief)
+                return
+        near = [model for model in view if health.served_of(model.name) is None]
+        if board.session.capabilities.grants:
+            # Each thing known of a model is a request there: those of the one that is looked at are enough.
+            here = board.model_here()
+            view = [model for model in view if model is here]
+        wanted = [model for model in view if not (health.is_complete(model) and self._is_counted(model))]
         facts = all(health.is_complete(model, facts=False) for model in wanted)
         if not wanted and board.faults_only:
-            wanted = [model for model in board.models.values() if not health.is_complete(model)]
+            wanted = [model for model in everything if not health.is_complete(model)]
             facts = True
         wanted = wanted[:JUDGED_AT_ONCE]
-        if not wanted:
+        if not wanted and not near:
             if self.drawn_of != health.learnt:
                 board.fill()  # somebody else has learnt something meanwhile
             return
@@ -440,6 +472,7 @@ class BoardEvidence:
 
         def learn() -> None:
             # What the list needs comes first, what lies in files after it.
+            health.gather_served([model.name for model in near])
             health.gather_numbers(uncounted)
             health.gather(wanted, facts=facts)
 
@@ -451,6 +484,21 @@ class BoardEvidence:
             board.notice.problem,
             urgency=PREFETCH,
         )
+
+    def _read(self, names: list[str]) -> None:
+        """Read models of which a list has told little."""
+        board = self._board
+        registry = board.session.registry
+
+        def got(found: tuple[RegisteredModel, ...]) -> None:
+            board.take_whole(names, found)
+            board.fill()
+
+        def failed(problem: Problem) -> None:
+            board.brief -= set(names)  # until they are listed again: nothing is asked for over and over
+            board.notice.problem(problem)
+
+        board.ask(board.session.pool, "evidence", lambda: registry.get_models(names), got, failed, urgency=PREFETCH)
 
     def _is_counted(self, model: RegisteredModel) -> bool:
         return model.name in self._board.counts or self._desk.health.is_counted(model)

@@ -265,6 +265,10 @@ class VersionsPane(ListPane[ModelVersion]):
         top = self.grid.scroll_offset.y
         seen: list[ModelVersion] = table.rows[top : top + max(1, self.grid.size.height)]
         unknown = [made for made in seen if not health.is_made_of_known(made)]
+        if self.session.capabilities.grants:
+            # Each file of a version is several requests to a workspace: those of the one that is looked at are enough.
+            here = self.version_here()
+            seen = [made for made in seen if made is here and self.grid.has_focus]
         files = [made for made in seen if health.facts(made.name, made.version) is None][:FACTS_AT_ONCE]
         if unknown:
             self._gather(lambda: health.gather_made_of(unknown))

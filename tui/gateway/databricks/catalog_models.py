@@ -2,29 +2,26 @@
 
 MLflow's client leaves out in which workspace a version was trained, and asks a host about itself before every request.
 The search of a metastore takes no filter and no order, and tells neither aliases nor tags: what it cannot do is done
-here, and what it leaves out is read.
+here, and what it leaves out is read of those models only that somebody looks at.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from tui.domain.models.values import READY, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
 from tui.gateway.databricks.catalog import SdkCatalog
-from tui.gateway.databricks.pace import AT_ONCE, Pace
+from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.sdk import Sdk, asked
 from tui.gateway.databricks.serving_json import Json, number, part, parts, text
 
-MOST = 100  # models of a page, each of which is a request
+MOST = 100  # models of a page
 _API = "/api/2.0/mlflow/unity-catalog"
 _NAME = re.compile(r"\s*name\s*(=|(?:I?LIKE))\s*(?:'([^']*)'|\"([^\"]*)\")\s*", re.IGNORECASE)
 _LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
-# What goes wrong with all models alike, so that a page of rows that say so would tell nothing.
-_OF_ALL = (Kind.UNREACHABLE, Kind.TIMEOUT, Kind.TLS, Kind.UNAUTHENTICATED, Kind.NOT_MLFLOW, Kind.UNSUPPORTED)
 _STATES = {"PENDING": "PENDING_REGISTRATION", "FAILED": "FAILED_REGISTRATION"}
 
 
@@ -39,7 +36,7 @@ class CatalogModels:
         self.elsewhere: dict[str, str] = {}  # run → workspace, of runs that lie in another one
 
     def page(self, filter_string: str, max_results: int, token: str | None) -> ModelsPage:
-        """Models, each read whole, or with the reason why it could not be."""
+        """Models as a list tells them: ``whole`` reads the rest."""
         matches, prefix = _filter(filter_string, self._sdk.place)
         most = min(max_results, MOST)
         scope = prefix.split(".")
@@ -48,19 +45,23 @@ class CatalogModels:
             names = [name for name in self._catalog.models(scope[0], scope[1]) if matches(name)]
             start = int(token or 0)
             following = start + most
-            found = self._whole([RegisteredModel(name) for name in names[start:following]])
+            found = tuple(RegisteredModel(name, is_whole=False) for name in names[start:following])
             return ModelsPage(found, str(following) if following < len(names) else None)
         query = {"max_results": most, **({"page_token": token} if token else {})}
         with self._sdk.raised_as("Could not list the registered models") as client:
             listed = asked(client, "GET", f"{_API}/registered-models/search", query=query)
-        models = [_model(found) for found in parts(listed, "registered_models")]
-        wanted = [model for model in models if matches(model.name)]
-        return ModelsPage(self._whole(wanted), text(listed, "next_page_token") or None)
+        models = [replace(_model(found), is_whole=False) for found in parts(listed, "registered_models")]
+        wanted = tuple(model for model in models if matches(model.name))
+        return ModelsPage(wanted, text(listed, "next_page_token") or None)
 
     def model(self, name: str) -> RegisteredModel:
         with self._sdk.raised_as(f"Could not read the model {name}") as client:
             found = asked(client, "GET", f"{_API}/registered-models/get", query={"name": name})
         return _model(part(found, "registered_model"))
+
+    def whole(self, names: Sequence[str]) -> tuple[RegisteredModel, ...]:
+        """These models, each read by itself, or with the reason why it could not be; those that are gone are absent."""
+        return self._pace.each(names, self.model, unread)
 
     def versions(self, name: str, max_results: int, token: str | None) -> VersionsPage:
         quote = "'" if "'" not in name else '"'
@@ -79,24 +80,6 @@ class CatalogModels:
         with self._sdk.raised_as(f"Could not read version {version} of {name}") as client:
             found = asked(client, "GET", f"{_API}/model-versions/get", query={"name": name, "version": version})
         return self._version(part(found, "model_version"))
-
-    def _whole(self, listed: Sequence[RegisteredModel]) -> tuple[RegisteredModel, ...]:
-        if not listed:
-            return ()
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="models") as threads:
-            return tuple(model for model in threads.map(self._read, listed) if model is not None)
-
-    def _read(self, listed: RegisteredModel) -> RegisteredModel | None:
-        """The model whole, or as it was listed with the reason why no more is known; None where it is gone."""
-        try:
-            with self._pace.turn():
-                return self.model(listed.name)
-        except Problem as problem:
-            if problem.kind is Kind.NOT_FOUND:
-                return None
-            if problem.kind in _OF_ALL:
-                raise
-            return unread(listed, problem)
 
     def _version(self, found: Json) -> ModelVersion:
         source, run_id = text(found, "source"), text(found, "run_id")
@@ -124,9 +107,9 @@ class CatalogModels:
         )
 
 
-def unread(listed: RegisteredModel, problem: Problem) -> RegisteredModel:
-    """A model as it was listed, with the reason why it could not be read."""
-    return replace(listed, is_whole=False, unread=problem.message)
+def unread(name: str, problem: Problem) -> RegisteredModel:
+    """A model of which only the name is known, with the reason why."""
+    return RegisteredModel(name, is_whole=False, unread=problem.message)
 
 
 def _model(found: Json) -> RegisteredModel:

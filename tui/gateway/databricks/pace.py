@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+from tui.domain.problem import Kind, Problem
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 AT_ONCE = 4
 A_SECOND = 5.0
+# What goes wrong with all of a series alike, so that a page of rows that say so would tell nothing.
+_OF_ALL = (Kind.UNREACHABLE, Kind.TIMEOUT, Kind.TLS, Kind.UNAUTHENTICATED, Kind.NOT_MLFLOW, Kind.UNSUPPORTED)
 
 
 class Pace:
@@ -44,3 +53,30 @@ class Pace:
             if due > now:
                 self._wait(due - now)
             yield
+
+    def each(self, things: Sequence[T], read: Callable[[T], R], unread: Callable[[T, Problem], R]) -> tuple[R, ...]:
+        """Each of these read, or what ``unread`` makes of one that could not be; one that is gone is left out.
+
+        Once the workspace asks to be left alone it is: what has not been read by then is as little read as that one.
+        """
+        busy: list[Problem] = []
+
+        def one(thing: T) -> tuple[R, ...]:
+            try:
+                with self.turn():
+                    if busy:
+                        raise busy[0]
+                    return (read(thing),)
+            except Problem as problem:
+                if problem.kind is Kind.NOT_FOUND:
+                    return ()
+                if problem.kind in _OF_ALL:
+                    raise
+                if problem.kind is Kind.THROTTLED:
+                    busy.append(problem)
+                return (unread(thing, problem),)
+
+        if not things:
+            return ()
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="paced") as threads:
+            return tuple(found for some in threads.map(one, things) for found in some)

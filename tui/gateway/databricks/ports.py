@@ -70,7 +70,7 @@ class ServingPort(Protocol):
     def endpoint(self, name: str) -> Endpoint: ...
 
     def details(self, names: Sequence[str]) -> tuple[Endpoint, ...]:
-        """These endpoints whole; those that are gone, or may not be seen, are left out."""
+        """These endpoints whole, or with the reason why one could not be read; those that are gone are left out."""
         ...
 
     def server_log(self, endpoint: str, entity: str) -> str:

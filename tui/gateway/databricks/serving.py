@@ -8,17 +8,18 @@ from urllib.parse import quote
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Carried, Endpoint, Split, Update
 from tui.gateway.databricks import serving_body, serving_json
+from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.sdk import Sdk, asked
 
 _API = "/api/2.0/serving-endpoints"
-_MISSING = (Kind.NOT_FOUND, Kind.FORBIDDEN)
 
 
 class SdkServing:
     """ServingPort over the SDK's connection; bodies are JSON as it comes and goes."""
 
-    def __init__(self, sdk: Sdk) -> None:
+    def __init__(self, sdk: Sdk, pace: Pace | None = None) -> None:
         self._sdk = sdk
+        self._pace = pace or Pace()
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         with self._sdk.raised_as("Could not list the serving endpoints") as client:
@@ -29,14 +30,7 @@ class SdkServing:
         return serving_json.endpoint(self._read(name), whole=True)
 
     def details(self, names: Sequence[str]) -> tuple[Endpoint, ...]:
-        found = []
-        for name in names:
-            try:
-                found.append(self.endpoint(name))
-            except Problem as problem:
-                if problem.kind not in _MISSING:
-                    raise
-        return tuple(found)
+        return self._pace.each(names, self.endpoint, unread)
 
     def server_log(self, endpoint: str, entity: str) -> str:
         return self._log(endpoint, entity, "logs", f"Could not read the server's log of {entity}")
@@ -83,3 +77,9 @@ class SdkServing:
 
 def _path(endpoint: str) -> str:
     return f"{_API}/{quote(endpoint, safe='')}"
+
+
+def unread(name: str, problem: Problem) -> Endpoint:
+    """An endpoint of which only the name is known, with the reason why."""
+    said = " ".join(part for part in (problem.message, problem.hint if problem.wait_s else "") if part)
+    return Endpoint(name, unread=said)

@@ -57,7 +57,7 @@ _NO_ALIAS = "INVALID_PARAMETER_VALUE"  # what MLflow's stores say of an alias th
 class ClientRegistry:
     """RegistryPort over a session's MlflowClient."""
 
-    def __init__(self, session: Connection, client: Callable[[], Any] | None = None) -> None:
+    def __init__(self, session: Connection, client: Callable[[], Any] | None = None, pace: Pace | None = None) -> None:
         self._session = session
         self._client = client or session.client
         self.uri = session.registry_uri or session.tracking_uri
@@ -65,7 +65,9 @@ class ClientRegistry:
         self.place = uris.shown(self.uri)
         sdk = Sdk(session, self.uri if self.kind == "databricks-uc" else "")
         tracking = Sdk(session) if session.kind == "databricks" else None
-        self._in_catalog = CatalogModels(sdk, SdkCatalog(sdk), Pace(), lambda: tracking.workspace if tracking else "")
+        self._in_catalog = CatalogModels(
+            sdk, SdkCatalog(sdk), pace or Pace(), lambda: tracking.workspace if tracking else ""
+        )
 
     @property
     def client(self) -> Any:
@@ -117,6 +119,19 @@ class ClientRegistry:
             return self._in_catalog.model(name)
         with self.raised_as(f"Could not read the model {name}"):
             return _model(self.client.get_registered_model(name))
+
+    def get_models(self, names: Sequence[str]) -> tuple[RegisteredModel, ...]:
+        """These models whole, or with the reason why one could not be read; those that are gone are absent."""
+        if self.kind == "databricks-uc":
+            return self._in_catalog.whole(names)
+        found = []
+        for name in names:
+            try:
+                found.append(self.get_model(name))
+            except Problem as problem:
+                if problem.kind is not Kind.NOT_FOUND:
+                    raise
+        return tuple(found)
 
     def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
         """Where these aliases of a model point; one that points nowhere is absent.
