@@ -6,15 +6,19 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
-from tui.console import runs
-from tui.console.command import Group, context_options, quietly, shown_context_options
+from tui.console import files, models, runs
+from tui.console.command import Group, context_options, json_option, opened, print_json, quietly, shown_context_options
+
+if TYPE_CHECKING:
+    from tui.console.diff import DiffOptions
+    from tui.domain.diff.comparison import Comparison
 
 
 class _DeckGroup(Group):
@@ -23,7 +27,7 @@ class _DeckGroup(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in self.commands and args[0] != _open.name:
+        if args and args[0] in self.commands:
             return super().resolve_command(ctx, args)
         if args and args[0].isalpha():
             from difflib import get_close_matches
@@ -37,9 +41,6 @@ class _DeckGroup(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         return quietly(lambda: super(_DeckGroup, self).invoke(ctx))
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in self.commands if name != _open.name]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] [PLACE]")
@@ -67,11 +68,24 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
         run(said, None)
 
 
-@cli.command("open", hidden=True)
-@context_options
+@cli.command(
+    "open",
+    examples=(
+        "mlflow-deck open 'https://mlflow.example.com/#/experiments/1/runs/4a1f…'",
+        "mlflow-deck open models:/churn@champion --json",
+    ),
+)
 @click.argument("place")
+@json_option
+@context_options
 @click.pass_obj
-def _open(earlier: GivenOptions, /, place: str, **given: Any) -> None:
+def _open(earlier: GivenOptions, /, place: str, as_json: bool, **given: Any) -> None:
+    """Open a place in the deck, as PLACE alone does; with --json tell what it names instead, without asking anybody."""
+    if as_json:
+        from tui.console.report import place_as_plain
+
+        print_json(place_as_plain(place))
+        return
     said = GivenOptions(**given).over(earlier)
     if said.log_file is not None:
         _keep_log(said.log_file)
@@ -184,7 +198,14 @@ def lint(
         raise SystemExit(EXIT_BROKEN)
 
 
-@cli.command("diff")
+@cli.command(
+    "diff",
+    examples=(
+        "mlflow-deck diff gallant-ox-12 brave-elk-771 --only-differences",
+        "mlflow-deck diff models:/churn@champion models:/churn@challenger --format md",
+        "mlflow-deck diff dev:4a1f… prod:9c0e… --exit-code --json",
+    ),
+)
 @context_options
 @click.argument("runs", metavar="RUN RUN...", nargs=-1, required=True)
 @click.option("--only-differences", is_flag=True, help="Leave out rows in which all runs are the same.")
@@ -192,19 +213,27 @@ def lint(
 @click.option("--tolerance", type=click.FloatRange(0, 1), help="Part of the larger number that two may differ by.")
 @click.option("--system-tags", is_flag=True, help="Compare MLflow's own tags too.")
 @click.option("--format", "form", type=click.Choice(("table", "md", "json", "csv", "html")), default="table")
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--csv", "form", flag_value="csv", help="The same as --format csv.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
 @click.pass_obj
 def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
-    """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN.
+    """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN; or versions of a model.
 
-    Params, metrics, datasets, source and tags are compared.
+    Params, metrics, datasets, source and tags are compared; of versions also signature, flavors and requirements.
     """
     from tui.console import diff, diff_across
-    from tui.services.clock import SystemClock
 
     own = ("only_differences", "baseline", "tolerance", "system_tags", "form")
     options = diff.DiffOptions(**{name: given.pop(name) for name in own})
     said = GivenOptions(**given).over(earlier)
+    if all(one.startswith("models:") for one in runs):
+        with opened(said, {}) as session:
+            settings = session.launch.settings
+            sheet, options = diff.versions_as_sheet(session, runs, options)
+            comparison = diff.comparison_of(sheet, options, settings.tolerance, settings.metric_directions)
+        _print_diff(comparison, options, exit_code)
+        return
     settings, file = settings_of(said)
     given_runs, launches = diff_across.launches_of(
         diff_across.given_runs(runs, settings.contexts),
@@ -219,6 +248,13 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
         with diff_across.opened(launches) as trackings:
             sheet = diff_across.sheet_across(trackings, given_runs)
         comparison = diff.comparison_of(sheet, options, tolerance, directions)
+    _print_diff(comparison, options, exit_code)
+
+
+def _print_diff(comparison: Comparison, options: DiffOptions, exit_code: bool) -> None:
+    from tui.console import diff
+    from tui.services.clock import SystemClock
+
     cells = os.get_terminal_size().columns if sys.stdout.isatty() else None
     click.echo(diff.written(comparison, options, SystemClock().zone, cells), nl=False)
     if exit_code and comparison.differ():
@@ -294,6 +330,12 @@ def config_init(said: GivenOptions) -> None:
 
 cli.add_command(runs.experiments)
 cli.add_command(runs.runs)
+cli.add_command(models.models)
+cli.add_command(models.versions)
+cli.add_command(models.alias)
+cli.add_command(models.undo)
+cli.add_command(files.export)
+cli.add_command(files.download)
 
 
 def _keep_log(file: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.domain.diff.comparison import Comparison
     from tui.domain.diff.sheet import Sheet
     from tui.domain.table import Table
+    from tui.services.session import Session
 
 FORMATS = ("table", "md", "json", "csv", "html")
 _RUN_ID = re.compile(r"[0-9a-f]{32}\Z")
@@ -67,6 +68,30 @@ def compared(
     answer = read(tracking, Wanted(tuple(run_ids.values())))
     refuse_missing(run_ids, answer.missing)
     return comparison_of(answer.sheet, options, tolerance, directions)
+
+
+def versions_as_sheet(session: Session, given: Sequence[str], options: DiffOptions) -> tuple[Sheet, DiffOptions]:
+    """Versions of one model as a sheet, and the options with the baseline as the sheet calls it.
+
+    Raises Problem where they are of several models, and where one is not there.
+    """
+    from tui.console.models import named_by, version_of
+    from tui.services.model_diff import version_sheet
+
+    found = [version_of(session, named_by(text)) for text in given]
+    names = list(dict.fromkeys(made.name for made in found))
+    if len(names) > 1:
+        raise Problem(
+            Kind.BAD_REQUEST,
+            "The versions were not compared",
+            f"They are of several models: {', '.join(map(clean, names))}.",
+            "Versions of one model can be compared; of others, the runs that they were made from.",
+        )
+    baseline = options.baseline
+    if baseline is not None and baseline.startswith("models:"):
+        baseline = f"v{version_of(session, named_by(baseline)).version}"
+    versions = tuple(dict.fromkeys(made.version for made in found))
+    return version_sheet(session, names[0], versions), replace(options, baseline=baseline)
 
 
 def refuse_missing(run_ids: Mapping[str, str], missing: Sequence[str]) -> None:

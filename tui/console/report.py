@@ -56,6 +56,26 @@ def described(launch: Launch, file: Path) -> str:
     return "\n".join(lines)
 
 
+def place_as_plain(text: str) -> dict[str, object]:
+    """What a place names, as plain data; nothing of it is looked up. Raises Problem (CONFIG) where it names none."""
+    from tui.domain.places import parse_place
+
+    place = parse_place(text)
+    said = {
+        "server": place.server,
+        "experiment": place.experiment,
+        "experiment_ids": list(place.experiment_ids),
+        "run_ids": list(place.run_ids),
+        "artifact_path": place.artifact_path,
+        "filter": place.filter_string,
+        "model": place.model,
+        "version": place.version,
+        "alias": place.alias,
+        "endpoint": place.endpoint,
+    }
+    return {"kind": place.kind.value, **{name: value for name, value in said.items() if value}}
+
+
 def _text(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 

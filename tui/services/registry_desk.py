@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.models.news import ModelNews
-from tui.domain.models.values import RegisteredModel
+from tui.domain.models.readiness import CHAMPION, Judged, warnings_of_target
+from tui.domain.models.values import READY, ModelVersion, RegisteredModel
+from tui.domain.serving.endpoints import move_consequences
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import AliasPlan
 from tui.domain.writes.changes import Plan
 from tui.services.alias_moves import AliasMoves, AliasWrites, Rules, place_of
 from tui.services.holders import Holders
@@ -62,6 +67,82 @@ class RegistryDesk:
         """Whether to move one of these the model's name is typed, however an alias is written."""
         protected = {alias.casefold() for alias in self.settings.protected_aliases}
         return self.protected_context or any(alias.casefold() in protected for alias in aliases)
+
+    # what should be known before a move
+
+    def learn(self, planned: AliasPlan) -> set[str]:
+        """Learn what is not known of the versions that a move is between; answers those that are not there. Blocks."""
+        name, health = planned.model, self.health
+        sides = (version for step in planned.steps for version in (step.expected, step.to))
+        wanted = [version for version in dict.fromkeys(sides) if version is not None]
+        missing = [(name, version) for version in wanted if health.version(name, version) is None]
+        absent: set[str] = set()
+        if missing:
+            found = self._registry.get_versions(missing)
+            health.take(found.values())
+            absent = {version for key in missing if key not in found for version in key[1:]}
+        known = [made for version in wanted if (made := health.version(name, version)) is not None]
+        health.gather_made_of(known)
+        for made in known:
+            health.gather_facts(name, made.version)
+        return absent
+
+    def guarded(
+        self,
+        planned: AliasPlan,
+        model: RegisteredModel,
+        state: Mapping[str, str],
+        *,
+        absent: Collection[str] = (),
+        refused: str = "",
+        signs: Mapping[str, str],
+    ) -> Plan:
+        """A move as it is shown: what is known of the versions that it points to, why it is refused, what is typed.
+
+        ``state`` is where the model's aliases are, ``absent`` are versions that were looked for and are not there,
+        ``refused`` is why it is no plan at all, and ``signs`` mark findings by their severity.
+        """
+        targets = self._targets(planned)
+        unready = [f"v{made.version}" for made in targets if made.status not in (READY, "")]
+        protected = self.is_protected(planned.aliases)
+        guard = "This move is protected"
+        if not protected and unready:
+            guard = f"{' and '.join(unready)} {'is' if len(unready) == 1 else 'are'} not ready"
+        missing = dict.fromkeys(step.to for step in planned.steps if step.to in absent)
+        reasons = (refused,) if refused else alias_plan.refusals(planned, state=state)
+        return replace(
+            self.aliases.plan(planned, model),
+            remarks=tuple(self._consequences(planned, model, targets, signs)),
+            refused=reasons or tuple(f"There is no version {version} of this model." for version in missing),
+            typed=model.name if protected or unready else "",
+            guard=guard,
+            asks_why="must" if self.settings.reason_required else "may",
+        )
+
+    def _targets(self, planned: AliasPlan) -> list[ModelVersion]:
+        """What is known of the versions that a move points to."""
+        wanted = dict.fromkeys(step.to for step in planned.steps if step.to is not None)
+        return [made for at in wanted if (made := self.health.version(planned.model, at)) is not None]
+
+    def _consequences(
+        self, planned: AliasPlan, model: RegisteredModel, targets: Sequence[ModelVersion], signs: Mapping[str, str]
+    ) -> list[str]:
+        """What is wrong with the versions that a move points to, and what it means for endpoints that serve it."""
+        health = self.health
+        told = []
+        for made in targets:
+            facts, run = health.facts(made.name, made.version), health.run(made.run_id)
+            judged = Judged(
+                model,
+                {made.version: made},
+                {made.run_id: run} if run is not None else {},
+                {made.version: facts} if facts is not None else {},
+            )
+            findings = warnings_of_target(judged, made, health.settings.rules)
+            told += [f"{signs[f.severity]} {f.rule}: {f.sentence}" for f in findings if f.severity in signs]
+        at = health.served(model.name)
+        steps = planned.steps if at else ()
+        return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]
 
     def undo(self, name: str) -> tuple[Plan | None, RegisteredModel, str]:
         """What takes back the last change of a model that can be, the model, and a later one that nothing takes back.

@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.domain.glyphs import Glyphs
 from tui.domain.models import move as model_move
 from tui.domain.models.names import alias_refusal, alias_twin
-from tui.domain.models.readiness import CHALLENGER, CHAMPION, Judged, warnings_of_target
+from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.rows import Notation
-from tui.domain.models.values import READY, ModelVersion, RegisteredModel
+from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.domain.serving.endpoints import move_consequences
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.domain.writes import alias_plan
@@ -226,27 +226,20 @@ class AliasForm:
     def plan(self) -> Plan:
         self.lines_typed.show(self.state)
         planned = self._planned()
-        unready = [f"v{made.version}" for made in self._targets(planned) if made.status not in (READY, "")]
-        protected = self._desk.is_protected(planned.aliases)
-        guard = "This move is protected"
-        if not protected and unready:
-            guard = f"{' and '.join(unready)} {'is' if len(unready) == 1 else 'are'} not ready"
-        return replace(
-            self._desk.aliases.plan(planned, self.model),
-            remarks=tuple(self._consequences(planned)),
-            refused=self._refused(planned),
-            typed=self.model.name if protected or unready else "",
-            guard=guard,
-            asks_why="must" if self._desk.settings.reason_required else "may",
+        glyphs = self._glyphs
+        return self._desk.guarded(
+            planned,
+            self.model,
+            self.state,
+            absent=self._absent,
+            refused=self.lines_typed.refusal(self.state),
+            signs={"error": glyphs.failed, "warning": glyphs.warning},
         )
 
-    def _refused(self, planned: alias_plan.AliasPlan) -> tuple[str, ...]:
-        if refused := self.lines_typed.refusal(self.state):
-            return (refused,)
-        if reasons := alias_plan.refusals(planned, state=self.state):
-            return reasons
-        missing = [step.to for step in planned.steps if step.to in self._absent]
-        return tuple(f"There is no version {version} of this model." for version in dict.fromkeys(missing))
+    @property
+    def _glyphs(self) -> Glyphs:
+        assert self._panel is not None
+        return self._panel.deck.glyphs
 
     def look_again(self) -> Callable[[], object]:
         moves, name = self._desk.moves, self.model.name
@@ -264,54 +257,13 @@ class AliasForm:
     # what is known
 
     def _reading(self) -> Notation:
-        assert self._panel is not None
-        return Notation(self._session.clock.now_ms(), None, self._panel.deck.glyphs)
-
-    def _targets(self, planned: alias_plan.AliasPlan) -> list[ModelVersion]:
-        """What is known of the versions that the plan points to."""
-        wanted = dict.fromkeys(step.to for step in planned.steps if step.to is not None)
-        return [made for at in wanted if (made := self._health.version(self.model.name, at)) is not None]
-
-    def _consequences(self, planned: alias_plan.AliasPlan) -> list[str]:
-        """What is wrong with the versions that the plan points to, and what it means for endpoints that serve it."""
-        assert self._panel is not None
-        glyphs, health = self._panel.deck.glyphs, self._health
-        signs = {"error": glyphs.failed, "warning": glyphs.warning}
-        told = []
-        for made in self._targets(planned):
-            facts, run = health.facts(made.name, made.version), health.run(made.run_id)
-            judged = Judged(
-                self.model,
-                {made.version: made},
-                {made.run_id: run} if run is not None else {},
-                {made.version: facts} if facts is not None else {},
-            )
-            findings = warnings_of_target(judged, made, health.settings.rules)
-            told += [f"{signs[f.severity]} {f.rule}: {f.sentence}" for f in findings if f.severity in signs]
-        at = health.served(self.model.name)
-        steps = planned.steps if at else ()
-        return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]
+        return Notation(self._session.clock.now_ms(), None, self._glyphs)
 
     def look_up(self) -> None:
         """Learn what is not known yet of the versions that the plan is about."""
-        panel, health, name, registry = self._panel, self._health, self.model.name, self._session.registry
-        sides = (version for step in self._planned().steps for version in (step.expected, step.to))
-        wanted = [version for version in dict.fromkeys(sides) if version is not None]
-        if panel is None or not wanted:
+        panel, desk, planned = self._panel, self._desk, self._planned()
+        if panel is None or not planned.steps:
             return
-
-        def look() -> set[str]:
-            missing = [(name, version) for version in wanted if health.version(name, version) is None]
-            absent: set[str] = set()
-            if missing:
-                found = registry.get_versions(missing)
-                health.take(found.values())
-                absent = {version for key in missing if key not in found for version in key[1:]}
-            known = [made for version in wanted if (made := health.version(name, version)) is not None]
-            health.gather_made_of(known)
-            for made in known:
-                health.gather_facts(name, made.version)
-            return absent
 
         def got(absent: set[str]) -> None:
             self._absent |= absent
@@ -320,7 +272,7 @@ class AliasForm:
         def refused(problem: Problem) -> None:
             panel.say(clean(f"{problem.title}: {problem.message}"), "warn")
 
-        panel.ask(self._session.pool, "sides", look, got, refused)
+        panel.ask(self._session.pool, "sides", lambda: desk.learn(planned), got, refused)
 
     def _both_sides(self, lines: OneAlias) -> Table:
         assert self._panel is not None

@@ -1,0 +1,168 @@
+"""``mlflow-deck export`` and ``mlflow-deck download``: what is recorded taken along as files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.console.command import (
+    CSV,
+    JSON,
+    Field,
+    Group,
+    asked_wrongly,
+    context_options,
+    json_option,
+    opened,
+    print_json,
+    print_rows,
+    write,
+)
+from tui.console.models import Named, version_of
+from tui.console.runs import RunRow, found_runs, lifecycle_option, run_fields
+from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot
+from tui.domain.experiments.views import Lifecycle
+from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import size
+from tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from tui.app.start import GivenOptions
+    from tui.services.session import Session
+
+
+@click.group(cls=Group)
+def export() -> None:
+    """Take runs along with every value, or aliases as YAML to be kept in git."""
+
+
+@export.command(
+    "runs",
+    examples=(
+        "mlflow-deck export runs churn/weekly > churn.csv",
+        "mlflow-deck export runs churn/weekly --filter 'metrics.auc > 0.9' --json > best.json",
+    ),
+)
+@click.argument("experiment", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, which alone tells an empty text from none.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; so it is by itself.")
+@click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
+@lifecycle_option
+@context_options
+@click.pass_obj
+def export_runs(
+    earlier: GivenOptions,
+    /,
+    experiment: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    text: str,
+    lifecycle: str,
+    **given: Any,
+) -> None:
+    """Print runs with every param, metric and tag, a column each; numbers are in full.
+
+    CSV begins when all runs have been read, since only then every column is known.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv are two forms; choose one.")
+    with opened(earlier, given) as session:
+        pages = found_runs(session, experiment, text, Lifecycle(lifecycle))
+        if as_json:
+            print_rows(JSON, run_fields(()), pages, nothing="")
+            return
+        rows = [row for page in pages for row in page]
+        print_rows(CSV, _wide(rows), [rows], nothing="")
+
+
+def _wide(rows: Sequence[RunRow]) -> Sequence[Field[RunRow]]:
+    """The fields of runs and a column for each param, metric and tag that any of them has."""
+    keys: dict[str, None] = {}
+    for kind in ("params", "metrics", "tags"):
+        keys |= dict.fromkeys(sorted({f"{kind}.{key}" for row in rows for key in getattr(row, kind)}))
+    return run_fields(tuple(keys))
+
+
+@click.command(
+    "download",
+    cls=Group.command_class,
+    examples=(
+        "mlflow-deck download runs:/4a1f…/plots/roc.png",
+        "mlflow-deck download models:/churn@champion --to models/",
+    ),
+)
+@click.argument("place")
+@click.option("--to", "folder", metavar="FOLDER", default=".", help="The folder that it goes into; else this one.")
+@json_option
+@context_options
+@click.pass_obj
+def download(earlier: GivenOptions, /, place: str, folder: str, as_json: bool, **given: Any) -> None:
+    """Bring a file or folder of a run, or the files of a model version; print where it lies.
+
+    Whole or not at all; what is there already is not replaced, and the name printed is the one that was free.
+    """
+    from tui.services.downloads import Download
+
+    with opened(earlier, given) as session:
+        root, entry, name = _meant(session, place)
+        fetch = Download(session.artifacts, root, entry, folder, name)
+        shown = sys.stderr.isatty()
+        done = fetch.run(_progress if shown else lambda *_told: None)
+        if shown:
+            sys.stderr.write("\r\x1b[K")
+    for left in done.left_out:
+        click.echo(f"Left out, as the server gives it to nobody: {clean(left)}", err=True)
+    if as_json:
+        print_json({"path": done.path, "files": done.files, "bytes": done.size, "left_out": list(done.left_out)})
+    else:
+        write(f"{clean(done.path)}\n")
+
+
+def _progress(done: int, of: int, _file: str) -> None:
+    share = f"{size(done)} of {size(of)}" if of else f"{done} files found"
+    sys.stderr.write(f"\r\x1b[K{share}")
+    sys.stderr.flush()
+
+
+def _meant(session: Session, given: str) -> tuple[ArtifactRoot, ArtifactEntry, str]:
+    """What is to be brought: where its paths begin, itself, and the name that it gets."""
+    from tui.domain.places import PlaceKind, parse_place
+
+    place = parse_place(given)
+    if place.kind is PlaceKind.RUN:
+        root = ArtifactRoot("run", place.run_ids[0])
+        return root, _entry(session, root, place.artifact_path), "" if place.artifact_path else root.id
+    if place.kind is PlaceKind.LOGGED_MODEL:
+        root = ArtifactRoot("model", place.model)
+        return root, _entry(session, root, ""), root.id
+    if place.kind is PlaceKind.MODEL:
+        made = version_of(session, Named(place.model, place.version, place.alias))
+        name = f"{made.name.rpartition('/')[2]}-v{made.version}"
+        if made.model_id:
+            root = ArtifactRoot("model", made.model_id)
+            return root, _entry(session, root, ""), name
+        run_id, _, path = made.source.removeprefix("runs:/").partition("/")
+        if made.source.startswith("runs:/"):
+            root = ArtifactRoot("run", run_id)
+            return root, _entry(session, root, path), name
+        raise Problem(
+            Kind.UNSUPPORTED,
+            "Nothing was downloaded",
+            f"{clean(made.name)} v{made.version} was made from {clean(made.source) or 'no files that are told'}.",
+            "Files of runs and of logged models can be brought.",
+        )
+    raise asked_wrongly("Nothing was downloaded", f"“{clean(given)}” has no files.", "Give runs:/ID/PATH or a version.")
+
+
+def _entry(session: Session, root: ArtifactRoot, path: str) -> ArtifactEntry:
+    """A file or folder as the store lists it; the root itself is a folder."""
+    if not path:
+        return ArtifactEntry("", True)
+    listing = session.artifacts.list_folder(root, path.rpartition("/")[0])
+    for entry in listing.entries:
+        if entry.path == path:
+            return entry
+    raise Problem(Kind.NOT_FOUND, "Nothing was downloaded", f"There is no {clean(root.uri(path))}.")

@@ -1,0 +1,429 @@
+"""``mlflow-deck models``, ``versions``, ``alias`` and ``undo``: registered models, read and moved by scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.console.command import (
+    EXIT_UNDONE,
+    TABLE,
+    Field,
+    Group,
+    asked_wrongly,
+    context_options,
+    instant,
+    opened,
+    output_options,
+    paged,
+    print_one,
+    print_rows,
+    upto,
+    write,
+)
+from tui.console.writing import SIGNS, Consent, carried_out, refuse_read_only, write_options
+from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean
+from tui.domain.writes import alias_plan
+from tui.domain.writes.alias_plan import AliasPlan, AliasStep
+
+if TYPE_CHECKING:
+    from tui.app.start import GivenOptions
+    from tui.domain.models.grants import Deed
+    from tui.domain.models.holders import Holding
+    from tui.domain.places import Place
+    from tui.domain.writes.changes import Plan
+    from tui.services.session import Session
+
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model, and what of it is meant: one of its versions, or what an alias points to."""
+
+    model: str
+    version: str = ""
+    alias: str = ""
+
+
+def named_by(given: str) -> Named:
+    """What ``models:/NAME``, ``models:/NAME/VERSION``, ``models:/NAME@ALIAS`` or the same without ``models:/`` means.
+
+    The address of a model's page will do, too. Raises Problem for what names no model.
+    """
+    from tui.domain.places import PlaceKind, parse_place
+
+    text = given if given.startswith(("models:", "http://", "https://")) else f"models:/{given}"
+    place: Place = parse_place(text)
+    if place.kind is not PlaceKind.MODEL:
+        raise asked_wrongly("No model was read", f"“{clean(given)}” names no registered model.", _FORMS)
+    return Named(place.model, place.version, place.alias)
+
+
+_FORMS = "A model is named by NAME, models:/NAME/VERSION or models:/NAME@ALIAS."
+
+
+def version_of(session: Session, meant: Named) -> ModelVersion:
+    """The version that is meant. Raises Problem where there is none, or none is named."""
+    version = meant.version
+    if meant.alias:
+        version = session.desk.moves.state(meant.model).get(meant.alias, "")
+        if not version:
+            raise Problem(
+                Kind.NOT_FOUND, "No version was read", f"{clean(meant.model)} has no alias {clean(meant.alias)}."
+            )
+    if not version:
+        raise asked_wrongly("No version was read", f"“{clean(meant.model)}” names no version.", _FORMS)
+    return session.registry.get_version(meant.model, alias_plan.version_number(version) or version)
+
+
+# models
+
+
+@click.group(cls=Group)
+def models() -> None:
+    """Registered models, for scripts."""
+
+
+_MODEL: Sequence[Field[RegisteredModel]] = (
+    Field("name", lambda model: model.name),
+    Field("newest", lambda model: model.newest.version if model.newest is not None else None, align="right"),
+    Field("aliases", lambda model: dict(sorted(model.aliases.items()))),
+    Field("created", lambda model: instant(model.created_ms), in_table=False),
+    Field("updated", lambda model: instant(model.updated_ms)),
+    Field("description", lambda model: model.description, in_table=False),
+    Field("tags", lambda model: dict(model.tags), in_table=False, in_csv=False),
+    Field("unread", lambda model: model.unread or None, in_table=False),
+)
+_WHOLE: Sequence[Field[RegisteredModel]] = tuple(
+    Field(field.name, field.value) for field in _MODEL if field.name != "unread"
+)
+_VERSION: Sequence[Field[tuple[ModelVersion, RegisteredModel]]] = (
+    Field("model", lambda row: row[0].name, in_table=False),
+    Field("version", lambda row: row[0].version, align="right"),
+    Field("status", lambda row: row[0].status),
+    Field("aliases", lambda row: list(row[1].aliases_of(row[0].version))),
+    Field("created", lambda row: instant(row[0].created_ms)),
+    Field("user", lambda row: row[0].user),
+    Field("run_id", lambda row: row[0].run_id),
+    Field("model_id", lambda row: row[0].model_id, in_table=False),
+    Field("source", lambda row: row[0].source, in_table=False),
+    Field("stage", lambda row: row[0].stage, in_table=False),
+    Field("description", lambda row: row[0].description, in_table=False),
+    Field("tags", lambda row: dict(row[0].tags), in_table=False, in_csv=False),
+)
+_WHOLE_VERSION: Sequence[Field[tuple[ModelVersion, RegisteredModel]]] = tuple(
+    Field(field.name, field.value) for field in _VERSION
+)
+
+
+@models.command(
+    "list",
+    examples=(
+        "mlflow-deck models list",
+        "mlflow-deck models list --json | jq -r '.[] | select(.aliases.champion == null) | .name'",
+    ),
+)
+@output_options
+@click.option("--named", metavar="TEXT", default="", help="Only those whose name holds this.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@context_options
+@click.pass_obj
+def models_list(earlier: GivenOptions, /, form: str, named: str, limit: int | None, **given: Any) -> None:
+    """List registered models with their aliases, by name."""
+    with opened(earlier, given) as session:
+        pages = upto(every_model(session, named), limit)
+        print_rows(form, _MODEL, pages, nothing="There is no such model.")
+
+
+def every_model(session: Session, named: str = "") -> Iterator[list[RegisteredModel]]:
+    """Pages of registered models whose name holds this, each model whole where it can be read."""
+    pages = paged(lambda token: session.registry.search_models(max_results=_PAGE, token=token), "models")
+    for page in pages:
+        wanted = [model for model in page if named.casefold() in model.name.casefold()]
+        yield [model if model.is_whole else _whole(session, model) for model in wanted]
+
+
+def _whole(session: Session, model: RegisteredModel) -> RegisteredModel:
+    try:
+        return session.registry.get_model(model.name)
+    except Problem as problem:
+        if problem.is_connection:
+            raise
+        return model
+
+
+@models.command(
+    "get",
+    examples=(
+        "mlflow-deck models get churn",
+        "mlflow-deck models get models:/churn@champion --json | jq -r .run_id",
+    ),
+)
+@click.argument("model")
+@output_options
+@context_options
+@click.pass_obj
+def models_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) -> None:
+    """Print a model, or the version that models:/NAME/VERSION or models:/NAME@ALIAS names."""
+    meant = named_by(model)
+    with opened(earlier, given) as session:
+        found = session.registry.get_model(meant.model)
+        if meant.version or meant.alias:
+            print_one(form, _WHOLE_VERSION, (version_of(session, meant), found))
+        else:
+            print_one(form, _WHOLE, found)
+
+
+@click.command(
+    "versions",
+    cls=Group.command_class,
+    examples=(
+        "mlflow-deck versions churn",
+        "mlflow-deck versions models:/prod.ml.churn --csv --limit 10",
+    ),
+)
+@click.argument("model")
+@output_options
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@context_options
+@click.pass_obj
+def versions(earlier: GivenOptions, /, model: str, form: str, limit: int | None, **given: Any) -> None:
+    """List the versions of a registered model, the newest first."""
+    name = named_by(model).model
+    with opened(earlier, given) as session:
+        found = session.registry.get_model(name)
+        pages = paged(lambda token: session.registry.search_versions(name, token=token), "versions")
+        rows = ([(made, found) for made in page] for page in pages)
+        print_rows(form, _VERSION, upto(rows, limit), nothing="The model has no version.")
+
+
+# aliases
+
+
+@click.group(cls=Group)
+def alias() -> None:
+    """Aliases of registered models, for scripts: where they point, and moving them as the keys do."""
+
+
+@dataclass(frozen=True)
+class _Alias:
+    model: str
+    name: str
+    version: str
+    holding: Holding
+
+
+_ALIAS: Sequence[Field[_Alias]] = (
+    Field("model", lambda row: row.model),
+    Field("alias", lambda row: row.name),
+    Field("version", lambda row: row.version, align="right"),
+    Field("since", lambda row: instant(row.holding.since_ms)),
+    Field("by", lambda row: row.holding.by or None),
+    Field("was", lambda row: row.holding.was or None),
+)
+
+
+@alias.command(
+    "get",
+    examples=(
+        "mlflow-deck alias get models:/churn@champion",
+        "mlflow-deck alias get churn --json",
+    ),
+)
+@click.argument("model")
+@output_options
+@context_options
+@click.pass_obj
+def alias_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) -> None:
+    """Print the version that models:/NAME@ALIAS points to; of a model, all its aliases.
+
+    Since when, by whom and what was before is told as far as the ledger and mirrored tags know it.
+    """
+    meant = named_by(model)
+    with opened(earlier, given) as session:
+        found = session.registry.get_model(meant.model)
+        wanted = [meant.alias] if meant.alias else sorted(found.aliases)
+        rows = _aliases(session, found, [one for one in wanted if one in found.aliases])
+        if meant.alias and not rows:
+            raise Problem(
+                Kind.NOT_FOUND,
+                "No alias was read",
+                f"{clean(meant.model)} has no alias {clean(meant.alias)}.",
+                f"It has {', '.join(map(clean, sorted(found.aliases))) or 'none'}.",
+            )
+        if meant.alias and form == TABLE:
+            write(f"{clean(rows[0].version)}\n")
+        elif meant.alias:
+            print_one(form, _ALIAS, rows[0])
+        else:
+            print_rows(form, _ALIAS, [rows], nothing="The model has no alias.")
+
+
+def _aliases(session: Session, model: RegisteredModel, wanted: Sequence[str]) -> list[_Alias]:
+    desk = session.desk
+    made = session.registry.get_versions([(model.name, model.aliases[one]) for one in wanted])
+    desk.health.take(made.values())
+    desk.holders.learn()
+    return [_Alias(model.name, one, model.aliases[one], desk.health.holding(model, one)) for one in wanted]
+
+
+@alias.command(
+    "set",
+    examples=(
+        "mlflow-deck alias set models:/churn@champion 14 --if-currently 12 --reason 'INC-42' --yes",
+        "mlflow-deck alias set models:/churn@champion @challenger --yes --name churn",
+        "mlflow-deck alias set models:/churn@champion 14 --dry-run",
+    ),
+)
+@click.argument("model", metavar="MODEL@ALIAS")
+@click.argument("version", metavar="VERSION|@ALIAS")
+@click.option("--if-currently", metavar="VERSION", help="Only if it points here now; none: if it is new.")
+@write_options
+@context_options
+@click.pass_obj
+def alias_set(
+    earlier: GivenOptions, /, model: str, version: str, if_currently: str | None, consent: Consent, **given: Any
+) -> None:
+    """Point an alias to a version, or to where another alias points.
+
+    The server is read again just before, and read back after; the ledger has it. Ends with 3 where it was not done.
+    """
+    _move(earlier, given, _alias_named(model), version, if_currently, consent)
+
+
+@alias.command(
+    "unset",
+    examples=("mlflow-deck alias unset models:/churn@old --if-currently 9 --yes",),
+)
+@click.argument("model", metavar="MODEL@ALIAS")
+@click.option("--if-currently", metavar="VERSION", help="Only if it points here now.")
+@write_options
+@context_options
+@click.pass_obj
+def alias_unset(earlier: GivenOptions, /, model: str, if_currently: str | None, consent: Consent, **given: Any) -> None:
+    """Take an alias away. Ends with 3 where it was not done."""
+    _move(earlier, given, _alias_named(model), None, if_currently, consent)
+
+
+def _alias_named(given: str) -> Named:
+    meant = named_by(given)
+    if not meant.alias:
+        raise asked_wrongly("Nothing was moved", f"“{clean(given)}” names no alias.", "It would be models:/NAME@ALIAS.")
+    return meant
+
+
+def _move(
+    earlier: GivenOptions,
+    given: dict[str, Any],
+    meant: Named,
+    version: str | None,
+    if_currently: str | None,
+    consent: Consent,
+) -> None:
+    with opened(earlier, given) as session:
+        refuse_read_only(session)
+        model = session.registry.get_model(meant.model)
+        now = model.aliases.get(meant.alias)
+        if if_currently is not None and now != _expected(if_currently):
+            click.echo(
+                f"Nothing was changed: {clean(meant.alias)} of {clean(model.name)} is on {alias_plan.shown(now)}, "
+                f"not on {alias_plan.shown(_expected(if_currently))}.",
+                err=True,
+            )
+            raise SystemExit(EXIT_UNDONE)
+        to = _target(model, version) if version is not None else None
+        if to == now:
+            click.echo(f"{clean(meant.alias)} of {clean(model.name)} is on {alias_plan.shown(now)} already.", err=True)
+            return
+        planned = alias_plan.plan(model.name, model.aliases, {meant.alias: to})
+        status = carried_out(session, guarded(session, planned, model), consent)
+    raise SystemExit(status)
+
+
+def _expected(said: str) -> str | None:
+    if said.casefold() == "none":
+        return None
+    number = alias_plan.version_number(said)
+    if not number:
+        raise asked_wrongly("Nothing was moved", f"“{clean(said)}” is no version: versions are numbers.")
+    return number
+
+
+def _target(model: RegisteredModel, said: str) -> str:
+    """The version that is said by its number, or by the alias of the same model that points to it."""
+    if said.startswith("@"):
+        at = model.aliases.get(said[1:])
+        if at is None:
+            raise Problem(Kind.NOT_FOUND, "Nothing was moved", f"{clean(model.name)} has no alias {clean(said[1:])}.")
+        return at
+    number = _expected(said)
+    if number is None:
+        raise asked_wrongly("Nothing was moved", "An alias cannot be pointed to none.", "alias unset takes it away.")
+    return number
+
+
+def guarded(session: Session, planned: AliasPlan, model: RegisteredModel) -> Plan:
+    """A move with all that the panel of the deck knows of it before, and refuses. Raises Problem where one may not."""
+    from tui.domain.models.grants import Deed
+
+    refuse_without_grants(session, Deed.ALIAS, model.name)
+    desk = session.desk
+    desk.health.gather_served([model.name])
+    absent = desk.learn(planned)
+    return desk.guarded(planned, model, model.aliases, absent=absent, signs=SIGNS)
+
+
+def refuse_without_grants(session: Session, deed: Deed, model: str) -> None:
+    """Raise Problem where Unity Catalog's grants say that a deed will be refused."""
+    from tui.services.permissions import Permissions, doubtful, statements
+
+    if session.catalog is None:
+        return
+    found = Permissions(session.catalog, session.clock).refusals(deed, model)
+    if found and not doubtful(found):
+        reasons = ". ".join(f"{one.words[:1].upper()}{one.words[1:]}" for one in found)
+        raise Problem(Kind.FORBIDDEN, "Nothing was changed", f"{reasons}.", f"Ask for: {statements(found)}")
+
+
+@click.command(
+    "undo",
+    cls=Group.command_class,
+    examples=(
+        "mlflow-deck undo churn --dry-run",
+        "mlflow-deck undo models:/churn --yes --reason 'INC-42: back'",
+    ),
+)
+@click.argument("model")
+@write_options
+@context_options
+@click.pass_obj
+def undo(earlier: GivenOptions, /, model: str, consent: Consent, **given: Any) -> None:
+    """Take back the last change of a model that was made from this machine, as u in the deck.
+
+    Refused where somebody has changed it since. Ends with 3 where it was not done.
+    """
+    name = named_by(model).model
+    with opened(earlier, given) as session:
+        refuse_read_only(session)
+        plan, found, stays = session.desk.undo(name)
+        if plan is None:
+            kept = f" {stays} cannot be taken back." if stays else ""
+            raise asked_wrongly(
+                "Nothing was changed", f"Nothing was changed of {clean(name)} from here that could be undone.{kept}"
+            )
+        if plan.changes[0].alias:
+            steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)
+            plan = guarded(session, AliasPlan(found.name, steps, plan.purpose, plan.of), found)
+        else:
+            from tui.domain.models.grants import Deed
+
+            refuse_without_grants(session, Deed.TAG if plan.changes[0].key else Deed.DESCRIBE, name)
+            plan = session.flow.dressed(plan)
+        status = carried_out(session, plan, consent)
+    raise SystemExit(status)
