@@ -27,10 +27,10 @@ def served_elsewhere(result: Result) -> list[tuple[str, str, str]]:
 def test_drift_is_told(profile: str) -> None:
     found = lint(profile, "prod.ml.churn")
     assert "served-elsewhere" in found.output
-    assert "champion is v12, churn-prod serves v11 90 %, v10 10 %." in found.output
+    assert "champion is v12, churn-prod serves v11 90%, v10 10%." in found.output
     everything = lint(profile, "--json")
     assert served_elsewhere(everything) == [
-        ("prod.ml.churn", "warning", "champion is v12, churn-prod serves v11 90 %, v10 10 %.")
+        ("prod.ml.churn", "warning", "champion is v12, churn-prod serves v11 90%, v10 10%.")
     ]
 
 
@@ -40,7 +40,7 @@ def test_nothing_is_told_once_the_endpoint_serves_the_alias(profile: str, worksp
     assert served_elsewhere(lint(profile, "--json", "prod.ml.churn")) == []
     workspace.endpoints["churn-canary"] = canary
     assert [said for _, _, said in served_elsewhere(lint(profile, "--json"))] == [
-        "champion is v11, churn-canary serves v12 100 %."
+        "champion is v11, churn-canary serves v12 100%."
     ]
 
 

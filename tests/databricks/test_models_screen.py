@@ -58,12 +58,12 @@ async def test_by_catalog_and_schema(opened: Session) -> None:
 async def test_the_board_and_the_versions_say_what_serves_off_its_alias(opened: Session) -> None:
     async with drive(app_on(opened), (200, 50)) as deck:
         await to_models(deck, "prod.ml.churn")
-        await deck.until_text("⚠ churn-prod v11 90 %, v10 10 %  churn-canary v12")
+        await deck.until_text("⚠ churn-prod v11 90%, v10 10%  churn-canary v12")
         assert "┊ fraud-scoring v4 " in deck.text(), "no sign where the alias is served"
         await deck.press("G", "k", "enter")
         await deck.until_text("models › prod.ml.churn")
-        await deck.until_text("⚠ churn-prod 90 %")
-        assert "v11" in deck.line_with("⚠ churn-prod 90 %") and "v10" in deck.line_with("⚠ churn-prod 10 %")
+        await deck.until_text("⚠ churn-prod 90%")
+        assert "v11" in deck.line_with("⚠ churn-prod 90%") and "v10" in deck.line_with("⚠ churn-prod 10%")
         champion = next(line for line in deck.lines() if "v12" in line and "churn-canary" in line)
         assert "champion" in champion and "⚠ churn-canary" not in champion
 

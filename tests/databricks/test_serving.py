@@ -169,7 +169,7 @@ async def to_serving(deck: Deck[int]) -> None:
     await deck.until(lambda: app.begun and app.page is not None, "the context is open")
     await deck.press("3")
     await deck.until_text("1 off their alias")
-    await deck.until_text("churn v11 90 %")
+    await deck.until_text("churn v11 90%")
 
 
 def app_on(session: Session) -> DeckApp:
@@ -208,7 +208,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
     async with drive(app_on(opened), (120, 36)) as deck:
         await to_serving(deck)
         await deck.press("down", "down")
-        await deck.until_text("champion is v12, churn-prod serves v11 90 %, v10 10 %")
+        await deck.until_text("champion is v12, churn-prod serves v11 90%, v10 10%")
         await deck.press("a")
         await deck.until_text("Serve prod.ml.churn at")
         await deck.press("enter")
@@ -217,7 +217,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         await deck.until_text("enter does it")
         assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0, "it is only armed"
         await deck.press("enter")
-        await deck.until_text("churn-prod serves churn v12 90 %, churn v10 10 % now")
+        await deck.until_text("churn-prod serves churn v12 90%, churn v10 10% now")
         await deck.until(lambda: "off their alias" not in deck.text(), "nothing drifts any more")
         await deck.press("L")
         await deck.until_text("build log")
@@ -270,13 +270,13 @@ async def test_what_goes_wrong_with_a_change_is_said_where_it_was_asked_for(
         await deck.press("ctrl+u")
         await deck.type("50 50")
         await deck.press("enter")
-        await deck.until_text("90 % → 50 %")
+        await deck.until_text("90% → 50%")
         endpoint = workspace.endpoints["churn-prod"]
         coming = config_of([served(CHURN, 13)], 100, version=8)
         with workspace.lock:
             endpoint.update = Coming(coming, 99, NOW_MS)
         await deck.press("enter", "enter")
-        await deck.until_text("somebody else is changing it just now, to churn v13 100 %")
+        await deck.until_text("somebody else is changing it just now, to churn v13 100%")
     assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0
 
 

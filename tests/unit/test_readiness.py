@@ -122,7 +122,7 @@ BAD: list[tuple[str, Judged, str]] = [
         replace(
             GOOD, served=(ServedAt("live", "churn-11", "churn", "11", 90), ServedAt("live", "b", "churn", "12", 10))
         ),
-        "champion is v12, live serves v11 90 %, v12 10 %.",
+        "champion is v12, live serves v11 90%, v12 10%.",
     ),
 ]
 

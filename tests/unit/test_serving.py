@@ -42,7 +42,7 @@ def test_what_is_served_of_each_model() -> None:
 
 def test_drift_is_where_most_traffic_goes_to_another_version_than_the_alias() -> None:
     (found,) = drifts(CHURN, {"champion": "12"}, [at("10", 10), at("11", 90)])
-    assert found.words == "champion is v12, live serves v11 90 %, v10 10 %"
+    assert found.words == "champion is v12, live serves v11 90%, v10 10%"
     assert not drifts(CHURN, {"champion": "12"}, [at("12", 60), at("11", 40)])
     assert drifts(CHURN, {"champion": "12"}, [at("12", 40), at("11", 60)])
     assert not drifts(CHURN, {}, [at("11")]) and not drifts(CHURN, {"champion": "12"}, [])
@@ -74,7 +74,7 @@ def test_a_move_of_an_alias_moves_no_traffic() -> None:
 def test_another_version_takes_the_place_and_the_name() -> None:
     moved = to_version(SPLIT, "churn-11", "12")
     assert moved == (Share("churn-12", CHURN, "12", 90), SPLIT[1])
-    assert change_words(SPLIT, moved) == ("prod.ml.churn  v11 → v12  90 %", "prod.ml.churn  v10  10 %")
+    assert change_words(SPLIT, moved) == ("prod.ml.churn  v11 → v12  90%", "prod.ml.churn  v10  10%")
     named = (Share("current", CHURN, "11", 100),)
     assert to_version(named, "current", "12") == (Share("current", CHURN, "12", 100),)
     assert not split_refusals(SPLIT, moved)

@@ -41,7 +41,7 @@ class ServingPlan:
     def words(self) -> tuple[str, ...]:
         """A line for each served entity."""
         if len(self.before) != len(self.after):
-            return tuple(f"{share.entity} v{share.version}  {share.percent} %" for share in self.after)
+            return tuple(f"{share.entity} v{share.version}  {share.percent}%" for share in self.after)
         return change_words(self.before, self.after)
 
 

@@ -145,7 +145,7 @@ def served_cell(model: RegisteredModel, at: Sequence[ServedAt], glyphs: Glyphs, 
             continue
         parts = []
         for one in sorted(here, key=lambda one: -(one.traffic or 0)):
-            share = "" if one.traffic in (None, 100) else f" {one.traffic} %"
+            share = "" if one.traffic in (None, 100) else f" {one.traffic}%"
             parts.append(share if version else f" v{one.version}{share}")
         said = f"{endpoint}{','.join(parts)}"
         drift = off.get(endpoint)

@@ -200,13 +200,13 @@ def split_refusals(before: Split, after: Split) -> tuple[str, ...]:
 
 
 def change_words(before: Split, after: Split) -> tuple[str, ...]:
-    """What a change does, a line for each served entity: ``prod.ml.churn  v11 → v12  90 %``."""
+    """What a change does, a line for each served entity: ``prod.ml.churn  v11 → v12  90%``."""
     lines = []
     for old, new in zip(before, after, strict=True):
         version = f"v{old.version}" if old.version else ""
         if old.version != new.version:
             version = f"v{old.version} → v{new.version}"
-        percent = f"{old.percent} %" if old.percent == new.percent else f"{old.percent} % → {new.percent} %"
+        percent = f"{old.percent}%" if old.percent == new.percent else f"{old.percent}% → {new.percent}%"
         lines.append("  ".join(part for part in (old.entity, version, percent) if part))
     return tuple(lines)
 
@@ -229,10 +229,10 @@ class ServedAt:
 
     @property
     def words(self) -> str:
-        """``churn-prod 90 %``, ``churn-night stopped``."""
+        """``churn-prod 90%``, ``churn-night stopped``."""
         if self.is_stopped:
             return f"{self.endpoint} stopped"
-        return self.endpoint if self.traffic is None else f"{self.endpoint} {self.traffic} %"
+        return self.endpoint if self.traffic is None else f"{self.endpoint} {self.traffic}%"
 
 
 def served(endpoints: Iterable[Endpoint]) -> dict[str, tuple[ServedAt, ...]]:
@@ -268,8 +268,8 @@ class Drift:
 
     @property
     def words(self) -> str:
-        """``champion is v12, churn-prod serves v11 90 %, v10 10 %``."""
-        parts = [f"v{at.version}" + ("" if at.traffic is None else f" {at.traffic} %") for at in self.served]
+        """``champion is v12, churn-prod serves v11 90%, v10 10%``."""
+        parts = [f"v{at.version}" + ("" if at.traffic is None else f" {at.traffic}%") for at in self.served]
         return f"{self.alias} is v{self.aliased}, {self.endpoint} serves {', '.join(parts)}"
 
 

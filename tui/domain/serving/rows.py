@@ -20,9 +20,9 @@ PENDING = "pending:"
 
 
 def brief(entity: ServedEntity) -> str:
-    """``churn v12 90 %``: the last part of the name is enough in a list."""
+    """``churn v12 90%``: the last part of the name is enough in a list."""
     name = entity.entity.rsplit(".", 1)[-1] if entity.kind in ("model", "features") else entity.entity
-    traffic = f" {entity.traffic} %" if entity.traffic is not None else ""
+    traffic = f" {entity.traffic}%" if entity.traffic is not None else ""
     return clean(f"{name} v{entity.version}{traffic}" if entity.version else f"{name}{traffic}")
 
 
@@ -33,9 +33,9 @@ def serves(config: ServingConfig) -> str:
 
 
 def split_words(split: Split) -> str:
-    """The same of a split: ``churn v12 90 %, churn v10 10 %``."""
+    """The same of a split: ``churn v12 90%, churn v10 10%``."""
     parts = [(share.entity.rsplit(".", 1)[-1], share.version, share.percent) for share in split]
-    return clean(", ".join(f"{name} v{at} {part} %" if at else f"{name} {part} %" for name, at, part in parts))
+    return clean(", ".join(f"{name} v{at} {part}%" if at else f"{name} {part}%" for name, at, part in parts))
 
 
 def state_tone(endpoint: Endpoint) -> Tone:
@@ -132,7 +132,7 @@ def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, gene
 
     def share(entity: ServedEntity, *, pending: bool) -> str:
         """What it gets; in parentheses what it would get, were it there."""
-        said = "" if entity.traffic is None else f"{entity.traffic} %"
+        said = "" if entity.traffic is None else f"{entity.traffic}%"
         return f"({said})" if said and pending else said
 
     def sign(entity: ServedEntity) -> str:

@@ -138,9 +138,9 @@ def value(change: Change, text: str | None, absent: str) -> str:
 
 
 def served_lines(text: str) -> list[str]:
-    """What an endpoint serves, a line for each served entity: ``prod.ml.churn v11 90 %``."""
+    """What an endpoint serves, a line for each served entity: ``prod.ml.churn v11 90%``."""
     shares = [line.split("\t") for line in text.split("\n") if line]
-    return [f"{clean(entity)}{f' v{version}' if version else ''} {percent} %" for _, entity, version, percent in shares]
+    return [f"{clean(entity)}{f' v{version}' if version else ''} {percent}%" for _, entity, version, percent in shares]
 
 
 def whole(change: Change, text: str | None) -> list[str]:
