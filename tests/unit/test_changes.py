@@ -169,7 +169,7 @@ def test_tags_of_several_are_edited_together() -> None:
     table = tags.table(UNICODE)
     assert list(table.texts("now", 0, 3)) == ["2 different values", "s", "ana  (1 of 2)"]
     edited = tags.edited("k", "c").edited("new", "").edited("same", None)
-    assert list(edited.table(UNICODE).texts("then", 0, 4)) == ["~ c", "+ (empty)", "- taken away", ""]
+    assert list(edited.table(UNICODE).texts("after", 0, 4)) == ["~ c", "+ (empty)", "- taken away", ""]
     assert len(edited.plan.changes) == 6
     assert edited.edited("new", None).keys == ("k", "same", "mlflow.user"), "what was only just added leaves no trace"
     assert edited.edited("same", "s").edits.keys() == {"k", "new"}, "what comes to nothing is no edit"

@@ -34,9 +34,11 @@ def planned(plan: Plan, glyphs: Glyphs, room: int) -> RowsTable:
     accent: list[Tone] = ["accent" if change.after is not None else "warn" for change in plan.changes]
     cells, columns = _first_cells(plan.changes)
     going = all(change.after is None for change in plan.changes)  # what goes is what has to be read
-    columns += [_column("now", "now", now, 90 if going else 40), _column("then", "then", then, 60)]
-    columns = _within(columns, room, ("now", "name", "what", "then"))
-    return RowsTable(columns, _keys(plan.changes), {**cells, "now": now, "then": then}, {"now": muted, "then": accent})
+    columns += [_column("now", "now", now, 90 if going else 40), _column("after", "after", then, 60)]
+    columns = _within(columns, room, ("now", "name", "what", "after"))
+    return RowsTable(
+        columns, _keys(plan.changes), {**cells, "now": now, "after": then}, {"now": muted, "after": accent}
+    )
 
 
 def became(told: WriteResult, glyphs: Glyphs, room: int) -> RowsTable:
@@ -72,7 +74,7 @@ def whole_row(plan: Plan, told: WriteResult | None, row: int, absent: str) -> tu
         parts.append(f"{OUTCOMES.get(result.outcome, (result.outcome.value, ''))[0]}")
         parts += [str(result.problem)] if result.problem is not None else []
         parts.append(f"is now: {found_words(change, result, absent)}")
-    for called, text in (("now" if told is None else "was shown as", change.before), ("then", change.after)):
+    for called, text in (("now" if told is None else "was shown as", change.before), ("after", change.after)):
         lines = change_words.whole(change, text) if text is not None else [absent]
         parts.append(f"{called}: " + ("\n" if len(lines) > 1 else "") + "\n".join(lines))
     return title, "\n\n".join(part for part in parts if part)

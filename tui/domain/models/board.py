@@ -87,7 +87,7 @@ class Board:
                           better="lower" if low else "higher", group="facts",
                           detail="of the champion; m chooses another")] if has_aliases else ()),
             ColumnSpec("ready", "ready", self._ready_cell, self._ready_rank, better="higher", group="facts"),
-            *([ColumnSpec("made", "made", self._made_cell, self._made, better="higher", align="right", group="facts",
+            *([ColumnSpec("age", "age", self._made_cell, self._made, better="higher", align="right", group="facts",
                           detail="the age of the champion")] if has_aliases else ()),
             ColumnSpec("versions", "versions", self._count_cell, self._count, better="higher", align="right",
                        group="facts"),

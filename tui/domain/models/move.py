@@ -49,7 +49,7 @@ def rows(
     found = [
         _row("version", [f"v{made.version}" if made is not None else "none" for made in sides]),
         *([_row("held", [_held(holding, reading), ""])] if now is not None else ()),
-        _row("made", [_made(made, known, reading) for made in sides]),
+        _row("created", [_made(made, known, reading) for made in sides]),
         _row("state", [reading.status(made)[0] if made is not None else "" for made in sides], _tone(then, reading)),
     ]
     runs = [_run(made, known, reading) for made in sides]
@@ -185,7 +185,7 @@ def table(shown: Sequence[MoveRow], room: int) -> RowsTable:
     cells = {
         "name": [row.name for row in shown],
         "now": [row.now for row in shown],
-        "then": [row.then for row in shown],
+        "after": [row.then for row in shown],
         "note": [row.note for row in shown],
     }
     wide = {key: max([12, *map(width, texts)]) for key, texts in cells.items()}
@@ -198,12 +198,12 @@ def table(shown: Sequence[MoveRow], room: int) -> RowsTable:
     columns = (
         Column("name", "", wide["name"], frozen=True),
         Column("now", "now", min(side, wide["now"])),
-        Column("then", "then", min(side, wide["then"])),
+        Column("after", "after", min(side, wide["after"])),
         Column("note", "", wide["note"]),
     )
     tones: dict[str, Sequence[Tone]] = {
         "name": ["muted"] * len(shown),
-        "then": [row.tone if row.name in ("state", "run") else "" for row in shown],
+        "after": [row.tone if row.name in ("state", "run") else "" for row in shown],
         "note": [row.tone for row in shown],
     }
     return RowsTable(columns, [str(number) for number in range(len(shown))], cells, tones)

@@ -66,12 +66,12 @@ class TagEdits:
         columns = (
             Column("key", "tag", max([12, *(min(36, width(name)) for name in names)]), frozen=True),
             Column("now", "now", max([16, *(min(28, width(text)) for text in now)])),
-            Column("then", "then", max([16, *(min(60, width(text)) for text in then)])),
+            Column("after", "after", max([16, *(min(60, width(text)) for text in then)])),
         )
         tones: list[Tone] = ["accent" if key in self.edits else "" for key in keys]
         name_tones: list[Tone] = ["muted" if key.startswith("mlflow.") else "" for key in keys]
-        cells = {"key": names, "now": now, "then": then}
-        return RowsTable(columns, keys, cells, {"then": tones, "key": name_tones})
+        cells = {"key": names, "now": now, "after": then}
+        return RowsTable(columns, keys, cells, {"after": tones, "key": name_tones})
 
     def _now(self, key: str, absent: str) -> str:
         values, having = self.values(key), self.having(key)

@@ -19,16 +19,16 @@ def steps_table(plan: AliasPlan, state: alias_plan.Aliases, known: KnownOfModels
         "step": [str(number) for number, _ in enumerate(plan.steps, start=1)],
         "alias": [clean(step.alias) for step in plan.steps],
         "now": [alias_plan.shown(state.get(step.alias)) for step in plan.steps],
-        "then": [alias_plan.shown(step.to) for step in plan.steps],
+        "after": [alias_plan.shown(step.to) for step in plan.steps],
     }
-    tones: dict[str, Sequence[Tone]] = {"then": ["warn" if step.to is None else "accent" for step in plan.steps]}
+    tones: dict[str, Sequence[Tone]] = {"after": ["warn" if step.to is None else "accent" for step in plan.steps]}
     targets = [known.version(plan.model, step.to) if step.to is not None else None for step in plan.steps]
     if any(targets):
         now = [known.version(plan.model, at) if (at := state.get(step.alias)) else None for step in plan.steps]
         states = [reading.status(made) if made is not None else ("", "") for made in targets]
         cells |= {
             "state": [text for text, _ in states],
-            "made": [_made(made, known, reading) for made in targets],
+            "created": [_made(made, known, reading) for made in targets],
         }
         tones["state"] = [tone for _, tone in states]
         values = [metric_of(known, made, metric) for made in targets]
