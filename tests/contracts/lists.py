@@ -150,7 +150,7 @@ LISTS: tuple[ListRow, ...] = (
         "report.md",
     ),
     ListRow("comparison", ("compare", "compare_views"), go_to(_RUNS, "depth"), "loss", "val_loss", "val_auc"),
-    ListRow("groups", ("compare_sets", "compare_views"), go_to(_SWEEP, "depth", "g"), "loss", "val_loss", "val_auc"),
+    ListRow("groups", ("compare_groups", "compare_views"), go_to(_SWEEP, "depth", "g"), "loss", "val_loss", "val_auc"),
     ListRow("files", ("compare_files", "compare_views"), go_to(_RUNS, "depth", "f"), "notes", "notes.txt", "report.md"),
     ListRow("ledger", ("ledger",), go_to(LedgerRoute(), "alias move"), "gallant", "gallant", "churn", keep_records),
     ListRow("requests", ("requests",), _requests, "search_exp", "search_experiments", "search_runs"),

@@ -110,7 +110,7 @@ async def test_findings_only_and_the_findings_of_one_model(tmp_path: Path, pictu
     async with model_shop(tmp_path).open(size=size) as deck:
         await open_judged(deck, size)
         await deck.press("ctrl+z")
-        await deck.until(lambda: models(deck).board.faults_only, "only those with findings are shown")
+        await deck.until(lambda: models(deck).board.findings_only, "only those with findings are shown")
         await deck.settle()
         deck.shows(
             "Challenger v14 beats champion v12 on auc: 0.9364 against 0.9312.",

@@ -265,7 +265,7 @@ async def test_watching_brings_what_is_new(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")
         await deck.press("w")
-        await deck.until_text("Refreshing every 30 s; w stops")
+        await deck.until_text("Auto-refresh every 30 s; w stops")
         assert "watching" in deck.lines()[0]
         small.tracking.runs.append(run(900, name="late-lark", age=0))
         runs_pane(deck).loader.newest()

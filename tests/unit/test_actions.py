@@ -25,6 +25,7 @@ from tui.app.actions import (
     show_key,
     show_keys,
 )
+from tui.config.keymap import checked
 
 
 def owners() -> list[type[DOMNode]]:
@@ -69,9 +70,33 @@ def test_ids_are_unique_and_say_where() -> None:
 
 
 def test_a_former_id_stands_for_one_action_and_for_no_other() -> None:
-    former = [action.was for action in ACTIONS if action.was]
+    former = [old for action in ACTIONS for old in action.was.split()]
     assert len(former) == len(set(former))
     assert not {*former} & {*BY_ID}
+    verbs = {verb.name for verb in VERBS}
+    assert not verbs & {verb.was for verb in VERBS if verb.was}
+
+
+def test_a_keymap_may_name_what_an_action_was_called() -> None:
+    formerly: dict[str, list[str]] = {
+        old: [action.id] for action in ACTIONS for old in action.was.split() if action.keys
+    }
+    for verb in VERBS:
+        if verb.was:
+            places = [f"{at.place}.{verb.name}" for at in verb.scopes]
+            formerly |= {
+                verb.was: places,
+                **{f"{at.place}.{verb.was}": [f"{at.place}.{verb.name}"] for at in verb.scopes},
+            }
+    assert {"faults_only", "runs.matter", "compare_views.sets", "runs.constants", "app.browse"} <= {*formerly}
+    for place, verb_name, is_now in (
+        ("compare_sets", "filter", "compare_groups.filter"),
+        ("version_diff", "next", "compare.next"),
+        ("plots", "next_param", "compare_plots.next_param"),
+    ):
+        formerly[f"{place}.{verb_name}"] = [is_now]
+    for old, now in formerly.items():
+        assert checked({old: ["f9"]}, ACTIONS) == dict.fromkeys(now, "f9"), old
 
 
 def test_one_key_takes_away_and_one_takes_back_in_every_place() -> None:

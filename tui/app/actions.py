@@ -26,7 +26,7 @@ class At:
     hint: int = 0  # rank in the hint line, smaller first; 0 is never hinted
     title: str = ""
     help: str = ""
-    was: str = ""  # an id that it had before, which keymaps may still name
+    was: str = ""  # the ids that it had before, which keymaps may still name, parted by a space
 
 
 class Verb:
@@ -42,6 +42,7 @@ class Verb:
         writes: bool = False,
         takes: str = "",  # what follows its name on the command line ("PLACE"); in brackets if it may be left out
         command: str = "",  # its name on the command line, where that is not its own
+        was: str = "",  # the name that it had before, which keymaps may still use
     ) -> None:
         self.name = name
         self.keys = keys
@@ -51,6 +52,7 @@ class Verb:
         self.writes = writes
         self.takes = takes
         self.command = command or name.replace("_", "-")
+        self.was = was
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Action:
     takes: str
     command: str
     was: str
+    verb_was: str
 
     @property
     def is_command(self) -> bool:
@@ -93,9 +96,9 @@ PLACES: Mapping[str, str] = {
     "preview": "Preview of an artifact",
     "compare": "Comparing runs or versions",
     "compare_views": "Every view of a comparison",
-    "compare_sets": "Sets of the runs compared",
+    "compare_groups": "Groups of the runs compared",
     "compare_files": "Files of two runs compared",
-    "compare_params": "Which params matter",
+    "compare_params": "Param importance",
     "compare_plots": "Plots of the runs compared",
     "curves": "Curves",
     "models": "Models",
@@ -126,7 +129,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("zoom", "z", "zoom", "Give the pane the whole screen, or give it back.", At("app")),
     Verb("refresh", "r", "refresh", "Read again from the server.", At("app", 70)),
     Verb("redraw", "ctrl+l", "draw anew", "Draw the whole screen anew, when something else has written over it.", At("app")),
-    Verb("watch", "w", "watch", "Refresh by itself every few seconds, or stop.", At("app")),
+    Verb("watch", "w", "watch", "Auto-refresh every few seconds, or stop.", At("app")),
     Verb("copy", "y", "copy", "Copy the value under the cursor to the terminal's clipboard.", At("app")),
     Verb("copy_as", "Y", "copy as", "Choose what to copy: id, URI, link, Python or curl.", At("app")),
     Verb("times", "ctrl+t", "times", "Show times as ages or as dates.", At("app")),
@@ -154,7 +157,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "open", "enter", "open", "Open what is under the cursor.",
         At("grid", 10),
-        At("compare_plots", 10, help="Open the highlighted run."),
+        At("compare_plots", 10, help="Open the highlighted run.", was="plots.run"),
     ),
     Verb("mark", "space", "mark", "Mark this row, or take its mark away.", At("grid", 30)),
     Verb("mark_range", "v", "mark a range", "Begin a range of marks here; again to end it.", At("grid")),
@@ -170,7 +173,7 @@ VERBS: tuple[Verb, ...] = (
         At("details", 40, help="Filter the names and values shown."),
         At("artifact_tree", 20, help="Filter what has been read by words in paths."),
         At("compare", 45, help="Filter the rows by words in names and values."),
-        At("compare_sets", 30, help="Filter the metrics."),
+        At("compare_groups", 30, help="Filter the metrics."),
         At("compare_files", 30, help="Filter the files by words in their paths."),
         At("models", 30, help="Filter the loaded models, at each key."),
         At("versions", 30, help="Filter the loaded versions, at each key."),
@@ -281,7 +284,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "differences", "x", "differing only", "Show only what differs, or everything.",
         At("runs", 60, title="varying only", help="Fold columns in which nothing differs, or not.", was="runs.constants"),
-        At("compare", 20, help="Show only what differs, or all rows."),
+        At("compare", 20, help="Show only what differs, or all rows.", was="version_diff.all"),
         At("compare_files", 20),
     ),
     Verb(
@@ -297,9 +300,10 @@ VERBS: tuple[Verb, ...] = (
         At("compare_views", 57, help="Open the curves of the metrics marked, or of the one here, over all these runs."),
     ),
     Verb(
-        "matter", "I", "which matter", "Rank params by how they go with a metric.",
+        "importance", "I", "param importance", "Rank params by how they go with a metric.",
         At("runs", 74, help="Rank params by how they go with this column's metric, over all filtered runs."),
-        At("compare_views", 55, help="Go to which params matter for a metric.", was="compare_views.params"),
+        At("compare_views", 55, help="Go to how much each param matters for a metric.", was="compare_views.params"),
+        was="matter",
     ),
     Verb(
         "plots", "P", "plots", "Plot params against a metric.",
@@ -360,7 +364,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "baseline", "b", "baseline", "Compare with this column.",
         At("compare", 25, help="Compare with the run or version of this column."),
-        At("compare_sets", 25, help="Compare with the set of this column."),
+        At("compare_groups", 25, help="Compare with the group of this column."),
     ),
     Verb("fold_group", "Z", "fold", "Fold or unfold this group of rows; enter on its heading does it too.", At("compare", 60, was="compare.fold")),
     Verb("flip", "T", "flip", "Make runs the rows, or the columns again.", At("compare", 65)),
@@ -370,12 +374,12 @@ VERBS: tuple[Verb, ...] = (
     Verb("commits", "V", "git diff", "Show git diff of the baseline's commit and of this run's.", At("compare")),
     Verb("open_column", "o", "open run", "Open the run, or the version, of this column.", At("compare", was="compare.open")),
     Verb("rows", "d", "differences", "Go to what differs.", At("compare_views")),
-    Verb("sets", "g", "sets", "Go to sets of these runs: mean and spread of each, and how they differ.", At("compare_views", 50)),
+    Verb("groups", "g", "groups", "Go to groups of these runs: mean and spread of each, and how they differ.", At("compare_views", 50), was="sets"),
     Verb("files", "f", "files", "Go to the files of the baseline and of the run here, and what differs in them.", At("compare_views", 52)),
-    Verb("top_row", "ctrl+home", "top", "The first row; g goes to the sets here.", At("compare_views", was="compare_views.first_row")),
+    Verb("top_row", "ctrl+home", "top", "The first row; g goes to the groups here.", At("compare_views", was="compare_views.first_row")),
     Verb("add_run", "a", "add a run", "Add a run by its id, also one of another context: CONTEXT:ID.", At("compare_views", was="compare_views.add")),
     Verb("export", "E", "export", "Write the comparison to a file, or copy it.", At("compare_views", 58)),
-    Verb("group", "o", "group by", "Choose by what the runs are grouped.", At("compare_sets", 20)),
+    Verb("group", "o", "group by", "Choose by what the runs are grouped.", At("compare_groups", 20)),
     Verb("beside", "v", "side by side", "Show two texts beside each other, or one below the other.", At("compare_files", 35)),
     Verb(
         "metric", "m", "metric", "Choose the metric.",
@@ -386,8 +390,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("plot_kind", "v", "other plot", "Turn from parallel coordinates to a scatter plot, or back.", At("compare_plots", 20, was="compare_plots.kind")),
     Verb("next_param", "right,l", "next param", "The next param across.", At("compare_plots", 30)),
     Verb("previous_param", "left,h", "previous param", "The param before.", At("compare_plots")),
-    Verb("next_run", "down,j", "next run", "Highlight the next run, best first.", At("compare_plots", 35)),
-    Verb("previous_run", "up,k", "previous run", "Highlight the run before.", At("compare_plots")),
+    Verb("next_run", "down,j", "next run", "Highlight the next run, best first.", At("compare_plots", 35, was="plots.next")),
+    Verb("previous_run", "up,k", "previous run", "Highlight the run before.", At("compare_plots", was="plots.previous")),
     Verb("far_left", "shift+left,H", "far left", "Move the cursor a tenth of the chart to the left.", At("curves")),
     Verb("far_right", "shift+right", "far right", "Move the cursor a tenth of the chart to the right.", At("curves")),
     Verb("first_point", "home,g", "first", "Move the cursor to the first point.", At("curves", was="curves.first")),
@@ -410,7 +414,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("previous_metrics", "left_square_bracket", "metrics before", "Turn to the charts of the metrics before.", At("curves", 13)),
     Verb("all_points", "F", "all points", "Read every point of the highlighted curve; esc stops.", At("curves", 58, was="curves.whole")),
     Verb("curve_run", "P", "run", "Open the page of the highlighted run.", At("curves", was="curves.run")),
-    Verb("faults_only", "ctrl+z", "findings only", "Show only models in which a rule found something, with the reason.", At("models", 26, was="models.faults")),
+    Verb("findings_only", "ctrl+z", "findings only", "Show only models in which a rule found something, with the reason.", At("models", 26, was="models.faults"), was="faults_only"),
     Verb("catalog", "C", "catalog", "Show one catalog or one schema of Unity Catalog.", At("models", 28)),
     Verb("prompts", "P", "prompts", "Show prompts, which MLflow keeps among the models, or models.", At("models")),
     Verb("move_alias", "a", "move alias", "Move an alias to this version: what changes is shown first.", At("registry", 11, was="registry.move"), writes=True),
@@ -459,6 +463,7 @@ def _at_each_place() -> Iterator[Action]:
                 verb.takes,
                 verb.command,
                 at.was,
+                verb.was,
             )
 
 

@@ -199,7 +199,7 @@ class KeysForEverywhere(CalmApp[int]):
             watching = self.page.watch_toggle()
             self.page.show_status()
             seconds = self.session.launch.settings.watch_seconds
-            self.say(f"Refreshing every {seconds:g} s; w stops" if watching else "No longer refreshing by itself")
+            self.say(f"Auto-refresh every {seconds:g} s; w stops" if watching else "Auto-refresh off")
 
     def action_times(self) -> None:
         self.absolute_times = not self.absolute_times

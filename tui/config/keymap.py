@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Protocol
 
@@ -19,6 +19,8 @@ _NAMED = {
     "up", "down", "left", "right", *(f"f{n}" for n in range(1, 25)),
 }  # fmt: skip
 _MODIFIERS = {"ctrl", "shift", "alt", "super"}
+_FORMER_PLACES = {"compare_sets": "compare_groups", "version_diff": "compare", "plots": "compare_plots"}
+"""Places by the names that they had before, which keymaps may still use."""
 
 
 class BoundAction(Protocol):
@@ -30,6 +32,8 @@ class BoundAction(Protocol):
     def verb(self) -> str: ...
     @property
     def was(self) -> str: ...
+    @property
+    def verb_was(self) -> str: ...
     @property
     def keys(self) -> str: ...
     @property
@@ -73,6 +77,14 @@ def _sign_names() -> set[str | None]:
     return {_sign(chr(code)) for code in range(0x21, 0x7F) if not chr(code).isalnum()}
 
 
+def _former_ids(bound: BoundAction) -> Iterator[str]:
+    """The ids that an action in one place had before."""
+    yield from bound.was.split()
+    places = [bound.where, *(old for old, new in _FORMER_PLACES.items() if new == bound.where)]
+    verbs = [bound.verb, *filter(None, [bound.verb_was])]
+    yield from (former for place in places for verb in verbs if (former := f"{place}.{verb}") != bound.id)
+
+
 def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -> dict[str, str]:
     """A keymap in Textual's names: action id → comma-separated keys.
 
@@ -80,11 +92,12 @@ def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -
     Raises KeymapError for an unknown action, an unknown key, no key at all, or one key for two actions of one place.
     """
     known = {action.id: action for action in actions}
-    former = {action.was: action.id for action in known.values() if action.was}
+    former = {old: bound.id for bound in known.values() for old in _former_ids(bound)}
     verbs: dict[str, list[str]] = {}
     for bound in known.values():
         if bound.keys:
-            verbs.setdefault(bound.verb, []).append(bound.id)
+            for verb in filter(None, (bound.verb, bound.verb_was)):
+                verbs.setdefault(verb, []).append(bound.id)
     keymap: dict[str, str] = {}
     said: dict[str, str] = {}  # by whose line an action has its keys
     for action, written in sorted(keys.items(), key=lambda entry: entry[0] not in verbs):

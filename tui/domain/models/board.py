@@ -36,7 +36,7 @@ class Board:
     """What the columns of the board say of the models loaded, by what is known of them.
 
     ``counts`` holds numbers of versions where they are known; ``changed`` says of a model whether something has
-    moved in it; ``chosen`` are the columns that somebody has chosen, and ``faults_only`` shows why a model is here.
+    moved in it; ``chosen`` are the columns that somebody has chosen, and ``findings_only`` shows why a model is here.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Board:
         first_aliases: Sequence[str] = ("champion", "challenger"),
         has_aliases: bool = True,
         chosen: Sequence[str] = (),
-        faults_only: bool = False,
+        findings_only: bool = False,
     ) -> None:
         self._models = models
         self._known = known
@@ -59,7 +59,7 @@ class Board:
         self._counts = counts or {}
         self._changed = changed
         self._has_aliases = has_aliases
-        self._faults_only = faults_only
+        self._findings_only = findings_only
         self._first = tuple(first_aliases)
         self._aliases = aliases_in_use(models, self._first) if has_aliases else []
         own = self._aliases[: max(len(self._first), _ALIAS_COLUMNS)]
@@ -76,7 +76,7 @@ class Board:
         has_aliases = self._has_aliases
         return (
             ColumnSpec("name", "model", self._name, lambda m: m.name, frozen=True, widest=32),
-            ColumnSpec("why", "why", self._why, default=self._faults_only, group="facts", widest=100),
+            ColumnSpec("why", "why", self._why, default=self._findings_only, group="facts", widest=100),
             *(self._alias_column(alias) for alias in self._aliases),
             *([ColumnSpec("was", "was", self._was_cell, group="aliases", widest=24,
                           default=any(self._was(m) is not None for m in self._models))] if has_aliases else ()),

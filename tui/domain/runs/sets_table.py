@@ -159,7 +159,7 @@ class SetsTable:
             columns.append(Column(f"n{one}", "n", 4, "right", frozen=one == base, group=group))
             if one != base:
                 differences = max([18, *(width(self._text("d", metric, one)) for metric in sample)])
-                columns.append(Column(f"d{one}", "difference [95 %]", min(40, differences), "right", group=group))
+                columns.append(Column(f"d{one}", "difference [95%]", min(40, differences), "right", group=group))
                 columns.append(Column(f"p{one}", "p", 6, "right", group=group))
             for letter, word in (("e", "median"), ("l", "min"), ("h", "max")):
                 first = letter == "e"

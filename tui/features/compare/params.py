@@ -48,7 +48,7 @@ class CompareParamsPane(Pane, Asking):
         return self.grid
 
     def on_mount(self) -> None:
-        self.set_title("Which params matter")
+        self.set_title("Param importance")
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class CompareParamsPane(Pane, Asking):
                 f"No param that varies can be held against {named(self.metric)} here.\nm chooses another metric"
             )
         self.grid.table = importance_table(found, self.metric or "", self.glyphs) if found else None
-        self.set_title("Which params matter", named(self.metric or ""), f"over {count(runs)} runs")
+        self.set_title("Param importance", named(self.metric or ""), f"over {count(runs)} runs")
         notes = [self.scope] if self.scope else []
         if found:
             notes.append("each param by itself, over ranks: what goes together need not be the cause")

@@ -1,4 +1,4 @@
-"""Comparing runs: what differs, sets of them, which params matter; one view at a time, ``tab`` goes through them."""
+"""Comparing runs: what differs, groups of them, param importance; one view at a time, ``tab`` goes through them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from tui.widgets.tabs import Tab, TabLine
 _READING = "Reading these runs …"
 TITLES = {
     "compare-rows": "Differences",
-    "compare-sets": "Sets",
-    "compare-params": "Which matter",
+    "compare-sets": "Groups",
+    "compare-params": "Param importance",
     "compare-plots": "Plots",
     "compare-files": "Files",
 }
@@ -211,10 +211,10 @@ class CompareScreen(CommitsPage, ExportingPage):
     def action_rows(self) -> None:
         self.focus_pane(self.rows)
 
-    def action_sets(self) -> None:
+    def action_groups(self) -> None:
         self.focus_pane(self.sets)
 
-    def action_matter(self) -> None:
+    def action_importance(self) -> None:
         self.focus_pane(self.matter)
 
     def action_plots(self) -> None:
@@ -260,7 +260,7 @@ class CompareScreen(CommitsPage, ExportingPage):
     def action_export(self) -> None:
         pane, laid = self.current_pane(), self.rows.laid
         if isinstance(pane, (CompareSetsPane, CompareParamsPane)) and pane.grid.table is not None:
-            offer(self, "sets" if pane is self.sets else "params", table_texts(pane.grid.table))
+            offer(self, "groups" if pane is self.sets else "params", table_texts(pane.grid.table))
         elif pane is self.files:
             table = self.files.table_shown
             if table is not None:

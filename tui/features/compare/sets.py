@@ -31,9 +31,9 @@ class SetsGrid(Grid):
 class CompareSetsPane(SiftedPane, Asking):
     """A row a metric; mean ± standard deviation of each set, and how it differs from the baseline set."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_sets")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_groups")]
     filter_hint = "words in names of metrics"
-    nothing_to_ask = "The sets are made of what is here: there is nothing to ask the server"
+    nothing_to_ask = "The groups are made of what is here: there is nothing to ask the server"
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(id="compare-sets")
@@ -53,7 +53,7 @@ class CompareSetsPane(SiftedPane, Asking):
 
     def on_mount(self) -> None:
         self.set_title("Sets")
-        self.grid.placeholder = "Looking for sets of runs …"
+        self.grid.placeholder = "Looking for groups of runs …"
 
     def take(self, comparison: Comparison) -> None:
         """Take in another comparison; the grouping stays where it still makes sets."""
@@ -88,7 +88,7 @@ class CompareSetsPane(SiftedPane, Asking):
         if sets is None:
             self.grid.table = None
             self.grid.placeholder = (
-                "No param, tag or parent run sorts these runs into sets: nothing differs, or every run does.\n"
+                "No param, tag or parent run sorts these runs into groups: nothing differs, or every run does.\n"
                 "esc goes back; compare more runs"
             )
             self.set_title("Sets")
@@ -104,7 +104,7 @@ class CompareSetsPane(SiftedPane, Asking):
         self.grid.table = SetsTable(sets, self.baseline, metrics, self.glyphs)
         many = len(sets.sets)
         self.set_title(
-            f"{count(many)} set{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
+            f"{count(many)} group{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
             f"baseline {set_title(sets, self.baseline, self.baseline)}",
         )
         self.set_subtitle(" · ".join(self._notes(sets)))
@@ -121,7 +121,7 @@ class CompareSetsPane(SiftedPane, Asking):
         notes.append(f"Welch's t-test, two-sided{several}: assumes independent runs and means near normal")
         if sets.leaves_out:
             notes.append("n 3+1: one more is not finite, and left out")
-        notes.append("an interval needs two values a set, and some spread")
+        notes.append("an interval needs two values a group, and some spread")
         return notes
 
     # keys
@@ -151,7 +151,7 @@ class CompareSetsPane(SiftedPane, Asking):
         for number, grouping in enumerate(choices):
             sizes = [len(one) for one in RunSets(comparison, grouping).sets]
             shown = ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else "")
-            offered.append(Choice(str(number), grouping.title, f"{len(sizes)} sets of {shown} runs"))
+            offered.append(Choice(str(number), grouping.title, f"{len(sizes)} groups of {shown} runs"))
 
         def picked(choice: Choice | None) -> None:
             if choice is not None and self.choices is not None:

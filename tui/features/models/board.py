@@ -69,7 +69,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._desk = session.desk
         self._evidence = BoardEvidence(self)
         self.server_filter = ""
-        self.faults_only = False
+        self.findings_only = False
         self.prompts = False
         self.models: dict[str, RegisteredModel] = {}
         self.brief: set[str] = set()  # of which a list has told little, so that they are read when they are in view
@@ -218,7 +218,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             first_aliases=desk.settings.alias_columns,
             has_aliases=desk.has_aliases,
             chosen=self.arrangement.columns,
-            faults_only=self.faults_only,
+            findings_only=self.findings_only,
         )
 
     def specs(self) -> Sequence[ColumnSpec[RegisteredModel]]:
@@ -240,7 +240,7 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def laying_out(self) -> Callable[[], Show]:
         board, models, query, arrangement = self._board(), self.rows(), self.query_text, self.arrangement
-        health, only, generation = self._desk.health, self.faults_only, self._generation
+        health, only, generation = self._desk.health, self.findings_only, self._generation
         if only and arrangement.columns and "why" not in arrangement.columns:
             arrangement = replace(arrangement, columns=("why", *arrangement.columns))
         self._evidence.drawn_of = health.learnt
@@ -281,12 +281,12 @@ class ModelsPane(ListPane[RegisteredModel]):
         return " · ".join(parts)
 
     def notes(self) -> Sequence[str]:
-        if self.faults_only:
+        if self.findings_only:
             return ("findings only", "ctrl+z shows all")
         return (self.session.capabilities.lacks or _question(self._desk.health.undecided),)
 
     def empty_words(self) -> str:
-        if self.models and self.faults_only:
+        if self.models and self.findings_only:
             return "No rule found anything in any model.\nctrl+z shows all of them"
         if not self.complete or self.models:
             return ""
@@ -351,14 +351,14 @@ class ModelsPane(ListPane[RegisteredModel]):
 
         self.app.push_screen(ChoiceModal("Metric", choices, self.glyphs, hint="enter choose   esc leave"), chosen)
 
-    def action_faults_only(self) -> None:
-        self.faults_only = not self.faults_only
+    def action_findings_only(self) -> None:
+        self.findings_only = not self.findings_only
         self.fill()
-        self.grid.move_to_column("why" if self.faults_only else "name")
+        self.grid.move_to_column("why" if self.findings_only else "name")
 
     def action_prompts(self) -> None:
         self.prompts = not self.prompts
-        self.faults_only = False
+        self.findings_only = False
         self._read_others("Reading prompts …" if self.prompts else "Reading registered models …")
 
     def action_catalog(self) -> None:
@@ -392,8 +392,8 @@ class ModelsPane(ListPane[RegisteredModel]):
             self.models, self.brief, self.complete = {}, set(), False
             self.read_again()
             return True
-        if self.faults_only:
-            self.action_faults_only()
+        if self.findings_only:
+            self.action_findings_only()
             return True
         return False
 
@@ -406,7 +406,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             return self.session.capabilities.prompts  # which keep them elsewhere
         if action == "catalog":
             return self.session.catalog is not None and self.session.capabilities.grants
-        if action == "faults_only":
+        if action == "findings_only":
             return not self.prompts
         return True
 
@@ -448,7 +448,7 @@ class BoardEvidence:
         if board.prompts or board.is_asking("evidence"):
             return
         view, everything = self._in_view(), list(board.models.values())
-        for models in (view, everything) if board.faults_only else (view,):
+        for models in (view, everything) if board.findings_only else (view,):
             brief = [model.name for model in models if model.name in board.brief][:READ_AT_ONCE]
             if brief:
                 self._read(brief)
@@ -460,7 +460,7 @@ class BoardEvidence:
             view = [model for model in view if model is here]
         wanted = [model for model in view if not (health.is_complete(model) and self._is_counted(model))]
         facts = all(health.is_complete(model, facts=False) for model in wanted)
-        if not wanted and board.faults_only:
+        if not wanted and board.findings_only:
             wanted = [model for model in everything if not health.is_complete(model)]
             facts = True
         wanted = wanted[:JUDGED_AT_ONCE]

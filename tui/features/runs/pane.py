@@ -523,7 +523,7 @@ class RunsPane(ListPane[str]):
     def action_compare(self) -> None:
         self.onward.compare()
 
-    def action_matter(self) -> None:
+    def action_importance(self) -> None:
         self.onward.matter()
 
     def action_plots(self) -> None:
