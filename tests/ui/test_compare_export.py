@@ -68,11 +68,11 @@ async def test_a_comparison_too_long_for_the_clipboard(tmp_path: Path) -> None:
         await deck.until(lambda: "too long" in message(deck), "it is said")
 
 
-async def test_sets_go_to_a_file_too(tmp_path: Path) -> None:
+async def test_groups_go_to_a_file_too(tmp_path: Path) -> None:
     async with sweep(tmp_path).open() as deck:
         await compare(deck, *IDS[1:7])
         await deck.press("g")
-        await deck.until_text("sets by")
+        await deck.until_text("groups by")
         await deck.press("E")
         await deck.until_text("to the terminal's clipboard")
         await deck.type("CSV file")
@@ -80,4 +80,4 @@ async def test_sets_go_to_a_file_too(tmp_path: Path) -> None:
         await deck.until_text("Write it to which file?")
         await deck.press("enter")
         await deck.until(lambda: "Wrote" in message(deck), "it is written")
-        assert "val_auc" in (tmp_path / "sets.csv").read_text(encoding="utf-8")
+        assert "val_auc" in (tmp_path / "groups.csv").read_text(encoding="utf-8")

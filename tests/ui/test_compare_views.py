@@ -1,4 +1,4 @@
-"""The other views of a comparison by keys: sets, which params matter, plots, curves."""
+"""The other views of a comparison by keys: groups, param importance, plots, curves."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui.features.curves.screen import CurvesScreen
 from tui.features.run.screen import RunScreen
 
 
-async def test_sets_of_runs(tmp_path: Path) -> None:
+async def test_groups_of_runs(tmp_path: Path) -> None:
     async with sweep(tmp_path).open(size=(160, 40)) as deck:
         opened = await compare(deck, *IDS[1:7])
         await deck.press("g")
-        await deck.until_text("sets by every param that differs but seed")
+        await deck.until_text("groups by every param that differs but seed")
         assert "repeated over: seed (2)" in deck.text()
         assert "Welch" in deck.text()
         assert "±" in deck.line_with("val_auc")
@@ -24,7 +24,7 @@ async def test_sets_of_runs(tmp_path: Path) -> None:
         await deck.until_text("Group the runs by")
         await deck.type("optimizer")
         await deck.press("enter")
-        await deck.until_text("2 sets by param optimizer")
+        await deck.until_text("2 groups by param optimizer")
         assert "baseline adam" in deck.text()
         await deck.press("end", "b")
         await deck.until_text("baseline sgd")
@@ -35,14 +35,14 @@ async def test_sets_of_runs(tmp_path: Path) -> None:
         await deck.until(lambda: opened.current_pane() is opened.rows, "back at what differs")
 
 
-async def test_runs_that_make_no_sets(tmp_path: Path) -> None:
+async def test_runs_that_make_no_groups(tmp_path: Path) -> None:
     async with sweep(tmp_path).open() as deck:
         await compare(deck, IDS[1], IDS[3])
         await deck.press("tab")
-        await deck.until_text("sorts these runs into sets")
+        await deck.until_text("sorts these runs into groups")
 
 
-async def test_which_params_matter(tmp_path: Path) -> None:
+async def test_param_importance(tmp_path: Path) -> None:
     async with sweep(tmp_path).open(size=(160, 40)) as deck:
         opened = await compare(deck, *IDS[1:7])
         await deck.press("I")
@@ -53,7 +53,7 @@ async def test_which_params_matter(tmp_path: Path) -> None:
         await deck.until_text("Params against which metric")
         await deck.type("val_loss")
         await deck.press("enter")
-        await deck.until_text("Which params matter · val_loss")
+        await deck.until_text("Param importance · val_loss")
         assert "+0.96" in deck.line_with("  lr ")
         assert opened.value_here() is not None
 
@@ -207,7 +207,7 @@ async def test_the_first_and_the_last_row(tmp_path: Path) -> None:
         await deck.press("G")
         assert opened.rows.grid.cursor_row == last
         await deck.press("question_mark")
-        await deck.until_text("g goes to the sets here")
+        await deck.until_text("g goes to the groups here")
         await deck.press("escape", "g")
         await deck.until(lambda: opened.sets.sets is not None, "the sets are made")
         await deck.press("G", "ctrl+home")
