@@ -14,6 +14,7 @@ from tests.support.driver import Deck, drive
 from tests.support.fake_artifacts import FakeArtifacts
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fake_serving import FakeServing
+from tests.support.fake_traces import FakeTraces, FakeTraceWrites
 from tests.support.fake_writes import FakeWrites
 from tests.support.fakes import (
     DAY,
@@ -67,6 +68,7 @@ class World:
     history: FakeHistory = field(default_factory=FakeHistory)
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     registry: FakeRegistry = field(default_factory=FakeRegistry)
+    traces: FakeTraces = field(default_factory=FakeTraces)
     store: FakeStore = field(default_factory=FakeStore)
     serving: FakeServing | None = None  # of a Databricks workspace only
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -79,9 +81,11 @@ class World:
     log: RequestLog = field(default_factory=RequestLog)
     can: Capabilities | None = None  # what the server has told of itself
     writes: FakeWrites = field(init=False)
+    trace_writes: FakeTraceWrites = field(init=False)
 
     def __post_init__(self) -> None:
         self.writes = FakeWrites(self.tracking)
+        self.trace_writes = FakeTraceWrites(self.traces)
 
     @property
     def ledger(self) -> Ledger:
@@ -110,6 +114,8 @@ class World:
             history=self.history,
             artifacts=self.artifacts,
             registry=self.registry,
+            traces=self.traces,
+            trace_writes=self.trace_writes,
             serving=self.serving,
             clock=self.clock,
             log=self.log,

@@ -15,11 +15,22 @@ from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
-from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
+from tui.gateway.ports import (
+    ArtifactsPort,
+    MetricHistoryPort,
+    RegistryPort,
+    StorePort,
+    TracesPort,
+    TraceWritesPort,
+    TrackingPort,
+    WritesPort,
+)
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
 from tui.gateway.store.client import SessionStore
 from tui.gateway.store.diagnosis import SessionDiagnosis
+from tui.gateway.traces.client import ClientTraces
+from tui.gateway.traces.writes import trace_writes_of
 from tui.gateway.tracking import history
 from tui.gateway.tracking.client import ClientTracking
 from tui.gateway.tracking.rest import RestTracking
@@ -38,6 +49,8 @@ class Gateway:
     history: MetricHistoryPort
     artifacts: ArtifactsPort
     registry: RegistryPort
+    traces: TracesPort
+    trace_writes: TraceWritesPort
     diagnosis: DiagnosisPort
     catalog: CatalogPort
     serving: ServingPort
@@ -53,6 +66,8 @@ def gateway(session: Connection) -> Gateway:
         history=history.history_of(session),
         artifacts=ClientArtifacts(session),
         registry=ClientRegistry(session, pace=pace),
+        traces=ClientTraces(session),
+        trace_writes=trace_writes_of(session),
         diagnosis=SessionDiagnosis(session),
         catalog=SdkCatalog(sdk),
         serving=SdkServing(sdk, pace),

@@ -51,6 +51,16 @@ LIMITS_S: Mapping[str, float] = {
     "registry.describe_version": 60.0,
     "registry.tag_version": 60.0,
     "registry.delete_version": 60.0,
+    "traces.search": 60.0,  # a filter of spans or texts has the server read every span that there is
+    "traces.trace": 120.0,
+    "traces.metrics": 60.0,
+    "traces.evaluation_sets": 60.0,
+    "traces.traces_in": 120.0,
+    "trace_writes.assess": 60.0,
+    "trace_writes.reassess": 60.0,
+    "trace_writes.unassess": 60.0,
+    "trace_writes.tag": 60.0,
+    "trace_writes.add_to_set": 300.0,
     # Unity Catalog has the client itself bring the model's files from where they are to where they are to be.
     "registry.copy_version": 3600.0,
     "registry.create_version": 3600.0,

@@ -32,6 +32,7 @@ from tui.domain.models.values import (
 )
 from tui.domain.preview.values import As, Preview
 from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
+from tui.domain.traces.values import Assessment, EvaluationSet, Trace, TraceInfo, TraceMetrics, TracesPage
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -327,4 +328,65 @@ class RegistryPort(Protocol):
 
     def delete_version(self, name: str, version: str) -> None:
         """Delete a version; its aliases go with it."""
+        ...
+
+
+class TracesPort(Protocol):
+    """Traces of experiments, and the evaluation datasets that they are added to."""
+
+    def search(
+        self,
+        places: Sequence[str],
+        *,
+        filter_string: str = "",
+        max_results: int = 500,
+        token: str | None = None,
+        warehouse: str = "",
+    ) -> TracesPage:
+        """A page of traces without their spans, latest first. ``places`` are ids of experiments.
+
+        On Databricks a place may be a schema of Unity Catalog, which is read by way of the SQL ``warehouse``.
+        """
+        ...
+
+    def info(self, trace_id: str) -> TraceInfo: ...
+
+    def trace(self, trace_id: str, *, location: str = "", warehouse: str = "") -> Trace:
+        """A trace with its spans, as many as there are by now; ``location`` is where they lie, as far as is known."""
+        ...
+
+    def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
+        """What the server itself counts of all traces of experiments; UNSUPPORTED or NOT_FOUND where it does not."""
+        ...
+
+    def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
+        """The evaluation datasets of these experiments."""
+        ...
+
+    def traces_in(self, dataset_id: str) -> frozenset[str]:
+        """The ids of the traces that a dataset has a record of."""
+        ...
+
+
+class TraceWritesPort(Protocol):
+    """What may be changed of traces, one request each; ``services.trace_writes`` alone calls these."""
+
+    def assess(self, trace_id: str, said: Assessment, overrides: str = "") -> str:
+        """Add an assessment, in the place of the one with the id ``overrides`` if any; answers its id."""
+        ...
+
+    def reassess(self, trace_id: str, said: Assessment) -> None:
+        """Give the assessment of that id another value and rationale."""
+        ...
+
+    def unassess(self, trace_id: str, assessment_id: str) -> None:
+        """Delete an assessment, if it is there; what it had taken the place of holds again."""
+        ...
+
+    def tag(self, trace_id: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None."""
+        ...
+
+    def add_to_set(self, dataset_id: str, trace_ids: Sequence[str]) -> None:
+        """Make a record of each trace in an evaluation dataset; what has the same inputs there is updated."""
         ...

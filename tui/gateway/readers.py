@@ -17,6 +17,7 @@ from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlRegistry
 from tui.gateway.sql.tracking import SqlTracking
+from tui.gateway.traces.rest import RestTraces
 from tui.gateway.tracking.history import SqliteHistory
 from tui.gateway.tracking.history_rest import RestHistory
 from tui.gateway.tracking.rest import RestTracking
@@ -46,6 +47,8 @@ _REGISTRY = (
     "source_runs",
     "source_models",
 )
+
+_TRACES = ("search", "info", "trace", "metrics")
 
 answered_by: ContextVar[str] = ContextVar("answered_by", default="")
 """Who answered the request that this thread made last, "" where nobody was asked."""
@@ -99,6 +102,7 @@ def rest_reads(session: Connection) -> dict[str, Operation]:
     tracking, history, models = RestTracking(session), RestHistory(session), RestModels(session)
     found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page"))
     found["tracking.search_runs"] = RestPages(tracking).search_runs
+    found |= _of(RestTraces(session), "traces", _TRACES)
     found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models
     if session.registry_uri == session.tracking_uri:
         found |= _of(ClientRegistry(session, lambda: models), "registry", _REGISTRY)

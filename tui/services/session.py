@@ -18,7 +18,16 @@ from tui.services.state_files import StateFiles
 
 if TYPE_CHECKING:
     from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
-    from tui.gateway.ports import ArtifactsPort, MetricHistoryPort, RegistryPort, StorePort, TrackingPort, WritesPort
+    from tui.gateway.ports import (
+        ArtifactsPort,
+        MetricHistoryPort,
+        RegistryPort,
+        StorePort,
+        TracesPort,
+        TraceWritesPort,
+        TrackingPort,
+        WritesPort,
+    )
     from tui.services.housekeeping import Housekeeping
     from tui.services.registry_desk import RegistryDesk
     from tui.services.serving_changes import ServingWrites
@@ -39,6 +48,8 @@ class Session:
     history: MetricHistoryPort
     artifacts: ArtifactsPort
     registry: RegistryPort
+    traces: TracesPort
+    trace_writes: TraceWritesPort
     clock: Clock
     log: RequestLog
     ledger: Ledger  # of everything written from this machine

@@ -1,0 +1,51 @@
+"""Of what traces are shown: of experiments, of a run, a logged model, a version of a prompt, or a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.domain.filter.nodes import quoted_value
+from tui.domain.text import named
+from tui.domain.traces.values import MODEL_KEY, RUN_KEY, SESSION_KEY
+
+
+@dataclass(frozen=True)
+class TraceScope:
+    """Traces of all these experiments, or of those that are said besides. ``called`` is what they are called together.
+
+    ``places`` are ids of experiments, or on Databricks schemas of Unity Catalog; ``prompt`` is NAME/VERSION.
+    """
+
+    places: tuple[str, ...]
+    called: str = ""
+    run_id: str = ""
+    model_id: str = ""
+    prompt: str = ""
+    session: str = ""
+
+    @property
+    def filter_string(self) -> str:
+        """What MLflow's own filter says of it; empty for whole experiments."""
+        said = []
+        for key, value in ((RUN_KEY, self.run_id), (MODEL_KEY, self.model_id), (SESSION_KEY, self.session)):
+            if value:
+                said.append(f"metadata.`{key}` = {quoted_value(value)}")
+        if self.prompt:
+            said.append(f"prompt = {quoted_value(self.prompt)}")
+        return " AND ".join(said)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all traces of experiments, which a server can count."""
+        return not self.filter_string
+
+    @property
+    def words(self) -> str:
+        """What it is called, cleaned."""
+        of = [
+            f"run {named(self.called or self.run_id)}" if self.run_id else "",
+            f"model {named(self.called or self.model_id)}" if self.model_id else "",
+            f"prompt {named(self.prompt)}" if self.prompt else "",
+            f"session {named(self.session)}" if self.session else "",
+        ]
+        return " · ".join(filter(None, of)) or named(self.called) or ", ".join(self.places)

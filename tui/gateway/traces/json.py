@@ -1,0 +1,240 @@
+"""Traces as MLflow writes them in JSON, read into domain values; nothing in them is taken for granted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from tui.domain.traces.values import (
+    EXPECTATION,
+    FEEDBACK,
+    NAME_TAG,
+    SESSION_KEY,
+    USER_KEY,
+    Assessment,
+    Span,
+    SpanEvent,
+    TraceInfo,
+    cost_in,
+    tokens_in,
+    whole,
+)
+
+Json = Mapping[str, Any]
+
+_INPUTS, _OUTPUTS = "mlflow.traceInputs", "mlflow.traceOutputs"
+_CUT = 1000  # letters of a request or a response that MLflow keeps in a preview
+
+
+def info_of(item: Json) -> TraceInfo:
+    """A trace's info as a server gives it, or as MLflow's entity writes itself."""
+    metadata = texts(item.get("trace_metadata"))
+    tags = texts(item.get("tags"))
+    where = item.get("trace_location") or {}
+    at = where.get("mlflow_experiment") or {}
+    assessments = tuple(assessment_of(one) for one in item.get("assessments") or ())
+    return made(
+        str(item.get("trace_id") or item.get("request_id") or ""),
+        str(at.get("experiment_id") or table_of(where)),
+        str(item.get("state") or item.get("status") or ""),
+        milliseconds(item.get("request_time")) or 0,
+        duration_ms(item),
+        str(item.get("request_preview") or metadata.get(_INPUTS, "")),
+        str(item.get("response_preview") or metadata.get(_OUTPUTS, "")),
+        metadata,
+        tags,
+        assessments,
+    )
+
+
+def made(
+    trace_id: str,
+    experiment_id: str,
+    state: str,
+    started_ms: int,
+    took_ms: int | None,
+    request: str,
+    response: str,
+    metadata: dict[str, str],
+    tags: dict[str, str],
+    assessments: tuple[Assessment, ...],
+) -> TraceInfo:
+    """An info from what it consists of; what its metadata say in JSON is read here, once."""
+    usage = tokens_in(loaded(metadata.get("mlflow.trace.tokenUsage")))
+    sizes = loaded(metadata.get("mlflow.trace.sizeStats"))
+    metadata.pop(_INPUTS, None)  # the previews say the same
+    metadata.pop(_OUTPUTS, None)
+    return TraceInfo(
+        id=trace_id,
+        experiment_id=experiment_id,
+        state=state or "STATE_UNSPECIFIED",
+        started_ms=started_ms,
+        took_ms=took_ms,
+        name=tags.get(NAME_TAG, ""),
+        request=request[:_CUT],
+        response=response[:_CUT],
+        session=metadata.get(SESSION_KEY, ""),
+        user=metadata.get(USER_KEY, ""),
+        input_tokens=usage[0],
+        output_tokens=usage[1],
+        tokens=usage[2],
+        cost=cost_in(loaded(metadata.get("mlflow.trace.cost"))),
+        spans=whole(sizes.get("num_spans")) if isinstance(sizes, dict) else None,
+        metadata=metadata,
+        tags=tags,
+        assessments=assessments,
+    )
+
+
+def table_of(where: Json) -> str:
+    """The name of a table of Unity Catalog that a trace lies in; empty for one that does not."""
+    for kind in ("uc_table_prefix", "uc_schema"):
+        at = where.get(kind)
+        if at:
+            names = (at.get("catalog_name"), at.get("schema_name"), at.get("table_prefix"))
+            return ".".join(str(name) for name in names if name)
+    return ""
+
+
+def assessment_of(item: Json) -> Assessment:
+    source = item.get("source") or {}
+    value: object = None
+    error = ""
+    kind = "issue"
+    if (feedback := item.get("feedback")) is not None:
+        kind, value = FEEDBACK, feedback.get("value")
+        failed = feedback.get("error")
+        if failed:
+            error = ": ".join(str(failed[part]) for part in ("error_code", "error_message") if failed.get(part))
+    elif (expectation := item.get("expectation")) is not None:
+        kind, value = EXPECTATION, expectation.get("value")
+        if value is None and (serialized := expectation.get("serialized_value")):
+            value = loaded(serialized.get("value"))
+    elif (issue := item.get("issue")) is not None:
+        value = issue.get("issue_name")
+    return Assessment(
+        id=str(item.get("assessment_id") or ""),
+        name=str(item.get("assessment_name") or ""),
+        kind=kind,
+        value=value,
+        source_type=str(source.get("source_type") or ""),
+        source_id=str(source.get("source_id") or ""),
+        rationale=str(item.get("rationale") or ""),
+        error=error,
+        created_ms=milliseconds(item.get("create_time")) or 0,
+        span_id=str(item.get("span_id") or ""),
+        valid=item.get("valid") is not False,
+    )
+
+
+def span_of(item: Json) -> Span:
+    """A span as the interface of servers gives it, or as stores keep it (attributes a list, or JSON texts by key)."""
+    status = item.get("status") or {}
+    code = str(status.get("code") or status.get("status_code") or "") if isinstance(status, Mapping) else str(status)
+    held = item.get("attributes")
+    if isinstance(held, Mapping):
+        attributes = {str(key): loaded(value) for key, value in held.items()}
+    else:
+        attributes = pairs(held or ())
+    end = whole(item.get("end_time_unix_nano") or item.get("end_time"))
+    return Span(
+        id=identity(item.get("span_id") or (item.get("context") or {}).get("span_id")),
+        parent_id=identity(item.get("parent_span_id") or item.get("parent_id")),
+        name=str(item.get("name") or ""),
+        start_ns=whole(item.get("start_time_unix_nano") or item.get("start_time")) or 0,
+        end_ns=end or None,
+        status=code.rpartition("_")[2] or "UNSET",
+        message=str(status.get("message") or "") if isinstance(status, Mapping) else "",
+        attributes=attributes,
+        events=tuple(_event(event) for event in item.get("events") or ()),
+    )
+
+
+def _event(item: Json) -> SpanEvent:
+    held = item.get("attributes")
+    attributes = dict(held) if isinstance(held, Mapping) else pairs(held or ())
+    at = whole(item.get("time_unix_nano") or item.get("timestamp")) or 0
+    return SpanEvent(str(item.get("name") or ""), at, attributes)
+
+
+def identity(said: object) -> str:
+    """A span's id in hexadecimal, from base64 as well."""
+    text = str(said or "").removeprefix("0x")
+    if len(text) == 12 and text.endswith("="):
+        try:
+            return base64.b64decode(text).hex()
+        except (ValueError, binascii.Error):
+            return text
+    return text
+
+
+def pairs(held: Sequence[Json]) -> dict[str, object]:
+    """Attributes as OpenTelemetry writes them."""
+    return {str(pair.get("key")): plain(pair.get("value") or {}) for pair in held}
+
+
+def plain(value: Json) -> object:
+    """OpenTelemetry's own writing of a value as JSON's."""
+    for kind, held in value.items():
+        if kind == "kvlist_value":
+            return pairs(held.get("values") or ())
+        if kind == "array_value":
+            return [plain(inner) for inner in held.get("values") or ()]
+        if kind == "int_value":
+            return int(held)
+        if kind == "double_value":
+            return float(held)
+        return held
+    return None
+
+
+def loaded(text: object) -> object:
+    """What a JSON text says; a text that is none is itself."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def texts(held: object) -> dict[str, str]:
+    """Tags or metadata, of whatever form."""
+    if isinstance(held, Mapping):
+        return {str(key): str(value) for key, value in held.items()}
+    return {str(pair.get("key")): str(pair.get("value", "")) for pair in held or ()} if isinstance(held, list) else {}
+
+
+def milliseconds(said: object) -> int | None:
+    """A time in milliseconds since the epoch, from ISO 8601 or a number."""
+    if isinstance(said, (int, float)):
+        return int(said)
+    if not isinstance(said, str) or not said:
+        return None
+    if said.isdigit():
+        return int(said)
+    text = said[:-1] if said.endswith("Z") else said
+    head, dot, rest = text.partition(".")
+    try:
+        moment = datetime.fromisoformat(f"{head}+00:00")
+    except ValueError:
+        return None
+    return int(moment.timestamp()) * 1000 + (int(f"{rest[:3]:<03}") if dot and rest[:3].isdigit() else 0)
+
+
+def duration_ms(item: Json) -> int | None:
+    """How long a trace took: ``0.161s`` of a server, whole milliseconds of MLflow's entity."""
+    said = item.get("execution_duration_ms", item.get("execution_time_ms"))
+    if said is not None:
+        return whole(said) if not isinstance(said, str) else int(said) if said.isdigit() else None
+    text = item.get("execution_duration")
+    if not isinstance(text, str):
+        return None
+    try:
+        return round(float(text.removesuffix("s")) * 1000)
+    except ValueError:
+        return None
