@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -23,8 +24,11 @@ from tests.support.deck import (
     world,
 )
 from tests.support.driver import Deck
+from tests.support.fakes import NOW_MS
+from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
+from tui.services.request_log import LoggedRequest
 from tui.ui.dialogs.help import HelpModal
 
 
@@ -44,6 +48,45 @@ def names(deck: Deck[int]) -> list[str]:
 
 def title(deck: Deck[int]) -> str:
     return next(line for line in deck.lines() if "Runs · " in line).split("Runs · ")[1].strip(" ─╮")
+
+
+# what takes long
+
+
+def asked_of(deck: Deck[int], number: int = 1) -> None:
+    """A request that has been sent, as the context's process would tell it."""
+    cast(DeckApp, deck.app).session.log.record(LoggedRequest(number, "tracking.search_runs", "1", NOW_MS, None, ""))
+
+
+async def test_what_takes_long_is_said_with_its_age_and_escape_stops_it(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the first runs are laid out")
+        small.tracking.gate.clear()
+        await deck.press("down")
+        await deck.until(lambda: runs_pane(deck).loader.loading, "other runs are being read")
+        asked_of(deck)
+        await deck.until_text("1 request")
+        assert " for " not in deck.lines()[-1], "nothing takes long yet"
+        small.clock.now += 6_000
+        await deck.until_text("1 request · search runs for 6s, esc stops")
+        await deck.press("escape")
+        await deck.until_text("Stopped reading the runs")
+        small.tracking.gate.set()
+        await deck.press("r")
+        await deck.until_text("lost-heron")
+        assert "Stopped" not in deck.text()
+
+
+async def test_escape_goes_back_while_nothing_takes_long(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        small.tracking.gate.clear()
+        await deck.press("enter")
+        asked_of(deck)
+        await deck.until_text("1 request")
+        await deck.press("escape")
+        await deck.until(lambda: "Stopped" not in deck.text() and runs_pane(deck).grid.has_focus, "back at the runs")
+        small.tracking.gate.set()
 
 
 # pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -10,15 +11,15 @@ from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FakeTracking, experiment, run
 from tui.domain.filter.names import Field
 from tui.domain.problem import Kind, Problem
-from tui.domain.values import Lifecycle, RegisteredAs, RunDetail
-from tui.services.runs_query import FIRST_PAGE, RunsQuery
+from tui.domain.values import Lifecycle, RegisteredAs, RunDetail, RunsPage
+from tui.services.runs_query import FIRST_PAGE, SLOW_PAGE, Pace, RunsQuery
 from tui.services.runs_store import REGISTERED_AT_ONCE, RunsStore
 
 ONE = experiment(1, "churn")
 
 
 def store_over(runs: Sequence[RunDetail], page_size: int = 1000, query: RunsQuery | None = None) -> RunsStore:
-    return RunsStore(query or RunsQuery((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size)
+    return RunsStore(query or RunsQuery((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size, Pace(8.0))
 
 
 def tracking_of(store: RunsStore) -> FakeTracking:
@@ -172,3 +173,73 @@ def test_many_runs_are_asked_about_some_at_a_time() -> None:
     store._registry = registry
     store.ask_registered([str(number) for number in range(REGISTERED_AT_ONCE * 2 + 1)])
     assert [len(asked) for asked in registry.asked] == [REGISTERED_AT_ONCE, REGISTERED_AT_ONCE, 1]
+
+
+# a slow server
+
+
+class Slow(FakeTracking):
+    """A server that takes so many seconds for each run of a page, and gives up after eight."""
+
+    def __init__(self, runs: Sequence[RunDetail], a_run_s: float, latency_s: float = 0.0) -> None:
+        super().__init__([ONE], runs)
+        self.a_run_s, self.latency_s = a_run_s, latency_s
+        self.now = 0.0
+        self.sizes: list[int] = []
+
+    def search_runs(self, *given: Any, max_results: int = 1000, **how: Any) -> RunsPage:
+        page = super().search_runs(*given, max_results=max_results, **how)
+        took = self.latency_s + self.a_run_s * len(page.run_ids)
+        self.sizes.append(max_results)
+        self.now += min(took, 8.0)
+        if took > 8.0:
+            raise Problem(Kind.TIMEOUT, "Could not read the runs", "It did not answer in time.")
+        return page
+
+    def read_all(self, lately_s: float = 0.0) -> int:
+        pace = Pace(8.0, lambda: lately_s, lambda: self.now)
+        store = RunsStore(RunsQuery((ONE,)), self, FakeRegistry(), 1000, pace)
+        store.first()
+        while not store.complete:
+            store.more()
+        return store.loaded
+
+
+def test_a_page_that_did_not_come_in_time_is_asked_for_again_as_a_smaller_one() -> None:
+    slow = Slow(many(1200), 0.01)
+    assert slow.read_all() == 1200
+    assert slow.sizes[:3] == [FIRST_PAGE, 1000, 250], "ten seconds would have been too long"
+    assert len(slow.sizes) < 9
+
+
+def test_a_page_that_was_nearly_too_late_is_followed_by_a_smaller_one() -> None:
+    slow = Slow(many(2500), 0.007)
+    assert slow.read_all() == 2500
+    assert slow.sizes == [FIRST_PAGE, 1000, 500, 500, 500]
+
+
+def test_a_server_that_is_far_is_asked_for_pages_of_full_size() -> None:
+    far = Slow(many(2500), 0.0, 5.0)
+    assert far.read_all() == 2500
+    assert far.sizes == [FIRST_PAGE, 1000, 1000, 1000]
+
+
+def test_the_first_page_is_smaller_where_the_last_request_took_long() -> None:
+    far = Slow(many(300), 0.0, 5.0)
+    assert far.read_all(lately_s=5.0) == 300
+    assert far.sizes == [SLOW_PAGE, 1000]
+
+
+def test_a_server_that_answers_nothing_in_time_is_asked_once_more_and_no_oftener() -> None:
+    silent = Slow(many(300), 0.0)
+    pace = Pace(8.0, monotonic=lambda: silent.now)
+    store = RunsStore(RunsQuery((ONE,)), silent, FakeRegistry(), 1000, pace)
+    store.first()
+    silent.latency_s = 9.0
+    with pytest.raises(Problem):
+        store.more()
+    assert silent.sizes == [FIRST_PAGE, 1000, 250]
+    silent.latency_s = 0.0
+    store.more()
+    store.more()
+    assert silent.sizes[3:] == [62, 124], "quick again: pages grow"

@@ -25,6 +25,7 @@ from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.preview.graphics import draws_pictures
 from tui.domain.problem import Problem
+from tui.domain.quantities import duration
 from tui.domain.text import clean, clean_block
 from tui.resources import style_sheets
 from tui.widgets.status_line import Status, Top
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MESSAGE_SHOWS_S = 4.0  # how long what was said stands where the hints are
+SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
+SLOW_TOLD_EVERY_S = 1.0
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
@@ -69,6 +72,8 @@ class DeckApp(KeysForEverywhere):
         self._connect = connect
         self._ages_told_ms = 0
         self._requests_timer: Timer | None = None
+        self._slow_timer: Timer | None = None
+        self._seen_ms: dict[int, int] = {}  # of each request under way, when it was first heard of
         self._plain_signs: list[LineFilter] = []
         self.ended_by_signal = False
         self._heart: asyncio.AbstractEventLoop | None = None
@@ -146,14 +151,38 @@ class DeckApp(KeysForEverywhere):
         self.session.log.told = lambda: self.post_message(self.RequestsMoved())
 
     def on_deck_app_requests_moved(self) -> None:
+        now = self.session.clock.now_ms()
+        under_way = self.session.log.under_way
+        self._seen_ms = {request.number: self._seen_ms.get(request.number, now) for request in under_way}
         # Most are over before anybody could read that they were made: only those that last are counted at the bottom.
         if self._requests_timer is None:
             self._requests_timer = self.set_timer(REQUEST_SHOWS_S, self._count_requests)
 
     def _count_requests(self) -> None:
         self._requests_timer = None
-        if self.page is not None:
-            self.page.hint_line.count_requests(self.session.log.in_flight, self.session.log.waiting)
+        page, log = self.page, self.session.log
+        if page is None:
+            return
+        slow = self.slow_request
+        stops = ", esc stops" if page.reading_may_stop else ""
+        told = f"· {slow[0]} for {duration(slow[1])}{stops}" if slow else ""
+        page.hint_line.count_requests(log.in_flight, log.waiting or told)
+        if log.in_flight and self._slow_timer is None:
+            self._slow_timer = self.set_timer(SLOW_TOLD_EVERY_S, self._tell_slow)
+
+    def _tell_slow(self) -> None:
+        self._slow_timer = None
+        self._count_requests()
+
+    @property
+    def slow_request(self) -> tuple[str, int] | None:
+        """What has been waited for longest, and for how many ms, where that is so long that it must be said."""
+        now = self.session.clock.now_ms()
+        for request in self.session.log.under_way:
+            took = now - self._seen_ms.get(request.number, now)
+            if took >= SLOW_MS:
+                return request.operation.rpartition(".")[2].replace("_", " "), took
+        return None
 
     # contexts, and the screens of each
 

@@ -38,6 +38,10 @@ class KeysForEverywhere(CalmApp[int]):
     _ages_told_ms: int
 
     @property
+    def slow_request(self) -> tuple[str, int] | None:
+        raise NotImplementedError  # pragma: no cover  the application says it
+
+    @property
     def page(self) -> Page | None:
         """The full screen under any dialogue."""
         raise NotImplementedError  # pragma: no cover
@@ -178,7 +182,11 @@ class KeysForEverywhere(CalmApp[int]):
 
     async def action_back(self) -> None:
         page = self.page
-        if page is None or page.go_back():
+        if page is None:
+            return
+        if self.slow_request is not None and page.stop_all_reading():
+            return
+        if page.go_back():
             return
         if len(self.screen_stack) > 1:
             self.pop_screen()

@@ -56,6 +56,17 @@ class RequestLog:
         """What a request that is under way waits for, "" where none does."""
         return next((request.message for request in tuple(self._open.values()) if request.message), "")
 
+    @property
+    def last_took_s(self) -> float:
+        """How long the last request took that came to its end, in seconds; 0 where there was none."""
+        took_ms = self._requests[-1].took_ms if self._requests else None
+        return (took_ms or 0.0) / 1000
+
+    @property
+    def under_way(self) -> tuple[LoggedRequest, ...]:
+        """The requests that have not ended, the first that was made first."""
+        return tuple(sorted(tuple(self._open.values()), key=lambda request: request.number))
+
     def all(self) -> list[LoggedRequest]:
         """Finished requests and those under way, by number."""
         with self._lock:

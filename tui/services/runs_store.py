@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.values import RunsPage
 from tui.gateway.ports import RegistryPort, TrackingPort
-from tui.services.runs_query import FIRST_PAGE, RunsQuery, first_page, ids_filter
+from tui.services.runs_query import FIRST_PAGE, Pace, RunsQuery, first_page, ids_filter
 
 READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
 REGISTERED_AT_ONCE = 200  # runs asked about in one go
@@ -28,11 +29,14 @@ class Taken:
 class RunsStore:
     """Loads the runs of a query. Methods that ask the server block, and raise Problem; call one of them at a time."""
 
-    def __init__(self, query: RunsQuery, tracking: TrackingPort, registry: RegistryPort, page_size: int) -> None:
+    def __init__(
+        self, query: RunsQuery, tracking: TrackingPort, registry: RegistryPort, page_size: int, pace: Pace
+    ) -> None:
         self.query = query
         self._tracking = tracking
         self._registry = registry
         self._page_size = page_size
+        self._pace = pace
         self._lock = threading.Lock()
         self._frame = self._new_frame()
         self._token: str | None = None
@@ -73,7 +77,7 @@ class RunsStore:
 
     def first(self) -> Taken:
         """Load the first runs."""
-        return self.begin(first_page(self.query, self._tracking, self._page_size))
+        return self.begin(first_page(self.query, self._tracking, self._page_size, self._pace))
 
     def begin(self, page: RunsPage) -> Taken:
         """Take in the first runs, which have been read already."""
@@ -83,11 +87,11 @@ class RunsStore:
         """Load the next page, if there is one."""
         if self.complete:
             return Taken(self.loaded, True, ())
-        return self._take(self._page(self._page_size, self._token))
+        return self._take(self._pace.next(lambda size: self._page(size, self._token), self._page_size))
 
     def newest(self) -> Taken:
         """Read the latest runs again: new ones are added, known ones get their new values; nothing is taken away."""
-        page = self._page(min(FIRST_PAGE, self._page_size), None)
+        page = self._pace.first(lambda size: self._page(size, None), min(FIRST_PAGE, self._page_size))
         with self._lock:
             self._frame.append(page)
             return Taken(len(self._frame), self.complete, tuple(page.run_ids))
@@ -100,7 +104,7 @@ class RunsStore:
         seen: list[str] = []
         while True:
             size = min(FIRST_PAGE, self._page_size) if token is None and wanted <= FIRST_PAGE else self._page_size
-            page = self._page(size, token)
+            page = self._pace.next(partial(self._page, token=token), size)
             frame.append(page)
             seen += page.run_ids
             token = page.next_token

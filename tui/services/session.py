@@ -14,6 +14,7 @@ from tui.services.clock import Clock
 from tui.services.ledger import Ledger
 from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
+from tui.services.runs_query import Pace
 from tui.services.state_files import StateFiles
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Session:
     catalog: CatalogPort | None = None  # of a Databricks workspace only
     serving: ServingPort | None = None  # likewise
     told: Callable[[], Capabilities | None] = lambda: None  # what the context's process has told of its stores
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How many runs the context's server is asked for at a time."""
+        return Pace(self.launch.timeout_s, lambda: self.log.last_took_s)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 from tui.services.pool import DEMAND, Pool, Ticket
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ class Asking(Widget):
 
     _tokens: Counter[str]
     _tickets: dict[str, Ticket]
+    _stoppable: dict[str, tuple[str, Callable[[Problem], None]]]
     dropped_answers = 0
 
     def ask(
@@ -41,11 +42,17 @@ class Asking(Widget):
         refused: Callable[[Problem], None],
         *,
         urgency: int = DEMAND,
+        stops: str = "",
     ) -> None:
-        """Run ``work`` on a thread; ``got`` or ``refused`` is called on the event loop, unless superseded."""
+        """Run ``work`` on a thread; ``got`` or ``refused`` is called on the event loop, unless superseded.
+
+        ``stops`` is what is being read ("the runs") where ``stop_reading`` may end the wait for it.
+        """
         if not hasattr(self, "_tokens"):
-            self._tokens, self._tickets = Counter(), {}
+            self._tokens, self._tickets, self._stoppable = Counter(), {}, {}
         self.forget(series)
+        if stops:
+            self._stoppable[series] = stops, refused
         token = self._tokens[series]
         self._tickets[series] = pool.submit(
             work,
@@ -64,6 +71,7 @@ class Asking(Widget):
         if not hasattr(self, "_tokens"):
             return
         self._tokens[series] += 1
+        self._stoppable.pop(series, None)
         ticket = self._tickets.pop(series, None)
         if ticket is not None:
             ticket.cancel()
@@ -72,9 +80,25 @@ class Asking(Widget):
         """Whether a request of this series is under way."""
         return hasattr(self, "_tickets") and series in self._tickets
 
+    @property
+    def can_stop_reading(self) -> bool:
+        """Whether something is being read that may be stopped."""
+        return bool(getattr(self, "_stoppable", None))
+
+    def stop_reading(self) -> bool:
+        """Wait no longer for what is being read: whoever asked is told so, as of any failure; False if nothing is."""
+        stopped = dict(getattr(self, "_stoppable", ()))
+        for series, (what, refused) in stopped.items():
+            self.forget(series)
+            refused(
+                Problem(Kind.CANCELLED, f"Stopped reading {what}", "It took long, and was stopped.", "r reads it again")
+            )
+        return bool(stopped)
+
     def on_asking_delivered(self, event: Delivered) -> None:
         if event.token != self._tokens[event.series]:
             self.dropped_answers += 1
             return
         self._tickets.pop(event.series, None)
+        self._stoppable.pop(event.series, None)
         event.deliver()

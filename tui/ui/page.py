@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tui.app.actions import BY_ID, Action, show_key
 from tui.domain.freshness import Freshness
 from tui.services.session import Session
+from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
 from tui.ui.deck import Deck
 from tui.widgets.hint_line import Hint, HintLine
@@ -225,6 +226,19 @@ class Page(Screen[None], inherit_bindings=False):
             self.read_again()
 
     # what the keys for everywhere ask of a screen
+
+    @property
+    def reading_may_stop(self) -> bool:
+        """Whether something is being read here that may be stopped."""
+        return any(asking.can_stop_reading for asking in self._asking())
+
+    def stop_all_reading(self) -> bool:
+        """Wait no longer for what is being read here; False if that is nothing."""
+        return any([asking.stop_reading() for asking in self._asking()])
+
+    def _asking(self) -> list[Asking]:
+        here = [self] if isinstance(self, Asking) else []
+        return [*here, *(widget for widget in self.walk_children() if isinstance(widget, Asking))]
 
     def go_back(self) -> bool:
         """Go back one step inside this screen; False when there is none, and the screen itself may go."""

@@ -138,6 +138,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             lambda: artifacts.list_folder(root, path),
             self._got,
             partial(self._refused, node),
+            stops="the folder",
         )
 
     def _got(self, listing: ArtifactListing) -> None:

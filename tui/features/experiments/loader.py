@@ -84,6 +84,7 @@ class ExperimentsLoader:
             lambda: places.page(view, token),
             lambda page: self._got(page, first=token is None),
             self._failed,
+            stops="the experiments",
         )
 
     def _got(self, page: ExperimentPage, *, first: bool) -> None:

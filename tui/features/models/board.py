@@ -109,6 +109,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             lambda: registry.search_models(filter_string=wanted, max_results=size, token=token, prompts=prompts),
             self._got,
             self._refused,
+            stops=f"the {self.things[1]}",
         )
 
     def _got(self, page: ModelsPage) -> None:

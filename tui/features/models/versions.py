@@ -139,6 +139,7 @@ class VersionsPane(ListPane[ModelVersion]):
             lambda: registry.search_versions(name, max_results=size, token=token),
             lambda page: self._got(page, first=token is None),
             self._refused,
+            stops="the versions",
         )
 
     def _got(self, page: VersionsPage, *, first: bool) -> None:

@@ -99,7 +99,8 @@ class RunScreen(Page, Asking):
         if self.tabs.part is not None:
             self.tabs.part.read_again()
         tracking, run_id = self.session.tracking, self.run_id
-        self.ask(self.session.pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run)
+        pool = self.session.pool
+        self.ask(pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run, stops="the run")
 
     def _got_run(self, detail: RunDetail) -> None:
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))

@@ -106,11 +106,11 @@ class RunsLoader:
         self._begin()
 
         def work() -> tuple[RunsStore, Taken]:
-            page = first_page(query, session.tracking, session.launch.page_size)
+            page = first_page(query, session.tracking, session.launch.page_size, session.pace)
             # The frame's libraries are heavy: a worker loads them, mostly while the server is being waited for.
             from tui.services.runs_store import RunsStore
 
-            store = RunsStore(query, session.tracking, session.registry, session.launch.page_size)
+            store = RunsStore(query, session.tracking, session.registry, session.launch.page_size, session.pace)
             return store, store.begin(page)
 
         def got(answer: tuple[RunsStore, Taken]) -> None:
@@ -120,7 +120,7 @@ class RunsLoader:
             opened()
             self._took(taken)
 
-        self._owner.ask(session.pool, "page", work, got, failed or self._failed)
+        self._owner.ask(session.pool, "page", work, got, failed or self._failed, stops="the runs")
         self._changed()
 
     def more(self) -> None:
