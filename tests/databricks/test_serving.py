@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.driver import Deck, drive
 from tests.support.fakes import FrozenClock
+from tests.support.flows import carried_out
 from tui.app.application import DeckApp
 from tui.config.choose import Options
 from tui.config.launch import Launch, resolve
@@ -85,7 +86,7 @@ def test_endpoints_and_what_they_serve(serving: SdkServing) -> None:
 
 def test_a_change_is_begun_followed_recorded_and_undone(changes: ServingChanges, serving: SdkServing) -> None:
     plan = plan_to(serving, "12")
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert report.outcome is Outcome.DONE
     while changes.settle(report.number, plan)[0] is None:
         assert changes.entries("churn-prod")[-1].outcome == BEGUN, "taken on is not done"
@@ -96,7 +97,7 @@ def test_a_change_is_begun_followed_recorded_and_undone(changes: ServingChanges,
     assert [e.workload for e in now.config.entities] == ["Small CPU", "Small CPU, to zero"]
     undo = changes.undo_plan("churn-prod")
     assert undo is not None and (undo.purpose, undo.before, undo.after) == (UNDO, plan.after, plan.before)
-    report = changes.carry_out(undo)
+    report = carried_out(changes, undo)
     assert report.outcome is Outcome.DONE
     while changes.settle(report.number, undo)[0] is None:
         pass
@@ -105,7 +106,7 @@ def test_a_change_is_begun_followed_recorded_and_undone(changes: ServingChanges,
 
 def test_a_change_that_does_not_come_up(changes: ServingChanges, serving: SdkServing) -> None:
     plan = plan_to(serving, "14")
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     while (told := changes.settle(report.number, plan))[0] is None:
         pass
     outcome, now = told
@@ -120,7 +121,7 @@ def test_nothing_is_changed_where_the_endpoint_moved_meanwhile(
     plan = plan_to(serving, "12")
     workspace.endpoints["churn-prod"].config["traffic_config"]["routes"][0]["traffic_percentage"] = 80
     workspace.endpoints["churn-prod"].config["traffic_config"]["routes"][1]["traffic_percentage"] = 20
-    assert changes.carry_out(plan).outcome is Outcome.CONFLICT
+    assert carried_out(changes, plan).outcome is Outcome.CONFLICT
     with pytest.raises(Problem, match="something else by now"):
         serving.change("churn-prod", plan.before, plan.after)
     assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0
@@ -130,7 +131,7 @@ def test_a_write_is_sent_once(changes: ServingChanges, serving: SdkServing, work
     plan = plan_to(serving, "12")
     path = "/api/2.0/serving-endpoints/churn-prod/config"
     workspace.fail(path, 429, "REQUEST_LIMIT_EXCEEDED", "Slow down.", times=9, Retry_After="1")
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert workspace.asked(path, "PUT") == 1
     assert report.outcome is Outcome.NOT_DONE and report.problem is not None
     assert report.problem.kind is Kind.THROTTLED and "wait 1 s" in report.problem.hint
@@ -144,7 +145,7 @@ def test_who_may_not(changes: ServingChanges, serving: SdkServing, workspace: Wo
     ledger = Ledger(tmp_path / "other.jsonl", FrozenClock(), "ana@box")
     bound = ServingChanges(serving, ledger, context="sim", place="here", read_only=True)
     with pytest.raises(Problem, match="read-only"):
-        bound.carry_out(plan_to(serving, "12"))
+        carried_out(bound, plan_to(serving, "12"), read_only=True)
     assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0
 
 
@@ -247,7 +248,7 @@ def test_what_is_not_changed_stays_as_somebody_else_has_set_it(
     config["served_entities"][0] |= {"workload_size": "Large", "environment_vars": {"KEY": "{{secrets/s/k}}"}}
     config["auto_capture_config"] = {"catalog_name": "prod", "schema_name": "logs", "enabled": True}
     config["config_version"] = 8  # the same is served, by another config than was shown
-    assert changes.carry_out(plan).outcome is Outcome.DONE
+    assert carried_out(changes, plan).outcome is Outcome.DONE
     update = workspace.endpoints["churn-prod"].update
     assert update is not None
     first = update.config["served_entities"][0]
@@ -290,11 +291,11 @@ def test_what_no_library_knows_goes_along_and_comes_back(
     plan = plan_to(serving, "12")
     carried = changes.carried(plan)
     assert not carried.refusals and "burst scaling" in carried.differences[-1]
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     while changes.settle(report.number, plan)[0] is None:
         pass
     undo = changes.undo_plan("churn-prod")
-    assert undo is not None and changes.carry_out(undo).outcome is Outcome.DONE
+    assert undo is not None and carried_out(changes, undo).outcome is Outcome.DONE
     for version in ("12", "11"):
         now = workspace.endpoints["churn-prod"].config if version == "12" else None
         if now is None:

@@ -12,11 +12,11 @@ import pytest
 from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, Fate, cutting_proxy
 from tests.support.fakes import FrozenClock
+from tests.support.flows import Mover, aliases_found, put_back
 from tui.domain.writes import alias_plan
 from tui.gateway import environment
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
-from tui.services.alias_moves import AliasMoves
 from tui.services.ledger import Ledger
 from tui.services.writes import Outcome
 
@@ -27,7 +27,7 @@ SECONDS = 30.0
 class Scene:
     """The desk behind the proxy, and a second client that talks to the server itself."""
 
-    moves: AliasMoves
+    moves: Mover
     proxy: CuttingProxy
     other: Any
     model: str
@@ -62,7 +62,7 @@ def scene(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
         other.set_registered_model_alias(model, "challenger", "3")
         registry = ClientRegistry(Connection(proxy.uri, proxy.uri, SECONDS))
         ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ana@bastion")
-        scene = Scene(AliasMoves(registry, ledger, context="prod", place=proxy.uri), proxy, other, model)
+        scene = Scene(Mover(registry, ledger, place=proxy.uri), proxy, other, model)
         scene.moves.state(model)  # whatever MLflow asks once has been asked
         yield scene
 
@@ -81,7 +81,7 @@ def test_a_second_client_between_the_panel_and_the_write(scene: Scene) -> None:
     scene.other.set_registered_model_alias(scene.model, "champion", "3")
     report = scene.moves.carry_out(plan)
     assert report.outcome is Outcome.CONFLICT
-    assert report.state == {"champion": "3"}
+    assert aliases_found(report) == {"champion": "3"}
     assert scene.truly() == "3"
     assert scene.moves.entries(scene.model)[0].outcome == "conflict"
     assert not any(" /api/2.0/mlflow/registered-models/alias" in line and "POST" in line for line in scene.proxy.seen)
@@ -99,7 +99,7 @@ def test_a_second_client_between_the_write_and_the_reading_back(scene: Scene) ->
     scene.proxy.at_request = quicker
     report = scene.moves.carry_out(plan)
     assert report.outcome is Outcome.OVERTAKEN
-    assert scene.truly() == "3" == (report.state or {})["champion"]
+    assert scene.truly() == "3" == aliases_found(report)["champion"]
 
 
 def test_the_version_is_deleted_meanwhile(scene: Scene) -> None:
@@ -147,8 +147,8 @@ def test_a_plan_is_cut_midway_and_put_back(scene: Scene) -> None:
     report = scene.moves.carry_out(plan)
     assert report.outcome is Outcome.PARTLY
     assert (scene.truly("champion"), scene.truly("challenger")) == ("3", "3")
-    assert report.put_back is not None
-    assert scene.moves.carry_out(report.put_back).outcome is Outcome.DONE
+    back = put_back(report)
+    assert back is not None and scene.moves.carry_out(back).outcome is Outcome.DONE
     assert (scene.truly("champion"), scene.truly("challenger")) == ("2", "3")
 
 
@@ -156,12 +156,12 @@ def test_two_desks_move_the_same_alias_at_the_same_time(scene: Scene, tmp_path: 
     import threading
 
     ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ben@bastion")
-    second = AliasMoves(scene.moves._registry, ledger, context="prod", place=scene.proxy.uri)
+    second = Mover(scene.moves.registry, ledger, place=scene.proxy.uri)
     plans = [scene.plan(champion="1"), scene.plan(champion="3")]
     reports: list[Outcome] = []
     ready = threading.Barrier(2)
 
-    def run(desk: AliasMoves, plan: alias_plan.AliasPlan) -> None:
+    def run(desk: Mover, plan: alias_plan.AliasPlan) -> None:
         ready.wait()
         reports.append(desk.carry_out(plan).outcome)
 

@@ -15,7 +15,7 @@ from tests.support.models import champion, open_models, panel
 from tui.config.model import ModelSettings, Settings
 from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
-from tui.domain.writes import alias_plan
+from tui.domain.writes import changes
 from tui.ui.write_panel import Face, WritePanel
 
 
@@ -125,7 +125,7 @@ async def test_a_putting_back_that_stops_midway_goes_on(world: World) -> None:
         await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
     assert dict(world.registry.models["churn"].aliases) == {"champion": "12", "challenger": "14", "old-prod": "11"}
     last = world.ledger.read().entries[-1]
-    assert (last.purpose, last.of, last.outcome) == (alias_plan.PUT_BACK, 1, "done")
+    assert (last.purpose, last.of, last.outcome) == (changes.PUT_BACK, 1, "done")
 
 
 async def test_several_say_before_that_a_version_is_not_there_or_not_ready(world: World) -> None:

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_before, forbidden, late_on
 from tests.support.fakes import HOUR, NOW_MS, FrozenClock
+from tests.support.flows import Mover, aliases_found, moved, put_back
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan, AliasStep
-from tui.services.alias_moves import AliasMoves, Rules
+from tui.domain.writes.changes import FINISH, Plan, refusals
+from tui.services.alias_moves import PROTECTED, Rules
 from tui.services.alias_records import done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
+from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +29,9 @@ MODEL = "churn"
 Trouble = Callable[[Callable[[], None]], None] | None
 
 
-def desk(folder: Path, registry: FakeRegistry, rules: Rules | None = None) -> AliasMoves:
+def desk(folder: Path, registry: FakeRegistry, rules: Rules | None = None, *, read_only: bool = False) -> Mover:
     ledger = Ledger(folder / "ledger.jsonl", FrozenClock(), "ana@bastion")
-    return AliasMoves(registry, ledger, context="prod", place="https://h", rules=rules)
+    return Mover(registry, ledger, rules=rules, read_only=read_only)
 
 
 @pytest.fixture
@@ -39,17 +42,17 @@ def registry() -> FakeRegistry:
 
 
 @pytest.fixture
-def moves(tmp_path: Path, registry: FakeRegistry) -> AliasMoves:
+def moves(tmp_path: Path, registry: FakeRegistry) -> Mover:
     return desk(tmp_path, registry)
 
 
-def move(moves: AliasMoves, **wanted: str | None) -> AliasPlan:
+def move(moves: Mover, **wanted: str | None) -> AliasPlan:
     return alias_plan.plan(MODEL, moves.state(MODEL), wanted)
 
 
-def test_a_move_is_written_read_back_and_recorded(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_a_move_is_written_read_back_and_recorded(moves: Mover, registry: FakeRegistry) -> None:
     report = moves.carry_out(move(moves, champion="11"), " latency ")
-    assert (report.outcome, report.number, report.done) == (Outcome.DONE, 1, ("champion",))
+    assert (report.outcome, report.report.number, moved(report)) == (Outcome.DONE, 1, ("champion",))
     assert registry.models[MODEL].aliases["champion"] == "11"
     assert [name for name, _ in registry.calls] == ["get_model", "aliases_at", "set_alias", "aliases_at"]
     (entry,) = moves.entries(MODEL)
@@ -58,22 +61,22 @@ def test_a_move_is_written_read_back_and_recorded(moves: AliasMoves, registry: F
     assert entry.result["steps"] == [{"alias": "champion", "outcome": "done", "found": "11"}]
 
 
-def test_a_conflict_writes_nothing_and_shows_the_new_state(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_a_conflict_writes_nothing_and_shows_the_new_state(moves: Mover, registry: FakeRegistry) -> None:
     plan = move(moves, champion="11")
     registry.move(MODEL, "champion", "13")
     report = moves.carry_out(plan)
     assert report.outcome is Outcome.CONFLICT
-    assert report.state is not None and report.state["champion"] == "13"
+    assert aliases_found(report)["champion"] == "13"
     assert registry.called("set_alias") == 0
     assert moves.entries(MODEL)[0].outcome == "conflict"
     assert moves.undo_plan(MODEL) is None
 
 
-def test_one_alias_of_several_moved_meanwhile_stops_them_all(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_one_alias_of_several_moved_meanwhile_stops_them_all(moves: Mover, registry: FakeRegistry) -> None:
     plan = move(moves, champion="14", old=None)
     registry.move(MODEL, "old", "10")
     report = moves.carry_out(plan)
-    assert [result.outcome for _, result in report.steps] == [Outcome.CONFLICT, Outcome.SKIPPED]
+    assert [result.outcome for _, result in report.rows] == [Outcome.CONFLICT, Outcome.SKIPPED]
     assert registry.models[MODEL].aliases["champion"] == "12"
 
 
@@ -92,7 +95,7 @@ CASES: list[tuple[list[Trouble], Outcome, str]] = [
 
 @pytest.mark.parametrize(("trouble", "outcome", "truly"), CASES)
 def test_a_connection_that_breaks(
-    moves: AliasMoves, registry: FakeRegistry, trouble: list[Trouble], outcome: Outcome, truly: str
+    moves: Mover, registry: FakeRegistry, trouble: list[Trouble], outcome: Outcome, truly: str
 ) -> None:
     plan = move(moves, champion="11")
     registry.trouble.extend(trouble)
@@ -108,7 +111,7 @@ def test_a_connection_that_breaks(
     assert (undo is not None) == (truly == "11")
 
 
-def test_an_answer_that_never_comes_leaves_it_unknown(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_an_answer_that_never_comes_leaves_it_unknown(moves: Mover, registry: FakeRegistry) -> None:
     plan = move(moves, champion="11")
     registry.trouble.extend([OK, late_on(registry)])
     report = moves.carry_out(plan)
@@ -117,7 +120,7 @@ def test_an_answer_that_never_comes_leaves_it_unknown(moves: AliasMoves, registr
     assert [entry.outcome for entry in moves.settle(MODEL)] == ["done"]
 
 
-def test_somebody_is_quicker_than_the_reading_back(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_somebody_is_quicker_than_the_reading_back(moves: Mover, registry: FakeRegistry) -> None:
     plan = move(moves, champion="11")
 
     def overtaken(effect: Callable[[], None]) -> None:
@@ -127,33 +130,32 @@ def test_somebody_is_quicker_than_the_reading_back(moves: AliasMoves, registry: 
     registry.trouble.extend([OK, overtaken])
     report = moves.carry_out(plan)
     assert report.outcome is Outcome.OVERTAKEN
-    assert report.state is not None and report.state["champion"] == "13"
+    assert aliases_found(report)["champion"] == "13"
     assert moves.undo_plan(MODEL) is None
 
 
-def test_several_steps_of_which_one_fails(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_several_steps_of_which_one_fails(moves: Mover, registry: FakeRegistry) -> None:
     plan = move(moves, champion="14", challenger="12", old=None)
     registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])  # first the versions are looked for
     report = moves.carry_out(plan)
     assert report.outcome is Outcome.PARTLY
-    assert [result.outcome for _, result in report.steps] == [Outcome.DONE, Outcome.REFUSED, Outcome.SKIPPED]
-    assert report.done == ("champion",)
-    assert report.finish is not None and report.put_back is not None
-    assert report.finish.aliases == ("challenger", "old")
-    assert moves.carry_out(report.put_back).outcome is Outcome.DONE
+    assert [result.outcome for _, result in report.rows] == [Outcome.DONE, Outcome.REFUSED, Outcome.SKIPPED]
+    assert moved(report) == ("champion",)
+    assert [change.alias for change in moves.finishing(report).changes] == ["challenger", "old"]
+    back = put_back(report)
+    assert back is not None and moves.carry_out(back).outcome is Outcome.DONE
     assert dict(registry.models[MODEL].aliases) == {"champion": "12", "challenger": "14", "old": "11"}
     assert moves.undo_plan(MODEL) is None, "what was put back is not undone again"
 
 
-def test_finishing_what_was_left(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_finishing_what_was_left(moves: Mover, registry: FakeRegistry) -> None:
     plan = move(moves, champion="14", old=None)
     registry.trouble.extend([OK, OK, OK, OK, forbidden])
     report = moves.carry_out(plan)
-    assert report.finish is not None
-    assert moves.carry_out(report.finish).outcome is Outcome.DONE
+    assert moves.carry_out(moves.finishing(report)).outcome is Outcome.DONE
     assert dict(registry.models[MODEL].aliases) == {"champion": "14", "challenger": "14"}
     entries = moves.entries(MODEL)
-    assert (entries[1].purpose, entries[1].of) == (alias_plan.FINISH, 1)
+    assert (entries[1].purpose, entries[1].of) == (FINISH, 1)
     for expected in (
         {"champion": "14", "challenger": "14", "old": "11"},
         {"champion": "12", "challenger": "14", "old": "11"},
@@ -163,6 +165,29 @@ def test_finishing_what_was_left(moves: AliasMoves, registry: FakeRegistry) -> N
         assert moves.carry_out(undo).outcome is Outcome.DONE
         assert dict(registry.models[MODEL].aliases) == expected
     assert moves.undo_plan(MODEL) is None
+
+
+def test_what_follows_a_move_asks_for_what_the_move_did(tmp_path: Path, registry: FakeRegistry) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ana@bastion")
+    rules = Rules(reason_required=True)
+    moves = Mover(registry, ledger, rules=rules, is_protected=lambda aliases: "champion" in aliases)
+    registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])
+    plan = alias_plan.plan(MODEL, {"champion": "12", "old": "11"}, {"champion": "14", "old": None})
+    report = moves.carry_out(plan, "INC-42")
+    back = put_back(report)
+    assert report.outcome is Outcome.PARTLY and back is not None
+    back = moves.flow.dressed(back)
+    assert (back.typed, back.guard, back.asks_why) == (MODEL, PROTECTED, "must")
+    rest = moves.finishing(report)
+    assert ([change.alias for change in rest.changes], rest.typed, rest.asks_why) == (["old"], "", "must")
+
+
+def test_several_are_stopped_between_two_of_them(moves: Mover, registry: FakeRegistry) -> None:
+    plan = moves.moves.plan(move(moves, champion="14", challenger="12", old=None), registry.get_model(MODEL))
+    over: list[int] = []
+    report = moves.flow.carry_out(plan, stopped=lambda: len(over) == 1, progress=over.append)
+    assert [result.outcome for _, result in report.rows] == [Outcome.DONE, Outcome.SKIPPED, Outcome.SKIPPED]
+    assert over == [1, 2, 3] and registry.models[MODEL].aliases["challenger"] == "14"
 
 
 def test_undo_after_a_restart(tmp_path: Path, registry: FakeRegistry) -> None:
@@ -181,7 +206,7 @@ def test_undo_after_a_restart(tmp_path: Path, registry: FakeRegistry) -> None:
     assert dict(registry.models[MODEL].aliases) == {"champion": "12", "challenger": "14", "old": "11"}
 
 
-def test_undo_refuses_when_somebody_moved_it_since(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_undo_refuses_when_somebody_moved_it_since(moves: Mover, registry: FakeRegistry) -> None:
     moves.carry_out(move(moves, champion="11"))
     registry.move(MODEL, "champion", "13")
     undo = moves.undo_plan(MODEL)
@@ -194,7 +219,7 @@ def test_undo_refuses_when_somebody_moved_it_since(moves: AliasMoves, registry: 
 def test_moves_of_other_servers_and_models_are_not_undone(tmp_path: Path, registry: FakeRegistry) -> None:
     moves = desk(tmp_path, registry)
     moves.carry_out(move(moves, champion="11"))
-    elsewhere = AliasMoves(registry, moves.ledger, context="dev", place="https://other")
+    elsewhere = Mover(registry, moves.ledger, place="https://other")
     assert elsewhere.undo_plan(MODEL) is None
     assert elsewhere.entries() == []
 
@@ -230,12 +255,12 @@ def test_without_a_ledger_nothing_is_moved_unless_accepted(tmp_path: Path, regis
     assert caught.value.kind is Kind.STORE_UNREADABLE
     assert registry.called("set_alias") == 0
     report = moves.carry_out(plan, unrecorded_ok=True)
-    assert report.outcome is Outcome.DONE and report.number is None
+    assert report.outcome is Outcome.DONE and report.report.number is None
     assert report.report.unrecorded is not None
 
 
 def test_what_a_context_demands(tmp_path: Path, registry: FakeRegistry) -> None:
-    strict = desk(tmp_path, registry, Rules(read_only=True))
+    strict = desk(tmp_path, registry, read_only=True)
     plan = move(strict, champion="11")
     with pytest.raises(Problem) as caught:
         strict.carry_out(plan)
@@ -252,7 +277,7 @@ def test_what_a_context_demands(tmp_path: Path, registry: FakeRegistry) -> None:
 def test_the_mirror_in_tags(tmp_path: Path, registry: FakeRegistry) -> None:
     moves = desk(tmp_path, registry, Rules(mirror_tags=True))
     report = moves.carry_out(move(moves, champion="11"), "rollback")
-    assert report.mirrored == ""
+    assert report.aside == ""
     assert dict(registry.by_model[MODEL]["11"].tags) == {
         "deck.alias.champion.moved_by": "ana@bastion",
         "deck.alias.champion.moved_from": "12",
@@ -261,7 +286,7 @@ def test_the_mirror_in_tags(tmp_path: Path, registry: FakeRegistry) -> None:
     }
     registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])  # first the versions are looked for
     failed = moves.carry_out(move(moves, champion="10"))
-    assert failed.outcome is Outcome.DONE and "PERMISSION_DENIED" in failed.mirrored
+    assert failed.outcome is Outcome.DONE and "PERMISSION_DENIED" in failed.aside
 
 
 def test_nothing_else_writes_an_alias() -> None:
@@ -277,7 +302,7 @@ def test_nothing_else_writes_an_alias() -> None:
     assert callers == {"tui/services/alias_moves.py"}
 
 
-def test_an_alias_that_differs_in_case_only_is_no_new_one(moves: AliasMoves, registry: FakeRegistry) -> None:
+def test_an_alias_that_differs_in_case_only_is_no_new_one(moves: Mover, registry: FakeRegistry) -> None:
     """MySQL takes both for the same: setting the one would move the other."""
     report = moves.carry_out(alias_plan.plan(MODEL, moves.state(MODEL), {"Champion": "14"}))
     assert report.outcome is Outcome.CONFLICT
@@ -286,9 +311,7 @@ def test_an_alias_that_differs_in_case_only_is_no_new_one(moves: AliasMoves, reg
     assert moves.carry_out(move(moves, Champion="14")).outcome is Outcome.DONE
 
 
-def test_a_version_that_is_not_there_is_told_before_the_first_of_several(
-    moves: AliasMoves, registry: FakeRegistry
-) -> None:
+def test_a_version_that_is_not_there_is_told_before_the_first_of_several(moves: Mover, registry: FakeRegistry) -> None:
     with pytest.raises(Problem, match="There is no version 99"):
         moves.carry_out(move(moves, champion="14", challenger="99"))
     assert registry.called("set_alias") == 0 and moves.entries(MODEL) == []
@@ -325,7 +348,7 @@ def test_looking_does_not_overrule_the_deck_that_was_writing(tmp_path: Path, reg
     looked = registry.get_model(MODEL)
     registry.trouble.append(other_ends)
     registry.get_model(MODEL)
-    moves._settle(looked)
+    moves.moves._settle(looked)
     moves.ledger.settle(number, "not done", {"steps": [{"alias": "champion", "outcome": "not done"}]})
     assert [entry.outcome for entry in moves.entries(MODEL)] == ["done"]
 
@@ -386,7 +409,7 @@ class _World:
         self.registry = FakeRegistry()
         self.registry.add(MODEL, 3, aliases={"champion": "2"})
         self.moves = desk(folder, self.registry)
-        self.left: tuple[AliasPlan | None, AliasPlan | None] = (None, None)
+        self.left: WriteResult | None = None
         self.spans: dict[int, tuple[int, int]] = {}  # of an entry: its part of the true changes
 
     def live(self, actions: list[tuple[object, ...]]) -> None:
@@ -413,7 +436,7 @@ class _World:
         if kind == "restart":
             self.moves = desk(self.folder, registry)
             return
-        plan: AliasPlan | None = None
+        plan: AliasPlan | Plan | None
         if kind == "plan":
             assert isinstance(wanted, dict)
             plan = alias_plan.plan(MODEL, moves.state(MODEL), wanted)
@@ -422,23 +445,22 @@ class _World:
         elif kind == "undo":
             plan = moves.undo_plan(MODEL)
         elif kind == "finish":
-            plan = self.left[0]
+            plan = moves.finishing(self.left) if self.left is not None else None
         else:
-            plan = self.left[1]
-        if plan is None or alias_plan.refusals(plan):
+            plan = put_back(self.left) if self.left is not None else None
+        if plan is None or (alias_plan.refusals(plan) if isinstance(plan, AliasPlan) else refusals(plan)):
             return
         assert isinstance(troubles, list)
         registry.trouble.extend(self.trouble(str(name)) for name in troubles)
         before = len(registry.changes)
         entries = len(moves.entries())
         try:
-            report = moves.carry_out(plan)
-            self.left = (report.finish, report.put_back)
+            self.left = moves.carry_out(plan)
         except _Died:
             self.moves = desk(self.folder, registry)
-            self.left = (None, None)
+            self.left = None
         except Problem:
-            self.left = (None, None)
+            self.left = None
             assert len(self.moves.entries()) == entries  # the versions could not be looked for: nothing was begun
         finally:
             registry.trouble.clear()

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tui.domain.models.names import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan, AliasStep
+from tui.domain.writes.changes import ALIAS, Change, Plan, Thing, put_back, renewed
+from tui.services.alias_records import aliases_of
 
 STATE = {"champion": "12", "challenger": "14", "old": "11"}
 ALIASES = st.sampled_from(["champion", "challenger", "old", "blue"])
@@ -134,6 +136,10 @@ def test_conflicts_name_where_it_is_now() -> None:
     assert [entry.words for entry in moved] == ["champion is on v13 now, not on v12"]
 
 
+def steps_of(plan: Plan) -> AliasPlan:
+    return AliasPlan("m", tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes))
+
+
 @given(STATES, st.dictionaries(ALIASES, VERSIONS, max_size=4), st.data())
 def test_whatever_part_was_done_can_be_finished_or_put_back(
     state: dict[str, str], wanted: dict[str, str | None], data: st.DataObject
@@ -142,10 +148,11 @@ def test_whatever_part_was_done_can_be_finished_or_put_back(
     end = alias_plan.after(plan, state)
     assert {alias: end.get(alias) for alias in wanted} == wanted
     done = plan.steps[: data.draw(st.integers(0, len(plan.steps)))]
-    aliases = [step.alias for step in done]
     between = alias_plan.after(AliasPlan("m", done), state)
-    rest = alias_plan.finish(plan, aliases, 1)
-    back = alias_plan.put_back(plan, aliases, 1)
+    written = [Change(Thing.MODEL, "m", "m", ALIAS + step.alias, step.expected, step.to) for step in plan.steps]
+    now = {(change.kind, change.id, change.field): aliases_of("m", between) for change in written}
+    rest = steps_of(renewed(written[len(done) :], now, 1))
+    back = steps_of(put_back([(change, change.id) for change in written[: len(done)]], 1))
     assert not alias_plan.conflicts(rest, between) and not alias_plan.conflicts(back, between)
     assert alias_plan.after(rest, between) == end
     assert alias_plan.after(back, between) == state

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import DAY, HOUR, NOW_MS, FrozenClock
+from tests.support.flows import Mover
 from tui.domain.models.holders import UNKNOWN, Holding, mirror_tags, mirrored
 from tui.domain.models.rows import Notation
 from tui.domain.writes import alias_plan
-from tui.services.alias_moves import AliasMoves, Rules
+from tui.services.alias_moves import Rules
 from tui.services.holders import Holders
 from tui.services.ledger import Ledger
 from tui.services.model_health import ModelHealth
@@ -25,14 +26,15 @@ class World:
         self.registry.add("churn", 14, aliases={"champion": "11"})
         ledger = Ledger(folder / "ledger.jsonl", self.clock, "ana")
         rules = Rules(mirror_tags=mirror)
-        self.moves = AliasMoves(self.registry, ledger, context="prod", place="p", rules=rules)
+        self.mover = Mover(self.registry, ledger, place="p", rules=rules)
+        self.moves = self.mover.moves
         self.holders = Holders(self.moves, self.clock)
         self.health = ModelHealth(self.registry, self.clock, holders=self.holders)
 
     def move(self, to: str) -> None:
         model = self.registry.get_model("churn")
         plan = alias_plan.plan("churn", model.aliases, {"champion": to})
-        self.moves.carry_out(plan, "because", made_ms=model.created_ms)
+        self.mover.carry_out(plan, "because", made_ms=model.created_ms)
 
     def champion(self) -> Holding:
         """As the board has it after reading the model once more."""

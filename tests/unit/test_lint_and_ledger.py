@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FrozenClock
+from tests.support.flows import Mover
 from tests.support.stores import Store, make_store
 from tui import cli
 from tui.config.model import ModelSettings
@@ -20,7 +21,7 @@ from tui.domain.columns import sifted
 from tui.domain.models.values import ModelFacts, Signature, SourceRun
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
-from tui.services.alias_moves import AliasMoves, place_of
+from tui.services.alias_moves import place_of
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import row, searched
 from tui.services.model_health import ModelHealth
@@ -108,7 +109,7 @@ def test_the_ledger_in_print(registry: FakeRegistry, tmp_path: Path) -> None:
 
     assert CliRunner().invoke(cli.cli, ["ledger"]).output == "Nothing has been written from here.\n"
     ledger = Ledger(state_dir() / "ledger.jsonl", FrozenClock(), "ana@bastion")
-    moves = AliasMoves(registry, ledger, context="prod", place="https://h")
+    moves = Mover(registry, ledger)
     moves.carry_out(alias_plan.plan("churn", moves.state("churn"), {"champion": "11"}), "latency\x1b[2J")
     undo = moves.undo_plan("churn")
     assert undo is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.fakes import FrozenClock
+from tests.support.flows import carried_out
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Carried, Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
 from tui.services.ledger import Ledger
@@ -115,7 +116,7 @@ def outcome_on_record(changes: ServingChanges) -> str:
 
 def test_what_was_taken_on_is_not_yet_done(workspace: Workspace, changes: ServingChanges, tmp_path: Path) -> None:
     plan = plan_of(workspace)
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert report.outcome is Outcome.DONE and outcome_on_record(changes) == BEGUN
     assert changes.settle(report.number, plan)[0] is None and outcome_on_record(changes) == BEGUN
     assert changes.undo_plan(NAME) is None, "what is under way cannot be taken back yet"
@@ -137,7 +138,7 @@ def test_somebody_begins_an_update_between_the_look_and_the_write(
         workspace.now = replace(workspace.now, update=Update.RUNNING, pending=config(("9", 100), number=2))
 
     workspace.before_write = somebody_else
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert report.outcome is Outcome.REFUSED and not workspace.written
     assert outcome_on_record(changes) == "refused" and changes.undo_plan(NAME) is None
 
@@ -145,9 +146,9 @@ def test_somebody_begins_an_update_between_the_look_and_the_write(
 def test_an_endpoint_that_is_being_updated_is_left_alone(workspace: Workspace, changes: ServingChanges) -> None:
     plan = plan_of(workspace)
     workspace.now = replace(workspace.now, update=Update.RUNNING, pending=config(("9", 100), number=2))
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert report.outcome is Outcome.CONFLICT and not workspace.written
-    assert report.results[0].found is not None and report.results[0].found.update is Update.RUNNING
+    assert report.results[0].found is not None and "changing it just now" in report.results[0].found.status
 
 
 @pytest.mark.parametrize(("takes_it_on", "outcome"), [(True, Outcome.DONE), (False, Outcome.UNKNOWN)])
@@ -155,7 +156,7 @@ def test_the_answer_to_a_write_is_lost(
     workspace: Workspace, changes: ServingChanges, takes_it_on: bool, outcome: Outcome
 ) -> None:
     workspace.answer, workspace.takes_it_on = raising(TIMEOUT), takes_it_on
-    assert changes.carry_out(plan_of(workspace)).outcome is outcome
+    assert carried_out(changes, plan_of(workspace)).outcome is outcome
     assert len(workspace.written) == 1, "a write is never tried again by itself"
 
 
@@ -166,15 +167,15 @@ def test_an_earlier_attempt_that_failed_is_not_taken_for_this_one(
     entities = tuple(ServedEntity(s.name, s.entity, s.version, traffic=s.percent) for s in plan.after)
     workspace.now = replace(workspace.now, update=Update.FAILED, pending=ServingConfig(entities, 2, 1_000))
     workspace.answer, workspace.takes_it_on = raising(TIMEOUT), False
-    assert changes.carry_out(plan).outcome is Outcome.UNKNOWN
+    assert carried_out(changes, plan).outcome is Outcome.UNKNOWN
     workspace.answer, workspace.takes_it_on = lambda: None, True
-    assert changes.carry_out(plan).outcome is Outcome.DONE
+    assert carried_out(changes, plan).outcome is Outcome.DONE
 
 
 def test_an_attempt_that_fails_at_once_is_told_as_such(workspace: Workspace, changes: ServingChanges) -> None:
     plan = plan_of(workspace)
     workspace.answer = workspace.fails
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert report.outcome is Outcome.DONE and outcome_on_record(changes) == BEGUN
     assert changes.settle(report.number, plan)[0] is Outcome.NOT_DONE
 
@@ -182,7 +183,7 @@ def test_an_attempt_that_fails_at_once_is_told_as_such(workspace: Workspace, cha
 def test_nothing_can_be_read_after_the_write(workspace: Workspace, changes: ServingChanges, tmp_path: Path) -> None:
     plan = plan_of(workspace)
     workspace.unreadable_after_write = True
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     assert report.outcome is Outcome.UNKNOWN and outcome_on_record(changes) == "unknown"
     with pytest.raises(Problem, match="Nobody answers"):
         changes.settle(report.number, plan)
@@ -195,33 +196,33 @@ def test_nothing_can_be_read_after_the_write(workspace: Workspace, changes: Serv
 
 def test_an_undo_after_somebody_else_s_change_is_refused(workspace: Workspace, changes: ServingChanges) -> None:
     plan = plan_of(workspace)
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     workspace.comes_up()
     assert changes.settle(report.number, plan)[0] is Outcome.DONE
     workspace.now = replace(workspace.now, config=config(("13", 100), number=3))
     undo = changes.undo_plan(NAME)
     assert undo is not None
-    assert changes.carry_out(undo).outcome is Outcome.CONFLICT and len(workspace.written) == 1
+    assert carried_out(changes, undo).outcome is Outcome.CONFLICT and len(workspace.written) == 1
 
 
 def test_an_undo_that_the_workspace_refuses_leaves_the_change_to_be_undone(
     workspace: Workspace, changes: ServingChanges
 ) -> None:
     plan = plan_of(workspace)
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     workspace.comes_up()
     changes.settle(report.number, plan)
     workspace.before_write = raising(REFUSAL)
     undo = changes.undo_plan(NAME)
     assert undo is not None
-    refused = changes.carry_out(undo)
+    refused = carried_out(changes, undo)
     assert refused.outcome is Outcome.REFUSED and refused.problem is REFUSAL
     assert changes.undo_plan(NAME) == undo
 
 
 def test_somebody_changes_it_again_before_it_is_looked_at(workspace: Workspace, changes: ServingChanges) -> None:
     plan = plan_of(workspace)
-    report = changes.carry_out(plan)
+    report = carried_out(changes, plan)
     workspace.now = replace(workspace.now, update=Update.NONE, config=config(("13", 100), number=4), pending=None)
     assert changes.settle(report.number, plan)[0] is Outcome.OVERTAKEN
     assert outcome_on_record(changes) == "overtaken" and changes.undo_plan(NAME) is None

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.domain.models.values import RegisteredModel
-from tui.domain.writes import alias_plan
+from tui.domain.writes import changes
 from tui.domain.writes.alias_plan import Aliases, AliasPlan, AliasStep
+from tui.domain.writes.changes import Thing, ThingState
 from tui.services.ledger import OPEN, Entry
+from tui.services.write_flow import Found
 from tui.services.writes import Outcome, StepResult
 
 _SURE = frozenset(outcome.value for outcome in Outcome) - {Outcome.UNKNOWN.value}
@@ -50,28 +52,28 @@ def taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
     by_number = {entry.number: entry for entry in entries}
     taken: set[tuple[int, str]] = set()
     for entry in entries:
-        if entry.purpose not in (alias_plan.UNDO, alias_plan.PUT_BACK) or entry.of is None:
+        if entry.purpose not in (changes.UNDO, changes.PUT_BACK) or entry.of is None:
             continue
         before = by_number.get(entry.of)
         for step in done_steps(entry):
             taken.add((entry.of, step.alias))
-            if before is not None and before.purpose == alias_plan.UNDO and before.of is not None:
+            if before is not None and before.purpose == changes.UNDO and before.of is not None:
                 # An undo that was put back: what it had undone stands again.
                 taken.discard((before.of, step.alias))
     return taken
 
 
-def told(plan: AliasPlan, results: Sequence[StepResult[Aliases]]) -> Mapping[str, Any]:
+def told(aliases: Sequence[str], results: Sequence[StepResult[Found]]) -> Mapping[str, Any]:
     """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble."""
     return {
         "steps": [
             {
-                "alias": step.alias,
+                "alias": alias,
                 "outcome": result.outcome.value,
-                **({"found": result.found.get(step.alias)} if result.found is not None else {}),
+                **({"found": result.found.fields.get(changes.ALIAS + alias)} if result.found is not None else {}),
                 **({"problem": str(result.problem)} if result.problem is not None else {}),
             }
-            for step, result in zip(plan.steps, results, strict=True)
+            for alias, result in zip(aliases, results, strict=True)
         ]
     }
 
@@ -91,15 +93,18 @@ def is_of_another(entry: Entry, model: RegisteredModel) -> bool:
     return isinstance(said, int) and model.created_ms is not None and said != model.created_ms
 
 
-def settled(entry: Entry, state: Aliases) -> list[StepResult[Aliases]]:
-    results: list[StepResult[Aliases]] = []
+def settled(entry: Entry, model: str, aliases: Aliases) -> list[StepResult[Found]]:
+    """What became of each step, where that was not known as far as the aliases tell it now."""
+    found = aliases_of(model, aliases)
+    results: list[StepResult[Found]] = []
     for step, outcome in zip(steps_of(entry), outcomes_of(entry), strict=True):
-        if outcome in _SURE:
-            results.append(StepResult(Outcome(outcome), state))
-        elif state.get(step.alias) == step.to:
-            results.append(StepResult(Outcome.DONE, state))
-        elif state.get(step.alias) == step.expected:
-            results.append(StepResult(Outcome.NOT_DONE, state))
-        else:
-            results.append(StepResult(Outcome.OVERTAKEN, state))
+        at = aliases.get(step.alias)
+        told_now = Outcome.DONE if at == step.to else Outcome.NOT_DONE if at == step.expected else Outcome.OVERTAKEN
+        results.append(StepResult(Outcome(outcome) if outcome in _SURE else told_now, found))
     return results
+
+
+def aliases_of(model: str, aliases: Aliases) -> ThingState:
+    """Where the aliases of a model point, as the state of what is written."""
+    fields = {changes.ALIAS + alias: version for alias, version in aliases.items()}
+    return ThingState(Thing.MODEL, model, model, changes.ACTIVE, fields=fields)

@@ -12,8 +12,8 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import TrackingPort, WritesPort
 from tui.services.ledger import Ledger
 from tui.services.runs_query import ids_filter
-from tui.services.write_flow import Found, Hand, WriteResult, judged, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite, WriteReport
+from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
+from tui.services.writes import GuardedWrite
 
 ASKED_FOR_CHILDREN = 30  # runs whose children are asked for before some are deleted
 PARENT_TAG = "mlflow.parentRunId"
@@ -155,13 +155,13 @@ class Housekeeping:
             return unless_gone(lambda: ThingState.of_experiment(self._tracking.get_experiment_by_name(name)))
         return self.run(change.id) if change.kind is Thing.RUN else self.experiment(change.id)
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
-        """Carry a plan out, change by change."""
+    def prepare(self, plan: Plan) -> Prepared:
+        """Each change under guard."""
 
         def guard(change: Change) -> GuardedWrite[Found]:
             return judged(change, lambda: self.read(change), lambda: self._write(change))
 
-        return hand.in_steps(plan, self._place, [guard(change) for change in plan.changes]), ""
+        return in_steps(plan, self._place, [guard(change) for change in plan.changes])
 
     def settle(self, told: WriteResult, now: changes.Now) -> None:
         """Record what looking again has told."""

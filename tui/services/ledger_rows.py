@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.table import Tone
-from tui.domain.writes import alias_plan
+from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan, WriteVerb
 from tui.services.alias_moves import WHAT
@@ -51,7 +51,7 @@ def row(entry: Entry) -> LedgerRow:
 def what_words(entry: Entry) -> str:
     """What was meant to be done; of several steps, with what became of each where not all were done."""
     prefix = ""
-    if entry.purpose in (alias_plan.UNDO, alias_plan.PUT_BACK, alias_plan.FINISH) and entry.of is not None:
+    if entry.purpose in (changes.UNDO, changes.PUT_BACK, changes.FINISH) and entry.of is not None:
         prefix = f"{entry.purpose} #{entry.of}: "
     if entry.what != WHAT:
         made = _changes_of(entry)

@@ -13,7 +13,7 @@ from tui.domain.serving.endpoints import move_consequences
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan
 from tui.domain.writes.changes import Plan
-from tui.services.alias_moves import AliasMoves, AliasWrites, Rules, place_of
+from tui.services.alias_moves import PROTECTED, AliasMoves, Rules, place_of
 from tui.services.holders import Holders
 from tui.services.model_health import ModelHealth
 from tui.services.registry_writes import RegistryWrites
@@ -38,9 +38,9 @@ class RegistryDesk:
         self.moves = AliasMoves(
             session.registry,
             session.ledger,
-            context=session.name,
             place=place,
-            rules=Rules(session.read_only, settings.reason_required, settings.mirror_tags),
+            rules=Rules(settings.reason_required, settings.mirror_tags),
+            is_protected=self.is_protected,
         )
         self.holders = Holders(self.moves, session.clock)
         self.health = ModelHealth(
@@ -52,7 +52,6 @@ class RegistryDesk:
             capabilities=can,
             holders=self.holders,
         )
-        self.aliases = AliasWrites(self.moves)
         self.writes = RegistryWrites(session.registry, session.ledger, place=place, catalog=can.three_levels)
         self._registry = session.registry
         self.news = ModelNews()  # since the session began
@@ -105,13 +104,13 @@ class RegistryDesk:
         targets = self._targets(planned)
         unready = [f"v{made.version}" for made in targets if made.status not in (READY, "")]
         protected = self.is_protected(planned.aliases)
-        guard = "This move is protected"
+        guard = PROTECTED
         if not protected and unready:
             guard = f"{' and '.join(unready)} {'is' if len(unready) == 1 else 'are'} not ready"
         missing = dict.fromkeys(step.to for step in planned.steps if step.to in absent)
         reasons = (refused,) if refused else alias_plan.refusals(planned, state=state)
         return replace(
-            self.aliases.plan(planned, model),
+            self.moves.plan(planned, model),
             remarks=tuple(self._consequences(planned, model, targets, signs)),
             refused=reasons or tuple(f"There is no version {version} of this model." for version in missing),
             typed=model.name if protected or unready else "",
@@ -151,7 +150,7 @@ class RegistryDesk:
         """
         model = self._registry.get_model(name)
         moved = self.moves.undo_plan(name, model)
-        alias = self.aliases.plan(moved, model) if moved is not None else None
+        alias = self.moves.plan(moved, model) if moved is not None else None
         plans = [plan for plan in (alias, self.writes.undo(name)) if plan is not None]
         last = max(plans, key=lambda plan: plan.of or 0, default=None)
         return last, model, self.writes.last_that_stays(name)

@@ -18,8 +18,18 @@ from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import RegistryPort
 from tui.services.ledger import Entry, Ledger
-from tui.services.write_flow import Found, Hand, WriteResult, judged, model_of, of_record, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite, Outcome, WriteReport
+from tui.services.write_flow import (
+    Found,
+    Prepared,
+    WriteResult,
+    in_steps,
+    judged,
+    model_of,
+    of_record,
+    settle_steps,
+    unless_gone,
+)
+from tui.services.writes import GuardedWrite, Outcome
 
 _COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
 _NEWEST = 20  # versions among which a new one is looked for
@@ -160,9 +170,9 @@ class RegistryWrites:
         thing_id = f"{change.called}/{numbers[0]}" if numbers else change.called
         return ThingState(Thing.VERSION, thing_id, called, changes.ACTIVE, fields={change.field: ",".join(numbers)})
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
-        """Carry a plan out, change by change."""
-        return hand.in_steps(plan, self._place, [self._guard(change) for change in plan.changes]), ""
+    def prepare(self, plan: Plan) -> Prepared:
+        """Each change under guard."""
+        return in_steps(plan, self._place, [self._guard(change) for change in plan.changes])
 
     def _guard(self, change: Change) -> GuardedWrite[Found]:
         if change.field in (changes.REGISTERED, changes.COPIED):

@@ -18,8 +18,8 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.gateway.databricks.ports import ServingPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.serving_desk import ServingDesk
-from tui.services.write_flow import Found, Hand, WriteResult, read_only_refusal
-from tui.services.writes import GuardedWrite, Intention, Outcome, StepResult, WriteReport, carry_out
+from tui.services.write_flow import Found, Prepared, WriteResult, read_only_refusal
+from tui.services.writes import GuardedWrite, Outcome, StepResult, WriteReport
 
 WHAT = "serving.config"
 BEGUN = "begun"  # in the ledger: the workspace has taken it on, and what becomes of it is not known yet
@@ -46,11 +46,11 @@ class ServingPlan:
 
 
 class ServingChanges:
-    """Carries plans out for one context."""
+    """What is known of the endpoints of one context and of their changes on record, and how a change is made."""
 
     def __init__(self, serving: ServingPort, ledger: Ledger, *, context: str, place: str, read_only: bool) -> None:
         self._serving = serving
-        self._ledger = ledger
+        self.ledger = ledger
         self._context = context
         self._place = place
         self._read_only = read_only
@@ -79,56 +79,59 @@ class ServingChanges:
         """What of the endpoint's settings the plan would not carry along: to be shown before it is carried out."""
         return self._serving.carried(plan.endpoint, plan.after)
 
-    def carry_out(self, plan: ServingPlan, *, unrecorded_ok: bool = False) -> WriteReport[Endpoint]:
-        """Look again, refuse if something else is served by now, begin, and record; raises Problem before any of it.
+    def prepare(self, plan: ServingPlan) -> Prepared:
+        """Begin if what was served still is, and read back; done means that the workspace has taken the change on.
 
-        Done means that the workspace has taken the change on: whether it comes up shows later (``settle``).
+        Whether it comes up shows later (``settle``).
         """
-        if self._read_only:
-            raise read_only_refusal(self._context)
-        refused = split_refusals(plan.before, plan.after)
-        if refused:
-            raise Problem(Kind.BAD_REQUEST, _TITLE, " ".join(refused))
-        intention = Intention(
-            WHAT,
-            self._context,
-            self._place,
-            plan.endpoint,
-            plan.purpose,
-            plan.of,
-            details={"before": _kept(plan.before), "after": _kept(plan.after)},
-        )
         seen: list[Endpoint] = []
         not_taken: list[str] = []
 
-        def read() -> Endpoint:
+        def read() -> Found:
             seen.append(self._serving.endpoint(plan.endpoint))
-            return seen[-1]
+            return _known(seen[-1])
 
-        def reached(now: Endpoint) -> bool:
+        def expected(_known: Found) -> bool:
+            return seen[-1].update is not Update.RUNNING and seen[-1].config.split == plan.before
+
+        def reached(_known: Found) -> bool:
             """Whether it serves that, or is on its way there; a failed attempt of before is shown as pending too."""
-            pending, was = now.pending, seen[0].pending
+            now, was = seen[-1], seen[0].pending
+            pending = now.pending
             if now.config.split == plan.after:
                 return True
             if pending is None or pending.split != plan.after:
                 return False
             return now.update is Update.RUNNING or was is None or was.started_ms != pending.started_ms
 
-        step: GuardedWrite[Endpoint] = GuardedWrite(
-            read=read,
-            expected=lambda now: now.update is not Update.RUNNING and now.config.split == plan.before,
-            write=lambda: not_taken.extend(self._serving.change(plan.endpoint, plan.before, plan.after)),
-            reached=reached,
+        def write() -> None:
+            not_taken.extend(self._serving.change(plan.endpoint, plan.before, plan.after))
+
+        def tell(results: Sequence[StepResult[Found]]) -> Mapping[str, Any]:
+            (result,) = results
+            found = {"state": seen[-1].state} if result.found is not None else {}
+            problem = {"problem": str(result.problem)} if result.problem is not None else {}
+            return {**found, **problem, **({"not taken": not_taken} if not_taken else {})}
+
+        def over(report: WriteReport[Found]) -> str:
+            if report.outcome is not Outcome.DONE or report.number is None or seen[-1].config.split == plan.after:
+                return ""
+            try:
+                self.ledger.end(report.number, BEGUN, tell(report.results))
+            except Problem as problem:
+                return f"the ledger takes it for done already: {problem}"
+            return ""
+
+        return Prepared(
+            what=WHAT,
+            place=self._place,
+            subject=plan.endpoint,
+            details={"before": _kept(plan.before), "after": _kept(plan.after)},
+            guards=(GuardedWrite(read, expected, write, reached),),
+            tell=tell,
+            purpose=plan.purpose,
+            over=over,
         )
-
-        def told(results: Sequence[StepResult[Endpoint]]) -> Mapping[str, Any]:
-            return {**_told(results), **({"not taken": not_taken} if not_taken else {})}
-
-        report = carry_out(self._ledger, intention, [step], tell=told, unrecorded_ok=unrecorded_ok)
-        found = report.results[0].found
-        if report.outcome is Outcome.DONE and report.number is not None and found and found.config.split != plan.after:
-            self._ledger.end(report.number, BEGUN, told(report.results))
-        return report
 
     def endpoint(self, name: str) -> Endpoint:
         """An endpoint as it is now."""
@@ -146,7 +149,7 @@ class ServingChanges:
         if outcome is Outcome.OVERTAKEN and now.config.split == plan.before:
             outcome = Outcome.NOT_DONE
         if number is not None:
-            self._ledger.end(
+            self.ledger.end(
                 number,
                 outcome.value,
                 {"state": now.state, "failures": list(now.failures) if outcome is not Outcome.DONE else []},
@@ -157,7 +160,7 @@ class ServingChanges:
         """The changes of an endpoint, or of every one, that are on record here, oldest first."""
         return [
             entry
-            for entry in self._ledger.read().entries
+            for entry in self.ledger.read().entries
             if entry.what == WHAT and entry.place == self._place and endpoint in ("", entry.subject)
         ]
 
@@ -231,12 +234,11 @@ class ServingWrites:
     def read(self, change: Change) -> Found:
         return _known(self.made.endpoint(change.id))
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
-        report = self.made.carry_out(self.planned(plan), unrecorded_ok=hand.unrecorded_ok)
-        (result,) = report.results
-        found = _known(result.found) if result.found is not None else None
-        known: StepResult[Found] = StepResult(result.outcome, found, result.problem)
-        return WriteReport((known,), report.number, report.unrecorded), ""
+    def prepare(self, plan: Plan) -> Prepared:
+        planned = self.planned(plan)
+        if refused := split_refusals(planned.before, planned.after):
+            raise Problem(Kind.BAD_REQUEST, _TITLE, " ".join(refused))
+        return self.made.prepare(planned)
 
     def settle(self, told: WriteResult, now: changes.Now) -> None:
         self.made.settle(told.report.number, self.planned(told.plan))
@@ -277,9 +279,3 @@ def _split(kept: object) -> Split:
         for s in (kept if isinstance(kept, list) else ())
         if isinstance(s, dict)
     )
-
-
-def _told(results: Sequence[StepResult[Endpoint]]) -> Mapping[str, Any]:
-    (result,) = results
-    found = {"state": result.found.state} if result.found is not None else {}
-    return {**found, **({"problem": str(result.problem)} if result.problem is not None else {})}

@@ -95,7 +95,7 @@ class Session:
             "experiment": lambda: self.housekeeping,
             "model": lambda: self.desk.writes,
             "version": lambda: self.desk.writes,
-            "alias": lambda: self.desk.aliases,
+            "alias": lambda: self.desk.moves,
             "endpoint": lambda: self.serving_writes,
         }
         return WriteFlow(self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only)

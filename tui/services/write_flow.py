@@ -85,38 +85,21 @@ class WriteResult:
 
 
 @dataclass(frozen=True)
-class Hand:
-    """How a plan is carried out just now, and in which ledger."""
+class Prepared:
+    """A plan ready to be carried out: each change under guard, and what the ledger keeps of it before and after.
 
-    ledger: Ledger
-    context: str
-    unrecorded_ok: bool = False
-    stopped: Callable[[], bool] = lambda: False
-    progress: Callable[[int], object] = lambda _steps: None
+    ``purpose`` is the ledger's word for it where that is not the plan's. ``over`` is called when all is recorded, and
+    answers what went wrong beside it ("" for nothing).
+    """
 
-    def in_steps(self, plan: Plan, place: str, guards: Sequence[GuardedWrite[Found]]) -> WriteReport[Found]:
-        """Carry a plan out change by change, with each change and what became of it in the ledger."""
-        first, things = plan.changes[0], plan.things
-        whole = {name for _, name in things} if first.kind is not Thing.VERSION else {model_of(c) for c in plan.changes}
-        intention = Intention(
-            what=f"{first.kind.value}.{first.verb.value}",
-            context=self.context,
-            place=place,
-            subject=next(iter(whole)) if len(whole) == 1 else f"{len(whole)} {first.kind.value}s",
-            purpose=plan.purpose,
-            of=plan.of,
-            why=plan.why,
-            details={"steps": [recorded(change) for change in plan.changes]},
-        )
-        return carry_out(
-            self.ledger,
-            intention,
-            guards,
-            tell=lambda results: {"steps": told_of(plan, results)},
-            unrecorded_ok=self.unrecorded_ok,
-            stopped=self.stopped,
-            progress=self.progress,
-        )
+    what: str
+    place: str
+    subject: str
+    details: Mapping[str, Any]
+    guards: Sequence[GuardedWrite[Found]]
+    tell: Callable[[Sequence[StepResult[Found]]], Mapping[str, Any]]
+    purpose: str = ""
+    over: Callable[[WriteReport[Found]], str] = lambda _report: ""
 
 
 class WriteKind(Protocol):
@@ -130,8 +113,8 @@ class WriteKind(Protocol):
         """What a change is about, as it is now; None where there is none."""
         ...
 
-    def carry_out(self, plan: Plan, hand: Hand) -> tuple[WriteReport[Found], str]:
-        """Carry a plan out; answers what became of each change, and what went wrong beside it ("" for nothing)."""
+    def prepare(self, plan: Plan) -> Prepared:
+        """The plan as it is to be carried out, change by change; raises Problem where nothing may be tried."""
         ...
 
     def settle(self, told: WriteResult, now: changes.Now) -> None:
@@ -193,9 +176,20 @@ class WriteFlow:
         reasons = changes.refusals(plan)
         if reasons:
             raise Problem(Kind.BAD_REQUEST, NOTHING, " ".join(reasons))
-        hand = Hand(self.ledger, self._context, unrecorded_ok, stopped, progress)
-        report, aside = self.kind_of(plan.changes[0]).carry_out(plan, hand)
-        told = WriteResult(plan, report, self._clock.now_ms(), aside)
+        ready = self.kind_of(plan.changes[0]).prepare(plan)
+        purpose = ready.purpose or plan.purpose
+        report = carry_out(
+            self.ledger,
+            Intention(
+                ready.what, self._context, ready.place, ready.subject, purpose, plan.of, plan.why.strip(), ready.details
+            ),
+            ready.guards,
+            tell=ready.tell,
+            unrecorded_ok=unrecorded_ok,
+            stopped=stopped,
+            progress=progress,
+        )
+        told = WriteResult(plan, report, self._clock.now_ms(), ready.over(report))
         self._remember(told)
         return told
 
@@ -238,6 +232,20 @@ def read_only_refusal(context: str) -> Problem:
         NOTHING,
         f"The context {context} is read-only.",
         "Its setting read_only, or --read-only, says so; --read-write overrides both.",
+    )
+
+
+def in_steps(plan: Plan, place: str, guards: Sequence[GuardedWrite[Found]]) -> Prepared:
+    """A plan with each change and what became of it in the ledger, as most kinds keep it."""
+    first, things = plan.changes[0], plan.things
+    whole = {name for _, name in things} if first.kind is not Thing.VERSION else {model_of(c) for c in plan.changes}
+    return Prepared(
+        what=f"{first.kind.value}.{first.verb.value}",
+        place=place,
+        subject=next(iter(whole)) if len(whole) == 1 else f"{len(whole)} {first.kind.value}s",
+        details={"steps": [recorded(change) for change in plan.changes]},
+        guards=guards,
+        tell=lambda results: {"steps": told_of(plan, results)},
     )
 
 

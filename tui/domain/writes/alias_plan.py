@@ -10,11 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.domain.models.names import alias_refusal, alias_twin
+from tui.domain.writes.changes import UNDO
 
 Aliases = Mapping[str, str]
 
-MOVE, SWAP, SEVERAL, UNDO, FINISH, PUT_BACK = "move", "swap", "several", "undo", "finish", "put back"
-"""What a plan is for."""
+MOVE, SWAP, SEVERAL = "move", "swap", "several"
+"""What a plan is for, where it does not follow another one."""
 
 
 @dataclass(frozen=True)
@@ -146,22 +147,6 @@ def after(planned: AliasPlan, state: Aliases) -> dict[str, str]:
         else:
             result[step.alias] = step.to
     return result
-
-
-def finish(planned: AliasPlan, done: Collection[str], number: int | None) -> AliasPlan:
-    """What is left of a plan of which only the aliases ``done`` were moved.
-
-    An undo stays the undo of the same move, and what puts a move back the putting back of the same one.
-    """
-    left = tuple(step for step in planned.steps if step.alias not in done)
-    if planned.purpose in (UNDO, PUT_BACK):
-        return AliasPlan(planned.model, left, planned.purpose, planned.of)
-    return AliasPlan(planned.model, left, FINISH, number)
-
-
-def put_back(planned: AliasPlan, done: Collection[str], number: int | None) -> AliasPlan:
-    """What takes back the part of a plan that was done: the last step first, but nothing away before all is set."""
-    return _backwards(planned.model, [step for step in planned.steps if step.alias in done], PUT_BACK, number)
 
 
 def undo(model: str, steps: Sequence[AliasStep], number: int) -> AliasPlan:
