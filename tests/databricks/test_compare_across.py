@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from tests.support.driver import drive
@@ -27,6 +28,14 @@ async def test_a_run_of_a_workspace_beside_one_of_a_store(profile: str, workspac
     here = client.create_run("0", run_name="local-try")
     for key, value in (("depth", "5"), ("features", "v3")):
         client.log_param(here.info.run_id, key, value)
+    for key, number in (("ceiling", math.inf), ("floor", -math.inf), ("unlike", math.inf)):
+        client.log_metric(here.info.run_id, key, number)
+    there = workspace.runs[RUN]
+    there.metrics = {
+        "ceiling": [(math.inf, there.start_ms, 0)],
+        "floor": [(-math.inf, there.start_ms, 0)],
+        "unlike": [(-math.inf, there.start_ms, 0)],
+    }
     contexts = {
         "local": ContextSettings(store.uri),
         "lake": ContextSettings("databricks", profile=profile),
@@ -55,6 +64,7 @@ async def test_a_run_of_a_workspace_beside_one_of_a_store(profile: str, workspac
             assert isinstance(screen, CompareScreen) and screen.comparison is not None
             params = screen.comparison.count("params")
             assert params.differing == 2, "depth differs, learning_rate is only there, features is the same"
+            assert screen.comparison.count("metrics").differing == 1, "infinite on both sides is the same"
             assert [session.name for session in opened] == ["local", "lake"]
     finally:
         for session in opened:

@@ -99,6 +99,16 @@ def test_an_expired_token(opened: Opened, workspace: Workspace) -> None:
     assert all("simulated-token" not in said for _, said in found.values())
 
 
+def test_a_host_with_what_a_browser_shows_behind_it(
+    opened: Opened, calm_environment: Path, server: Server, workspace: Workspace
+) -> None:
+    file = calm_environment / ".databrickscfg"
+    file.write_text(f"[sim]\nhost = {server.address}/?o={workspace.id}\ntoken = {workspace.token}\n")
+    verdict, words = findings(opened())["reach"]
+    assert verdict is Verdict.FAIL and f"with ?o={workspace.id} after the workspace's address" in words
+    assert f"Set host = {server.address} in the profile" in words
+
+
 def test_a_server_that_is_not_there(opened: Opened) -> None:
     port = free_port()
     found = findings(opened(tracking_uri=f"http://ana:s3cret-word@127.0.0.1:{port}"))

@@ -143,3 +143,46 @@ async def test_keys_typed_while_grants_are_read_reach_nothing_beneath(opened: Se
         assert "GRANT MANAGE" not in deck.text()
         await deck.press("a")
         await deck.until_text("GRANT MANAGE ON FUNCTION prod.ml.`fraud-cards`")
+
+
+async def test_a_refusal_that_rests_on_a_doubt_leaves_the_word_to_the_server(
+    opened: Session, workspace: Workspace
+) -> None:
+    workspace.groups_of_groups = ["ml-platform"]
+    async with drive(app_on(opened), (120, 40)) as deck:
+        await to_models(deck, "prod.ml.fraud-cards")
+        await deck.press("G")
+        await deck.until_text("models › prod.ml.fraud-cards")
+        await deck.press("a")
+        await deck.until_text("Needs to own prod.ml.fraud-cards; you have APPLY TAG")
+        await deck.until_text("GRANT MANAGE ON FUNCTION prod.ml.`fraud-cards` TO `ada@example.com`;")
+        assert "ALL PRIVILEGES" not in deck.text(), "the least that would do is asked for"
+        await deck.until_text("w try all the same")
+        await deck.press("w")
+        await deck.until_text("Move champion of prod.ml.fraud-cards")
+        await deck.press("tab")
+        await deck.type("3")
+        await deck.press("enter")
+        await deck.until_text("enter does it")
+        aliases = workspace.models["prod.ml.fraud-cards"].aliases
+        assert aliases == {"champion": 4}, "it is armed first, as ever"
+        await deck.press("enter")
+        await deck.until(lambda: aliases == {"champion": 3}, "the server allows it")
+
+
+async def test_a_refusal_without_a_doubt_offers_no_way_round(opened: Session, workspace: Workspace) -> None:
+    workspace.models["prod.ml.fraud-cards"].owner = "boss@example.com"
+    workspace.owners |= {"prod": "boss@example.com", "prod.ml": "boss@example.com"}
+    async with drive(app_on(opened), (120, 40)) as deck:
+        await to_models(deck, "prod.ml.fraud-cards")
+        await deck.press("G")
+        await deck.until_text("models › prod.ml.fraud-cards")
+        await deck.press("t")
+        await deck.until(lambda: "Reading the grants" not in deck.text(), "the grants are read")
+        await deck.press("escape", "a")
+        await deck.until_text("owner is boss@example.com")
+        assert "all the same" not in deck.text()
+        await deck.press("w")
+        await deck.settle()
+        await deck.until_text("owner is boss@example.com")
+    assert workspace.asked("/api/2.0/mlflow/unity-catalog/registered-models/alias", "POST") == 0

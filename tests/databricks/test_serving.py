@@ -226,7 +226,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         await deck.until_text("Pushed the image")
         await deck.press("escape", "u")
         await deck.until_text("This takes back ledger #1.")
-        await deck.press("escape", "j", "j", "j", "j", "a")
+        await deck.press("escape", "j", "j", "a")
         await deck.until_text("needs CAN MANAGE on the endpoint fraud-scoring")
     assert workspace.endpoints["churn-prod"].config["served_entities"][0]["entity_version"] == "12"
 
@@ -327,3 +327,35 @@ def test_what_is_not_for_people_to_change(changes: ServingChanges, serving: SdkS
     for name in ("databricks-llama-4", "mas-4f1c2a7e-endpoint", "llama-batch"):
         refused = changes.refusal(serving.endpoint(name))
         assert refused is not None and name in refused.message
+
+
+async def test_models_paid_by_the_token_are_a_group_behind_one_row(opened: Session, workspace: Workspace) -> None:
+    async with drive(app_on(opened), (120, 36)) as deck:
+        await to_serving(deck)
+        await deck.until_text("▸ 2 paid by the token")
+        assert "databricks-llama-4" not in deck.text()
+        assert workspace.asked("/api/2.0/serving-endpoints/databricks-llama-4") == 0, "what is folded is not read"
+        await deck.press("slash")
+        await deck.type("llama-4")
+        await deck.press("enter")
+        await deck.until_text("databricks-llama-4")
+        await deck.press("escape", "f")
+        await deck.until_text("▾ 2 paid by the token")
+        await deck.press("l", "s")
+        await deck.until_text("state ↑")
+        names = keys_shown(deck)
+        assert names[-3:] == ["paid by the token", "databricks-gte-large", "databricks-llama-4"], "last however sorted"
+        await deck.press("G", "a")
+        await deck.until_text("there is nothing to change")
+        await deck.press("k", "k", "enter")
+        await deck.until_text("▸ 2 paid by the token")
+    assert workspace.asked("/api/2.0/serving-endpoints/databricks-llama-4/config", "PUT") == 0
+
+
+def keys_shown(deck: Deck[int]) -> list[str]:
+    """The endpoints of the list, in its order."""
+    screen = deck.app.screen
+    assert isinstance(screen, ServingScreen)
+    table = screen.endpoints.grid.table
+    assert table is not None
+    return [table.row_key(number) for number in range(table.row_count)]

@@ -87,3 +87,24 @@ async def test_a_store_without_folders_has_nowhere_to_go(tmp_path: Path) -> None
     configured = world(tmp_path, experiment_path="churn/")
     places = StartingPlaces(configured.session(configured.launched()))
     assert (places.under, places.following) == ("churn/", "everywhere")
+
+
+async def test_a_place_in_the_shared_folder_opens(profile: str, tmp_path: Path) -> None:
+    place = "experiments:/Shared/fraud/cards"
+    launch = resolve(Options(profile=profile, place=place), {}, tmp_path, Settings(cache=False))
+    session = open_session(launch, None)
+    try:
+        assert session.tracking.get_experiment_by_name("Shared/fraud/cards").name == "/Shared/fraud/cards"
+        async with drive(DeckApp(launch, lambda _launch: session, environment={}, folder=Path()), (120, 36)) as deck:
+            await deck.until_text("Shared › fraud › cards › runs")
+            await deck.until(lambda: browse(deck).runs.run_here() is not None, "its runs are there")
+    finally:
+        session.close()
+
+
+async def test_the_log_of_requests_says_where_and_as_whom(launch: Launch, deck_session: Session) -> None:
+    async with drive(DeckApp(launch, lambda _launch: deck_session, environment={}, folder=Path()), (120, 36)) as deck:
+        await deck.until_text("under /Users/ada")
+        await deck.press("at")
+        await deck.until_text("profile sim · ada@example.com · account simulated-account")
+        assert "127.0.0.1:" in deck.line_with("profile sim")

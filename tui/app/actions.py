@@ -187,6 +187,7 @@ VERBS: tuple[Verb, ...] = (
         At("experiments", 40, help="Fold or unfold this folder."),
         At("runs", help="Fold or unfold the children of this run."),
         At("details", 59, help="Fold or unfold this folder of params."),
+        At("serving_list", help="Fold or unfold the models of Databricks' own, paid by the token."),
     ),
     Verb(
         "fold_all", "F", "fold all", "Fold or unfold every branch.",

@@ -169,6 +169,7 @@ class Workspace:
     me: str = "ada@example.com"
     me_shown: str = "Ada Example"
     groups: list[str] = field(default_factory=lambda: ["users", "ds-readers"])
+    groups_of_groups: list[str] = field(default_factory=list)  # that those groups are in, which nobody is told
     token: str = "simulated-token"
     sign_in_words: str = "Invalid access token."  # what is said to a token that is not the workspace's, code 403
     id: str = "6051921418418893"
@@ -222,4 +223,4 @@ class Workspace:
     @property
     def principals(self) -> list[str]:
         """The person and every group that the person is in."""
-        return [self.me, *self.groups, EVERYONE]
+        return [self.me, *self.groups, *self.groups_of_groups, EVERYONE]

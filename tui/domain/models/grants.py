@@ -30,6 +30,20 @@ class Account:
     user: str
     shown: str = ""
     groups: tuple[str, ...] = ()
+    host: str = ""  # of the workspace that was signed in to, as the SDK made it out
+    profile: str = ""
+    account: str = ""  # the id of the Databricks account, where the host tells it
+
+    @property
+    def where(self) -> str:
+        """``adb-12.azuredatabricks.net · profile prod · ada@example.com``."""
+        parts = (
+            self.host.partition("://")[2] or self.host,
+            f"profile {self.profile}" if self.profile else "",
+            self.user,
+            f"account {self.account}" if self.account else "",
+        )
+        return " · ".join(part for part in parts if part)
 
     @property
     def principals(self) -> tuple[str, ...]:

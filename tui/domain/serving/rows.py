@@ -63,6 +63,7 @@ class Listed:
 
     endpoint: Endpoint
     drifts: Sequence[Drift] = ()
+    heading: str = ""  # of a group of endpoints, which is a row of its own
 
 
 def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool) -> tuple[ColumnSpec[Listed], ...]:
@@ -70,11 +71,15 @@ def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool
 
     def name(row: Listed) -> Cell:
         """The column that tells of aliases may lie beyond the edge: a sign before the name never does."""
+        if row.heading:
+            return row.heading, "muted"
         sign = f"{glyphs.warning} "
         mark = "" if not any_drift else sign if row.drifts else " " * width(sign)
         return f"{mark}{clean(row.endpoint.name)}", "warn" if row.drifts else ""
 
     def state(row: Listed) -> Cell:
+        if row.heading:
+            return ""
         endpoint, tone = row.endpoint, state_tone(row.endpoint)
         sign = {"good": glyphs.done, "warn": glyphs.warning}.get(tone, glyphs.failed)
         if endpoint.update is Update.RUNNING:

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from tui.app.actions import bindings
 from tui.domain.columns import Cell, ColumnSpec
 from tui.domain.glyphs import Glyphs
+from tui.domain.models.grants import Account
 from tui.domain.quantities import count, size
 from tui.domain.text import clean
 from tui.services.request_log import LoggedRequest
@@ -33,10 +34,15 @@ class RequestsPane(ListPane[LoggedRequest]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="requests", marks=False)
         self._seen = -1
+        self._where = ""
 
     def on_mount(self) -> None:
         self.recall()
         self.look()
+        catalog = self.session.catalog
+        if catalog is not None:
+            # Who is signed in was asked for long ago, as a rule: that is kept.
+            self.ask(self.session.pool, "account", catalog.me, self._got_account, lambda _problem: None)
         self.set_interval(LOOK_SECONDS, self.look)
 
     def look(self) -> None:
@@ -44,6 +50,14 @@ class RequestsPane(ListPane[LoggedRequest]):
         if self.session.log.generation != self._seen:
             self._seen = self.session.log.generation
             self.fill()
+
+    def _got_account(self, account: Account) -> None:
+        self._where = account.where
+        self.show_words()
+
+    def notes(self) -> Sequence[str]:
+        """To whom all this goes, and as whom: a profile may be another one than one thinks."""
+        return (clean(self._where),)
 
     def specs(self) -> Sequence[ColumnSpec[LoggedRequest]]:
         zone = self.session.clock.zone

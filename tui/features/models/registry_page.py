@@ -81,6 +81,14 @@ class RegistryPage(Page, Asking):
         assert model is not None  # check_action keeps the keys away where there is none
         return model
 
+    def _with_model(self, go_on: Callable[[RegisteredModel], None]) -> None:
+        """Go on with the model; one of which only a list has told, and so none of its aliases, is read before."""
+        model, registry = self._model, self.session.registry
+        if model.is_whole or model.unread:
+            go_on(model)
+        else:
+            self.ask(self.session.pool, "model", lambda: registry.get_model(model.name), go_on, self._say_problem)
+
     def _versions_meant(self) -> tuple[ModelVersion, ...]:
         """The marked versions, or that under the cursor; none where the keys mean the model."""
         here = self.version_here()
@@ -240,15 +248,19 @@ class RegistryPage(Page, Asking):
     def action_move_alias(self) -> None:
         from tui.features.models.alias_forms import OneAlias
 
-        version, model, known = self.version_here(), self._model, self.versions_known()
-        newest = model.newest
-        likely = model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
-        self._move(model, lambda: OneAlias(model, known, version.version if version is not None else likely))
+        version, known = self.version_here(), self.versions_known()
+
+        def move(model: RegisteredModel) -> None:
+            newest = model.newest
+            likely = model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
+            self._move(model, lambda: OneAlias(model, known, version.version if version is not None else likely))
+
+        self._with_model(move)
 
     def action_several_aliases(self) -> None:
         from tui.features.models.alias_forms import SeveralAliases
 
-        self._move(self._model, SeveralAliases)
+        self._with_model(lambda model: self._move(model, SeveralAliases))
 
     def action_swap(self) -> None:
         model = self._model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.app.actions import bindings
-from tui.domain.columns import ColumnSpec
+from tui.domain.columns import ColumnSpec, SpecTable, sifted, sorted_by
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
@@ -20,9 +20,10 @@ from tui.domain.serving.rows import Listed, columns, searched
 from tui.services.pool import PREFETCH
 from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView
 from tui.services.session import Session
-from tui.ui.list_pane import ListPane
+from tui.ui.list_pane import ListPane, Show
 from tui.widgets.grid import Grid, messages
 
+GROUP = "paid by the token"  # the key of the row that stands for Databricks' own models
 FOLLOW_SECONDS = 2.0  # between two looks at an endpoint that is being updated
 
 
@@ -55,6 +56,7 @@ class EndpointsPane(ListPane[Listed]):
         self._endpoints: dict[str, Endpoint] = {}
         self._aliases: dict[str, Mapping[str, str]] = {}
         self._rows: list[Listed] = []
+        self.is_folded = True  # whether the models of Databricks' own are behind one row
 
     def on_mount(self) -> None:
         self.recall()
@@ -76,7 +78,7 @@ class EndpointsPane(ListPane[Listed]):
         self._endpoints = {e.name: _grown(before.get(e.name), e) for e in listed}
         self.state.live()
         self.fill()
-        self._read_whole(list(listed))
+        self._read_whole([one for one in listed if one.kind != "foundation" or not self.is_folded])
         self._read_aliases()
 
     def aliases_moved(self, models: Collection[str]) -> None:
@@ -97,16 +99,16 @@ class EndpointsPane(ListPane[Listed]):
             urgency=PREFETCH,
         )
 
-    def _read_whole(self, left: list[Endpoint]) -> None:
+    def _read_whole(self, left: list[Endpoint], series: str = "whole") -> None:
         some, rest = left[:WHOLE_AT_ONCE], left[WHOLE_AT_ONCE:]
         if not some:
             return
 
         def got(whole: tuple[Endpoint, ...]) -> None:
             self.take(whole)
-            self._read_whole(rest)
+            self._read_whole(rest, series)
 
-        self.ask(self.session.pool, "whole", lambda: self._desk.whole(some), got, self._refused, urgency=PREFETCH)
+        self.ask(self.session.pool, series, lambda: self._desk.whole(some), got, self._refused, urgency=PREFETCH)
 
     def _got_aliases(self, aliases: dict[str, Mapping[str, str]]) -> None:
         self._aliases = aliases
@@ -154,6 +156,30 @@ class EndpointsPane(ListPane[Listed]):
         self._rows = [Listed(endpoint, drifts.get(endpoint.name, ())) for endpoint in self._endpoints.values()]
         super().fill()
 
+    def laying_out(self) -> Callable[[], Show]:
+        """One's own endpoints first, however they are sorted; the models that Databricks serves to all come last."""
+        specs, arrangement, sort = self.specs(), self.arrangement, self.arrangement.sort or self.first_sort
+        found = sorted_by(sifted(self._rows, self.query_text, self.searched), specs, sort)
+        own = [row for row in found if row.endpoint.kind != "foundation"]
+        others = [row for row in found if row.endpoint.kind == "foundation"]
+        is_folded = self.is_folded and not self.query_text
+        if others and not self.query_text:
+            sign = self.glyphs.folded if is_folded else self.glyphs.unfolded
+            own.append(Listed(Endpoint(""), heading=f"{sign} {count(len(others))} {GROUP}"))
+        rows = own if is_folded else [*own, *others]
+        table = SpecTable(
+            rows, self.key_of, specs, arrangement, sort=self.first_sort, generation=self._generation, in_order=True
+        )
+        return lambda: lambda: self.show(table)
+
+    def action_fold(self) -> None:
+        """Show what Databricks serves to all, or fold it behind one row."""
+        self.is_folded = not self.is_folded
+        self.fill()
+        if not self.is_folded:
+            brief = [one for one in self._endpoints.values() if one.kind == "foundation" and not one.is_whole]
+            self._read_whole(brief, GROUP)
+
     def specs(self) -> Sequence[ColumnSpec[Listed]]:
         any_drift = any(row.drifts for row in self._rows)
         return columns(self.glyphs, now_ms=self.session.clock.now_ms(), zone=self.zone, any_drift=any_drift)
@@ -162,13 +188,16 @@ class EndpointsPane(ListPane[Listed]):
         return self._rows
 
     def key_of(self, row: Listed) -> str:
-        return row.endpoint.name
+        return GROUP if row.heading else row.endpoint.name
 
     def searched(self, row: Listed) -> str:
         return searched(row)
 
     def open_row(self, key: str) -> None:
-        self.post_message(self.Opened())
+        if key == GROUP:
+            self.action_fold()
+        else:
+            self.post_message(self.Opened())
 
     def title_parts(self) -> Sequence[str]:
         return ("Serving",)

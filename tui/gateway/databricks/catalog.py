@@ -34,7 +34,15 @@ class SdkCatalog:
                 with self._sdk.raised_as("Could not read who is signed in") as client:
                     user = client.current_user.me()
                     groups = tuple(group.display or "" for group in user.groups or () if group.display)
-                    self._account = Account(user.user_name or "", user.display_name or "", groups)
+                    config = client.config
+                    self._account = Account(
+                        user.user_name or "",
+                        user.display_name or "",
+                        groups,
+                        config.host or "",
+                        config.profile or "",
+                        config.account_id or "",
+                    )
             return self._account
 
     def home_folder(self) -> str:

@@ -6,8 +6,10 @@ import platform
 import time
 from email.utils import parsedate_to_datetime
 from importlib import metadata
+from urllib.parse import urlsplit
 
 from tui.domain import uris
+from tui.domain.problem import Kind, Problem
 from tui.gateway import packages, problems
 from tui.gateway.session import Connection
 from tui.gateway.store import probe
@@ -26,6 +28,7 @@ class SessionDiagnosis:
         uri = self._session.tracking_uri
         if self._session.kind == "databricks":
             uri = probe.databricks_host(uri)
+            _refuse_more_than_a_host(uri)
         target = uris.host_and_port(uri)
         with problems.raised_as("Could not reach the server", self._session.place):
             self._session.lost()
@@ -58,3 +61,16 @@ class SessionDiagnosis:
             driver = packages.driver_of(uri)
             found += [driver] if driver else []
         return tuple(found)
+
+
+def _refuse_more_than_a_host(address: str) -> None:
+    """Refuse a workspace's address as a browser shows it: to what follows the host nothing can be asked."""
+    parts = urlsplit(address)
+    more = "".join([parts.path.rstrip("/"), f"?{parts.query}" if parts.query else ""])
+    if more:
+        raise Problem(
+            Kind.CONFIG,
+            "Could not reach the workspace",
+            f"The host is {address}, with {more} after the workspace's address.",
+            f"Set host = {parts.scheme}://{parts.netloc} in the profile, or in DATABRICKS_HOST.",
+        )

@@ -87,7 +87,9 @@ class RestTracking:
     def get_experiment_by_name(self, name: str) -> Experiment:
         title = f"Could not read experiment {name}"
         with problems.raised_as(title, self._session.place):
-            asked = {"experiment_name": name}
+            # Every name in a workspace is a path from its root, which experiments:/Shared/… says without a slash.
+            in_workspace = self._session.kind == "databricks" and not name.startswith("/")
+            asked = {"experiment_name": f"/{name}" if in_workspace else name}
             answer = self._ask(title, "/experiments/get-by-name", asked, expected="experiment")
             return _experiment(answer["experiment"])
 
