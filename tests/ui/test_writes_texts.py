@@ -40,6 +40,21 @@ async def test_a_run_is_renamed(small: World) -> None:
         assert small.writes.run(OX).name == "gallant-ox-12"
 
 
+async def test_on_a_narrow_screen_it_is_said_still_what_takes_it_back(small: World) -> None:
+    async with small.open((80, 24)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("M")
+        await deck.until_text("gallant-ox-12 is to be called:")
+        await deck.press(*"-of-the-long-night", "enter")
+        await shown(deck, "Rename run gallant-ox-12 → gallant-ox-12-of-the-long-night")
+        await deck.press("enter", "enter")
+        await told(deck, "read back 14:00:00, ledger #1 · u takes it back")
+        last = deck.text().rstrip("\n").rpartition("\n")[2]
+        assert last.lstrip().startswith("Renamed run gallant-ox-12") and last.rstrip().endswith(
+            "… · u takes it back"
+        ), last
+
+
 async def test_a_name_that_cannot_be_is_refused_where_it_is_typed(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")

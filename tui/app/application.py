@@ -344,10 +344,10 @@ class DeckApp(KeysForEverywhere):
 
     # telling
 
-    def say(self, message: str) -> None:
-        """One line at the bottom, for a few seconds or until the next action."""
+    def say(self, message: str, kept: str = "") -> None:
+        """One line at the bottom, for a few seconds or until the next action; ``kept``, its end, is never cut off."""
         if self.page is not None:
-            self.page.hint_line.say(message)
+            self.page.hint_line.say(message, kept)
 
     def copy_text(self, called: str, text: str) -> str:
         """Copy to the terminal's clipboard, unless it is too long for that; answers what it said."""

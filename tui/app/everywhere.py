@@ -52,7 +52,7 @@ class KeysForEverywhere(CalmApp[int]):
     def go_home(self, top: str = "browse") -> None:
         """Go to one of the screens at the top of the context."""
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, kept: str = "") -> None:
         """One line at the bottom."""
 
     def copy_text(self, called: str, text: str) -> str:

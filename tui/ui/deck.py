@@ -37,8 +37,8 @@ class Deck(Protocol):
         """The name of the one under all pages."""
         ...
 
-    def say(self, message: str) -> None:
-        """One line at the bottom, for a few seconds or until the next action."""
+    def say(self, message: str, kept: str = "") -> None:
+        """One line at the bottom, for a few seconds or until the next action; ``kept``, its end, is never cut off."""
         ...
 
     def copy_text(self, called: str, text: str) -> str:

@@ -124,11 +124,11 @@ def _within(columns: Sequence[Column], room: int, shrinking: Sequence[str]) -> l
     return list(fitting.values())
 
 
-def outcome_line(told: WriteResult, zone: tzinfo) -> str:
-    """``Deleted 3 runs, read back 14:03:07, ledger #31 · u restores them``."""
+def outcome_line(told: WriteResult, zone: tzinfo) -> tuple[str, str]:
+    """``Deleted 3 runs, read back 14:03:07, ledger #31`` and `` · u restores them``, which is never cut off."""
     changes = told.done
     if not changes:
-        return told_title(told)
+        return told_title(told), ""
     said = change_words.done(changes)
     if told.plan.purpose in (UNDO, PUT_BACK) and changes[0].verb is not WriteVerb.RESTORE:
         earlier = f" ledger #{told.plan.of}" if told.plan.of is not None else ""
@@ -143,7 +143,7 @@ def outcome_line(told: WriteResult, zone: tzinfo) -> str:
     if unrecorded is not None:
         parts.append(f"not recorded: {clean(unrecorded.message)}")
     aside = f" · {clean(told.aside)}" if told.aside else ""
-    return ", ".join(parts) + _way_back(told) + aside
+    return ", ".join(parts) + aside, _way_back(told)
 
 
 def _way_back(told: WriteResult) -> str:

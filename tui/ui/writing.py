@@ -61,7 +61,7 @@ class Writer:
         """Tell in one line what was done; it stays until the next action."""
         from tui.ui.write_words import outcome_line
 
-        self._deck.say(outcome_line(told, self._session.clock.zone))
+        self._deck.say(*outcome_line(told, self._session.clock.zone))
 
     def ask_name(
         self,

@@ -36,26 +36,29 @@ class HintLine(Widget):
         self._seconds = seconds
         self._back: Timer | None = None
         self._hints: tuple[Hint, ...] = ()
-        self._message = ""
+        self._message, self._kept = "", ""
         self._requests = 0
         self._waits = ""
 
     @property
     def message(self) -> str:
-        return self._message
+        return self._message + self._kept
 
     def show(self, hints: Sequence[Hint]) -> None:
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
             self.refresh()
 
-    def say(self, message: str) -> None:
-        """Show one line of text instead of the hints; an empty one brings them back."""
+    def say(self, message: str, kept: str = "") -> None:
+        """Show one line of text instead of the hints; an empty one brings them back.
+
+        Where there is no room for all of it, ``kept``, its end, stays whole: what can be done next.
+        """
         if self._back is not None:
             self._back.stop()
         self._back = self.set_timer(self._seconds, lambda: self.say("")) if message and self._seconds else None
-        if message != self._message:
-            self._message = message
+        if (message, kept) != (self._message, self._kept):
+            self._message, self._kept = message, kept
             self.refresh()
 
     def count_requests(self, under_way: int, waits: str = "") -> None:
@@ -89,8 +92,10 @@ class HintLine(Widget):
         room = cells - width(right)
         parts: list[tuple[str, str]] = []
         if self._message:
-            text = fit(" " + clean(self._message), room)
-            parts.append((text, "$text-accent"))
+            said, kept = " " + clean(self._message), clean(self._kept)
+            if width(said) + width(kept) > room:
+                said = fit(said, max(1, room - width(kept)))
+            parts.append((fit(said + kept, room), "$text-accent"))
         else:
             used = 1
             parts.append((" ", ""))
