@@ -15,7 +15,8 @@ from tests.support.snapshots import Picture
 from tui.domain.models.values import FAILED
 from tui.features.models.model import ModelScreen
 from tui.features.models.version import VersionScreen
-from tui.ui.write_panel import Face, WritePanel
+from tui.ui.write_course import Face
+from tui.ui.write_panel import WritePanel
 
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 

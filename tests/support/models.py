@@ -9,7 +9,8 @@ from tui.app.application import DeckApp
 from tui.features.compare.versions import VersionDiffScreen
 from tui.features.models.screen import ModelsScreen
 from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.write_panel import Face, WritePanel
+from tui.ui.write_course import Face
+from tui.ui.write_panel import WritePanel
 
 
 def models(deck: Deck[int]) -> ModelsScreen:

@@ -6,7 +6,8 @@ from tests.support.deck import message
 from tests.support.driver import Deck
 from tui.ui.dialogs.edit_tags import TagsModal
 from tui.ui.dialogs.edit_text import NoteModal
-from tui.ui.write_panel import Face, WritePanel
+from tui.ui.write_course import Face
+from tui.ui.write_panel import WritePanel
 
 OX, ELK, BEE = (f"{number:032x}" for number in (1, 2, 3))
 

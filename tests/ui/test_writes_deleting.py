@@ -10,7 +10,7 @@ from tests.support.deck import World, enter_runs, experiment, run, runs_pane, sh
 from tests.support.fake_registry import cut_before, forbidden
 from tests.support.fake_writes import Trouble
 from tests.support.writing import BEE, ELK, OX, panel, shown, told
-from tui.ui.write_panel import Face
+from tui.ui.write_course import Face
 
 OK: Trouble = None
 

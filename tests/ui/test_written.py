@@ -17,7 +17,8 @@ from tui.domain.places import parse_place
 from tui.features.models.model import ModelScreen
 from tui.ui.dialogs.whole_text import WholeTextModal
 from tui.ui.routes import ModelRoute, RunRoute, VersionRoute
-from tui.ui.write_panel import Face, WritePanel
+from tui.ui.write_course import Face
+from tui.ui.write_panel import WritePanel
 
 
 @pytest.fixture

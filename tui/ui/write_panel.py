@@ -5,98 +5,42 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import ClassVar, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Click, Resize
+from textual.events import Resize
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import count
 from tui.domain.table import Table
-from tui.domain.text import clean, named
+from tui.domain.text import clean
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import Change, Plan, Thing, WriteVerb
+from tui.domain.writes.changes import Plan, Thing
 from tui.resources import style_sheets
 from tui.services.copies import shown_uri
 from tui.services.session import Session
-from tui.services.write_flow import Touched, WriteResult
+from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 from tui.ui import write_words
 from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
-from tui.ui.write_words import told_title, told_words
-from tui.widgets.calm_input import CalmInput
+from tui.ui.write_course import Course, Face, Next
+from tui.ui.write_parts import Conditions, Difference, GoOn, PanelLine
+from tui.ui.write_words import told_title
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
 
-FEW = 12  # changes that are named one by one in what is shown of a plan
-DIFFERENCE_SHOWN = 400  # lines of the difference between two texts
 _FEWEST_ROWS = 4  # of the table, its title included
 _WIDEST, _FRAME = 124, 4  # columns of the panel, and of its frame
-WITHOUT_RECORD = "w writes without a record: nobody will see who did it."
-
-
-class Face(Enum):
-    """What the panel is showing."""
-
-    READING = "reading"
-    SHOWN = "shown"  # the plan, to go on or to leave
-    ARMED = "armed"  # the next enter does it
-    DOING = "doing"
-    TOLD = "told"  # what became of it, where not all was done
-    REFUSED = "refused"  # nothing was tried
-
-    @property
-    def asks(self) -> bool:
-        """Whether lines can be typed in."""
-        return self in (Face.SHOWN, Face.ARMED)
-
-
-class Line(CalmInput):
-    """A line of the panel; enter is the panel's, and up and down go through what ``offers`` could stand in it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "step(1)", show=False),
-        Binding("up", "step(-1)", show=False),
-    ]
-
-    def __init__(self, value: str = "", placeholder: str = "", line_id: str = "", *, round_again: bool = False) -> None:
-        super().__init__(value, placeholder=placeholder, compact=True, id=line_id)
-        self.select_on_focus = False
-        self.offers: list[str] = []
-        self._round_again = round_again
-
-    def action_step(self, by: int) -> None:
-        if not self.offers:
-            return
-        at = self.offers.index(self.value.strip()) + by if self.value.strip() in self.offers else 0
-        last = len(self.offers)
-        self.value = self.offers[at % last if self._round_again else max(0, min(last - 1, at))]
-        self.cursor_position = len(self.value)
-
-
-class GoOn(Static, can_focus=True):
-    """The button: enter on it goes on, up and down look through the rows."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.go_on", show=False),
-        Binding("down,up,pagedown,pageup,j,k,home,end", "screen.look_through", show=False),
-    ]
-
-    def on_click(self, event: Click) -> None:
-        event.stop()
-        cast(WritePanel, self.screen).action_go_on()
 
 
 class Form(Protocol):
@@ -114,7 +58,7 @@ class Form(Protocol):
         """The line that has the keys at first; None where there is none."""
         ...
 
-    def edited(self, line: Line) -> None:
+    def edited(self, line: PanelLine) -> None:
         """A line was edited."""
         ...
 
@@ -176,17 +120,11 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._at_once = at_once
         self._formed = form is not None
         self._stop = threading.Event()
-        self.face = Face.READING
-        self.plan = Plan(())
-        self.told: WriteResult | None = None
-        self._parts: list[WriteResult] = []  # what was done in part and stands, the latest last
-        self._problem: Problem | None = None
-        self._touched: Touched = frozenset()
+        self.course = Course()
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
-        self.why = Line(line_id="why")
-        self.typed = Line(line_id="typed")
+        self.conditions = Conditions()
         self._words = Static(classes="words")
-        self._difference = Static()
+        self._difference = Difference()
         self._remarks = Static(classes="remarks")
         self._state = Static(classes="state")
         self.button = GoOn(classes="go-on")
@@ -195,21 +133,23 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
     def deck(self) -> Deck:
         return cast(Deck, self.app)
 
+    @property
+    def face(self) -> Face:
+        return self.course.face
+
+    @property
+    def plan(self) -> Plan:
+        return self.course.plan
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialogue"):
             yield self._words
             if self.form is not None:
                 yield from self.form.lines()
             yield self.grid
-            with VerticalScroll(classes="difference", can_focus=False):
-                yield self._difference
+            yield self._difference
             yield self._remarks
-            with Horizontal(classes="field", id="why-field"):
-                yield Static(Content("why"), classes="label")
-                yield self.why
-            with Horizontal(classes="field", id="typed-field"):
-                yield Static(Content("type"), classes="label")
-                yield self.typed
+            yield self.conditions
             yield self._state
             yield self.button
 
@@ -231,33 +171,26 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _made(self, plan: Plan) -> None:
         reasons = changes.refusals(plan)
-        if not plan.changes and (settled := self._settled()) is not None:
+        if not plan.changes and (settled := self.course.settled(self.session.flow.history)) is not None:
             self._close(settled)
         elif reasons:
-            self.plan = plan
+            self.course.plan = plan
             self._not_made(Problem(Kind.BAD_REQUEST, "Nothing is changed", " ".join((*reasons, *plan.remarks))))
         elif self._at_once:
             self._at_once = False
-            self.plan = plan
+            self.course.plan = plan
             self._do()
         else:
             self._take_plan(plan)
 
-    def _settled(self) -> WriteResult | None:
-        """What was tried, where its answer was lost and looking again has told that it was done after all."""
-        tried = self.told.plan if self.told is not None else None
-        return next((t for t in self.session.flow.history if t.plan is tried and t.outcome is Outcome.DONE), None)
-
     def _not_made(self, problem: Problem) -> None:
-        self._problem = problem
+        self.course.problem = problem
         self._show(Face.REFUSED, self._title_text)
 
     def _take_plan(self, plan: Plan) -> None:
         """Show a plan that can be gone on with."""
-        self.plan, self.told = plan, None
-        self.typed.value = ""  # what was typed for another plan is typed again
-        self.typed.placeholder = f"type {named(plan.typed)} to go on"
-        self.why.placeholder = "a reason, for the ledger" + ("" if plan.asks_why == "must" else " (may be left out)")
+        self.course.show(plan)
+        self.conditions.take(plan, anew=True)
         self._show(Face.SHOWN, self._title_of(plan))
         self._first().focus()
 
@@ -273,14 +206,14 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         first = self.form.first() if self.form is not None and self._is_formed else None
         if first is not None:
             return first
-        return self.typed if self.plan.typed else self.why if self.plan.asks_why else self.button
+        return self.conditions.first or self.button
 
     def form_changed(self) -> None:
         """More is known of what the form names, or its lines are others: make its plan anew."""
         if self.form is not None and self.face.asks and self._is_formed:
-            before, self.plan = self.plan, self.form.plan()
+            before, self.course.plan = self.plan, self.form.plan()
             changed = before.changes != self.plan.changes or before.typed != self.plan.typed
-            self.typed.placeholder = f"type {named(self.plan.typed)} to go on"
+            self.conditions.take(self.plan, anew=False)
             self._show(Face.SHOWN if changed else self.face, self.form.title())
 
     # arming and doing
@@ -288,12 +221,12 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        line = cast(Line, event.input)
+        line = cast(PanelLine, event.input)
         if not self.face.asks:
             return
         if self.face is Face.ARMED:
             self._show(Face.SHOWN, self._title_of(self.plan))
-        if self.form is not None and line not in (self.why, self.typed):
+        if self.form is not None and line not in (self.conditions.why, self.conditions.typed):
             self.form.edited(line)
             self.form_changed()
 
@@ -310,14 +243,15 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         event.stop()
         row = self.grid.cursor_row
         table = self.grid.table
-        shown = self.form.table(self.plan) if self.form is not None and self.told is None else None
+        shown = self.form.table(self.plan) if self.form is not None and self.course.told is None else None
         if table is not None and shown is not None:
             cells = [(column.title, table.texts(column.key, row, row + 1)[0]) for column in table.columns]
             text = "\n".join(f"{title}: {cell}" if title else cell for title, cell in cells if cell)
             self.app.push_screen(WholeTextModal(cells[0][1], text))
         elif row < len(self.plan.changes):
-            plan = self.told.plan if self.told is not None else self.plan
-            whole = write_words.whole_row(plan, self.told, row, self.deck.glyphs.absent)
+            told = self.course.told
+            plan = told.plan if told is not None else self.plan
+            whole = write_words.whole_row(plan, told, row, self.deck.glyphs.absent)
             self.app.push_screen(WholeTextModal(*whole))
 
     def action_look_through(self) -> None:
@@ -331,30 +265,24 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             self._do()
         elif self.face is Face.TOLD:
             self.action_finish()
-        elif self.face is Face.REFUSED and not self._ledger_is_in_the_way:
+        elif self.face is Face.REFUSED and not self.course.ledger_is_in_the_way:
             self.action_leave()
 
     def _arm(self) -> None:
-        reasons = changes.refusals(self.plan)
-        wanted = self.plan.typed
-        if reasons:
+        lacking = self.conditions.lacking()
+        if reasons := changes.refusals(self.plan):
             self.say(" ".join(reasons), "bad")
-        elif self.plan.asks_why == "must" and not self.why.value.strip():
-            self.why.focus()
-            self.say("This context wants a reason for each of these: say why.", "warn")
-        elif wanted and not {self.typed.value, self.typed.value.strip()} & {wanted, named(wanted), named(wanted)}:
-            self.say(f"{self._why_typed()}: type {named(wanted)} to go on.", "warn")
-            self.typed.focus()
+        elif lacking is not None:
+            said, line = lacking
+            line.focus()
+            self.say(said, "warn")
         else:
             self._show(Face.ARMED, self._title_of(self.plan))
             self.button.focus()
 
-    def _why_typed(self) -> str:
-        return "That is not it" if self.typed.value else self.plan.guard or "This cannot be undone"
-
     def _do(self, *, unrecorded_ok: bool = False) -> None:
         self._stop.clear()
-        self.plan = replace(self.plan, why=self.why.value.strip())
+        self.course.plan = replace(self.plan, why=self.conditions.reason)
         self._show(Face.DOING, change_words.to_do(self.plan))
         plan, stop, flow = self.plan, self._stop, self.session.flow
 
@@ -374,50 +302,40 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             self.say(self._progress(event.steps))
 
     def _progress(self, steps: int) -> str:
-        every = len(self.plan.changes)
-        if every == 1:
-            return "looking again, writing, and reading back …"
-        ends = "stopping after the one under way" if self._stop.is_set() else "esc stops"
-        return f"{count(steps)} of {count(every)} done and read back · {ends}"
+        return write_words.progress(self.plan, steps, stopping=self._stop.is_set())
 
     def _not_tried(self, problem: Problem) -> None:
-        if self.told is None and self._parts:
-            self.told = self._parts[-1]
-            self._show(Face.TOLD, told_title(self.told))
+        if self.course.refuse(problem) and self.course.told is not None:
+            self._show(Face.TOLD, told_title(self.course.told))
             self.say(clean(str(problem)), "bad")
         else:
-            self._not_made(problem)
+            self._show(Face.REFUSED, self._title_text)
 
     def _done(self, told: WriteResult) -> None:
-        self.told = told
-        self._touched |= told.touched
-        going_back = told.plan.purpose == changes.PUT_BACK and bool(self._parts)
-        if told.outcome is Outcome.DONE and not (going_back and self._parts[:-1]):
+        follows = self.course.take(told)
+        if follows is Next.CLOSE:
             self._close(told)
-        elif told.outcome is Outcome.DONE:
-            self._parts.pop()
-            self._show_back()
+        elif follows is Next.BACK:
+            self.action_put_back()
         else:
-            if told.done and not going_back:
-                self._parts.append(told)
             self._show(Face.TOLD, told_title(told))
 
     # showing
 
     def _show(self, face: Face, title: str) -> None:
-        self.face = face
+        self.course.face = face
         frame = self.query_one(".dialogue")
         frame.border_title = Content(f" {clean(title)} ")
         self.grid.table = self._table()
         self.grid.display = self.grid.row_count > 0
         asked = face.asks
-        self._put(self._words, self._words_of(face))
+        introduced = face in (Face.SHOWN, Face.ARMED, Face.DOING) and not self._is_formed
+        self._put(self._words, write_words.introduction(self.plan, self._place) if introduced else "")
         self._put(self._remarks, "\n".join(map(clean, self.plan.remarks)) if face.asks or face is Face.DOING else "")
-        for line in self.query(Line):
+        for line in self.query(PanelLine):
             line.disabled = not asked
-        self.query_one("#why-field").display = asked and bool(self.plan.asks_why)
-        self.query_one("#typed-field").display = asked and bool(self.plan.typed)
-        self.say(*self._state_of(face))
+        self.conditions.show(asked=asked)
+        self.say(*write_words.state(self.course, self._progress(0)))
         self._show_difference()
         self.show_keys()
         if face is Face.TOLD or face is Face.REFUSED:
@@ -430,8 +348,8 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         static.display = bool(text)
 
     def _table(self) -> Table | None:
-        if self.face is Face.TOLD and self.told is not None:
-            return write_words.became(self.told, self.deck.glyphs, self.room)
+        if self.face is Face.TOLD and self.course.told is not None:
+            return write_words.became(self.course.told, self.deck.glyphs, self.room)
         if self.face is Face.READING:
             return None
         formed = self.form.table(self.plan) if self.form is not None and self._is_formed else None
@@ -440,51 +358,13 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         return formed
 
     @property
+    def _place(self) -> str:
+        return f"{clean(self.session.name)} {self.deck.glyphs.bullet} {clean(self.session.launch.place_shown)}"
+
+    @property
     def room(self) -> int:
         """The cells beside each other in the panel that rows can take."""
         return min(_WIDEST, self.app.size.width * 96 // 100) - _FRAME
-
-    def _words_of(self, face: Face) -> str:
-        if face not in (Face.SHOWN, Face.ARMED, Face.DOING) or self._is_formed:
-            return ""
-        lines = [f"{clean(self.session.name)} {self.deck.glyphs.bullet} {clean(self.session.launch.place_shown)}"]
-        if len(self.plan.changes) > FEW:
-            names = [named(change.called) or change.id for change in self.plan.changes]
-            first = ", ".join(dict.fromkeys(names[:4]))
-            lines.append(f"{count(len(self.plan.changes))} changes: {first} and more; all are listed here.")
-        if self.plan.verbs == (WriteVerb.DELETE,) and self.plan.changes[0].kind in (
-            Thing.RUN,
-            Thing.EXPERIMENT,
-        ):
-            them = "It" if len(self.plan.things) == 1 else "They"
-            lines.append(f"{them} can be restored until the server's owner clears what is deleted.")
-        return "\n".join(lines)
-
-    def _state_of(self, face: Face) -> tuple[str, str]:
-        if face is Face.READING:
-            return "Reading how it is now …", ""
-        if face is Face.SHOWN:
-            refused = " ".join(changes.refusals(self.plan))
-            return clean(refused), "warn" if refused else ""
-        if face is Face.ARMED:
-            return f"{change_words.to_do(self.plan)}   enter does it", "armed"
-        if face is Face.DOING:
-            return self._progress(0), ""
-        if face is Face.REFUSED and self._problem is not None:
-            problem = self._problem
-            if self._ledger_is_in_the_way:
-                return clean(f"{problem.title}: {problem.message} {WITHOUT_RECORD}"), "warn"
-            return clean(" ".join(part for part in (f"{problem.title}:", problem.message, problem.hint) if part)), "bad"
-        if face is Face.TOLD and self.told is not None:
-            number = self.told.report.number
-            record = f" ledger #{number}" if number is not None else ""
-            return told_words(self.told) + self._still_open() + record, "warn" if self._parts else "bad"
-        return "", ""
-
-    def _still_open(self) -> str:
-        if self.told is None or self.told.done or not self._parts or self.told.outcome is Outcome.UNKNOWN:
-            return ""
-        return " What was done before stands: it can be finished still, or put back."
 
     def say(self, text: str, tone: str = "") -> None:
         """A line at the bottom of the panel."""
@@ -495,22 +375,10 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def show_keys(self) -> None:
         """The button and the keys of the face."""
-        verb, keys = "", "esc leave"
-        if self.face is Face.SHOWN:
-            verb, keys = f"enter go on: {self._verb()}", "tab next   enter in the rows shows one in full   esc leave"
-        elif self.face is Face.ARMED:
-            verb, keys = f"enter {self._verb()}", "esc leave"
-        elif self.face is Face.DOING:
-            keys = "esc stop"
-        elif self.face is Face.TOLD and self.told is not None:
-            anew = "f look at it as it is now" if self.form is not None and not self._parts else "f finish"
-            parts = [anew if self._finishes else "", self._back_key(), "esc leave"]
-            keys = "   ".join(part for part in parts if part)
-        elif self._ledger_is_in_the_way:
-            keys = "w write without a record   esc leave"
-        if self.face is Face.SHOWN and self._python():
-            letter = "ctrl+y" if isinstance(self.focused, Input) else "y"
-            keys = f"tab next   {letter} copy as Python   esc leave"
+        python = "ctrl+y" if isinstance(self.focused, Input) else "y" if self._python() else ""
+        verb, keys = write_words.keys(
+            self.course, formed=self.form is not None, python=python if self._python() else ""
+        )
         self._put(self.button, f"[ {verb} ]" if verb else "")
         if not verb:
             # What has no button keeps the keys on the panel itself.
@@ -518,51 +386,14 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             self.button.update(Content(""))
         self.query_one(".dialogue").border_subtitle = Content(f" {keys} ")
 
-    def _verb(self) -> str:
-        verbs = self.plan.verbs
-        return verbs[0].value if len(verbs) == 1 and verbs[0] not in (WriteVerb.NOTE, WriteVerb.SERVE) else "write"
-
-    def _back_key(self) -> str:
-        if not self._parts:
-            return ""
-        going_back = self.told is not None and self.told.plan.purpose == changes.PUT_BACK and bool(self.told.done)
-        return "b put the rest back" if going_back else "b put back" if self._back_plan() is not None else ""
-
-    @property
-    def _finishes(self) -> bool:
-        told = self.told
-        return told is not None and bool(told.left) and told.plan.purpose != changes.PUT_BACK
-
-    @property
-    def _ledger_is_in_the_way(self) -> bool:
-        # A store that cannot be read is an outcome of a step; as a refusal of the whole it is the ledger's.
-        return (
-            self.face is Face.REFUSED
-            and self._problem is not None
-            and self._problem.kind is Kind.STORE_UNREADABLE
-            and bool(self.plan.changes)
-        )
-
     def _show_difference(self) -> None:
-        place = self.query_one(".difference")
-        change = self._change_here()
-        place.display = change is not None and change_words.needs_room(change)
-        if change is None or not place.display:
-            return
+        told, row = self.course.told, self.grid.cursor_row
+        change = self.course.change_at(row) if self.grid.row_count else None
         found, instead = None, False
-        if self.face is Face.TOLD and self.told is not None:
-            result = self.told.report.results[self.grid.cursor_row]
+        if self.face is Face.TOLD and told is not None and change is not None:
+            result = told.report.results[row]
             found, instead = change.value_in(result.found), result.found is not None
-        lines = change_words.difference(change, found, found=instead)
-        parts: list[tuple[str, str]] = []
-        for line in lines[:DIFFERENCE_SHOWN]:
-            tone = {"+": "$success", "-": "$error", "@": "$text-muted"}.get(line[:1], "")
-            parts.append((("\n" if parts else "") + clean(line), tone))
-        self._difference.update(Content.assemble(*parts))
-
-    def _change_here(self) -> Change | None:
-        row = self.grid.cursor_row
-        return self.plan.changes[row] if self.grid.row_count and row < len(self.plan.changes) else None
+        self._difference.show(change, found, instead=instead)
 
     @on(Grid.CursorMoved)
     def _moved(self, event: messages.CursorMoved) -> None:
@@ -589,10 +420,11 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The letters mean something only where nothing is typed."""
+        course = self.course
         return {
-            "finish": self.face is Face.TOLD and self._finishes,
-            "put_back": self.face is Face.TOLD and bool(self._parts) and self._back_plan() is not None,
-            "unrecorded": self._ledger_is_in_the_way,
+            "finish": self.face is Face.TOLD and course.finishes,
+            "put_back": self.face is Face.TOLD and course.back is not None,
+            "unrecorded": course.ledger_is_in_the_way,
             "copy_here": not isinstance(self.focused, Input),
         }.get(action, True)
 
@@ -601,10 +433,10 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def action_finish(self) -> None:
         """Show what is left, from how things are now; a form that was refused is asked anew."""
-        told, form, flow = self.told, self.form, self.session.flow
+        told, form, flow = self.course.told, self.form, self.session.flow
         if told is None:
             return
-        if form is None or self._parts:
+        if form is None or self.course.parts:
             self._read(lambda: flow.finishing(told), "Finish")
             return
         look = form.look_again()
@@ -624,21 +456,13 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._show(Face.READING, self._title_text)
         self.ask(self.session.pool, "plan", work, got, self._not_made)
 
-    def _back_plan(self) -> Plan | None:
-        return self._parts[-1].taken_back if self._parts else None
-
     def action_put_back(self) -> None:
-        """Show what takes back the part that was done, the latest first."""
-        self._show_back()
-
-    def _show_back(self) -> None:
-        told, flow = self.told, self.session.flow
-        if told is not None and told.plan.purpose == changes.PUT_BACK and told.done and told.left:
+        """Show what takes back the part that was done, the latest first; of a putting back, what is left of it."""
+        told, flow, back = self.course.told, self.session.flow, self.course.back
+        if told is not None and self.course.goes_back and told.left:
             self._read(lambda: flow.finishing(told), "Put back")
-            return
-        back = self._back_plan()
-        if back is not None:
-            self._read(lambda: replace(back, purpose=changes.PUT_BACK), "Put back")
+        elif back is not None:
+            self._read(lambda: back, "Put back")
 
     def _python(self) -> str:
         registry = f"registry_uri={shown_uri(self.session.launch.registry_uri)!r}"
@@ -660,9 +484,9 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             self._stop.set()
             self.say("stopping after the one under way …")
         else:
-            self._close(self.told or (self._parts[-1] if self._parts else None))
+            self._close(self.course.result)
 
     def _close(self, told: WriteResult | None) -> None:
         """Leave the screen to the pages, each of which shows what was written as it is now."""
         self.dismiss(told)
-        self.deck.written(self._touched)
+        self.deck.written(self.course.touched)

@@ -11,9 +11,13 @@ from tui.domain.quantities import count
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Plan, Thing, ThingState, WriteVerb
+from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Plan, Thing, ThingState, WriteVerb, refusals
 from tui.services.write_flow import Found, WriteResult
 from tui.services.writes import Outcome, StepResult
+from tui.ui.write_course import Course, Face
+
+FEW = 12  # changes that are named one by one in what is shown of a plan
+WITHOUT_RECORD = "w writes without a record: nobody will see who did it."
 
 OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
     Outcome.DONE: ("done", "good"),
@@ -213,3 +217,71 @@ def told_words(told: WriteResult) -> str:
     if told.report.unrecorded is not None:
         words += f" The ledger could not be written: {clean(told.report.unrecorded.message)}"
     return words
+
+
+# what the panel says
+
+
+def introduction(plan: Plan, place: str) -> str:
+    """Where it is written, and of many changes the first; what of it can be restored."""
+    lines = [place]
+    if len(plan.changes) > FEW:
+        names = [named(change.called) or change.id for change in plan.changes]
+        first = ", ".join(dict.fromkeys(names[:4]))
+        lines.append(f"{count(len(plan.changes))} changes: {first} and more; all are listed here.")
+    if plan.verbs == (WriteVerb.DELETE,) and plan.changes[0].kind in (Thing.RUN, Thing.EXPERIMENT):
+        them = "It" if len(plan.things) == 1 else "They"
+        lines.append(f"{them} can be restored until the server's owner clears what is deleted.")
+    return "\n".join(lines)
+
+
+def progress(plan: Plan, steps: int, *, stopping: bool) -> str:
+    """How far it is."""
+    every = len(plan.changes)
+    if every == 1:
+        return "looking again, writing, and reading back …"
+    ends = "stopping after the one under way" if stopping else "esc stops"
+    return f"{count(steps)} of {count(every)} done and read back · {ends}"
+
+
+def state(course: Course, progress: str) -> tuple[str, str]:
+    """The line at the bottom of the panel and its tone."""
+    face, problem, told = course.face, course.problem, course.told
+    if face is Face.READING:
+        return "Reading how it is now …", ""
+    if face is Face.SHOWN:
+        refused = " ".join(refusals(course.plan))
+        return clean(refused), "warn" if refused else ""
+    if face is Face.ARMED:
+        return f"{change_words.to_do(course.plan)}   enter does it", "armed"
+    if face is Face.DOING:
+        return progress, ""
+    if face is Face.REFUSED and problem is not None:
+        if course.ledger_is_in_the_way:
+            return clean(f"{problem.title}: {problem.message} {WITHOUT_RECORD}"), "warn"
+        return clean(" ".join(part for part in (f"{problem.title}:", problem.message, problem.hint) if part)), "bad"
+    if face is Face.TOLD and told is not None:
+        stands = " What was done before stands: it can be finished still, or put back." if course.still_stands else ""
+        record = f" ledger #{told.report.number}" if told.report.number is not None else ""
+        return told_words(told) + stands + record, "warn" if course.parts else "bad"
+    return "", ""
+
+
+def keys(course: Course, *, formed: bool, python: str) -> tuple[str, str]:
+    """The button's words, and the keys of the face; ``python`` is the key that copies the plan, "" where none does."""
+    face, plan = course.face, course.plan
+    verb = plan.verbs[0].value if len(plan.verbs) == 1 else "write"
+    verb = "write" if verb in (WriteVerb.NOTE.value, WriteVerb.SERVE.value) else verb
+    if face is Face.SHOWN:
+        keys = f"tab next   {python} copy as Python" if python else "tab next   enter in the rows shows one in full"
+        return f"enter go on: {verb}", f"{keys}   esc leave"
+    if face is Face.ARMED:
+        return f"enter {verb}", "esc leave"
+    if face is Face.DOING:
+        return "", "esc stop"
+    if face is Face.TOLD:
+        anew = "f look at it as it is now" if formed and not course.parts else "f finish"
+        back = "b put the rest back" if course.goes_back else "b put back"
+        offered = [anew if course.finishes else "", back if course.back is not None else "", "esc leave"]
+        return "", "   ".join(part for part in offered if part)
+    return "", "w write without a record   esc leave" if course.ledger_is_in_the_way else "esc leave"

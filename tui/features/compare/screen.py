@@ -272,8 +272,8 @@ class CompareScreen(CommitsPage, ExportingPage):
         here = self.current_pane()
         leads_to = {
             "rows": self.rows,
-            "sets": self.sets,
-            "matter": self.matter,
+            "groups": self.sets,
+            "importance": self.matter,
             "plots": self.plots,
             "files": self.files,
         }

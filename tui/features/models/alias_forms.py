@@ -25,7 +25,8 @@ from tui.domain.writes import alias_plan
 from tui.domain.writes.changes import Plan
 from tui.features.models.plan_tables import steps_table
 from tui.services.session import Session
-from tui.ui.write_panel import Line, WritePanel
+from tui.ui.write_panel import WritePanel
+from tui.ui.write_parts import PanelLine
 
 
 class AliasLines(Protocol):
@@ -60,9 +61,9 @@ class OneAlias:
     """One alias, and the version that it is to point to."""
 
     def __init__(self, model: RegisteredModel, versions: list[ModelVersion], to: str) -> None:
-        self.alias = Line(_likely(model, to), "alias", "alias", round_again=True)
+        self.alias = PanelLine(_likely(model, to), "alias", "alias", round_again=True)
         self.alias.select_on_focus = True
-        self.to = Line(to, "version", "to")
+        self.to = PanelLine(to, "version", "to")
         self.to.offers = [made.version for made in versions]
         self._in_use = Static(classes="in-use")
 
@@ -113,7 +114,7 @@ class SeveralAliases:
     """Several moves in one line: ``champion=14 challenger=12 old=`` (nothing after the sign takes it away)."""
 
     def __init__(self) -> None:
-        self.line = Line(placeholder="champion=14 challenger=12 old=", line_id="several")
+        self.line = PanelLine(placeholder="champion=14 challenger=12 old=", line_id="several")
         self._in_use = Static(classes="in-use")
 
     def compose(self) -> ComposeResult:
@@ -217,7 +218,7 @@ class AliasForm:
         )
         self.look_up()
 
-    def edited(self, line: Line) -> None:
+    def edited(self, line: PanelLine) -> None:
         self.look_up()
 
     def _planned(self) -> alias_plan.AliasPlan:
