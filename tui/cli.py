@@ -14,7 +14,18 @@ from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
 from tui.console import files, models, runs
-from tui.console.command import Group, context_options, json_option, opened, print_json, quietly, shown_context_options
+from tui.console.command import (
+    Group,
+    context_options,
+    json_option,
+    opened,
+    print_json,
+    quietly,
+    shown_context_options,
+    write,
+)
+from tui.console.completion import SHELLS
+from tui.console.completion import commands as command_names
 
 if TYPE_CHECKING:
     from tui.console.diff import DiffOptions
@@ -27,7 +38,7 @@ class _DeckGroup(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in self.commands:
+        if args and (args[0] in self.commands or ctx.resilient_parsing):
             return super().resolve_command(ctx, args)
         if args and args[0].isalpha():
             from difflib import get_close_matches
@@ -326,6 +337,35 @@ def config_init(said: GivenOptions) -> None:
     file, _ = paths.config_file(said.config, os.environ, working_folder())
     write_example(file)
     click.echo(f"Wrote {file}")
+
+
+@cli.command(
+    "completion",
+    examples=(
+        'eval "$(mlflow-deck completion bash)"           # in ~/.bashrc',
+        'eval "$(mlflow-deck completion zsh)"            # in ~/.zshrc',
+        "mlflow-deck completion fish > ~/.config/fish/completions/mlflow-deck.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion_command(shell: str) -> None:
+    """Print what makes a shell complete commands, options, and names of contexts, experiments and models.
+
+    Names that a shell would take for more than a name are not offered.
+    """
+    from tui.console.completion import script
+
+    write(script(cli, shell))
+
+
+@cli.command("help")
+@click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=command_names)
+@click.option("--man", "as_man", is_flag=True, help="Print the man page of all, in roff.")
+def help_command(words: tuple[str, ...], as_man: bool) -> None:
+    """Print the help of a command, or of the program."""
+    from tui.console import manual
+
+    write(manual.man_page(cli) if as_man else manual.found(cli, words).get_help() + "\n")
 
 
 cli.add_command(runs.experiments)

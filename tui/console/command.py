@@ -106,7 +106,9 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         return click.option(*names, hidden=hidden, **given)
 
     return (
-        option("--context", metavar="NAME", help="Open this context of the configuration file."),
+        option(
+            "--context", metavar="NAME", shell_complete=_contexts, help="Open this context of the configuration file."
+        ),
         option("--tracking-uri", metavar="URI", help="Open this tracking server or store."),
         option("--registry-uri", metavar="URI", help="Take registered models from here."),
         option("--profile", metavar="NAME", help="Sign in to Databricks by this profile."),
@@ -119,6 +121,12 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
         option("--log-file", metavar="FILE", help="Keep a log here, tracebacks included."),
     )
+
+
+def _contexts(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    from tui.console.completion import contexts
+
+    return contexts(ctx, param, incomplete)
 
 
 def _with(function: Decorated, options: Sequence[Callable[[Any], Any]]) -> Decorated:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.console import completion
 from tui.console.command import (
     CSV,
     JSON,
@@ -46,7 +47,7 @@ def export() -> None:
         "mlflow-deck export runs churn/weekly --filter 'metrics.auc > 0.9' --json > best.json",
     ),
 )
-@click.argument("experiment", nargs=-1)
+@click.argument("experiment", nargs=-1, shell_complete=completion.experiments)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, which alone tells an empty text from none.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; so it is by itself.")
 @click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.console import completion
 from tui.console.command import (
     EXIT_UNDONE,
     TABLE,
@@ -165,7 +166,7 @@ def _whole(session: Session, model: RegisteredModel) -> RegisteredModel:
         "mlflow-deck models get models:/churn@champion --json | jq -r .run_id",
     ),
 )
-@click.argument("model")
+@click.argument("model", shell_complete=completion.models)
 @output_options
 @context_options
 @click.pass_obj
@@ -188,7 +189,7 @@ def models_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) ->
         "mlflow-deck versions models:/prod.ml.churn --csv --limit 10",
     ),
 )
-@click.argument("model")
+@click.argument("model", shell_complete=completion.models)
 @output_options
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
 @context_options
@@ -236,7 +237,7 @@ _ALIAS: Sequence[Field[_Alias]] = (
         "mlflow-deck alias get churn --json",
     ),
 )
-@click.argument("model")
+@click.argument("model", shell_complete=completion.models)
 @output_options
 @context_options
 @click.pass_obj
@@ -281,7 +282,7 @@ def _aliases(session: Session, model: RegisteredModel, wanted: Sequence[str]) ->
         "mlflow-deck alias set models:/churn@champion 14 --dry-run",
     ),
 )
-@click.argument("model", metavar="MODEL@ALIAS")
+@click.argument("model", metavar="MODEL@ALIAS", shell_complete=completion.models)
 @click.argument("version", metavar="VERSION|@ALIAS")
 @click.option("--if-currently", metavar="VERSION", help="Only if it points here now; none: if it is new.")
 @write_options
@@ -301,7 +302,7 @@ def alias_set(
     "unset",
     examples=("mlflow-deck alias unset models:/churn@old --if-currently 9 --yes",),
 )
-@click.argument("model", metavar="MODEL@ALIAS")
+@click.argument("model", metavar="MODEL@ALIAS", shell_complete=completion.models)
 @click.option("--if-currently", metavar="VERSION", help="Only if it points here now.")
 @write_options
 @context_options
@@ -399,7 +400,7 @@ def refuse_without_grants(session: Session, deed: Deed, model: str) -> None:
         "mlflow-deck undo models:/churn --yes --reason 'INC-42: back'",
     ),
 )
-@click.argument("model")
+@click.argument("model", shell_complete=completion.models)
 @write_options
 @context_options
 @click.pass_obj

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.console import completion
 from tui.console.command import (
     JSON,
     TABLE,
@@ -89,6 +90,11 @@ def experiments_list(
         pages = _experiment_pages(session.tracking, Lifecycle(lifecycle))
         wanted = ([one for one in page if named.casefold() in one.name.casefold()] for page in pages)
         print_rows(form, _EXPERIMENT, upto(wanted, limit), nothing="There is no such experiment.")
+
+
+def every_experiment(session: Session) -> Iterator[Experiment]:
+    """The active experiments."""
+    return (one for page in _experiment_pages(session.tracking, Lifecycle.ACTIVE) for one in page)
 
 
 def _experiment_pages(tracking: TrackingPort, lifecycle: Lifecycle) -> Iterator[Sequence[Experiment]]:
@@ -183,7 +189,7 @@ def _align(column: str) -> Any:
         "mlflow-deck runs list --filter 'status = failed AND age < 1d' --csv",
     ),
 )
-@click.argument("experiment", nargs=-1)
+@click.argument("experiment", nargs=-1, shell_complete=completion.experiments)
 @output_options
 @click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
 @click.option("--columns", metavar="A,B", default="", help="Also metrics.NAME, params.NAME, tags.NAME.")

@@ -1,0 +1,124 @@
+"""``mlflow-deck completion``: what a shell offers while a command is typed; names are asked of the context itself."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from tui.services.session import Session
+
+SHELLS = ("bash", "zsh", "fish")
+VARIABLE = "_MLFLOW_DECK_COMPLETE"
+"""Set by a shell that asks what could come next."""
+
+_PLAIN = re.compile(r"[\w./@:+-]+\Z")
+_WAIT_S = 3.0
+_MOST = 200
+
+
+def script(program: click.Command, shell: str) -> str:
+    """What a shell sources so that it completes the command."""
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    assert made is not None  # one of SHELLS
+    return made(program, {}, "mlflow-deck", VARIABLE).source_template % {
+        "complete_func": "_mlflow_deck_completion",
+        "complete_var": VARIABLE,
+        "prog_name": "mlflow-deck",
+    }
+
+
+def contexts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The contexts of the configuration file."""
+
+    def names() -> Iterator[str]:
+        from tui.app.start import settings_of
+
+        yield from settings_of(_given(ctx))[0].contexts
+
+    return _offered(names, incomplete)
+
+
+def experiments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of experiments of the context that the words before say."""
+    from tui.console.runs import every_experiment
+
+    return _offered(lambda: _asked(ctx, lambda session: (one.name for one in every_experiment(session))), incomplete)
+
+
+def models(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of registered models; after ``NAME@`` the aliases of that model."""
+    from tui.console.models import every_model
+
+    prefix = "models:/" if incomplete.startswith("models:/") else ""
+    name, at, _ = incomplete.removeprefix(prefix).partition("@")
+
+    def names(session: Session) -> Iterator[str]:
+        if at:
+            yield from (f"{prefix}{name}@{alias}" for alias in sorted(session.registry.get_model(name).aliases))
+            return
+        yield from (f"{prefix}{model.name}" for page in every_model(session) for model in page)
+
+    return _offered(lambda: _asked(ctx, names), incomplete)
+
+
+def commands(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The commands of the program, and of a group what it has."""
+    group: Any = ctx.find_root().command
+    for word in ctx.params.get("words") or ():
+        group = group.commands.get(word) if isinstance(group, click.Group) else None
+    return _offered(lambda: iter(group.commands if isinstance(group, click.Group) else ()), incomplete)
+
+
+def _offered(names: Callable[[], Iterator[str]], incomplete: str) -> list[CompletionItem]:
+    """The names that begin so; none that a shell would take for more than a name, and none where they cannot be had."""
+    found: list[str] = []
+
+    def look() -> None:
+        try:
+            for name in names():
+                if name.startswith(incomplete) and _PLAIN.match(name) and clean(name) == name:
+                    found.append(name)
+                if len(found) >= _MOST:
+                    return
+        except Exception:  # a shell that asks is told nothing of troubles
+            return
+
+    # A server that does not answer must not hold the shell.
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(_WAIT_S)
+    return [CompletionItem(name) for name in tuple(found)]
+
+
+def _asked(ctx: click.Context, names: Callable[[Session], Iterator[str]]) -> Iterator[str]:
+    from tui.app.start import GivenOptions
+    from tui.console.command import opened
+
+    with opened(GivenOptions(), vars(_given(ctx))) as session:
+        yield from names(session)
+
+
+def _given(ctx: click.Context) -> Any:
+    """The options of the context as far as they have been typed, the later ones over the earlier."""
+    from tui.app.start import GivenOptions
+
+    chain: list[click.Context] = []
+    at: click.Context | None = ctx
+    while at is not None:
+        chain.insert(0, at)
+        at = at.parent
+    given = GivenOptions()
+    for one in chain:
+        named = {name: value for name, value in one.params.items() if name in vars(given)}
+        given = GivenOptions(**named).over(given)
+    return given

@@ -1,0 +1,91 @@
+"""``mlflow-deck help`` and the man page: both are made from the commands themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from tui import __version__
+
+_STATUSES = (
+    ("0", "Done, or the answer is yes."),
+    ("1", "The answer is no: something differs or does not pass. Or a fault of mlflow-deck itself, which says so."),
+    ("2", "Nothing was done: wrongly asked, refused, or not to be read. Of plan: there is a difference."),
+    ("3", "A write was not done, or not wholly, or nobody knows; what became of it is printed."),
+    ("141", "Whoever read the output went away."),
+)
+_FILES = (
+    ("config.yaml", "Settings; mlflow-deck config path prints where it is."),
+    ("ledger.jsonl", "Everything written from this machine; mlflow-deck ledger prints it."),
+)
+_VARIABLES = (
+    ("MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI", "What is opened where no option and no context says it."),
+    ("MLFLOW_DECK_CONFIG", "Another configuration file."),
+    ("NO_COLOR", "No colours."),
+)
+
+
+def found(program: click.Group, words: Sequence[str]) -> click.Context:
+    """The command that some words name, as a context whose help can be asked for. Raises UsageError for none."""
+    ctx = click.Context(program, info_name="mlflow-deck")
+    for word in words:
+        command = ctx.command
+        next_one = command.commands.get(word) if isinstance(command, click.Group) else None
+        if next_one is None:
+            raise click.UsageError(f"There is no command “{' '.join(words)}”.")
+        ctx = click.Context(next_one, info_name=word, parent=ctx)
+    return ctx
+
+
+def man_page(program: click.Group) -> str:
+    """The whole command line as a man page, in roff."""
+    lines = [f'.TH MLFLOW\\-DECK 1 "" "mlflow\\-deck {_roff(__version__)}" "User Commands"']
+    lines += [".SH NAME", "mlflow\\-deck \\- " + "a keyboard\\-driven terminal UI for MLflow"]
+    ctx = found(program, ())
+    lines += [".SH SYNOPSIS"]
+    for form in ("[OPTIONS] [PLACE]", "[OPTIONS] COMMAND [ARGS]..."):
+        lines += [f".B mlflow\\-deck\n{_roff(form)}", ".br"]
+    lines += [".SH DESCRIPTION", *_paragraphs(program.help or "")]
+    lines += [".SH OPTIONS", *_options(ctx)]
+    lines += [".SH COMMANDS", *_commands(program, ())]
+    for title, rows in (("EXIT STATUS", _STATUSES), ("FILES", _FILES), ("ENVIRONMENT", _VARIABLES)):
+        lines += [f".SH {title}"]
+        for name, text in rows:
+            lines += [".TP", f".B {_roff(name)}", _roff(text)]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        if command.hidden:
+            continue
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+            continue
+        ctx = found(group, ())
+        ctx = click.Context(command, info_name=name, parent=ctx)
+        words = " ".join(("mlflow-deck", *path, name))
+        yield f".SS {_roff(words)} {_roff(' '.join(command.collect_usage_pieces(ctx)))}"
+        yield from _paragraphs(command.help or "")
+        yield from _options(ctx)
+        for example in getattr(command, "examples", ()):
+            yield from (".PP", ".nf", f"    {_roff(example)}", ".fi")
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.split("\n\n"):
+        yield from (".PP", _roff(" ".join(paragraph.split())))
+
+
+def _options(ctx: click.Context) -> Iterator[str]:
+    for param in ctx.command.get_params(ctx):
+        record = param.get_help_record(ctx)
+        if record is not None and "--help" not in param.opts:
+            yield from (".TP", f".B {_roff(record[0])}", _roff(record[1]))
+
+
+def _roff(text: str) -> str:
+    """A text in which nothing is a request of roff's."""
+    safe = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
+    return f"\\&{safe}" if safe.startswith(".") else safe
