@@ -18,7 +18,7 @@ from tui.domain.values import RunDetail
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Plan, Thing, ThingState
 from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.dialogs.edit_text import NoteModal
+from tui.ui.dialogs.edit_text import EditTextModal, NoteSource
 from tui.ui.write_course import Face
 from tui.ui.write_panel import WritePanel
 
@@ -122,13 +122,15 @@ async def test_the_note_editor(quiet: World, picture: Picture) -> None:
     async with quiet.open() as deck:
         assert isinstance(deck.app, DeckApp)
         await deck.until_text("There are no")
-        note = NoteModal(
+        title = "Note of run trial-001"
+        source = NoteSource(
             deck.app.session,
-            title="Note of run trial-001",
+            title=title,
             sort=Thing.RUN,
             read=lambda: _known(quiet, 1)[0],
             done=lambda _told: None,
         )
+        note = EditTextModal(title, "", sort=Thing.RUN, source=source)
         deck.app.push_screen(note)
         await deck.until(lambda: note.is_mounted and not note.box.read_only and note.text, "the note is read")
         await deck.settle()

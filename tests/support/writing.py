@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.deck import message
 from tests.support.driver import Deck
 from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.dialogs.edit_text import NoteModal
+from tui.ui.dialogs.edit_text import EditTextModal
 from tui.ui.write_course import Face
 from tui.ui.write_panel import WritePanel
 
@@ -28,11 +28,11 @@ async def told(deck: Deck[int], text: str) -> None:
     assert len(deck.app.screen_stack) == 1 or panel(deck) is None
 
 
-async def note_read(deck: Deck[int]) -> NoteModal:
+async def note_read(deck: Deck[int]) -> EditTextModal:
     await deck.until(
-        lambda: isinstance(deck.app.screen, NoteModal) and not deck.app.screen.box.read_only, "the note is read"
+        lambda: isinstance(deck.app.screen, EditTextModal) and not deck.app.screen.box.read_only, "the note is read"
     )
-    assert isinstance(deck.app.screen, NoteModal)
+    assert isinstance(deck.app.screen, EditTextModal)
     return deck.app.screen
 
 

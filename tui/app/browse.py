@@ -20,6 +20,7 @@ from tui.features.runs.pane import RunsPane
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
+from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.widgets.pane import Pane
 
@@ -107,8 +108,8 @@ class BrowseScreen(Page, Asking):
         self.runs.show_experiments(experiments)
         self._name_place()
 
-    @on(ExperimentsPane.FreshnessChanged)
-    def _experiments_freshness(self, event: ExperimentsPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#experiments")
+    def _experiments_freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.show_freshness()
         problem = event.problem
@@ -128,8 +129,8 @@ class BrowseScreen(Page, Asking):
         self.deck.go_home("browse")
         self.read_again()
 
-    @on(RunsPane.FreshnessChanged)
-    def _runs_freshness(self, event: RunsPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#runs")
+    def _runs_freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.show_freshness()
 

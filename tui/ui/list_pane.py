@@ -88,9 +88,9 @@ class ListState:
         self.freshness = Freshness()
 
     def tell(self, freshness: Freshness) -> None:
-        """Say to whom the list belongs how true it is by now."""
+        """Say to whom the list belongs how fresh it is by now."""
         self.freshness = freshness
-        self._pane.post_message(self._pane.FreshnessChanged(freshness.problem))
+        self._pane.post_message(ListPane.FreshnessChanged(self._pane, freshness.problem))
 
     def loading(self, said: str = "", *, dims: bool = False) -> None:
         """It is being read, again if there is something here; ``dims`` where what is shown is of something else."""
@@ -121,9 +121,14 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
     @dataclass
     class FreshnessChanged(Message):
-        """How true the list is has changed; with the problem, if there is one. Each kind has its own."""
+        """How fresh the list is has changed; with the problem, if there is one."""
 
+        pane: ListPane[Any]
         problem: Problem | None
+
+        @property
+        def control(self) -> ListPane[Any]:
+            return self.pane
 
     things = ("row", "rows")
     first_sort: SortOrder = ()  # what the rows are in the order of while nobody has chosen

@@ -121,12 +121,13 @@ class Writer:
         """Edit the note, or the description, as the server has it now."""
         from tui.domain.text import named
         from tui.domain.writes.changes import Thing
-        from tui.ui.dialogs.edit_text import NoteModal
+        from tui.ui.dialogs.edit_text import EditTextModal, NoteSource
 
         if self.may_write():
             what = "Note" if sort in (Thing.RUN, Thing.EXPERIMENT) else "Description"
             title = f"{what} of {sort.value} {named(name)}"
-            self._owner.app.push_screen(NoteModal(self._session, title=title, sort=sort, read=read, done=self.told))
+            source = NoteSource(self._session, title=title, sort=sort, read=read, done=self.told)
+            self._owner.app.push_screen(EditTextModal(title, "", sort=sort, source=source))
 
     def edit_tags(self, title: str, read: Callable[[], Sequence[ThingState]]) -> None:
         """Edit the tags of what ``read`` answers, on a worker's thread."""

@@ -52,10 +52,6 @@ class ExperimentsPane(ListPane[ExperimentLine]):
 
         experiments: tuple[Experiment, ...]
 
-    @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true the list is has changed."""
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="experiments")
         self.loader = ExperimentsLoader(self, session, self._loaded, self._refused)

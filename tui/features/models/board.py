@@ -45,10 +45,6 @@ class ModelsPane(ListPane[RegisteredModel]):
     may_rest = False
 
     @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true the list is has changed."""
-
-    @dataclass
     class Followed(Message):
         """The cursor is on this model, or on none."""
 

@@ -22,6 +22,7 @@ from tui.services.copies import model_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.facts import FactsPane
+from tui.ui.list_pane import ListPane
 from tui.ui.routes import VersionRoute
 
 
@@ -117,8 +118,8 @@ class ModelScreen(RegistryPage):
         event.stop()
         self.deck.go(VersionRoute(event.made.name, event.made.version))
 
-    @on(VersionsPane.FreshnessChanged)
-    def _versions_freshness(self, event: VersionsPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#versions")
+    def _versions_freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         if self.model is not None:
             self._news.tell([self.model])

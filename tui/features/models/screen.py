@@ -20,6 +20,7 @@ from tui.features.models.versions import VersionsPane
 from tui.resources import style_sheets
 from tui.services.copies import model_copies
 from tui.services.session import Session
+from tui.ui.list_pane import ListPane
 from tui.ui.routes import ModelRoute, VersionRoute
 
 
@@ -71,16 +72,16 @@ class ModelsScreen(RegistryPage):
         event.stop()
         self.deck.go(VersionRoute(event.made.name, event.made.version))
 
-    @on(ModelsPane.FreshnessChanged)
-    def _freshness(self, event: ModelsPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#models")
+    def _freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.set_freshness(self.board.state.freshness)
         self._news.tell(self.board.models.values())
         if event.problem is None:
             self.versions.follow(self.board.model_here())
 
-    @on(VersionsPane.FreshnessChanged)
-    def _versions_freshness(self, event: VersionsPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#versions")
+    def _versions_freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.board.look_again()
         self._tell_of_followed()

@@ -50,10 +50,6 @@ class VersionsPane(ListPane[ModelVersion]):
 
         made: ModelVersion
 
-    @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """The versions were read, or could not be."""
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="versions")
         self._desk = session.desk

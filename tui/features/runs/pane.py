@@ -63,10 +63,6 @@ class RunsPane(ListPane[str]):
 
         run_id: str
 
-    @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true the table is has changed."""
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="runs")
         self.experiments: tuple[Experiment, ...] = ()

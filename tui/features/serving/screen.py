@@ -21,6 +21,7 @@ from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.services.write_flow import Touched
 from tui.ui.asking import Asking
+from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, RunRoute, VersionRoute
 
@@ -70,8 +71,8 @@ class ServingScreen(Page, Asking):
         event.stop()
         self.action_version()
 
-    @on(EndpointsPane.FreshnessChanged)
-    def _freshness(self, event: EndpointsPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#endpoints")
+    def _freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.set_freshness(self.endpoints.state.freshness)
 

@@ -30,7 +30,7 @@ from tui.widgets.text_box import TextBox
 
 
 class EditTextModal(ModalScreen[str | None], Asking):
-    """Answers with the text, or None; leaving a changed text asks once more."""
+    """Answers with the text, or None, or gives it to its ``source``; leaving a changed text asks once more."""
 
     CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
@@ -40,9 +40,10 @@ class EditTextModal(ModalScreen[str | None], Asking):
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, title: str, text: str, *, sort: Thing) -> None:
+    def __init__(self, title: str, text: str, *, sort: Thing, source: NoteSource | None = None) -> None:
         super().__init__(classes="edit-modal")
         self._title_text = title
+        self._source = source
         self._sort = sort
         self._first = text
         self._leaving = False
@@ -59,6 +60,8 @@ class EditTextModal(ModalScreen[str | None], Asking):
     def on_mount(self) -> None:
         self.box.focus()
         self._count()
+        if self._source is not None:
+            self._source.opened(self)
 
     @property
     def text(self) -> str:
@@ -94,12 +97,10 @@ class EditTextModal(ModalScreen[str | None], Asking):
         refused = value_refusal(self._sort, self.text)
         if refused:
             self.say(refused, "bad")
+        elif self._source is not None:
+            self._source.accept(self, self.text)
         else:
-            self.accept(self.text)
-
-    def accept(self, text: str) -> None:
-        """The text is as it may be."""
-        self.dismiss(text)
+            self.dismiss(self.text)
 
     def action_own_editor(self) -> None:
         """Give the terminal to the person's own editor until that has ended."""
@@ -125,8 +126,8 @@ class EditTextModal(ModalScreen[str | None], Asking):
             self.dismiss(None)
 
 
-class NoteModal(EditTextModal):
-    """The note or description of a thing as the server has it now; stays until it is written or given up."""
+class NoteSource:
+    """The note or description of a thing as the server has it now; the dialog stays until it is written or given up."""
 
     def __init__(
         self,
@@ -137,54 +138,56 @@ class NoteModal(EditTextModal):
         read: Callable[[], ThingState | None],
         done: Callable[[WriteResult], object],
     ) -> None:
-        super().__init__(title, "", sort=sort)
         self._session = session
+        self._title = title
         self._what = "note" if sort in (Thing.RUN, Thing.EXPERIMENT) else "description"
         self._read = read
         self._done = done
         self._known: ThingState | None = None
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.box.read_only = True
-        self.say(f"Reading the {self._what} …")
-        self.ask(self._session.pool, "known", self._read, self._got, self._refused)
+    def opened(self, modal: EditTextModal) -> None:
+        """Begin with what the server has."""
+        modal.box.read_only = True
+        modal.say(f"Reading the {self._what} …")
 
-    def _got(self, known: ThingState | None) -> None:
-        if known is None:
-            self._refused(Problem(Kind.NOT_FOUND, f"There is no {self._what}", "It is no longer there."))
-            return
-        self._known = known
-        self.start_from(known.note or "")
-        if known.is_deleted:
-            self.say(f"It is deleted: it must be restored before its {self._what} can be changed.", "warn")
-        else:
-            self.box.read_only = False
+        def got(known: ThingState | None) -> None:
+            if known is None:
+                refused(Problem(Kind.NOT_FOUND, f"There is no {self._what}", "It is no longer there."))
+                return
+            self._known = known
+            modal.start_from(known.note or "")
+            if known.is_deleted:
+                modal.say(f"It is deleted: it must be restored before its {self._what} can be changed.", "warn")
+            else:
+                modal.box.read_only = False
 
-    def _refused(self, problem: Problem) -> None:
-        self.say(clean(f"{problem.title}: {problem.message} {problem.hint}".strip()), "bad")
+        def refused(problem: Problem) -> None:
+            modal.say(clean(f"{problem.title}: {problem.message} {problem.hint}".strip()), "bad")
 
-    def accept(self, text: str) -> None:
+        modal.ask(self._session.pool, "known", self._read, got, refused)
+
+    def accept(self, modal: EditTextModal, text: str) -> None:
+        """Show what writing the text would change, and do it."""
         known = self._known
-        if known is None or self.box.read_only:
+        if known is None or modal.box.read_only:
             return
         if text == (known.note or ""):
-            self.say(f"The {self._what} is as it was: there is nothing to write.", "warn")
+            modal.say(f"The {self._what} is as it was: there is nothing to write.", "warn")
             return
-        # What is shown as old is what was read when the editing began: a note written meanwhile is not run over.
-        panel = WritePanel(self._session, lambda: noting(known, text), title=self._title_text)
-        self.app.push_screen(panel, self._told)
 
-    def _told(self, told: WriteResult | None) -> None:
-        if told is None:
-            return
-        self._done(told)
-        if told.outcome is Outcome.DONE:
-            self.dismiss(None)
-            return
-        found = told.report.results[0].found
-        if found is not None:
-            # The text that was typed stays; from here on it is compared with what is there now.
-            self._known = found
-            said = f"The {self._what} on the server is another one by now; ctrl+s shows both and writes over it."
-            self.say(said, "warn")
+        def told(result: WriteResult | None) -> None:
+            if result is None:
+                return
+            self._done(result)
+            if result.outcome is Outcome.DONE:
+                modal.dismiss(None)
+                return
+            found = result.report.results[0].found
+            if found is not None:
+                # The text that was typed stays; from here on it is compared with what is there now.
+                self._known = found
+                said = f"The {self._what} on the server is another one by now; ctrl+s shows both and writes over it."
+                modal.say(said, "warn")
+
+        # What is shown as old is what was read when the editing began: a note written meanwhile is not run over.
+        modal.app.push_screen(WritePanel(self._session, lambda: noting(known, text), title=self._title), told)
