@@ -424,3 +424,27 @@ async def test_no_cursor_blinks(small: World) -> None:
             assert not line.cursor_blink, keys
             await deck.press("escape")
             await deck.until(lambda line=line: deck.app.focused is not line, "the line is left")  # type: ignore[misc]
+
+
+async def test_a_key_that_means_nothing_just_now_says_so(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the run's page is open")
+        await deck.until_text("run id")
+        await deck.press("tab", "right_square_bracket", "T")
+        await deck.until(lambda: message(deck) == "T (tree or list) means nothing here just now", "it is said")
+        await deck.press("escape")
+        await deck.until(
+            lambda: not isinstance(deck.app.screen, RunScreen), "a key that the list has not is the page's"
+        )
+        assert message(deck) == ""
+
+
+async def test_what_is_off_on_the_board_says_why(small: World) -> None:
+    async with small.open() as deck:
+        await deck.until_text("gallant-ox-12")
+        await deck.press("2")
+        await deck.until_text("Models")
+        await deck.press("C")
+        await deck.until(lambda: "this registry is not in one" in message(deck), "it is said why")

@@ -36,6 +36,7 @@ class KeysForEverywhere(CalmApp[int]):
     absolute_times: bool
     begun: bool
     _ages_told_ms: int
+    _off: Action | None = None  # the verb of the key just pressed, where it is off and nothing has said why
 
     @property
     def slow_request(self) -> tuple[str, int] | None:
@@ -65,10 +66,18 @@ class KeysForEverywhere(CalmApp[int]):
     def before_key(self) -> None:
         """What was said has been read; ages are told as of now."""
         self.say("")
+        self._off = None
         now_ms = self.session.clock.now_ms()
         if self.page is not None and now_ms - self._ages_told_ms > AGES_GROW_OLD_MS:
             self._ages_told_ms = now_ms
             self.page.times_changed()
+
+    def after_key(self) -> None:
+        """A key whose verb is off, and that meant nothing to anything around it either, is answered all the same."""
+        if self._off is not None and self.page is not None and not self.page.hint_line.message:
+            keys = show_keys(configured_keys(self._off, self.keymap).partition(",")[0])
+            self.say(f"{keys} ({self._off.title}) means nothing here just now")
+        self._off = None
 
     def open_place(self, text: str) -> None:
         """Go where a text names."""
@@ -97,7 +106,10 @@ class KeysForEverywhere(CalmApp[int]):
                 reason = why(name) if why is not None else ""
                 if reason:
                     self.say(reason)
+                else:
+                    self._off = bound
                 return bool(reason)
+        self._off = None
         return await super().run_action(action, default_namespace, namespaces)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -190,6 +190,9 @@ class CalmApp(App[Result], Generic[Result]):
     def before_key(self) -> None:
         """Called before each key has its effect."""
 
+    def after_key(self) -> None:
+        """Called when a key has had its effect, or had none."""
+
     def _load_screen_css(self, screen: Screen[object]) -> None:
         super()._load_screen_css(screen)
         # The screen is new: what is styled from here on is styled by the sheets as they are.
@@ -221,6 +224,7 @@ class CalmApp(App[Result], Generic[Result]):
 
     async def on_key_done(self, message: KeyDone) -> None:
         message.stop()
+        self.after_key()
         # A screen that the key has pushed mounts, and places its focus, before it comes to this.
         if not self.screen.call_later(self._give_next_key):
             await self._give_next_key()

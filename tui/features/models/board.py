@@ -396,7 +396,7 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "create":
-            return not self.session.read_only and not self.prompts
+            return not self.prompts
         if action == "load_all":
             return not self.complete
         if action == "prompts":
@@ -406,6 +406,16 @@ class ModelsPane(ListPane[RegisteredModel]):
         if action == "findings_only":
             return not self.prompts
         return True
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return {
+            "create": "Prompts are shown: P goes back to models, of which one can be created",
+            "load_all": "All models are loaded",
+            "prompts": "This registry keeps no prompts among its models",
+            "catalog": "Catalogs are Unity Catalog's, and this registry is not in one",
+            "findings_only": "Prompts are shown, which no rule judges",
+        }.get(verb, "")
 
     def filter_asked(self, text: str) -> None:
         """Plain words become a pattern of the name; what holds an operator goes as it is."""
