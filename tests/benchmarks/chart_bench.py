@@ -65,9 +65,9 @@ class ChartBench(App[None]):
         self._show(ChartView(weight=0.0 if self._view.weight else 0.9))
 
     def action_zoom(self) -> None:
-        from tui.domain.series.scales import Span
+        from tui.domain.series.scales import AxisRange
 
-        self._show(ChartView(window=Span(self._points * 0.4, self._points * 0.6)))
+        self._show(ChartView(window=AxisRange(self._points * 0.4, self._points * 0.6)))
 
     def action_all(self) -> None:
         self._show(ChartView())

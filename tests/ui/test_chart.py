@@ -18,7 +18,7 @@ from tui.domain.glyphs import ASCII
 from tui.domain.series.curve import Curve
 from tui.domain.series.history import recorded
 from tui.domain.series.plot_axes import axis_of, best
-from tui.domain.series.scales import Span
+from tui.domain.series.scales import AxisRange
 from tui.resources import style_sheets
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas, line_dots
@@ -146,7 +146,7 @@ async def test_only_what_differs_is_drawn_again() -> None:
         plot.show(series, view, "3")
         await deck.settle()
         assert plot.layers_drawn == layers, "another highlight needs no new dots"
-        plot.show(series, replace(view, window=Span(100, 200)), "3")
+        plot.show(series, replace(view, window=AxisRange(100, 200)), "3")
         await deck.settle()
         assert plot.layers_drawn == 2 * layers
         plot.show(series, view, "3")
@@ -164,7 +164,9 @@ async def test_lines_of_many_points_are_not_kept_for_every_look() -> None:
     series = _series([1.0 + n % 7 for n in range(400_000)])
     async with drive(ChartApp(plot)) as deck:
         for number in range(30):
-            plot.show(series, ChartView(log=number % 2 == 0, weight=0.01 * number, window=Span(10, 399_000 - number)))
+            plot.show(
+                series, ChartView(log=number % 2 == 0, weight=0.01 * number, window=AxisRange(10, 399_000 - number))
+            )
             await deck.settle()
         assert plot.points_held <= 3_000_000
         assert plot.canvases_drawn >= 30, "each look has been drawn"
@@ -201,7 +203,7 @@ async def test_the_cursor_leaves_nothing_behind() -> None:
 async def test_a_window_runs_to_both_edges() -> None:
     plot = LinePlot()
     async with drive(ChartApp(plot), (60, 12)) as deck:
-        plot.show(_series([0.0, 1.0, 2.0, 3.0]), ChartView(window=Span(1.2, 1.8)))
+        plot.show(_series([0.0, 1.0, 2.0, 3.0]), ChartView(window=AxisRange(1.2, 1.8)))
         await deck.settle()
         left = plot.frame.left if plot.frame is not None else 0
         body = [line.ljust(60) for line in deck.lines()[:10]]

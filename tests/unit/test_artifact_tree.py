@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_artifacts import FakeArtifacts
-from tui.domain.artifacts.tree import ArtifactTree, Node
+from tui.domain.artifacts.tree import ArtifactNode, ArtifactTree
 from tui.domain.artifacts.values import (
     ArtifactEntry,
     ArtifactListing,
@@ -45,7 +45,7 @@ def names(tree: ArtifactTree) -> list[str]:
     return list(table.texts("name", 0, table.row_count))
 
 
-def node(tree: ArtifactTree, path: str) -> Node:
+def node(tree: ArtifactTree, path: str) -> ArtifactNode:
     found = tree.node(f"run:r1:{path}")
     assert found is not None
     return found

@@ -125,7 +125,7 @@ def test_a_history_in_full(deck: Deck, odd_run: str) -> None:
 
 
 def test_rows_are_printed_as_pages_come(capsys: pytest.CaptureFixture[str]) -> None:
-    fields = [command.Field[int]("n", lambda n: n)]
+    fields = [command.PrintedColumn[int]("n", lambda n: n)]
     seen = []
 
     def pages() -> object:
@@ -184,11 +184,15 @@ def _commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[tupl
 
 
 EVERY = _commands(cli.cli)
-SCRIPTS = [(" ".join(path), one) for path, one in EVERY if isinstance(one, command.Command) and one.examples]
+SCRIPTS = [
+    (" ".join(path), one) for path, one in EVERY if isinstance(one, command.CommandWithExamples) and one.examples
+]
 
 
 @pytest.mark.parametrize(("path", "one"), SCRIPTS, ids=[path for path, _ in SCRIPTS])
-def test_the_help_of_a_command_is_one_screen_with_examples(path: str, one: command.Command, deck: Deck) -> None:
+def test_the_help_of_a_command_is_one_screen_with_examples(
+    path: str, one: command.CommandWithExamples, deck: Deck
+) -> None:
     lines = deck(*path.split(), "--help").out.splitlines()
     assert len(lines) <= 32
     assert all(f"  {example}" in lines for example in one.examples)

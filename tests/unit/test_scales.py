@@ -12,7 +12,7 @@ from rich.style import Style
 
 from tui.domain.series import plot_axes, scales
 from tui.domain.series.plot_axes import axis_of
-from tui.domain.series.scales import Span, span_of
+from tui.domain.series.scales import AxisRange, span_of
 from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas
 from tui.widgets.chart.frame import draw_axes, framed
 
@@ -52,24 +52,24 @@ def _texts(ticks: list[scales.Tick]) -> list[str]:
 
 
 def test_how_ticks_read() -> None:
-    assert _texts(scales.number_ticks(Span(0, 1), 6)) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
-    assert _texts(scales.number_ticks(Span(1e-7, 3e-7), 3)) == ["1e-7", "2e-7", "3e-7"]
-    assert _texts(scales.whole_ticks(Span(-3, 99_999), 6)) == ["0", "20k", "40k", "60k", "80k"]
-    assert _texts(scales.whole_ticks(Span(0, 3), 9)) == ["0", "1", "2", "3"]
-    assert _texts(scales.power_ticks(Span(-3.2, 1.1), 6)) == ["0.001", "0.01", "0.1", "1", "10"]
-    assert _texts(scales.power_ticks(Span(-0.2, 0.1), 6)) == ["0.8", "1.0", "1.2"]
-    assert _texts(scales.duration_ticks(Span(0, 4 * HOUR), 6)) == ["0", "1h", "2h", "3h", "4h"]
-    assert _texts(scales.duration_ticks(Span(0, 90_000), 4)) == ["0", "30s", "1m", "1m30"]
+    assert _texts(scales.number_ticks(AxisRange(0, 1), 6)) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+    assert _texts(scales.number_ticks(AxisRange(1e-7, 3e-7), 3)) == ["1e-7", "2e-7", "3e-7"]
+    assert _texts(scales.whole_ticks(AxisRange(-3, 99_999), 6)) == ["0", "20k", "40k", "60k", "80k"]
+    assert _texts(scales.whole_ticks(AxisRange(0, 3), 9)) == ["0", "1", "2", "3"]
+    assert _texts(scales.power_ticks(AxisRange(-3.2, 1.1), 6)) == ["0.001", "0.01", "0.1", "1", "10"]
+    assert _texts(scales.power_ticks(AxisRange(-0.2, 0.1), 6)) == ["0.8", "1.0", "1.2"]
+    assert _texts(scales.duration_ticks(AxisRange(0, 4 * HOUR), 6)) == ["0", "1h", "2h", "3h", "4h"]
+    assert _texts(scales.duration_ticks(AxisRange(0, 90_000), 4)) == ["0", "30s", "1m", "1m30"]
     zone = timezone(timedelta(hours=5, minutes=30))
-    assert _texts(scales.clock_ticks(Span(0, 6 * HOUR), 4, zone)) == ["06:00", "08:00", "10:00"]
-    assert _texts(scales.clock_ticks(Span(0, 4 * DAY), 4, timezone.utc)) == [
+    assert _texts(scales.clock_ticks(AxisRange(0, 6 * HOUR), 4, zone)) == ["06:00", "08:00", "10:00"]
+    assert _texts(scales.clock_ticks(AxisRange(0, 4 * DAY), 4, timezone.utc)) == [
         "01-01",
         "01-02",
         "01-03",
         "01-04",
         "01-05",
     ]
-    assert scales.clock_ticks(Span(1e300, 2e300), 4, timezone.utc) == []
+    assert scales.clock_ticks(AxisRange(1e300, 2e300), 4, timezone.utc) == []
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_how_ticks_read() -> None:
     ],
 )
 def test_long_steps_can_be_read_off(low: int, step: int, texts: list[str]) -> None:
-    assert _texts(scales.whole_ticks(Span(float(low), float(low + 29 * step)), 5)) == texts
+    assert _texts(scales.whole_ticks(AxisRange(float(low), float(low + 29 * step)), 5)) == texts
 
 
 @given(st.integers(-(2**62), 2**62), st.integers(1, 2**62), st.integers(2, 12))
@@ -95,14 +95,14 @@ def test_labels_of_steps_differ(low: int, length: int, most: int) -> None:
 
 
 def test_labels_of_close_numbers_differ() -> None:
-    assert _texts(scales.number_ticks(Span(0.5, 0.5 + 1e-13), 3)) == ["0.5", "+5.0e-14", "+1.0e-13"]
-    assert _texts(scales.number_ticks(Span(1.79e18, 1.79e18 + 4096), 3)) == ["1.79e18", "+2000", "+4000"]
+    assert _texts(scales.number_ticks(AxisRange(0.5, 0.5 + 1e-13), 3)) == ["0.5", "+5.0e-14", "+1.0e-13"]
+    assert _texts(scales.number_ticks(AxisRange(1.79e18, 1.79e18 + 4096), 3)) == ["1.79e18", "+2000", "+4000"]
 
 
 def test_steps_between_whole_ones_have_ticks_where_they_are_recorded() -> None:
-    assert _texts(scales.step_ticks(Span(0, 1.5), 4, fractional=True)) == ["0.0", "0.5", "1.0", "1.5"]
-    assert _texts(scales.step_ticks(Span(0, 1.5), 4, fractional=False)) == ["0", "1"]
-    assert _texts(scales.step_ticks(Span(0, 4000), 4, fractional=True)) == ["0", "1000", "2000", "3000", "4000"]
+    assert _texts(scales.step_ticks(AxisRange(0, 1.5), 4, fractional=True)) == ["0.0", "0.5", "1.0", "1.5"]
+    assert _texts(scales.step_ticks(AxisRange(0, 1.5), 4, fractional=False)) == ["0", "1"]
+    assert _texts(scales.step_ticks(AxisRange(0, 4000), 4, fractional=True)) == ["0", "1000", "2000", "3000", "4000"]
 
 
 def test_params_become_numbers_where_all_of_them_are() -> None:
@@ -136,8 +136,8 @@ def test_the_best_rows() -> None:
 
 def test_the_first_label_of_an_axis_is_drawn_also_at_its_very_beginning() -> None:
     canvas = Canvas(78, 8, BRAILLE)
-    x = Span(1_790_000_000_000, 1_790_000_029_000)
-    frame = framed(canvas, x, Span(0, 1), [])
+    x = AxisRange(1_790_000_000_000, 1_790_000_029_000)
+    frame = framed(canvas, x, AxisRange(0, 1), [])
     draw_axes(canvas, frame, scales.whole_ticks(x, 6), [], plain=False)
     lowest = canvas.strips([Style()] * len(TONES))[-1].text
     assert lowest.split() == ["1790000000000", "+10k", "+15k", "+20k", "+25k"]

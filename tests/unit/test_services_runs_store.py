@@ -12,14 +12,14 @@ from tests.support.fakes import FakeTracking, experiment, run
 from tui.domain.filter.names import Field
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RegisteredAs, RunDetail, RunsPage
-from tui.services.runs_query import FIRST_PAGE, SLOW_PAGE, Pace, RunsQuery
+from tui.services.runs_query import FIRST_PAGE, SLOW_PAGE, PageSize, RunsQuery
 from tui.services.runs_store import REGISTERED_AT_ONCE, RunsStore
 
 ONE = experiment(1, "churn")
 
 
 def store_over(runs: Sequence[RunDetail], page_size: int = 1000, query: RunsQuery | None = None) -> RunsStore:
-    return RunsStore(query or RunsQuery((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size, Pace(8.0))
+    return RunsStore(query or RunsQuery((ONE,)), FakeTracking([ONE], runs), FakeRegistry(), page_size, PageSize(8.0))
 
 
 def tracking_of(store: RunsStore) -> FakeTracking:
@@ -197,7 +197,7 @@ class Slow(FakeTracking):
         return page
 
     def read_all(self, lately_s: float = 0.0) -> int:
-        pace = Pace(8.0, lambda: lately_s, lambda: self.now)
+        pace = PageSize(8.0, lambda: lately_s, lambda: self.now)
         store = RunsStore(RunsQuery((ONE,)), self, FakeRegistry(), 1000, pace)
         store.first()
         while not store.complete:
@@ -232,7 +232,7 @@ def test_the_first_page_is_smaller_where_the_last_request_took_long() -> None:
 
 def test_a_server_that_answers_nothing_in_time_is_asked_once_more_and_no_oftener() -> None:
     silent = Slow(many(300), 0.0)
-    pace = Pace(8.0, monotonic=lambda: silent.now)
+    pace = PageSize(8.0, monotonic=lambda: silent.now)
     store = RunsStore(RunsQuery((ONE,)), silent, FakeRegistry(), 1000, pace)
     store.first()
     silent.latency_s = 9.0

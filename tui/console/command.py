@@ -50,7 +50,7 @@ T = TypeVar("T")
 # commands and their help
 
 
-class Command(click.Command):
+class CommandWithExamples(click.Command):
     """A command whose help ends with examples, a line each, and leaves the options of the context to the program's."""
 
     def __init__(self, *given: Any, examples: Sequence[str] = (), **named: Any) -> None:
@@ -74,7 +74,7 @@ class Command(click.Command):
 class Group(click.Group):
     """A group of such commands; its list says the whole first paragraph of each."""
 
-    command_class = Command
+    command_class = CommandWithExamples
     group_class = type
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -212,7 +212,7 @@ def upto(pages: Iterable[Sequence[T]], most: int | None) -> Iterator[Sequence[T]
 
 
 @dataclass(frozen=True)
-class Field(Generic[T]):
+class PrintedColumn(Generic[T]):
     """One column of what a command prints: its name in every form, its plain value, and how a table says it."""
 
     name: str
@@ -227,7 +227,7 @@ class Field(Generic[T]):
         return clean(self.text(row) if self.text is not None else _plain_text(self.value(row)))
 
 
-def print_rows(form: str, fields: Sequence[Field[T]], pages: Iterable[Sequence[T]], *, nothing: str) -> int:
+def print_rows(form: str, fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]], *, nothing: str) -> int:
     """Print pages as they come, and answer how many rows there were; ``nothing`` says in a table that there was none.
 
     A table is as wide as its first page wants, and never cuts: what is longer stands out. JSON is one array, a
@@ -240,7 +240,7 @@ def print_rows(form: str, fields: Sequence[Field[T]], pages: Iterable[Sequence[T
     return _print_table(fields, pages, nothing)
 
 
-def print_one(form: str, fields: Sequence[Field[T]], row: T) -> None:
+def print_one(form: str, fields: Sequence[PrintedColumn[T]], row: T) -> None:
     """Print one thing: an object of JSON, a line of CSV below its heading, or a line for each field."""
     if form == JSON:
         write(json.dumps({field.name: plain(field.value(row)) for field in fields}, indent=2, allow_nan=False) + "\n")
@@ -341,7 +341,7 @@ def _plain_text(value: object) -> str:
     return str(value)
 
 
-def _print_json(fields: Sequence[Field[T]], pages: Iterable[Sequence[T]]) -> int:
+def _print_json(fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]]) -> int:
     count = 0
     write("[")
     for page in pages:
@@ -354,7 +354,7 @@ def _print_json(fields: Sequence[Field[T]], pages: Iterable[Sequence[T]]) -> int
     return count
 
 
-def _print_csv(fields: Sequence[Field[T]], pages: Iterable[Sequence[T]]) -> int:
+def _print_csv(fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]]) -> int:
     columns = [field for field in fields if field.in_csv]
     # On a terminal what a text holds must not act on it; in a pipe it is handed on as it is.
     safe = clean if sys.stdout.isatty() else str
@@ -376,7 +376,7 @@ def _csv_line(texts: Sequence[str]) -> str:
     return line.getvalue()
 
 
-def _print_table(fields: Sequence[Field[T]], pages: Iterable[Sequence[T]], nothing: str) -> int:
+def _print_table(fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]], nothing: str) -> int:
     columns = [field for field in fields if field.in_table]
     wide: list[int] | None = None
     count = 0
@@ -399,7 +399,7 @@ def _print_table(fields: Sequence[Field[T]], pages: Iterable[Sequence[T]], nothi
     return count
 
 
-def _line(texts: Sequence[str], columns: Sequence[Field[T]], wide: Sequence[int]) -> str:
+def _line(texts: Sequence[str], columns: Sequence[PrintedColumn[T]], wide: Sequence[int]) -> str:
     cells = (
         text if width(text) > cells else fit(text, cells, field.align)
         for text, field, cells in zip(texts, columns, wide, strict=True)

@@ -12,8 +12,8 @@ from tui.console import completion
 from tui.console.command import (
     CSV,
     JSON,
-    Field,
     Group,
+    PrintedColumn,
     asked_wrongly,
     context_options,
     json_option,
@@ -79,7 +79,7 @@ def export_runs(
         print_rows(CSV, _wide(rows), [rows], nothing="")
 
 
-def _wide(rows: Sequence[RunRow]) -> Sequence[Field[RunRow]]:
+def _wide(rows: Sequence[RunRow]) -> Sequence[PrintedColumn[RunRow]]:
     """The fields of runs and a column for each param, metric and tag that any of them has."""
     keys: dict[str, None] = {}
     for kind in ("params", "metrics", "tags"):

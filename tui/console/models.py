@@ -12,8 +12,8 @@ from tui.console import completion
 from tui.console.command import (
     EXIT_UNDONE,
     TABLE,
-    Field,
     Group,
+    PrintedColumn,
     asked_wrongly,
     context_options,
     instant,
@@ -91,35 +91,35 @@ def models() -> None:
     """Registered models, for scripts."""
 
 
-_MODEL: Sequence[Field[RegisteredModel]] = (
-    Field("name", lambda model: model.name),
-    Field("newest", lambda model: model.newest.version if model.newest is not None else None, align="right"),
-    Field("aliases", lambda model: dict(sorted(model.aliases.items()))),
-    Field("created", lambda model: instant(model.created_ms), in_table=False),
-    Field("updated", lambda model: instant(model.updated_ms)),
-    Field("description", lambda model: model.description, in_table=False),
-    Field("tags", lambda model: dict(model.tags), in_table=False, in_csv=False),
-    Field("unread", lambda model: model.unread or None, in_table=False),
+_MODEL: Sequence[PrintedColumn[RegisteredModel]] = (
+    PrintedColumn("name", lambda model: model.name),
+    PrintedColumn("newest", lambda model: model.newest.version if model.newest is not None else None, align="right"),
+    PrintedColumn("aliases", lambda model: dict(sorted(model.aliases.items()))),
+    PrintedColumn("created", lambda model: instant(model.created_ms), in_table=False),
+    PrintedColumn("updated", lambda model: instant(model.updated_ms)),
+    PrintedColumn("description", lambda model: model.description, in_table=False),
+    PrintedColumn("tags", lambda model: dict(model.tags), in_table=False, in_csv=False),
+    PrintedColumn("unread", lambda model: model.unread or None, in_table=False),
 )
-_WHOLE: Sequence[Field[RegisteredModel]] = tuple(
-    Field(field.name, field.value) for field in _MODEL if field.name != "unread"
+_WHOLE: Sequence[PrintedColumn[RegisteredModel]] = tuple(
+    PrintedColumn(field.name, field.value) for field in _MODEL if field.name != "unread"
 )
-_VERSION: Sequence[Field[tuple[ModelVersion, RegisteredModel]]] = (
-    Field("model", lambda row: row[0].name, in_table=False),
-    Field("version", lambda row: row[0].version, align="right"),
-    Field("status", lambda row: row[0].status),
-    Field("aliases", lambda row: list(row[1].aliases_of(row[0].version))),
-    Field("created", lambda row: instant(row[0].created_ms)),
-    Field("user", lambda row: row[0].user),
-    Field("run_id", lambda row: row[0].run_id),
-    Field("model_id", lambda row: row[0].model_id, in_table=False),
-    Field("source", lambda row: row[0].source, in_table=False),
-    Field("stage", lambda row: row[0].stage, in_table=False),
-    Field("description", lambda row: row[0].description, in_table=False),
-    Field("tags", lambda row: dict(row[0].tags), in_table=False, in_csv=False),
+_VERSION: Sequence[PrintedColumn[tuple[ModelVersion, RegisteredModel]]] = (
+    PrintedColumn("model", lambda row: row[0].name, in_table=False),
+    PrintedColumn("version", lambda row: row[0].version, align="right"),
+    PrintedColumn("status", lambda row: row[0].status),
+    PrintedColumn("aliases", lambda row: list(row[1].aliases_of(row[0].version))),
+    PrintedColumn("created", lambda row: instant(row[0].created_ms)),
+    PrintedColumn("user", lambda row: row[0].user),
+    PrintedColumn("run_id", lambda row: row[0].run_id),
+    PrintedColumn("model_id", lambda row: row[0].model_id, in_table=False),
+    PrintedColumn("source", lambda row: row[0].source, in_table=False),
+    PrintedColumn("stage", lambda row: row[0].stage, in_table=False),
+    PrintedColumn("description", lambda row: row[0].description, in_table=False),
+    PrintedColumn("tags", lambda row: dict(row[0].tags), in_table=False, in_csv=False),
 )
-_WHOLE_VERSION: Sequence[Field[tuple[ModelVersion, RegisteredModel]]] = tuple(
-    Field(field.name, field.value) for field in _VERSION
+_WHOLE_VERSION: Sequence[PrintedColumn[tuple[ModelVersion, RegisteredModel]]] = tuple(
+    PrintedColumn(field.name, field.value) for field in _VERSION
 )
 
 
@@ -220,13 +220,13 @@ class _Alias:
     holding: Holding
 
 
-_ALIAS: Sequence[Field[_Alias]] = (
-    Field("model", lambda row: row.model),
-    Field("alias", lambda row: row.name),
-    Field("version", lambda row: row.version, align="right"),
-    Field("since", lambda row: instant(row.holding.since_ms)),
-    Field("by", lambda row: row.holding.by or None),
-    Field("was", lambda row: row.holding.was or None),
+_ALIAS: Sequence[PrintedColumn[_Alias]] = (
+    PrintedColumn("model", lambda row: row.model),
+    PrintedColumn("alias", lambda row: row.name),
+    PrintedColumn("version", lambda row: row.version, align="right"),
+    PrintedColumn("since", lambda row: instant(row.holding.since_ms)),
+    PrintedColumn("by", lambda row: row.holding.by or None),
+    PrintedColumn("was", lambda row: row.holding.was or None),
 )
 
 

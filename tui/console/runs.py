@@ -12,8 +12,8 @@ from tui.console import completion
 from tui.console.command import (
     JSON,
     TABLE,
-    Field,
     Group,
+    PrintedColumn,
     asked_wrongly,
     context_options,
     instant,
@@ -56,15 +56,15 @@ def experiments() -> None:
     """Experiments, for scripts."""
 
 
-_EXPERIMENT: Sequence[Field[Experiment]] = (
-    Field("experiment_id", lambda one: one.id),
-    Field("name", lambda one: one.name),
-    Field("lifecycle", lambda one: one.lifecycle),
-    Field("created", lambda one: instant(one.created_ms), in_table=False),
-    Field("updated", lambda one: instant(one.updated_ms)),
-    Field("artifact_location", lambda one: one.artifact_location, in_table=False),
-    Field("note", lambda one: one.note, in_table=False),
-    Field("tags", lambda one: one.tags, in_table=False, in_csv=False),
+_EXPERIMENT: Sequence[PrintedColumn[Experiment]] = (
+    PrintedColumn("experiment_id", lambda one: one.id),
+    PrintedColumn("name", lambda one: one.name),
+    PrintedColumn("lifecycle", lambda one: one.lifecycle),
+    PrintedColumn("created", lambda one: instant(one.created_ms), in_table=False),
+    PrintedColumn("updated", lambda one: instant(one.updated_ms)),
+    PrintedColumn("artifact_location", lambda one: one.artifact_location, in_table=False),
+    PrintedColumn("note", lambda one: one.note, in_table=False),
+    PrintedColumn("tags", lambda one: one.tags, in_table=False, in_csv=False),
 )
 
 
@@ -142,25 +142,25 @@ class RunRow:
         return held.get(name)
 
 
-_RUN: Sequence[Field[RunRow]] = (
-    Field("run_id", lambda row: row.run_id),
-    Field("name", lambda row: row.page.names[row.at]),
-    Field("status", lambda row: row.page.statuses[row.at]),
-    Field("experiment_id", lambda row: row.page.experiment_ids[row.at], in_table=False),
-    Field("experiment", lambda row: row.experiment),
-    Field("start", lambda row: instant(row.page.starts_ms[row.at])),
-    Field("end", lambda row: instant(row.page.ends_ms[row.at]), in_table=False),
-    Field("user", lambda row: row.page.info["user"][row.at] if "user" in row.page.info else ""),
-    Field("lifecycle", lambda row: row.page.lifecycles[row.at], in_table=False),
+_RUN: Sequence[PrintedColumn[RunRow]] = (
+    PrintedColumn("run_id", lambda row: row.run_id),
+    PrintedColumn("name", lambda row: row.page.names[row.at]),
+    PrintedColumn("status", lambda row: row.page.statuses[row.at]),
+    PrintedColumn("experiment_id", lambda row: row.page.experiment_ids[row.at], in_table=False),
+    PrintedColumn("experiment", lambda row: row.experiment),
+    PrintedColumn("start", lambda row: instant(row.page.starts_ms[row.at])),
+    PrintedColumn("end", lambda row: instant(row.page.ends_ms[row.at]), in_table=False),
+    PrintedColumn("user", lambda row: row.page.info["user"][row.at] if "user" in row.page.info else ""),
+    PrintedColumn("lifecycle", lambda row: row.page.lifecycles[row.at], in_table=False),
 )
-_VALUES: Sequence[Field[RunRow]] = (
-    Field("params", lambda row: row.params, in_table=False, in_csv=False),
-    Field("metrics", lambda row: row.metrics, in_table=False, in_csv=False),
-    Field("tags", lambda row: row.tags, in_table=False, in_csv=False),
+_VALUES: Sequence[PrintedColumn[RunRow]] = (
+    PrintedColumn("params", lambda row: row.params, in_table=False, in_csv=False),
+    PrintedColumn("metrics", lambda row: row.metrics, in_table=False, in_csv=False),
+    PrintedColumn("tags", lambda row: row.tags, in_table=False, in_csv=False),
 )
 
 
-def run_fields(columns: Sequence[str]) -> Sequence[Field[RunRow]]:
+def run_fields(columns: Sequence[str]) -> Sequence[PrintedColumn[RunRow]]:
     """The fields of runs, and one for each of ``columns`` (``metrics.auc``, ``params.lr``, ``tags.team``).
 
     Raises Problem for a column that is none of these.
@@ -173,7 +173,7 @@ def run_fields(columns: Sequence[str]) -> Sequence[Field[RunRow]]:
                 f"“{clean(column)}” is no column.",
                 "A column is metrics.NAME, params.NAME or tags.NAME.",
             )
-        fields.append(Field(column, lambda row, key=column: row.value(key), align=_align(column)))  # type: ignore[misc]
+        fields.append(PrintedColumn(column, lambda row, key=column: row.value(key), align=_align(column)))  # type: ignore[misc]
     return [*fields, *_VALUES]
 
 
@@ -350,23 +350,23 @@ def run_id_of(given: str) -> str:
     return place.run_ids[0]
 
 
-_DETAIL: Sequence[Field[RunDetail]] = (
-    Field("run_id", lambda run: run.run_id),
-    Field("name", lambda run: run.name),
-    Field("status", lambda run: run.status),
-    Field("experiment_id", lambda run: run.experiment_id),
-    Field("experiment", lambda run: run.experiment_name),
-    Field("start", lambda run: instant(run.start_ms)),
-    Field("end", lambda run: instant(run.end_ms)),
-    Field("user", lambda run: run.user),
-    Field("lifecycle", lambda run: run.lifecycle),
-    Field("parent", lambda run: run.parent_id),
-    Field("artifact_uri", lambda run: run.artifact_uri),
-    Field("params", lambda run: run.params),
-    Field("metrics", lambda run: {one.key: one.value for one in run.metrics}),
-    Field("tags", lambda run: run.tags),
-    Field("datasets", lambda run: [_dataset(one) for one in run.datasets], lambda run: _datasets(run)),
-    Field("logged_models", lambda run: list(run.logged_model_ids)),
+_DETAIL: Sequence[PrintedColumn[RunDetail]] = (
+    PrintedColumn("run_id", lambda run: run.run_id),
+    PrintedColumn("name", lambda run: run.name),
+    PrintedColumn("status", lambda run: run.status),
+    PrintedColumn("experiment_id", lambda run: run.experiment_id),
+    PrintedColumn("experiment", lambda run: run.experiment_name),
+    PrintedColumn("start", lambda run: instant(run.start_ms)),
+    PrintedColumn("end", lambda run: instant(run.end_ms)),
+    PrintedColumn("user", lambda run: run.user),
+    PrintedColumn("lifecycle", lambda run: run.lifecycle),
+    PrintedColumn("parent", lambda run: run.parent_id),
+    PrintedColumn("artifact_uri", lambda run: run.artifact_uri),
+    PrintedColumn("params", lambda run: run.params),
+    PrintedColumn("metrics", lambda run: {one.key: one.value for one in run.metrics}),
+    PrintedColumn("tags", lambda run: run.tags),
+    PrintedColumn("datasets", lambda run: [_dataset(one) for one in run.datasets], lambda run: _datasets(run)),
+    PrintedColumn("logged_models", lambda run: list(run.logged_model_ids)),
 )
 
 
@@ -403,10 +403,10 @@ def runs_get(earlier: GivenOptions, /, run: str, form: str, **given: Any) -> Non
             lines += [(field.name, str(key), one) for key, one in value.items()]
         else:
             lines.append(("run", field.name, field.text(found) if field.text is not None else value))
-    fields: Sequence[Field[tuple[str, str, object]]] = (
-        Field("group", lambda line: line[0]),
-        Field("name", lambda line: line[1]),
-        Field("value", lambda line: line[2]),
+    fields: Sequence[PrintedColumn[tuple[str, str, object]]] = (
+        PrintedColumn("group", lambda line: line[0]),
+        PrintedColumn("name", lambda line: line[1]),
+        PrintedColumn("value", lambda line: line[2]),
     )
     print_rows(form, fields, [lines], nothing="")
 
@@ -419,11 +419,11 @@ class _Point:
     value: float
 
 
-_POINT: Sequence[Field[_Point]] = (
-    Field("metric", lambda point: point.metric),
-    Field("step", lambda point: point.step, align="right"),
-    Field("time", lambda point: instant(point.time_ms)),
-    Field("value", lambda point: point.value, align="right"),
+_POINT: Sequence[PrintedColumn[_Point]] = (
+    PrintedColumn("metric", lambda point: point.metric),
+    PrintedColumn("step", lambda point: point.step, align="right"),
+    PrintedColumn("time", lambda point: instant(point.time_ms)),
+    PrintedColumn("value", lambda point: point.value, align="right"),
 )
 
 

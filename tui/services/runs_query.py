@@ -40,7 +40,7 @@ def ids_filter(run_ids: Sequence[str]) -> str:
     return f"attributes.run_id IN ({', '.join(repr(run_id) for run_id in plain)})"
 
 
-class Pace:
+class PageSize:
     """How many runs a server is asked for at a time: fewer where it has been slow.
 
     ``limit_s`` is how long a request may take, ``lately`` how many seconds the last one took, whatever it was.
@@ -91,7 +91,7 @@ class Pace:
         return page
 
 
-def first_page(query: RunsQuery, tracking: TrackingPort, page_size: int, pace: Pace) -> RunsPage:
+def first_page(query: RunsQuery, tracking: TrackingPort, page_size: int, pace: PageSize) -> RunsPage:
     """The first runs of a query; blocks, and raises Problem. Needs none of the libraries that keep them."""
 
     def ask(size: int) -> RunsPage:

@@ -11,7 +11,7 @@ from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.values import RunsPage
 from tui.gateway.ports import RegistryPort, TrackingPort
-from tui.services.runs_query import FIRST_PAGE, Pace, RunsQuery, first_page, ids_filter
+from tui.services.runs_query import FIRST_PAGE, PageSize, RunsQuery, first_page, ids_filter
 
 READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
 REGISTERED_AT_ONCE = 200  # runs asked about in one go
@@ -30,7 +30,7 @@ class RunsStore:
     """Loads the runs of a query. Methods that ask the server block, and raise Problem; call one of them at a time."""
 
     def __init__(
-        self, query: RunsQuery, tracking: TrackingPort, registry: RegistryPort, page_size: int, pace: Pace
+        self, query: RunsQuery, tracking: TrackingPort, registry: RegistryPort, page_size: int, pace: PageSize
     ) -> None:
         self.query = query
         self._tracking = tracking

@@ -14,7 +14,7 @@ from tui.services.clock import Clock
 from tui.services.ledger import Ledger
 from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
-from tui.services.runs_query import Pace
+from tui.services.runs_query import PageSize
 from tui.services.state_files import StateFiles
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ class Session:
     told: Callable[[], Capabilities | None] = lambda: None  # what the context's process has told of its stores
 
     @cached_property
-    def pace(self) -> Pace:
+    def pace(self) -> PageSize:
         """How many runs the context's server is asked for at a time."""
-        return Pace(self.launch.timeout_s, lambda: self.log.last_took_s)
+        return PageSize(self.launch.timeout_s, lambda: self.log.last_took_s)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -34,7 +34,7 @@ from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
 from tui.ui.write_course import Course, Face, Next
-from tui.ui.write_parts import Conditions, Difference, GoOn, PanelLine
+from tui.ui.write_parts import Conditions, GoOn, PanelLine, TextDifference
 from tui.ui.write_words import told_title
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
@@ -124,7 +124,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
         self.conditions = Conditions()
         self._words = Static(classes="words")
-        self._difference = Difference()
+        self._difference = TextDifference()
         self._remarks = Static(classes="remarks")
         self._state = Static(classes="state")
         self.button = GoOn(classes="go-on")

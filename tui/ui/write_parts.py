@@ -94,7 +94,7 @@ class Conditions(Vertical):
         return None
 
 
-class Difference(VerticalScroll):
+class TextDifference(VerticalScroll):
     """What a text that needs room will be, against what it is; nothing where a change has no such text."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ INDENT = 2
 
 
 @dataclass(eq=False)
-class Node:
+class ArtifactNode:
     """A file, a folder, or a logged model. ``children`` is None until the folder has been read."""
 
     root: ArtifactRoot
@@ -26,7 +26,7 @@ class Node:
     depth: int
     label: str  # clean
     model: LoggedModel | None = None
-    children: list[Node] | None = None
+    children: list[ArtifactNode] | None = None
     open: bool = False
     loading: bool = False
     problem: Problem | None = None
@@ -54,7 +54,7 @@ class Node:
         return self.label or clean(self.root.uri())
 
 
-def model_uri(node: Node) -> str:
+def model_uri(node: ArtifactNode) -> str:
     """The address of the model that a person means by a node; "" where a file is no part of one.
 
     Whether a folder of a run holds a model is known only once it has been looked into.
@@ -76,7 +76,7 @@ def node_key(root: ArtifactRoot, path: str) -> str:
 class TreeLine:
     """A line of the tree: a node, or words that stand below a folder in place of what is in it."""
 
-    node: Node
+    node: ArtifactNode
     words: str = ""
     tone: Tone = ""
     depth: int = 0
@@ -91,17 +91,17 @@ class ArtifactTree:
     """What has been read of a root so far. Changing it makes a new table with the next ``table()``."""
 
     root: ArtifactRoot
-    top: Node = field(init=False)
-    models: list[Node] = field(default_factory=list)
+    top: ArtifactNode = field(init=False)
+    models: list[ArtifactNode] = field(default_factory=list)
     query: str = ""
-    _nodes: dict[str, Node] = field(default_factory=dict, repr=False)
+    _nodes: dict[str, ArtifactNode] = field(default_factory=dict, repr=False)
     _generation: int = 0
 
     def __post_init__(self) -> None:
-        self.top = Node(self.root, ArtifactEntry("", True), -1, "", open=True)
+        self.top = ArtifactNode(self.root, ArtifactEntry("", True), -1, "", open=True)
         self._nodes[self.top.key] = self.top
 
-    def node(self, key: str | None) -> Node | None:
+    def node(self, key: str | None) -> ArtifactNode | None:
         """The node of a key, if it has been read."""
         return self._nodes.get(key) if key is not None else None
 
@@ -111,14 +111,14 @@ class ArtifactTree:
         if node is None:
             return
         before = {child.entry.path: child for child in node.children or ()}
-        children: list[Node] = []
+        children: list[ArtifactNode] = []
         for entry in listing.entries:
             known = before.get(entry.path)
             if known is not None and known.is_folder == entry.is_folder:
                 known.entry = entry
                 children.append(known)
                 continue
-            child = Node(listing.root, entry, node.depth + 1, clean(entry.name))
+            child = ArtifactNode(listing.root, entry, node.depth + 1, clean(entry.name))
             children.append(child)
             self._nodes[child.key] = child
         node.children = children
@@ -129,7 +129,7 @@ class ArtifactTree:
         known = {node.root: node for node in self.models}
         nodes = []
         for model in models:
-            node = known.get(model.root) or Node(model.root, ArtifactEntry("", True), 0, "", model=model)
+            node = known.get(model.root) or ArtifactNode(model.root, ArtifactEntry("", True), 0, "", model=model)
             node.model = model
             name = named(model.name)
             node.label = f"{name}  {clean(model.model_id)}" if name else clean(model.model_id)
@@ -137,9 +137,9 @@ class ArtifactTree:
             self._nodes[node.key] = node
         self.models = nodes
 
-    def folders_read(self) -> list[Node]:
+    def folders_read(self) -> list[ArtifactNode]:
         """Every folder that is open and has been read, those above before those below."""
-        found: list[Node] = []
+        found: list[ArtifactNode] = []
         waiting = [self.top, *self.models]
         while waiting:
             node = waiting.pop(0)
@@ -148,14 +148,14 @@ class ArtifactTree:
                 waiting += [child for child in node.children if child.is_folder]
         return found
 
-    def parent(self, node: Node) -> Node | None:
+    def parent(self, node: ArtifactNode) -> ArtifactNode | None:
         """The folder that a node is in, None for what is at the top."""
         if not node.entry.path:
             return None
         above = self._nodes.get(node_key(node.root, node.entry.path.rpartition("/")[0]))
         return None if above is self.top else above
 
-    def reveal(self, root: ArtifactRoot, path: str) -> Node | None:
+    def reveal(self, root: ArtifactRoot, path: str) -> ArtifactNode | None:
         """Open what is above a path as far as it has been read; answers the deepest node on the way."""
         at = self._nodes.get(node_key(root, ""))
         if at is None:
@@ -188,7 +188,7 @@ class ArtifactTree:
             if model.open:
                 yield from self._below(model)
 
-    def _below(self, folder: Node) -> Iterator[TreeLine]:
+    def _below(self, folder: ArtifactNode) -> Iterator[TreeLine]:
         stack = [iter(self._inside(folder))]
         while stack:
             line = next(stack[-1], None)
@@ -199,7 +199,7 @@ class ArtifactTree:
             if not line.words and line.node.is_folder and line.node.open:
                 stack.append(iter(self._inside(line.node)))
 
-    def _inside(self, folder: Node) -> list[TreeLine]:
+    def _inside(self, folder: ArtifactNode) -> list[TreeLine]:
         depth = folder.depth + 1
         if folder.problem is not None:
             problem = folder.problem
@@ -213,7 +213,7 @@ class ArtifactTree:
     def _matching(self, words: Sequence[str]) -> list[TreeLine]:
         """Files and folders whose path holds every word, below the folders that lead there, all of them open."""
 
-        def walk(nodes: Sequence[Node], depth: int) -> list[TreeLine]:
+        def walk(nodes: Sequence[ArtifactNode], depth: int) -> list[TreeLine]:
             lines: list[TreeLine] = []
             for node in nodes:
                 inner = walk(node.children, depth + 1) if node.children else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.domain.quantities import number
 from tui.domain.series import scales
-from tui.domain.series.scales import Span, Tick, span_of
+from tui.domain.series.scales import AxisRange, Tick, span_of
 
 _DECADES = 2.0  # from which positive numbers are on a log scale
 _MOST_WORDS = 40  # different words that get a place of their own; what is beyond shares the last
@@ -24,7 +24,7 @@ class PlotAxis:
 
     name: str
     places: tuple[float, ...]
-    span: Span
+    span: AxisRange
     log: bool = False
     words: tuple[str, ...] = ()
 
@@ -65,13 +65,13 @@ def axis_of(name: str, values: Sequence[str | float | None], *, log: bool | None
         if log:
             places = [math.log10(place) if place > 0 else math.nan for place in places]
             finite = [place for place in places if place == place]
-        span = span_of(min(finite), max(finite)) if finite else Span(0, 1)
+        span = span_of(min(finite), max(finite)) if finite else AxisRange(0, 1)
         return PlotAxis(name, tuple(places), span, log)
     words = sorted({str(value) for value in values if value not in (None, "")})[:_MOST_WORDS]
     at = {word: float(place) for place, word in enumerate(words)}
     last = float(len(words) - 1)
     places = [math.nan if value in (None, "") else at.get(str(value), last) for value in values]
-    return PlotAxis(name, tuple(places), span_of(0.0, last) if last > 0 else Span(-1, 1), False, tuple(words))
+    return PlotAxis(name, tuple(places), span_of(0.0, last) if last > 0 else AxisRange(-1, 1), False, tuple(words))
 
 
 def _number(value: str | float | None) -> float | None:

@@ -32,7 +32,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Span:
+class AxisRange:
     """A stretch of an axis that is shown, ``low < high``, both finite."""
 
     low: float
@@ -51,33 +51,33 @@ class Span:
         """The value at a fraction of the span."""
         return self.low * (1 - fraction) + self.high * fraction
 
-    def padded(self, share: float) -> Span:
+    def padded(self, share: float) -> AxisRange:
         """With so much of its length added at both ends, as far as numbers go."""
         more = 2 * share * self.half
         low, high = self.low - more, self.high + more
-        return Span(low if math.isfinite(low) else self.low, high if math.isfinite(high) else self.high)
+        return AxisRange(low if math.isfinite(low) else self.low, high if math.isfinite(high) else self.high)
 
-    def zoomed(self, factor: float, around: float, bounds: Span) -> Span:
+    def zoomed(self, factor: float, around: float, bounds: AxisRange) -> AxisRange:
         """Shorter (``factor`` below 1) or longer around a value that keeps its place, inside ``bounds``."""
         low = around - (around - self.low) * factor
         high = around + (self.high - around) * factor
         low, high = max(bounds.low, low), min(bounds.high, high)
-        return Span(low, high) if low < high else self
+        return AxisRange(low, high) if low < high else self
 
-    def moved(self, share: float, bounds: Span) -> Span:
+    def moved(self, share: float, bounds: AxisRange) -> AxisRange:
         """Moved by a share of its length, without leaving ``bounds``."""
         by = 2 * share * self.half
         by = min(bounds.high - self.high, by) if by > 0 else max(bounds.low - self.low, by)
         low, high = max(bounds.low, self.low + by), min(bounds.high, self.high + by)
-        return Span(low, high) if low < high else self
+        return AxisRange(low, high) if low < high else self
 
 
-def span_of(low: float, high: float) -> Span:
+def span_of(low: float, high: float) -> AxisRange:
     """A span that holds both; where they are one and the same, some room around it."""
     if low < high:
-        return Span(low, high)
+        return AxisRange(low, high)
     room = abs(low) * 0.1 or 1.0
-    return Span(max(low - room, -sys.float_info.max), min(low + room, sys.float_info.max))
+    return AxisRange(max(low - room, -sys.float_info.max), min(low + room, sys.float_info.max))
 
 
 def round_step(length: float, most: int) -> float:
@@ -91,7 +91,7 @@ def round_step(length: float, most: int) -> float:
     return next((n * power for n in (1, 2, 5) if n * power >= rough * (1 - 1e-9)), 10 * power)
 
 
-def number_ticks(span: Span, most: int) -> list[Tick]:
+def number_ticks(span: AxisRange, most: int) -> list[Tick]:
     """Ticks at round numbers, written with one precision, or the first in full and the others by their distance."""
     whole = 2 * span.half
     step = round_step(whole, most) if math.isfinite(whole) else round_step(span.half, max(1, most // 2))
@@ -107,7 +107,7 @@ def number_ticks(span: Span, most: int) -> list[Tick]:
     return [Tick(place, text) for place, text in zip(places, texts, strict=True)]
 
 
-def whole_ticks(span: Span, most: int) -> list[Tick]:
+def whole_ticks(span: AxisRange, most: int) -> list[Tick]:
     """Ticks at round whole numbers: steps.
 
     Where they are too long to be read beside each other (times as steps, say), the first is whole and the others are
@@ -125,7 +125,7 @@ def whole_ticks(span: Span, most: int) -> list[Tick]:
     return [Tick(float(place), text) for place, text in zip(places, texts, strict=True)]
 
 
-def step_ticks(span: Span, most: int, *, fractional: bool) -> list[Tick]:
+def step_ticks(span: AxisRange, most: int, *, fractional: bool) -> list[Tick]:
     """Ticks for steps, whole ones but where steps between them are recorded and what is seen is short."""
     return number_ticks(span, most) if fractional and 2 * span.half < 2 * most else whole_ticks(span, most)
 
@@ -162,7 +162,7 @@ def _short_mantissa(text: str) -> str:
     return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power}"
 
 
-def power_ticks(span: Span, most: int) -> list[Tick]:
+def power_ticks(span: AxisRange, most: int) -> list[Tick]:
     """Ticks for a span of decimal logarithms: powers of ten, and 2 and 5 times them where there is room."""
     first, last = math.floor(span.low), math.ceil(span.high)
     every = max(1, math.ceil((last - first) / max(1, most)))
@@ -179,7 +179,7 @@ def power_ticks(span: Span, most: int) -> list[Tick]:
     if len(places) < 2:
         low, high = _power(span.low), _power(span.high)
         if 0 < low < high < math.inf:
-            ticks = number_ticks(Span(low, high), most)
+            ticks = number_ticks(AxisRange(low, high), most)
             return [Tick(math.log10(tick.at), tick.text) for tick in ticks if tick.at > 0]
     return [Tick(place, _plain_power(place)) for place in places]
 
@@ -199,7 +199,7 @@ def _plain_power(place: float) -> str:
     return f"{factor}e{power}"
 
 
-def duration_ticks(span: Span, most: int) -> list[Tick]:
+def duration_ticks(span: AxisRange, most: int) -> list[Tick]:
     """Ticks at round durations, for a span in milliseconds."""
     step = next((d for d in _DURATIONS if 2 * span.half / d <= most), None)
     if step is None:
@@ -210,7 +210,7 @@ def duration_ticks(span: Span, most: int) -> list[Tick]:
     return [Tick(float(n * step), short_duration(n * step)) for n in range(first, last + 1)]
 
 
-def clock_ticks(span: Span, most: int, zone: tzinfo) -> list[Tick]:
+def clock_ticks(span: AxisRange, most: int, zone: tzinfo) -> list[Tick]:
     """Ticks at round times of day in that zone, for a span in milliseconds since the epoch."""
     step = next((d for d in _DURATIONS if 2 * span.half / d <= most), None)
     if step is None:

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.artifacts.tree import SIZE_CELLS, ArtifactTree, Node, model_uri
+from tui.domain.artifacts.tree import SIZE_CELLS, ArtifactNode, ArtifactTree, model_uri
 from tui.domain.artifacts.values import ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -54,13 +54,13 @@ class ArtifactsTree(Vertical, Filtered, Asking):
     class Reached(Message):
         """The cursor stands on this now (None: on nothing)."""
 
-        node: Node | None
+        node: ArtifactNode | None
 
     @dataclass
     class Opened(Message):
         """A file is wanted."""
 
-        node: Node
+        node: ArtifactNode
 
     @dataclass
     class Listed(Message):
@@ -129,7 +129,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
                 self._refused_models,
             )
 
-    def _read(self, node: Node) -> None:
+    def _read(self, node: ArtifactNode) -> None:
         artifacts, root, path = self._session.artifacts, node.root, node.entry.path
         node.loading = True
         self.ask(
@@ -150,7 +150,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         self.draw()
         self._go_on()
 
-    def _refused(self, node: Node, problem: Problem) -> None:
+    def _refused(self, node: ArtifactNode, problem: Problem) -> None:
         node.loading, node.problem = False, problem
         if node.children is not None:
             # What was read stays; that it is old is told beside it.
@@ -213,7 +213,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         self.call_after_refresh(self.draw)
 
     @property
-    def node_here(self) -> Node | None:
+    def node_here(self) -> ArtifactNode | None:
         """What the cursor stands on."""
         tree, key = self.tree_shown, self.grid.cursor_key
         return tree.node(key.partition("\0")[0]) if tree is not None and key is not None else None
@@ -260,7 +260,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             if above is not None:
                 self.grid.move_to(above.key)
 
-    def _turn(self, node: Node, is_open: bool) -> None:
+    def _turn(self, node: ArtifactNode, is_open: bool) -> None:
         node.open = is_open
         if is_open and (node.children is None or node.problem is not None):
             node.problem = None

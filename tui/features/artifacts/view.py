@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.artifacts.tree import Node
+from tui.domain.artifacts.tree import ArtifactNode
 from tui.domain.artifacts.values import ASK_BYTES, HEAD_BYTES, ArtifactRoot
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.picture import CELL_PIXELS
@@ -55,7 +55,7 @@ class ArtifactsView(TabPart, Asking):
         self._path = ""
         self._kept: OrderedDict[tuple[str, int, int, As], Preview] = OrderedDict()
         self._rest: Timer | None = None
-        self._node: Node | None = None  # whose preview is shown or on its way
+        self._node: ArtifactNode | None = None  # whose preview is shown or on its way
         self._most = HEAD_BYTES
         self._whole_most = ASK_BYTES
         self._shown_as: As = "auto"

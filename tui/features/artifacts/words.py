@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.domain.artifacts.tree import ArtifactTree, Node
+from tui.domain.artifacts.tree import ArtifactNode, ArtifactTree
 from tui.domain.preview.tree import Literal, Pairs, tree_of
 from tui.domain.preview.values import TreeBody
 from tui.domain.quantities import ago, count, size, stamp
@@ -23,7 +23,7 @@ def _lines(title: str, said: str, pairs: list[tuple[str, str]], hint: str) -> Co
     return Content("\n").join(lines)
 
 
-def folder_words(node: Node, tree: ArtifactTree | None) -> Content:
+def folder_words(node: ArtifactNode, tree: ArtifactTree | None) -> Content:
     """A folder: how much of it is known, and what to do with it."""
     children = node.children
     pairs: list[tuple[str, str]] = []
@@ -41,7 +41,7 @@ def folder_words(node: Node, tree: ArtifactTree | None) -> Content:
     return _lines(node.title, "folder", [("path", clean(node.entry.path)), *pairs], hint)
 
 
-def model_tree(node: Node, clock: Clock) -> tuple[Content, TreeBody]:
+def model_tree(node: ArtifactNode, clock: Clock) -> tuple[Content, TreeBody]:
     """A logged model: what stands above, and what MLflow keeps of it beside its files."""
     model = node.model
     assert model is not None
@@ -68,7 +68,7 @@ def model_tree(node: Node, clock: Clock) -> tuple[Content, TreeBody]:
     return heading, tree_of(top)[0]
 
 
-def python_words(tracking_uri: str, node: Node) -> str:
+def python_words(tracking_uri: str, node: ArtifactNode) -> str:
     """Python that brings the same file or folder."""
     return (
         f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\n"

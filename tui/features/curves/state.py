@@ -10,7 +10,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.series.curve import Curve, CurvePoint
 from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
-from tui.domain.series.scales import Span, span_of
+from tui.domain.series.scales import AxisRange, span_of
 from tui.domain.series.smoothing import stepped
 from tui.domain.text import named
 from tui.domain.values import GOING_ON, RunReference
@@ -176,7 +176,7 @@ class CurvesState:
 
     # the view
 
-    def bounds(self) -> Span | None:
+    def bounds(self) -> AxisRange | None:
         """From the first to the last point of everything that has come."""
         extents = [
             extent

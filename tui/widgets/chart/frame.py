@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.domain.series.scales import Span, Tick
+from tui.domain.series.scales import AxisRange, Tick
 from tui.domain.text import width
 from tui.widgets.chart.canvas import Canvas
 
@@ -21,8 +21,8 @@ class Frame:
     top: int
     columns: int
     rows: int
-    x: Span
-    y: Span
+    x: AxisRange
+    y: AxisRange
 
     def column(self, value: float) -> int:
         """The column of cells, counted from the canvas's left edge, where a value of x lies."""
@@ -50,7 +50,7 @@ def ticks_across(columns: int) -> int:
     return max(2, min(12, columns // 11))
 
 
-def framed(canvas: Canvas, x: Span, y: Span, y_ticks: Sequence[Tick], *, right: int = 2) -> Frame:
+def framed(canvas: Canvas, x: AxisRange, y: AxisRange, y_ticks: Sequence[Tick], *, right: int = 2) -> Frame:
     """The frame that leaves room for these labels, and ``right`` cells for what stands beside the chart."""
     gutter = max((width(tick.text) for tick in y_ticks), default=0) + 1
     if canvas.columns - gutter - right < _LEAST[0]:

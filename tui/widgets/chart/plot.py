@@ -14,7 +14,7 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.series import scales
 from tui.domain.series.curve import Axis, Curve
 from tui.domain.series.decimate import decimate
-from tui.domain.series.scales import Span, Tick, span_of
+from tui.domain.series.scales import AxisRange, Tick, span_of
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import Canvas, Dots, line_dots
 from tui.widgets.chart.frame import Frame, draw_axes, framed, ticks_across, ticks_down
@@ -42,11 +42,11 @@ class ChartView:
     axis: Axis = Axis.STEP
     log: bool = False
     weight: float = 0.0
-    window: Span | None = None  # of x; None shows everything
+    window: AxisRange | None = None  # of x; None shows everything
     cursor: float | None = None  # a value of x
     zone: tzinfo = timezone.utc
 
-    def of(self, window: Span) -> ChartView:
+    def of(self, window: AxisRange) -> ChartView:
         """The same of a window."""
         return replace(self, window=window)
 
@@ -98,7 +98,7 @@ class LinePlot(Chart):
 
     # what can be read off
 
-    def bounds(self) -> Span | None:
+    def bounds(self) -> AxisRange | None:
         """From the first to the last point of all curves; None where there is none."""
         extents = [extent for one in self.series if (extent := one.curve.extent) is not None]
         if not extents:
@@ -136,7 +136,7 @@ class LinePlot(Chart):
         y_ticks: list[Tick] = []
         if y is not None:
             y_ticks = (scales.power_ticks if view.log else scales.number_ticks)(y, ticks_down(rows))
-        frame = self._frame = framed(canvas, window, y or Span(0, 1), y_ticks)
+        frame = self._frame = framed(canvas, window, y or AxisRange(0, 1), y_ticks)
         draw_axes(canvas, frame, self._x_ticks(frame), y_ticks, plain=self.plain)
         if y is not None:
             canvas.put_layers(frame.left, frame.top, self._all_layers(lines, frame))
@@ -154,7 +154,7 @@ class LinePlot(Chart):
             return scales.duration_ticks(frame.x, most)
         return scales.clock_ticks(frame.x, most, self.view.zone)
 
-    def _line(self, one: PlotSeries, window: Span, weight: float | None = None) -> _Line:
+    def _line(self, one: PlotSeries, window: AxisRange, weight: float | None = None) -> _Line:
         weight = self.view.weight if weight is None else weight
         key = (one.curve.serial, window, weight, self.view.log)
         kept = self._lines_kept.get(key)
@@ -179,7 +179,7 @@ class LinePlot(Chart):
         """How many points the lines hold that are kept for the next drawing."""
         return sum(line.held for line in self._lines_kept.values())
 
-    def _y_span(self, lines: Iterable[_Line]) -> Span | None:
+    def _y_span(self, lines: Iterable[_Line]) -> AxisRange | None:
         extents = [(float(line.y.min()), float(line.y.max())) for line in lines if len(line.y)]
         if not extents:
             return None

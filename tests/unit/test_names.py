@@ -1,0 +1,21 @@
+"""One name stands for one thing."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[2] / "tui"
+DEMO = PACKAGE / "demo"  # plays a server, in that server's own words, and is imported by no reader of its answers
+
+
+def test_a_public_class_name_stands_for_one_class() -> None:
+    """What is nested is named with what holds it, as ``Grid.Opened``, and so may come again."""
+    homes: dict[str, list[str]] = defaultdict(list)
+    for file in sorted(PACKAGE.rglob("*.py")):
+        if not file.is_relative_to(DEMO):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    homes[node.name].append(file.relative_to(PACKAGE).as_posix())
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
