@@ -36,6 +36,10 @@ snapshots: ## keep the pictures of screens as they are now; look at the differen
 backends: ## start old servers, databases, object stores and proxies, and write what the deck does with each
 	$(PYTHON) -m tests.backends --table docs/backends.md
 
+.PHONY: faults
+faults: ## servers, stores and writes that fail, and 500 pairs of moves at the same moment
+	DECK_RACE_PAIRS=500 $(PYTHON) -m pytest -rP tests/faults
+
 .PHONY: bench
 bench: ## measure, and print the figures beside their budgets
 	$(PYTHON) -m tests.benchmarks

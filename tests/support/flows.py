@@ -13,6 +13,7 @@ from tui.domain.writes.alias_plan import AliasPlan
 from tui.domain.writes.changes import Plan
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import AliasMoves, Rules
+from tui.services.clock import Clock
 from tui.services.ledger import Entry, Ledger
 from tui.services.serving_changes import ServingChanges, ServingPlan, ServingWrites
 from tui.services.serving_desk import ServingDesk
@@ -32,11 +33,13 @@ class Mover:
         rules: Rules | None = None,
         read_only: bool = False,
         is_protected: Callable[[Sequence[str]], bool] = lambda _aliases: False,
+        clock: Clock | None = None,
     ) -> None:
+        clock = clock or FrozenClock()
         self.registry = registry
         self.ledger = ledger
         self.moves = AliasMoves(registry, ledger, place=place, rules=rules, is_protected=is_protected)
-        self.flow = WriteFlow(ledger, FrozenClock(), {"alias": lambda: self.moves}, context="prod", read_only=read_only)
+        self.flow = WriteFlow(ledger, clock, {"alias": lambda: self.moves}, context="prod", read_only=read_only)
 
     def state(self, model: str) -> dict[str, str]:
         return self.moves.state(model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual.widgets import Input
@@ -12,6 +13,7 @@ from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
 from tests.support.models import champion, open_models, panel
+from tui.app.application import DeckApp
 from tui.config.model import ModelSettings, Settings
 from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
@@ -64,6 +66,27 @@ async def test_nothing_that_has_to_be_read_is_cut_off(tmp_path: Path, size: tupl
         await deck.until_text("Move champion of churn: v12 → v13   enter does it")
         for words in ("in use:", "version", "why", "type", "[ enter move ]"):
             assert words in deck.text()
+
+
+async def test_who_was_overtaken_is_told_by_a_line_a_bell_and_the_ledger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.open() as deck:
+        app = cast(DeckApp, deck.app)
+        rung: list[bool] = []
+        monkeypatch.setattr(app, "bell", lambda: rung.append(True))
+
+        def meanwhile() -> float:
+            world.registry.set_alias("churn", "champion", "11")
+            return 0.01
+
+        app.second_look_s = meanwhile
+        await open_several(deck, "champion=14")
+        await deck.press("enter", "enter")
+        await deck.until_text("champion of churn: done at 14:00:00, overtaken at 14:00:00 by v11")
+        assert rung
+    (entry,) = world.ledger.read().entries
+    assert entry.outcome == "overtaken"
 
 
 async def test_what_could_not_be_finished_can_still_be_put_back(world: World) -> None:

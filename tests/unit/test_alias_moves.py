@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tempfile
 from collections.abc import Callable
+from datetime import timezone
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ from tui.domain.writes.changes import FINISH, Plan, refusals
 from tui.services.alias_moves import PROTECTED, Rules
 from tui.services.alias_records import done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
-from tui.services.write_flow import WriteResult
+from tui.services.ledger_rows import row
+from tui.services.write_flow import Overtaken, WriteResult
 from tui.services.writes import Outcome
+from tui.ui.write_words import overtaken_line
 
 ROOT = Path(__file__).parents[2]
 MODEL = "churn"
@@ -132,6 +135,67 @@ def test_somebody_is_quicker_than_the_reading_back(moves: Mover, registry: FakeR
     assert report.outcome is Outcome.OVERTAKEN
     assert aliases_found(report)["champion"] == "13"
     assert moves.undo_plan(MODEL) is None
+
+
+class Later:
+    """Moves that are written in the deck's own way, and looked at again some seconds later."""
+
+    def __init__(self, folder: Path, registry: FakeRegistry) -> None:
+        self.clock = FrozenClock()
+        self.registry = registry
+        self.mover = Mover(registry, Ledger(folder / "ledger.jsonl", self.clock, "ana@bastion"), clock=self.clock)
+        self.moves = self.mover.moves
+
+    def write(self, **wanted: str | None) -> WriteResult:
+        return self.mover.carry_out(move(self.mover, **wanted))
+
+    def look(self, told: WriteResult) -> tuple[Overtaken, ...]:
+        self.clock.now += 2_000
+        return self.mover.flow.look_again(told)
+
+    @property
+    def words(self) -> list[str]:
+        return [row(entry).outcome for entry in self.moves.entries(MODEL)]
+
+
+@pytest.fixture
+def later(tmp_path: Path, registry: FakeRegistry) -> Later:
+    return Later(tmp_path, registry)
+
+
+def test_what_stands_at_the_second_look_stays_done(later: Later) -> None:
+    told = later.write(champion="11", old=None)
+    assert later.look(told) == ()
+    assert later.words == ["done"]
+
+
+def test_the_one_who_was_overtaken_learns_it_at_the_second_look(later: Later) -> None:
+    told = later.write(champion="11")
+    later.registry.set_alias(MODEL, "champion", "2")
+    (found,) = later.look(told)
+    assert (found.now, found.done_ms, found.seen_ms) == ("2", NOW_MS, NOW_MS + 2_000)
+    assert later.words == ["done at 14:00:00, overtaken at 14:00:02 by v2"]
+    assert overtaken_line((found,), timezone.utc) == (
+        "champion of churn: done at 14:00:00, overtaken at 14:00:02 by v2"
+    )
+    assert later.moves.undo_plan(MODEL) is None, "nothing of it stands that could be taken back"
+
+
+def test_of_several_only_what_was_overtaken_is_told(later: Later) -> None:
+    told = later.write(champion="11", challenger="13")
+    later.registry.delete_alias(MODEL, "challenger")
+    (found,) = later.look(told)
+    assert (found.change.alias, found.now) == ("challenger", None)
+    assert later.words == ["done at 14:00:00, overtaken at 14:00:02 by its deletion"]
+    plan = later.moves.undo_plan(MODEL)
+    assert plan is not None and plan.aliases == ("champion",), "the other still stands"
+
+
+def test_what_was_written_once_more_from_here_was_not_overtaken(later: Later) -> None:
+    told = later.write(champion="11")
+    later.write(champion="10")
+    assert later.look(told) == ()
+    assert later.words == ["done", "done"]
 
 
 def test_several_steps_of_which_one_fails(moves: Mover, registry: FakeRegistry) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import os
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +37,15 @@ if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.host import Host
     from tui.services.session import Session
-    from tui.services.write_flow import Touched
+    from tui.services.write_flow import Overtaken, Touched, WriteResult
     from tui.ui.page import Page
     from tui.ui.routes import Route
 
 log = logging.getLogger(__name__)
 
 MESSAGE_SHOWS_S = 4.0  # how long what was said stands where the hints are
+SECOND_LOOK_S = 2.0  # after a write was read back
+SECOND_LOOK_JITTER_S = 0.5  # so that two who wrote at the same time do not look at the same time
 SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
 SLOW_TOLD_EVERY_S = 1.0
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
@@ -76,6 +79,7 @@ class DeckApp(KeysForEverywhere):
         self._seen_ms: dict[int, int] = {}  # of each request under way, when it was first heard of
         self._plain_signs: list[LineFilter] = []
         self.ended_by_signal = False
+        self.second_look_s: Callable[[], float] | None = None  # after a write; None does not look
         self._heart: asyncio.AbstractEventLoop | None = None
         self._serial = 0  # of the open context: each has its own stacks of screens
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
@@ -282,6 +286,27 @@ class DeckApp(KeysForEverywhere):
                         screen.written(touched)
                         screen.refresh_bindings()
 
+    def look_again(self, told: WriteResult) -> None:
+        """Look a little later whether somebody else has changed what was just written, and tell of it."""
+        if self.second_look_s is not None:
+            session = self.session
+            self.set_timer(self.second_look_s(), lambda: self._look_again(session, told))
+
+    def _look_again(self, session: Session, told: WriteResult) -> None:
+        from tui.ui.write_words import overtaken_line
+
+        def found(overtaken: tuple[Overtaken, ...]) -> None:
+            if overtaken:
+                self.bell()
+                self.written(told.touched)
+                self.say(overtaken_line(overtaken, session.clock.zone), stays=True)
+
+        session.pool.submit(
+            lambda: session.flow.look_again(told),
+            lambda overtaken: self.post_message(self.Looked(session, lambda: found(overtaken))),
+            lambda _problem: None,  # what was told of it was true when it was read back
+        )
+
     def register(self, *, run_id: str = "", uri: str = "") -> None:
         """Register a model of a run, or the one at an address, as a version."""
         from tui.app.routes import register
@@ -344,10 +369,13 @@ class DeckApp(KeysForEverywhere):
 
     # telling
 
-    def say(self, message: str, kept: str = "") -> None:
-        """One line at the bottom, for a few seconds or until the next action; ``kept``, its end, is never cut off."""
+    def say(self, message: str, kept: str = "", *, stays: bool = False) -> None:
+        """One line at the bottom, for a few seconds or until the next action; ``kept``, its end, is never cut off.
+
+        It is there until the next action in any case where it ``stays``.
+        """
         if self.page is not None:
-            self.page.hint_line.say(message, kept)
+            self.page.hint_line.say(message, kept, stays=stays)
 
     def copy_text(self, called: str, text: str) -> str:
         """Copy to the terminal's clipboard, unless it is too long for that; answers what it said."""
@@ -418,6 +446,7 @@ def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
         return connect.open_session(wanted, unused.pop() if unused else None)
 
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd())
+    app.second_look_s = lambda: SECOND_LOOK_S + random.uniform(0, SECOND_LOOK_JITTER_S)
     try:
         with heeded(app.leave_now):
             app.run(mouse=launch.settings.mouse)

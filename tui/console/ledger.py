@@ -27,7 +27,7 @@ def as_table(entries: list[Entry], zone: tzinfo, names: tuple[str, ...] = ()) ->
         return f"Nothing has been written{of} from here."
     cells = []
     for entry in entries:
-        shown = row(entry)
+        shown = row(entry, zone)
         why = f"  “{entry.why}”" if entry.why else ""
         cells.append(
             [

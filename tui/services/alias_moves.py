@@ -86,8 +86,8 @@ class AliasMoves:
         return replace(plan, asks_why=asks_why, typed=plan.changes[0].id, guard=PROTECTED)
 
     def read(self, change: Change) -> ThingState:
-        """The aliases of a change's model."""
-        return aliases_of(change.id, self.state(change.id))
+        """The alias of a change, and none of its model's others: quick, however many versions there are."""
+        return aliases_of(change.id, self._registry.aliases_at(change.id, [change.alias]))
 
     def prepare(self, plan: changes.Plan) -> Prepared:
         """Each move under guard; raises Problem where a reason or a version is missing, or a name is refused.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timezone, tzinfo
 from typing import Any
 
 from tui.domain.table import Tone
@@ -42,10 +43,29 @@ class LedgerRow:
     tone: Tone
 
 
-def row(entry: Entry) -> LedgerRow:
+def row(entry: Entry, zone: tzinfo = timezone.utc) -> LedgerRow:
     """An entry in words: ``champion v12 → v11``, ``done``."""
     tone: Tone = "" if entry.outcome in _GOOD else "warn" if entry.outcome in _WARN else "bad"
-    return LedgerRow(entry, what_words(entry), OUTCOME_WORDS.get(entry.outcome, entry.outcome), tone)
+    outcome = _overtaken_words(entry, zone) or OUTCOME_WORDS.get(entry.outcome, entry.outcome)
+    return LedgerRow(entry, what_words(entry), outcome, tone)
+
+
+def overtaken(done_ms: int, seen_ms: int, by: str, zone: tzinfo) -> str:
+    """``done at 03:11:21, overtaken at 03:11:23 by v2``."""
+    done, seen = (datetime.fromtimestamp(ms / 1000, zone).strftime("%H:%M:%S") for ms in (done_ms, seen_ms))
+    return f"done at {done}, overtaken at {seen} by {by}"
+
+
+def _overtaken_words(entry: Entry, zone: tzinfo) -> str:
+    """What a second look has told of an entry; "" where it was as it had been left, or was not looked at."""
+    steps = entry.result.get("steps")
+    for step in steps if isinstance(steps, list) else ():
+        done_ms = step.get("done_ms") if isinstance(step, dict) else None
+        if isinstance(done_ms, int) and entry.ended_ms is not None:
+            found = step.get("found")
+            by = "its deletion" if found is None else f"v{found}" if entry.what == WHAT else _brief(found)
+            return overtaken(done_ms, entry.ended_ms, by, zone)
+    return ""
 
 
 def what_words(entry: Entry) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
-from tui.domain.writes.changes import Change, Plan, Thing, ThingState
+from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.services.clock import Clock
 from tui.services.ledger import UNSETTLED, Ledger
 from tui.services.writes import GuardedWrite, Intention, Outcome, StepResult, WriteReport, carry_out
@@ -25,6 +25,7 @@ Touched = frozenset[tuple[Thing, str]]
 """Kind and id of all that may have been changed."""
 
 NOTHING = "Nothing was changed"
+_LOOKED_AT_AGAIN = 20  # changes of a plan
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ class WriteResult:
         if self.outcome is not Outcome.DONE or not self.plan.afterwards:
             return back
         return replace(back, changes=(*back.changes, *self.plan.afterwards))
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """A change that was done, and that somebody else has changed since to ``now``, None for nothing; times in ms."""
+
+    change: Change
+    now: str | None
+    done_ms: int
+    seen_ms: int
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,7 @@ class WriteFlow:
         self._context = context
         self._read_only = read_only
         self.history: list[WriteResult] = []
+        self._latest: dict[tuple[Thing, str, str], Plan] = {}  # of each field, the plan that wrote it last from here
 
     def kind_of(self, change: Change) -> WriteKind:
         """Who writes such a change."""
@@ -178,6 +190,7 @@ class WriteFlow:
             raise Problem(Kind.BAD_REQUEST, NOTHING, " ".join(reasons))
         ready = self.kind_of(plan.changes[0]).prepare(plan)
         purpose = ready.purpose or plan.purpose
+        self._latest.update(((change.kind, change.id, change.field), plan) for change in plan.changes)
         report = carry_out(
             self.ledger,
             Intention(
@@ -201,6 +214,40 @@ class WriteFlow:
                 del self.history[numbers.index(told.plan.of) if told.plan.of in numbers else -1]
         elif told.taken_back is not None:
             self.history.append(told)
+
+    def look_again(self, told: WriteResult) -> tuple[Overtaken, ...]:
+        """Read once more what was written a while ago; answers, and records, what somebody else has changed since.
+
+        Where two write within the same moments, both may read back what they wrote: no store compares and sets. Of
+        many changes only the first are looked at. Raises Problem where they cannot be read.
+        """
+        overtaken: list[Overtaken] = []
+        found: dict[int, str | None] = {}
+        for at, (change, result) in enumerate(told.rows[:_LOOKED_AT_AGAIN]):
+            if result.outcome is not Outcome.DONE or change.makes or change.verb is WriteVerb.SERVE:
+                continue
+            state = self.kind_of(change).read(change)
+            if self._latest.get((change.kind, change.id, change.field)) is not told.plan:
+                continue  # it has been written once more from here
+            if not judged(change, lambda: None, lambda: None).reached(state):
+                found[at] = change.value_in(state) if state is not None else None
+                overtaken.append(Overtaken(change, found[at], told.at_ms, self._clock.now_ms()))
+        if overtaken and told.report.number is not None:
+            self._record(told, found)
+        return tuple(overtaken)
+
+    def _record(self, told: WriteResult, found: Mapping[int, str | None]) -> None:
+        number = told.report.number
+        assert number is not None
+        entry = next(entry for entry in self.ledger.read().entries if entry.number == number)
+        steps = [dict(step) for step in entry.result.get("steps", ())]
+        for at, value in found.items():
+            steps[at] |= {"outcome": Outcome.OVERTAKEN.value, "found": value, "done_ms": told.at_ms}
+        results = [
+            StepResult[Found](Outcome.OVERTAKEN) if at in found else result for at, (_, result) in enumerate(told.rows)
+        ]
+        outcome = WriteReport(tuple(results)).outcome
+        self.ledger.end(number, outcome.value, {**entry.result, "steps": steps})
 
     def last(self, kinds: Sequence[Thing]) -> WriteResult | None:
         """The last that was written to things of these kinds, and stands."""

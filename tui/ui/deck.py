@@ -12,7 +12,7 @@ from tui.services.session import Session
 from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
-    from tui.services.write_flow import Touched
+    from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
 
 
@@ -47,6 +47,10 @@ class Deck(Protocol):
 
     def written(self, touched: Touched) -> None:
         """These may have been changed: every page that shows them, open beneath or on another top, reads them again."""
+        ...
+
+    def look_again(self, told: WriteResult) -> None:
+        """Look a little later whether somebody else has changed what was just written, and tell of it."""
         ...
 
     def register(self, *, run_id: str = "", uri: str = "") -> None:

@@ -313,6 +313,8 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _done(self, told: WriteResult) -> None:
         follows = self.course.take(told)
+        if told.done:
+            self.deck.look_again(told)
         if follows is Next.CLOSE:
             self._close(told)
         elif follows is Next.BACK:

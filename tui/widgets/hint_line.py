@@ -49,14 +49,15 @@ class HintLine(Widget):
             self._hints = tuple(hints)
             self.refresh()
 
-    def say(self, message: str, kept: str = "") -> None:
-        """Show one line of text instead of the hints; an empty one brings them back.
+    def say(self, message: str, kept: str = "", *, stays: bool = False) -> None:
+        """Show one line of text instead of the hints, until the next action if it ``stays``; an empty one ends that.
 
         Where there is no room for all of it, ``kept``, its end, stays whole: what can be done next.
         """
         if self._back is not None:
             self._back.stop()
-        self._back = self.set_timer(self._seconds, lambda: self.say("")) if message and self._seconds else None
+        seconds = 0.0 if stays or not message else self._seconds
+        self._back = self.set_timer(seconds, lambda: self.say("")) if seconds else None
         if (message, kept) != (self._message, self._kept):
             self._message, self._kept = message, kept
             self.refresh()

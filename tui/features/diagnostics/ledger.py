@@ -59,7 +59,7 @@ class LedgerPane(ListPane[LedgerRow]):
     def _tell_rows(self) -> None:
         """Put into words what is wanted, newest first, and show it."""
         shown = [entry for entry in self.contents.entries if self.everything or entry.subject == self.subject]
-        self._rows = [row(entry) for entry in reversed(shown)]
+        self._rows = [row(entry, self.session.clock.zone) for entry in reversed(shown)]
         self.fill()
 
     def specs(self) -> Sequence[ColumnSpec[LedgerRow]]:
