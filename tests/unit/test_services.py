@@ -48,7 +48,7 @@ def test_the_oldest_are_forgotten_and_still_counted() -> None:
 
 def test_each_record_is_told_and_seen_by_its_generation() -> None:
     log, told = RequestLog(), []
-    log.told = lambda: told.append(log.generation)
+    log.on_record = lambda: told.append(log.generation)
     log.record(request(1, ""))
     log.record(request(1))
     assert told == [1, 2]

@@ -152,7 +152,7 @@ class DeckApp(KeysForEverywhere):
 
     def _watch_requests(self) -> None:
         """Hear of the requests of the open context, on whatever thread they are made."""
-        self.session.log.told = lambda: self.post_message(self.RequestsMoved())
+        self.session.log.on_record = lambda: self.post_message(self.RequestsMoved())
 
     def on_deck_app_requests_moved(self) -> None:
         now = self.session.clock.now_ms()
@@ -217,7 +217,7 @@ class DeckApp(KeysForEverywhere):
     def open_context(self, launch: Launch, at: Place | None = None) -> None:
         """Leave the open context and open another in its place, at an experiment or a model where that is there too."""
         before, self.session = self.session, self._connect(launch)
-        before.log.told = lambda: None
+        before.log.on_record = lambda: None
         self._watch_requests()
         left, self._serial = self._serial, self._serial + 1
         self.call_later(self._change_context, left, before, at)

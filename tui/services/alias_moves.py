@@ -19,10 +19,10 @@ from tui.services.alias_records import (
     done_steps,
     intended,
     is_of_another,
+    recorded_moves,
     settled,
     steps_of,
     taken_back,
-    told,
 )
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.write_flow import Found, Prepared, WriteResult, judged
@@ -122,7 +122,7 @@ class AliasMoves:
             subject=model,
             details=intended(planned, self._made.get(model)),
             guards=guards,
-            tell=lambda results: told(planned.aliases, results),
+            tell=lambda results: recorded_moves(planned.aliases, results),
             purpose=planned.purpose,
             over=lambda report: self._mirror(planned, report, plan.why) if self.rules.mirror_tags else "",
         )
@@ -161,8 +161,8 @@ class AliasMoves:
             return f"the tags could not be set: {problem}"
         return ""
 
-    def settle(self, told: WriteResult, now: changes.Now) -> None:
-        self.settle_model(told.plan.changes[0].id)
+    def settle(self, recorded_moves: WriteResult, now: changes.Now) -> None:
+        self.settle_model(recorded_moves.plan.changes[0].id)
 
     # looking back
 
@@ -206,7 +206,7 @@ class AliasMoves:
         for entry in unsettled:
             results = settled(entry, model.name, model.aliases)
             report: WriteReport[Found] = WriteReport(tuple(results), entry.number)
-            record = told([step.alias for step in steps_of(entry)], results)
+            record = recorded_moves([step.alias for step in steps_of(entry)], results)
             self.ledger.settle(entry.number, report.outcome.value, {**record, "settled": True})
         numbers = {entry.number for entry in unsettled}
         return [entry for entry in self.entries(model.name) if entry.number in numbers]

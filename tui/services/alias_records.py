@@ -63,7 +63,7 @@ def taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
     return taken
 
 
-def told(aliases: Sequence[str], results: Sequence[StepResult[Found]]) -> Mapping[str, Any]:
+def recorded_moves(aliases: Sequence[str], results: Sequence[StepResult[Found]]) -> Mapping[str, Any]:
     """What the ledger keeps of the results: for each step its outcome, where the alias was found, and the trouble."""
     return {
         "steps": [

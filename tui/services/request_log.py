@@ -32,7 +32,7 @@ class RequestLog:
         self._lock = threading.Lock()
         self.total = 0
         self.generation = 0
-        self.told: Callable[[], object] = lambda: None  # called after each record, on the thread that records
+        self.on_record: Callable[[], object] = lambda: None  # called after each record, on the thread that records
 
     def record(self, request: LoggedRequest) -> None:
         """Take in a request, or a later state of one already known by its number."""
@@ -45,7 +45,7 @@ class RequestLog:
                 if self._open.pop(request.number, None) is None:
                     self.total += 1
                 self._requests.append(request)
-        self.told()
+        self.on_record()
 
     @property
     def in_flight(self) -> int:

@@ -136,8 +136,8 @@ class WriteKind(Protocol):
 class WriteFlow:
     """The writes of one context; ``kinds`` makes each kind when it is first written to.
 
-    ``told`` holds what became of each plan since the context was opened, ``history`` those of which something stands
-    that can be taken back; the latest is the last.
+    ``history`` holds what became of the plans since the context was opened of which something stands that can be taken
+    back; the latest is the last.
     """
 
     def __init__(
@@ -292,7 +292,7 @@ def in_steps(plan: Plan, place: str, guards: Sequence[GuardedWrite[Found]]) -> P
         subject=next(iter(whole)) if len(whole) == 1 else f"{len(whole)} {first.kind.value}s",
         details={"steps": [recorded(change) for change in plan.changes]},
         guards=guards,
-        tell=lambda results: {"steps": told_of(plan, results)},
+        tell=lambda results: {"steps": recorded_results(plan, results)},
     )
 
 
@@ -354,7 +354,7 @@ def of_record(step: Mapping[str, Any]) -> Change:
     return Change(kind, rest[0], rest[1], rest[2], before, after)
 
 
-def told_of(plan: Plan, results: Sequence[StepResult[Found]]) -> list[Mapping[str, Any]]:
+def recorded_results(plan: Plan, results: Sequence[StepResult[Found]]) -> list[Mapping[str, Any]]:
     """What the ledger keeps of the results: for each change its outcome, what was found instead, and the trouble."""
     told: list[Mapping[str, Any]] = []
     for change, result in zip(plan.changes, results, strict=True):
@@ -389,5 +389,5 @@ def settle_steps(ledger: Ledger, told: WriteResult, now: changes.Now) -> None:
     results = looked_at(told, now)
     report: WriteReport[Found] = WriteReport(results, told.report.number)
     if told.report.number is not None and report.outcome.value not in UNSETTLED:
-        record = {"steps": told_of(told.plan, results), "settled": True}
+        record = {"steps": recorded_results(told.plan, results), "settled": True}
         ledger.settle(told.report.number, report.outcome.value, record)

@@ -35,7 +35,7 @@ from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
 from tui.ui.write_course import Course, Face, Next
 from tui.ui.write_parts import Conditions, GoOn, PanelLine, TextDifference
-from tui.ui.write_words import told_title
+from tui.ui.write_words import result_title
 from tui.widgets.grid import Grid, messages
 from tui.widgets.plain_grid import PlainGrid
 
@@ -306,7 +306,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _not_tried(self, problem: Problem) -> None:
         if self.course.refuse(problem) and self.course.told is not None:
-            self._show(Face.TOLD, told_title(self.course.told))
+            self._show(Face.TOLD, result_title(self.course.told))
             self.say(clean(str(problem)), "bad")
         else:
             self._show(Face.REFUSED, self._title_text)
@@ -320,7 +320,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         elif follows is Next.BACK:
             self.action_put_back()
         else:
-            self._show(Face.TOLD, told_title(told))
+            self._show(Face.TOLD, result_title(told))
 
     # showing
 

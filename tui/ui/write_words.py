@@ -133,7 +133,7 @@ def outcome_line(told: WriteResult, zone: tzinfo) -> tuple[str, str]:
     """``Deleted 3 runs, read back 14:03:07, ledger #31`` and `` · u restores them``, which is never cut off."""
     changes = told.done
     if not changes:
-        return told_title(told), ""
+        return result_title(told), ""
     said = change_words.done(changes)
     if told.plan.purpose in (UNDO, PUT_BACK) and changes[0].verb is not WriteVerb.RESTORE:
         earlier = f" ledger #{told.plan.of}" if told.plan.of is not None else ""
@@ -188,7 +188,7 @@ def _moved(change: Change, result: StepResult[Found]) -> str:
     return f"{change_words.what(change) or 'it'} is {now} now, not {before}"
 
 
-def told_title(told: WriteResult) -> str:
+def result_title(told: WriteResult) -> str:
     """What became of a plan of which not all was done."""
     every = len(told.plan.changes)
     if told.done:
@@ -196,7 +196,7 @@ def told_title(told: WriteResult) -> str:
     return "Nothing was changed" if told.outcome is not Outcome.UNKNOWN else "It is not known whether it was written"
 
 
-def told_words(told: WriteResult) -> str:
+def result_words(told: WriteResult) -> str:
     """Why not all was done, in a sentence or two."""
     change, result = next(row for row in told.rows if row[1].outcome is not Outcome.DONE)
     name = change_words.things([change]) if change.alias else named(change.called) or change.id
@@ -275,7 +275,7 @@ def state(course: Course, progress: str) -> tuple[str, str]:
     if face is Face.TOLD and told is not None:
         stands = " What was done before stands: it can be finished still, or put back." if course.still_stands else ""
         record = f" ledger #{told.report.number}" if told.report.number is not None else ""
-        return told_words(told) + stands + record, "warn" if course.parts else "bad"
+        return result_words(told) + stands + record, "warn" if course.parts else "bad"
     return "", ""
 
 

@@ -51,13 +51,13 @@ class Writer:
 
         def left(told: WriteResult | None) -> None:
             if told is not None:
-                (done or self.told)(told)
+                (done or self.say_result)(told)
 
         if self.may_write():
             panel = WritePanel(self._session, make, title=title, form=form, at_once=at_once)
             self._owner.app.push_screen(panel, left)
 
-    def told(self, told: WriteResult) -> None:
+    def say_result(self, told: WriteResult) -> None:
         """Tell in one line what was done; it stays until the next action."""
         from tui.ui.write_words import outcome_line
 
@@ -89,7 +89,7 @@ class Writer:
         def told(what: WriteResult) -> None:
             if what.outcome is Outcome.DONE:
                 asking.dismiss(None)
-            (done or self.told)(what)
+            (done or self.say_result)(what)
 
         def refused(line: str) -> str:
             return (refuse or name_refusal)(line.strip())
@@ -126,7 +126,7 @@ class Writer:
         if self.may_write():
             what = "Note" if sort in (Thing.RUN, Thing.EXPERIMENT) else "Description"
             title = f"{what} of {sort.value} {named(name)}"
-            source = NoteSource(self._session, title=title, sort=sort, read=read, done=self.told)
+            source = NoteSource(self._session, title=title, sort=sort, read=read, done=self.say_result)
             self._owner.app.push_screen(EditTextModal(title, "", sort=sort, source=source))
 
     def edit_tags(self, title: str, read: Callable[[], Sequence[ThingState]]) -> None:
@@ -134,7 +134,7 @@ class Writer:
         from tui.ui.dialogs.edit_tags import TagsModal
 
         if self.may_write():
-            self._owner.app.push_screen(TagsModal(self._session, title=title, read=read, done=self.told))
+            self._owner.app.push_screen(TagsModal(self._session, title=title, read=read, done=self.say_result))
 
     # taking back
 

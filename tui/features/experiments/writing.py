@@ -48,7 +48,7 @@ class ExperimentsWriting:
         self._writer.ask_name("Create an experiment", question, text, creation, done=self._created)
 
     def _created(self, told: WriteResult) -> None:
-        self._writer.told(told)
+        self._writer.say_result(told)
         found = told.report.results[0].found
         if told.done and found is not None:
             self._pane.look_at(found.id)

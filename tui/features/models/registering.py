@@ -184,7 +184,7 @@ class Registering:
                 model, _, version = made[0].id.rpartition("/")
                 self._page.deck.written(frozenset({(Thing.RUN, offer.run_id), (Thing.VERSION, made[0].id)}))
                 self._page.deck.go(VersionRoute(model, version))
-            self._writer.told(told)
+            self._writer.say_result(told)
 
         self._writer.confirm(f"Register as {named(name)}", lambda: writes.registration(offer, name), done=done)
 

@@ -177,7 +177,7 @@ class RegistryPage(Page, Asking):
             if told.done:
                 self.gone(name)
                 self.made_or_renamed(told.done[0].after or "")
-            self._writer.told(told)
+            self._writer.say_result(told)
 
         def go_on() -> None:
             self._writer.rename(Thing.MODEL, name, lambda: writes.model(name), refuse=self._name_refusal, done=done)
@@ -216,7 +216,7 @@ class RegistryPage(Page, Asking):
             for change in told.done:
                 if change.kind is Thing.MODEL:
                     self.gone(change.id)
-            self._writer.told(told)
+            self._writer.say_result(told)
 
         def go_on() -> None:
             self._writer.confirm("Delete versions" if numbers else "Delete models", make, done=done)
@@ -231,7 +231,7 @@ class RegistryPage(Page, Asking):
         def done(told: WriteResult) -> None:
             if told.done:
                 self.made_or_renamed(told.done[0].called)
-            self._writer.told(told)
+            self._writer.say_result(told)
 
         self._writer.ask_name(
             "Create a model",

@@ -147,7 +147,7 @@ class EndpointChanges:
         def done(told: WriteResult) -> None:
             if told.done:
                 self._followed[name] = (told.report.number, self._writes.planned(told.plan))
-            self._writer.told(told)
+            self._writer.say_result(told)
             self.tell_progress()
 
         self._writer.confirm(f"Change what {named(name)} serves", lambda: plan, done=done)
