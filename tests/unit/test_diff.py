@@ -214,7 +214,7 @@ def test_an_empty_value_is_not_an_absent_one() -> None:
     params = section(comparison, "params")
     assert params.differs[0]
     assert [writer.value(params, 0, column) for column in (0, 1)] == ['""', "–"]
-    assert writer.change(params, 0, 1).delta == "absent"
+    assert writer.change(params, 0, 1).delta == "removed"
     assert CellWriter(comparison, 1).change(params, 0, 0).delta == "added"
 
 

@@ -25,7 +25,7 @@ LONGEST_SHOWN = 400
 _SAMPLE = 24  # values of a row that its precision is taken from
 _KEPT = 4096  # rows of which what was found is kept
 _PERCENT = 7  # cells in which shares are set flush
-ABSENT, ADDED = "absent", "added"
+REMOVED, ADDED = "removed", "added"
 Write = Callable[[float], str]
 
 
@@ -136,7 +136,7 @@ class CellWriter:
         base = self.baseline
         here, there = bool(section.present[row, column]), bool(section.present[row, base])
         if not here or not there:
-            return Difference(ADDED if here else ABSENT, differs=True)
+            return Difference(ADDED if here else REMOVED, differs=True)
         if not (section.numeric[row, column] and section.numeric[row, base]):
             return Difference("!=" if self._plain else "≠", differs=True)
         value, baseline = float(section.numbers[row, column]), float(section.numbers[row, base])
