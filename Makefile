@@ -45,8 +45,12 @@ bench: ## measure, and print the figures beside their budgets
 	$(PYTHON) -m tests.benchmarks
 
 .PHONY: readme
-readme: ## write the README's table of keys anew
+readme: ## write the table of keys in docs/keys.md anew
 	$(PYTHON) -m tests.support.readme
+
+.PHONY: screenshots
+screenshots: ## draw the pictures of the README anew, from the sample store
+	$(PYTHON) -m tests.support.screenshots
 
 .PHONY: ci
 ci: ## all that is required of a change, from a fresh environment

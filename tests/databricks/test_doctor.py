@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from tests.faults import loopback
 from tests.support.driver import drive
-from tests.support.readme import README
+from tests.support.readme import DOCS
 from tests.support.servers import free_port
 from tui.app.application import DeckApp
 from tui.cli import cli
@@ -183,13 +183,15 @@ def test_through_a_pipe_and_in_80_columns(profile: str, tmp_path: Path) -> None:
         assert lines[-1] == "12 ok, 1 warning."
 
 
-def test_the_readme_shows_what_is_printed(server: Server, workspace: Workspace, calm_environment: Path) -> None:
+def test_the_docs_show_what_is_printed(server: Server, workspace: Workspace, calm_environment: Path) -> None:
     (calm_environment / ".databrickscfg").write_text(f"[prod]\nhost = {server.address}\ntoken = {workspace.token}\n")
     file = calm_environment / "config.yaml"
     file.write_text("contexts:\n  lakehouse:\n    tracking_uri: databricks\n    profile: prod\n    catalog: prod.ml\n")
     printed = run("--config", str(file), "--context", "lakehouse", "doctor")
     assert printed.exit_code == 0
-    (shown,) = re.findall(r"On the simulated workspace:\n\n```\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    (shown,) = re.findall(
+        r"On the simulated workspace:\n\n```\n(.*?)```", (DOCS / "databricks.md").read_text("utf-8"), re.DOTALL
+    )
     said, wanted = checks_of(printed.output), checks_of(shown)
     assert list(said) == list(wanted)
     for title, words in wanted.items():

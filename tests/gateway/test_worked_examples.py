@@ -1,4 +1,4 @@
-"""What the README shows of the sample store is what is there."""
+"""What the docs show of the sample store is what is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.gateway.conftest import open_session
-from tests.support.readme import README
+from tests.support.readme import DOCS
 from tests.support.sample import sample
 from tui.demo.samples import Sample
 from tui.domain.preview.values import TableBody
@@ -17,12 +17,12 @@ from tui.services.compared_files import Side, listed, read_pair
 
 __all__ = ["sample"]  # a fixture
 
-TEXT = README.read_text(encoding="utf-8")
+TEXT = (DOCS / "comparing.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def sides(sample: Sample) -> Mapping[str, Side]:
-    """The runs of the README's example by name."""
+    """The runs of the docs' example by name."""
     session = open_session(sample.tracking_uri)
     client = session.client()
     weekly = client.get_experiment_by_name("churn/weekly")

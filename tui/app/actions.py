@@ -1,7 +1,7 @@
 """The registry of actions: what a person can do, by which keys, in which places, and whether it writes.
 
 ``VERBS`` is the one table: a verb has its keys, its words and the places where it holds. Bindings, the hint line, the
-palette and ``:`` commands, the ``?`` help, the README's table and a person's own keymap are all made from it. Whoever
+palette and ``:`` commands, the ``?`` help, the table in docs/keys.md and a person's own keymap are all made from it. Whoever
 owns a place has the handler ``action_<verb>``, and says in ``why_off`` why a verb means nothing just now.
 
 Ids are stable: a verb's name (``filter``) is the verb wherever it holds, ``PLACE.VERB`` (``runs.filter``) in one place.

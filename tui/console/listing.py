@@ -1,4 +1,4 @@
-"""The table of keys, for a terminal and for the README; both are made from the registry of actions."""
+"""The table of keys, for a terminal and for docs/keys.md; both are made from the registry of actions."""
 
 from __future__ import annotations
 
