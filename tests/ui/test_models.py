@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.deck import URI, World, message
 from tests.support.model_shop import ODD, model_shop
@@ -61,6 +62,48 @@ async def test_put_champion_back_to_the_version_before(world: World) -> None:
         assert keys == 6
         assert "Moved champion of churn: v12 → v11" in message(deck)
         await deck.until(lambda: "v11" in row(deck, "churn"), "the board shows it")
+
+
+async def test_on_the_champion_a_puts_it_back_to_whoever_held_it_last(world: World) -> None:
+    async with world.open() as deck:
+        await open_models(deck)
+        for to in ("14", "11"):
+            await deck.press("a")
+            await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
+            deck.app.screen.query_one("#alias", Input).value = "champion"
+            deck.app.screen.query_one("#to", Input).value = to
+            await deck.press("enter", "enter")
+            await deck.until(lambda to=to: champion(world) == to, "champion is moved")  # type: ignore[misc]
+            await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
+        await deck.press("tab")
+        versions = models(deck).versions
+        await deck.until(lambda: versions.grid.move_to("11"), "the champion is under the cursor")
+        await deck.press("a")
+        await deck.until_text("champion v11 (was v14)")
+        assert deck.app.screen.query_one("#alias", Input).value == "champion"
+        assert deck.app.screen.query_one("#to", Input).value == "14", "not the version of one number less"
+
+
+async def test_a_summary_tells_others_what_was_done(world: World) -> None:
+    world.registry.change_version("churn", "11", tags={})
+    async with world.open() as deck:
+        await open_models(deck)
+        await deck.press("tab", "j", "a")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
+        await deck.until(lambda: "auc" in deck.text(), "both sides are known")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: champion(world) == "11", "champion is back")
+        await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
+        told = deck.app.done_last  # type: ignore[attr-defined]
+        lines = told.plain().splitlines()
+        assert lines[0] == "Moved champion of churn: v12 → v11"
+        assert any(re.fullmatch(r"when +2026-\d\d-\d\d \d\d:00:00 UTC", line) for line in lines), lines
+        assert any(re.fullmatch(r"champion +v12 → v11", line) for line in lines), lines
+        assert any("auc" in line and "→" in line and "(higher is better)" in line for line in lines), lines
+        assert any(re.fullmatch(r"ledger +#1", line) for line in lines) and "\n- ledger: \\#1" in told.markdown()
+        await deck.press("Y")
+        await deck.until_text("what was done last, Markdown")
+        deck.shows("summary, Markdown")
 
 
 async def test_what_changed_between_champion_and_challenger(world: World) -> None:

@@ -69,6 +69,7 @@ class DeckApp(KeysForEverywhere):
         self.keymap: Mapping[str, str] = settings.keys
         self.absolute_times = False
         self.message_seconds = MESSAGE_SHOWS_S
+        self.done_last = None
         self.commands_said: list[str] = []
         self.begun = False
         self._launch = launch

@@ -316,7 +316,9 @@ class BrowseScreen(Page, Asking):
         run_id = self.runs.run_here()
         pane: Pane | None = self.current_pane()
         if pane is not self.experiments and run_id is not None:
-            return offers + run_copies(uri, run_id, self.runs.experiment_of(run_id))
+            offers += run_copies(uri, run_id, self.runs.experiment_of(run_id))
+            detail = self.details.detail if self.details is not None else None
+            return offers + (self.session.run_summary(detail) if detail is not None and detail.run_id == run_id else [])
         experiment = self.experiments.experiment_here()
         if experiment is not None:
             offers += experiment_copies(uri, experiment.id, experiment.name)

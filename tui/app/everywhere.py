@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.app.application import DeckApp
     from tui.config.launch import Launch
     from tui.services.session import Session
+    from tui.services.summaries import Summary
     from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
     from tui.ui.routes import Route
@@ -35,6 +36,7 @@ class KeysForEverywhere(CalmApp[int]):
     keymap: Mapping[str, str]
     absolute_times: bool
     begun: bool
+    done_last: Summary | None
     _ages_told_ms: int
     _off: Action | None = None  # the verb of the key just pressed, where it is off and nothing has said why
 
@@ -240,7 +242,7 @@ class KeysForEverywhere(CalmApp[int]):
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         # What is under the cursor may be among what its page offers anyway.
-        offers = list(dict.fromkeys(self.page.copies_here())) if self.page is not None else []
+        offers = list(dict.fromkeys([*self.page.copies_here(), *self._done_last()])) if self.page is not None else []
         if not offers:
             self.say("There is nothing here to copy")
             return
@@ -251,6 +253,10 @@ class KeysForEverywhere(CalmApp[int]):
                 self.copy_text(choice.title, choice.detail)
 
         self.push_screen(ChoiceModal("Copy", choices, self.glyphs, hint="enter copy   esc leave"), copy)
+
+    def _done_last(self) -> list[tuple[str, str]]:
+        """The summary of what was written last."""
+        return self.done_last.offers("what was done last") if self.done_last is not None else []
 
     def action_help(self) -> None:
         from tui.ui.dialogs.help import Chosen, HelpModal

@@ -18,6 +18,7 @@ from tui.services.runs_query import PageSize
 from tui.services.state_files import StateFiles
 
 if TYPE_CHECKING:
+    from tui.domain.values import RunDetail
     from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import (
         ArtifactsPort,
@@ -84,6 +85,22 @@ class Session:
     @property
     def read_only(self) -> bool:
         return self.launch.read_only
+
+    @property
+    def where(self) -> str:
+        """The context and its store, as a person tells somebody else."""
+        return f"{self.name} · {self.launch.place_shown}"
+
+    def run_summary(self, run: RunDetail) -> list[tuple[str, str]]:
+        """The summary of a run, as it can be copied."""
+        from tui.domain.diff.directions import direction_of
+        from tui.services.summaries import of_run
+
+        configured = self.launch.settings.metric_directions
+        made = of_run(
+            run, lambda metric: direction_of(metric, configured).better, place=self.where, now_ms=self.clock.now_ms()
+        )
+        return made.offers()
 
     @cached_property
     def flow(self) -> WriteFlow:

@@ -490,5 +490,11 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _close(self, told: WriteResult | None) -> None:
         """Leave the screen to the pages, each of which shows what was written as it is now."""
+        if told is not None:
+            from tui.services.summaries import of_written
+
+            # Made now: what is known of the versions may be forgotten once they are read anew.
+            actor, where = self.session.ledger.actor, self.session.where
+            self.deck.done_last = of_written(told, self.session.desk.health, actor=actor, place=where)
         self.dismiss(told)
         self.deck.written(self.course.touched)

@@ -29,6 +29,7 @@ class MoveRow:
     note: str = ""
     tone: Tone = ""
     brief: str = ""  # the note where there is little room
+    metric: str = ""  # the name of the metric that it is about
 
 
 def rows(
@@ -55,7 +56,7 @@ def rows(
     runs = [_run(made, known, reading) for made in sides]
     if any(text for text, _ in runs):
         found.append(MoveRow("run", runs[0][0], runs[1][0], tone=runs[1][1]))
-    found += _metric_rows(now, then, known, reading)
+    found += metric_rows(now, then, known, reading)
     facts = [known.facts(made.name, made.version) if made is not None else None for made in sides]
     if any(facts):
         found.append(_signature(facts[0], facts[1], reading))
@@ -105,10 +106,17 @@ def _run(made: ModelVersion | None, known: KnownOfModels, reading: Notation) -> 
         "bad" if bad else "")  # fmt: skip
 
 
-def _metric_rows(
-    now: ModelVersion | None, then: ModelVersion | None, known: KnownOfModels, reading: Notation
+def metric_rows(
+    now: ModelVersion | None,
+    then: ModelVersion | None,
+    known: KnownOfModels,
+    reading: Notation,
+    most: int | None = _METRICS_SHOWN,
 ) -> list[MoveRow]:
-    """A row for each metric on each dataset; what only the runs were measured at stands after it, as the runs'."""
+    """A row for each metric on each dataset; what only the runs were measured at stands after it, as the runs'.
+
+    Of more than ``most`` the others are counted.
+    """
     sides = [_measured(made, known) for made in (now, then)]
     chosen = known.metric
     key = chosen.partition("@")[0]
@@ -116,7 +124,7 @@ def _metric_rows(
         {*sides[0], *sides[1]}, key=lambda name: (name[1], name[0] != chosen, name[0].partition("@")[0] != key, name)
     )
     found = []
-    for name, of_run in names[:_METRICS_SHOWN]:
+    for name, of_run in names[:most]:
         before, after = (side.get((name, of_run)) for side in sides)
         change, tone = reading.change(
             after.value if after else None, before.value if before else None, known.better(name)
@@ -126,9 +134,11 @@ def _metric_rows(
         note = "  ".join(part for part in (change, verdict, other) if part)
         brief = "  ".join(part for part in (change.partition("  ")[0], verdict, other) if part)
         texts = [reading.number(side.value if side else None) for side in (before, after)]
-        found.append(MoveRow(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief))
-    if len(names) > _METRICS_SHOWN:
-        found.append(MoveRow("", "", "", f"{len(names) - _METRICS_SHOWN} more metrics: d shows all", "muted"))
+        found.append(
+            MoveRow(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief, name)
+        )
+    if most is not None and len(names) > most:
+        found.append(MoveRow("", "", "", f"{len(names) - most} more metrics: d shows all", "muted"))
     return found
 
 
@@ -145,13 +155,14 @@ def _measured(made: ModelVersion | None, known: KnownOfModels) -> dict[tuple[str
 
 
 def _signature(now: ModelFacts | None, then: ModelFacts | None, reading: Notation) -> MoveRow:
-    texts = [_signature_text(facts) for facts in (now, then)]
+    texts = [signature_text(facts) for facts in (now, then)]
     notes = signature_changes(now.signature if now else None, then.signature if then else None)
     note = f"{reading.glyphs.warning} {'; '.join(notes[:3])}" if notes and now is not None and then is not None else ""
     return MoveRow("signature", texts[0], texts[1], clean(note), "warn" if note else "")
 
 
-def _signature_text(facts: ModelFacts | None) -> str:
+def signature_text(facts: ModelFacts | None) -> str:
+    """A signature in brief; empty where its files have not been read."""
     if facts is None:
         return ""
     if facts.unread:

@@ -89,14 +89,15 @@ def _said(changes: Sequence[Change], words: dict[WriteVerb, str]) -> str:
             said = f"{words[verb]} {clean(several[0].after or '')} as {things(several)}"
         elif verb is WriteVerb.MOVE:
             one = len(several) == 1
-            said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{_arrow(c)}" for c in several)
+            said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{arrow(c)}" for c in several)
         elif verb is WriteVerb.SERVE:
             said = f"{words[verb]} what {named(several[0].called)} serves"
         parts.append(said)
     return " and ".join(parts)
 
 
-def _arrow(change: Change) -> str:
+def arrow(change: Change) -> str:
+    """From what to what a change leads."""
     return f"{value(change, change.before, 'none')} → {value(change, change.after, 'none')}"
 
 

@@ -158,3 +158,9 @@ class LedgerScreen(Page):
 
         entry = self.pane.entry_here
         return (f"ledger #{entry.number}", json.dumps(as_plain(entry))) if entry is not None else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        from tui.services.summaries import of_entry
+
+        entry = self.pane.entry_here
+        return [*super().copies_here(), *of_entry(entry).offers()] if entry is not None else []

@@ -58,10 +58,20 @@ class AliasLines(Protocol):
 
 
 class OneAlias:
-    """One alias, and the version that it is to point to."""
+    """One alias, and the version that it is to point to.
 
-    def __init__(self, model: RegisteredModel, versions: list[ModelVersion], to: str) -> None:
-        self.alias = PanelLine(_likely(model, to), "alias", "alias", round_again=True)
+    ``before`` tells which version held an alias before, "" where nobody knows: of the champion itself, what is meant is
+    most likely to put it back there.
+    """
+
+    def __init__(
+        self, model: RegisteredModel, versions: list[ModelVersion], to: str, before: Callable[[str], str]
+    ) -> None:
+        self._before = before
+        alias = _likely(model, to)
+        if model.aliases.get(CHAMPION) == to and (was := before(CHAMPION)) and was != to:
+            alias, to = CHAMPION, was
+        self.alias = PanelLine(alias, "alias", "alias", round_again=True)
         self.alias.select_on_focus = True
         self.to = PanelLine(to, "version", "to")
         self.to.offers = [made.version for made in versions]
@@ -107,7 +117,7 @@ class OneAlias:
 
     def show(self, state: Mapping[str, str]) -> None:
         self.alias.offers = _by_weight(state)
-        _tell_in_use(self._in_use, state)
+        _tell_in_use(self._in_use, state, self._before)
 
 
 class SeveralAliases:
@@ -306,8 +316,12 @@ def _by_weight(state: Mapping[str, str]) -> list[str]:
     return sorted(state, key=lambda alias: (alias != CHAMPION, alias != CHALLENGER, alias))
 
 
-def _tell_in_use(static: Static, state: Mapping[str, str]) -> None:
-    said = "  ".join(f"{clean(alias)} v{clean(state[alias])}" for alias in _by_weight(state)) or "none yet"
+def _tell_in_use(static: Static, state: Mapping[str, str], before: Callable[[str], str] = lambda _alias: "") -> None:
+    def at(alias: str) -> str:
+        was = before(alias)
+        return f"{clean(alias)} v{clean(state[alias])}{f' (was v{clean(was)})' if was else ''}"
+
+    said = "  ".join(map(at, _by_weight(state))) or "none yet"
     static.update(Content(f"in use: {said}"))
 
 

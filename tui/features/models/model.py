@@ -181,8 +181,10 @@ class ModelScreen(RegistryPage):
             return []
         uri, version = self.session.launch.registry_uri, self.version_here()
         if version is not None:
-            return model_copies(uri, self.model_name, version.version, self.model.aliases_of(version.version))
-        return model_copies(uri, self.model_name, aliases=sorted(self.model.aliases))
+            offers = model_copies(uri, self.model_name, version.version, self.model.aliases_of(version.version))
+        else:
+            offers = model_copies(uri, self.model_name, aliases=sorted(self.model.aliases))
+        return offers + self.summary_offers()
 
 
 def _named(model: RegisteredModel, alias: str, stage: str) -> tuple[str, str]:

@@ -71,6 +71,18 @@ class RegistryPage(Page, Asking):
     def gone(self, name: str) -> None:
         """A model was deleted or renamed."""
 
+    def summary_offers(self) -> list[tuple[str, str]]:
+        """The summary of the version or the model under the cursor, as it can be copied."""
+        from tui.services.summaries import of_model, of_version
+
+        model, made, health = self.model_here(), self.version_here(), self.session.desk.health
+        where, now_ms = self.session.where, self.session.clock.now_ms()
+        if model is None:
+            return []
+        if made is None:
+            return of_model(model, health, place=where, now_ms=now_ms).offers()
+        return of_version(made, model, health, place=where, now_ms=now_ms).offers()
+
     def place_here(self) -> Place | None:
         model = self.model_here()
         return Place(PlaceKind.MODEL, model.name, model=model.name) if model is not None else None
@@ -248,12 +260,13 @@ class RegistryPage(Page, Asking):
     def action_move_alias(self) -> None:
         from tui.features.models.alias_forms import OneAlias
 
-        version, known = self.version_here(), self.versions_known()
+        version, known, health = self.version_here(), self.versions_known(), self.session.desk.health
 
         def move(model: RegisteredModel) -> None:
             newest = model.newest
             likely = model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
-            self._move(model, lambda: OneAlias(model, known, version.version if version is not None else likely))
+            to = version.version if version is not None else likely
+            self._move(model, lambda: OneAlias(model, known, to, lambda alias: health.holding(model, alias).was or ""))
 
         self._with_model(move)
 

@@ -213,5 +213,7 @@ class ModelsScreen(RegistryPage):
             return []
         uri = self.session.launch.registry_uri
         if version is not None:
-            return model_copies(uri, model.name, version.version, model.aliases_of(version.version))
-        return model_copies(uri, model.name, aliases=sorted(model.aliases))
+            offers = model_copies(uri, model.name, version.version, model.aliases_of(version.version))
+        else:
+            offers = model_copies(uri, model.name, aliases=sorted(model.aliases))
+        return offers + self.summary_offers()

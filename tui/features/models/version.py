@@ -218,4 +218,8 @@ class VersionScreen(RegistryPage):
         here = self.value_here()
         aliases = self.model.aliases_of(self.number) if self.model is not None else ()
         uri = self.session.launch.registry_uri
-        return ([here] if here else []) + model_copies(uri, self.model_name, self.number, aliases)
+        return [
+            *([here] if here else []),
+            *model_copies(uri, self.model_name, self.number, aliases),
+            *self.summary_offers(),
+        ]

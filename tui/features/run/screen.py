@@ -311,4 +311,5 @@ class RunScreen(Page, Asking):
         offers = pane.copies_here() if isinstance(pane, RunView) else []
         if self.detail is not None:
             offers += run_copies(self.session.launch.tracking_uri, self.detail.run_id, self.detail.experiment_id)
+            offers += self.session.run_summary(self.detail)
         return offers

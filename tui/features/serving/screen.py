@@ -213,6 +213,8 @@ class ServingScreen(Page, Asking):
         return self.endpoints.value_here()
 
     def copies_here(self) -> list[tuple[str, str]]:
+        from tui.services.summaries import of_endpoint
+
         endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
         offers = []
         if endpoint is not None:
@@ -223,4 +225,6 @@ class ServingScreen(Page, Asking):
             offers.append(("model URI", f"models:/{entity.entity}/{entity.version}"))
         if endpoint is not None:
             offers += [("what went wrong", failure) for failure in endpoint.failures]
+            made = of_endpoint(endpoint, place=self.session.where, now_ms=self.session.clock.now_ms())
+            offers += made.offers()
         return offers
