@@ -120,6 +120,15 @@ def test_a_short_history_comes_whole(port: MetricHistoryPort, made: Recorded) ->
     assert (found.steps.typecode, found.timestamps_ms.typecode, found.values.typecode) == ("q", "q", "d")
 
 
+def test_points_are_counted_where_a_file_counts_them(port: MetricHistoryPort, made: Recorded) -> None:
+    counts = port.count_points([made.long, made.odd])
+    if isinstance(port, SqliteHistory):
+        assert (counts["loss"], counts["short"], counts["wild"]) == (MANY, 10, 5)
+        assert "repeated" not in port.count_points([made.long])
+    else:
+        assert counts == {}
+
+
 def test_a_long_history_is_sampled_with_its_ends(port: MetricHistoryPort, made: Recorded) -> None:
     found = port.sampled([made.long], "loss")[made.long]
     assert 1000 < len(found) <= 2500

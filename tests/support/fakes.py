@@ -332,6 +332,14 @@ class FakeHistory:
             }
         return {run_id: thinned(history, points) for run_id, history in found.items()}
 
+    def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
+        self.calls.append(("count_points", tuple(run_ids)))
+        counts: dict[str, int] = {}
+        for (run_id, key), history in self.kept.items():
+            if run_id in run_ids:
+                counts[key] = counts.get(key, 0) + len(history)
+        return counts
+
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
         self._call("page", (run_id, key, token))
         whole = self.kept.get((run_id, key), MetricHistory(run_id, key))

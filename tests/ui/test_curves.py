@@ -13,6 +13,7 @@ from tests.support.fakes import Asked, experiment, run
 from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import count
 from tui.domain.series.curve import Axis
 from tui.domain.values import RunReference
 from tui.features.curves import loader as curves_loader
@@ -440,6 +441,10 @@ async def test_a_metric_of_marked_runs_from_the_runs_table(made: World) -> None:
         await deck.until_text("run-001")
         await deck.press("space", "space", "space", "p")
         await deck.until_text("Curves of 3 runs")
+        loss = made.history.count_points([f"{number:032x}" for number in (1, 2, 3)])["loss"]
+        await deck.until(
+            lambda: f"{count(loss)} points" in deck.line_with("loss"), "it is told how many points there are"
+        )
         await deck.type("loss")
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the chart is open")

@@ -204,6 +204,23 @@ async def test_up_brings_back_what_was_said(world: World) -> None:
         await deck.until(lambda: "type to narrow" in deck.text(), "one's own line is back")
 
 
+async def test_what_was_said_is_there_at_the_next_start_without_passwords(world: World) -> None:
+    async with world.open() as deck:
+        await begun(deck)
+        for line in ("experiments fraud", "open https://ana:s3cret@mlflow.example.com/#/experiments/1"):
+            await deck.press("colon")
+            await deck.type(line)
+            await deck.press("enter")
+            await deck.settle()
+    async with world.open() as deck:
+        await begun(deck)
+        await deck.press("colon", "up")
+        await deck.until_text("open https://mlflow.example.com/#/experiments/1")
+        assert "s3cret" not in deck.text()
+        await deck.press("up")
+        await deck.until_text("experiments fraud/cards")
+
+
 async def test_a_problem_that_is_over_is_not_told_any_more(world: World) -> None:
     async with world.open() as deck:
         await begun(deck)

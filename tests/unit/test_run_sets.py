@@ -41,6 +41,18 @@ def test_figures_of_a_set() -> None:
     assert sets.metrics == ("loss", "val_auc")
 
 
+def test_what_mlflow_measures_of_the_machine_is_offered_after_the_metrics() -> None:
+    values = ({"system/cpu": 10.0 * at, "loss": 1.0 / at, "a": 1.0} for at in range(1, 5))
+    details = [run(at, params={"lr": str(at)}, metrics=metrics) for at, metrics in enumerate(values)]
+    comparison = Comparison(of_details(details))
+    assert comparison.metrics == ("a", "loss", "system/cpu")
+    assert best_metric(comparison, comparison.metrics) == "loss"
+    assert [one.found.strength for one in importances(comparison, "system/cpu")] == [pytest.approx(1.0)]
+    sets = RunSets(comparison, LR)
+    assert sets.metrics == ("a", "loss", "system/cpu")
+    assert sorted(sets.values("system/cpu", one)[0] for one in sets.sets) == [10.0, 20.0, 30.0, 40.0]
+
+
 def test_the_difference_of_two_sets() -> None:
     sets = RunSets(sweep(), LR)
     found = sets.difference("val_auc", sets.sets[0], sets.sets[1])

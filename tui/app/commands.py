@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.app.actions import Action, actions_at, configured_keys, show_keys
+from tui.services.copies import shown_uri
 from tui.ui.dialogs.command import Command, CommandModal, Given
 from tui.ui.page import Page
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tui.app.application import DeckApp
 
 LINES_KEPT = 100  # of what was said on the command line
+_KEPT_AS = "commands said"
 
 
 def commands_here(deck: DeckApp, page: Page) -> dict[str, Action]:
@@ -32,7 +34,7 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         action = found.get(given.name) if given is not None else None
         if given is None or action is None:
             return
-        deck.commands_said = [*(line for line in deck.commands_said if line != given.line), given.line][-LINES_KEPT:]
+        _remember(deck, given.line)
         if action.where == "app":
             parameters = (given.argument,) if action.takes else ()
             deck.call_later(deck.run_action, ("", action.verb, parameters), deck)
@@ -50,4 +52,19 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         )
         for name, action in found.items()
     ]
-    deck.push_screen(CommandModal(commands, deck.glyphs, deck.commands_said), run)
+    deck.push_screen(CommandModal(commands, deck.glyphs, said_before(deck)), run)
+
+
+def said_before(deck: DeckApp) -> list[str]:
+    """What was said on the command line, the latest last, also before this start."""
+    kept = deck.session.views.get(_KEPT_AS).get("lines")
+    lines = [line for line in kept if isinstance(line, str)] if isinstance(kept, list) else []
+    return [*(line for line in lines if line not in deck.commands_said), *deck.commands_said][-LINES_KEPT:]
+
+
+def _remember(deck: DeckApp, said: str) -> None:
+    """Keep a line; of an address without its credentials."""
+    line = " ".join(shown_uri(word) for word in said.split(" "))
+    deck.commands_said = [*(other for other in deck.commands_said if other != line), line][-LINES_KEPT:]
+    views, lines = deck.session.views, said_before(deck)
+    deck.session.pool.submit(lambda: views.put(_KEPT_AS, {"lines": lines}), lambda _kept: None, lambda _problem: None)

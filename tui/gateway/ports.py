@@ -160,6 +160,10 @@ class MetricHistoryPort(Protocol):
         """
         ...
 
+    def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
+        """How many points the metrics of at most 100 runs have together, by name; empty where nobody counts them."""
+        ...
+
     def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
         """Some points of the whole history, from the beginning or from where the page of ``token`` ended."""
         ...

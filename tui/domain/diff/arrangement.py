@@ -9,14 +9,12 @@ from typing import Literal
 import numpy as np
 
 from tui.domain.diff.comparison import Comparison, Section, system_rows
-from tui.domain.diff.sheet import SYSTEM_METRICS, Bools
+from tui.domain.diff.sheet import METRICS, Bools
 from tui.domain.natural import natural
 
 Order = Literal["name", "change", "spread"]
 ORDERS: tuple[Order, ...] = ("name", "change", "spread")
 _AS_RECORDED = ("overview", "source")  # groups whose rows are few and have an order of their own
-METRICS = ("metrics", SYSTEM_METRICS)
-"""The groups whose rows are metrics."""
 _METRIC_IDS = tuple(f"{group}::" for group in METRICS)  # as ``Shown.id`` begins; values of metrics have no unit
 
 

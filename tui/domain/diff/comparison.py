@@ -12,7 +12,8 @@ import numpy.typing as npt
 from tui.domain.diff.directions import UNKNOWN, Direction, direction_of
 from tui.domain.diff.nested import MOST_PATHS, leaves_of
 from tui.domain.diff.parsed import ParsedValue, parsed, plain
-from tui.domain.diff.sheet import Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
+from tui.domain.diff.sheet import METRICS, Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
+from tui.domain.natural import natural
 
 TOLERANCE = 1e-9
 """Numbers whose difference is no more than this part of the row's largest are the same."""
@@ -207,6 +208,20 @@ class Comparison:
     @property
     def groups(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(section.group for section in self.sections))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics there are, by name; what MLflow measures of the machine comes last."""
+        found = [(METRICS.index(part.group), natural(key), key) for part in self._measured for key in part.keys]
+        return tuple(key for _, _, key in sorted(found))
+
+    @property
+    def _measured(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.group in METRICS)
+
+    def measured(self, metric: str) -> tuple[Section, int] | None:
+        """The section and the row of a metric."""
+        return next(((found, found.keys.index(metric)) for found in self._measured if metric in found.keys), None)
 
     def direction(self, section: Section, row: int) -> Direction:
         """Which way is better for a row; only metrics and durations have one."""

@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int32, np.float64, np.bool_)
 
 SYSTEM_METRICS = "system metrics"
+METRICS = ("metrics", SYSTEM_METRICS)
+"""The groups whose rows are metrics."""
 GROUPS = (
     "params", "metrics", "signature", "flavors", "requirements", "datasets", "source", "tags", SYSTEM_METRICS,
     "overview",

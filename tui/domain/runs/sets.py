@@ -11,6 +11,7 @@ import numpy as np
 from tui.domain.diff.comparison import Comparison, Section, system_rows
 from tui.domain.diff.directions import Direction
 from tui.domain.diff.seeds import is_seed
+from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import PARENT_ROW
 from tui.domain.natural import natural
 from tui.domain.runs.statistics import Association, MeanDifference, Summary, kruskal, spearman, summary, welch
@@ -94,28 +95,22 @@ class RunSets:
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
-        return tuple(sorted(self._section.keys, key=natural)) if self._section is not None else ()
+        return self.comparison.metrics
 
     @cached_property
-    def _section(self) -> Section | None:
-        return next((s for s in self.comparison.sections if s.group == "metrics"), None)
-
-    @cached_property
-    def _row_of(self) -> dict[str, int]:
-        return {key: row for row, key in enumerate(self._section.keys)} if self._section is not None else {}
+    def _rows(self) -> dict[str, tuple[Section, int]]:
+        return {key: (s, row) for s in self.comparison.sections if s.group in METRICS for row, key in enumerate(s.keys)}
 
     def direction(self, metric: str) -> Direction:
-        assert self._section is not None
-        return self.comparison.direction(self._section, self._row_of[metric])
+        return self.comparison.direction(*self._rows[metric])
 
     def values(self, metric: str, one: RunSet) -> list[float]:
         """A metric's values in a set; runs without it are left out."""
-        assert self._section is not None
-        row, columns = self._row_of[metric], list(one.columns)
+        (section, row), columns = self._rows[metric], list(one.columns)
         return [
             value
             for value, there in zip(
-                self._section.numbers[row, columns].tolist(), self._section.present[row, columns].tolist(), strict=True
+                section.numbers[row, columns].tolist(), section.present[row, columns].tolist(), strict=True
             )
             if there
         ]
@@ -123,7 +118,8 @@ class RunSets:
     @cached_property
     def leaves_out(self) -> bool:
         """Whether any value is not finite, and so stands in no figure."""
-        return self._section is not None and bool((self._section.present & ~np.isfinite(self._section.numbers)).any())
+        sections = {id(section): section for section, _ in self._rows.values()}
+        return any(bool((one.present & ~np.isfinite(one.numbers)).any()) for one in sections.values())
 
     def summary(self, metric: str, one: RunSet) -> Summary:
         return summary(self.values(metric, one))
@@ -196,10 +192,10 @@ def importances(comparison: Comparison, metric: str) -> tuple[Importance, ...]:
 
     Numbers by Spearman's rho; texts that sort runs into groups by Kruskal and Wallis; others are left out.
     """
-    section = next((s for s in comparison.sections if s.group == "metrics" and metric in s.keys), None)
-    if section is None:
+    there = comparison.measured(metric)
+    if there is None:
         return ()
-    measured = section.numbers[section.keys.index(metric)]
+    measured = there[0].numbers[there[1]]
     finite = np.isfinite(measured)
     found = []
     for params in comparison.sections:
@@ -236,15 +232,13 @@ def _association(
 
 def best_metric(comparison: Comparison, metrics: Sequence[str]) -> str | None:
     """The metric to begin with: one that most runs have and that has a direction, validation before training."""
-    section = next((s for s in comparison.sections if s.group == "metrics"), None)
-    if section is None or not metrics:
-        return None
-    row_of = {key: row for row, key in enumerate(section.keys)}
+    rows = {metric: found for metric in metrics if (found := comparison.measured(metric)) is not None}
 
-    def rank(metric: str) -> tuple[int, bool, bool, str]:
-        row = row_of[metric]
+    def rank(metric: str) -> tuple[bool, int, bool, bool, str]:
+        section, row = rows[metric]
         held_out = any(word in metric.lower() for word in ("val", "test", "eval"))
         direction = comparison.direction(section, row).better
-        return -int(section.present[row].sum()), not direction, not held_out, natural(metric)
+        have = int(section.present[row].sum())
+        return section.group != "metrics", -have, not direction, not held_out, natural(metric)
 
-    return min(metrics, key=rank)
+    return min(rows, key=rank, default=None)

@@ -7,8 +7,9 @@ from typing import cast
 from textual import on
 from textual.widget import Widget
 
-from tui.domain.diff.arrangement import METRICS, metric_of
+from tui.domain.diff.arrangement import metric_of
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sheet import METRICS
 from tui.features.compare.grid import CompareGrid
 from tui.features.compare.laid import Laid
 from tui.ui.deck import Deck

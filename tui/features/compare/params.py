@@ -10,10 +10,11 @@ from textual.widget import Widget
 
 from tui.app.actions import bindings
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
-from tui.domain.natural import natural
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
+from tui.domain.runs.metric_rows import SYSTEM
 from tui.domain.runs.sets import Importance, best_metric, importances
 from tui.domain.runs.sets_table import importance_table
 from tui.domain.text import named
@@ -53,10 +54,7 @@ class CompareParamsPane(Pane, Asking):
     @property
     def metrics(self) -> tuple[str, ...]:
         """The metrics there are, by name."""
-        if self.comparison is None:
-            return ()
-        keys = (key for s in self.comparison.sections if s.group == "metrics" for key in s.keys)
-        return tuple(sorted(keys, key=natural))
+        return self.comparison.metrics if self.comparison is not None else ()
 
     def take(self, comparison: Comparison) -> None:
         """Take in another comparison; the metric stays where it is still there."""
@@ -108,10 +106,14 @@ class CompareParamsPane(Pane, Asking):
         comparison = self.comparison
         if comparison is None:
             return
-        section = next(s for s in comparison.sections if s.group == "metrics")
-        have = dict(zip(section.keys, section.present.sum(axis=1).tolist(), strict=True))
         runs = len(comparison.subjects)
-        choices = [Choice(metric, metric, f"{have[metric]} of {runs} runs") for metric in self.metrics]
+
+        def detail(metric: str) -> str:
+            found = comparison.measured(metric)
+            have = int(found[0].present[found[1]].sum()) if found is not None else 0
+            return f"{have} of {runs} runs" + (f", {SYSTEM_METRICS}" if metric.startswith(SYSTEM) else "")
+
+        choices = [Choice(metric, metric, detail(metric)) for metric in self.metrics]
 
         def picked(choice: Choice | None) -> None:
             if choice is not None:

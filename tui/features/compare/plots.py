@@ -13,11 +13,12 @@ from textual.widget import Widget
 
 from tui.app.actions import bindings, verbs_at
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.diff.table import subject_titles
 from tui.domain.glyphs import Glyphs
-from tui.domain.natural import natural
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
+from tui.domain.runs.metric_rows import SYSTEM
 from tui.domain.runs.sets import best_metric, importances
 from tui.domain.series.plot_axes import PlotAxis, axis_of, best
 from tui.domain.text import clean, named
@@ -81,10 +82,7 @@ class ComparePlotsPane(Pane, Asking):
     @property
     def metrics(self) -> tuple[str, ...]:
         """The metrics there are, by name."""
-        if self.comparison is None:
-            return ()
-        keys = (key for s in self.comparison.sections if s.group == "metrics" for key in s.keys)
-        return tuple(sorted(keys, key=natural))
+        return self.comparison.metrics if self.comparison is not None else ()
 
     def take(self, comparison: Comparison) -> None:
         """Take in another comparison; the metric stays where it is still there."""
@@ -200,7 +198,7 @@ class ComparePlotsPane(Pane, Asking):
                 self.metric = choice.id
                 self.start()
 
-        choices = [Choice(metric, metric, "") for metric in self.metrics]
+        choices = [Choice(one, one, SYSTEM_METRICS if one.startswith(SYSTEM) else "") for one in self.metrics]
         self.app.push_screen(ChoiceModal("Params against which metric", choices, self.glyphs), picked)
 
     def value_here(self) -> tuple[str, str] | None:
@@ -212,8 +210,9 @@ class ComparePlotsPane(Pane, Asking):
 
 def drawn(comparison: Comparison, metric: str) -> Drawn:
     """The axes of a comparison: params that go with the metric first, then the others that differ."""
-    section = next(s for s in comparison.sections if s.group == "metrics" and metric in s.keys)
-    row = section.keys.index(metric)
+    found = comparison.measured(metric)
+    assert found is not None  # it was chosen from the comparison's
+    section, row = found
     values = [
         v if p else None for v, p in zip(section.numbers[row].tolist(), section.present[row].tolist(), strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_COMPARED = 500
 MOST_HELD = 5000  # runs against a metric: ranked and drawn, not set side by side
+MOST_ASKED = 4  # runs that are read for where their metrics end
 _METRIC = "metrics."
 
 
@@ -112,7 +114,25 @@ class Onward:
         choices = [Choice(name, name, "sorted by" if name in sorted_by else "") for name in names]
         title = f"Curves of {len(self._pane.grid.marks) or 1} run{'s' if len(self._pane.grid.marks) > 1 else ''}"
         glyphs = cast(Deck, self._pane.app).glyphs
-        self._pane.app.push_screen(ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave"), chosen)
+        modal = ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave")
+        self._pane.app.push_screen(modal, chosen)
+        self._count(modal.tell)
+
+    def _count(self, tell: Callable[[dict[str, str]], None]) -> None:
+        """Tell how many points each metric has, or, where nobody counts them, at which step its last one is."""
+        session, here = self._pane.session, self._pane.grid.cursor_key
+        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
+
+        def look() -> dict[str, str]:
+            if counts := session.history.count_points(run_ids):
+                return {key: f"{count(many)} point{'' if many == 1 else 's'}" for key, many in counts.items()}
+            last: dict[str, int] = {}
+            for run_id in run_ids[:MOST_ASKED]:
+                for metric in session.tracking.get_run(run_id).metrics:
+                    last[metric.key] = max(metric.step, last.get(metric.key, metric.step))
+            return {key: f"last at step {count(step) if isinstance(step, int) else step}" for key, step in last.items()}
+
+        self._pane.ask(session.pool, "points", look, tell, lambda _problem: None)
 
     def _draw(self, key: str) -> None:
         from tui.ui.routes import CurvesRoute

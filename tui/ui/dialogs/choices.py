@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
@@ -42,6 +42,15 @@ class ChoiceModal(ListModal[Choice]):
         muted: list[Tone] = ["muted"] * len(kept)
         cells = {"title": titles, "detail": details}
         return RowsTable(columns, [choice.id for choice in kept], cells, {"detail": muted})
+
+    def tell(self, details: Mapping[str, str]) -> None:
+        """Say more of choices, by their ids, than was known when the list was opened."""
+        for key, text in details.items():
+            if key in self._choices:
+                known = self._choices[key]
+                self._choices[key] = replace(known, detail=" · ".join(part for part in (text, known.detail) if part))
+        if self.is_mounted:
+            self.narrow(self.input.value)
 
     def chosen(self, row_key: str) -> Choice:
         return self._choices[row_key]
