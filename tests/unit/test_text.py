@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from tui.domain.table import Align
-from tui.domain.text import clean, clean_block, fit, fit_all, named, width, wrap
+from tui.domain.text import clean, clean_block, fit, fit_all, named, telling_apart, width, wrap
 
 HOSTILE = st.text(
     st.one_of(
@@ -128,6 +128,16 @@ def test_fit_to_the_right() -> None:
 def test_fit_all_is_fit_for_each(texts: list[str], cells: int, right: bool) -> None:
     align: Align = "right" if right else "left"
     assert fit_all(texts, cells, align) == [fit(text, cells, align) for text in texts]
+
+
+def test_what_is_cut_keeps_what_tells_it_apart() -> None:
+    tables = ["prod.ml.features.customers@414", "prod.ml.features.customers@418", "s3://elsewhere/and/far/away/data"]
+    assert telling_apart(tables, 14) == ["…customers@414", "…customers@418", tables[2]]
+    assert telling_apart(tables, 40) == tables
+    tree = ["▾ sweep", "  ├ trial-of-the-long-sweep-7", "  └ trial-of-the-long-sweep-8"]
+    assert [fit(text, 14) for text in telling_apart(tree, 14)] == ["▾ sweep       ", "  ├ …g-sweep-7", "  └ …g-sweep-8"]
+    ends = ["a very long beginning, then 漢字 one", "a very long beginning, then 漢字 two"]
+    assert [fit(text, 12) for text in telling_apart(ends, 12)] == ["…en 漢字 one", "…en 漢字 two"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tui.domain.table import Align
 
@@ -44,6 +45,8 @@ _UNSEEN_SPACES = re.compile("^[ \u3000]+|[ \u3000]+$|(?<= ) +|[\u00a0\u1680\u200
 _MOST_MARKS = 8
 _STRAY_MARKS = re.compile(f"^0+|(?<=0{{{_MOST_MARKS}}})0+")
 _MEMO = 8192
+
+_TREE_LINES = re.compile(r"^(?:[ │├└─▸▾|`+>v-]* )?")
 
 
 def _within(point: int, ranges: Sequence[tuple[int, int]]) -> bool:
@@ -180,6 +183,24 @@ def keeping(text: str, apart: int, cells: int, ellipsis: str = "…") -> str:
         while start > 0 and (room := room - width(text[start - 1])) >= 0:
             start -= 1
     return f"{ellipsis}{text[start:]}"
+
+
+def telling_apart(texts: Sequence[str], cells: int, ellipsis: str = "…") -> Sequence[str]:
+    """The texts of a column, those that are too long cut at their beginning where the end alone tells them apart.
+
+    The lines of a tree before a name stay.
+    """
+    if not any(len(text) > cells or not (text.isascii() or width(text) <= cells) for text in texts):
+        return texts
+    leads = [len(text) - len(_TREE_LINES.sub("", text)) for text in texts]
+    names = [clean(text[lead:]) for text, lead in zip(texts, leads, strict=True)]
+    different = sorted(set(names))
+    shared = [0, *(shared_start(one, other) for one, other in pairwise(different)), 0]
+    apart = {name: max(around) for name, around in zip(different, pairwise(shared), strict=True)}
+    return [
+        text[:lead] + keeping(name, apart[name], cells - width(text[:lead]), ellipsis)
+        for text, lead, name in zip(texts, leads, names, strict=True)
+    ]
 
 
 def wrap(text: str, cells: int) -> list[str]:

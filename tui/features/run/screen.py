@@ -241,9 +241,11 @@ class RunScreen(Page, Asking):
         detail, housekeeping, run_id = self.detail, self.session.housekeeping, self.run_id
         if not self._writer.may_write() or detail is None:
             return
-        make = changes.restoration if detail.lifecycle == "deleted" else changes.deletion
-        title = "Restore run" if detail.lifecycle == "deleted" else "Delete run"
-        self._writer.confirm(title, lambda: make(housekeeping.runs([run_id])))
+        if detail.lifecycle == "deleted":
+            self._writer.confirm("Restore run", lambda: changes.restoration(housekeeping.runs([run_id])))
+        else:
+            within = [detail.experiment_id]
+            self._writer.confirm("Delete run", lambda: housekeeping.deletion_of_runs([run_id], within))
 
     def action_undo(self) -> None:
         from tui.domain.writes.changes import Thing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.domain.table import Column, Table, Tone
-from tui.domain.text import fit_all
+from tui.domain.text import fit_all, telling_apart
 
 WINDOW_ROWS = 64
 _MOST_WINDOWS = 600  # some six screens of 200x50; about 5 MB
@@ -66,4 +66,5 @@ class CellWindows:
             tones = [tone or ("muted" if text == self.absent else "") for tone, text in zip(given, texts, strict=True)]
         self.stats.windows_formatted += 1
         self.stats.cells_formatted += len(texts)
-        return Window(fit_all(texts, width, column.align, self.ellipsis), tones)
+        apart = telling_apart(texts, width, self.ellipsis)
+        return Window(fit_all(apart, width, column.align, self.ellipsis), tones)
