@@ -54,6 +54,11 @@ CELLS = (
     Cell("artifacts local to the server's machine", artifacts="local"),
     Cell("artifacts on S3, direct", artifacts="s3"),
     Cell("artifacts on S3, by the server's proxy", artifacts="s3 proxied"),
+    Cell("artifacts on S3, store opened directly", artifacts="s3", direct=True),
+    Cell("artifacts on GCS, by the server's proxy", artifacts="gcs proxied"),
+    Cell("artifacts on GCS, store opened directly", artifacts="gcs", direct=True),
+    Cell("artifacts on Azure, by the server's proxy", artifacts="azure proxied"),
+    Cell("artifacts on Azure, store opened directly", artifacts="azure", direct=True),
     Cell("--static-prefix", prefix="/mlflow"),
     Cell("a proxy's path prefix", between=Manners(prefix="/tools/mlflow")),
     Cell("bearer token", between=Manners(token=TOKEN), environ={"MLFLOW_TRACKING_TOKEN": TOKEN}),
@@ -64,6 +69,17 @@ CELLS = (
     Cell("429 with Retry-After at first", between=Manners(busy_first=2)),
     Cell("workspaces on", workspaces=True),
 )
+
+
+_OBJECT_STORES = {
+    "s3": ("boto3", started.s3, "s3://deck/artifacts"),
+    "gcs": ("google.cloud.storage", started.gcs, "gs://deck/artifacts"),
+    "azure": (
+        "azure.storage.blob",
+        started.azure,
+        f"wasbs://deck@{started.AZURE_ACCOUNT}.blob.core.windows.net/artifacts",
+    ),
+}
 
 
 def main() -> int:
@@ -149,11 +165,11 @@ def _running(cell: Cell, folder: Path) -> Iterator[tuple[str, str, dict[str, str
         options = ["--artifacts-destination", kept]
         if cell.artifacts == "local":
             options = ["--no-serve-artifacts", "--default-artifact-root", kept]
-        elif cell.artifacts.startswith("s3"):
-            _require("boto3")
-            environ |= stack.enter_context(started.s3(folder))
-            kept = "s3://deck/artifacts"
-            direct = cell.artifacts == "s3"
+        elif cell.artifacts.split()[0] in _OBJECT_STORES:
+            module, start, kept = _OBJECT_STORES[cell.artifacts.split()[0]]
+            _require(module)
+            environ |= stack.enter_context(start(folder))
+            direct = not cell.artifacts.endswith("proxied")
             options = ["--no-serve-artifacts", "--default-artifact-root", kept]
             options = options if direct else ["--artifacts-destination", kept]
         for_server = dict(environ)

@@ -195,6 +195,57 @@ def s3(folder: Path) -> Iterator[dict[str, str]]:
             yield lead
 
 
+@contextlib.contextmanager
+def gcs(folder: Path) -> Iterator[dict[str, str]]:
+    """A GCS interface (gcp-storage-emulator) with a bucket ``deck``; yields the environment that leads to it."""
+    python = _environment("gcs", "gcp-storage-emulator")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    program = [str(Path(python).parent / "gcp-storage-emulator"), "start", "--host=127.0.0.1", f"--port={port}"]
+    program += ["--in-memory", "--default-bucket=deck"]
+    lead = {"STORAGE_EMULATOR_HOST": address, "GOOGLE_CLOUD_PROJECT": "deck"}
+    with process(program, listens(port), folder, {**os.environ, **lead}):
+        yield lead
+
+
+@contextlib.contextmanager
+def azure(folder: Path) -> Iterator[dict[str, str]]:
+    """Azure's blob storage (azurite, of npm) with a container ``deck``; yields the environment that leads to it."""
+    program, port = _azurite(), free_port()
+    address = f"http://127.0.0.1:{port}/{AZURE_ACCOUNT}"
+    command = [program, "--silent", "--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(folder)]
+    command += ["--skipApiVersionCheck", "--disableTelemetry"]
+    # The key is azurite's own, the same everywhere.
+    said = {"DefaultEndpointsProtocol": "http", "AccountName": AZURE_ACCOUNT, "AccountKey": _AZURITE_KEY}
+    lead = {
+        "AZURE_STORAGE_CONNECTION_STRING": "".join(f"{k}={v};" for k, v in said.items()) + f"BlobEndpoint={address};"
+    }
+    with process(command, listens(port), folder, {**os.environ, **lead}):
+        from azure.storage.blob import BlobServiceClient
+
+        BlobServiceClient.from_connection_string(lead["AZURE_STORAGE_CONNECTION_STRING"]).create_container("deck")
+        yield lead
+
+
+AZURE_ACCOUNT = "devstoreaccount1"
+_AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+
+def _azurite() -> str:
+    folder = HOME / "azurite"
+    program = folder / "node_modules" / ".bin" / "azurite-blob"
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--no-audit", "--no-fund", "azurite"]
+        try:
+            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise NotToBeHad(f"npm: {error.strerror}") from error
+        if ended.returncode:
+            raise NotToBeHad(f"npm could not install azurite: {ended.stderr.strip().splitlines()[-1:]}")
+    return str(program)
+
+
 _REGION = (
     b'<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
     b"<LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 CHUNK = 256 * 1024
+_PART = 8 * 1024 * 1024  # of a whole file that is fetched part by part
 _RANGE_ANSWER = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _SIZE_ANSWER = re.compile(r"bytes \*/(\d+)")
 
@@ -209,6 +210,44 @@ class StreamReader:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+Fetch = Callable[[int, int], tuple[bytes, int | None]]
+"""Answers so many bytes from a place on, fewer where the file ends there, and the whole size if that is said."""
+
+
+class RangedReader:
+    """A file of an object store, which gives any part of it."""
+
+    by_parts = True
+    fetches_whole = False
+
+    def __init__(self, fetch: Fetch, size: int | None) -> None:
+        self._fetch = fetch
+        self.size = size
+        self.travelled = 0
+
+    def head(self, most: int) -> bytes:
+        return self.part(0, most)
+
+    def part(self, start: int, length: int) -> bytes:
+        if length <= 0 or (self.size is not None and start >= self.size):
+            return b""
+        data, size = self._fetch(start, length)
+        self.size = self.size if size is None else size
+        self.travelled += len(data)
+        return data
+
+    def chunks(self) -> Iterator[bytes]:
+        start = 0
+        while data := self.part(start, _PART):
+            yield data
+            start += len(data)
+            if len(data) < _PART:
+                break
+
+    def close(self) -> None:
+        """Nothing is kept open between parts."""
 
 
 class PartsFile(io.RawIOBase):

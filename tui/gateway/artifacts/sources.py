@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from tui.domain import uris
 from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, unsafe_reason
 from tui.domain.problem import Kind, Problem
-from tui.gateway.artifacts.readers import HttpReader, LocalReader, Reader, StreamReader
+from tui.gateway.artifacts.readers import Fetch, HttpReader, LocalReader, RangedReader, Reader, StreamReader
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 
@@ -248,8 +248,8 @@ def _entry(item: Mapping[str, Any]) -> ArtifactEntry:
 class RepositorySource:
     """A store that this machine reaches by MLflow's own code: object stores, Databricks, HDFS, FTP.
 
-    Most of that code only fetches whole files, into a folder of ours that is removed at once; that of Databricks gives
-    a stream, which can be stopped.
+    S3, GCS and Azure give parts of files. Other code only fetches whole files, into a folder of ours that is removed
+    at once; that of Databricks gives a stream, which can be stopped.
     """
 
     def __init__(self, uri: str, session: Connection) -> None:
@@ -273,7 +273,73 @@ class RepositorySource:
         if files is not None:
             whole = getattr(self._repository, "databricks_sdk_repo", self._repository).full_path(path)
             return StreamReader(lambda: cast(BinaryIO, files.download(whole).contents), size)
+        fetch = _parts_of(self._repository, path)
+        if fetch is not None:
+            return RangedReader(fetch, size)
         return StreamReader(lambda: _fetched(self._repository, path), size, fetches_whole=True)
+
+
+def _parts_of(repository: Any, path: str) -> Fetch | None:
+    """How parts of a file are read by the client of MLflow's own code for S3, GCS or Azure; None for other stores."""
+    if hasattr(repository, "parse_s3_compliant_uri"):
+        bucket, top = repository.parse_s3_compliant_uri(repository.artifact_uri)
+        return _parts_of_s3(repository, {"Bucket": bucket, "Key": posixpath.join(top, path)})
+    if hasattr(repository, "parse_gcs_uri"):
+        bucket, top = repository.parse_gcs_uri(repository.artifact_uri)
+        return _parts_of_gcs(repository.client.bucket(bucket).blob(posixpath.join(top, path)))
+    if hasattr(repository, "parse_wasbs_uri"):
+        container, _, top, _ = repository.parse_wasbs_uri(repository.artifact_uri)
+        return _parts_of_azure(repository.client.get_blob_client(container, posixpath.join(top, path)))
+    return None
+
+
+def _parts_of_s3(repository: Any, where: Mapping[str, str]) -> Fetch:
+    client, owner = repository._get_s3_client(), getattr(repository, "_bucket_owner_params", {})
+
+    def fetch(start: int, length: int) -> tuple[bytes, int | None]:
+        answer = client.get_object(**where, **owner, Range=f"bytes={start}-{start + length - 1}")
+        whole = str(answer.get("ContentRange", "")).rpartition("/")[2]
+        return answer["Body"].read(), int(whole) if whole.isdecimal() else None
+
+    return _to_the_end(fetch)
+
+
+def _parts_of_gcs(blob: Any) -> Fetch:
+    def fetch(start: int, length: int) -> tuple[bytes, int | None]:
+        # As it lies there: what the store would unpack on the way has other places.
+        return blob.download_as_bytes(start=start, end=start + length - 1, raw_download=True), None
+
+    return _to_the_end(fetch)
+
+
+def _parts_of_azure(blob: Any) -> Fetch:
+    def fetch(start: int, length: int) -> tuple[bytes, int | None]:
+        answer = blob.download_blob(offset=start, length=length)
+        return answer.readall(), answer.properties.size
+
+    return _to_the_end(fetch)
+
+
+def _to_the_end(fetch: Fetch) -> Fetch:
+    """Nothing, where the store says that nothing lies there: the file is empty, or ends before."""
+
+    def fetched(start: int, length: int) -> tuple[bytes, int | None]:
+        try:
+            return fetch(start, length)
+        except Exception as error:  # each client has a class of its own for it; all else is told
+            if _status(error) == 416:
+                return b"", None
+            raise
+
+    return fetched
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status in an error of the clients of Azure, GCS or S3."""
+    of_s3 = getattr(error, "response", None)
+    said = of_s3.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(of_s3, dict) else None
+    found = said or getattr(error, "status_code", None) or getattr(error, "code", None)
+    return found if isinstance(found, int) else None
 
 
 def _fetched(repository: Any, path: str) -> BinaryIO:

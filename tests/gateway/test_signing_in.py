@@ -1,0 +1,113 @@
+"""A server that somebody signs in to: what one may not see is left out, and what one may not write is said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.backends.started import mlflow_server
+from tests.support.stores import make_store
+from tui.domain.writes import changes
+from tui.domain.writes.changes import Change, Plan, Thing, ThingState
+from tui.host import Host, HostSpec
+from tui.services.permissions import ServerRights
+
+pytest.importorskip("flask_wtf", reason="MLflow's basic-auth needs Flask-WTF: pip install 'mlflow[auth]'")
+
+ROOT = Path(__file__).parents[2]
+ADMIN, SECRET = ("admin", "password-of-admin"), "password-of-ann"
+
+
+class SignedIn:
+    """A server with an experiment and a model of each permission that ann was granted."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.ids: dict[str, str] = {}
+        self.hosts: list[Host] = []
+        self._post("2.0/mlflow/users/create", username="ann", password=SECRET)
+        for permission in ("DENY", "READ", "EDIT", "MANAGE"):
+            name = permission.lower()
+            made = self._post("2.0/mlflow/experiments/create", name=name)
+            self.ids[permission] = made["experiment_id"]
+            self._post("2.0/mlflow/registered-models/create", name=name)
+            for kind, thing in (("experiment", made["experiment_id"]), ("registered_model", name)):
+                asked = {"username": "ann", "resource_type": kind, "resource_id": thing, "permission": permission}
+                self._post("3.0/mlflow/users/permissions/grant", **asked)
+
+    def _post(self, path: str, **said: str) -> dict[str, str]:
+        answer = requests.post(f"{self.address}/api/{path}", json=said, auth=ADMIN, timeout=60)
+        assert answer.ok, f"{path}: {answer.status_code} {answer.text[:200]}"
+        return dict(answer.json()) if answer.content.startswith(b"{") else {}
+
+    def host(self, user: str, password: str) -> Host:
+        environment = {"MLFLOW_TRACKING_USERNAME": user, "MLFLOW_TRACKING_PASSWORD": password}
+        self.hosts.append(Host.start(HostSpec(self.address, self.address, environment=environment, timeout_s=60.0)))
+        return self.hosts[-1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedIn]:
+    folder = tmp_path_factory.mktemp("signed in")
+    config = folder / "auth.ini"
+    config.write_text(
+        "[mlflow]\ndefault_permission = NO_PERMISSIONS\n"
+        f"database_uri = sqlite:///{folder}/auth.db\nadmin_username = {ADMIN[0]}\nadmin_password = {ADMIN[1]}\n"
+    )
+    environ = {"MLFLOW_AUTH_CONFIG_PATH": str(config), "MLFLOW_FLASK_SERVER_SECRET_KEY": "deck"}
+    with mlflow_server(
+        metadata.version("mlflow"), make_store(folder).uri, folder, "--app-name", "basic-auth", environ=environ
+    ) as address:
+        signed_in = SignedIn(address)
+        try:
+            yield signed_in
+        finally:
+            for host in signed_in.hosts:
+                host.close()
+
+
+def test_what_one_may_not_see_is_left_out_and_that_is_known(server: SignedIn) -> None:
+    ann = server.host("ann", SECRET)
+    assert {one.name for one in ann.ports.tracking.search_experiments().experiments} == {"read", "edit", "manage"}
+    assert [model.name for model in ann.ports.registry.search_models().models] == ["edit", "manage", "read"]
+    told = ann.capabilities
+    assert told is not None and told.hides
+
+
+def test_ones_own_permission_is_the_effective_one(server: SignedIn) -> None:
+    ann, admin = server.host("ann", SECRET), server.host(*ADMIN)
+    for permission, experiment in server.ids.items():
+        assert ann.ports.diagnosis.my_permission("experiment", experiment) == permission
+        assert ann.ports.diagnosis.my_permission("registered_model", permission.lower()) == permission
+    assert admin.ports.diagnosis.my_permission("experiment", server.ids["READ"]) == "MANAGE"
+
+
+@pytest.mark.parametrize(
+    ("permission", "may_tag", "may_delete"), [("READ", False, False), ("EDIT", True, False), ("MANAGE", True, True)]
+)
+def test_what_may_not_be_written_is_said_before(
+    server: SignedIn, permission: str, may_tag: bool, may_delete: bool
+) -> None:
+    ports = server.host("ann", SECRET).ports
+    rights = ServerRights(ports.diagnosis.my_permission, lambda run_id: server.ids[permission])
+    name = permission.lower()
+    tag = Change(Thing.MODEL, name, name, f"{changes.TAG}owner", None, "ann")
+    deletion = changes.deletion([ThingState(Thing.EXPERIMENT, server.ids[permission], name, changes.ACTIVE)])
+    of_run = Plan((Change(Thing.RUN, "a" * 32, "ox", changes.NAME, "ox", "elk"),))
+    assert bool(rights.dress(Plan((tag,))).refused) is not may_tag
+    assert bool(rights.dress(deletion).refused) is not may_delete
+    assert bool(rights.dress(of_run).remarks) is not may_tag
+    if not may_tag:
+        assert rights.dress(Plan((tag,))).refused == (
+            "You have READ on the model read; the server wants EDIT for this.",
+        )
+        assert "on the experiment" in rights.dress(of_run).remarks[0]
+
+
+def test_nothing_asks_for_the_list_of_others() -> None:
+    asked = [file for file in ROOT.glob("tui/**/*.py") if "users/list" in file.read_text(encoding="utf-8")]
+    assert asked == []
