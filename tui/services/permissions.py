@@ -1,16 +1,76 @@
-"""What a person may do with models of Unity Catalog, asked before a write is offered and kept for a short while."""
+"""What a person may do, asked before a write is offered: on a server with sign-in, and with models of Unity Catalog."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from tui.domain.models.grants import Access, Deed, Refusal, refusals
 from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.writes.changes import Change, Plan, Thing, WriteVerb
 from tui.gateway.databricks.ports import CatalogPort
 from tui.services.clock import Clock
 
 KEPT_MS = 60_000  # how long grants that were read count
+_LEVELS = ("DENY", "NO_PERMISSIONS", "READ", "USE", "EDIT", "MANAGE")  # of MLflow's server, each above the one before
+_ASKED = 5  # experiments or models of a plan that are asked about
 _ANY = "model"  # stands for whatever a new model will be called
+
+
+class ServerRights:
+    """One's own permissions on an MLflow server with sign-in; every method blocks.
+
+    ``permission`` tells one by kind and name, ``experiment_of`` the id of a run's experiment.
+    """
+
+    def __init__(self, permission: Callable[[str, str], str], experiment_of: Callable[[str], str]) -> None:
+        self._permission = permission
+        self._experiment_of = experiment_of
+
+    def dress(self, plan: Plan) -> Plan:
+        """The plan with what the server will refuse of it.
+
+        A run or a version may have been granted more than what holds it, which nothing tells: of those it is a remark.
+        """
+        wanted: dict[tuple[str, str], tuple[Change, str]] = {}
+        for change in plan.changes:
+            held = self._holder(change)
+            if held is not None and (held not in wanted or wanted[held][1] == "EDIT"):
+                wanted[held] = change, _needed(change)
+        refused: list[str] = []
+        remarks: list[str] = []
+        for (kind, name), (change, needed) in list(wanted.items())[:_ASKED]:
+            try:
+                have = self._permission(kind, name)
+            except Problem:
+                continue  # the server has the last word, and says it
+            if have not in _LEVELS or _LEVELS.index(have) >= _LEVELS.index(needed):
+                continue
+            what = kind.replace("registered_", "")
+            called = f"the {what} {clean(change.called if kind == change.kind.value else name)}"
+            told = f"You have {have.replace('_', ' ')} on {called}; the server wants {needed} for this."
+            (refused if change.kind in (Thing.EXPERIMENT, Thing.MODEL) else remarks).append(told)
+        return replace(plan, refused=(*plan.refused, *refused), remarks=(*plan.remarks, *remarks))
+
+    def _holder(self, change: Change) -> tuple[str, str] | None:
+        """What the permission for a change is on; None for what is made anew."""
+        if change.makes or change.kind is Thing.ENDPOINT:
+            return None
+        if change.kind in (Thing.MODEL, Thing.VERSION):
+            return "registered_model", change.id.rpartition("/")[0] if change.kind is Thing.VERSION else change.id
+        try:
+            return "experiment", change.id if change.kind is Thing.EXPERIMENT else self._experiment_of(change.id)
+        except Problem:
+            return None
+
+
+def _needed(change: Change) -> str:
+    """The least permission that MLflow's server lets a change be made with."""
+    goes = change.verb in (WriteVerb.DELETE, WriteVerb.RESTORE)
+    taken = change.after is None and (bool(change.alias) or (change.kind is Thing.VERSION and bool(change.key)))
+    return "MANAGE" if goes or taken else "EDIT"
 
 
 class Permissions:

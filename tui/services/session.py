@@ -19,6 +19,7 @@ from tui.services.state_files import StateFiles
 
 if TYPE_CHECKING:
     from tui.domain.values import RunDetail
+    from tui.domain.writes.changes import Plan
     from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import (
         ArtifactsPort,
@@ -115,7 +116,18 @@ class Session:
             "alias": lambda: self.desk.moves,
             "endpoint": lambda: self.serving_writes,
         }
-        return WriteFlow(self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only)
+        return WriteFlow(
+            self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only, rights=self._with_rights
+        )
+
+    def _with_rights(self, plan: Plan) -> Plan:
+        """A plan with what one's own permissions on a server with sign-in do not allow of it."""
+        diagnosis, tracking = self.diagnosis, self.tracking
+        if diagnosis is None or not self.capabilities.hides:
+            return plan
+        from tui.services.permissions import ServerRights
+
+        return ServerRights(diagnosis.my_permission, lambda run_id: tracking.get_run(run_id).experiment_id).dress(plan)
 
     @cached_property
     def housekeeping(self) -> Housekeeping:

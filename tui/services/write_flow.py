@@ -134,7 +134,8 @@ class WriteKind(Protocol):
 
 
 class WriteFlow:
-    """The writes of one context; ``kinds`` makes each kind when it is first written to.
+    """The writes of one context; ``kinds`` makes each kind when it is first written to, ``rights`` says of a plan
+    what the server will refuse.
 
     ``history`` holds what became of the plans since the context was opened of which something stands that can be taken
     back; the latest is the last.
@@ -148,7 +149,9 @@ class WriteFlow:
         *,
         context: str,
         read_only: bool,
+        rights: Callable[[Plan], Plan] = lambda plan: plan,
     ) -> None:
+        self._rights = rights
         self.ledger = ledger
         self._clock = clock
         self._kinds = kinds
@@ -168,7 +171,7 @@ class WriteFlow:
 
     def dressed(self, plan: Plan) -> Plan:
         """The plan as it is shown; blocks, and may raise Problem."""
-        return self.kind_of(plan.changes[0]).dress(plan) if plan.changes else plan
+        return self._rights(self.kind_of(plan.changes[0]).dress(plan)) if plan.changes else plan
 
     def carry_out(
         self,

@@ -166,7 +166,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         kind = "" if self.loader.view is Lifecycle.ALL else f"{self.loader.view.value} "
         where = f" under {clean(self.under)}" if self.under else ""
         elsewhere = f"\n. goes on to {clean(self.loader.following)}" if self.loader.following else ""
-        return f"There are no {kind}experiments{where}.\ni shows active, deleted or all{elsewhere}"
+        seen = " that you may see" if self.session.capabilities.hides else ""
+        return f"There are no {kind}experiments{where}{seen}.\ni shows active, deleted or all{elsewhere}"
 
     def _reveal(self, experiment_id: str) -> None:
         experiment = self.loader.experiments.get(experiment_id)

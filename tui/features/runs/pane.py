@@ -273,6 +273,7 @@ class RunsPane(ListPane[str]):
             marks=len(self.grid.marks),
             lead=self._lead(),
             by_child=self._by_child(),
+            hides=self.session.capabilities.hides,
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )
 

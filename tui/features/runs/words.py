@@ -38,6 +38,7 @@ class RunsInView:
     marks: int
     lead: str = "best"  # what stands first by the sort: best, worst, highest, lowest, first
     by_child: bool = False  # parents stand where the best of their children would
+    hides: bool = False  # the server leaves out what one may not see
     restorable: bool = False  # deleted runs are shown, and may be restored
 
 
@@ -127,7 +128,8 @@ def placeholder(shown: RunsInView) -> str:
         wanted = clean(shown.query.filter_string)
         return f"The server has no run in {names} that matches  {wanted}\nesc clears the filter"
     kind = "" if shown.query.view is Lifecycle.ALL else f"{shown.query.view.value} "
-    return f"There are no {kind}runs in {names}.\ni shows active, deleted or all"
+    seen = " that you may see" if shown.hides else ""
+    return f"There are no {kind}runs in {names}{seen}.\ni shows active, deleted or all"
 
 
 def _names(experiments: Sequence[Experiment]) -> str:

@@ -23,6 +23,13 @@ class DiagnosisPort(Protocol):
         """How many seconds this machine's clock is ahead of the server's Date; None where there is none to compare."""
         ...
 
+    def my_permission(self, kind: str, name: str) -> str:
+        """What one may do with an "experiment" (by its id) or a "registered_model": MLflow's word, "EDIT" for one.
+
+        It is one's effective permission, and "" where the server does not tell, as all do that nobody signs in to.
+        """
+        ...
+
     def loaded(self) -> None:
         """Answers when MLflow has been imported."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from urllib.parse import urlsplit
@@ -11,9 +12,11 @@ from urllib.parse import urlsplit
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.gateway import packages, problems
+from tui.gateway.rest.json import Json, object_in
 from tui.gateway.session import Connection
 from tui.gateway.store import probe
 
+_PERMISSION = "/api/3.0/mlflow/users/permissions/get"
 _PACKAGES = ("mlflow", "databricks-sdk")
 
 
@@ -45,6 +48,22 @@ class SessionDiagnosis:
             return time.time() - parsedate_to_datetime(said).timestamp()
         except (ValueError, TypeError):
             return None
+
+    def my_permission(self, kind: str, name: str) -> str:
+        if self._session.kind not in uris.HTTP_KINDS:
+            return ""
+        with problems.raised_as("Could not read what you may do", self._session.place):
+            me = self._told("/api/2.0/mlflow/users/current").get("user") or {}
+            if me.get("is_admin") is True:
+                return "MANAGE"
+            asked = {"username": me.get("username"), "resource_type": kind, "resource_id": name}
+            permission = self._told(_PERMISSION, asked).get("permission") if asked["username"] else None
+            return permission if isinstance(permission, str) else ""
+
+    def _told(self, path: str, asked: Mapping[str, object] | None = None) -> Json:
+        """The JSON that a server answers with; empty where it does not know the question."""
+        answer = self._session.request(path, "GET", params=dict(asked or {}))
+        return (object_in(answer.content) or {}) if answer.status_code == 200 else {}
 
     def loaded(self) -> None:
         """Nothing but an answer: requests wait until MLflow has been imported."""
