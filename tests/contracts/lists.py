@@ -10,6 +10,7 @@ from tests.support.deck import World, enter_runs
 from tests.support.driver import Deck
 from tests.support.fakes import NOW_MS
 from tests.support.models import open_models
+from tests.support.prompts import on_support, open_prompts
 from tests.support.writing import BEE, ELK, OX
 from tui.app.application import DeckApp
 from tui.services.request_log import LoggedRequest
@@ -106,6 +107,14 @@ async def _entities(deck: Deck[int]) -> None:
     await deck.until_text("Small CPU")
 
 
+async def _prompts(deck: Deck[int]) -> None:
+    await open_prompts(deck)
+
+
+async def _prompt_versions(deck: Deck[int]) -> None:
+    await on_support(deck)
+
+
 async def _requests(deck: Deck[int]) -> None:
     assert isinstance(deck.app, DeckApp)
     for number, operation in enumerate(("search_experiments", "search_runs", "get_run"), 1):
@@ -138,6 +147,8 @@ LISTS: tuple[ListRow, ...] = (
     ListRow(
         "versions of a page", ("versions", "registry"), go_to(ModelRoute("churn"), "v14"), "weekly-13", "v13", "v9 "
     ),
+    ListRow("prompts", ("prompts", "prompt"), _prompts, "tria", "triage", "draft"),
+    ListRow("prompt versions", ("prompt_versions", "prompt"), _prompt_versions, "First", "First", "Shorter answers"),
     ListRow("facts", ("facts", "registry"), go_to(VersionRoute("churn", "12"), "[Metrics 2]"), "loss", "loss", "auc"),
     ListRow("params", ("details", "run"), go_to(_RUN, "depth"), "dep", "depth", "lr"),
     ListRow("metrics", ("details", "run"), go_to(_RUN, "depth", "right_square_bracket"), "loss", "val_loss", "val_auc"),

@@ -26,7 +26,7 @@ MOVES = ("up", "down", "left", "right", "page up", "page down", "half page up", 
          "first column", "last column", "leave the range")  # fmt: skip
 OWED = owed(
     "it is not yet one of the lists that ask alike",
-    keys="artifacts, comparison, groups, metrics, runs, versions, versions of a page",
+    keys="artifacts, comparison, groups, metrics, prompt versions, runs, versions, versions of a page",
     moved="artifacts, comparison, entities, facts, files, groups, metrics, params",
     widened="artifacts, entities, facts, files, groups, metrics, params",
     sorted="artifacts, comparison, entities, facts, files, groups, metrics, params",

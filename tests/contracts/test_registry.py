@@ -15,6 +15,8 @@ NO_LISTS = {
     "compare_params": "is a ranking in the order of its meaning",
     "compare_plots": "is a drawing",
     "curves": "is a drawing",
+    "prompt_text": "is one text",
+    "prompt_diff": "is one text",
 }
 
 

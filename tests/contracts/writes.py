@@ -15,12 +15,13 @@ from tests.support.deck import World, enter_runs
 from tests.support.driver import Deck
 from tests.support.fakes import FakeTracking
 from tests.support.models import models, open_models
+from tests.support.prompts import prompts
 from tests.support.writing import OX, note_read
 from tui.app.actions import BY_ID
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Share
 from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, ModelRoute, RunRoute, VersionRoute
+from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, ModelRoute, PromptRoute, RunRoute, VersionRoute
 
 Steps = Callable[[Deck[int]], Awaitable[None]]
 Effect = Callable[[], None]
@@ -49,6 +50,7 @@ class WriteRow:
     new: str = ""
     typed: str = ""
     taken_back: str = "u"
+    of_prompts: bool = False  # whether the port of prompts is meant, whose methods are called as the registry's
     beneath: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -60,13 +62,13 @@ class WriteRow:
 
     def written(self, world: World) -> int:
         """How many times the write has been sent."""
-        ports = (world.writes, world.registry, world.serving)
+        ports = (world.writes, world.registry, world.prompts, world.serving)
         return sum(port.called(self.method) for port in ports if port is not None)
 
     def fails(self, world: World, trouble: Callable[[Effect], None]) -> None:
         """Let this happen to the next write."""
         if hasattr(world.registry, self.method):
-            world.registry.strike(self.method, trouble)
+            (world.prompts if self.of_prompts else world.registry).strike(self.method, trouble)
         elif hasattr(world.writes, self.method):
             world.writes.trouble.append(trouble)
         else:
@@ -153,6 +155,26 @@ async def _at_version(deck: Deck[int]) -> None:
     await deck.until_text("old-prod")
 
 
+async def _at_prompts(deck: Deck[int]) -> None:
+    await deck.press("4")
+    await deck.until_text("with findings")
+    await deck.until(lambda: "so far" not in deck.text(), "they are judged")
+    prompts(deck).list.grid.move_to("support_reply")
+    await deck.until_text("support_reply · 4 versions")
+
+
+async def _at_prompt_versions(deck: Deck[int]) -> None:
+    await _at_prompts(deck)
+    await deck.press("tab")
+    prompts(deck).versions.grid.move_to("3")
+    await deck.settle()
+
+
+async def _at_prompt(deck: Deck[int]) -> None:
+    await _at_prompts(deck)
+    await go_to(PromptRoute("support_reply", "3"), "support_reply v3")(deck)
+
+
 async def _at_endpoints(deck: Deck[int]) -> None:
     await open_models(deck)
     await deck.press("3")
@@ -226,6 +248,12 @@ async def _description(deck: Deck[int]) -> None:
     await deck.press("ctrl+s")
 
 
+async def _several_of_prompt(deck: Deck[int]) -> None:
+    await deck.until(lambda: isinstance(deck.app.focused, Input), "a line is asked for")
+    await deck.type("production=3 blue=1")
+    await deck.until_text("v3")
+
+
 async def _choose(deck: Deck[int]) -> None:
     await deck.until_text("champion")
     await deck.press("enter")
@@ -253,6 +281,26 @@ def _run_tag(key: str) -> Callable[[World], object]:
 
 def _aliases(world: World) -> object:
     return dict(world.registry.models["churn"].aliases)
+
+
+def _prompt_aliases(world: World) -> object:
+    return dict(world.prompts.models["support_reply"].aliases)
+
+
+def _prompt(field: str) -> Callable[[World], object]:
+    return lambda world: getattr(world.prompts.models["support_reply"], field)
+
+
+def _change_prompt(**fields: object) -> Callable[[World], None]:
+    def cross(world: World) -> None:
+        before = world.prompts.models["support_reply"]
+        world.prompts.models["support_reply"] = replace(before, **fields)  # type: ignore[arg-type]
+
+    return cross
+
+
+def _prompt_tag(world: World) -> object:
+    return world.prompts.by_model["support_reply"]["3"].tags.get("checked")
 
 
 def _model(field: str) -> Callable[[World], object]:
@@ -289,6 +337,8 @@ NOTE = "Trained **each week** from the warehouse."
 BEST = "# Best so far\n\nWith the *new* features."
 START = {"champion": "12", "challenger": "14", "old-prod": "11"}
 RENAMED = _run("name")
+USED = {"production": "2", "staging": "3"}
+ABOUT = "What the support agent answers with."
 
 WRITES: tuple[WriteRow, ...] = (
     # experiments
@@ -737,5 +787,109 @@ WRITES: tuple[WriteRow, ...] = (
         _serve,
         old="90",
         new="50",
+    ),
+    # prompts
+    WriteRow(
+        "tag a prompt",
+        ("prompt.tags",),
+        _at_prompts,
+        _tag("tier", "gold"),
+        "tag_model",
+        lambda world: world.prompts.models["support_reply"].tags.get("tier"),
+        None,
+        "gold",
+        _change_prompt(tags={"mlflow.prompt.is_prompt": "true", "tier": "theirs"}),
+        new="gold",
+        of_prompts=True,
+        beneath=("tier=gold",),
+    ),
+    WriteRow(
+        "describe a prompt",
+        ("prompt.note", "prompt.undo"),
+        _at_prompts,
+        _description,
+        "describe_model",
+        _prompt("description"),
+        ABOUT,
+        f"New. {ABOUT}",
+        _change_prompt(description="theirs"),
+        new="New. ",
+        of_prompts=True,
+        beneath=("New. What",),
+    ),
+    WriteRow(
+        "tag a prompt's version",
+        ("prompt.tags",),
+        _at_prompt_versions,
+        _tag("checked", "yes"),
+        "tag_version",
+        _prompt_tag,
+        None,
+        "yes",
+        lambda world: world.prompts.change_version(
+            "support_reply", "3", tags={**world.prompts.by_model["support_reply"]["3"].tags, "checked": "theirs"}
+        ),
+        new="yes",
+        of_prompts=True,
+    ),
+    WriteRow(
+        "move a prompt's alias",
+        ("prompt.move_alias",),
+        _at_prompt_versions,
+        _nothing,
+        "set_alias",
+        _prompt_aliases,
+        USED,
+        {**USED, "production": "3"},
+        lambda world: world.prompts.move("support_reply", "production", "4"),
+        old="v2",
+        new="v3",
+        of_prompts=True,
+        beneath=("production staging",),
+    ),
+    WriteRow(
+        "move a prompt's alias on its page",
+        ("prompt.move_alias",),
+        _at_prompt,
+        _nothing,
+        "set_alias",
+        _prompt_aliases,
+        USED,
+        {**USED, "production": "3"},
+        lambda world: world.prompts.move("support_reply", "production", "4"),
+        old="v2",
+        new="v3",
+        of_prompts=True,
+        beneath=("production staging", "production staging"),
+    ),
+    WriteRow(
+        "move several aliases of a prompt",
+        ("prompt.several_aliases",),
+        _at_prompts,
+        _several_of_prompt,
+        "set_alias",
+        _prompt_aliases,
+        USED,
+        {**USED, "production": "3", "blue": "1"},
+        lambda world: world.prompts.move("support_reply", "production", "4"),
+        old="v2",
+        new="v3",
+        of_prompts=True,
+        beneath=("blue",),
+    ),
+    WriteRow(
+        "take a prompt's alias away",
+        ("prompt.take_away",),
+        _at_prompt_versions,
+        _nothing,
+        "delete_alias",
+        _prompt_aliases,
+        USED,
+        {"production": "2"},
+        lambda world: world.prompts.move("support_reply", "staging", "4"),
+        old="v3",
+        new="–",
+        of_prompts=True,
+        beneath=("production",),
     ),
 )

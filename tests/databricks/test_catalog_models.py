@@ -8,6 +8,7 @@ import pytest
 
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
+from tui.gateway.prompts import ClientPrompts
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
 
@@ -78,7 +79,7 @@ def test_what_unity_catalog_cannot_do_is_explained(session: Connection) -> None:
     registry = ClientRegistry(session)
     asked: list[Callable[[], object]] = [
         lambda: registry.search_models(filter_string="tags.tier = '1'"),
-        lambda: registry.search_models(prompts=True),
+        ClientPrompts(session).search_models,
     ]
     for ask in asked:
         with pytest.raises(Problem) as caught:

@@ -19,6 +19,7 @@ from tui.config.model import Settings
 from tui.demo.simulated.sample import NOW_MS
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
+from tui.gateway.prompts import ClientPrompts
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.connect import open_session
@@ -85,7 +86,7 @@ def test_what_it_lacks_is_said_and_not_asked(registry: ClientRegistry, served: t
         lambda: registry.rename_model(IRIS, "unity.default.flower"),
         lambda: registry.copy_version(IRIS, "1", "unity.default.flower"),
         lambda: registry.search_models(filter_string="name LIKE 'unity.%'"),
-        lambda: registry.search_models(prompts=True),
+        ClientPrompts(registry._session).search_models,
         lambda: registry.registered_as([f"{1:032x}"]),
     ]
     for ask in lacking:

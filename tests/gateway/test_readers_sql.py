@@ -53,7 +53,10 @@ def calls_of(path: Path) -> Calls:
     calls += [("history.sampled", (runs[:20], key), {}) for key in ("loss", "nan", "inf", "back", "none")]
     calls += [("history.sampled", (runs[:20], "loss"), {"points": 2, "steps": (1, 3)})]
     calls += [("history.page", (each, key), {}) for each in runs[:10] for key in ("loss", "back")]
-    calls += [("registry.search_models", (), {"prompts": prompts}) for prompts in (False, True)]
+    calls += [(f"{port}.search_models", (), {}) for port in ("registry", "prompts")]
+    calls += [(f"prompts.{asked}", (each,), {}) for asked in ("get_model", "search_versions") for each in models]
+    calls += [("prompts.aliases_at", (each, ("champion", "none")), {}) for each in models]
+    calls += [("prompts.get_versions", ([(name, str(version)) for name, version in versions],), {})]
     calls += [("registry.search_models", (), {"max_results": 1}), ("registry.search_models", (), {"token": "?"})]
     calls += [
         ("registry.search_models", (), {"filter_string": said})

@@ -175,13 +175,6 @@ def test_pages_of_models_and_of_versions(desk: Desk) -> None:
     assert set(registry.get_versions(asked)) == {("paged-3", "4")}
 
 
-def test_prompts_are_kept_apart(desk: Desk) -> None:
-    desk.client.register_prompt("hello", "Hi {{ name }}")
-    assert "hello" not in {model.name for model in desk.registry.search_models(max_results=1000).models}
-    prompts = desk.registry.search_models(prompts=True).models
-    assert [(prompt.name, prompt.is_prompt) for prompt in prompts] == [("hello", True)]
-
-
 @pytest.mark.parametrize("source", ["logged model", "run artifact"])
 def test_what_a_version_is_made_of(desk: Desk, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tests.support.driver import Deck, drive
 from tests.support.fake_artifacts import FakeArtifacts
+from tests.support.fake_prompts import FakePrompts
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fake_serving import FakeServing
 from tests.support.fake_traces import FakeTraces, FakeTraceWrites
@@ -69,6 +70,7 @@ class World:
     artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
     registry: FakeRegistry = field(default_factory=FakeRegistry)
     traces: FakeTraces = field(default_factory=FakeTraces)
+    prompts: FakePrompts = field(default_factory=FakePrompts)
     store: FakeStore = field(default_factory=FakeStore)
     serving: FakeServing | None = None  # of a Databricks workspace only
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -116,6 +118,7 @@ class World:
             registry=self.registry,
             traces=self.traces,
             trace_writes=self.trace_writes,
+            prompts=self.prompts,
             serving=self.serving,
             clock=self.clock,
             log=self.log,

@@ -132,11 +132,9 @@ class FakeRegistry:
             newest[made.stage] = made
         return replace(self.models[name], latest=tuple(newest.values()))
 
-    def search_models(
-        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
-    ) -> ModelsPage:
+    def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
         self._call("search_models", filter_string, token)
-        found = [self._model(name) for name in sorted(self.models) if self.models[name].is_prompt == prompts]
+        found = [self._model(name) for name in sorted(self.models)]
         start = int(token or 0)
         end = start + max_results
         return ModelsPage(tuple(found[start:end]), str(end) if end < len(found) else None)

@@ -39,7 +39,7 @@ class Mover:
         self.registry = registry
         self.ledger = ledger
         self.moves = AliasMoves(registry, ledger, place=place, rules=rules, is_protected=is_protected)
-        self.flow = WriteFlow(ledger, clock, {"alias": lambda: self.moves}, context="prod", read_only=read_only)
+        self.flow = WriteFlow(ledger, clock, {"model alias": lambda: self.moves}, context="prod", read_only=read_only)
 
     def state(self, model: str) -> dict[str, str]:
         return self.moves.state(model)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.deck import World, shop
+from tests.support.fake_prompts import fill_prompts
 from tests.support.fakes import DAY, HOUR, NOW_MS
 from tui.domain.models.values import FAILED, ModelFacts, Registrable, Signature, SignatureField, SourceRun
 from tui.domain.values import RunDetail
@@ -49,7 +50,7 @@ def model_shop(folder: Path, **launch: Any) -> World:
     registry.add("pricing", 3, aliases={"challenger": "3"}, description="A night.", tags={"owner": "market"})
     registry.change_version("pricing", "3", status=FAILED, status_message="the upload was cut short")
     registry.add(ODD, 1, aliases={"champion": "1"})
-    registry.add("support_reply", 2, tags={"mlflow.prompt.is_prompt": "true"})
+    fill_prompts(world.prompts, f"{3:032x}")
     for name, version in (("fraud_score", "7"), (ODD, "1"), ("pricing", "3")):
         run_id = f"{800 + len(name):032x}"
         registry.change_version(name, version, run_id=run_id)

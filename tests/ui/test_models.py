@@ -223,17 +223,6 @@ async def test_a_second_page_that_fails_takes_nothing_away(world: World) -> None
         assert len(pane.versions) == 2600
 
 
-async def test_prompts_on_request(world: World) -> None:
-    async with world.open() as deck:
-        await open_models(deck)
-        assert "support_reply" not in deck.text()
-        await deck.press("P")
-        await deck.until_text("support_reply")
-        assert "churn" not in "\n".join(deck.lines()[2:10])
-        await deck.press("P")
-        await deck.until_text("fraud_score")
-
-
 async def test_watching_marks_what_changes(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
@@ -335,7 +324,11 @@ async def test_what_an_old_server_lacks_is_said_and_its_keys_are_absent(world: W
         await deck.press("2")
         await deck.until_text("MLflow 2.16.2 has no prompts, logged models or removal of an experiment's tags")
         board = deck.app.screen.query_one(ModelsPane)
-        assert board.check_action("prompts", ()) is False
+        assert board.check_action("to_prompts", ()) is False
+        for key in ("P", "4"):
+            await deck.press(key)
+            await deck.until(lambda: "MLflow 2.16.2 has no prompts: they came with 2.21" in message(deck), "it is said")
+        assert deck.app.screen.query(ModelsPane)
 
 
 async def test_an_answer_that_comes_late_is_dropped(world: World) -> None:

@@ -24,7 +24,7 @@ def test_a_workspace_has_accounts_serving_and_privileges() -> None:
     assert can.workspace and can.serving and can.three_levels and can.grants and can.aliases
     assert not can.prompts and not can.stages
     legacy = expected("databricks", "databricks")
-    assert legacy.legacy_registry and legacy.stages and legacy.prompts and not legacy.grants
+    assert legacy.legacy_registry and legacy.stages and not legacy.prompts and not legacy.grants
 
 
 def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
@@ -49,7 +49,7 @@ def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
 def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, ...]) -> None:
     can = of_server(expected(SERVER, SERVER), version)
     assert can.lacking == lacking
-    assert can.prompts is ("prompts" not in lacking)
+    assert can.prompts is ("prompts" not in lacking) and bool(can.no_prompts) is not can.prompts
     assert can.logged_models is ("logged models" not in lacking)
 
 

@@ -143,7 +143,7 @@ class DeckApp(KeysForEverywhere):
 
         for top in TOPS:
             self.add_mode(self._mode(top), top_screen(top, self.session))
-        await self.switch_mode(self._mode("models" if _is_of_models(self.session.launch.place) else "browse"))
+        await self.switch_mode(self._mode(_top_of(self.session.launch.place)))
 
     # requests under way
 
@@ -206,7 +206,8 @@ class DeckApp(KeysForEverywhere):
         """The places at the top of the open context, by the keys that go there."""
         from tui.app.tops import TITLES
 
-        here = [name for name in TITLES if name != "serving" or self.session.serving is not None]
+        absent = {"serving": self.session.serving is None, "prompts": not self.session.capabilities.prompts}
+        here = [name for name in TITLES if not absent.get(name)]
         keys = [configured_keys(BY_ID[f"app.{TITLES[name][0]}"], self.keymap).split(",")[0] for name in here]
         return tuple(Top(show_key(key), TITLES[name][1], name) for key, name in zip(keys, here, strict=True))
 
@@ -225,17 +226,19 @@ class DeckApp(KeysForEverywhere):
 
     def _stay_at(self, place: Place) -> None:
         """Go to the experiment or model of that name, if this context has one."""
-        session, model = self.session, place.model
+        session, model, top = self.session, place.model, _top_of(place)
         name = model or place.experiment
 
         def look() -> None:
-            if model:
+            if top == "prompts":
+                session.prompts.get_model(model)
+            elif model:
                 session.registry.get_model(model)
             else:
                 session.tracking.get_experiment_by_name(name)
 
         def there() -> None:
-            self.go_home("models" if model else "browse")
+            self.go_home(top)
             if self.page is not None:
                 self.page.open_place(place)
 
@@ -348,7 +351,7 @@ class DeckApp(KeysForEverywhere):
         except Problem as problem:
             self.say(str(problem))
             return
-        self.go_home("models" if _is_of_models(place) else "browse")
+        self.go_home(_top_of(place))
         if place is not None and self.page is not None:
             self.page.open_place(place)
 
@@ -432,9 +435,10 @@ class DeckApp(KeysForEverywhere):
         self._heart.call_soon_threadsafe(lambda: self.exit(return_code=status))
 
 
-def _is_of_models(place: Place | None) -> bool:
-    """Whether a place is among the registered models, and not among experiments and runs."""
-    return place is not None and place.kind.value in ("models", "model")
+def _top_of(place: Place | None) -> str:
+    """The screen at the top that knows how to open a place."""
+    kinds = {"models": "models", "model": "models", "prompts": "prompts", "prompt": "prompts"}
+    return kinds.get(place.kind.value, "browse") if place is not None else "browse"
 
 
 def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:

@@ -117,10 +117,14 @@ class KeysForEverywhere(CalmApp[int]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "serving":
             return self.begun and self.session.serving is not None
+        if action == "prompts":
+            return self.begun and self.session.capabilities.prompts
         return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now, in a line; empty where that goes without saying."""
+        if verb == "prompts":
+            return self.session.capabilities.no_prompts
         return "Serving endpoints are on Databricks, and this context is not" if verb == "serving" else ""
 
     # where to go
@@ -162,6 +166,9 @@ class KeysForEverywhere(CalmApp[int]):
     def offers_models(self) -> tuple[Offer, ...]:
         return self._offers_of("model")
 
+    def offers_prompts(self) -> tuple[Offer, ...]:
+        return self._offers_of("prompt")
+
     def _offers_of(self, kind: str) -> tuple[Offer, ...]:
         from tui.ui.dialogs.command import Offer
 
@@ -178,6 +185,9 @@ class KeysForEverywhere(CalmApp[int]):
 
     def action_serving(self, name: str = "") -> None:
         self._go_to("serving", "serving", name)
+
+    def action_prompts(self, name: str = "") -> None:
+        self._go_to("prompts", "prompts", name)
 
     def action_doctor(self) -> None:
         from tui.ui.routes import DoctorRoute

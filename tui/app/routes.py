@@ -13,6 +13,8 @@ from tui.ui.routes import (
     LedgerRoute,
     LoggedModelRoute,
     ModelRoute,
+    PromptDiffRoute,
+    PromptRoute,
     RequestsRoute,
     Route,
     RunRoute,
@@ -62,6 +64,14 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.features.compare.versions import VersionDiffScreen
 
         return VersionDiffScreen(session, route)
+    if isinstance(route, PromptRoute):
+        from tui.features.prompts.screen import PromptsScreen
+
+        return PromptsScreen(session, route.name, route.version, route.alias)
+    if isinstance(route, PromptDiffRoute):
+        from tui.features.prompts.diff import PromptDiffScreen
+
+        return PromptDiffScreen(session, route)
     if isinstance(route, LedgerRoute):
         from tui.features.diagnostics.ledger import LedgerScreen
 

@@ -28,10 +28,26 @@ def _serving(session: Session) -> Page:
     return ServingScreen(session)
 
 
-TITLES = {"browse": ("experiments", "Runs"), "models": ("models", "Models"), "serving": ("serving", "Serving")}
+def _prompts(session: Session) -> Page:
+    from tui.features.prompts.screen import PromptsScreen
+
+    return PromptsScreen(session)
+
+
+TITLES = {
+    "browse": ("experiments", "Runs"),
+    "models": ("models", "Models"),
+    "serving": ("serving", "Serving"),
+    "prompts": ("prompts", "Prompts"),
+}
 """The verb that goes to each, whose key stands before its title in the line at the top."""
 
-TOPS: dict[str, Callable[[Session], Page]] = {"browse": _browse, "models": _models, "serving": _serving}
+TOPS: dict[str, Callable[[Session], Page]] = {
+    "browse": _browse,
+    "models": _models,
+    "serving": _serving,
+    "prompts": _prompts,
+}
 """The screens at the top of a context, by the name that ``go_home`` knows it by."""
 
 

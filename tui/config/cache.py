@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui import __version__
 from tui.config import paths
-from tui.config.model import ContextSettings, ModelSettings, Settings
+from tui.config.model import ContextSettings, ModelSettings, PromptSettings, Settings
 
 
 def recall(file: Path, content: bytes) -> Settings | None:
@@ -30,7 +30,9 @@ def recall(file: Path, content: bytes) -> Settings | None:
         }
         models = values.pop("models")
         lists = {name: tuple(models[name]) for name in ("alias_columns", "protected_aliases")}
-        return Settings(contexts=contexts, models=ModelSettings(**{**models, **lists}), **values)
+        prompts = values.pop("prompts")
+        named = PromptSettings(**{**prompts, "production_aliases": tuple(prompts["production_aliases"])})
+        return Settings(contexts=contexts, models=ModelSettings(**{**models, **lists}), prompts=named, **values)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -62,6 +64,6 @@ def _key(content: bytes) -> str:
     package = Path(__file__).parent
     code = [package / "model.py", package / "check.py", package / "keymap.py", package.parent / "app" / "actions.py"]
     domain = package.parent / "domain"
-    code += [domain / "models" / "readiness.py", domain / "filter" / "names.py"]
+    code += [domain / "models" / "readiness.py", domain / "prompts" / "rules.py", domain / "filter" / "names.py"]
     stamps = [entry.stat().st_mtime_ns for entry in code if entry.exists()]
     return hashlib.sha256(content + f"\n{__version__} {stamps}".encode()).hexdigest()

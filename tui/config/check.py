@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +22,7 @@ from tui.config.model import (
     THEMES,
     ContextSettings,
     ModelSettings,
+    PromptSettings,
     Settings,
 )
 from tui.config.yaml_lines import Located, YamlError, read
@@ -31,6 +32,7 @@ from tui.domain.filter.names import ATTRIBUTES
 from tui.domain.models.names import alias_refusal
 from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.problem import Kind, Problem
+from tui.domain.prompts.rules import PROMPT_RULES
 from tui.domain.uris import SQL_KINDS
 
 _ADAPTER = TypeAdapter(Settings)
@@ -94,13 +96,16 @@ def _problem(file: Path, faults: Sequence[_Fault]) -> Problem:
     return Problem(Kind.CONFIG, "The configuration cannot be used", f"{where}: {first.message}{more}.", first.hint)
 
 
+_GROUPS: Final = {"contexts": ContextSettings, "models": ModelSettings, "prompts": PromptSettings}
+
+
 def _fault(entry: ErrorDetails, located: Located) -> _Fault:
     where = tuple(entry["loc"])
     line = located.line(where)
     name = str(where[-1]) if where else ""
     at = f" in {'.'.join(str(part) for part in where[:-1])}" if len(where) > 1 else ""
     if entry["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        group = {"contexts": ContextSettings, "models": ModelSettings}.get(str(where[0])) if len(where) > 1 else None
+        group = _GROUPS.get(str(where[0])) if len(where) > 1 else None
         known = [f.name for f in fields(group or Settings)]
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
@@ -180,14 +185,23 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         for i, alias in enumerate(getattr(settings.models, alias_list)):
             if refusal := alias_refusal(alias):
                 add(("models", alias_list, i), f"“{alias}” is no alias: {refusal.rstrip('.')}")
-    for rule, grade in settings.models.rules.items():
-        at_rule: Where = ("models", "rules", rule)
-        if rule not in RULES:
-            near = get_close_matches(rule, RULES, n=1, cutoff=0.5)
-            hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(RULES)}."
-            add(at_rule, f"there is no rule “{rule}”", hint)
-        elif grade not in GRADES:
-            add(at_rule, f"the grade of {rule} is one of {', '.join(GRADES)}, and not “{grade}”")
+    in_limits("unused_hours", settings.prompts.unused_hours, ("prompts", "unused_hours"))
+    for i, alias in enumerate(settings.prompts.production_aliases):
+        if refusal := alias_refusal(alias):
+            add(("prompts", "production_aliases", i), f"“{alias}” is no alias: {refusal.rstrip('.')}")
+    graded: tuple[tuple[str, Mapping[str, str], Iterable[str]], ...] = (
+        ("models", settings.models.rules, RULES),
+        ("prompts", settings.prompts.rules, PROMPT_RULES),
+    )
+    for group, grades, rules in graded:
+        for rule, grade in grades.items():
+            at_rule: Where = (group, "rules", rule)
+            if rule not in rules:
+                near = get_close_matches(rule, rules, n=1, cutoff=0.5)
+                hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(rules)}."
+                add(at_rule, f"there is no rule “{rule}”", hint)
+            elif grade not in GRADES:
+                add(at_rule, f"the grade of {rule} is one of {', '.join(GRADES)}, and not “{grade}”")
     if settings.context is not None and settings.context not in settings.contexts:
         near = get_close_matches(settings.context, settings.contexts, n=1)
         hint = f"Did you mean “{near[0]}”?" if near else "Name one that stands under contexts."

@@ -183,7 +183,7 @@ def _place(text: str) -> Place:
     raise Problem(
         Kind.CONFIG,
         "This place cannot be opened",
-        f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments, runs and "
-        "registered models.",
+        f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments, runs, "
+        "registered models and prompts.",
         "Give the address of one of those, or no address.",
     )

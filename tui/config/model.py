@@ -45,6 +45,17 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class PromptSettings:
+    """How prompts are judged. How their aliases are moved, ``ModelSettings`` says for both."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    production_aliases: tuple[str, ...] = ("production", "champion")  # which say that a version is in production
+    unused_hours: int = 24  # of traces, in which what is in production is looked for
+    rules: Mapping[str, str] = field(default_factory=dict)  # grades of the rules of prompts
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a configuration file can say. ``keys`` maps an action's id to Textual key names, comma-separated."""
 
@@ -65,6 +76,7 @@ class Settings:
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
     metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed
     models: ModelSettings = field(default_factory=ModelSettings)
+    prompts: PromptSettings = field(default_factory=PromptSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,5 +97,6 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "requests_a_second": (0.1, 1000),
     "tolerance": (0, 1),
     "old_after_days": (1, 36_500),
+    "unused_hours": (1, 8_760),
 }
 """The least and the greatest value of each number."""

@@ -58,6 +58,15 @@ class Capabilities:
         who = f"MLflow {self.server_version}" if self.server_version else "its interface"
         return f"{who} has no {' or '.join(part for part in (', '.join(first), last) if part)}"
 
+    @property
+    def no_prompts(self) -> str:
+        """Why there are no prompts here, in a line; "" where there are."""
+        if self.prompts:
+            return ""
+        if self.server_version:
+            return f"MLflow {self.server_version} has no prompts: they came with 2.21"
+        return f"There are no prompts here: {self.registry_called or 'Unity Catalog'} keeps none, or keeps them apart"
+
 
 def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
     """What the kinds of two stores can do, by their URIs alone: all that is known before the gateway has answered."""
@@ -80,7 +89,7 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         grants=registry == "databricks-uc",
         hides=workspace,
         numbers=Numbers.UNTOLD if catalog else Numbers.NEWEST_TOLD if plain else Numbers.COUNTED,
-        prompts=not catalog,
+        prompts=not catalog and registry != "databricks",  # of which MLflow's client says that it has none
         legacy_registry=registry == "databricks",
         registry_called=called.get(registry, ""),
         lacking=("aliases", "tags", "renaming") if open_source else (),

@@ -9,12 +9,16 @@ from enum import Enum
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tui.domain.problem import Kind, Problem
+from tui.domain.prompts.values import uri_parts
 
 _RUN_ID = re.compile(r"[0-9a-fA-F]{32}")
 _DATABRICKS_HOST = re.compile(
     r"\.(cloud\.databricks\.(com|us|mil)|databricks\.azure\.(us|cn)|azuredatabricks\.net|gcp\.databricks\.com)$"
 )
-_FORMS = "runs:/ID, experiments:/NAME-or-ID, models:/NAME, a run's id, or the address of an MLflow or Databricks page"
+_FORMS = (
+    "runs:/ID, experiments:/NAME-or-ID, models:/NAME, prompts:/NAME, a run's id, or the address of an MLflow or"
+    " Databricks page"
+)
 
 
 class PlaceKind(str, Enum):
@@ -27,6 +31,8 @@ class PlaceKind(str, Enum):
     MODELS = "models"
     MODEL = "model"  # or one version of it
     LOGGED_MODEL = "logged model"
+    PROMPTS = "prompts"
+    PROMPT = "prompt"  # or one version of it; ``model`` is its name
     ENDPOINTS = "serving endpoints"
     ENDPOINT = "serving endpoint"
 
@@ -65,6 +71,8 @@ def parse_place(text: str) -> Place:
     rest = text.lstrip().partition(":")[2].rstrip("\r\n")
     if colon and scheme.lower() == "models":
         return replace(_model_uri(given, rest), text=text)
+    if colon and scheme.lower() == "prompts":
+        return replace(_prompt_uri(given, rest), text=text)
     if colon and scheme.lower() == "experiments":
         name = _after_slash(given, rest)
         return Place(PlaceKind.EXPERIMENT, text, experiment=name)
@@ -106,6 +114,14 @@ def _model_uri(given: str, rest: str) -> Place:
     return Place(PlaceKind.MODEL, given, model=name, version=version.strip())
 
 
+def _prompt_uri(given: str, rest: str) -> Place:
+    found = uri_parts(f"prompts:{rest}")
+    if found is None:
+        raise _unknown(given, "It would be prompts:/NAME, prompts:/NAME/VERSION or prompts:/NAME@ALIAS.")
+    name, version, alias = found
+    return Place(PlaceKind.PROMPT, given, model=name, version=version, alias=alias)
+
+
 def _web(given: str) -> Place:
     try:
         parts = urlsplit(given)
@@ -135,7 +151,7 @@ def _web(given: str) -> Place:
     except ValueError:
         page = None
     if page is None:
-        raise _unknown(given, "Pages of experiments, runs, models and serving endpoints are known.")
+        raise _unknown(given, "Pages of experiments, runs, models, prompts and serving endpoints are known.")
     return page
 
 
@@ -175,6 +191,10 @@ def _page(steps: list[str], query: dict[str, list[str]], base: Place) -> Place |
         case ["explore", "data", "models", catalog, schema, name, *rest]:
             version = rest[1] if len(rest) > 1 and rest[0] == "version" else ""
             return replace(base, kind=PlaceKind.MODEL, model=f"{catalog}.{schema}.{name}", version=version)
+        case ["prompts"]:
+            return replace(base, kind=PlaceKind.PROMPTS)
+        case ["prompts", name, *_]:
+            return replace(base, kind=PlaceKind.PROMPT, model=name)
         case ["endpoints"]:
             return replace(base, kind=PlaceKind.ENDPOINTS)
         case ["endpoints", name, *_]:

@@ -18,6 +18,7 @@ from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.ports import (
     ArtifactsPort,
     MetricHistoryPort,
+    PromptsPort,
     RegistryPort,
     StorePort,
     TracesPort,
@@ -25,6 +26,7 @@ from tui.gateway.ports import (
     TrackingPort,
     WritesPort,
 )
+from tui.gateway.prompts import ClientPrompts
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
 from tui.gateway.store.client import SessionStore
@@ -51,6 +53,7 @@ class Gateway:
     registry: RegistryPort
     traces: TracesPort
     trace_writes: TraceWritesPort
+    prompts: PromptsPort
     diagnosis: DiagnosisPort
     catalog: CatalogPort
     serving: ServingPort
@@ -68,6 +71,7 @@ def gateway(session: Connection) -> Gateway:
         registry=ClientRegistry(session, pace=pace),
         traces=ClientTraces(session),
         trace_writes=trace_writes_of(session),
+        prompts=ClientPrompts(session),
         diagnosis=SessionDiagnosis(session),
         catalog=SdkCatalog(sdk),
         serving=SdkServing(sdk, pace),

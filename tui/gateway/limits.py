@@ -61,6 +61,14 @@ LIMITS_S: Mapping[str, float] = {
     "trace_writes.unassess": 60.0,
     "trace_writes.tag": 60.0,
     "trace_writes.add_to_set": 300.0,
+    "prompts.get_model": 60.0,
+    "prompts.uses": 60.0,
+    "prompts.recent_uses": 120.0,  # a request for each version
+    "prompts.set_alias": 60.0,
+    "prompts.delete_alias": 60.0,
+    "prompts.describe_model": 60.0,
+    "prompts.tag_model": 60.0,
+    "prompts.tag_version": 60.0,
     # Unity Catalog has the client itself bring the model's files from where they are to where they are to be.
     "registry.copy_version": 3600.0,
     "registry.create_version": 3600.0,

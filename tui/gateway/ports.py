@@ -31,6 +31,7 @@ from tui.domain.models.values import (
     VersionsPage,
 )
 from tui.domain.preview.values import As, Preview
+from tui.domain.prompts.values import Uses
 from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
 from tui.domain.traces.values import Assessment, EvaluationSet, Trace, TraceInfo, TraceMetrics, TracesPage
 from tui.domain.values import (
@@ -234,10 +235,8 @@ class RegistryPort(Protocol):
         """Versions made from these runs; runs without one are absent."""
         ...
 
-    def search_models(
-        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
-    ) -> ModelsPage:
-        """A page of registered models by name; prompts (which MLflow keeps among them) only where asked for.
+    def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
+        """A page of registered models by name; prompts, which MLflow keeps among them, are left out.
 
         Unity Catalog tells little of each: such a model is not whole, and ``get_models`` reads the rest.
         """
@@ -393,4 +392,55 @@ class TraceWritesPort(Protocol):
 
     def add_to_set(self, dataset_id: str, trace_ids: Sequence[str]) -> None:
         """Make a record of each trace in an evaluation dataset; what has the same inputs there is updated."""
+        ...
+
+
+class PromptsPort(Protocol):
+    """Prompts: registered models with a tag, of which what is asked for models answers that they are not there.
+
+    The methods are called as those of ``RegistryPort`` that do the same for models, and answer with the same values.
+    """
+
+    def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
+        """A page of prompts by name, with their aliases and their newest version."""
+        ...
+
+    def get_model(self, name: str) -> RegisteredModel: ...
+
+    def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
+        """Where these aliases point; one that points nowhere is absent."""
+        ...
+
+    def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        """A page of a prompt's versions, newest first; what each says is in its tags."""
+        ...
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        """These versions, by (prompt, version); those that do not exist are absent."""
+        ...
+
+    def uses(self, name: str, version: str, *, most: int = 100) -> Uses:
+        """The runs and traces that used a version, newest first, so many of each at most."""
+        ...
+
+    def recent_uses(self, name: str, versions: Sequence[str], since_ms: int) -> dict[str, int]:
+        """How many traces since then used each of these versions, counted up to 500; without traces it is empty."""
+        ...
+
+    def set_alias(self, name: str, alias: str, version: str) -> None:
+        """Point an alias to a version. ``services.alias_moves`` alone calls this."""
+        ...
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        """Take an alias away, if it is there. ``services.alias_moves`` alone calls this."""
+        ...
+
+    def describe_model(self, name: str, description: str) -> None: ...
+
+    def tag_model(self, name: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None."""
+        ...
+
+    def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
+        """Set a tag, or take it away with None."""
         ...

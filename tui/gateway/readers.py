@@ -10,12 +10,13 @@ from typing import Any
 from tui.domain import uris
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.problems import Elsewhere
+from tui.gateway.prompts import ClientPrompts
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.rest.models import RestModels
 from tui.gateway.rest.pages import RestPages
 from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
-from tui.gateway.sql.registry import SqlRegistry
+from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
 from tui.gateway.sql.tracking import SqlTracking
 from tui.gateway.traces.rest import RestTraces
 from tui.gateway.tracking.history import SqliteHistory
@@ -47,6 +48,7 @@ _REGISTRY = (
     "source_runs",
     "source_models",
 )
+_PROMPTS = ("search_models", "get_model", "aliases_at", "search_versions", "get_versions")
 
 _TRACES = ("search", "info", "trace", "metrics")
 
@@ -93,7 +95,8 @@ def sql_reads(session: Connection) -> dict[str, Operation]:
     if runs.kind == "sqlite":
         found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page"))
     if runs.kind in uris.SQL_KINDS and models.kind in uris.SQL_KINDS:
-        found |= _of(SqlRegistry(session, models, runs), "registry", _REGISTRY)
+        registry = SqlRegistry(session, models, runs)
+        found |= _of(registry, "registry", _REGISTRY) | _of(SqlPrompts(registry), "prompts", _PROMPTS)
     return found
 
 
@@ -106,6 +109,7 @@ def rest_reads(session: Connection) -> dict[str, Operation]:
     found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models
     if session.registry_uri == session.tracking_uri:
         found |= _of(ClientRegistry(session, lambda: models), "registry", _REGISTRY)
+        found |= _of(ClientPrompts(session, lambda: models), "prompts", _PROMPTS)
     return found
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from tui.domain import uris
 from tui.domain.models.holders import mirror_tags
-from tui.domain.models.values import RegisteredModel
+from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan, changes
 from tui.domain.writes.alias_plan import Aliases, AliasPlan, AliasStep
 from tui.domain.writes.changes import Change, Thing, ThingState
-from tui.gateway.ports import RegistryPort
 from tui.services.alias_records import (
     aliases_of,
     done_steps,
@@ -29,8 +29,24 @@ from tui.services.write_flow import Found, Prepared, WriteResult, judged
 from tui.services.writes import Outcome, WriteReport
 
 PROTECTED = "This move is protected"
-WHAT = "aliases"
-"""How moves of aliases are called in the ledger."""
+WHAT, OF_PROMPTS = "aliases", "prompt aliases"
+"""How moves of aliases are called in the ledger, those of models and those of prompts."""
+
+
+class AliasesPort(Protocol):
+    """What moves of aliases ask of a registry, of models or of prompts; as in ``gateway.ports``."""
+
+    def get_model(self, name: str) -> RegisteredModel: ...
+
+    def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]: ...
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]: ...
+
+    def set_alias(self, name: str, alias: str, version: str) -> None: ...
+
+    def delete_alias(self, name: str, alias: str) -> None: ...
+
+    def tag_version(self, name: str, version: str, key: str, value: str | None) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -49,18 +65,20 @@ class AliasMoves:
 
     def __init__(
         self,
-        registry: RegistryPort,
+        registry: AliasesPort,
         ledger: Ledger,
         *,
         place: str,
         rules: Rules | None = None,
         is_protected: Callable[[Sequence[str]], bool] = lambda _aliases: False,
+        of_prompts: bool = False,
     ) -> None:
         self._registry = registry
         self.ledger = ledger
         self.place = place
         self.rules = rules or Rules()
         self._is_protected = is_protected
+        self._what, self._thing = (OF_PROMPTS, Thing.PROMPT) if of_prompts else (WHAT, Thing.MODEL)
         self._made: dict[str, int | None] = {}  # when models were made, as the server says it, for the ledger
 
     def state(self, model: str) -> dict[str, str]:
@@ -73,7 +91,7 @@ class AliasMoves:
         """A plan of this kind as the flow shows it and carries it out."""
         self._made[model.name] = model.created_ms
         steps = tuple(
-            Change(Thing.MODEL, planned.model, planned.model, changes.ALIAS + step.alias, step.expected, step.to)
+            Change(self._thing, planned.model, planned.model, changes.ALIAS + step.alias, step.expected, step.to)
             for step in planned.steps
         )
         return changes.Plan(steps, purpose=planned.purpose, of=planned.of)
@@ -87,7 +105,7 @@ class AliasMoves:
 
     def read(self, change: Change) -> ThingState:
         """The alias of a change, and none of its model's others: quick, however many versions there are."""
-        return aliases_of(change.id, self._registry.aliases_at(change.id, [change.alias]))
+        return aliases_of(change.id, self._registry.aliases_at(change.id, [change.alias]), self._thing)
 
     def prepare(self, plan: changes.Plan) -> Prepared:
         """Each move under guard; raises Problem where a reason or a version is missing, or a name is refused.
@@ -105,7 +123,7 @@ class AliasMoves:
         def read() -> ThingState:
             whole = is_new and not seen
             seen.append(self.state(model) if whole else self._registry.aliases_at(model, planned.aliases))
-            return aliases_of(model, seen[-1])
+            return aliases_of(model, seen[-1], self._thing)
 
         def whole_plan_stands(_found: Found) -> bool:
             return not alias_plan.conflicts(planned, seen[-1]) and not alias_plan.refusals(planned, state=seen[-1])
@@ -117,7 +135,7 @@ class AliasMoves:
         # Before the first write, all of them must still be possible.
         guards[0] = replace(guards[0], stands=whole_plan_stands)
         return Prepared(
-            what=WHAT,
+            what=self._what,
             place=self.place,
             subject=model,
             details=intended(planned, self._made.get(model)),
@@ -171,7 +189,7 @@ class AliasMoves:
         return [
             entry
             for entry in self.ledger.read().entries
-            if entry.what == WHAT and entry.place == self.place and (model is None or entry.subject == model)
+            if entry.what == self._what and entry.place == self.place and (model is None or entry.subject == model)
         ]
 
     def undo_plan(self, model: str, now: RegisteredModel | None = None) -> AliasPlan | None:

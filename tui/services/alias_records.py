@@ -104,7 +104,7 @@ def settled(entry: Entry, model: str, aliases: Aliases) -> list[StepResult[Found
     return results
 
 
-def aliases_of(model: str, aliases: Aliases) -> ThingState:
+def aliases_of(model: str, aliases: Aliases, thing: Thing = Thing.MODEL) -> ThingState:
     """Where the aliases of a model point, as the state of what is written."""
     fields = {changes.ALIAS + alias: version for alias, version in aliases.items()}
-    return ThingState(Thing.MODEL, model, model, changes.ACTIVE, fields=fields)
+    return ThingState(thing, model, model, changes.ACTIVE, fields=fields)

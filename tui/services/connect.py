@@ -60,6 +60,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         registry=ports.registry,
         traces=ports.traces,
         trace_writes=ports.trace_writes,
+        prompts=ports.prompts,
         clock=clock,
         log=log,
         ledger=Ledger(state_dir() / "ledger.jsonl", clock, actor()),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from tui.domain.models.values import ModelVersion
+from tui.domain.prompts.values import prompt_uri, template_of
+
 
 def web_address(tracking_uri: str) -> str | None:
     """The address of the server's web UI without credentials; None for a store that has none."""
@@ -65,5 +68,28 @@ def model_copies(registry_uri: str, name: str, version: str = "", aliases: Seque
     web = web_address(registry_uri)
     if web is not None:
         offers.append(("link", f"{web}/#/models/{quote(name)}" + (f"/versions/{quote(version)}" if version else "")))
+        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/registered-models/get?name={quote(name)}'"))
+    return offers
+
+
+def prompt_copies(
+    registry_uri: str, name: str, made: ModelVersion | None = None, aliases: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """Pairs of a title and a text for a prompt, or for one version of it."""
+    uris = [prompt_uri(name, alias=alias) for alias in aliases]
+    if made is not None:
+        uris.append(prompt_uri(name, made.version))
+    offers = [("prompt name", name), *(("prompt URI", uri) for uri in uris)]
+    if made is not None:
+        offers.append(("text", template_of(made).text))
+    if uris:
+        python = (
+            f"import mlflow\nmlflow.set_registry_uri({shown_uri(registry_uri)!r})\n"
+            f"prompt = mlflow.genai.load_prompt({uris[0]!r})\n"
+        )
+        offers.append(("Python", python))
+    web = web_address(registry_uri)
+    if web is not None:
+        offers.append(("link", f"{web}/#/prompts/{quote(name)}"))
         offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/registered-models/get?name={quote(name)}'"))
     return offers

@@ -10,7 +10,7 @@ from tui.domain.table import Tone
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan, WriteVerb
-from tui.services.alias_moves import WHAT
+from tui.services.alias_moves import OF_PROMPTS, WHAT
 from tui.services.alias_records import outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
 from tui.services.serving_changes import BEGUN
@@ -73,7 +73,7 @@ def what_words(entry: Entry) -> str:
     prefix = ""
     if entry.purpose in (changes.UNDO, changes.PUT_BACK, changes.FINISH) and entry.of is not None:
         prefix = f"{entry.purpose} #{entry.of}: "
-    if entry.what != WHAT:
+    if entry.what not in (WHAT, OF_PROMPTS):
         made = _changes_of(entry)
         said = ", ".join(f"{key} {_brief(value)}" for key, value in entry.details.items())
         what = f"{entry.what.replace('.', ' ').replace('_', ' ')}{f': {said}' if said else ''}"

@@ -243,18 +243,8 @@ class RegistryWrites:
 
         It expects what that change led to, so that it is refused where somebody has changed it since.
         """
-        entries = [entry for entry in self._ledger.read().entries if entry.place == self._place and _is_of(entry, name)]
-        back = (changes.UNDO, changes.PUT_BACK)
-        over = {(entry.of, *key) for entry in entries if entry.purpose in back for key in map(_key, _done(entry))}
-        for entry in reversed(entries):
-            if entry.what == "model.delete" and entry.outcome == Outcome.DONE.value:
-                return None  # what has that name now is another model
-            able = [change for change in _done(entry) if change.can_be_reversed]
-            stands = [change for change in able if (entry.number, *_key(change)) not in over]
-            if stands and entry.purpose not in back:
-                plan = changes.put_back([(change, change.id) for change in stands], entry.number, changes.UNDO)
-                return replace(plan, remarks=(f"This takes back ledger #{entry.number}.",))
-        return None
+        entries = self._ledger.read().entries
+        return undo_of([entry for entry in entries if entry.place == self._place and _is_of(entry, name)])
 
     def last_that_stays(self, name: str) -> str:
         """The last change of a model that nothing takes back, in a line; "" where there is none."""
@@ -262,6 +252,21 @@ class RegistryWrites:
         last = next((entry for entry in reversed(entries) if entry.outcome == Outcome.DONE.value), None)
         stays = last is not None and _done(last) and not any(change.can_be_reversed for change in _done(last))
         return f"{last.what.replace('.', ' ')} #{last.number}" if last is not None and stays else ""
+
+
+def undo_of(entries: Sequence[Entry]) -> Plan | None:
+    """What takes back the last change that these entries, the oldest first, tell of and that stands and can be."""
+    back = (changes.UNDO, changes.PUT_BACK)
+    over = {(entry.of, *key) for entry in entries if entry.purpose in back for key in map(_key, _done(entry))}
+    for entry in reversed(entries):
+        if entry.what == "model.delete" and entry.outcome == Outcome.DONE.value:
+            return None  # what has that name now is another model
+        able = [change for change in _done(entry) if change.can_be_reversed]
+        stands = [change for change in able if (entry.number, *_key(change)) not in over]
+        if stands and entry.purpose not in back:
+            plan = changes.put_back([(change, change.id) for change in stands], entry.number, changes.UNDO)
+            return replace(plan, remarks=(f"This takes back ledger #{entry.number}.",))
+    return None
 
 
 def _key(change: Change) -> tuple[str, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.gateway.ports import (
         ArtifactsPort,
         MetricHistoryPort,
+        PromptsPort,
         RegistryPort,
         StorePort,
         TracesPort,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         WritesPort,
     )
     from tui.services.housekeeping import Housekeeping
+    from tui.services.prompt_desk import PromptDesk
     from tui.services.registry_desk import RegistryDesk
     from tui.services.serving_changes import ServingWrites
     from tui.services.write_flow import WriteFlow, WriteKind
@@ -53,6 +55,7 @@ class Session:
     registry: RegistryPort
     traces: TracesPort
     trace_writes: TraceWritesPort
+    prompts: PromptsPort
     clock: Clock
     log: RequestLog
     ledger: Ledger  # of everything written from this machine
@@ -113,7 +116,10 @@ class Session:
             "experiment": lambda: self.housekeeping,
             "model": lambda: self.desk.writes,
             "version": lambda: self.desk.writes,
-            "alias": lambda: self.desk.moves,
+            "model alias": lambda: self.desk.moves,
+            "prompt": lambda: self.prompt_desk.writes,
+            "prompt version": lambda: self.prompt_desk.writes,
+            "prompt alias": lambda: self.prompt_desk.moves,
             "endpoint": lambda: self.serving_writes,
         }
         return WriteFlow(
@@ -158,6 +164,13 @@ class Session:
         from tui.services.registry_desk import RegistryDesk
 
         return RegistryDesk(self)
+
+    @cached_property
+    def prompt_desk(self) -> PromptDesk:
+        """What the screens of prompts share."""
+        from tui.services.prompt_desk import PromptDesk
+
+        return PromptDesk(self)
 
     @property
     def memory_key(self) -> str:

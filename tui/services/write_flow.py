@@ -162,7 +162,7 @@ class WriteFlow:
 
     def kind_of(self, change: Change) -> WriteKind:
         """Who writes such a change."""
-        return self._kinds["alias" if change.alias else change.kind.value]()
+        return self._kinds[f"{change.kind.value} alias" if change.alias else change.kind.value]()
 
     @property
     def refusal(self) -> Problem | None:
@@ -288,7 +288,7 @@ def read_only_refusal(context: str) -> Problem:
 def in_steps(plan: Plan, place: str, guards: Sequence[GuardedWrite[Found]]) -> Prepared:
     """A plan with each change and what became of it in the ledger, as most kinds keep it."""
     first, things = plan.changes[0], plan.things
-    whole = {name for _, name in things} if first.kind is not Thing.VERSION else {model_of(c) for c in plan.changes}
+    whole = {name for _, name in things} if not first.kind.is_version else {model_of(c) for c in plan.changes}
     return Prepared(
         what=f"{first.kind.value}.{first.verb.value}",
         place=place,
@@ -334,8 +334,8 @@ def unless_gone(read: Callable[[], ThingState]) -> Found:
 
 
 def model_of(change: Change) -> str:
-    """The model that a change of one of its versions is about."""
-    return change.id.rpartition("/")[0] if change.kind is Thing.VERSION and change.id else change.id or change.called
+    """The model, or the prompt, that a change of one of its versions is about."""
+    return change.id.rpartition("/")[0] if change.kind.is_version and change.id else change.id or change.called
 
 
 def recorded(change: Change) -> Mapping[str, Any]:

@@ -111,6 +111,25 @@ class VersionDiffRoute:
 
 
 @dataclass(frozen=True)
+class PromptRoute:
+    """The page of a prompt, with the cursor on ``version``, or where ``alias`` points ("latest" is the newest)."""
+
+    name: str
+    version: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True)
+class PromptDiffRoute:
+    """What differs between two versions of prompts, of one prompt or of two; the first is the earlier one."""
+
+    name: str
+    baseline: str
+    other_name: str
+    other: str
+
+
+@dataclass(frozen=True)
 class LedgerRoute:
     """Everything written from this machine; of one subject at first, where one is named."""
 
@@ -140,6 +159,8 @@ Route = (
     | ModelRoute
     | VersionRoute
     | VersionDiffRoute
+    | PromptRoute
+    | PromptDiffRoute
     | LedgerRoute
     | ServingRoute
     | DoctorRoute

@@ -468,7 +468,8 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _python(self) -> str:
         registry = f"registry_uri={shown_uri(self.session.launch.registry_uri)!r}"
-        of_models = bool(self.plan.changes) and self.plan.changes[0].kind in (Thing.MODEL, Thing.VERSION)
+        registered = (Thing.MODEL, Thing.VERSION, Thing.PROMPT, Thing.PROMPT_VERSION)
+        of_models = bool(self.plan.changes) and self.plan.changes[0].kind in registered
         return change_words.python(self.plan.changes, registry if of_models else "")
 
     def action_copy_here(self) -> None:

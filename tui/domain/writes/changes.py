@@ -12,6 +12,7 @@ from enum import Enum
 
 from tui.domain.models.names import tag_key_refusal
 from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.prompts.values import own_tags_left_out
 from tui.domain.text import clean, named
 from tui.domain.values import GOING_ON, Experiment, RunDetail
 
@@ -38,6 +39,13 @@ class Thing(str, Enum):
     MODEL = "model"
     VERSION = "version"  # its id is that of its model, a slash and its number
     ENDPOINT = "endpoint"
+    PROMPT = "prompt"
+    PROMPT_VERSION = "prompt version"  # its id is made as a model version's
+
+    @property
+    def is_version(self) -> bool:
+        """Whether it is a version of something, which its id names before the slash."""
+        return self in (Thing.VERSION, Thing.PROMPT_VERSION)
 
     @property
     def longest_value(self) -> int:
@@ -109,6 +117,19 @@ class ThingState:
         fields = {DESCRIPTION: made.description, ITSELF: ", ".join(sorted(aliases))}
         called = f"{made.name} v{made.version}"
         return cls(Thing.VERSION, f"{made.name}/{made.version}", called, ACTIVE, made.tags, fields=fields)
+
+    @classmethod
+    def of_prompt(cls, prompt: RegisteredModel) -> ThingState:
+        """Without the tags in which MLflow keeps what a prompt is."""
+        tags = own_tags_left_out(prompt.tags)
+        return cls(Thing.PROMPT, prompt.name, prompt.name, ACTIVE, tags, fields={DESCRIPTION: prompt.description})
+
+    @classmethod
+    def of_prompt_version(cls, made: ModelVersion) -> ThingState:
+        """Likewise; its commit message stays what it was registered with."""
+        called = f"{made.name} v{made.version}"
+        tags = own_tags_left_out(made.tags)
+        return cls(Thing.PROMPT_VERSION, f"{made.name}/{made.version}", called, ACTIVE, tags)
 
     @property
     def note(self) -> str | None:

@@ -55,6 +55,9 @@ _METHODS = {
     (Thing.VERSION, WriteVerb.COPY): "copy_model_version({after}, {id})",
     (Thing.VERSION, WriteVerb.DELETE): "delete_model_version({id}, {part})",
     (Thing.VERSION, WriteVerb.TAG): "set_model_version_tag({id}, {part}, {key}, {after})",
+    (Thing.PROMPT, WriteVerb.TAG): "set_prompt_tag({id}, {key}, {after})",
+    (Thing.PROMPT, WriteVerb.MOVE): "set_prompt_alias({id}, {alias}, {after})",
+    (Thing.PROMPT_VERSION, WriteVerb.TAG): "set_prompt_version_tag({id}, {part}, {key}, {after})",
     (Thing.VERSION, WriteVerb.DESCRIBE): "update_model_version({id}, {part}, description={after})",
 }
 
@@ -173,7 +176,7 @@ def python(changes: Sequence[Change], registry: str = "") -> str:
             return ""
         if verb in (WriteVerb.TAG, WriteVerb.MOVE) and change.after is None:
             call = call.replace("set_", "delete_").replace(", {after}", "")
-        name, _, part = change.id.rpartition("/") if change.kind is Thing.VERSION else (change.id, "", "")
+        name, _, part = change.id.rpartition("/") if change.kind.is_version else (change.id, "", "")
         said = {
             "id": name or change.id or change.called,
             "part": part,

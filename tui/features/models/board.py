@@ -57,6 +57,10 @@ class ModelsPane(ListPane[RegisteredModel]):
         model: RegisteredModel
 
     @dataclass
+    class PromptsWanted(Message):
+        """The prompts, which MLflow keeps among the models, are to be gone to."""
+
+    @dataclass
     class CreateWanted(Message):
         """A new model is to be created."""
 
@@ -66,7 +70,6 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._evidence = BoardEvidence(self)
         self.server_filter = ""
         self.findings_only = False
-        self.prompts = False
         self.models: dict[str, RegisteredModel] = {}
         self.brief: set[str] = set()  # of which a list has told little, so that they are read when they are in view
         self.counts: dict[str, int] = {}
@@ -97,12 +100,12 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._ask_page(None)
 
     def _ask_page(self, token: str | None) -> None:
-        registry, prompts, wanted = self.session.registry, self.prompts, self.server_filter
+        registry, wanted = self.session.registry, self.server_filter
         size = FIRST_PAGE if token is None else PAGE
         self.ask(
             self.session.pool,
             "models",
-            lambda: registry.search_models(filter_string=wanted, max_results=size, token=token, prompts=prompts),
+            lambda: registry.search_models(filter_string=wanted, max_results=size, token=token),
             self._got,
             self._refused,
             stops=f"the {self.things[1]}",
@@ -117,7 +120,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._token, self.complete = page.next_token, page.next_token is None
         if self.complete:
             self.models = {name: model for name, model in self.models.items() if name in self._seen}
-        if not self.prompts and not self.server_filter:
+        if not self.server_filter:
             self._desk.take_models(page.models, complete=self.complete)
         self._count(list(fresh))
         self.state.live()
@@ -262,16 +265,12 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._find()
         self._evidence.want()
 
-    def title_parts(self) -> Sequence[str]:
-        return ("Prompts" if self.prompts else "Models",)
-
     def count_words(self) -> str:
         loaded = count(len(self.models))
-        things = ("prompt", "prompts") if self.prompts else self.things
-        parts = [counted(len(self.models), *things) if self.complete else f"{loaded} of ? loaded"]
+        parts = [counted(len(self.models), *self.things) if self.complete else f"{loaded} of ? loaded"]
         if self.server_filter:
             parts.append(f"server: {clean(self.server_filter)}")
-        if self._with_findings and not self.prompts:
+        if self._with_findings:
             parts.append(f"{count(self._with_findings)} with findings{'' if self._judged else ' so far'}")
         if called := self.session.capabilities.registry_called:
             parts.append(called)
@@ -287,8 +286,6 @@ class ModelsPane(ListPane[RegisteredModel]):
             return "No rule found anything in any model.\nctrl+z shows all of them"
         if not self.complete or self.models:
             return ""
-        if self.prompts:
-            return "There are no prompts here.\nP goes back to the models"
         if self.server_filter:
             return f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
         if self.session.capabilities.grants:
@@ -353,10 +350,8 @@ class ModelsPane(ListPane[RegisteredModel]):
         self.fill()
         self.grid.move_to_column("why" if self.findings_only else "name")
 
-    def action_prompts(self) -> None:
-        self.prompts = not self.prompts
-        self.findings_only = False
-        self._read_others("Reading prompts …" if self.prompts else "Reading registered models …")
+    def action_to_prompts(self) -> None:
+        self.post_message(self.PromptsWanted())
 
     def action_catalog(self) -> None:
         """Narrow the list to a catalog or a schema, as Unity Catalog itself lists them."""
@@ -396,25 +391,21 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "create":
-            return not self.prompts
+            return True
         if action == "load_all":
             return not self.complete
-        if action == "prompts":
-            return self.session.capabilities.prompts  # which keep them elsewhere
+        if action == "to_prompts":
+            return self.session.capabilities.prompts
         if action == "catalog":
             return self.session.catalog is not None and self.session.capabilities.grants
-        if action == "findings_only":
-            return not self.prompts
         return True
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
         return {
-            "create": "Prompts are shown: P goes back to models, of which one can be created",
             "load_all": "All models are loaded",
-            "prompts": "This registry keeps no prompts among its models",
+            "to_prompts": self.session.capabilities.no_prompts,
             "catalog": "Catalogs are Unity Catalog's, and this registry is not in one",
-            "findings_only": "Prompts are shown, which no rule judges",
         }.get(verb, "")
 
     def filter_asked(self, text: str) -> None:
@@ -452,7 +443,7 @@ class BoardEvidence:
     def _ask(self) -> None:
         self._rest = None
         board, health = self._board, self._desk.health
-        if board.prompts or board.is_asking("evidence"):
+        if board.is_asking("evidence"):
             return
         view, everything = self._in_view(), list(board.models.values())
         for models in (view, everything) if board.findings_only else (view,):

@@ -24,8 +24,8 @@ from tui.ui.watch import Watch
 from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
-    from tui.features.models.alias_forms import AliasLines
     from tui.services.write_flow import Touched, WriteResult
+    from tui.ui.alias_lines import AliasLines
 
 _VERBS = verbs_at("registry")
 # What the interface of the open-source Unity Catalog does not have: aliases, tags, other names, copies.
@@ -258,20 +258,25 @@ class RegistryPage(Page, Asking):
     # aliases
 
     def action_move_alias(self) -> None:
-        from tui.features.models.alias_forms import OneAlias
+        from tui.ui.alias_lines import OneAlias
 
-        version, known, health = self.version_here(), self.versions_known(), self.session.desk.health
+        version, health = self.version_here(), self.session.desk.health
+        known = [made.version for made in self.versions_known()]
 
         def move(model: RegisteredModel) -> None:
             newest = model.newest
             likely = model.aliases.get(CHALLENGER) or (newest.version if newest is not None else "")
             to = version.version if version is not None else likely
-            self._move(model, lambda: OneAlias(model, known, to, lambda alias: health.holding(model, alias).was or ""))
+
+            def was(alias: str) -> str:
+                return health.holding(model, alias).was or ""
+
+            self._move(model, lambda: OneAlias(model.aliases, known, to, was))
 
         self._with_model(move)
 
     def action_several_aliases(self) -> None:
-        from tui.features.models.alias_forms import SeveralAliases
+        from tui.ui.alias_lines import SeveralAliases
 
         self._with_model(lambda model: self._move(model, SeveralAliases))
 
@@ -306,7 +311,7 @@ class RegistryPage(Page, Asking):
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
     def _move_as(self, model: RegisteredModel, plan: alias_plan.AliasPlan, title: str) -> None:
-        from tui.features.models.alias_forms import FixedMove
+        from tui.ui.alias_lines import FixedMove
 
         self._move(model, lambda: FixedMove(plan, title))
 

@@ -93,6 +93,11 @@ class ModelsScreen(RegistryPage):
             self._news.tell([here])
             self.board.fill()
 
+    @on(ModelsPane.PromptsWanted)
+    def _prompts(self, event: ModelsPane.PromptsWanted) -> None:
+        event.stop()
+        self.deck.go_home("prompts")
+
     @on(ModelsPane.CreateWanted)
     def _create(self, event: ModelsPane.CreateWanted) -> None:
         event.stop()

@@ -30,7 +30,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.databricks.catalog import SdkCatalog
-from tui.gateway.databricks.catalog_models import CatalogModels, no_filters, no_prompts
+from tui.gateway.databricks.catalog_models import CatalogModels, no_filters
 from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.registry import facts as registry_facts
@@ -85,23 +85,15 @@ class ClientRegistry:
 
     # models
 
-    def search_models(
-        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
-    ) -> ModelsPage:
-        """A page of registered models by name; prompts instead of models where asked for."""
-        with self.raised_as("Could not list the prompts" if prompts else "Could not list the registered models"):
+    def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
+        """A page of registered models by name, without the prompts among them."""
+        with self.raised_as("Could not list the registered models"):
             if self.kind == "databricks-uc":
-                if prompts:
-                    raise no_prompts(self.place)
                 return self._in_catalog.page(filter_string, max_results, token)
-            if self.kind == "uc" and prompts:
-                raise no_prompts(self.place)
             if self.kind == "uc" and filter_string:
                 raise no_filters(self.place)
             wanted = filter_string
-            if prompts:
-                wanted = f"tags.`{PROMPT_TAG}` = 'true'" + (f" AND {filter_string}" if filter_string else "")
-            elif self.kind in _MLFLOWS:
+            if self.kind in _MLFLOWS:
                 # MLflow's client adds a filter on the prompts' tag, which a server of before 2.21 takes for one that
                 # no model passes. It adds none where the filter names that tag; prompts are left out below.
                 wanted = (f"{filter_string} AND " if filter_string else "") + f"name != '{PROMPT_TAG}'"
@@ -109,16 +101,14 @@ class ClientRegistry:
             page = self.client.search_registered_models(
                 filter_string=wanted or None, max_results=max_results, page_token=token, **how
             )
-            models = tuple(_model(found) for found in page)
-            if not prompts:
-                models = tuple(model for model in models if not model.is_prompt)
+            models = tuple(model for model in map(model_of, page) if not model.is_prompt)
             return ModelsPage(models, page.token or None)
 
     def get_model(self, name: str) -> RegisteredModel:
         if self.kind == "databricks-uc":
             return self._in_catalog.model(name)
         with self.raised_as(f"Could not read the model {name}"):
-            return _model(self.client.get_registered_model(name))
+            return model_of(self.client.get_registered_model(name))
 
     def get_models(self, names: Sequence[str]) -> tuple[RegisteredModel, ...]:
         """These models whole, or with the reason why one could not be read; those that are gone are absent."""
@@ -180,13 +170,13 @@ class ClientRegistry:
             page = self.client.search_model_versions(
                 f"name={quote}{name}{quote}", max_results=max_results, page_token=token, **how
             )
-            return VersionsPage(tuple(_version(found) for found in page), page.token or None)
+            return VersionsPage(tuple(version_of(found) for found in page), page.token or None)
 
     def get_version(self, name: str, version: str) -> ModelVersion:
         if self.kind == "databricks-uc":
             return self._in_catalog.version(name, version)
         with self.raised_as(f"Could not read version {version} of {name}"):
-            return _version(self.client.get_model_version(name, version))
+            return version_of(self.client.get_model_version(name, version))
 
     def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
         """These versions, by (model, version); those that do not exist are absent."""
@@ -429,7 +419,8 @@ def _plain(read: Callable[[], object]) -> Any:
     return None if callable(value) else value
 
 
-def _model(found: Any) -> RegisteredModel:
+def model_of(found: Any) -> RegisteredModel:
+    """A registered model as MLflow's client, or a reader that answers as it does, tells it."""
     # The public dictionary leaves out the tags by which MLflow tells prompts from models.
     tags: Mapping[str, str] = _plain(lambda: found._tags) or _plain(lambda: found.tags) or {}
     aliases: Mapping[str, object] = _plain(lambda: found.aliases) or {}
@@ -441,11 +432,12 @@ def _model(found: Any) -> RegisteredModel:
         description=found.description or "",
         tags={key: value or "" for key, value in tags.items()},
         aliases={alias: str(version) for alias, version in aliases.items()},
-        latest=tuple(_version(made) for made in latest),
+        latest=tuple(version_of(made) for made in latest),
     )
 
 
-def _version(found: Any) -> ModelVersion:
+def version_of(found: Any) -> ModelVersion:
+    """A version as they tell it."""
     source = found.source or ""
     stage = _plain(lambda: found.current_stage) or ""
     return ModelVersion(

@@ -68,9 +68,11 @@ class SqlRegistry:
         with problems.raised_as(title, self._place), self._models.reading() as reading:
             yield reading
 
-    def search_models(
-        self, *, filter_string: str = "", max_results: int = 200, token: str | None = None, prompts: bool = False
-    ) -> ModelsPage:
+    def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
+        return self.page(filter_string, max_results, token, prompts=False)
+
+    def page(self, filter_string: str, max_results: int, token: str | None, *, prompts: bool) -> ModelsPage:
+        """A page of models, or of the prompts among them."""
         if not 0 < max_results <= _MOST_MODELS:
             raise Elsewhere("MLflow has words for this")
         where = of_models(filter_string, self._models.kind)
@@ -119,14 +121,19 @@ class SqlRegistry:
         return counts
 
     def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        return self.versions(name, max_results, token, prompts=False)
+
+    def versions(self, name: str, max_results: int, token: str | None, *, prompts: bool) -> VersionsPage:
+        """A page of versions of a model, or of a prompt; of the other kind there are none."""
         if not 0 < max_results <= _MOST_VERSIONS or self._models.kind == "mysql":
             raise Elsewhere("MLflow has words for this")
         offset = tokens.read(token).offset
         with self._reading(f"Could not list the versions of {name}") as reading:
             rows = list(
                 reading.rows(
-                    f"SELECT {_SELECT_VERSION} FROM model_versions WHERE name = :name AND {_THERE} AND name NOT IN "
-                    "(SELECT name FROM model_version_tags WHERE [key] = :prompt_tag AND value = 'true') "
+                    f"SELECT {_SELECT_VERSION} FROM model_versions WHERE name = :name AND {_THERE} AND name "
+                    f"{'' if prompts else 'NOT '}IN (SELECT name FROM model_version_tags WHERE [key] = :prompt_tag "
+                    "AND value = 'true') "
                     f"ORDER BY version DESC, name LIMIT {max_results + 1} OFFSET {offset}",
                     name=_plain(name),
                     prompt_tag=PROMPT_TAG,
@@ -251,6 +258,36 @@ class SqlRegistry:
                 told = latest_metrics(metrics[model_id])[:MOST_METRICS]
                 found[model_id] = SourceModel(model_id, name or "", _STATUS.get(status, ""), run_id or "", told)
         return found
+
+
+class SqlPrompts:
+    """The reads of PromptsPort that a database answers itself."""
+
+    def __init__(self, registry: SqlRegistry) -> None:
+        self._registry = registry
+
+    def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
+        return self._registry.page(filter_string, max_results, token, prompts=True)
+
+    def get_model(self, name: str) -> RegisteredModel:
+        found = self._registry.get_model(name)
+        if not found.is_prompt:
+            raise Elsewhere("there is no such prompt")
+        return found
+
+    def aliases_at(self, name: str, aliases: Sequence[str]) -> dict[str, str]:
+        at = self.get_model(name).aliases
+        return {alias: at[alias] for alias in aliases if alias in at}
+
+    def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
+        page = self._registry.versions(name, max_results, token, prompts=True)
+        if not page.versions:
+            self.get_model(name)
+        return page
+
+    def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        found = self._registry.get_versions(wanted)
+        return {key: made for key, made in found.items() if made.tags.get(PROMPT_TAG) == "true"}
 
 
 def _plain(name: str) -> str:

@@ -1,0 +1,229 @@
+"""What a version of a prompt says, beside its facts and who used it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.app.actions import bindings
+from tui.domain.arrangement import Arrangement
+from tui.domain.columns import ColumnSpec, SpecTable
+from tui.domain.glyphs import Glyphs
+from tui.domain.models.rows import Notation
+from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.problem import Problem
+from tui.domain.prompts.rows import about_version, text_of_template, use_columns
+from tui.domain.prompts.values import Use, Uses, prompt_uri, template_of
+from tui.domain.runs.tables import Facts
+from tui.domain.table import Table
+from tui.domain.text import named
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.widgets.grid import Grid, messages
+from tui.widgets.pane import Pane
+from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.preview.text_view import TextView
+from tui.widgets.tabs import Tab, TabLine
+
+TEXT, ABOUT, USES = "text", "about", "uses"
+_TITLES = {TEXT: "Text", ABOUT: "About", USES: "Used by"}
+REST_SECONDS = 0.15
+
+
+class PromptTextPane(Pane, Asking):
+    """Shows one version; who used it is asked for when that tab is first looked at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompt_text")]
+
+    @dataclass
+    class UseOpened(Message):
+        """This run or trace is to be opened."""
+
+        use: Use
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(id="prompt-text")
+        self.session = session
+        self._glyphs = glyphs
+        self.tab = TEXT
+        self.prompt: RegisteredModel | None = None
+        self.made: ModelVersion | None = None
+        self.tab_line = TabLine()
+        self.view = TextView()
+        self.grid = PlainGrid(glyphs=glyphs)
+        self._facts: Facts | None = None
+        self._uses: dict[tuple[str, str], Uses] = {}
+        self._unread = ""
+        self._cells = 0
+
+    def body(self) -> ComposeResult:
+        yield self.tab_line
+        yield self.view
+        yield self.grid
+
+    def on_mount(self) -> None:
+        self.show(None, None)
+
+    def keys_target(self) -> Widget | None:
+        return self.view if self.tab == TEXT else self.grid
+
+    def show(self, prompt: RegisteredModel | None, made: ModelVersion | None) -> None:
+        """Show a version of a prompt, or that there is none."""
+        same = self.made is not None and made is not None and self._key(self.made) == self._key(made)
+        self.prompt, self.made = prompt, made
+        if not same:
+            self._unread = ""
+            self.notice.clear()
+        self._draw(same_place=same)
+
+    @staticmethod
+    def _key(made: ModelVersion) -> tuple[str, str]:
+        return made.name, made.version
+
+    def _draw(self, *, same_place: bool = False) -> None:
+        made, prompt = self.made, self.prompt
+        uses = self._uses.get(self._key(made)) if made is not None else None
+        counts = {USES: len(uses.found) if uses is not None else None}
+        self.tab_line.show([Tab(tab, title, counts.get(tab)) for tab, title in _TITLES.items()], self.tab)
+        had_keys = self.view.has_focus or self.grid.has_focus
+        self.view.display, self.grid.display = self.tab == TEXT, self.tab != TEXT
+        target = self.keys_target()
+        if had_keys and target is not None and not target.has_focus:
+            target.focus()
+        if made is None or prompt is None:
+            self.set_title("Prompt")
+            self.set_subtitle("")
+            self.view.show(text_of_template(template_of(ModelVersion("", "0")), 40))
+            self.grid.table = None
+            self.grid.placeholder = "No version is under the cursor."
+            return
+        said = template_of(made)
+        self.set_title(f"{named(made.name)} v{made.version}", said.kind, *self._counted(said.variables))
+        if self.tab == TEXT:
+            self._cells = max(20, (self.view.size.width or self.size.width - 4) - 1)
+            self.view.show(text_of_template(said, self._cells), same_place=same_place)
+            self.set_subtitle("")
+        elif self.tab == ABOUT:
+            reading = Notation(self.session.clock.now_ms(), self._zone, self._glyphs)
+            self._facts = about_version(prompt, made, reading)
+            self.grid.table = self._facts.table
+            self.set_subtitle("")
+        else:
+            self._show_uses(made, uses)
+
+    @staticmethod
+    def _counted(variables: Sequence[str]) -> tuple[str, ...]:
+        return (f"{len(variables)} variable{'' if len(variables) == 1 else 's'}",) if variables else ()
+
+    @property
+    def _zone(self) -> tzinfo | None:
+        return self.session.clock.zone if getattr(self.app, "absolute_times", False) else None
+
+    # who used it
+
+    def _show_uses(self, made: ModelVersion, uses: Uses | None) -> None:
+        if uses is None:
+            self.grid.table = None
+            self.grid.placeholder = self._unread or "Looking for runs and traces that used it …"
+            self.set_subtitle("")
+            if not self._unread:
+                prompts = self.session.prompts
+                self.ask(
+                    self.session.pool,
+                    "uses",
+                    lambda: prompts.uses(made.name, made.version),
+                    lambda found: self._got_uses(made, found),
+                    self._refused,
+                )
+            return
+        reading = Notation(self.session.clock.now_ms(), self._zone, self._glyphs)
+        columns: Sequence[ColumnSpec[Use]] = use_columns(reading)
+        self.grid.placeholder = "No run and no trace is known to have used it."
+        table: Table = SpecTable(uses.found, lambda use: f"{use.kind}:{use.id}", columns, Arrangement())
+        self.grid.table = table
+        self.set_subtitle(uses.unread or ("the latest; there are more" if uses.more else ""))
+
+    def _got_uses(self, made: ModelVersion, found: Uses) -> None:
+        self._uses[self._key(made)] = found
+        self._draw()
+
+    def _refused(self, problem: Problem) -> None:
+        self._unread = "Who used it could not be read."
+        self.notice.problem(problem)
+        self._draw()
+
+    def read_again(self) -> None:
+        """What was read of uses may be others by now."""
+        self._uses.clear()
+        self._unread = ""
+        self._draw(same_place=True)
+
+    def use_here(self) -> Use | None:
+        """The run or trace under the cursor."""
+        uses = self._uses.get(self._key(self.made)) if self.made is not None and self.tab == USES else None
+        key = self.grid.cursor_key
+        return next((use for use in uses.found if f"{use.kind}:{use.id}" == key), None) if uses is not None else None
+
+    @on(Grid.Opened)
+    def _opened(self, event: messages.Opened) -> None:
+        from tui.ui.dialogs.whole_text import WholeTextModal
+
+        event.stop()
+        use = self.use_here()
+        if use is not None:
+            self.post_message(self.UseOpened(use))
+        elif self._facts is not None and event.row_key in self._facts.values:
+            self.app.push_screen(WholeTextModal(event.row_key, self._facts.values[event.row_key]))
+
+    # keys
+
+    def action_next_tab(self) -> None:
+        self._step(1)
+
+    def action_previous_tab(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        tabs = list(_TITLES)
+        self.turn_to(tabs[(tabs.index(self.tab) + by) % len(tabs)])
+
+    def turn_to(self, tab: str) -> None:
+        """Show another tab."""
+        self.tab = tab
+        self._draw()
+
+    @on(TabLine.Pressed)
+    def _pressed(self, event: TabLine.Pressed) -> None:
+        event.stop()
+        self.turn_to(event.id)
+
+    @on(Resize)
+    def _resized(self, _event: Resize) -> None:
+        self.call_after_refresh(self._fold_again)
+
+    def _fold_again(self) -> None:
+        if self.tab == TEXT and self.view.size.width and self.view.size.width - 1 != self._cells:
+            self._draw(same_place=True)
+
+    def value_here(self) -> tuple[str, str] | None:
+        """What ``y`` copies: the text, a fact, or the id of a run or trace."""
+        if self.made is None:
+            return None
+        if self.tab == TEXT:
+            return f"text of {prompt_uri(self.made.name, self.made.version)}", template_of(self.made).text
+        use = self.use_here()
+        if use is not None:
+            return f"{use.kind} id", use.id
+        key = self.grid.cursor_key
+        if self.tab == ABOUT and self._facts is not None and key in self._facts.values:
+            return str(key), self._facts.values[str(key)]
+        return None
