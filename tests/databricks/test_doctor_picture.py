@@ -11,9 +11,11 @@ from tests.support.deck import shop
 from tests.support.driver import drive
 from tests.support.snapshots import Picture
 from tui.domain.checkup import Verdict
-from tui.domain.models.grants import Access, Account, Securable
+from tui.domain.models.grants import Access, Account, Permitted, Securable
 from tui.domain.problem import Kind, Problem
+from tui.domain.serving.asked import Answer, Body
 from tui.domain.serving.endpoints import Carried, Endpoint, Split
+from tui.domain.serving.health import Event, Sample
 from tui.features.diagnostics.doctor import DoctorScreen
 from tui.services.session import Session
 from tui.services.surroundings import Surroundings, terminal_of
@@ -40,6 +42,12 @@ class Catalog:
     def models(self, catalog: str, schema: str) -> tuple[str, ...]:
         return ()
 
+    def who_may(self, kind: str, name: str) -> tuple[Permitted, ...]:
+        return ()
+
+    def depends_on(self, model: str, version: str) -> tuple[tuple[str, str], ...]:
+        return ()
+
     def access(self, name: str) -> Access:
         return Access(self.me(), {"prod": Securable("catalog", "prod", "admins")})
 
@@ -55,6 +63,15 @@ class Serving:
 
     def details(self, names: object) -> tuple[Endpoint, ...]:
         return self.endpoints()
+
+    def numbers(self, endpoint: str) -> tuple[Sample, ...]:
+        return ()
+
+    def events(self, endpoint: str) -> tuple[Event, ...]:
+        return ()
+
+    def query(self, endpoint: str, entity: str, body: Body) -> Answer:
+        raise AssertionError("nobody is asked here")
 
     def server_log(self, endpoint: str, entity: str) -> str:
         return ""

@@ -190,6 +190,10 @@ class FakeRegistry:
         self._version(name, version)
         return self.facts.get((name, version), ModelFacts(unread="There is no MLmodel file at s3://b/m."))
 
+    def input_example(self, name: str, version: str) -> str:
+        self._call("input_example", name, version)
+        return '{"inputs": [[1.0]]}'
+
     def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
         self._call("source_runs", *run_ids)
         return {run_id: self.runs.get(run_id, SourceRun(run_id, lifecycle=MISSING)) for run_id in run_ids if run_id}

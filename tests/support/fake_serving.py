@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from tests.support.fakes import HOUR, NOW_MS
 from tui.domain.problem import Kind, Problem
+from tui.domain.serving.asked import Answer, Body
 from tui.domain.serving.endpoints import Carried, Endpoint, ServedEntity, ServingConfig, Split
+from tui.domain.serving.health import Event, Sample
 
 
 class FakeServing:
@@ -65,6 +67,18 @@ class FakeServing:
     def build_log(self, endpoint: str, entity: str) -> str:
         self._call("build_log", endpoint, entity)
         return "Pushed the image\n"
+
+    def numbers(self, endpoint: str) -> tuple[Sample, ...]:
+        self._call("numbers", endpoint)
+        return (Sample("request_count_total", {}, 12.0),)
+
+    def events(self, endpoint: str) -> tuple[Event, ...]:
+        self._call("events", endpoint)
+        return ()
+
+    def query(self, endpoint: str, entity: str, body: Body) -> Answer:
+        self._call("query", endpoint, entity, body)
+        return Answer(200, 12, '{"predictions": [1.0]}', entity)
 
     def carried(self, endpoint: str, wanted: Split) -> Carried:
         self._call("carried", endpoint, wanted)

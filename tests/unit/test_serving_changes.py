@@ -11,7 +11,9 @@ import pytest
 from tests.support.fakes import FrozenClock
 from tests.support.flows import carried_out
 from tui.domain.problem import Kind, Problem
+from tui.domain.serving.asked import Answer, Body
 from tui.domain.serving.endpoints import Carried, Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
+from tui.domain.serving.health import Event, Sample
 from tui.services.ledger import Ledger
 from tui.services.serving_changes import BEGUN, ServingChanges, ServingPlan
 from tui.services.writes import Outcome
@@ -68,6 +70,15 @@ class Workspace:
         self.now = replace(self.now, update=Update.FAILED)
 
     # what is not asked for here
+
+    def numbers(self, endpoint: str) -> tuple[Sample, ...]:
+        return ()
+
+    def events(self, endpoint: str) -> tuple[Event, ...]:
+        return ()
+
+    def query(self, endpoint: str, entity: str, body: Body) -> Answer:
+        raise AssertionError("nobody is asked here")
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         return (self.now,)

@@ -19,6 +19,7 @@ from tui.ui.routes import (
     Route,
     RunRoute,
     ServingRoute,
+    StandingRoute,
     StoreRoute,
     VersionDiffRoute,
     VersionRoute,
@@ -79,7 +80,11 @@ def screen_for(route: Route, session: Session) -> Page:
     if isinstance(route, ServingRoute):
         from tui.features.serving.screen import ServingScreen
 
-        return ServingScreen(session, route.model)
+        return ServingScreen(session, route.model, route.ask)
+    if isinstance(route, StandingRoute):
+        from tui.features.diagnostics.standing import StandingScreen
+
+        return StandingScreen(session, route)
     if isinstance(route, DoctorRoute):
         from tui.features.diagnostics.doctor import DoctorScreen
 

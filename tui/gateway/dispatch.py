@@ -74,7 +74,7 @@ def gateway(session: Connection) -> Gateway:
         prompts=ClientPrompts(session),
         diagnosis=SessionDiagnosis(session),
         catalog=SdkCatalog(sdk),
-        serving=SdkServing(sdk, pace),
+        serving=SdkServing(sdk, pace, session),
     )
 
 

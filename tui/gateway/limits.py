@@ -32,6 +32,12 @@ LIMITS_S: Mapping[str, float] = {
     "serving.build_log": 60.0,
     "serving.carried": 30.0,
     "serving.change": 60.0,
+    "serving.numbers": 30.0,
+    "serving.events": 30.0,
+    "serving.query": 300.0,  # an endpoint that was scaled to zero wakes up first
+    "catalog.who_may": 60.0,
+    "catalog.depends_on": 30.0,
+    "registry.input_example": 60.0,
     "artifacts.head": 120.0,
     "artifacts.preview": 300.0,
     "artifacts.measure": 3600.0,

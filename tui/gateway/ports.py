@@ -272,6 +272,10 @@ class RegistryPort(Protocol):
         """What the version's files say; where they cannot be read the answer says why."""
         ...
 
+    def input_example(self, name: str, version: str) -> str:
+        """A version's input example as a request to a server, as JSON; "" where it has none that can be sent."""
+        ...
+
     def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
         """Runs by id, deleted ones too; one that is not there has the lifecycle MISSING."""
         ...

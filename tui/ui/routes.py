@@ -138,9 +138,24 @@ class LedgerRoute:
 
 @dataclass(frozen=True)
 class ServingRoute:
-    """The serving endpoints, at first those that serve ``model``; only for a context that has them."""
+    """The serving endpoints, at first those that serve ``model``; only for a context that has them.
+
+    ``ask`` is a version of it that is to be asked at once.
+    """
 
     model: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True)
+class StandingRoute:
+    """How an "endpoint", a "model" or an "experiment" of a workspace stands; ``settings`` are known already."""
+
+    kind: str
+    name: str
+    id: str = ""
+    version: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,5 +178,6 @@ Route = (
     | PromptDiffRoute
     | LedgerRoute
     | ServingRoute
+    | StandingRoute
     | DoctorRoute
 )

@@ -24,6 +24,8 @@ def add_to(routes: Routes) -> None:
     on("GET", f"{_UC}/schemas/{{name}}")(schema)
     on("GET", f"{_UC}/effective-permissions/{{kind}}/{{name}}")(effective)
     on("GET", f"{_UC}/permissions/{{kind}}/{{name}}")(granted)
+    on("GET", "/api/2.0/permissions/experiments/{key}")(of_experiment)
+    on("GET", "/api/2.0/permissions/serving-endpoints/{key}")(of_endpoint)
 
 
 def about(workspace: Workspace, request: Request) -> Json:
@@ -195,3 +197,26 @@ def effective(workspace: Workspace, request: Request, kind: str, name: str) -> J
 def granted(workspace: Workspace, request: Request, kind: str, name: str) -> Json:
     _require_securable(workspace, kind, name)
     return _assignments(workspace, request, dict(workspace.grants.get(name, {})))  # type: ignore[arg-type]  # plain names here
+
+
+def _listed(kind: str, key: str, owner: str, level: str, more: list[Json]) -> Json:
+    own = {"user_name": owner, "display_name": owner, "all_permissions": [{"permission_level": level}]}
+    admins: Json = {"permission_level": "CAN_MANAGE", "inherited": True, "inherited_from_object": [f"/{kind}/"]}
+    entries = [own, *more, {"group_name": "admins", "all_permissions": [admins]}]
+    return {"object_id": f"/{kind}/{key}", "object_type": kind.rstrip("s"), "access_control_list": entries}
+
+
+def of_experiment(workspace: Workspace, _request: Request, key: str) -> Json:
+    found = workspace.experiments.get(key)
+    if found is None:
+        raise missing(f"Node ID {key} does not exist.")
+    readers: Json = {"group_name": "ds-readers", "all_permissions": [{"permission_level": "CAN_READ"}]}
+    return _listed("experiments", key, found.tags.get("mlflow.ownerEmail", workspace.me), "CAN_MANAGE", [readers])
+
+
+def of_endpoint(workspace: Workspace, _request: Request, key: str) -> Json:
+    found = next((endpoint for endpoint in workspace.endpoints.values() if endpoint.id == key), None)
+    if found is None:
+        raise missing(f"Serving endpoint {key} does not exist.")
+    service: Json = {"service_principal_name": "scoring-job", "all_permissions": [{"permission_level": "CAN_QUERY"}]}
+    return _listed("serving-endpoints", key, found.creator, "CAN_MANAGE", [service])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.demo.simulated.http import Request, Routes, paged
-from tui.demo.simulated.models import readable, visible
+from tui.demo.simulated.models import readable, version_of, visible
 from tui.demo.simulated.state import Json, Model, Workspace
 
 _API = "/api/2.1/unity-catalog/models"
@@ -15,6 +15,7 @@ def add_to(routes: Routes) -> None:
     on("GET", _API)(search)
     on("GET", f"{_API}/{{name}}")(get)
     on("GET", f"{_API}/{{name}}/versions")(versions)
+    on("GET", f"{_API}/{{name}}/versions/{{number}}")(version)
 
 
 def _json(model: Model) -> Json:
@@ -70,4 +71,21 @@ def versions(workspace: Workspace, request: Request, name: str) -> Json:
             for number in part
         ],
         **token,
+    }
+
+
+def version(workspace: Workspace, _request: Request, name: str, number: str) -> Json:
+    model = readable(workspace, name)
+    found = version_of(model, number)
+    catalog, schema, short = name.split(".")
+    told = [{kind: {f"{kind}_full_name": full}} for kind, full in found.depends_on]
+    return {
+        "model_name": short,
+        "catalog_name": catalog,
+        "schema_name": schema,
+        "version": found.number,
+        "run_id": found.run_id,
+        "status": found.status,
+        "source": found.source,
+        **({"model_version_dependencies": {"dependencies": told}} if told else {}),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 
@@ -80,13 +81,38 @@ def _run(made: Workspace, experiment: str, seed: int, start_ms: int, user: str) 
             "val_auc": [(best * (1 - math.exp(-(step + 1) / 9)), start_ms + step * 1000, step) for step in steps],
             "val_loss": [(0.7 * math.exp(-step / 12) + 0.2, start_ms + step * 1000, step) for step in steps],
         },
-        tags={"mlflow.source.name": "train.py", "mlflow.source.git.commit": f"{seed:07x}ab", "team": "growth"},
+        tags=_tags(made, seed),
     )
     made.runs[run.id] = run
     made.files[f"{run.folder}/notes.txt"] = f"Notes of {run.name}.\n".encode()
     made.files[f"{run.folder}/model/MLmodel"] = _MLMODEL.format(run=run.id).encode()
     made.files[f"{run.folder}/model/requirements.txt"] = _REQUIREMENTS.encode()
     made.files[f"{run.folder}/model/model.pkl"] = bytes(2048)
+
+
+def _tags(made: Workspace, seed: int) -> dict[str, str]:
+    """Every third run is a job's, from a git folder, whose tags are not MLflow's own."""
+    if seed % 3:
+        return {"mlflow.source.name": "train.py", "mlflow.source.git.commit": f"{seed:07x}ab", "team": "growth"}
+    own = {
+        "jobID": "812",
+        "jobRunID": str(55_000 + seed),
+        "jobType": "NORMAL",
+        "notebookID": "4410",
+        "notebookPath": f"/Repos/{_ADA}/ml-jobs/train",
+        "notebookRevisionID": str(1_795_000_000_000 + seed),
+        "workspaceURL": "simulated.cloud.databricks.example",
+        "workspaceID": made.id,
+        "gitRepoUrl": "https://git.example/growth/ml-jobs.git",
+        "gitRepoProvider": "gitHub",
+        "gitRepoCommit": f"{seed:07x}" + "c0ffee" * 5 + "abc",
+        "gitRepoReference": "main",
+        "gitRepoReferenceType": "branch",
+        "gitRepoRelativePath": "train",
+        "gitRepoStatus": "clean",
+    }
+    named = {f"mlflow.databricks.{key}": value for key, value in own.items()}
+    return {"mlflow.source.name": own["notebookPath"], "mlflow.source.type": "NOTEBOOK", "team": "growth", **named}
 
 
 def _catalogs(made: Workspace) -> None:
@@ -126,6 +152,17 @@ def _models(made: Workspace, now_ms: int) -> None:
     churn.tags = {"tier": "1", "team": "growth"}
     churn.versions[14].fails_to_deploy = "Could not find a version that satisfies the requirement lightgbm==9.9"
     churn.versions[12].tags = {"validation_status": "passed"}
+    for number, version in churn.versions.items():
+        version.depends_on = [("table", "prod.ml.customer_features"), ("function", "prod.ml.days_since")]
+        example = json.dumps({"dataframe_split": {"columns": ["tenure", "plan"], "data": [[12.0, "gold"], [1.0, "s"]]}})
+        made.files[f"{churn.folder(number)}/serving_input_example.json"] = example.encode()
+    churn.versions[13].deployment = {
+        "job_id": "907",
+        "run_id": "66013",
+        "job_state": "DEPLOYMENT_JOB_CONNECTION_STATE_CONNECTED",
+        "run_state": "APPROVAL",
+        "current_task_name": "Approval_Check",
+    }
     dev = _model(made, "dev.ml.churn", _ADA, now_ms, range(27, 32), "The same in the making.")
     dev.aliases = {"candidate": 31}
     fraud = _model(made, "prod.ml.fraud-cards", "ml-platform", now_ms, range(1, 5), "Card transactions.")

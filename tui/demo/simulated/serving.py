@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from tui.demo.simulated.http import Refused, Request, Routes, missing
+from tui.demo.simulated.http import Answer, Refused, Request, Routes, missing
 from tui.demo.simulated.state import Endpoint, Json, Update, Version, Workspace
 
 _API = "/api/2.0/serving-endpoints"
@@ -16,6 +17,10 @@ def add_to(routes: Routes) -> None:
     on = routes.on
     on("GET", _API)(search)
     on("GET", f"{_API}/{{name}}")(get)
+    on("GET", f"{_API}/{{name}}/metrics")(numbers)
+    on("GET", f"{_API}/{{name}}/events")(events)
+    on("POST", "/serving-endpoints/{name}/invocations")(invoke)
+    on("POST", "/serving-endpoints/{name}/served-models/{entity}/invocations")(invoke)
     on("PUT", f"{_API}/{{name}}/config")(update_config)
     on("GET", f"{_API}/{{name}}/served-models/{{entity}}/logs")(server_logs)
     on("GET", f"{_API}/{{name}}/served-models/{{entity}}/build-logs")(build_logs)
@@ -280,6 +285,55 @@ def _routes(wanted: Any, names: set[str]) -> list[Json]:
     if sum(route["traffic_percentage"] for route in routes) != 100:
         raise Refused(400, "INVALID_PARAMETER_VALUE", "Traffic percentages must sum to 100.")
     return routes
+
+
+def numbers(workspace: Workspace, _request: Request, name: str) -> Answer:
+    """In the form that Prometheus reads."""
+    endpoint = _endpoint(workspace, name)
+    lines = ["# HELP request_count_total Number of requests", "# TYPE request_count_total counter"]
+    for at, entity in enumerate(endpoint.config.get("served_entities", ()), start=1):
+        label = f'endpoint_name="{name}",served_model_name="{entity["name"]}"'
+        lines += [
+            f"request_count_total{{{label}}} {12_000 // at}",
+            f"request_4xx_count_total{{{label}}} {36 // at}",
+            f"request_5xx_count_total{{{label}}} {6 // at}",
+            f"cpu_usage_percentage{{{label}}} {41.5 / at}",
+        ]
+        within = {5: 2000, 25: 9000, 250: 11_900, "+Inf": 12_000}
+        lines += [f'request_latency_ms_bucket{{{label},le="{edge}"}} {many // at}' for edge, many in within.items()]
+        lines += [f"request_latency_ms_sum{{{label}}} {372_000 // at}"]
+        lines += [f"request_latency_ms_count{{{label}}} {12_000 // at}"]
+    return Answer(content="\n".join([*lines, ""]).encode(), content_type="text/plain")
+
+
+def events(workspace: Workspace, _request: Request, name: str) -> Json:
+    endpoint = _endpoint(workspace, name)
+    found: list[Json] = [{"timestamp": endpoint.updated_ms, "type": "ENDPOINT_UPDATE_READY", "message": "It serves."}]
+    if endpoint.failed is not None:
+        failed = {"timestamp": endpoint.failed.started_ms, "type": "ENDPOINT_UPDATE_FAILED"}
+        found.append({**failed, "message": endpoint.failed.failure})
+    return {"events": found}
+
+
+def invoke(workspace: Workspace, request: Request, name: str, entity: str = "") -> Answer:
+    """An answer of the entity that is named, or of the one that gets the most traffic."""
+    endpoint = _endpoint(workspace, name)
+    if endpoint.permission not in ("CAN_MANAGE", "CAN_QUERY"):
+        raise Refused(403, "PERMISSION_DENIED", f"{workspace.me} does not have permission 'Query' on '{name}'.")
+    served = {one["name"]: one for one in endpoint.config.get("served_entities", ())}
+    routes = endpoint.config.get("traffic_config", {}).get("routes") or ()
+    shares = {route["served_model_name"]: int(route["traffic_percentage"]) for route in routes}
+    chosen = entity or max(served, key=lambda one: shares.get(one, 100), default="")
+    if chosen not in served:
+        raise missing(f"There is no served model '{entity}'.")
+    said = request.said
+    form = next((key for key in ("dataframe_split", "dataframe_records", "inputs", "messages") if key in said), "")
+    if not form:
+        raise Refused(400, "BAD_REQUEST", "Invalid input: dataframe_split, dataframe_records or inputs is needed.")
+    rows = said[form].get("data", ()) if form == "dataframe_split" else said[form]
+    number = int(str(served[chosen].get("entity_version") or 1))
+    answer = {"predictions": [round(0.1 + number / 100 + at / 10, 4) for at in range(len(rows))]}
+    return Answer(content=json.dumps(answer).encode(), headers={"served-model-name": chosen})
 
 
 def _logs(kept: dict[str, str], entity: str) -> Json:

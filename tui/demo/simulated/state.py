@@ -84,6 +84,7 @@ class Version:
     stage: str = "None"  # of the workspace's own registry only
     workspace: str = ""  # in which its run lies; "" for this one
     deployment: Json = field(default_factory=dict)
+    depends_on: list[tuple[str, str]] = field(default_factory=list)  # kind and full name
 
 
 @dataclass

@@ -20,10 +20,17 @@ SOURCE_TAGS: Mapping[str, str] = {
     "mlflow.project.entryPoint": "entry point",
     "mlflow.project.backend": "project backend",
     "mlflow.docker.image.uri": "docker image",
+    "mlflow.databricks.gitRepoCommit": "git folder commit",
+    "mlflow.databricks.gitRepoUrl": "git folder",
+    "mlflow.databricks.jobID": "job",
+    "mlflow.databricks.jobRunID": "job run",
+    "mlflow.databricks.notebookPath": "notebook",
+    "mlflow.databricks.notebookRevisionID": "notebook revision",
 }
 """MLflow's own tags that say what was run, and what they are called."""
 
 COMMIT_ROW, REPOSITORY_ROW, PARENT_ROW = "git commit", "git repository", "parent run"
+FOLDER_COMMIT_ROW = "git folder commit"  # of a Databricks workspace, where the run has no other
 _OVERVIEW_TAGS = {"mlflow.parentRunId": PARENT_ROW, "mlflow.note.content": "note"}
 _ATTRIBUTES = {"status": "status", "experiment": "experiment", "user": "user", "lifecycle": "lifecycle"}
 

@@ -65,6 +65,15 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Permitted:
+    """What somebody may do, in words, and through what, where it is not said of the thing itself."""
+
+    principal: str
+    what: tuple[str, ...]
+    through: str = ""
+
+
+@dataclass(frozen=True)
 class Securable:
     """A catalog, schema or model with its owner ("" where that is not told) and its effective grants.
 

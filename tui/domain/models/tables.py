@@ -17,6 +17,7 @@ from tui.domain.models.values import (
     SourceModel,
     SourceRun,
 )
+from tui.domain.runs.origin import deployment_page
 from tui.domain.runs.tables import Facts, facts, status_text
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
@@ -54,8 +55,13 @@ def about_version(
     findings: Sequence[Finding],
     known: KnownOfModels,
     reading: Notation,
+    origin: Sequence[tuple[str, str]] = (),
+    host: str = "",
 ) -> Facts:
-    """What a version is: state, who made it from what, where aliases point, how to load it."""
+    """What a version is: state, who made it from what, where aliases point, how to load it.
+
+    ``origin`` is where its source run came from, and ``host`` the address of the workspace, where there is one.
+    """
     run = known.run(made.run_id) if made.run_id else None
     aliases = model.aliases_of(made.version) if model is not None else ()
     files = known.facts(made.name, made.version)
@@ -77,12 +83,23 @@ def about_version(
         ("logged model", _logged_model(made, known)),
         ("source", made.source),
         ("git commit", run.commit if run is not None else ""),
+        *origin,
+        *_deployment(made.deployment, host),
         ("stage", f"{made.stage} (deprecated)" if made.stage else ""),
         *((name, text) for name, text in file_facts(files)),
         ("load it", f'mlflow.pyfunc.load_model("{loading}")'),
         ("description", made.description.strip()),
     ]
     return _facts([pair for pair in pairs if pair[1]], findings, reading)
+
+
+def _deployment(told: str, host: str) -> list[tuple[str, str]]:
+    """How a deployment stands, in words that tell first what somebody waits for; then which job it is."""
+    job, _, stands = told.partition(": ")
+    if stands.startswith("approval"):
+        stands = f"waits for {stands}"
+    page = deployment_page(host, told)
+    return [("deployment", stands), ("deployment job", "  ".join(part for part in (job, page) if part))]
 
 
 def _logged_model(made: ModelVersion, known: KnownOfModels) -> str:

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
 from tui.domain.natural import natural
+from tui.domain.runs.origin import COMMIT_TAG, origin
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.values import RunDetail, RunReference
@@ -164,7 +165,6 @@ def overview(
     ``children`` is None while they are not known; ``made`` are rows of key, name and value.
     """
     source = detail.tags.get("mlflow.source.name", "")
-    commit = detail.tags.get("mlflow.source.git.commit", "")
     started = took = ""
     ended = quantities.stamp(detail.end_ms, zone) if detail.end_ms is not None else ""
     if detail.start_ms is not None:
@@ -182,9 +182,10 @@ def overview(
         ("experiment", f"{detail.experiment_name}  (id {detail.experiment_id})"),
         ("run id", detail.run_id),
         ("source", " ".join(part for part in (source, f"({_source_type(detail)})" if source else "") if part)),
-        ("git commit", commit),
+        ("git commit", detail.tags.get(COMMIT_TAG, "")),
         ("git branch", detail.tags.get("mlflow.source.git.branch", "")),
         ("git repository", detail.tags.get("mlflow.source.git.repoURL", "")),
+        *origin(detail.tags),
         ("parent", detail.parent_id or ""),
     ]
     if children is not None:

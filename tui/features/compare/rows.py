@@ -15,7 +15,7 @@ from tui.app.actions import bindings
 from tui.domain.diff.arrangement import Arranged, DiffArrangement, ShownRow, arrange
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.sources import COMMIT_ROW
+from tui.domain.diff.sources import COMMIT_ROW, FOLDER_COMMIT_ROW
 from tui.domain.diff.table import CompareTable, FlippedTable, subject_of, subject_titles
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -226,9 +226,14 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         if self.comparison is None or column is None or laid is None:
             return "", ""
         for section in self.comparison.sections:
-            if section.group == "source" and COMMIT_ROW in section.keys:
-                row = section.keys.index(COMMIT_ROW)
-                return section.text(row, laid.arranged.baseline) or "", section.text(row, column) or ""
+            if section.group != "source":
+                continue
+            rows = [section.keys.index(name) for name in (COMMIT_ROW, FOLDER_COMMIT_ROW) if name in section.keys]
+
+            def commit(of: int) -> str:
+                return next((text for row in rows if (text := section.text(row, of))), "")  # noqa: B023  used at once
+
+            return commit(laid.arranged.baseline), commit(column)
         return "", ""
 
     def action_open_column(self) -> None:

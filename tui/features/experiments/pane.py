@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on
 from textual.binding import BindingType
@@ -24,7 +24,9 @@ from tui.domain.text import clean
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
+from tui.ui.deck import Deck
 from tui.ui.list_pane import ListPane, Show, matches
+from tui.ui.routes import StandingRoute
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
@@ -336,7 +338,14 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         words, may_edit = experiment_words(here, self.session.clock.zone), not self.session.read_only
         self.app.push_screen(AboutExperimentModal(here.name, words, self.writing.note, may_edit=may_edit))
 
+    def action_standing(self) -> None:
+        here = self.experiment_here()
+        if here is not None:
+            cast(Deck, self.app).go(StandingRoute("experiment", here.name, here.id))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "standing":
+            return self.session.catalog is not None and self.experiment_here() is not None
         if action == "everywhere":
             return bool(self.loader.following)
         if action in ("fold", "fold_all"):
@@ -354,6 +363,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             "fold": "Experiments stand in one list: there is nothing to fold",
             "fold_all": "Experiments stand in one list: there is nothing to fold",
             "undo": NOTHING_TO_UNDO,
+            "standing": "Who may do what is told by a Databricks workspace, of an experiment there",
         }.get(verb, "No experiment is under the cursor")
 
     def action_create(self) -> None:

@@ -19,7 +19,7 @@ from tui.features.models.grants import Grants
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
-from tui.ui.routes import LedgerRoute, ModelRoute, RunRoute, ServingRoute, VersionDiffRoute
+from tui.ui.routes import LedgerRoute, ModelRoute, RunRoute, ServingRoute, StandingRoute, VersionDiffRoute
 from tui.ui.watch import Watch
 from tui.ui.writing import Writer
 
@@ -93,6 +93,13 @@ class RegistryPage(Page, Asking):
         assert model is not None  # check_action keeps the keys away where there is none
         return model
 
+    def _served_here(self) -> bool:
+        """Whether an endpoint is known to serve the version that is meant."""
+        version = self.version_here()
+        if version is None or self.session.serving is None:
+            return False
+        return any(at.version == version.version for at in self.session.desk.health.served(version.name))
+
     def _with_model(self, go_on: Callable[[RegisteredModel], None]) -> None:
         """Go on with the model; one of which only a list has told, and so none of its aliases, is read before."""
         model, registry = self._model, self.session.registry
@@ -120,11 +127,15 @@ class RegistryPage(Page, Asking):
             return False
         if action == "endpoints":
             return self.session.serving is not None
+        if action == "standing":
+            return self.session.catalog is not None and self.session.capabilities.grants
         if action == "model":
             return self.has_page
         version = self.version_here()
         if action == "take_away":
             return version is not None and bool(self._aliases_meant())
+        if action == "query":
+            return self._served_here()
         if action == "run":
             return version is not None and bool(version.run_id)
         if action == "swap":
@@ -144,8 +155,10 @@ class RegistryPage(Page, Asking):
         called = named(model.name) if version is None else f"v{version.version}"
         return {
             "endpoints": "Serving endpoints are on Databricks, and this context is not",
+            "standing": "Who may do what is told by a Unity Catalog on Databricks",
             "model": "This is the model's own page",
             "run": f"{called} names no source run" if version is not None else "A version's source run: go to its row",
+            "query": f"No endpoint serves {called}, as far as is known",
             "take_away": f"No alias points to {called}" if version is not None else "Go to the version it points to",
             "swap": f"{called} has neither a champion nor a challenger",
             "copy_to": "A version is copied: go to its row",
@@ -350,6 +363,15 @@ class RegistryPage(Page, Asking):
 
         if self._writer.may_write():
             self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self._say_problem)
+
+    def action_query(self) -> None:
+        version = self.version_here()
+        if version is not None:
+            self.deck.go(ServingRoute(self._model.name, version.version))
+
+    def action_standing(self) -> None:
+        version = self.version_here()
+        self.deck.go(StandingRoute("model", self._model.name, version=version.version if version is not None else ""))
 
     # what has been written
 

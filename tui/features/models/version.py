@@ -11,11 +11,13 @@ from textual.containers import Horizontal
 
 from tui.app.actions import bindings
 from tui.domain.models import tables as model_tables
+from tui.domain.models.grants import Account
 from tui.domain.models.readiness import Judged, warnings_of_target
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
+from tui.domain.runs.origin import origin
 from tui.domain.runs.tables import facts
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail
@@ -51,6 +53,7 @@ class VersionScreen(RegistryPage):
         self.model: RegisteredModel | None = None
         self.made: ModelVersion | None = None
         self.run: RunDetail | None = None
+        self._host = ""  # the address of the workspace, where there is one
         glyphs = self.deck.glyphs
         self.about = FactsPane(glyphs, id="about", tabs={"about": "About"}, title="Version")
         self.contents = FactsPane(glyphs, id="contents", tabs=_TABS, title="Made of")
@@ -96,6 +99,9 @@ class VersionScreen(RegistryPage):
         self.contents.put("description", made.description)
         if not made.description.strip():
             self.contents.say_of("description", "There is no description.  e writes one")
+        catalog = self.session.catalog
+        if catalog is not None and made.deployment:
+            self.ask(self.session.pool, "host", catalog.me, self._got_account, lambda _problem: None)
         if made.workspace:
             for tab in _OF_RUN:
                 self.contents.say_of(tab, f"The source run lies in workspace {clean(made.workspace)}.")
@@ -113,6 +119,10 @@ class VersionScreen(RegistryPage):
         self.ask(self.session.pool, "facts", learn, self._got_facts, self._no_facts)
         self.refresh_bindings()
 
+    def _got_account(self, account: Account) -> None:
+        self._host = account.host
+        self._show()
+
     def _refused(self, problem: Problem) -> None:
         self.set_freshness(self.freshness.failed(problem))
         self.about.show_problem(problem)
@@ -123,6 +133,7 @@ class VersionScreen(RegistryPage):
 
     def _got_run(self, run: RunDetail) -> None:
         self.run = run
+        self._show()
         self._show_metrics()
         self.contents.put("params", partial(run_tables.params, run))
         self.contents.put("datasets", partial(run_tables.datasets, run))
@@ -177,7 +188,8 @@ class VersionScreen(RegistryPage):
             {made.version: files} if files is not None else {},
         )
         findings = warnings_of_target(judged, made, health.settings.rules)
-        shown = model_tables.about_version(model, made, findings, health, reading)
+        came_from = origin(self.run.tags) if self.run is not None else ()
+        shown = model_tables.about_version(model, made, findings, health, reading, came_from, self._host)
         self.about.put("about", lambda _query: shown)
 
     # what the keys mean

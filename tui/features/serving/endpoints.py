@@ -216,6 +216,11 @@ class EndpointsPane(ListPane[Listed]):
         """The endpoint under the cursor."""
         return self._endpoints.get(self.grid.cursor_key or "")
 
+    def shown_names(self) -> frozenset[str]:
+        """The endpoints that the filter leaves."""
+        table = self.grid.table
+        return frozenset(table.row_key(row) for row in range(table.row_count)) if table is not None else frozenset()
+
     @property
     def aliases(self) -> Mapping[str, Mapping[str, str]]:
         return self._aliases

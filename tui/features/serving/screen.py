@@ -23,7 +23,7 @@ from tui.services.write_flow import Touched
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
-from tui.ui.routes import ModelRoute, RunRoute, VersionRoute
+from tui.ui.routes import ModelRoute, RunRoute, StandingRoute, VersionRoute
 
 
 class ServingScreen(Page, Asking):
@@ -32,8 +32,10 @@ class ServingScreen(Page, Asking):
     CSS_PATH = style_sheets("serving.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("serving")]
 
-    def __init__(self, session: Session, model: str = "") -> None:
+    def __init__(self, session: Session, model: str = "", ask: str = "") -> None:
         super().__init__(session)
+        self._asked_of = ask  # the version that is to be asked, once what serves it is known
+        self.is_to_ask = bool(ask)
         self.endpoints = EndpointsPane(session, self.deck.glyphs, model)
         self.entities = EntitiesPane(session, self.deck.glyphs)
         self._changes = EndpointChanges(self, self.endpoints, self.entities, session)
@@ -60,6 +62,19 @@ class ServingScreen(Page, Asking):
         self.set_crumbs("serving", *([named(endpoint.name)] if endpoint is not None else []))
         self.refresh_bindings()
         self._changes.tell_progress()
+        self._ask_at_once()
+
+    def _ask_at_once(self) -> None:
+        """Ask of the version that one came here for, as soon as an endpoint is known that serves it."""
+        if not self.is_to_ask:
+            return
+        for endpoint in self.endpoints.view.endpoints:
+            of_model = endpoint.is_whole and endpoint.name in self.endpoints.shown_names()
+            if of_model and any(entity.version == self._asked_of for entity in endpoint.config.entities):
+                self.is_to_ask = False
+                self.endpoints.grid.move_to(endpoint.name)
+                self.action_query()
+                return
 
     @on(EndpointsPane.Opened)
     def _opened(self, event: EndpointsPane.Opened) -> None:
@@ -116,6 +131,22 @@ class ServingScreen(Page, Asking):
             got,
             lambda problem: self.deck.say(str(problem)),
         )
+
+    def action_query(self) -> None:
+        from tui.features.serving.query import QueryModal
+
+        endpoint = self.endpoints.endpoint_here()
+        if endpoint is None:
+            return
+        entities = sorted(endpoint.config.entities, key=lambda entity: -(entity.traffic or 0))
+        meant = self.entities.current_here() if self.current_pane() is self.entities else None
+        entity = meant or next((one for one in entities if one.version == self._asked_of), None) or (*entities, None)[0]
+        self.app.push_screen(QueryModal(self.session, endpoint, entity, self.endpoints.aliases))
+
+    def action_standing(self) -> None:
+        endpoint = self.endpoints.endpoint_here()
+        if endpoint is not None:
+            self.deck.go(StandingRoute("endpoint", endpoint.name, endpoint.id, settings=endpoint.facts))
 
     def action_logs(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal

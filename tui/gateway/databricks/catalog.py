@@ -7,11 +7,21 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 from urllib.parse import quote
 
-from tui.domain.models.grants import Access, Account, Grant, Securable, SecurableKind, kind_of, parts
+from tui.domain.models.grants import (
+    Access,
+    Account,
+    Grant,
+    Permitted,
+    Securable,
+    SecurableKind,
+    kind_of,
+    parts,
+    spelled,
+)
 from tui.domain.problem import Kind, Problem
 from tui.gateway.databricks.sdk import Sdk, asked
+from tui.gateway.databricks.serving_json import part, text
 from tui.gateway.databricks.serving_json import parts as parts_of
-from tui.gateway.databricks.serving_json import text
 
 _UC = "/api/2.1/unity-catalog"
 _FOLDERS: Mapping[SecurableKind, str] = {"catalog": "catalogs", "schema": "schemas", "function": "models"}
@@ -129,6 +139,43 @@ class SdkCatalog:
                 token = text(page, "next_page_token")
                 if not token:
                     break
+        return tuple(found)
+
+    # what is read to be looked at
+
+    def who_may(self, kind: str, name: str) -> tuple[Permitted, ...]:
+        """Effective grants of a model with its owner, or what an access control list says of something else."""
+        if kind == "model":
+            with self._sdk.raised_as(f"Could not read {name}") as client:
+                owner = text(asked(client, "GET", f"{_UC}/models/{quote(name, safe='')}"), "owner")
+            held: dict[tuple[str, str], list[str]] = {}
+            for grant in self._read_grants("function", name, None):
+                held.setdefault((grant.principal, grant.inherited_from), []).append(spelled(grant.privilege))
+            owners = [Permitted(owner, ("owns it",))] if owner else []
+            return (*owners, *(Permitted(who, tuple(what), at) for (who, at), what in held.items()))
+        folder = {"experiment": "experiments", "endpoint": "serving-endpoints"}[kind]
+        with self._sdk.raised_as(f"Could not read who may do what with this {kind}") as client:
+            found = asked(client, "GET", f"/api/2.0/permissions/{folder}/{quote(name, safe='')}")
+        told = []
+        for entry in parts_of(found, "access_control_list"):
+            named = ("user_name", "group_name", "service_principal_name")
+            principal = next((text(entry, key) for key in named if text(entry, key)), "")
+            for level in parts_of(entry, "all_permissions"):
+                above = level.get("inherited_from_object")
+                through = ", ".join(map(str, above)) if isinstance(above, list) else ""
+                told.append(Permitted(principal, (spelled(text(level, "permission_level")),), through))
+        return tuple(told)
+
+    def depends_on(self, model: str, version: str) -> tuple[tuple[str, str], ...]:
+        path = f"{_UC}/models/{quote(model, safe='')}/versions/{quote(version, safe='')}"
+        with self._sdk.raised_as(f"Could not read what v{version} of {model} depends on") as client:
+            told = part(asked(client, "GET", path), "model_version_dependencies")
+        found = []
+        for one in parts_of(told, "dependencies"):
+            for kind, about in one.items():
+                name = next((str(value) for key, value in about.items() if key.endswith("_name")), "")
+                if name:
+                    found.append((kind, name))
         return tuple(found)
 
     def _is_admin(self, account: Account) -> bool:

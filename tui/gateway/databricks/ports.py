@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tui.domain.models.grants import Access, Account
+from tui.domain.models.grants import Access, Account, Permitted
+from tui.domain.serving.asked import Answer, Body
 from tui.domain.serving.endpoints import Carried, Endpoint, Split
+from tui.domain.serving.health import Event, Sample
 
 
 class DiagnosisPort(Protocol):
@@ -66,6 +68,14 @@ class CatalogPort(Protocol):
         """What one may do with a catalog, a schema or a model (which need not exist), and with what it lies in."""
         ...
 
+    def who_may(self, kind: str, name: str) -> tuple[Permitted, ...]:
+        """Who may do what with a "model" by its name, an "experiment" or an "endpoint" by its id."""
+        ...
+
+    def depends_on(self, model: str, version: str) -> tuple[tuple[str, str], ...]:
+        """What a version of a model was made from or calls: pairs of "table", "function", … and a full name."""
+        ...
+
 
 class ServingPort(Protocol):
     """Serving endpoints."""
@@ -86,6 +96,18 @@ class ServingPort(Protocol):
 
     def build_log(self, endpoint: str, entity: str) -> str:
         """What was said while a served entity's container was built."""
+        ...
+
+    def numbers(self, endpoint: str) -> tuple[Sample, ...]:
+        """The numbers of an endpoint's health, as the workspace gives them out for monitoring."""
+        ...
+
+    def events(self, endpoint: str) -> tuple[Event, ...]:
+        """What has happened to an endpoint."""
+        ...
+
+    def query(self, endpoint: str, entity: str, body: Body) -> Answer:
+        """Send a request to an endpoint, or to one of what it serves, once; any answer is one."""
         ...
 
     def carried(self, endpoint: str, wanted: Split) -> Carried:

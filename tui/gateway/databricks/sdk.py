@@ -210,4 +210,15 @@ def asked(
     return found if isinstance(found, dict) else {}
 
 
+def asked_text(client: WorkspaceClient, path: str, most: int) -> str:
+    """The plain text of an answer, as much of it as ``most`` bytes."""
+    headers = {"Accept": "text/plain"}
+    number = getattr(client.config, "workspace_id", None)
+    if number:
+        headers["X-Databricks-Workspace-Id"] = str(number)
+    found: Any = client.api_client.do("GET", path, headers=headers, raw=True)
+    with found["contents"] as contents:
+        return bytes(contents.read(most)).decode("utf-8", "replace")
+
+
 _WORKSPACES = ("databricks", "databricks-uc")

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from tui.domain.problem import Kind, Problem
+from tui.domain.serving import health
+from tui.domain.serving.asked import MOST_KEPT, MOST_SENT, Answer, Body
 from tui.domain.serving.endpoints import Carried, Endpoint, Split, Update
+from tui.gateway import problems
 from tui.gateway.databricks import serving_body, serving_json
 from tui.gateway.databricks.pace import Pace
-from tui.gateway.databricks.sdk import Sdk, asked
+from tui.gateway.databricks.sdk import Sdk, asked, asked_text
+from tui.gateway.session import Connection
 
 _API = "/api/2.0/serving-endpoints"
+_MOST_NUMBERS = 1 << 20
 
 
 class SdkServing:
     """ServingPort over the SDK's connection; bodies are JSON as it comes and goes."""
 
-    def __init__(self, sdk: Sdk, pace: Pace | None = None) -> None:
+    def __init__(self, sdk: Sdk, pace: Pace | None = None, connection: Connection | None = None) -> None:
         self._sdk = sdk
+        self._connection = connection
         self._pace = pace or Pace()
 
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -37,6 +44,40 @@ class SdkServing:
 
     def build_log(self, endpoint: str, entity: str) -> str:
         return self._log(endpoint, entity, "build-logs", f"Could not read the build's log of {entity}")
+
+    def numbers(self, endpoint: str) -> tuple[health.Sample, ...]:
+        with self._sdk.raised_as(f"Could not read how {endpoint} is doing") as client:
+            return health.samples(asked_text(client, f"{_path(endpoint)}/metrics", _MOST_NUMBERS))
+
+    def events(self, endpoint: str) -> tuple[health.Event, ...]:
+        with self._sdk.raised_as(f"Could not read what has happened to {endpoint}") as client:
+            found = serving_json.parts(asked(client, "GET", f"{_path(endpoint)}/events"), "events")
+        return tuple(
+            health.Event(
+                serving_json.number(one, "timestamp"),
+                serving_json.text(one, "type") or serving_json.text(one, "event_type"),
+                serving_json.text(one, "message"),
+            )
+            for one in found
+        )
+
+    def query(self, endpoint: str, entity: str, body: Body) -> Answer:
+        title = f"Could not ask {endpoint}"
+        if self._connection is None or self._connection.kind != "databricks":
+            raise Problem(Kind.UNSUPPORTED, title, "The context's tracking server is no Databricks workspace.")
+        if body.size > MOST_SENT:
+            raise Problem(Kind.BAD_REQUEST, title, f"The request is too large: {body}.")
+        of = f"/served-models/{quote(entity, safe='')}" if entity else ""
+        path = f"/serving-endpoints/{quote(endpoint, safe='')}{of}/invocations"
+        with problems.raised_as(title, self._connection.place):
+            began = time.monotonic()
+            headers = {"Content-Type": "application/json"}
+            answer = self._connection.request(path, "POST", data=body.text.encode(), extra_headers=headers)
+            took_ms = round((time.monotonic() - began) * 1000)
+        told = answer.content
+        served_by = answer.headers.get("served-model-name", "") or entity
+        text = told[:MOST_KEPT].decode("utf-8", "replace")
+        return Answer(answer.status_code, took_ms, text, served_by, len(told) > MOST_KEPT)
 
     def carried(self, endpoint: str, wanted: Split) -> Carried:
         """What of the endpoint's settings a change to ``wanted`` would not carry along; sends nothing."""

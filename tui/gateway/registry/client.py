@@ -27,6 +27,7 @@ from tui.domain.models.values import (
     VersionsPage,
 )
 from tui.domain.problem import Kind, Problem
+from tui.domain.runs.origin import commit_of
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.databricks.catalog import SdkCatalog
@@ -46,7 +47,6 @@ _RUNS_ASKED = 50
 _VERSIONS_READ = 1000
 # SQLite allows 999 variables in a statement where it was built long ago.
 _VARIABLES = 900
-_COMMIT_TAG = "mlflow.source.git.commit"
 _USER_TAG = "mlflow.user"
 _EVERY_LIFECYCLE = 3  # MLflow's ViewType.ALL
 _MLFLOWS = ("sqlite", "postgresql", "mysql", "mssql", "http", "https")  # MLflow's own: a missing alias is told apart
@@ -195,6 +195,11 @@ class ClientRegistry:
         with self.raised_as(f"Could not read what version {version} of {name} is made of"):
             made = self.get_version(name, version)
             return registry_facts.of_version(self.client, made, self._session.tracking_uri, self.kind)
+
+    def input_example(self, name: str, version: str) -> str:
+        with self.raised_as(f"Could not read the input example of version {version} of {name}"):
+            made = self.get_version(name, version)
+            return registry_facts.example_of(self.client, made, self._session.tracking_uri, self.kind)
 
     # runs and what is made from them
 
@@ -468,5 +473,5 @@ def _source_run(run: Run) -> SourceRun:
         experiment_id=str(run.info.experiment_id),
         start_ms=run.info.start_time,
         metrics={key: true_number(value) for key, value in run.data.metrics.items()},
-        commit=tags.get(_COMMIT_TAG, ""),
+        commit=commit_of(tags),
     )

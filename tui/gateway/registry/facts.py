@@ -13,6 +13,7 @@ from tui.domain.models.facts import parse_facts
 from tui.domain.models.measures import latest_metrics
 from tui.domain.models.values import MISSING, ModelFacts, ModelVersion, Registrable, SourceModel
 from tui.domain.problem import Problem
+from tui.domain.serving.asked import MOST_SENT, as_request
 from tui.gateway import problems
 from tui.gateway.artifacts.client import model_metric
 
@@ -138,6 +139,21 @@ def _read(location: str, tracking_uri: str) -> ModelFacts:
     if not isinstance(said, Mapping):
         return ModelFacts(files=tuple(sorted(sizes)), unread=f"The {_MLMODEL} file is not what MLflow writes.")
     return parse_facts(said, texts.get(_REQUIREMENTS, ""), sizes)
+
+
+def example_of(client: Any, version: ModelVersion, tracking_uri: str, registry_kind: str) -> str:
+    """A version's input example in the form of a request; "" where there is none, or one that is large."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    location = _location(client, version, registry_kind)
+    location = source_of(location) if location.startswith("runs:/") else location
+    repository = get_artifact_repository(location, tracking_uri=tracking_uri)
+    listed = repository.list_artifacts("" if location.startswith("models:/") else None)
+    sizes = {entry.path.rsplit("/", 1)[-1]: entry.file_size or 0 for entry in listed}
+    for name, is_ready in (("serving_input_example.json", True), ("input_example.json", False)):
+        if name in sizes and sizes[name] <= MOST_SENT:
+            return as_request(_texts(repository, [name]).get(name, ""), is_ready=is_ready)
+    return ""
 
 
 def _texts(repository: Any, names: Iterable[str]) -> dict[str, str]:
