@@ -19,15 +19,28 @@ async def test_groups_of_runs(tmp_path: Path) -> None:
         await deck.until_text("groups by every param that differs but seed")
         assert "repeated over: seed (2)" in deck.text()
         assert "Welch" in deck.text()
-        assert "±" in deck.line_with("val_auc")
+        assert "±" in deck.line_with("adam")
         await deck.press("o")
         await deck.until_text("Group the runs by")
         await deck.type("optimizer")
         await deck.press("enter")
         await deck.until_text("2 groups by param optimizer")
         assert "baseline adam" in deck.text()
-        await deck.press("end", "b")
+        await deck.press("j", "b")
         await deck.until_text("baseline sgd")
+        grid = opened.sets.grid
+        await deck.press("l")
+        while opened.sets.metric_here != "val_loss" or grid.cursor_column is None:
+            await deck.press("l")
+        await deck.press("s")
+        await deck.until_text("val_loss ↑")
+        means = [opened.sets.sets.summary("val_loss", one).mean for one in opened.sets.sets.sets]  # type: ignore[union-attr]
+        assert grid.cursor_key == str(means.index(min(means))), "the group of the best mean comes first"
+        assert grid.table is not None
+        assert grid.table.columns[2].title.startswith("val_loss"), "the metric last sorted by comes first"
+        await deck.press("T")
+        await deck.until(lambda: "±" in deck.line_with("val_auc"), "metrics are rows")
+        assert opened.sets.metric_here == "val_loss"
         await deck.press("slash")
         await deck.type("loss")
         await deck.until(lambda: opened.sets.grid.row_count == 1, "the metrics are filtered")

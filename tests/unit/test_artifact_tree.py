@@ -80,6 +80,24 @@ def test_what_was_open_stays_open_when_it_is_read_again_and_what_is_gone_goes() 
     assert names(tree) == ["▾ a", "    b.txt", "▸ y.txt"]
 
 
+def test_logged_images_are_told_by_key_and_step_in_that_order() -> None:
+    tree = ArtifactTree(RUN)
+    tree.take(listing("", "images/"))
+    tail = "%timestamp%17000000000{:02}%u1b2c3d4-0000-4000-8000-00000000000{}"
+    names = [f"val#loss%step%10{tail.format(3, 1)}.png", f"val#loss%step%2{tail.format(2, 2)}%compressed.webp"]
+    names += [f"val#loss%step%2{tail.format(2, 2)}.png", f"depth%step%7{tail.format(1, 3)}.png", "mine.png"]
+    tree.take(listing("images", *names))
+    images = (tree.top.children or [])[0]
+    assert [node.label for node in images.children or ()] == [
+        "depth step 7 .png",
+        "val/loss step 2 .png",
+        "val/loss step 2 small .webp",
+        "val/loss step 10 .png",
+        "mine.png",
+    ]
+    assert (images.children or [])[1].entry.path == f"images/{names[2]}", "the file keeps its path"
+
+
 def test_models_stand_after_the_run_s_own_files() -> None:
     tree = ArtifactTree(RUN)
     tree.take(listing("", "x.txt"))

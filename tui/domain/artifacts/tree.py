@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,13 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count, size
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, named
+
+_LOGGED_IMAGES = "images"
+_LOGGED_IMAGE = re.compile(
+    r"(?P<key>.+)[%+]step[%+](?P<step>-?\d+)[%+]timestamp[%+](?P<time>\d+)[%+][0-9a-z-]+(?P<small>[%+]compressed)?"
+    r"(?P<end>\.\w+)"
+)
+"""What ``mlflow.log_image`` calls a file that it is given a key and a step for; a slash in the key is a ``#``."""
 
 NAME_CELLS = 34
 SIZE_CELLS = 7
@@ -67,6 +75,24 @@ def model_uri(node: ArtifactNode) -> str:
     return node.root.uri(path[1:]) if name == "MLmodel" and path else ""
 
 
+def label_of(entry: ArtifactEntry) -> str:
+    """A file's name; of an image that was logged under a key, the key, its step, and whether it is the small copy."""
+    name = entry.name
+    logged = _LOGGED_IMAGE.fullmatch(name) if not entry.is_folder else None
+    if logged is None:
+        return clean(name)
+    small = " small" if logged["small"] else ""
+    return clean(f"{logged['key'].replace('#', '/')} step {int(logged['step'])}{small} {logged['end']}")
+
+
+def _place(node: ArtifactNode) -> tuple[bool, str, int, int, bool]:
+    """Where a file stands among logged images: by key, step and time, the small copy after its image."""
+    logged = _LOGGED_IMAGE.fullmatch(node.entry.name)
+    if logged is None:
+        return (True, node.label, 0, 0, False)
+    return (False, logged["key"], int(logged["step"]), int(logged["time"]), bool(logged["small"]))
+
+
 def node_key(root: ArtifactRoot, path: str) -> str:
     """What tells a node from all others, in any tree."""
     return f"{root.kind}:{root.id}:{path}"
@@ -118,10 +144,10 @@ class ArtifactTree:
                 known.entry = entry
                 children.append(known)
                 continue
-            child = ArtifactNode(listing.root, entry, node.depth + 1, clean(entry.name))
+            child = ArtifactNode(listing.root, entry, node.depth + 1, label_of(entry))
             children.append(child)
             self._nodes[child.key] = child
-        node.children = children
+        node.children = sorted(children, key=_place) if listing.path == _LOGGED_IMAGES else children
         node.loading, node.problem, node.note = False, None, listing.note
 
     def take_models(self, models: Sequence[LoggedModel]) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
+from typing import Literal
 
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
@@ -59,9 +60,19 @@ def difference_text(found: MeanDifference, glyphs: Glyphs = UNICODE) -> str:
 class SetsTable:
     """A row a metric; the baseline set frozen, beside it the others with difference and p. Implements ``Table``."""
 
-    def __init__(self, sets: RunSets, baseline: int, metrics: Sequence[str], glyphs: Glyphs = UNICODE) -> None:
+    def __init__(
+        self,
+        sets: RunSets,
+        baseline: int,
+        metrics: Sequence[str],
+        glyphs: Glyphs = UNICODE,
+        *,
+        sort: tuple[str, bool] | None = None,
+    ) -> None:
         self.sets = sets
         self.baseline = baseline
+        self.sort = sort
+        self.order = _ordered(sets, sort)
         self.generation = next(_generations)
         self._metrics = tuple(metrics)
         self._row_of = {metric: row for row, metric in enumerate(self._metrics)}
@@ -78,7 +89,7 @@ class SetsTable:
         if key == "name":
             return [named(metric) for metric in metrics]
         if key == "better":
-            return [self._direction(metric) for metric in metrics]
+            return [self.direction(metric) for metric in metrics]
         return [self._text(key[0], metric, int(key[1:])) for metric in metrics]
 
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
@@ -87,7 +98,7 @@ class SetsTable:
             return ["muted"] * len(metrics)
         if key[0] not in "dp" or key == "name":
             return None
-        return [self._tone(metric, int(key[1:])) for metric in metrics]
+        return [self.tone(metric, int(key[1:])) for metric in metrics]
 
     def row_key(self, row: int) -> str:
         return self._metrics[row]
@@ -105,7 +116,21 @@ class SetsTable:
     def difference(self, metric: str, one: int) -> MeanDifference | None:
         return self.sets.difference(metric, self.sets.sets[self.baseline], self.sets.sets[one])
 
-    def _direction(self, metric: str) -> str:
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return self._metrics
+
+    @property
+    def mark(self) -> str:
+        """The sign of the baseline set."""
+        return self._glyphs.mark
+
+    def span(self, metric: str) -> tuple[int, int]:
+        """The row of a metric, as a range."""
+        return self._row_of[metric], self._row_of[metric] + 1
+
+    def direction(self, metric: str) -> str:
+        """The sign of the way in which a metric gets better."""
         known = self.sets.direction(metric)
         if not known.better:
             return ""
@@ -134,7 +159,8 @@ class SetsTable:
         delta = b.mean - a.mean
         return quantities.number(delta) if delta < 0 else f"+{quantities.number(delta)}"
 
-    def _tone(self, metric: str, one: int) -> Tone:
+    def tone(self, metric: str, one: int) -> Tone:
+        """How a set's difference to the baseline reads."""
         found = self.difference(metric, one)
         if found is None or found.p >= SIGNIFICANT:
             return "muted"
@@ -147,7 +173,7 @@ class SetsTable:
         base = self.baseline
         columns = [Column("name", "metric", names, frozen=True), Column("better", "", 2, frozen=True)]
         more: list[Column] = []
-        order = [base, *(one for one in range(len(self.sets.sets)) if one != base)]
+        order = [base, *(one for one in self.order if one != base)]
         for one in order:
             group = f"{one}"
             title = set_title(self.sets, one, base)
@@ -166,6 +192,89 @@ class SetsTable:
                 heading = f"{title[:20]} {word}" if first else word
                 more.append(Column(f"{letter}{one}", heading, max(9, width(heading)), "right", group=f"{group} more"))
         return (*columns, *more)
+
+
+def _ordered(sets: RunSets, sort: tuple[str, bool] | None) -> list[int]:
+    """The numbers of the sets by the mean of a metric, those without one last; as they were made without a sort."""
+    every = list(range(len(sets.sets)))
+    if sort is None or sort[0] not in sets.metrics:
+        return every
+    metric, descending = sort
+    means = {one: found.mean for one in every if (found := sets.summary(metric, sets.sets[one])).n}
+    by_mean = sorted(means, key=means.__getitem__, reverse=descending)
+    return [*by_mean, *(one for one in every if one not in means)]
+
+
+class GroupRows:
+    """A row a set, sorted by the mean of any metric; a column a metric, behind them the differences to the baseline.
+
+    It holds the same texts as the table of which the metrics are the rows. Implements ``Table``.
+    """
+
+    def __init__(self, turned: SetsTable) -> None:
+        self.turned = turned
+        self.generation = next(_generations)
+        self._metrics = turned.metrics
+        self._rows = {str(one): row for row, one in enumerate(turned.order)}
+        self.columns = self._columns()
+
+    @property
+    def row_count(self) -> int:
+        return len(self.turned.order)
+
+    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
+        return [self._text(key, one) for one in self.turned.order[start:stop]]
+
+    def _text(self, key: str, one: int) -> str:
+        turned, sets = self.turned, self.turned.sets
+        if key == "name":
+            mark = turned.mark if one == turned.baseline else " "
+            return f"{mark} {set_title(sets, one, turned.baseline)}"
+        if key == "runs":
+            return quantities.count(len(sets.sets[one]))
+        what, metric = key[0], self._metrics[int(key[1:])]
+        if what != "m" and one == turned.baseline:
+            return ""
+        return turned.texts(f"{what}{one}", *turned.span(metric))[0]
+
+    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
+        if key in ("name", "runs") or key[0] == "m":
+            return None
+        turned, metric = self.turned, self._metrics[int(key[1:])]
+        return ["" if one == turned.baseline else turned.tone(metric, one) for one in self.turned.order[start:stop]]
+
+    def row_key(self, row: int) -> str:
+        return str(self.turned.order[row])
+
+    def row_of(self, row_key: str) -> int | None:
+        return self._rows.get(row_key)
+
+    def metric_of(self, key: str | None) -> str | None:
+        """The metric that a column tells of."""
+        return self._metrics[int(key[1:])] if key is not None and key[1:].isdigit() else None
+
+    def _columns(self) -> tuple[Column, ...]:
+        some = range(min(60, self.row_count))
+        names = max([12, *(min(40, width(self._text("name", self.turned.order[row]))) for row in some)])
+        means: list[Column] = []
+        apart: list[Column] = []
+        for number, metric in enumerate(self._metrics):
+            title = f"{named(metric)} {self.turned.direction(metric)}".rstrip()
+            order: Literal["", "up", "down"] = ""
+            if self.turned.sort is not None and self.turned.sort[0] == metric:
+                order = "down" if self.turned.sort[1] else "up"
+            widest = {
+                what: max([8, *(width(self._text(f"{what}{number}", self.turned.order[row])) for row in some)])
+                for what in ("m", "d")
+            }
+            cells = max(widest["m"], min(24, width(title) + 2))
+            means.append(Column(f"m{number}", title, cells, "right", group="mean", order=order))
+            heading = f"{title[:20]} difference [95%]"
+            cells = max(min(40, widest["d"]), min(30, width(heading)))
+            apart.append(Column(f"d{number}", heading, cells, "right", group=f"{number}"))
+            apart.append(Column(f"p{number}", "p", 6, "right", group=f"{number}"))
+        name = Column("name", "group", names, frozen=True)
+        return (name, Column("runs", "runs", 5, "right"), *means, *apart)
 
 
 def set_title(sets: RunSets, one: int, baseline: int) -> str:

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 
 from tui.app.actions import Action, bindings
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sheet import METRICS
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
@@ -64,6 +65,7 @@ class CompareScreen(CommitsPage, ExportingPage):
         self.plots = ComparePlotsPane(session, glyphs)
         self.files = CompareFilesPane(session, glyphs)
         self.matter.metric = self.plots.metric = route.metric or None
+        self.sets.first = route.metric
         self.matter.scope = self.plots.scope = route.scope
         self._scope = route.scope
         self._home = route.view or "compare-rows"  # where esc goes back to before it leaves
@@ -249,10 +251,10 @@ class CompareScreen(CommitsPage, ExportingPage):
             return None
         if pane is self.rows:
             shown = self.rows.row_here()
-            if shown is not None and shown.section.group == "metrics" and not shown.is_heading:
+            if shown is not None and shown.section.group in METRICS and not shown.is_heading:
                 return shown.key
-        if pane is self.sets and self.sets.grid.cursor_key is not None:
-            return self.sets.grid.cursor_key
+        if pane is self.sets and self.sets.metric_here is not None:
+            return self.sets.metric_here
         if pane is self.plots and self.plots.metric is not None:
             return self.plots.metric
         return self.matter.metric

@@ -14,7 +14,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.sets import Grouping, RunSets, groupings
-from tui.domain.runs.sets_table import SetsTable, set_title
+from tui.domain.runs.sets_table import GroupRows, SetsTable, set_title
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -29,7 +29,7 @@ class SetsGrid(Grid):
 
 
 class CompareSetsPane(SiftedPane, Asking):
-    """A row a metric; mean ± standard deviation of each set, and how it differs from the baseline set."""
+    """Groups as rows, or metrics: mean ± standard deviation, and how each group differs from the baseline group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare_groups")]
     filter_hint = "words in names of metrics"
@@ -44,6 +44,9 @@ class CompareSetsPane(SiftedPane, Asking):
         self.choices: tuple[Grouping, ...] | None = None
         self.sets: RunSets | None = None
         self.baseline = 0
+        self.turned = False  # whether the metrics are the rows
+        self.sort: tuple[str, bool] | None = None  # a metric, and whether its mean descends
+        self.first = ""  # the metric that comes first: the one last sorted by
 
     def body(self) -> ComposeResult:
         yield self.grid
@@ -52,7 +55,7 @@ class CompareSetsPane(SiftedPane, Asking):
         return self.grid
 
     def on_mount(self) -> None:
-        self.set_title("Sets")
+        self.set_title("Groups")
         self.grid.placeholder = "Looking for groups of runs …"
 
     def take(self, comparison: Comparison) -> None:
@@ -91,7 +94,7 @@ class CompareSetsPane(SiftedPane, Asking):
                 "No param, tag or parent run sorts these runs into groups: nothing differs, or every run does.\n"
                 "esc goes back; compare more runs"
             )
-            self.set_title("Sets")
+            self.set_title("Groups")
             self.set_subtitle("")
             return
         words = self.query_text.lower().split()
@@ -101,11 +104,14 @@ class CompareSetsPane(SiftedPane, Asking):
             if words
             else "These runs have no metrics."
         )
-        self.grid.table = SetsTable(sets, self.baseline, metrics, self.glyphs)
+        metrics.sort(key=lambda metric: metric != self.first)
+        by_metric = SetsTable(sets, self.baseline, metrics, self.glyphs, sort=self.sort)
+        self.grid.table = by_metric if self.turned or not metrics else GroupRows(by_metric)
         many = len(sets.sets)
         self.set_title(
             f"{count(many)} group{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
             f"baseline {set_title(sets, self.baseline, self.baseline)}",
+            *([f"{named(self.sort[0])} {self.glyphs.down if self.sort[1] else self.glyphs.up}"] if self.sort else []),
         )
         self.set_subtitle(" · ".join(self._notes(sets)))
         self.refresh_bindings()
@@ -129,17 +135,50 @@ class CompareSetsPane(SiftedPane, Asking):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "baseline":
             return self.sets is not None and len(self.sets.sets) > 1
+        if action in ("sort", "flip"):
+            return self.sets is not None
         if action == "group":
             return bool(self.choices)
         return True
 
-    def action_baseline(self) -> None:
+    @property
+    def metric_here(self) -> str | None:
+        """The metric under the cursor; on what is none, the first."""
         table = self.grid.table
+        if isinstance(table, GroupRows):
+            return table.metric_of(self.grid.cursor_column) or next(iter(table.turned.metrics), None)
+        return self.grid.cursor_key
+
+    def action_baseline(self) -> None:
+        table, one = self.grid.table, None
         if isinstance(table, SetsTable):
             one = table.set_of(self.grid.cursor_column)
-            if one is not None:
-                self.baseline = one
-                self.fill()
+        elif isinstance(table, GroupRows) and self.grid.cursor_key is not None:
+            one = int(self.grid.cursor_key)
+        if one is not None:
+            self.baseline = one
+            self.fill()
+
+    def action_flip(self) -> None:
+        self.turned = not self.turned
+        self.grid.table = None  # the cursor begins at the top: its row is a column now
+        self.fill()
+
+    def action_sort(self) -> None:
+        """Sort the groups by the mean of the metric here, its better end first; again the other way, then not."""
+        metric, sets = self.metric_here, self.sets
+        if metric is None or sets is None:
+            return
+        better_first = sets.direction(metric).better != "lower"
+        if self.sort is None or self.sort[0] != metric:
+            self.sort, self.first = (metric, better_first), metric
+        else:
+            self.sort = (metric, not better_first) if self.sort[1] == better_first else None
+        self.fill()
+        table = self.grid.table
+        if isinstance(table, GroupRows):
+            self.grid.move_to_row(0)
+            self.grid.move_to_column(f"m{table.turned.metrics.index(metric)}")
 
     def action_group(self) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
@@ -166,7 +205,10 @@ class CompareSetsPane(SiftedPane, Asking):
         if table is None or key is None or column is None:
             return None
         row = table.row_of(key)
-        return (key, table.texts(column, row, row + 1)[0]) if row is not None else None
+        if row is None:
+            return None
+        called = table.texts("name", row, row + 1)[0].strip()
+        return called, table.texts(column, row, row + 1)[0]
 
     # the filter
 

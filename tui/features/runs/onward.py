@@ -52,7 +52,9 @@ class Onward:
         said = ""
         if len(run_ids) > MOST_COMPARED:
             said = f"{count(len(run_ids))} runs are marked: the first {MOST_COMPARED} are compared"
-        self._pane.post_message(CompareWanted(run_ids[:MOST_COMPARED], said))
+        sorted_by = [key.removeprefix(_METRIC) for key, _ in self._pane.arrangement.sort if key.startswith(_METRIC)]
+        metric = next(iter(sorted_by), "")
+        self._pane.post_message(CompareWanted(run_ids[:MOST_COMPARED], said, metric=metric))
 
     def _runs_to_compare(self) -> tuple[str, ...]:
         marks, here, table = self._pane.grid.marks, self._pane.grid.cursor_key, self._pane.grid.table
