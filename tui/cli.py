@@ -148,12 +148,22 @@ def keys(said: GivenOptions) -> None:
     click.echo(plain_table(settings.keys))
 
 
-@cli.command("ledger")
+@cli.command(
+    "ledger",
+    examples=(
+        "mlflow-deck ledger churn --json",
+        "mlflow-deck ledger --merge ana.jsonl",
+    ),
+)
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--merge", metavar="FILE", help="Take in what `export ledger` of another machine has written.")
 @click.pass_obj
-def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool) -> None:
-    """Print what was written from this machine, about NAME or everything."""
+def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, merge: str | None) -> None:
+    """Print what was written from this machine, about NAME or everything.
+
+    What was merged of other machines is told by `alias history`; undo looks at what was written here alone.
+    """
     from tui.config.paths import state_dir
     from tui.console import ledger
     from tui.services.clock import SystemClock
@@ -161,6 +171,9 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool) -> 
 
     clock = SystemClock()
     contents = Ledger(state_dir() / "ledger.jsonl", clock, "").read()
+    if merge is not None:
+        write(ledger.merged_words(contents, Path(merge), state_dir()))
+        return
     entries = ledger.selected(contents, name)
     click.echo(ledger.as_json(entries) if as_json else ledger.as_table(entries, clock.zone, name))
     for fault in contents.faults:

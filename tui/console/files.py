@@ -87,6 +87,26 @@ def _wide(rows: Sequence[RunRow]) -> Sequence[PrintedColumn[RunRow]]:
     return run_fields(tuple(keys))
 
 
+@export.command(
+    "ledger",
+    examples=(
+        "mlflow-deck export ledger > ana.jsonl",
+        "mlflow-deck ledger --merge ana.jsonl",
+    ),
+)
+@click.argument("name", nargs=-1)
+def export_ledger(name: tuple[str, ...]) -> None:
+    """Print this machine's ledger, about NAME or everything, as lines that another one can merge."""
+    from tui.config.paths import state_dir
+    from tui.services.clock import SystemClock
+    from tui.services.ledger import Ledger
+    from tui.services.ledger_exchange import lines
+
+    for entry in Ledger(state_dir() / "ledger.jsonl", SystemClock(), "").read().entries:
+        if not name or entry.subject in name:
+            write("".join(lines([entry])))
+
+
 @click.command(
     "download",
     cls=Group.command_class,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import tzinfo
+from pathlib import Path
 
+from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import stamp
 from tui.domain.text import clean, fit, named, width
 from tui.services.ledger import Contents, Entry
@@ -18,6 +20,19 @@ def selected(contents: Contents, names: tuple[str, ...]) -> list[Entry]:
 
 def as_json(entries: list[Entry]) -> str:
     return json.dumps([as_plain(entry) for entry in entries], indent=2)
+
+
+def merged_words(contents: Contents, file: Path, folder: Path) -> str:
+    """Merge what another machine has handed on, and say what came of it. Raises Problem where it cannot be read."""
+    from tui.services.ledger_exchange import merge, read
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise Problem(Kind.CONFIG, "Nothing was merged", f"{file}: {reason}.", "Name another file.") from None
+    new, known = merge(folder, contents.entries, read(text, str(file)))
+    return f"{new} new {'entry' if new == 1 else 'entries'}, {known} known already.\n"
 
 
 def as_table(entries: list[Entry], zone: tzinfo, names: tuple[str, ...] = ()) -> str:

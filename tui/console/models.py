@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui.console import completion
 from tui.console.command import (
+    EXIT_NO,
     EXIT_UNDONE,
     TABLE,
     Group,
@@ -26,6 +28,7 @@ from tui.console.command import (
     write,
 )
 from tui.console.writing import SIGNS, Consent, carried_out, refuse_read_only, write_options
+from tui.domain.models.holders import KnownMove, Tenure, mirrored_move, tenure_at, tenures
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
@@ -390,6 +393,102 @@ def refuse_without_grants(session: Session, deed: Deed, model: str) -> None:
     if found and not doubtful(found):
         reasons = ". ".join(f"{one.words[:1].upper()}{one.words[1:]}" for one in found)
         raise Problem(Kind.FORBIDDEN, "Nothing was changed", f"{reasons}.", f"Ask for: {statements(found)}")
+
+
+_TENURE: Sequence[PrintedColumn[Tenure]] = (
+    PrintedColumn("since", lambda one: instant(one.since_ms)),
+    PrintedColumn("until", lambda one: instant(one.until_ms)),
+    PrintedColumn("version", lambda one: None if one.is_gap else one.held[0], lambda one: _held_words(one)),
+    PrintedColumn("known", lambda one: not one.is_gap),
+    PrintedColumn("between", lambda one: list(one.held) if one.is_gap else [], in_table=False),
+    PrintedColumn("by", lambda one: one.by),
+    PrintedColumn("why", lambda one: one.why),
+    PrintedColumn("source", lambda one: one.source),
+)
+
+
+def _held_words(one: Tenure) -> str:
+    versions = [alias_plan.shown(version) for version in one.held]
+    return f"not known: {', then '.join(versions)}" if one.is_gap else versions[0]
+
+
+@alias.command(
+    "history",
+    examples=(
+        "mlflow-deck alias history models:/churn@champion",
+        "mlflow-deck alias history models:/churn@champion --at 2026-03-03T14:00Z",
+    ),
+)
+@click.argument("model", metavar="MODEL@ALIAS", shell_complete=completion.models)
+@click.option("--at", "moment", metavar="TIME", help="Print only the version that it was on then.")
+@output_options
+@context_options
+@click.pass_obj
+def alias_history(earlier: GivenOptions, /, model: str, moment: str | None, form: str, **given: Any) -> None:
+    """Tell who held an alias from when to when, who moved it and why.
+
+    From this machine's ledger, those merged into it and mirrored tags; what they do not tell is a gap. With --at it
+    ends with 1 where that is not known. A TIME without a zone is of this machine's.
+    """
+    meant = _alias_named(model)
+    with opened(earlier, given) as session:
+        found = session.registry.get_model(meant.model)
+        known = history_of(session, found, meant.alias)
+        if moment is None:
+            print_rows(form, _TENURE, [known], nothing="")
+            return
+        one = tenure_at(known, _moment(moment, session))
+    if one is None or one.is_gap or one.since_ms is None:
+        click.echo(_not_known(one), err=True)
+        raise SystemExit(EXIT_NO)
+    if form == TABLE:
+        write(f"{clean(one.held[0] or 'none')}\n")
+    else:
+        print_one(form, _TENURE, one)
+
+
+def _not_known(one: Tenure | None) -> str:
+    if one is None or one.since_ms is None:
+        first = f"; {alias_plan.shown(one.held[0])} is the first that is told of" if one is not None else ""
+        return f"Not known: nothing tells of a time so early{clean(first)}."
+    until = instant(one.until_ms) or "now"
+    versions = " and ".join(alias_plan.shown(version) for version in dict.fromkeys(one.held))
+    return clean(f"Not known: between {instant(one.since_ms)} and {until} it was moved unseen; {versions} are known.")
+
+
+def _moment(said: str, session: Session) -> int:
+    text = said.strip().removesuffix("UTC").strip() + ("Z" if said.strip().endswith("UTC") else "")
+    # Python 3.10 takes neither Z nor a time without minutes' colon.
+    try:
+        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise asked_wrongly(
+            "Nothing was read", f"“{clean(said)}” is no time.", "It would be 2026-03-03T14:00Z or 2026-03-03 14:00."
+        ) from None
+    return round((at if at.tzinfo is not None else at.replace(tzinfo=session.clock.zone)).timestamp() * 1000)
+
+
+def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Tenure, ...]:
+    """All that the ledgers and the tags of versions tell of an alias."""
+    from tui.config.paths import state_dir
+    from tui.services.alias_moves import WHAT
+    from tui.services.alias_records import done_steps, is_of_another
+    from tui.services.ledger_exchange import merged
+
+    own = session.desk.moves.entries(model.name)
+    place = session.desk.moves.place
+    others = [e for e in merged(state_dir()) if (e.what, e.place, e.subject) == (WHAT, place, model.name)]
+    moves = [
+        KnownMove(entry.ended_ms or entry.at_ms, step.expected, step.to, entry.actor, entry.why, source)
+        for entries, source in ((own, "ledger"), (others, "merged ledger"))
+        for entry in entries
+        if not is_of_another(entry, model)
+        for step in done_steps(entry)
+        if step.alias == alias
+    ]
+    pages = paged(lambda token: session.registry.search_versions(model.name, token=token), "versions")
+    told = (mirrored_move(alias, made.version, made.tags) for page in pages for made in page)
+    return tenures([*moves, *(move for move in told if move is not None)], model.aliases.get(alias))
 
 
 @click.command(
