@@ -172,7 +172,9 @@ def mariadb(folder: Path) -> Iterator[str]:
     command = [server, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1"]
     command += [f"--socket={data}/s", f"--pid-file={data}/pid"]
     with process(command, listens(port), folder, os.environ, user):
-        sql = "CREATE DATABASE mlflow; CREATE USER deck@'127.0.0.1'; GRANT ALL ON mlflow.* TO deck@'127.0.0.1';"
+        # As Debian's own settings have it, which --no-defaults leaves out.
+        sql = "CREATE DATABASE mlflow CHARACTER SET utf8mb4; "
+        sql += "CREATE USER deck@'127.0.0.1'; GRANT ALL ON mlflow.* TO deck@'127.0.0.1';"
         _once(["mariadb", "--no-defaults", "-uroot", f"--socket={data}/s", "-e", sql], folder, None)
         yield f"mysql+pymysql://deck@127.0.0.1:{port}/mlflow"
 

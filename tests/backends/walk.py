@@ -16,7 +16,7 @@ from tui.gateway.dispatch import Gateway
 from tui.host import Host, HostSpec
 
 ROOT = Path(__file__).parents[2]
-STEPS = ("runs", "histories", "artifacts", "registry", "writes", "doctor, lint", "screens")
+STEPS = ("runs", "histories", "artifacts", "registry", "writes", "readers", "doctor, lint", "screens")
 TIMEOUT_S = 8.0  # the deck's own default
 PATIENCE_S = 180.0
 TRIES = 3  # where an answer was lost or a server busy: as often as a person would press r
@@ -25,8 +25,11 @@ Outcome = dict[str, str]
 """By step: "" where all went well, else what did not."""
 
 
-def walk(uri: str, environ: Mapping[str, str]) -> Outcome:
-    """Every step of the script against one backend that ``tests.backends.fill`` has filled."""
+def walk(uri: str, environ: Mapping[str, str], *, judge: bool) -> Outcome:
+    """Every step of the script against one backend that ``tests.backends.fill`` has filled.
+
+    ``judge`` asks also whether the readers answer as MlflowClient does, which takes hundreds of requests.
+    """
     host = Host.start(HostSpec(uri, uri, environment=dict(environ), timeout_s=TIMEOUT_S))
     try:
         asked = {
@@ -41,6 +44,8 @@ def walk(uri: str, environ: Mapping[str, str]) -> Outcome:
         host.close()
     with tempfile.TemporaryDirectory(prefix="deck-backends-") as home:
         around = _surroundings(environ, home)
+        if judge:
+            found["readers"] = _tried(_readers, uri, around)
         found["doctor, lint"] = _tried(_commands, uri, around)
         found["screens"] = _tried(_screens, uri, around)
     return found
@@ -132,6 +137,19 @@ def _writes(gateway: Gateway) -> None:
 def _surroundings(environ: Mapping[str, str], home: str) -> dict[str, str]:
     folders = {name: str(Path(home) / name) for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
     return {**os.environ, **environ, **folders, "PYTHONPATH": str(ROOT), "HOME": home}
+
+
+def _readers(uri: str, environ: Mapping[str, str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.backends.judge", uri],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environ, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3"},
+        cwd=ROOT,
+        timeout=PATIENCE_S * 4,
+    )
+    assert ended.returncode == 0, (ended.stdout + ended.stderr)[-1500:]
 
 
 def _commands(uri: str, environ: Mapping[str, str]) -> None:
