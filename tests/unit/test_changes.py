@@ -174,3 +174,12 @@ def test_tags_of_several_are_edited_together() -> None:
     assert edited.edited("new", None).keys == ("k", "same", "mlflow.user"), "what was only just added leaves no trace"
     assert edited.edited("same", "s").edits.keys() == {"k", "new"}, "what comes to nothing is no edit"
     assert edited.unedited("k").wanted("k") is None
+
+
+def test_a_tag_that_differs_in_case_only_is_told_before_it_overwrites_the_other() -> None:
+    known = ThingState(Thing.RUN, "a" * 32, "ox", changes.ACTIVE, tags={"Env": "prod", "team": "ana"})
+    plan = changes.tagging([known], {"env": "test", "team": "ben"})
+    (remark,) = plan.remarks
+    assert remark == ("There is a tag Env: on MySQL and MariaDB env is the same one, and overwrites it.")
+    assert changes.tagging([known], {"Env": "test"}).remarks == ()
+    assert changes.tagging([known], {"env": None}).remarks == (), "nothing is overwritten"

@@ -279,6 +279,18 @@ def tagging(chosen: Sequence[ThingState], edits: Mapping[str, str | None]) -> Pl
     ]
     own = sorted({key for key in edits if key.startswith("mlflow.") and key != NOTE_KEY})
     remarks = [f"{', '.join(map(clean, own))}: MLflow's own, which its pages rely on."] if own else []
+    twins = {
+        key: other
+        for known in chosen
+        for key in edits
+        if key not in known.tags and edits[key] is not None
+        for other in known.tags
+        if other.casefold() == key.casefold()
+    }
+    remarks += [
+        f"There is a tag {clean(other)}: on MySQL and MariaDB {clean(key)} is the same one, and overwrites it."
+        for key, other in sorted(twins.items())
+    ]
     return Plan(tuple(changes), tuple(remarks))
 
 
