@@ -13,7 +13,7 @@ import click
 from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
-from tui.console import files, models, runs
+from tui.console import files, models, runs, traces
 from tui.console.command import (
     Group,
     context_options,
@@ -63,7 +63,7 @@ class _DeckGroup(Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A keyboard-driven terminal UI for MLflow experiments, runs and registered models.\n\n"
-    "PLACE is where to begin: runs:/ID, experiments:/NAME-or-ID, models:/NAME[@ALIAS|/VERSION], or the"
+    "PLACE is where to begin: runs:/ID, experiments:/NAME-or-ID, models:/NAME[@ALIAS|/VERSION], traces:/ID, or the"
     " address of a page of the MLflow or Databricks web UI. With neither a place nor an option, MLflow's own rules"
     " decide what is opened.",
 )
@@ -383,6 +383,7 @@ def help_command(words: tuple[str, ...], as_man: bool) -> None:
 
 cli.add_command(runs.experiments)
 cli.add_command(runs.runs)
+cli.add_command(traces.traces)
 cli.add_command(models.models)
 cli.add_command(models.versions)
 cli.add_command(models.alias)

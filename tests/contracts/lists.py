@@ -11,10 +11,22 @@ from tests.support.driver import Deck
 from tests.support.fakes import NOW_MS
 from tests.support.models import open_models
 from tests.support.prompts import on_support, open_prompts
+from tests.support.traced import many_infos
 from tests.support.writing import BEE, ELK, OX
 from tui.app.application import DeckApp
+from tui.domain.traces.scope import TraceScope
 from tui.services.request_log import LoggedRequest
-from tui.ui.routes import ArtifactsRoute, CompareRoute, LedgerRoute, ModelRoute, RunRoute, VersionRoute
+from tui.ui.routes import (
+    ArtifactsRoute,
+    CompareRoute,
+    LedgerRoute,
+    ModelRoute,
+    RunRoute,
+    TraceDiffRoute,
+    TraceGroupsRoute,
+    TraceRoute,
+    VersionRoute,
+)
 from tui.widgets.grid import Grid
 
 Open = Callable[[Deck[int]], Awaitable[None]]
@@ -115,6 +127,11 @@ async def _prompt_versions(deck: Deck[int]) -> None:
     await on_support(deck)
 
 
+async def _traces(deck: Deck[int]) -> None:
+    await deck.press("5")
+    await deck.until_text("12m")
+
+
 async def _requests(deck: Deck[int]) -> None:
     assert isinstance(deck.app, DeckApp)
     for number, operation in enumerate(("search_experiments", "search_runs", "get_run"), 1):
@@ -136,6 +153,8 @@ def go_to(route: object, text: str, *keys: str) -> Open:
 
 
 _RUN = RunRoute(OX)
+_TRACE, _OTHER = (info.id for info in many_infos(2))
+_GROUPS = TraceGroupsRoute(TraceScope(("1",), "churn/weekly"), tuple(many_infos()), kind="user")
 _RUNS = CompareRoute((OX, ELK, BEE))
 _SWEEP = CompareRoute(tuple(f"{number:032x}" for number in range(5, 13)))
 
@@ -167,4 +186,13 @@ LISTS: tuple[ListRow, ...] = (
     ListRow("requests", ("requests",), _requests, "search_exp", "search_experiments", "search_runs"),
     ListRow("endpoints", ("serving_list", "serving"), _serving, "fraud", "fraud-scoring", "churn-canary"),
     ListRow("entities", ("serving",), _entities, "", "Small CPU", ""),
+    ListRow("traces", ("traces", "trace"), _traces, "s-4", "s-4", "s-1"),
+    ListRow(
+        "waterfall", ("spans", "trace"), go_to(TraceRoute(_TRACE), "find_order"), "chat_model", "plan", "find_order"
+    ),
+    ListRow("span", ("span", "trace"), go_to(TraceRoute(_TRACE), "question", "tab"), "parcel", "parcel 1", "own 10ms"),
+    ListRow(
+        "two traces", ("trace_diff",), go_to(TraceDiffRoute(_TRACE, _OTHER), "find_order"), "find", "find_order", "plan"
+    ),
+    ListRow("trace groups", ("trace_groups",), go_to(_GROUPS, "ana"), "be", "ben", "cho"),
 )

@@ -10,9 +10,11 @@ from tests.support.deck import World
 from tests.support.fake_serving import FakeServing, endpoint
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.model_shop import model_shop
+from tests.support.traced import many_infos
 from tests.support.writing import OX
 from tui.domain.artifacts.values import ArtifactRoot, LoggedModel
 from tui.domain.models.values import Registrable
+from tui.domain.traces.values import EvaluationSet
 
 MODEL_URI = f"runs:/{OX}/model"
 
@@ -39,6 +41,8 @@ def full_shop(folder: Path, **launch: Any) -> World:
             endpoint("fraud-scoring", ("fraud_score", "7", 100)),
         ]
     )
+    world.traces.infos = many_infos()
+    world.traces.sets["d-1"] = EvaluationSet("d-1", "golden", 3), set()
     return world
 
 

@@ -33,6 +33,11 @@ OWED = owed(
     remembered="artifacts, comparison, entities, facts, files, groups, metrics, params",
     filtered="artifacts, facts, groups, metrics, params",
 )
+OWED |= owed(
+    "its lines stand as they are read, and fill the room", sorted="waterfall, span", remembered="waterfall, span"
+)
+OWED |= owed("it has one column", moved="span", widened="span")
+OWED |= owed("a range that begins on a marked row looks as before", keys="traces")
 
 
 @pytest.fixture
@@ -85,7 +90,11 @@ def seen(deck: Deck[int], world: World) -> Seen:
         len(deck.app.screen_stack),
         message(deck),
         deck.app.focused,
-        len(world.tracking.calls) + len(world.registry.calls) + len(world.artifacts.calls) + len(world.history.calls),
+        len(world.tracking.calls)
+        + len(world.registry.calls)
+        + len(world.artifacts.calls)
+        + len(world.history.calls)
+        + len(world.traces.calls),
         deck.app.clipboard,
     )
 

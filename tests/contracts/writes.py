@@ -13,9 +13,10 @@ from tests.contracts.shop import MODEL_URI
 from tests.support.artifact_files import MODEL_ID
 from tests.support.deck import World, enter_runs
 from tests.support.driver import Deck
-from tests.support.fakes import FakeTracking
+from tests.support.fakes import NOW_MS, FakeTracking
 from tests.support.models import models, open_models
 from tests.support.prompts import prompts
+from tests.support.traced import assessment, many_infos
 from tests.support.writing import OX, note_read
 from tui.app.actions import BY_ID
 from tui.domain.problem import Kind, Problem
@@ -62,12 +63,14 @@ class WriteRow:
 
     def written(self, world: World) -> int:
         """How many times the write has been sent."""
-        ports = (world.writes, world.registry, world.prompts, world.serving)
+        ports = (world.writes, world.registry, world.prompts, world.serving, world.trace_writes)
         return sum(port.called(self.method) for port in ports if port is not None)
 
     def fails(self, world: World, trouble: Callable[[Effect], None]) -> None:
         """Let this happen to the next write."""
-        if hasattr(world.registry, self.method):
+        if hasattr(world.trace_writes, self.method):
+            world.trace_writes.trouble.append(trouble)
+        elif hasattr(world.registry, self.method):
             (world.prompts if self.of_prompts else world.registry).strike(self.method, trouble)
         elif hasattr(world.writes, self.method):
             world.writes.trouble.append(trouble)
@@ -183,6 +186,13 @@ async def _at_endpoints(deck: Deck[int]) -> None:
     await deck.until_text("churn-10")
 
 
+async def _at_traces(deck: Deck[int]) -> None:
+    await deck.until_text("weekly")
+    await deck.press("5")
+    await deck.until_text("12m")
+    await deck.press("down")  # from the newest to one that failed and was judged
+
+
 # what is given
 
 
@@ -264,6 +274,13 @@ async def _alias_field(deck: Deck[int]) -> None:
     await deck.until_text("v11")
 
 
+async def _first(deck: Deck[int]) -> None:
+    """The first of what is offered is taken."""
+    await deck.until(lambda: is_asking(deck), "something is offered")
+    await deck.settle()
+    await deck.press("enter")
+
+
 # what the server holds
 
 
@@ -316,6 +333,20 @@ def _split(world: World) -> object:
     return [(share.version, share.percent) for share in world.serving.kept["churn-prod"].config.split]
 
 
+def _said_of_trace(world: World) -> object:
+    return {name: (one.value, one.source_id) for name, one in world.traces.info(FAILED_TRACE).said.items()}
+
+
+def _trace_tag(world: World) -> object:
+    return world.traces.info(FAILED_TRACE).tags.get("seen")
+
+
+def _say_of_trace(name: str) -> Callable[[World], None]:
+    """Somebody else says something of the trace."""
+    theirs = assessment(name, "theirs", source_id="ben", created_ms=NOW_MS + 1)
+    return lambda world: world.trace_writes.alter(FAILED_TRACE, assessments=(theirs,))
+
+
 def _change_model(**fields: object) -> Callable[[World], None]:
     def cross(world: World) -> None:
         world.registry.models["churn"] = replace(world.registry.models["churn"], **fields)  # type: ignore[arg-type]
@@ -333,6 +364,7 @@ def _taken(world: World) -> None:
     tracking.experiments.append(replace(tracking.experiments[0], id="77", name="churn/nightly"))
 
 
+FAILED_TRACE = many_infos(2)[1].id
 NOTE = "Trained **each week** from the warehouse."
 BEST = "# Best so far\n\nWith the *new* features."
 START = {"champion": "12", "challenger": "14", "old-prod": "11"}
@@ -891,5 +923,68 @@ WRITES: tuple[WriteRow, ...] = (
         new="–",
         of_prompts=True,
         beneath=("production",),
+    ),
+    # traces
+    WriteRow(
+        "assess a trace",
+        ("trace.assess", "trace.undo"),
+        _at_traces,
+        _line("tone = 4 # kind"),
+        "assess",
+        _said_of_trace,
+        {"correctness": (False, "judge")},
+        {"correctness": (False, "judge"), "tone": (4, "ana")},
+        _say_of_trace("tone"),
+        new="4 by ana: kind",
+    ),
+    WriteRow(
+        "overwrite an assessment",
+        ("trace.assess",),
+        _at_traces,
+        _line("correctness = true # it was read again"),
+        "assess",
+        _said_of_trace,
+        {"correctness": (False, "judge")},
+        {"correctness": (True, "ana")},
+        _say_of_trace("correctness"),
+        old="false by judge",
+        new="true by ana",
+    ),
+    WriteRow(
+        "delete an assessment",
+        ("trace.delete",),
+        _at_traces,
+        _first,
+        "unassess",
+        _said_of_trace,
+        {"correctness": (False, "judge")},
+        {},
+        _say_of_trace("correctness"),
+        old="false by judge",
+    ),
+    WriteRow(
+        "tag a trace",
+        ("trace.tags",),
+        _at_traces,
+        _tag("seen", "yes"),
+        "tag",
+        _trace_tag,
+        None,
+        "yes",
+        lambda world: world.trace_writes.alter(FAILED_TRACE, tags={"seen": "theirs"}),
+        new="yes",
+    ),
+    WriteRow(
+        "add a trace to a dataset",
+        ("trace.add_to_dataset",),
+        _at_traces,
+        _first,
+        "add_to_set",
+        lambda world: sorted(world.traces.sets["d-1"][1]),
+        [],
+        [FAILED_TRACE],
+        lambda world: world.traces.sets["d-1"][1].add(FAILED_TRACE),
+        new="golden",
+        taken_back="",
     ),
 )

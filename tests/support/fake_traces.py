@@ -9,7 +9,7 @@ from dataclasses import replace
 from tests.support.fakes import NOW_MS
 from tests.support.traced import refund
 from tui.domain.problem import Kind, Problem
-from tui.domain.traces.values import Assessment, EvaluationSet, Trace, TraceInfo, TraceMetrics, TracesPage
+from tui.domain.traces.values import Assessment, EvaluationSet, Trace, TraceInfo, TraceMetrics, TracesPage, Warehouse
 
 Effect = Callable[[], None]
 
@@ -21,6 +21,7 @@ class FakeTraces:
         self.infos = list(infos)
         self.spans: dict[str, Trace] = {}
         self.page = page
+        self.houses: tuple[Warehouse, ...] = ()
         self.problem: Problem | None = None
         self.counted: TraceMetrics | None = None
         self.sets: dict[str, tuple[EvaluationSet, set[str]]] = {}
@@ -73,6 +74,10 @@ class FakeTraces:
             raise Problem(Kind.UNSUPPORTED, "Could not count the traces", "Only servers count traces themselves.")
         return self.counted
 
+    def warehouses(self) -> tuple[Warehouse, ...]:
+        self._call("warehouses", None)
+        return self.houses
+
     def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
         self._call("evaluation_sets", tuple(experiment_ids))
         return tuple(known for known, _ in self.sets.values())
@@ -100,7 +105,7 @@ class FakeTraceWrites:
         else:
             effect()
 
-    def change(self, trace_id: str, **fields: object) -> None:
+    def alter(self, trace_id: str, **fields: object) -> None:
         """Change a trace behind everybody's back."""
         infos = self._traces.infos
         at = next(at for at, info in enumerate(infos) if info.id == trace_id)
@@ -116,7 +121,7 @@ class FakeTraceWrites:
             before = (
                 replace(one, valid=one.valid and one.id != overrides) for one in self._known(trace_id).assessments
             )
-            self.change(trace_id, assessments=(*before, replace(said, id=made, created_ms=NOW_MS + len(self.calls))))
+            self.alter(trace_id, assessments=(*before, replace(said, id=made, created_ms=NOW_MS + len(self.calls))))
 
         self._do("assess", effect)
         return made
@@ -127,21 +132,21 @@ class FakeTraceWrites:
             changed = (
                 replace(one, value=said.value, rationale=said.rationale) if one.id == said.id else one for one in every
             )
-            self.change(trace_id, assessments=tuple(changed))
+            self.alter(trace_id, assessments=tuple(changed))
 
         self._do("reassess", effect)
 
     def unassess(self, trace_id: str, assessment_id: str) -> None:
         def effect() -> None:
             left = (one for one in self._known(trace_id).assessments if one.id != assessment_id)
-            self.change(trace_id, assessments=tuple(left))
+            self.alter(trace_id, assessments=tuple(left))
 
         self._do("unassess", effect)
 
     def tag(self, trace_id: str, key: str, value: str | None) -> None:
         def effect() -> None:
             tags = {**self._known(trace_id).tags, key: value}
-            self.change(trace_id, tags={name: text for name, text in tags.items() if text is not None})
+            self.alter(trace_id, tags={name: text for name, text in tags.items() if text is not None})
 
         self._do("tag", effect)
 

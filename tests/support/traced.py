@@ -155,3 +155,14 @@ def log_agent(store: Store, experiment: str = "agent", *, many: int = 3) -> list
     mlflow.log_feedback(trace_id=made[0], name="correctness", value=True, rationale="so it is", source=source)
     mlflow.log_expectation(trace_id=made[0], name="expected", value={"parcel": [0]})
     return made
+
+
+def many_infos(many: int = 12) -> list[TraceInfo]:
+    """Traces of an agent, of which every fourth has failed and the newest still runs."""
+    made = []
+    for number in range(many):
+        failed = number % 4 == 1
+        said = (assessment("correctness", not failed, rationale="as it stands"),) if number % 2 else ()
+        more: dict[str, Any] = {"state": ERROR, "took_ms": 8200, "response": ""} if failed else {}
+        made.append(trace_info(number + 1, assessments=said, tags={"tier": "gold" if number % 3 else "free"}, **more))
+    return made

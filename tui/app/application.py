@@ -436,8 +436,15 @@ class DeckApp(KeysForEverywhere):
 
 
 def _top_of(place: Place | None) -> str:
-    """The screen at the top that knows how to open a place."""
-    kinds = {"models": "models", "model": "models", "prompts": "prompts", "prompt": "prompts"}
+    """The name of the screen at the top that opens such a place."""
+    kinds = {
+        "models": "models",
+        "model": "models",
+        "prompts": "prompts",
+        "prompt": "prompts",
+        "traces": "traces",
+        "trace": "traces",
+    }
     return kinds.get(place.kind.value, "browse") if place is not None else "browse"
 
 

@@ -58,7 +58,8 @@ class BrowseScreen(Page, Asking):
         self.details: DetailsPane | None = None
         self._followed_first: RunsPane.Followed | None = None
         place = session.launch.place
-        self._place: Place | None = place if place is None or place.kind.value not in ("models", "model") else None
+        elsewhere = ("models", "model", "prompts", "prompt", "traces", "trace")
+        self._place: Place | None = place if place is None or place.kind.value not in elsewhere else None
 
     def content(self) -> ComposeResult:
         with Horizontal(id="browse-body"):

@@ -189,6 +189,14 @@ class KeysForEverywhere(CalmApp[int]):
     def action_prompts(self, name: str = "") -> None:
         self._go_to("prompts", "prompts", name)
 
+    def action_traces(self, name: str = "") -> None:
+        """To the traces; of the experiment that is shown, where there is one."""
+        place = self.page.place_here() if self.page is not None and not name else None
+        self._go_to("traces", "traces", name or (place.experiment if place is not None else ""))
+
+    def offers_traces(self) -> tuple[Offer, ...]:
+        return self._offers_of("experiment")
+
     def action_doctor(self) -> None:
         from tui.ui.routes import DoctorRoute
 

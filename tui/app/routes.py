@@ -21,6 +21,10 @@ from tui.ui.routes import (
     ServingRoute,
     StandingRoute,
     StoreRoute,
+    TraceDiffRoute,
+    TraceGroupsRoute,
+    TraceRoute,
+    TracesRoute,
     VersionDiffRoute,
     VersionRoute,
 )
@@ -93,6 +97,22 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.features.diagnostics.requests import RequestsScreen
 
         return RequestsScreen(session)
+    if isinstance(route, TracesRoute):
+        from tui.features.traces.screen import TracesScreen
+
+        return TracesScreen(session, route)
+    if isinstance(route, TraceRoute):
+        from tui.features.traces.trace import TraceScreen
+
+        return TraceScreen(session, route)
+    if isinstance(route, TraceDiffRoute):
+        from tui.features.traces.compare import TraceDiffScreen
+
+        return TraceDiffScreen(session, route)
+    if isinstance(route, TraceGroupsRoute):
+        from tui.features.traces.groups import TraceGroupsScreen
+
+        return TraceGroupsScreen(session, route)
     raise TypeError(route)
 
 

@@ -34,11 +34,18 @@ def _prompts(session: Session) -> Page:
     return PromptsScreen(session)
 
 
+def _traces(session: Session) -> Page:
+    from tui.features.traces.screen import TracesScreen
+
+    return TracesScreen(session)
+
+
 TITLES = {
     "browse": ("experiments", "Runs"),
     "models": ("models", "Models"),
     "serving": ("serving", "Serving"),
     "prompts": ("prompts", "Prompts"),
+    "traces": ("traces", "Traces"),
 }
 """The verb that goes to each, whose key stands before its title in the line at the top."""
 
@@ -47,6 +54,7 @@ TOPS: dict[str, Callable[[Session], Page]] = {
     "models": _models,
     "serving": _serving,
     "prompts": _prompts,
+    "traces": _traces,
 }
 """The screens at the top of a context, by the name that ``go_home`` knows it by."""
 

@@ -11,13 +11,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts.values import uri_parts
 
+_TRACE_ID = re.compile(r"tr-[0-9a-f]{32}")
 _RUN_ID = re.compile(r"[0-9a-fA-F]{32}")
 _DATABRICKS_HOST = re.compile(
     r"\.(cloud\.databricks\.(com|us|mil)|databricks\.azure\.(us|cn)|azuredatabricks\.net|gcp\.databricks\.com)$"
 )
 _FORMS = (
-    "runs:/ID, experiments:/NAME-or-ID, models:/NAME, prompts:/NAME, a run's id, or the address of an MLflow or"
-    " Databricks page"
+    "runs:/ID, experiments:/NAME-or-ID, models:/NAME, prompts:/NAME, traces:/ID, a run's or a trace's id, or the"
+    " address of an MLflow or Databricks page"
 )
 
 
@@ -33,6 +34,8 @@ class PlaceKind(str, Enum):
     LOGGED_MODEL = "logged model"
     PROMPTS = "prompts"
     PROMPT = "prompt"  # or one version of it; ``model`` is its name
+    TRACES = "traces"  # of an experiment
+    TRACE = "trace"
     ENDPOINTS = "serving endpoints"
     ENDPOINT = "serving endpoint"
 
@@ -54,6 +57,7 @@ class Place:
     version: str = ""
     alias: str = ""
     endpoint: str = ""
+    trace: str = ""
 
 
 def parse_place(text: str) -> Place:
@@ -76,6 +80,10 @@ def parse_place(text: str) -> Place:
     if colon and scheme.lower() == "experiments":
         name = _after_slash(given, rest)
         return Place(PlaceKind.EXPERIMENT, text, experiment=name)
+    if colon and scheme.lower() == "traces":
+        return Place(PlaceKind.TRACE, text, trace=_after_slash(given, rest).strip("/"))
+    if _TRACE_ID.fullmatch(given):
+        return Place(PlaceKind.TRACE, text, trace=given)
     if _RUN_ID.fullmatch(given):
         return Place(PlaceKind.RUN, text, run_ids=(given.lower(),))
     raise _unknown(given, f"A place is {_FORMS}.")
@@ -151,7 +159,7 @@ def _web(given: str) -> Place:
     except ValueError:
         page = None
     if page is None:
-        raise _unknown(given, "Pages of experiments, runs, models, prompts and serving endpoints are known.")
+        raise _unknown(given, "Pages of experiments, runs, traces, models, prompts and serving endpoints are known.")
     return page
 
 
@@ -170,6 +178,10 @@ def _page(steps: list[str], query: dict[str, list[str]], base: Place) -> Place |
             return replace(run, experiment_ids=(experiment_id,))
         case ["experiments", _, "models", model_id, *_]:
             return replace(base, kind=PlaceKind.LOGGED_MODEL, model=model_id)
+        case ["experiments", experiment_id, "traces", *_]:
+            traces = query.get("selectedEvaluationId") or query.get("selectedTraceId") or [""]
+            kind = PlaceKind.TRACE if traces[0] else PlaceKind.TRACES
+            return replace(base, kind=kind, experiment_ids=(experiment_id,), trace=traces[0])
         case ["experiments", experiment_id, *_]:
             filter_string = query.get("searchFilter", [""])[0]
             return replace(

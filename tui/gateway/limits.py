@@ -57,10 +57,11 @@ LIMITS_S: Mapping[str, float] = {
     "registry.describe_version": 60.0,
     "registry.tag_version": 60.0,
     "registry.delete_version": 60.0,
-    "traces.search": 60.0,  # a filter of spans or texts has the server read every span that there is
-    "traces.trace": 120.0,
+    "traces.search": 600.0,  # a filter of spans or texts has the server read every span that there is
+    "traces.trace": 600.0,  # a SQL warehouse that is woken takes minutes
     "traces.metrics": 60.0,
     "traces.evaluation_sets": 60.0,
+    "traces.warehouses": 30.0,
     "traces.traces_in": 120.0,
     "trace_writes.assess": 60.0,
     "trace_writes.reassess": 60.0,

@@ -33,7 +33,15 @@ from tui.domain.models.values import (
 from tui.domain.preview.values import As, Preview
 from tui.domain.prompts.values import Uses
 from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
-from tui.domain.traces.values import Assessment, EvaluationSet, Trace, TraceInfo, TraceMetrics, TracesPage
+from tui.domain.traces.values import (
+    Assessment,
+    EvaluationSet,
+    Trace,
+    TraceInfo,
+    TraceMetrics,
+    TracesPage,
+    Warehouse,
+)
 from tui.domain.values import (
     Experiment,
     ExperimentPage,
@@ -364,6 +372,10 @@ class TracesPort(Protocol):
 
     def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
         """What the server itself counts of all traces of experiments; UNSUPPORTED or NOT_FOUND where it does not."""
+        ...
+
+    def warehouses(self) -> tuple[Warehouse, ...]:
+        """The SQL warehouses of a Databricks workspace and whether they sleep; asking wakes none."""
         ...
 
     def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:

@@ -17,6 +17,7 @@ from tui.gateway.rest.pages import RestPages
 from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
+from tui.gateway.sql.traces import SqlTraces
 from tui.gateway.sql.tracking import SqlTracking
 from tui.gateway.traces.rest import RestTraces
 from tui.gateway.tracking.history import SqliteHistory
@@ -91,6 +92,7 @@ def sql_reads(session: Connection) -> dict[str, Operation]:
     if runs.kind in uris.SQL_KINDS:
         tracking = SqlTracking(session, runs)
         found |= _of(tracking, "tracking", _TRACKING)
+        found |= _of(SqlTraces(session, runs), "traces", ("search", "info", "trace"))
         found["artifacts.logged_models"] = tracking.logged_models
     if runs.kind == "sqlite":
         found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page"))

@@ -1,4 +1,4 @@
-"""What can be copied of a run or an experiment: id, URI, link, Python, curl."""
+"""What can be copied of a run, an experiment, a model, a trace: id, URI, link, Python, curl."""
 
 from __future__ import annotations
 
@@ -92,4 +92,18 @@ def prompt_copies(
     if web is not None:
         offers.append(("link", f"{web}/#/prompts/{quote(name)}"))
         offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/registered-models/get?name={quote(name)}'"))
+    return offers
+
+
+def trace_copies(tracking_uri: str, trace_id: str, experiment_id: str) -> list[tuple[str, str]]:
+    """Pairs of a title and a text, for one trace."""
+    python = (
+        f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\ntrace = mlflow.get_trace({trace_id!r})\n"
+    )
+    offers = [("trace id", trace_id), ("trace URI", f"traces:/{trace_id}"), ("Python", python)]
+    web = web_address(tracking_uri)
+    if web is not None:
+        page = f"{web}/#/experiments/{quote(experiment_id)}/traces?selectedEvaluationId={quote(trace_id)}"
+        offers.append(("link", page))
+        offers.append(("curl", f"curl -s '{web}/api/3.0/mlflow/traces/get?trace_id={quote(trace_id)}'"))
     return offers

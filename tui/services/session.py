@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.services.prompt_desk import PromptDesk
     from tui.services.registry_desk import RegistryDesk
     from tui.services.serving_changes import ServingWrites
+    from tui.services.trace_writes import TraceChanges
     from tui.services.write_flow import WriteFlow, WriteKind
 
 
@@ -121,6 +122,7 @@ class Session:
             "prompt version": lambda: self.prompt_desk.writes,
             "prompt alias": lambda: self.prompt_desk.moves,
             "endpoint": lambda: self.serving_writes,
+            "trace": lambda: self.trace_changes,
         }
         return WriteFlow(
             self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only, rights=self._with_rights
@@ -141,6 +143,13 @@ class Session:
         from tui.services.housekeeping import Housekeeping
 
         return Housekeeping(self.tracking, self.writes, self.ledger, place=self.launch.place_shown)
+
+    @cached_property
+    def trace_changes(self) -> TraceChanges:
+        """What is read and written of this context's traces."""
+        from tui.services.trace_writes import TraceChanges
+
+        return TraceChanges(self.traces, self.trace_writes, self.ledger, place=self.launch.place_shown)
 
     @cached_property
     def serving_writes(self) -> ServingWrites:

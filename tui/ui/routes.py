@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from tui.domain.artifacts.values import LoggedModel
     from tui.domain.runs.snapshot import FrameSnapshot
+    from tui.domain.traces.scope import TraceScope
+    from tui.domain.traces.values import TraceInfo
     from tui.domain.values import RunDetail, RunReference, StoreReport
 
 
@@ -163,6 +165,57 @@ class DoctorRoute:
     """What works from here and what does not."""
 
 
+@dataclass(frozen=True)
+class TracesRoute:
+    """The traces of a scope, of those that ``filter_string`` leaves on the server, and ``local`` here.
+
+    A scope without places is looked for in every experiment.
+    """
+
+    scope: TraceScope
+    filter_string: str = ""
+    local: str = ""
+
+
+@dataclass(frozen=True)
+class TraceRoute:
+    """The page of a trace; ``neighbours`` are those of the list that it was opened from, ``failed`` of them.
+
+    ``known`` shows at once what has been read already; the cursor is on the first failure, or on ``span_id``.
+    """
+
+    trace_id: str
+    known: TraceInfo | None = None
+    neighbours: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    at_failure: bool = False
+    span_id: str = ""
+    warehouse: str = ""  # through which a trace in Unity Catalog is read
+
+
+@dataclass(frozen=True)
+class TraceDiffRoute:
+    """Two traces held against each other."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class TraceGroupsRoute:
+    """What these traces share, at first by ``kind``; ``said`` is the filter that has left them.
+
+    Without ``infos`` those of the scope are read. ``since_ms`` parts now from before, as ``since`` says it.
+    """
+
+    scope: TraceScope
+    infos: tuple[TraceInfo, ...]
+    said: str = ""
+    kind: str = ""
+    since_ms: int = 0
+    since: str = ""
+
+
 Route = (
     RunRoute
     | CurvesRoute
@@ -180,4 +233,8 @@ Route = (
     | ServingRoute
     | StandingRoute
     | DoctorRoute
+    | TracesRoute
+    | TraceRoute
+    | TraceDiffRoute
+    | TraceGroupsRoute
 )

@@ -41,6 +41,7 @@ class Assessment:
     created_ms: int = 0
     span_id: str = ""
     valid: bool = True  # False where another one has taken its place
+    overrides: str = ""  # the id of the one whose place it has taken
 
     @property
     def text(self) -> str:
@@ -228,6 +229,20 @@ class EvaluationSet:
     id: str
     name: str
     records: int | None = None
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A SQL warehouse, through which traces in Unity Catalog are read; ``state`` is Databricks' own word."""
+
+    id: str
+    name: str
+    state: str
+
+    @property
+    def sleeps(self) -> bool:
+        """Whether reading would wake it, which is billed."""
+        return self.state not in ("RUNNING", "STARTING")
 
 
 def value_text(value: object) -> str:

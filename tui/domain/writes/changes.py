@@ -23,6 +23,8 @@ DESCRIPTION, ITSELF, REGISTERED, COPIED, ALIAS, SERVED = (
     "description", "itself", "registered", "copied", "aliases.", "served",
 )  # fmt: skip
 """More fields: of models and versions, whose ``ITSELF`` is what they hold and goes for good; of endpoints."""
+ASSESSED, IN_SET = "assessments.", "datasets."
+"""Fields of a trace: what holds of it under a name, and whether an evaluation dataset has a record of it."""
 NOTE_KEY = "mlflow.note.content"
 NOTE = TAG + NOTE_KEY
 UNDO, FINISH, PUT_BACK = "undo", "finish", "put back"
@@ -39,6 +41,7 @@ class Thing(str, Enum):
     MODEL = "model"
     VERSION = "version"  # its id is that of its model, a slash and its number
     ENDPOINT = "endpoint"
+    TRACE = "trace"
     PROMPT = "prompt"
     PROMPT_VERSION = "prompt version"  # its id is made as a model version's
 
@@ -50,7 +53,7 @@ class Thing(str, Enum):
     @property
     def longest_value(self) -> int:
         """Letters of a tag that MLflow keeps; of a run's it cuts the rest off without a word."""
-        return {Thing.RUN: 8_000, Thing.EXPERIMENT: 20_000}.get(self, 100_000)
+        return {Thing.RUN: 8_000, Thing.TRACE: 8_000, Thing.EXPERIMENT: 20_000}.get(self, 100_000)
 
 
 class WriteVerb(str, Enum):
@@ -67,6 +70,8 @@ class WriteVerb(str, Enum):
     COPY = "copy"
     MOVE = "move"
     SERVE = "serve"
+    ASSESS = "assess"
+    ADD = "add"
 
 
 _OF_FIELD = {
@@ -164,7 +169,9 @@ class Change:
     def verb(self) -> WriteVerb:
         if self.field == LIFECYCLE:
             return WriteVerb.DELETE if self.after == DELETED else WriteVerb.RESTORE
-        return _OF_FIELD.get(self.field, WriteVerb.MOVE if self.field.startswith(ALIAS) else WriteVerb.TAG)
+        begins = {ALIAS: WriteVerb.MOVE, ASSESSED: WriteVerb.ASSESS, IN_SET: WriteVerb.ADD}
+        by_name = next((verb for start, verb in begins.items() if self.field.startswith(start)), WriteVerb.TAG)
+        return _OF_FIELD.get(self.field, by_name)
 
     @property
     def makes(self) -> bool:
@@ -173,8 +180,12 @@ class Change:
 
     @property
     def can_be_reversed(self) -> bool:
-        """Whether it can be taken back: what a registry has made or deleted, it has for good."""
-        return self.field != ITSELF and (not self.makes or self.kind is Thing.EXPERIMENT)
+        """Whether it can be taken back: what a registry has made or deleted, it has for good; records were merged."""
+        return (
+            self.field != ITSELF
+            and not self.field.startswith(IN_SET)
+            and (not self.makes or self.kind is Thing.EXPERIMENT)
+        )
 
     @property
     def alias(self) -> str:

@@ -7,7 +7,21 @@ from difflib import unified_diff
 from itertools import groupby
 
 from tui.domain.text import clean, named
-from tui.domain.writes.changes import ALIAS, CREATED, ITSELF, NOTE, SERVED, TAG, Change, Plan, Thing, WriteVerb
+from tui.domain.writes import assessing
+from tui.domain.writes.changes import (
+    ALIAS,
+    ASSESSED,
+    CREATED,
+    IN_SET,
+    ITSELF,
+    NOTE,
+    SERVED,
+    TAG,
+    Change,
+    Plan,
+    Thing,
+    WriteVerb,
+)
 
 _DONE = {
     WriteVerb.CREATE: "created",
@@ -21,6 +35,8 @@ _DONE = {
     WriteVerb.COPY: "copied",
     WriteVerb.MOVE: "moved",
     WriteVerb.SERVE: "changed",
+    WriteVerb.ASSESS: "assessed",
+    WriteVerb.ADD: "added",
 }
 _TO_DO = {
     WriteVerb.CREATE: "create",
@@ -34,6 +50,8 @@ _TO_DO = {
     WriteVerb.COPY: "copy",
     WriteVerb.MOVE: "move",
     WriteVerb.SERVE: "change",
+    WriteVerb.ASSESS: "assess",
+    WriteVerb.ADD: "add",
 }
 _METHODS = {
     (Thing.EXPERIMENT, WriteVerb.CREATE): "create_experiment({after})",
@@ -45,6 +63,7 @@ _METHODS = {
     (Thing.RUN, WriteVerb.DELETE): "delete_run({id})",
     (Thing.RUN, WriteVerb.RESTORE): "restore_run({id})",
     (Thing.RUN, WriteVerb.TAG): "set_tag({id}, {key}, {after})",
+    (Thing.TRACE, WriteVerb.TAG): "set_trace_tag({id}, {key}, {after})",
     (Thing.MODEL, WriteVerb.CREATE): "create_registered_model({after})",
     (Thing.MODEL, WriteVerb.RENAME): "rename_registered_model({id}, {after})",
     (Thing.MODEL, WriteVerb.DELETE): "delete_registered_model({id})",
@@ -93,6 +112,14 @@ def _said(changes: Sequence[Change], words: dict[WriteVerb, str]) -> str:
         elif verb is WriteVerb.MOVE:
             one = len(several) == 1
             said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{arrow(c)}" for c in several)
+        elif verb is WriteVerb.ASSESS:
+            if all(change.after is None for change in several):
+                took = "took" if words is _DONE else "take"
+                said = f"{took} {named(several[0].field[len(ASSESSED) :])} from {things(several)}"
+            else:
+                said += f": {named(several[0].field[len(ASSESSED) :])}"
+        elif verb is WriteVerb.ADD:
+            said += f" to dataset {named(several[0].after or '')}"
         elif verb is WriteVerb.SERVE:
             said = f"{words[verb]} what {named(several[0].called)} serves"
         parts.append(said)
@@ -122,6 +149,10 @@ def what(change: Change) -> str:
         return "note"
     if change.field in (CREATED, ITSELF):
         return ""
+    if change.field.startswith(ASSESSED):
+        return clean(change.field[len(ASSESSED) :])
+    if change.field.startswith(IN_SET):
+        return "dataset"
     return f"tag {clean(change.key)}" if change.key else clean(change.alias) or change.field
 
 
@@ -133,6 +164,8 @@ def value(change: Change, text: str | None, absent: str) -> str:
         return f"v{clean(text)}"
     if change.field == SERVED:
         return ", ".join(served_lines(text))
+    if change.field.startswith(ASSESSED):
+        return clean(assessing.shown(text)[:400])
     if text == "":
         return "(empty)" if change.field.startswith(TAG) else ""
     lines = text.strip("\n").split("\n")
@@ -149,7 +182,11 @@ def served_lines(text: str) -> list[str]:
 
 def whole(change: Change, text: str | None) -> list[str]:
     """A value of a change's field in all its lines, as they are compared; they are not cleaned yet."""
-    return served_lines(text or "") if change.field == SERVED else (text or "").split("\n")
+    if change.field == SERVED:
+        return served_lines(text or "")
+    if change.field.startswith(ASSESSED):
+        return assessing.shown(text).split("\n") if text else [""]
+    return (text or "").split("\n")
 
 
 def difference(change: Change, text: str | None = None, *, found: bool = False) -> list[str]:
@@ -163,7 +200,10 @@ def difference(change: Change, text: str | None = None, *, found: bool = False) 
 
 def needs_room(change: Change) -> bool:
     """Whether a line is too little for this change's values."""
-    return any(text is not None and ("\n" in text or len(text) > 60) for text in (change.before, change.after))
+    ends = (change.before, change.after)
+    if change.field.startswith(ASSESSED):
+        ends = tuple(assessing.shown(text) if text else text for text in ends)  # type: ignore[assignment]  # two still
+    return any(text is not None and ("\n" in text or len(text) > 60) for text in ends)
 
 
 def python(changes: Sequence[Change], registry: str = "") -> str:

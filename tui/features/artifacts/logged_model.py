@@ -64,6 +64,13 @@ class LoggedModelScreen(Page, Asking):
     def _call_it(self, name: str) -> None:
         self.set_crumbs("runs", self._route.run_id[:8], "logged models", named(name))
 
+    def action_its_traces(self) -> None:
+        from tui.domain.traces.scope import TraceScope
+        from tui.ui.routes import TracesRoute
+
+        name = self.model.name if self.model is not None else ""
+        self.deck.go(TracesRoute(TraceScope((), name, model_id=self._route.model_id)))
+
     # reading
 
     def read_again(self) -> None:

@@ -449,6 +449,34 @@ class RegistryPage(Page, Asking):
         elif version is not None:
             self.deck.go(RunRoute(version.run_id))
 
+    def action_its_traces(self) -> None:
+        """What the traces of its logged model share since an alias points here, against those before."""
+        from tui.domain.traces.scope import TraceScope
+        from tui.ui.routes import TraceGroupsRoute, TracesRoute
+
+        version, model = self.version_here(), self.model_here()
+        if version is None or not version.model_id:
+            self.deck.say("This version names no logged model, so that no traces are known of it")
+            return
+        scope = TraceScope((), f"{version.name} v{version.version}", model_id=version.model_id)
+        held = self._held_since(model, version) if model is not None else ("", 0)
+        if held[1]:
+            alias, since_ms = held
+            self.deck.go(TraceGroupsRoute(scope, (), since_ms=since_ms, since=f"since {clean(alias)} points here"))
+        else:
+            self.deck.go(TracesRoute(scope))
+
+    def _held_since(self, model: RegisteredModel, version: ModelVersion) -> tuple[str, int]:
+        """The alias that came to a version last, and when; of none of them may that be known."""
+        known = [
+            (holding.since_ms, alias)
+            for alias, at in model.aliases.items()
+            if at == version.version
+            for holding in [self.session.desk.holders.holding(model, alias, version)]
+            if holding.since_ms is not None
+        ]
+        return (max(known)[1], max(known)[0]) if known else ("", 0)
+
     def action_endpoints(self) -> None:
         """Show the endpoints that serve the model."""
         self.deck.go(ServingRoute(self._model.name))

@@ -252,6 +252,14 @@ class RunScreen(Page, Asking):
 
         self._writer.take_back(Thing.RUN, Thing.EXPERIMENT)
 
+    def action_its_traces(self) -> None:
+        if self.detail is not None:
+            from tui.domain.traces.scope import TraceScope
+            from tui.ui.routes import TracesRoute
+
+            scope = TraceScope((self.detail.experiment_id,), self.detail.name, run_id=self.detail.run_id)
+            self.deck.go(TracesRoute(scope))
+
     def action_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:
             self.deck.go(RunRoute(self.detail.parent_id))

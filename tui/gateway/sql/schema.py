@@ -47,6 +47,17 @@ registered_model_aliases: workspace
 model_versions: workspace
 model_version_tags: workspace
 """
+_WITH_TRACES = """
+trace_info: request_id experiment_id timestamp_ms execution_time_ms status client_request_id request_preview
+    response_preview db_payload_generation trace_name session_id input_tokens output_tokens total_tokens
+    cache_read_input_tokens cache_creation_input_tokens cache_creation_input_tokens_above_1hr input_cost output_cost
+    total_cost
+trace_tags: key value request_id
+trace_request_metadata: key value request_id
+assessments: assessment_id trace_id name assessment_type value error created_timestamp last_updated_timestamp
+    source_type source_id run_id span_id rationale overrides valid assessment_metadata experiment_id
+    trace_timestamp_ms aggregate_value is_numeric_value
+"""
 
 Columns = Mapping[str, frozenset[str]]
 
@@ -83,6 +94,7 @@ class KnownSchema:
 _V2 = _columns(_BEFORE_3)
 _V3 = _columns(_BEFORE_3, _WITH_LOGGED_MODELS)
 _WORKSPACES = _columns(_BEFORE_3, _WITH_LOGGED_MODELS, _WITH_WORKSPACES)
+_TRACES = _columns(_BEFORE_3, _WITH_LOGGED_MODELS, _WITH_WORKSPACES, _WITH_TRACES)
 
 REVISIONS: Mapping[str, KnownSchema] = {
     "acf3f17fdcc7": KnownSchema("2.12", _V2),
@@ -106,7 +118,7 @@ REVISIONS: Mapping[str, KnownSchema] = {
     "b7e4c1a90f23": KnownSchema("3.14", _WORKSPACES),
     "6f8d9c3b2a1e": KnownSchema("3.15", _WORKSPACES),
     "b7e2c1a4d9f3": KnownSchema("3.16", _WORKSPACES),
-    "dc11669786a5": KnownSchema("3.17", _WORKSPACES),
+    "dc11669786a5": KnownSchema("3.17", _TRACES),
 }
 """Revisions of ``alembic_version`` that released versions of MLflow ended at, from 2.9 on."""
 

@@ -21,10 +21,13 @@ from tui.domain.traces.values import (
     TraceInfo,
     TraceMetrics,
     TracesPage,
+    Warehouse,
 )
 from tui.gateway import problems
+from tui.gateway.rest.json import object_in
 from tui.gateway.session import Connection
 from tui.gateway.traces.json import loaded, made
+from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
     from mlflow.entities import Assessment as MlflowAssessment
@@ -60,7 +63,8 @@ class ClientTraces:
                 page_token=token,
                 include_spans=False,
             )
-            return TracesPage(tuple(info_of_entity(trace.info) for trace in found), found.token or None)
+            following = found.token.decode() if isinstance(found.token, bytes) else found.token
+            return TracesPage(tuple(info_of_entity(trace.info) for trace in found), following or None)
 
     def info(self, trace_id: str) -> TraceInfo:
         with problems.raised_as(f"Could not read trace {trace_id}", self._session.place):
@@ -92,6 +96,20 @@ class ClientTraces:
 
     def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
         raise Problem(Kind.UNSUPPORTED, "Could not count the traces", "Only servers count traces themselves.")
+
+    def warehouses(self) -> tuple[Warehouse, ...]:
+        title = "Could not list the SQL warehouses"
+        if self._session.kind != "databricks":
+            raise Problem(Kind.UNSUPPORTED, title, "Only a Databricks workspace has SQL warehouses.")
+        with problems.raised_as(title, self._session.place):
+            answer = self._session.request("/api/2.0/sql/warehouses", "GET")
+            found = object_in(answer.content) if answer.status_code == 200 else None
+            if found is None:
+                raise answers.of_answer(answer, title, self._session.place)
+            return tuple(
+                Warehouse(str(one.get("id", "")), str(one.get("name", "")), str(one.get("state", "")))
+                for one in found.get("warehouses") or ()
+            )
 
     def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
         with problems.raised_as("Could not list the evaluation datasets", self._session.place):
@@ -157,6 +175,7 @@ def _assessment_of_entity(one: MlflowAssessment) -> Assessment:
         created_ms=one.create_time_ms or 0,
         span_id=one.span_id or "",
         valid=one.valid is not False,
+        overrides=one.overrides or "",
     )
 
 

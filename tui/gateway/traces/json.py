@@ -128,6 +128,7 @@ def assessment_of(item: Json) -> Assessment:
         created_ms=milliseconds(item.get("create_time")) or 0,
         span_id=str(item.get("span_id") or ""),
         valid=item.get("valid") is not False,
+        overrides=str(item.get("overrides") or ""),
     )
 
 

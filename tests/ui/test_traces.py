@@ -1,0 +1,533 @@
+"""Traces by keys: the table, its filter and header, the waterfall, a span, two traces, groups, sessions, links."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.deck import World, message, shop
+from tests.support.driver import Deck
+from tests.support.fakes import HOUR, NOW_MS
+from tests.support.traced import assessment, many_infos, refund, span, trace_info
+from tui.app.application import DeckApp
+from tui.domain.capabilities import Capabilities
+from tui.domain.places import parse_place
+from tui.domain.problem import Kind, Problem
+from tui.domain.traces.tree import SpanTree
+from tui.domain.traces.values import ERROR, IN_PROGRESS, CostOfModel, Trace, TraceMetrics, Warehouse
+from tui.features.traces.compare import TraceDiffScreen
+from tui.features.traces.groups import TraceGroupsScreen
+from tui.features.traces.pane import TracesPane
+from tui.features.traces.screen import TracesScreen
+from tui.features.traces.trace import TraceScreen
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = shop(tmp_path)
+    made.traces.infos = many_infos()
+    return made
+
+
+def here(deck: Deck[int]) -> TracesPane:
+    assert isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TracesScreen)
+    return deck.app.page.traces
+
+
+def trace_page(deck: Deck[int]) -> TraceScreen:
+    assert isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TraceScreen)
+    return deck.app.page
+
+
+async def open_traces(deck: Deck[int]) -> TracesPane:
+    await deck.until_text("weekly")
+    await deck.press("5")
+    await deck.until_text("Traces")
+    await deck.until(lambda: here(deck).grid.row_count > 0, "traces are listed")
+    await deck.settle()
+    return here(deck)
+
+
+async def open_first(deck: Deck[int], *keys: str) -> TraceScreen:
+    await open_traces(deck)
+    await deck.press(*keys, "enter")
+    await deck.until(
+        lambda: isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TraceScreen), "the page of a trace"
+    )
+    await deck.until(lambda: trace_page(deck).waterfall.grid.row_count > 0, "its spans are here")
+    await deck.settle()
+    return trace_page(deck)
+
+
+async def test_five_lists_the_traces_of_the_experiment_that_is_shown(world: World) -> None:
+    world.traces.infos.append(trace_info(50, experiment_id="3", request="elsewhere"))
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        assert pane.scope.places == ("1",)
+        deck.shows("agent.run", "parcel 12", "8.2s", "$0.006", "✗ judge", "s-1", "ana", "2 001")
+        assert "elsewhere" not in deck.text()
+        await deck.press("full_stop")
+        await deck.until_text("elsewhere")
+        deck.shows("experiment")
+
+
+async def test_the_header_tells_what_they_come_to_and_whose_numbers_these_are(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        deck.shows("12 traces", "errors 25.0 %", "p50", "p95", "p99", "tokens", "this hour 12", "of 12 loaded")
+        await deck.press("slash")
+        await deck.type("status = error")
+        await deck.until_text("3 traces")
+        deck.shows("errors 100.0 %", "of 3 loaded")
+
+
+async def test_a_server_that_counts_is_asked_where_not_all_are_loaded(world: World) -> None:
+    world.traces.infos = many_infos(2600)
+    world.traces.counted = TraceMetrics(2600, 650, 900.0, 8200.0, 9000.0, 5_200_000, (CostOfModel("gpt-4o", 12.3),))
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        await deck.until_text("counted by the server")
+        deck.shows("2 600 traces", "5.2 M tokens", "$12.30 (gpt-4o $12.30)", "2 000 of ? loaded")
+        await deck.press("ctrl+e")
+        await deck.until(lambda: len(pane.infos) == 2600, "all are loaded")
+        await deck.until_text("· 2 600")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("status = error AND took > 4s AND (tokens > 7000 OR cost > 0.002) AND correctness = false", 3),
+        ("has:correctness", 6),
+        ("text ~ parcel.1\\b", 1),
+        ("NOT status = error", 9),
+    ],
+)
+async def test_the_filter_knows_or_tokens_cost_and_what_was_said(world: World, text: str, left: int) -> None:
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        asked = world.traces.called("search")
+        await deck.press("slash")
+        await deck.type(text)
+        await deck.until(lambda: pane.grid.row_count == left, f"{left} are left")
+        assert world.traces.called("search") == asked
+
+
+async def test_ctrl_s_sends_what_the_server_can_and_the_rest_stays(world: World) -> None:
+    world.traces.filters = lambda said, info: info.state == ERROR if "ERROR" in said else True
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        await deck.press("slash")
+        await deck.type("status = error tokens > 2005")
+        await deck.press("ctrl+s")
+        await deck.until(lambda: pane.server_filter == "trace.status = 'ERROR'", "it is sent")
+        await deck.until(lambda: len(pane.infos) == 3, "the server's answer is here")
+        deck.shows("server: trace.status = 'ERROR'")
+        assert pane.query_text == "tokens > 2005" and pane.grid.row_count == 2
+        await deck.press("escape", "escape")
+        await deck.until(lambda: len(pane.infos) == 12, "all are back")
+
+
+async def test_what_has_the_server_read_every_span_is_told_before_it_is_sent(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        await deck.press("slash")
+        await deck.type("span.name = plan")
+        await deck.press("ctrl+s")
+        await deck.until_text("reads every span")
+        assert not pane.server_filter
+        await deck.press("ctrl+s")
+        await deck.until(lambda: pane.server_filter == "span.name = 'plan'", "it is sent the second time")
+
+
+async def test_what_mlflow_cannot_say_is_told(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        await deck.press("slash")
+        await deck.type("tokens > 1 OR cost > 1")
+        await deck.press("ctrl+s")
+        await deck.until_text("cannot say this")
+        assert not pane.server_filter
+
+
+async def test_watching_brings_new_ones_and_drops_what_was_deleted_meanwhile(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        await deck.press("down", "down")
+        key = pane.grid.cursor_key
+        world.traces.infos = [
+            trace_info(0, request="brand new", state=IN_PROGRESS, took_ms=400, response=""),
+            *(info for info in world.traces.infos if "parcel 5" not in info.request),
+        ]
+        pane.newest()
+        await deck.until_text("brand new")
+        assert pane.grid.cursor_key == key
+        deck.shows("↻", "400ms…", "(running)")
+        assert "parcel 5" not in deck.text()
+
+
+async def test_a_server_without_traces_says_so(world: World) -> None:
+    world.can = Capabilities(traces=False, server_version="2.9.2")
+    async with world.open() as deck:
+        await deck.until_text("weekly")
+        await deck.press("5")
+        await deck.until_text("MLflow 2.9.2 keeps no traces")
+        assert not world.traces.calls
+
+
+async def test_a_failure_keeps_what_was_there(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        world.traces.problem = Problem(Kind.SERVER, "Could not read the traces", "It answered 500.")
+        await deck.press("r")
+        await deck.until_text("It answered 500")
+        deck.shows("parcel 12", "r tries again")
+
+
+async def test_which_warehouse_reads_is_asked_before_a_sleeping_one_is_woken(world: World) -> None:
+    world.can = Capabilities(workspace=True)
+    world.traces.houses = (Warehouse("w1", "Night", "STOPPED"), Warehouse("w2", "Day", "RUNNING"))
+    world.traces.infos.append(trace_info(3, experiment_id="main.agents", request="in the catalog"))
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        assert isinstance(deck.app, DeckApp) and deck.app.page is not None
+        deck.app.page.go_to("traces", "main.agents")
+        await deck.until_text("stopped: reading wakes it")
+        assert not any("main.agents" in str(what) for _, what in world.traces.calls)
+        await deck.press("enter")
+        await deck.until_text("in the catalog")
+        assert here(deck).warehouse == "w2"
+
+
+# one trace
+
+
+async def test_the_failing_span_of_the_newest_failed_trace_is_three_keys_away(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        assert page.info is not None and page.info.state != ERROR
+        world.traces.spans[page.trace_id] = Trace(page.info, ())
+        page.waterfall.show_trace(Trace(page.info, refund(page.info).spans[:3]), SpanTree(refund(page.info).spans[:3]))
+        await deck.press("n")
+        await deck.until(lambda: page.info is not None and page.info.state == ERROR, "the next failed trace")
+        await deck.until_text("no answer after 5 s")
+        number = page.number_here
+        assert number is not None and page.waterfall.steps.nodes[number].span.name == "tool:refund"
+
+
+async def test_the_waterfall_shows_where_the_time_went(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        deck.shows("├ plan", "└ answer", "tool:refund ✗", "5.9s", "5 spans", "1 error", "0 › 8.2s", "▒", "█")
+        await deck.press("right_square_bracket")
+        assert page.number_here == 3
+        await deck.press("right_square_bracket")
+        assert page.number_here == 1
+        await deck.press("left_square_bracket")
+        assert page.number_here == 3
+
+
+async def test_a_line_reads_time_off_the_bars(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.press("down", "comma")
+        await deck.until_text("running")
+        first = page.waterfall.notes()[0]
+        await deck.press(*["full_stop"] * 9)
+        await deck.until(lambda: page.waterfall.notes()[0] != first, "another time is read")
+        deck.shows("│")
+        await deck.press("escape")
+        assert not page.waterfall.notes()
+
+
+async def test_spans_of_one_type_fold_into_one_line(world: World) -> None:
+    info = many_infos(1)[0]
+    calls = [span(str(n), "1", f"call{n}", 10 * n, 10 * n + 5, type="tool") for n in range(2, 12)]
+    world.traces.spans[info.id] = Trace(info, (span("1", "", "root", 0, 200, type="agent"), *calls))
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        assert page.waterfall.grid.row_count == 11
+        await deck.press("down", "f")
+        await deck.until_text("×10")
+        assert page.waterfall.grid.row_count == 2
+        deck.shows("folded: tool")
+        await deck.press("F")
+        await deck.until(lambda: page.waterfall.grid.row_count == 11, "all are unfolded")
+        await deck.press("g", "space")
+        await deck.until(lambda: page.waterfall.grid.row_count == 1, "the branch is folded")
+
+
+async def test_the_filter_of_the_waterfall_looks_into_inputs_and_outputs(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.press("slash")
+        await deck.type("sent")
+        await deck.until(lambda: page.waterfall.grid.row_count == 2, "the span and what is above it")
+        deck.shows("find_order")
+
+
+async def test_a_span_reads_as_a_conversation(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_first(deck, "down")
+        await deck.press("down")
+        await deck.until_text("You answer for a shop.")
+        deck.shows("system", "user", "assistant", 'refund(order="88")', "gpt-4o", "900 tokens", "$0.009", "parcel 2")
+
+
+async def test_an_exception_has_its_stack_folded_beneath_it(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.press("n")
+        await deck.until_text("TimeoutError: no answer after 5 s")
+        deck.shows("stack, 3 lines")
+        assert "Traceback" not in deck.text()
+        await deck.press("enter", "g")
+        page.span.grid.move_to("exception0")
+        await deck.press("enter")
+        await deck.until_text("Traceback (most recent call last):")
+
+
+async def test_long_texts_fold_and_nothing_reaches_the_terminal_raw(world: World) -> None:
+    info = many_infos(1)[0]
+    hostile = "\x1b[31mred\x1b[0m [bold]not markup[/bold] \u202eabc " + "word " * 1_000_000
+    root = span("1", "", "\x1b]0;title\x07root", 0, 10, type="tool", inputs={"q": hostile}, outputs=hostile)
+    world.traces.spans[info.id] = Trace(info, (root,))
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.until_text("letters: enter unfolds them")
+        deck.shows("\\x1b[31mred", "[bold]not markup[/bold]", "\\u202e", "\\x1b]0;title\\x07root")
+        assert "\x1b" not in deck.text()
+        assert len(page.span.grid.table.rows if page.span.grid.table else ()) < 60  # type: ignore[attr-defined]
+
+
+async def test_a_trace_that_still_runs_grows_without_jumping_and_says_partial(world: World) -> None:
+    info = replace(many_infos(1)[0], state=IN_PROGRESS, started_ms=NOW_MS - 4000)
+    world.traces.infos[0] = info
+    spans = list(refund(info).spans)
+    spans[0] = replace(spans[0], end_ns=None)
+    world.traces.spans[info.id] = Trace(info, tuple(spans[:3]))
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.until_text("partial, began now ago")
+        deck.shows("open…")
+        assert page.watch_pace > 0
+        await deck.press("down", "down")
+        key = page.waterfall.grid.cursor_key
+        world.traces.spans[info.id] = Trace(info, tuple(reversed(spans)))
+        page.read_again()
+        await deck.until(lambda: page.waterfall.grid.row_count == 5, "the other spans are here")
+        assert page.waterfall.grid.cursor_key == key
+
+
+async def test_spans_that_are_gone_say_so(world: World) -> None:
+    info = many_infos(1)[0]
+    world.traces.spans[info.id] = Trace(info, (), "Its spans are no longer there: the archive has nothing of them.")
+    async with world.open() as deck:
+        await open_traces(deck)
+        await deck.press("enter")
+        await deck.until_text("no longer there: the archive")
+
+
+async def test_a_trace_deleted_meanwhile_is_told(world: World) -> None:
+    async with world.open() as deck:
+        await open_traces(deck)
+        world.traces.infos = []
+        await deck.press("enter")
+        await deck.until_text("There is no such trace")
+
+
+async def test_of_thirty_thousand_spans_only_those_in_sight_are_written(world: World) -> None:
+    info = many_infos(1)[0]
+    many = 30_000
+    below = (span(str(n), str(n // 8), f"step{n}", n, n + 4) for n in range(1, many))
+    world.traces.spans[info.id] = Trace(info, (span("0", "", "root", 0, many), *below))
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        pane = page.waterfall
+        assert pane.grid.row_count == many
+        before = pane.formatted
+        assert before < 1500  # a sample for the widths, and what is in sight
+        await deck.press(*["down"] * 10)
+        await deck.settle()
+        assert pane.formatted - before < 800
+        await deck.press("G")
+        await deck.settle()
+        assert pane.formatted - before < 1500
+        deck.shows("step")
+
+
+async def test_narrow_one_pane_at_a_time(world: World) -> None:
+    async with world.open((80, 24)) as deck:
+        page = await open_first(deck)
+        deck.shows("tool:refund")
+        await deck.press("n", "enter")
+        await deck.until_text("TimeoutError: no answer after 5 s")
+        await deck.press("escape")
+        await deck.until(lambda: page.current_pane() is page.waterfall, "back at the waterfall")
+
+
+# several traces
+
+
+async def test_two_traces_part_at_the_first_that_came_out_otherwise(world: World) -> None:
+    _, second = many_infos(2)
+    other = list(refund(second).spans)
+    other[3] = replace(other[3], status="OK", message="", events=(), end_ns=other[3].start_ns + 400_000_000)
+    other.append(span("6", "1", "apology", 8190, 8199))
+    world.traces.spans[second.id] = Trace(second, tuple(other))
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("space", "space", "c")
+        await deck.until(
+            lambda: isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TraceDiffScreen), "both are compared"
+        )
+        await deck.until_text("they part at tool:refund")
+        deck.shows("parts here", "only second", "−5.5s", "apology", "status")
+        await deck.press("x")
+        await deck.until_text("only what differs")
+        assert "find_order" not in deck.text()
+
+
+async def test_texts_of_a_pair_differ_by_words(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("c")
+        await deck.until_text("against")
+        await deck.until_text("where is parcel")
+        deck.shows("-", "+", "parcel 1", "parcel 2")
+
+
+async def test_groups_tell_what_broke_since(world: World) -> None:
+    old = [trace_info(n + 70, state="OK") for n in range(6)]
+    world.traces.infos = [*many_infos(), *old]
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("I")
+        await deck.until(
+            lambda: isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TraceGroupsScreen), "the groups"
+        )
+        await deck.until_text("agent.run › tool:refund")
+        deck.shows("By first failing span", "this hour against the one before", "new", "100.0 %")
+        await deck.press("right_square_bracket", "right_square_bracket")
+        await deck.until_text("By session")
+        deck.shows("turns")
+        await deck.press("right_square_bracket")
+        await deck.until_text("By user")
+        deck.shows("ana", "ben", "cho", "$")
+        await deck.press("p")
+        await deck.until_text("this day against the one before")
+
+
+async def test_a_session_is_its_turns_in_their_order(world: World) -> None:
+    world.traces.filters = lambda said, info: f"'{info.session}'" in said if "session" in said else True
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("I")
+        await deck.until_text("By first failing span")
+        await deck.press("right_square_bracket", "right_square_bracket")
+        await deck.until_text("By session")
+        await deck.press("slash")
+        await deck.type("s-1")
+        await deck.press("enter", "enter")
+        await deck.until_text("session s-1")
+        pane = here(deck)
+        await deck.until(lambda: pane.grid.row_count == 3, "its turns are here")
+        times = [pane.infos[key].started_ms for key in pane.shown_ids()]
+        assert times == sorted(times)
+
+
+async def test_three_thousand_sessions_are_one_list(world: World) -> None:
+    world.traces.infos = [trace_info(n, session=f"s-{n}") for n in range(3000)]
+    async with world.open((160, 40)) as deck:
+        pane = await open_traces(deck)
+        await deck.press("ctrl+e")
+        await deck.until(lambda: len(pane.infos) == 3000, "all are loaded")
+        await deck.press("I")
+        await deck.until_text("By first failing span")
+        await deck.press("right_square_bracket", "right_square_bracket")
+        await deck.until_text("3 000")
+
+
+# links and places
+
+
+async def test_what_a_trace_belongs_to_is_a_key_away(world: World) -> None:
+    world.traces.infos[0] = replace(world.traces.infos[0], metadata={"mlflow.sourceRun": f"{1:032x}"})
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("L")
+        await deck.until_text("It belongs to")
+        deck.shows("run", f"{1:032x}"[:20], "session", "registered version", "churn v12")
+        await deck.press("enter")
+        await deck.until_text("gallant-ox-12")
+
+
+async def test_a_trace_can_be_copied_in_every_form(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("Y")
+        await deck.until_text("trace URI")
+        deck.shows("traces:/tr-", "selectedEvaluationId", "curl", "Python")
+
+
+async def test_a_place_opens_a_trace(world: World) -> None:
+    trace_id = many_infos(2)[1].id
+    for place in (f"traces:/{trace_id}", trace_id):
+        async with world.open((160, 40)) as deck:
+            await deck.until_text("weekly")
+            assert isinstance(deck.app, DeckApp)
+            deck.app.open_place(place)
+            await deck.until_text("tool:refund")
+            assert trace_page(deck).trace_id == trace_id
+
+
+async def test_a_trace_named_at_the_start_is_opened(world: World) -> None:
+    trace_id = many_infos(2)[1].id
+    world.launch = {"place": parse_place(f"traces:/{trace_id}")}
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("tool:refund")
+        assert trace_page(deck).trace_id == trace_id
+        await deck.press("escape")
+        await deck.until_text("12m")
+
+
+async def test_many_marked_are_assessed_at_once(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("space", "space", "space", "e")
+        await deck.until_text("What is to be said of 3 traces")
+        await deck.type("tone = 4")
+        await deck.press("enter")
+        await deck.until_text("4 by ana")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: world.trace_writes.called("assess") == 3, "all three are written")
+        await deck.until(lambda: "Assessed 3 traces: tone" in message(deck), "it is told")
+        await deck.until_text("tone")
+
+
+async def test_five_hundred_assessments_of_one_trace(world: World) -> None:
+    said = tuple(replace(assessment(f"judge-{n}", n % 2 == 0), id=f"a-{n}") for n in range(500))
+    world.traces.infos[0] = replace(world.traces.infos[0], assessments=said)
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.until_text("feedback judge-0: true")
+        assert page.info is not None and len(page.info.said) == 500
+
+
+async def test_what_is_missing_or_no_number_is_left_out(world: World) -> None:
+    odd = trace_info(1, tokens=None, cost=None, spans=None, took_ms=None, session="", user="", name="")
+    world.traces.infos = [odd, trace_info(2)]
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        deck.shows("2 traces", "2 002 tokens", "–")
+
+
+async def test_an_old_running_trace_tells_its_age_and_is_not_watched(world: World) -> None:
+    info = replace(many_infos(1)[0], state=IN_PROGRESS, started_ms=NOW_MS - 30 * HOUR)
+    world.traces.infos = [info]
+    world.traces.spans[info.id] = Trace(info, (replace(refund(info).spans[0], end_ns=None),))
+    async with world.open((160, 40)) as deck:
+        page = await open_first(deck)
+        await deck.until_text("partial, began 1d ago")
+        assert page.watch_pace == 0

@@ -1,0 +1,212 @@
+"""``mlflow-deck traces``: traces for scripts, one JSON object a line, and a gate that fails where one matches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.console import completion
+from tui.console.command import (
+    EXIT_NO,
+    JSON,
+    CommandWithExamples,
+    PrintedColumn,
+    asked_wrongly,
+    context_options,
+    instant,
+    opened,
+    output_options,
+    paged,
+    plain,
+    print_rows,
+    upto,
+    write,
+)
+from tui.console.runs import experiment_of
+from tui.domain.experiments.views import Lifecycle
+from tui.domain.filter.errors import FilterError
+from tui.domain.filter.literals import instants_ms
+from tui.domain.text import clean
+from tui.domain.traces import words
+from tui.domain.traces.filtering import TraceFilter, pushed, understood
+from tui.domain.traces.values import STATE_LABELS, Assessment, TraceInfo
+
+if TYPE_CHECKING:
+    from tui.app.start import GivenOptions
+    from tui.services.session import Session
+
+_PAGE = 500
+_AT_ONCE = 100  # experiments searched in one request
+
+
+def _said(one: Assessment) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "value": one.value,
+        "source": one.source_type,
+        "source_id": one.source_id,
+        "rationale": one.rationale,
+        "error": one.error,
+    }
+
+
+def _said_of(info: TraceInfo) -> dict[str, object]:
+    return {name: _said(one) for name, one in info.said.items()}
+
+
+_TRACE: Sequence[PrintedColumn[TraceInfo]] = (
+    PrintedColumn("trace_id", lambda one: one.id),
+    PrintedColumn("status", lambda one: STATE_LABELS.get(one.state, one.state.lower())),
+    PrintedColumn("started", lambda one: instant(one.started_ms)),
+    PrintedColumn("name", lambda one: one.name),
+    PrintedColumn("took_ms", lambda one: one.took_ms, lambda one: words.took(one.took_ms), "right"),
+    PrintedColumn("tokens", lambda one: one.tokens, align="right"),
+    PrintedColumn("cost", lambda one: one.cost, lambda one: words.cost(one.cost), "right"),
+    PrintedColumn("spans", lambda one: one.spans, align="right", in_table=False),
+    PrintedColumn("session", lambda one: one.session),
+    PrintedColumn("user", lambda one: one.user),
+    PrintedColumn("experiment_id", lambda one: one.experiment_id, in_table=False),
+    PrintedColumn("run_id", lambda one: one.run_id, in_table=False),
+    PrintedColumn("model_id", lambda one: one.model_id, in_table=False),
+    PrintedColumn("input_tokens", lambda one: one.input_tokens, in_table=False),
+    PrintedColumn("output_tokens", lambda one: one.output_tokens, in_table=False),
+    PrintedColumn("request", lambda one: one.request, lambda one: words.line_of(one.request)),
+    PrintedColumn("response", lambda one: one.response, in_table=False),
+    PrintedColumn("assessments", lambda one: _said_of(one), in_table=False, in_csv=False),
+    PrintedColumn("tags", lambda one: one.tags, in_table=False, in_csv=False),
+    PrintedColumn("metadata", lambda one: one.metadata, in_table=False, in_csv=False),
+)
+
+
+@click.command(
+    "traces",
+    cls=CommandWithExamples,
+    examples=(
+        "mlflow-deck traces support-agent --since -1h",
+        "mlflow-deck traces support-agent --filter 'status = error AND took > 4s' --json | jq -r .trace_id",
+        "mlflow-deck traces support-agent --since -15m --fail-on 'correctness = false OR cost > 0.5'",
+    ),
+)
+@click.argument("experiment", nargs=-1, shell_complete=completion.experiments)
+@output_options
+@click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
+@click.option("--since", metavar="TIME", default="", help="Only those that began since: -1h, today, 2026-11-29.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@click.option("--fail-on", metavar="FILTER", default="", help="Exit with 1 if any of those listed matches this.")
+@context_options
+@click.pass_obj
+def traces(
+    earlier: GivenOptions,
+    /,
+    experiment: tuple[str, ...],
+    form: str,
+    text: str,
+    since: str,
+    limit: int | None,
+    fail_on: str,
+    **given: Any,
+) -> None:
+    """List traces of experiments, given by name or id, or of all; the latest first. JSON is one object a line."""
+    with opened(earlier, given) as session:
+        failing = _Matching(session, fail_on) if fail_on.strip() else None
+        pages = _watched(upto(found_traces(session, experiment, text, since), limit), failing)
+        if form == JSON:
+            _print_lines(pages)
+        else:
+            print_rows(form, _TRACE, pages, nothing="There is no such trace.")
+    if failing is not None and failing.count:
+        many = f"{failing.count} trace{'' if failing.count == 1 else 's'}"
+        click.echo(f"{many} matched  {clean(fail_on)}", err=True)
+        raise SystemExit(EXIT_NO)
+
+
+def found_traces(session: Session, named: Sequence[str], text: str, since: str) -> Iterator[Sequence[TraceInfo]]:
+    """Pages of the traces of these experiments, or of all, that match a filter and began since a time."""
+    clock = session.clock
+    first_ms = 0
+    if since:
+        span = instants_ms(since, clock.now_ms(), clock.zone)
+        if span is None:
+            hint = "For example -1h, today, or 2026-11-29."
+            raise asked_wrongly("The traces were not listed", f"“{clean(since)}” is no time.", hint)
+        first_ms = span[0]
+    matching = _Matching(session, text)
+    server = matching.server_filter
+    if first_ms:
+        server = " AND ".join(filter(None, (server, f"trace.timestamp_ms >= {first_ms}")))
+    if named:
+        ids = [experiment_of(session.tracking, one).id for one in named]
+    else:
+        tracking = session.tracking
+        asked = paged(lambda token: tracking.search_experiments(Lifecycle.ACTIVE, token=token), "experiments")
+        ids = [one.id for page in asked for one in page]
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        pages = paged(
+            lambda token, some=some: session.traces.search(  # type: ignore[misc]  # bound at once
+                some, filter_string=server, max_results=_PAGE, token=token
+            ),
+            "infos",
+        )
+        for page in pages:
+            yield matching.of(page)
+
+
+class _Matching:
+    """The traces that match a filter: the server is sent what it can quickly say of it, all is judged here."""
+
+    def __init__(self, session: Session, text: str) -> None:
+        self._text = text
+        self._now_ms, self._zone = session.clock.now_ms(), session.clock.zone
+        self.count = 0
+        self.server_filter = ""
+        self._local = text
+        self._names: set[str] = set()
+        self._filter: TraceFilter | None = None
+        try:
+            found = pushed(text, now_ms=self._now_ms, zone=self._zone)
+        except FilterError as error:
+            raise self._refused(error) from None
+        if any(clause.startswith("span.") for clause in found.slow):
+            # Spans are not here: the server has to say it, however long that takes it.
+            self.server_filter, self._local = found.filter_string, found.left
+        elif not found.slow:
+            self.server_filter = found.filter_string
+
+    def of(self, page: Sequence[TraceInfo]) -> Sequence[TraceInfo]:
+        """Those of a page that match."""
+        if not self._local.strip():
+            return page
+        fresh = {name for info in page for name in info.said} - self._names
+        if fresh or self._filter is None:
+            self._names |= fresh
+            try:
+                self._filter = understood(self._local, self._names, now_ms=self._now_ms, zone=self._zone)
+            except FilterError as error:
+                raise self._refused(error) from None
+        return self._filter(page)
+
+    def _refused(self, error: FilterError) -> Exception:
+        return asked_wrongly(
+            "The traces were not listed",
+            f"The filter “{clean(self._text)}” cannot be applied: {clean(error.message)}",
+            clean(error.hint) or "docs/traces.md says what a filter may hold.",
+        )
+
+
+def _watched(pages: Iterator[Sequence[TraceInfo]], failing: _Matching | None) -> Iterator[Sequence[TraceInfo]]:
+    """The same pages, counted where they match what fails."""
+    for page in pages:
+        if failing is not None and page:
+            failing.count += len(failing.of(page))
+        yield page
+
+
+def _print_lines(pages: Iterator[Sequence[TraceInfo]]) -> None:
+    for page in pages:
+        for one in page:
+            said = {field.name: plain(field.value(one)) for field in _TRACE}
+            write(json.dumps(said, allow_nan=False) + "\n")

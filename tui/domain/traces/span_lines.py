@@ -1,0 +1,250 @@
+"""A span as lines to read: what was said, what went in and came out, what went wrong, and all else it carries.
+
+Lines fold by their keys. Nothing is wrapped or laid out but what is shown: of a long text its beginning, until it is
+unfolded, and never more than ``LONGEST`` letters of it here; the whole is opened by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from tui.domain import quantities
+from tui.domain.glyphs import Glyphs
+from tui.domain.preview.tree import tree_of
+from tui.domain.table import Tone
+from tui.domain.text import clean, clean_block, wrap
+from tui.domain.traces import words
+from tui.domain.traces.messages import Message, conversation
+from tui.domain.traces.table import tone_of
+from tui.domain.traces.tree import SpanTree
+from tui.domain.traces.values import INPUTS, OUTPUTS, TOLD_APART, Assessment, Span, SpanEvent, value_text
+
+SHORT = 10  # lines that a text has before it folds
+LONGEST = 100_000  # letters that are laid out of one text
+_MOST_FACTS = 8  # attributes that stand unfolded
+_MS = 1_000_000
+
+_TONES: dict[str, Tone] = {"system": "muted", "user": "accent", "assistant": "strong", "tool": "warn"}
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One line. ``folds`` is the key of what enter folds or unfolds here, ``whole`` the title and text it opens."""
+
+    key: str
+    text: str
+    tone: Tone = ""
+    folds: str = ""
+    whole: tuple[str, str] | None = None
+
+
+class SpanReader:
+    """Lays one span out as lines."""
+
+    def __init__(
+        self, tree: SpanTree, number: int, said: Sequence[Assessment], glyphs: Glyphs, zone: tzinfo, cells: int
+    ) -> None:
+        self._tree = tree
+        self._node = tree.nodes[number]
+        self._span = self._node.span
+        self._said = said
+        self._glyphs = glyphs
+        self._zone = zone
+        self._cells = max(16, cells)
+
+    def lines(self, turned: Collection[str]) -> list[TextLine]:
+        """All lines; ``turned`` are the keys of what is not folded as it is by itself."""
+        return [*self._head(), *self._body(frozenset(turned))]
+
+    def _head(self) -> Iterator[TextLine]:
+        span, tree = self._span, self._tree
+        took, own = span.took_ns, tree.own_ns[self._node.number]
+        parts = [clean(span.type) or "span", words.took(took / _MS) if took is not None else "still running"]
+        if took is not None and self._node.below:
+            parts.append(f"own {words.took(own / _MS)}")
+        if span.model:
+            parts.append(clean(span.model))
+        if span.tokens is not None:
+            parts.append(f"{words.tokens(span.tokens)} tokens")
+        if span.cost is not None:
+            parts.append(words.cost(span.cost))
+        yield TextLine("head", " · ".join(parts), "muted")
+        since = (span.start_ns - tree.window[0]) / _MS
+        begun = quantities.stamp(span.start_ns // _MS, self._zone)
+        yield TextLine("begun", f"began {words.took(since)} into the trace, {begun}", "muted")
+        if self._node.wrong:
+            yield TextLine("wrong", f"{self._glyphs.warning} {self._node.wrong}", "warn")
+
+    def _body(self, turned: frozenset[str]) -> Iterator[TextLine]:
+        span = self._span
+        for number, event in enumerate(span.exceptions):
+            yield from self._exception(f"exception{number}", event, turned)
+        if span.failed and not span.exceptions:
+            yield from self._text("failed", f"{self._glyphs.failed} {span.message or 'failed'}", turned, "bad", "error")
+        told = conversation(span)
+        for number, message in enumerate(told):
+            yield from self._message(f"message{number}", message, turned)
+        for key, title, value in (("in", "inputs", span.inputs), ("out", "outputs", span.outputs)):
+            if INPUTS in span.attributes if key == "in" else OUTPUTS in span.attributes:
+                yield from self._value(key, title, value, turned, folded=bool(told))
+        for number, one in enumerate(self._said):
+            yield from self._assessment(f"said{number}", one, turned)
+        yield from self._attributes(turned)
+        others = [event for event in span.events if event.name != "exception"]
+        for number, event in enumerate(others):
+            yield from self._event(f"event{number}", event, turned)
+
+    # parts
+
+    def _sign(self, unfolded: bool) -> str:
+        return self._glyphs.unfolded if unfolded else self._glyphs.folded
+
+    def _section(self, key: str, title: str, unfolded: bool, whole: tuple[str, str] | None = None) -> TextLine:
+        return TextLine(key, f"{self._sign(unfolded)} {title}", "strong", key, whole)
+
+    def _text(
+        self, key: str, text: str, turned: frozenset[str], tone: Tone = "", title: str = "", indent: int = 0
+    ) -> Iterator[TextLine]:
+        """A text wrapped; one that is long shows its beginning until it is unfolded."""
+        cells = self._cells - indent
+        unfolded = key in turned
+        most = LONGEST if unfolded else (SHORT + 1) * cells * 2
+        shown = _wrapped(text[:most], cells, None if unfolded else SHORT + 1)
+        cut = len(text) > most or (not unfolded and len(shown) > SHORT)
+        if not unfolded:
+            shown = shown[:SHORT]
+        whole = (title or key, text) if cut or (unfolded and len(text) > most) else None
+        pad = " " * indent
+        for number, line in enumerate(shown):
+            yield TextLine(
+                f"{key}.{number}", f"{pad}{line}", tone, key if cut or (unfolded and number == 0) else "", whole
+            )
+        if cut and unfolded:
+            left = quantities.count(len(text) - most)
+            yield TextLine(f"{key}.more", f"{pad}{self._glyphs.ellipsis} {left} more letters: enter opens all of it",
+                           "muted", "", (title or key, text))  # fmt: skip
+        elif cut:
+            size = quantities.count(len(text))
+            yield TextLine(f"{key}.more", f"{pad}{self._sign(False)} {size} letters: enter unfolds them", "muted", key)
+
+    def _message(self, key: str, message: Message, turned: frozenset[str]) -> Iterator[TextLine]:
+        tone = _TONES.get(message.role, "")
+        of = f" {clean(message.answers)}" if message.answers else ""
+        yield TextLine(key, f"{clean(message.role)}{of}", tone, "", (message.role, message.text))
+        if message.text:
+            yield from self._text(f"{key}.text", message.text, turned, "", message.role, 2)
+        for number, (name, given) in enumerate(message.calls):
+            yield from self._text(f"{key}.call{number}", f"→ {name}({given})", turned, "accent", name, 2)
+
+    def _exception(self, key: str, event: SpanEvent, turned: frozenset[str]) -> Iterator[TextLine]:
+        kind, said, stack = (
+            value_text(event.attributes.get(f"exception.{part}", "")) for part in ("type", "message", "stacktrace")
+        )
+        yield from self._text(f"{key}.said", f"{self._glyphs.failed} {kind}: {said}", turned, "bad", kind)
+        if stack:
+            lines = stack.count("\n") + 1
+            yield self._section(
+                key,
+                f"stack, {quantities.count(lines)} line{'' if lines == 1 else 's'}",
+                key in turned,
+                (f"{kind}: stack", stack),
+            )
+            if key in turned:
+                for number, line in enumerate(_wrapped(stack[-LONGEST:], self._cells - 2, None)):
+                    yield TextLine(f"{key}.{number}", f"  {line}", "muted", "", (f"{kind}: stack", stack))
+
+    def _value(
+        self, key: str, title: str, value: object, turned: frozenset[str], *, folded: bool = False
+    ) -> Iterator[TextLine]:
+        unfolded = (key in turned) is folded
+        if isinstance(value, str):
+            yield self._section(key, title, unfolded, (title, value))
+            if unfolded:
+                yield from self._text(f"{key}.text", value, turned, "", title, 2)
+            return
+        whole = title, json.dumps(value, ensure_ascii=False, indent=2, default=str)
+        if not isinstance(value, (dict, list)):
+            yield TextLine(key, f"  {title}: {clean(value_text(value))}", "", "", whole)
+            return
+        yield self._section(key, f"{title} {_size(value)}", unfolded, whole)
+        if unfolded:
+            yield from self._nested(key, value, turned)
+
+    def _nested(self, key: str, value: object, turned: frozenset[str]) -> Iterator[TextLine]:
+        body, notes = tree_of(value)
+        at = 0
+        while at < len(body.nodes):
+            node = body.nodes[at]
+            mine = f"{key}.{at}"
+            open_ = (mine in turned) is (node.depth >= 3)
+            sign = f"{self._sign(open_)} " if node.below else "  "
+            head = f"  {'  ' * node.depth}{sign}{node.name}"
+            shown = f"{head}: {node.value}" if node.value and not node.below else f"{head} {node.value}"
+            long = len(shown) > self._cells
+            tone: Tone = "accent" if node.tone in ("number", "keyword") else "muted" if node.below else ""
+            if long and not node.below:
+                indent = 4 + 2 * node.depth
+                yield TextLine(mine, f"{head}:")
+                yield from self._text(f"{mine}.text", node.value, turned, tone, node.name, indent)
+            else:
+                yield TextLine(mine, shown, tone, mine if node.below else "")
+            at += 1 if open_ or not node.below else 1 + node.below
+        for number, note in enumerate(notes):
+            yield TextLine(f"{key}.note{number}", f"  {note}", "muted")
+
+    def _assessment(self, key: str, one: Assessment, turned: frozenset[str]) -> Iterator[TextLine]:
+        by = " ".join(part for part in (one.source_type.lower().replace("_", " "), clean(one.source_id)) if part)
+        held = "" if one.valid else ", overwritten"
+        said = clean(one.text[:200])
+        tone = tone_of(one) if one.valid else "muted"
+        whole = one.name, f"{one.text}\n\n{one.rationale}"
+        yield TextLine(key, f"{one.kind} {clean(one.name)}: {said}  ({by}{held})", tone, "", whole)
+        if one.rationale:
+            yield from self._text(f"{key}.why", one.rationale, turned, "muted", one.name, 2)
+
+    def _attributes(self, turned: frozenset[str]) -> Iterator[TextLine]:
+        rest = {name: value for name, value in self._span.attributes.items() if name not in TOLD_APART}
+        if not rest:
+            return
+        folded = len(rest) > _MOST_FACTS
+        unfolded = ("attributes" in turned) is folded
+        yield self._section("attributes", f"attributes {{{len(rest)}}}", unfolded)
+        if unfolded:
+            for number, (name, value) in enumerate(sorted(rest.items())):
+                text = value_text(value)
+                yield from self._text(f"attribute{number}", f"{name}: {text}", turned, "", name, 2)
+
+    def _event(self, key: str, event: SpanEvent, turned: frozenset[str]) -> Iterator[TextLine]:
+        at = words.took((event.at_ns - self._tree.window[0]) / _MS)
+        yield self._section(key, f"event {clean(event.name)} at {at}", key in turned)
+        if key in turned:
+            for number, (name, value) in enumerate(sorted(event.attributes.items())):
+                yield from self._text(f"{key}.{number}", f"{name}: {value_text(value)}", turned, "", name, 2)
+
+
+def _size(value: dict[str, object] | list[object]) -> str:
+    return f"{{{len(value)}}}" if isinstance(value, dict) else f"[{len(value)}]"
+
+
+def _wrapped(text: str, cells: int, most: int | None) -> list[str]:
+    """Cleaned lines of at most so many cells, and no more than ``most`` of them; what has no blanks is cut hard."""
+    found: list[str] = []
+    for line in clean_block(text).split("\n"):
+        for part in wrap(line, cells):
+            while len(part) > cells:
+                found.append(part[:cells])
+                part = part[cells:]
+                if most is not None and len(found) >= most:
+                    return found
+            found.append(part)
+            if most is not None and len(found) >= most:
+                return found
+    return found
+
+
+def searched_in(span: Span) -> str:
+    """What the words of a filter are looked for in: name, type, inputs, outputs, and what went wrong."""
+    return "\n".join((span.name, span.type, value_text(span.inputs), value_text(span.outputs), span.message))

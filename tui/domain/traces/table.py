@@ -1,0 +1,137 @@
+"""The columns of a list of traces."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+
+from tui.domain import quantities
+from tui.domain.columns import ColumnSpec
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Tone
+from tui.domain.text import clean
+from tui.domain.traces import words
+from tui.domain.traces.values import ERROR, IN_PROGRESS, STATE_LABELS, Assessment, TraceInfo
+
+BAR = 8  # cells of the bar that a duration is drawn as
+MOST_ASSESSMENTS = 12
+"""Columns of assessments that are shown while nobody has chosen: the most frequent."""
+
+
+def assessment_names(infos: Iterable[TraceInfo]) -> tuple[str, ...]:
+    """The names of what was said of these traces, the most frequent first."""
+    counted = Counter(name for info in infos for name in info.said)
+    return tuple(name for name, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def usual_longest(infos: Sequence[TraceInfo]) -> int:
+    """The duration that a whole bar stands for: what all but one in a hundred take at most."""
+    took = sorted(info.took_ms for info in infos if info.took_ms is not None)
+    return took[min(len(took) - 1, len(took) * 99 // 100)] if took else 1
+
+
+def trace_columns(
+    names: Sequence[str],
+    glyphs: Glyphs,
+    now_ms: int,
+    zone: tzinfo | None,
+    longest_ms: int,
+    experiments: Mapping[str, str],
+    *,
+    several: bool,
+) -> tuple[ColumnSpec[TraceInfo], ...]:
+    """Every column, in the order in which they are offered; ``several`` says whether traces of several experiments."""
+
+    def state(info: TraceInfo) -> tuple[str, Tone]:
+        tone: Tone = "bad" if info.state == ERROR else "accent" if info.state == IN_PROGRESS else "good"
+        return words.state_sign(info.state, glyphs), tone
+
+    def started(info: TraceInfo) -> str:
+        if zone is not None:
+            return quantities.stamp(info.started_ms, zone)
+        return quantities.ago(info.started_ms, now_ms)
+
+    def took(info: TraceInfo) -> tuple[str, Tone]:
+        if info.took_ms is None:
+            return glyphs.absent, "muted"
+        said = words.took(info.took_ms) + (glyphs.ellipsis if info.state == IN_PROGRESS else "")
+        drawn = words.bar(info.took_ms / max(1, longest_ms), BAR, glyphs)
+        return f"{said:>6} {drawn}", "bad" if info.state == ERROR else ""
+
+    def exchange(info: TraceInfo) -> str:
+        answer = words.line_of(info.response) if info.response else ""
+        if not answer:
+            answer = {IN_PROGRESS: "(running)", ERROR: "(error)"}.get(info.state, "")
+        return f"{words.line_of(info.request)} → {answer}"
+
+    def label(info: TraceInfo) -> str:
+        return STATE_LABELS.get(info.state, clean(info.state.lower()))
+
+    return (
+        ColumnSpec("state", "", state, label, frozen=True, least=1, widest=1, detail="ok, error or running"),
+        ColumnSpec("age", "started" if zone is not None else "age", lambda i: (started(i), "muted"),
+                   lambda i: i.started_ms, better="higher", align="right", least=4, detail="when it began"),
+        ColumnSpec("name", "name", lambda i: clean(i.name), widest=30),
+        ColumnSpec("took", "took", took, lambda i: i.took_ms, better="higher", least=7 + BAR, widest=7 + BAR,
+                   detail="how long it took; a whole bar is what all but one in a hundred take at most"),
+        ColumnSpec("tokens", "tokens", lambda i: words.tokens(i.tokens, glyphs.absent), lambda i: i.tokens,
+                   better="higher", align="right"),
+        ColumnSpec("cost", "cost", lambda i: words.cost(i.cost, glyphs.absent), lambda i: i.cost,
+                   better="higher", align="right"),
+        ColumnSpec("spans", "spans", lambda i: glyphs.absent if i.spans is None else quantities.count(i.spans),
+                   lambda i: i.spans, better="higher", align="right"),
+        ColumnSpec("session", "session", lambda i: clean(i.session), lambda i: i.session or None, widest=20),
+        ColumnSpec("user", "user", lambda i: clean(i.user), lambda i: i.user or None, widest=16),
+        *(_assessment(name, glyphs, at < MOST_ASSESSMENTS) for at, name in enumerate(names)),
+        ColumnSpec("exchange", "request → response", exchange, lambda i: i.request.lower() or None, widest=160),
+        ColumnSpec("experiment", "experiment", lambda i: clean(experiments.get(i.experiment_id, i.experiment_id)),
+                   default=several, widest=24),
+        ColumnSpec("input_tokens", "in", lambda i: words.tokens(i.input_tokens, glyphs.absent),
+                   lambda i: i.input_tokens, default=False, better="higher", align="right", detail="input tokens"),
+        ColumnSpec("output_tokens", "out", lambda i: words.tokens(i.output_tokens, glyphs.absent),
+                   lambda i: i.output_tokens, default=False, better="higher", align="right", detail="output tokens"),
+        ColumnSpec("prompts", "prompts", lambda i: clean(", ".join(f"{n} v{v}" for n, v in i.prompts)),
+                   default=False, widest=24),
+        ColumnSpec("run", "run", lambda i: clean(i.run_id), lambda i: i.run_id or None, default=False, widest=32),
+        ColumnSpec("model", "model", lambda i: clean(i.model_id), lambda i: i.model_id or None, default=False,
+                   widest=34),
+        ColumnSpec("tags", "tags", lambda i: _tags(i), lambda i: _tags(i) or None, default=False, widest=40),
+        ColumnSpec("id", "trace id", lambda i: clean(i.id), default=False, widest=40),
+    )  # fmt: skip
+
+
+def _assessment(name: str, glyphs: Glyphs, shown: bool) -> ColumnSpec[TraceInfo]:
+    def cell(info: TraceInfo) -> tuple[str, Tone]:
+        one = info.said.get(name)
+        if one is None:
+            return "", ""
+        return words.said(one, glyphs), tone_of(one)
+
+    def rank(info: TraceInfo) -> object:
+        one = info.said.get(name)
+        # Values of several kinds stand apart, so that they can be ordered at all.
+        if one is None or one.value is None:
+            return None
+        if isinstance(one.value, (bool, int, float)):
+            return 0, float(one.value), ""
+        return 1, 0.0, one.text
+
+    return ColumnSpec(f"said.{name}", clean(name), cell, rank, default=shown, group="said", widest=16)
+
+
+def tone_of(one: Assessment) -> Tone:
+    """How an assessment is meant, where that can be told."""
+    word = one.value.lower() if isinstance(one.value, str) else one.value
+    if one.value is None and one.error:
+        return "warn"
+    if word is True or word in ("yes", "pass", "passed", "true"):
+        return "good"
+    if word is False or word in ("no", "fail", "failed", "false"):
+        return "bad"
+    return ""
+
+
+def _tags(info: TraceInfo) -> str:
+    own = {key: value for key, value in info.tags.items() if not key.startswith("mlflow.")}
+    return clean(", ".join(f"{key}={value}" for key, value in sorted(own.items())))

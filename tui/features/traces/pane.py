@@ -1,0 +1,383 @@
+"""The list of traces: read by the page, filtered at each key here, or by the server where it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.app.actions import bindings
+from tui.domain.arrangement import SortOrder
+from tui.domain.columns import ColumnSpec, SpecTable
+from tui.domain.filter.errors import FilterError
+from tui.domain.glyphs import Glyphs
+from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import count
+from tui.domain.text import clean
+from tui.domain.traces.filtering import TraceFilter, pushed, understood
+from tui.domain.traces.scope import TraceScope
+from tui.domain.traces.summary import Summary, summarized, summary_lines
+from tui.domain.traces.table import assessment_names, trace_columns, usual_longest
+from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TracesPage
+from tui.services.session import Session
+from tui.ui.list_pane import ListPane, Show
+from tui.ui.watch import Watch
+from tui.widgets.grid import Grid, messages
+
+PAGE = 500  # infos that a server gives at most; a store of its own gives twice as many
+FIRST = 2000  # traces that are read without being asked for
+LARGE = 1500  # rows from which on the list is laid out on a worker's thread
+
+
+class TracesPane(ListPane[TraceInfo]):
+    """Shows traces, and tells which one the cursor is on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("traces")]
+    filter_hint = "status = error AND took > 4s AND (tokens > 7000 OR cost > 0.02) AND correctness = false"
+    nothing_to_ask = "There is nothing to send"
+    things = ("trace", "traces")
+    first_sort: SortOrder = (("age", True),)
+
+    @dataclass
+    class FreshnessChanged(ListPane.FreshnessChanged):
+        """How true the list is has changed."""
+
+    @dataclass
+    class Opened(Message):
+        """A trace is to be opened."""
+
+        trace_id: str
+
+    @dataclass
+    class Wanted(Message):
+        """Something is wanted that the page does: "structure", or "everywhere"."""
+
+        verb: str
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(session, glyphs, id="traces")
+        self.scope = TraceScope(())
+        self.experiments: Mapping[str, str] = {}
+        self.infos: dict[str, TraceInfo] = {}
+        self.head = Static("", id="traces-head", markup=False)
+        self.server_filter = ""
+        self.warehouse = ""
+        self._names: tuple[str, ...] = ()
+        self._filter: TraceFilter | None = None
+        self._next: str | None = None
+        self._wanted = FIRST
+        self._told: TraceMetrics | None = None
+        self._specs: Sequence[ColumnSpec[TraceInfo]] = ()
+        self._watch = Watch(self, session.launch.settings.watch_seconds, self.newest)
+        self.summary: Summary | None = None
+
+    def body(self) -> ComposeResult:
+        yield self.head
+        yield self.grid
+
+    # reading
+
+    def show_scope(self, scope: TraceScope, experiments: Mapping[str, str], server_filter: str = "") -> None:
+        """Show the traces of something else; ``experiments`` are names by id."""
+        self.scope, self.experiments, self.server_filter = scope, experiments, server_filter
+        self.infos, self._told, self._next, self._wanted = {}, None, None, FIRST
+        # The turns of a session are read from the first on.
+        self.first_sort = (("age", not scope.session),)
+        self.recall()
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Read from the latest on; what is shown stays until its first page has come."""
+        if not self.scope.places:
+            return
+        self.forget("more")
+        self.state.loading("Reading traces …")
+        self.fill()
+        self._ask(None, self._first_page)
+
+    def _ask(self, token: str | None, got: Callable[[TracesPage], None], series: str = "more") -> None:
+        traces, scope, warehouse = self.session.traces, self.scope, self.warehouse
+        wanted = " AND ".join(part for part in (scope.filter_string, self.server_filter) if part)
+
+        def read() -> TracesPage:
+            return traces.search(scope.places, filter_string=wanted, max_results=PAGE, token=token, warehouse=warehouse)
+
+        self.ask(self.session.pool, series, read, got, self._refused)
+
+    def _first_page(self, page: TracesPage) -> None:
+        self.infos = {info.id: info for info in page.infos}
+        self._got(page)
+        self._count()
+
+    def _more(self, page: TracesPage) -> None:
+        self.infos |= {info.id: info for info in page.infos}
+        self._got(page)
+
+    def _got(self, page: TracesPage) -> None:
+        self._next = page.next_token
+        self._names = assessment_names(self.infos.values())
+        if self._next is not None and len(self.infos) < self._wanted:
+            self._ask(self._next, self._more)
+        else:
+            self.state.live()
+        self._understand(self.query_text)
+        self.fill()
+
+    def newest(self) -> None:
+        """Read the latest traces again, as watching does; those further down stay as they are."""
+        if self.scope.places and not self.is_asking("more"):
+            self._ask(None, self._got_newest, "newest")
+
+    def _got_newest(self, page: TracesPage) -> None:
+        if not page.infos:
+            return
+        oldest = page.infos[-1].started_ms
+        if page.next_token is not None and not any(info.id in self.infos for info in page.infos):
+            self.read_again()  # more have come than a page holds
+            return
+        # What is as young and was not told of is no longer there.
+        whole = page.next_token is None
+        kept = {key: info for key, info in self.infos.items() if not whole and info.started_ms < oldest}
+        self.infos = {info.id: info for info in page.infos} | kept
+        self._names = assessment_names(self.infos.values())
+        self.state.live()
+        self._count()
+        self.fill()
+
+    def _count(self) -> None:
+        """Ask the server for its own numbers, where these are of all traces of experiments and not all are here."""
+        self._told = None
+        if self._next is None or not self.scope.is_whole or self.server_filter:
+            return
+        traces, places, now = self.session.traces, self.scope.places, self.session.clock.now_ms()
+
+        def got(told: TraceMetrics) -> None:
+            self._told = told
+            self.fill()
+
+        self.ask(self.session.pool, "count", lambda: traces.metrics(places, 0, now), got, lambda _problem: None)
+
+    def _refused(self, problem: Problem) -> None:
+        self._wanted = 0
+        if problem.kind is Kind.BAD_REQUEST and self.server_filter:
+            self.say_in_bar(f"The server refused it: {clean(problem.message)}", "bad")
+            self.server_filter = ""
+        self.state.failed(problem, "No traces could be read.")
+        self.fill()
+
+    def action_load_all(self) -> None:
+        self._wanted = 10**9
+        self._load_on()
+
+    def _load_on(self) -> None:
+        if self._next is not None and not self.is_asking("more"):
+            self.state.loading()
+            self._ask(self._next, self._more)
+
+    def stop(self) -> bool:
+        """Stop loading; False if nothing was."""
+        if not self.is_asking("more"):
+            return False
+        self.forget("more")
+        self._wanted = 0
+        self.state.live()
+        return True
+
+    @on(Grid.NearEnd)
+    def _near_end(self, event: messages.NearEnd) -> None:
+        event.stop()
+        if not self.query_text and len(self.infos) >= FIRST:
+            self._load_on()
+
+    # showing
+
+    @property
+    def has_rows(self) -> bool:
+        return bool(self.infos)
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.infos) > LARGE
+
+    def specs(self) -> Sequence[ColumnSpec[TraceInfo]]:
+        return self._specs
+
+    def key_of(self, row: TraceInfo) -> str:
+        return row.id
+
+    def laying_out(self) -> Callable[[], Show]:
+        infos, matching = list(self.infos.values()), self._filter
+        now, zone, told = self.session.clock.now_ms(), self.zone, self._told
+        names, arrangement, generation = self._names, self.arrangement, self._generation
+        several, experiments = len(self.scope.places) > 1, self.experiments
+
+        def lay_out() -> Show:
+            kept = matching(infos) if matching is not None else infos
+            specs = trace_columns(names, self.glyphs, now, zone, usual_longest(infos), experiments, several=several)
+            table = SpecTable(kept, self.key_of, specs, arrangement, sort=self.first_sort, generation=generation)
+            summary = summarized(kept, now, told if len(kept) == len(infos) else None)
+
+            def show() -> None:
+                self._specs, self.summary = specs, summary
+                first, second = summary_lines(summary, self.glyphs)
+                self.head.update(Content(f"{first}\n{second}"))
+                self.head.display = bool(first)
+                self.show(table)
+
+            return show
+
+        return lay_out
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Traces", self.scope.words)
+
+    def count_words(self) -> str:
+        loaded = count(len(self.infos))
+        return f"{loaded} of ? loaded" if self._next is not None else loaded
+
+    def notes(self) -> Sequence[str]:
+        return (f"server: {clean(self.server_filter)}" if self.server_filter else "",)
+
+    def empty_words(self) -> str:
+        if self.is_asking("more"):
+            return "Reading traces …"
+        if self.server_filter:
+            return f"The server finds no trace with  {clean(self.server_filter)}\nesc takes the filter away"
+        return f"No traces in {self.scope.words}.\nr reads again · w looks every few seconds for new ones"
+
+    # filtering
+
+    def _understand(self, text: str) -> FilterError | None:
+        now, zone = self.session.clock.now_ms(), self.session.clock.zone
+        try:
+            self._filter = understood(text, self._names, now_ms=now, zone=zone) if text else None
+        except FilterError as error:
+            return error
+        return None
+
+    def filter_edited(self, text: str) -> None:
+        self.query_text = text.strip()
+        error = self._understand(self.query_text)
+        if error is None:
+            self.say_in_bar("")
+        elif not error.incomplete:
+            self.say_in_bar(str(error), "warn" if error.server_only else "bad")
+        self.fill()
+
+    def filter_dropped(self) -> bool:
+        had, self.query_text, self._filter = bool(self.query_text), "", None
+        if self.server_filter:
+            self.server_filter = ""
+            self.read_again()
+            return True
+        if had:
+            self.fill()
+        return had
+
+    def filter_asked(self, text: str) -> None:
+        now, zone = self.session.clock.now_ms(), self.session.clock.zone
+        try:
+            found = pushed(text, now_ms=now, zone=zone)
+        except FilterError as error:
+            self.say_in_bar(str(error), "bad")
+            return
+        if not found.filter_string:
+            left = "; ".join(found.left_out)
+            self.say_in_bar(f"MLflow's filters cannot say this: {left}" if left else self.nothing_to_ask, "warn")
+            return
+        if found.slow and self._slow_asked != text:
+            self._slow_asked = text
+            said = f"For {'; '.join(found.slow)} the server reads every span: 6 to 17 s on 2 000 traces of 30 spans."
+            self.say_in_bar(f"{said}  ctrl+s again sends it", "warn")
+            return
+        self._slow_asked = ""
+        self.server_filter = found.filter_string
+        self.query_text = found.left
+        self._understand(found.left)
+        said = f"server: {found.filter_string}"
+        self.say_in_bar(f"{said}   filtered here: {found.left}" if found.left else said)
+        self.infos = {}
+        self._next, self._wanted = None, FIRST
+        self.read_again()
+
+    _slow_asked = ""
+
+    # the cursor
+
+    def here(self) -> TraceInfo | None:
+        """The trace under the cursor."""
+        return self.infos.get(self.grid.cursor_key or "")
+
+    def chosen(self) -> list[TraceInfo]:
+        """The traces marked, or the one under the cursor."""
+        marked = [self.infos[key] for key in self.grid.marks if key in self.infos]
+        here = self.here()
+        return marked or ([here] if here is not None else [])
+
+    def shown_ids(self) -> tuple[str, ...]:
+        """The traces as they stand in the list, from the top."""
+        table = self.grid.table
+        return tuple(table.row_key(row) for row in range(table.row_count)) if table is not None else ()
+
+    def shown_infos(self) -> list[TraceInfo]:
+        return [self.infos[key] for key in self.shown_ids() if key in self.infos]
+
+    def open_row(self, key: str) -> None:
+        self.post_message(self.Opened(key))
+
+    def action_structure(self) -> None:
+        self.post_message(self.Wanted("structure"))
+
+    def action_everywhere(self) -> None:
+        self.post_message(self.Wanted("everywhere"))
+
+    def action_next(self) -> None:
+        self._step(1)
+
+    def action_previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        """Go to the next trace that failed."""
+        failed = [at for at, info in enumerate(self.shown_infos()) if info.state == ERROR][::by]
+        beyond = [at for at in failed if (at - self.grid.cursor_row) * by > 0]
+        if beyond or failed:
+            self.grid.move_to_row((beyond or failed)[0])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("next", "previous"):
+            return any(info.state == ERROR for info in self.infos.values())
+        if action == "load_all":
+            return self._next is not None
+        return True
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return {
+            "next": "No trace here has failed",
+            "previous": "No trace here has failed",
+            "load_all": "Every trace is loaded",
+        }.get(verb, "")
+
+    @property
+    def watch_pace(self) -> float:
+        return self._watch.pace
+
+    def watch_toggle(self) -> bool:
+        return self._watch.toggle()
+
+    def changed(self, infos: Sequence[TraceInfo]) -> None:
+        """These have been read anew."""
+        self.infos |= {info.id: info for info in infos if info.id in self.infos}
+        self._names = assessment_names(self.infos.values())
+        self.fill()
+
+    def go_back(self) -> bool:
+        return self.stop() or super().go_back()

@@ -1,0 +1,268 @@
+"""The page of one trace: its waterfall, and beside it what the span under the cursor says."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.timer import Timer
+
+from tui.app.actions import bindings
+from tui.domain.freshness import Freshness
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.traces.tree import SpanTree
+from tui.domain.traces.values import ERROR, Trace, TraceInfo
+from tui.features.traces.links import TraceLinks
+from tui.features.traces.span import SpanPane
+from tui.features.traces.waterfall import WaterfallPane
+from tui.features.traces.writing import TraceWriting
+from tui.resources import style_sheets
+from tui.services.copies import trace_copies
+from tui.services.session import Session
+from tui.services.write_flow import Touched
+from tui.ui.asking import Asking
+from tui.ui.page import Page
+from tui.ui.routes import TraceDiffRoute, TraceRoute
+from tui.ui.watch import Watch
+
+REST_SECONDS = 0.08  # how long the cursor rests on a span before it is laid out
+
+
+class TraceScreen(Page, Asking):
+    """Two panes, or one at a time where the terminal is narrow; one that still runs is read again by itself."""
+
+    CSS_PATH = style_sheets("traces.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
+
+    def __init__(self, session: Session, route: TraceRoute) -> None:
+        super().__init__(session)
+        self.trace_id = route.trace_id
+        self.info: TraceInfo | None = route.known
+        self.neighbours = dict.fromkeys(route.neighbours)
+        self.failed = frozenset(route.failed)
+        self.trace: Trace | None = None
+        self.waterfall = WaterfallPane(session, self.deck.glyphs)
+        self.span = SpanPane(session, self.deck.glyphs)
+        self.writing = TraceWriting(self, self, session, self._chosen, self._experiments)
+        self.links = TraceLinks(self, self, session)
+        settings = session.launch.settings
+        self._watch = Watch(self, settings.watch_seconds, self._read, running_seconds=settings.watch_running_seconds)
+        self._follows_by_itself = False
+        self._rest: Timer | None = None
+        self._go_to_first_failure = route.at_failure
+        self._span_id = route.span_id
+        self._warehouse = route.warehouse
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="trace-body"):
+            yield self.waterfall
+            yield self.span
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._call_it()
+        self.waterfall.grid.placeholder = "Reading the trace …"
+        self.focus_pane(self.waterfall)
+        self._read()
+
+    def _call_it(self) -> None:
+        name = self.info.name if self.info is not None else ""
+        self.set_crumbs("traces", *([clean(name)] if name else []), clean(self.trace_id[:11]))
+
+    # reading
+
+    def _read(self) -> None:
+        traces, trace_id = self.session.traces, self.trace_id
+        location = self.info.spans_location if self.info is not None else ""
+        warehouse = self._warehouse
+
+        def read() -> tuple[Trace, SpanTree]:
+            trace = traces.trace(trace_id, location=location, warehouse=warehouse)
+            tree = SpanTree(trace.spans)
+            # Worked out here rather than while lines are drawn.
+            _ = tree.own_ns, tree.critical, tree.slowest, tree.failed, tree.window
+            return trace, tree
+
+        if not self.is_asking("trace"):
+            self.set_freshness(self.freshness.loading())
+            self.ask(self.session.pool, "trace", read, self._got, self._refused)
+
+    def _got(self, found: tuple[Trace, SpanTree]) -> None:
+        trace, tree = found
+        self.trace, self.info = trace, trace.info
+        self._call_it()
+        self.waterfall.notice.clear()
+        if trace.gone:
+            self.waterfall.notice.tell_warning(trace.gone)
+        self.waterfall.show_trace(trace, tree)
+        self.set_freshness(Freshness().live(self.session.clock.now_ms()))
+        self._watch.is_running(trace.is_partial)
+        # One that runs is looked at by itself, until it has ended; not one whose program died long ago.
+        young = self.session.clock.now_ms() - trace.info.started_ms < 3_600_000
+        if trace.is_partial and young and not self._watch.is_on:
+            self._follows_by_itself = True
+            self.watch_toggle()
+        elif not trace.is_partial and self._follows_by_itself and self._watch.is_on:
+            self._follows_by_itself = False
+            self.watch_toggle()
+        self.show_status()
+        if self._span_id:
+            number, self._span_id = tree.number_of(self._span_id), ""
+            if number is not None:
+                self.waterfall.go(number)
+        if self._go_to_first_failure and tree.failed:
+            self._go_to_first_failure = False
+            self.waterfall.go(tree.failed[0])
+        self._show_span()
+        self.refresh_bindings()
+
+    def _refused(self, problem: Problem) -> None:
+        self.set_freshness(self.freshness.failed(problem))
+        if self.trace is None:
+            self.waterfall.grid.placeholder = "The trace could not be read."
+        self.waterfall.notice.problem(problem)
+
+    # from the waterfall to the span
+
+    @on(WaterfallPane.Followed)
+    def _followed(self, event: WaterfallPane.Followed) -> None:
+        event.stop()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._show_span)
+
+    def _show_span(self) -> None:
+        self._rest = None
+        number = self.number_here
+        span_id = self.waterfall.steps.nodes[number].span.id if number is not None else ""
+        said = [
+            one
+            for one in (self.info.assessments if self.info is not None else ())
+            if one.span_id == span_id or (not one.span_id and number == 0)
+        ]
+        self.span.show_span(self.waterfall.steps, number, said)
+
+    @property
+    def number_here(self) -> int | None:
+        """The span under the cursor."""
+        return self.waterfall.number_of(self.waterfall.grid.cursor_key)
+
+    @on(WaterfallPane.Wanted)
+    def _wanted(self, event: WaterfallPane.Wanted) -> None:
+        event.stop()
+        self._show_span()
+        self.focus_pane(self.span)
+
+    @on(WaterfallPane.Beyond)
+    def _beyond(self, event: WaterfallPane.Beyond) -> None:
+        """Go on to the next trace that failed."""
+        event.stop()
+        around = list(self.neighbours)
+        here = around.index(self.trace_id) if self.trace_id in self.neighbours else -1
+        beyond = [at for at, each in enumerate(around) if each in self.failed and (at - here) * event.by > 0]
+        if not beyond:
+            self.deck.say("No span failed here, and no other trace of the list")
+            return
+        self.trace_id = around[beyond[0] if event.by > 0 else beyond[-1]]
+        self.info = None
+        self._go_to_first_failure = True
+        self.forget("trace")
+        self._read()
+
+    # what the keys ask for
+
+    def _chosen(self) -> list[TraceInfo]:
+        return [self.info] if self.info is not None else []
+
+    def _experiments(self) -> tuple[str, ...]:
+        return (self.info.experiment_id,) if self.info is not None else ()
+
+    def action_compare(self) -> None:
+        """Compare with the next trace of the list it was opened from."""
+        around = list(self.neighbours)
+        at = around.index(self.trace_id) if self.trace_id in self.neighbours else -1
+        if at < 0 or len(around) < 2:
+            self.deck.say("There is no other trace to compare with: mark two in the list")
+            return
+        other = around[at + 1] if at + 1 < len(around) else around[at - 1]
+        self.deck.go(TraceDiffRoute(self.trace_id, other))
+
+    def action_links(self) -> None:
+        if self.info is not None:
+            self.links.choose(self.info)
+
+    def action_assess(self) -> None:
+        self.writing.assess()
+
+    def action_tags(self) -> None:
+        self.writing.tags()
+
+    def action_delete(self) -> None:
+        self.writing.unassess()
+
+    def action_add_to_dataset(self) -> None:
+        self.writing.add_to_dataset()
+
+    def action_undo(self) -> None:
+        self.writing.undo()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "undo":
+            return self.writing.can_take_back
+        if action == "delete":
+            return self.info is not None and bool(self.info.said)
+        return super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return self.writing.why_off(verb)
+
+    def shows(self, touched: Touched) -> bool:
+        return any(thing.value == "trace" and name == self.trace_id for thing, name in touched)
+
+    # the keys for everywhere
+
+    def read_again(self) -> None:
+        self._read()
+
+    @property
+    def watch_pace(self) -> float:
+        return self._watch.pace
+
+    def watch_toggle(self) -> bool:
+        return self._watch.toggle()
+
+    def go_back(self) -> bool:
+        if self.current_pane() is self.span:
+            if not self.span.drop_filter():
+                self.focus_pane(self.waterfall)
+            return True
+        return self.waterfall.go_back()
+
+    def times_changed(self) -> None:
+        self.waterfall.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        if self.current_pane() is self.span:
+            return self.span.value_here()
+        return self.waterfall.value_here()
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here = self.value_here()
+        offers = [here] if here else []
+        number = self.number_here
+        if number is not None:
+            offers.append(("span id", self.waterfall.steps.nodes[number].span.id))
+        if self.info is not None:
+            offers += trace_copies(self.session.launch.tracking_uri, self.info.id, self.info.experiment_id)
+        return offers
+
+
+def route_to(trace_id: str, infos: dict[str, TraceInfo], order: tuple[str, ...], warehouse: str = "") -> TraceRoute:
+    """The way to a trace out of a list of some."""
+    failed = tuple(key for key in order if key in infos and infos[key].state == ERROR)
+    return TraceRoute(trace_id, infos.get(trace_id), order, failed, warehouse=warehouse)

@@ -1,0 +1,138 @@
+"""What is written of traces: assessments, tags, records of an evaluation dataset; of all that are marked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from tui.domain.problem import Problem
+from tui.domain.text import clean
+from tui.domain.traces.table import assessment_names
+from tui.domain.traces.values import EvaluationSet, TraceInfo
+from tui.domain.writes.assessing import LINE_HINT, adding, assessing, parsed, unassessing
+from tui.domain.writes.changes import Plan, Thing, ThingState
+from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.page import Page
+from tui.ui.writing import NOTHING_TO_UNDO, Writer
+
+
+class TraceWriting:
+    """The keys that write, of a page that asks; ``chosen`` answers the traces that they mean."""
+
+    def __init__(
+        self,
+        page: Page,
+        asking: Asking,
+        session: Session,
+        chosen: Callable[[], Sequence[TraceInfo]],
+        experiments: Callable[[], Sequence[str]],
+    ) -> None:
+        self._writer = Writer(page, session)
+        self._session = session
+        self._page = page
+        self._asking = asking
+        self._chosen = chosen
+        self._experiments = experiments
+
+    def _ids(self) -> list[str]:
+        return [info.id for info in self._chosen()]
+
+    def _what(self) -> str:
+        chosen = self._chosen()
+        return f"{len(chosen)} traces" if len(chosen) != 1 else f"trace {clean(chosen[0].name or chosen[0].id[:11])}"
+
+    def _states(self, ids: Sequence[str], to: EvaluationSet | None = None) -> list[ThingState]:
+        return self._session.trace_changes.states(ids, to)
+
+    def assess(self) -> None:
+        """Ask what is to be said, and show what that changes."""
+        ids, who = self._ids(), self._session.ledger.actor.partition("@")[0]
+
+        def refuse(line: str) -> str:
+            found = parsed(line, who)
+            return found if isinstance(found, str) else ""
+
+        def make(line: str) -> Plan:
+            said = parsed(line, who)
+            assert not isinstance(said, str)  # a line that says nothing is refused
+            return assessing(self._states(ids), said)
+
+        if ids:
+            question = f"What is to be said of {self._what()}:  {LINE_HINT}"
+            self._writer.ask_name("Assess", question, "", make, refuse=refuse)
+
+    def unassess(self) -> None:
+        """Ask which assessment is to go."""
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        chosen = self._chosen()
+        names = assessment_names(chosen)
+        if not self._writer.may_write() or not names:
+            return
+        ids = self._ids()
+
+        def delete(choice: Choice | None) -> None:
+            if choice is not None:
+                name = choice.title
+                self._writer.confirm(f"Delete {clean(name)}", lambda: unassessing(self._states(ids), name))
+
+        choices = [Choice(name, name, self._said(name, chosen)) for name in names]
+        glyphs = self._page.deck.glyphs
+        self._page.app.push_screen(ChoiceModal(f"Delete an assessment of {self._what()}", choices, glyphs), delete)
+
+    def _said(self, name: str, chosen: Sequence[TraceInfo]) -> str:
+        said = [info.said[name] for info in chosen if name in info.said]
+        if len(said) == 1:
+            return f"{said[0].text} by {said[0].source_id or said[0].source_type.lower()}"
+        return f"of {len(said)} traces"
+
+    def tags(self) -> None:
+        """Edit the tags of all that are chosen."""
+        if ids := self._ids():
+            self._writer.edit_tags(f"Tags of {self._what()}", lambda: self._states(ids))
+
+    def add_to_dataset(self) -> None:
+        """Ask for the evaluation dataset, and show what is added."""
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        ids, places, traces = self._ids(), list(self._experiments()), self._session.traces
+        if not ids or not self._writer.may_write():
+            return
+
+        def add(sets: Sequence[EvaluationSet], choice: Choice | None) -> None:
+            if choice is not None:
+                to = next(one for one in sets if one.id == choice.id)
+                title = f"Add to dataset {clean(to.name)}"
+                self._writer.confirm(title, lambda: adding(self._states(ids, to), to))
+
+        def offer(sets: tuple[EvaluationSet, ...]) -> None:
+            if not sets:
+                self._page.deck.say("These experiments have no evaluation dataset")
+                return
+            self._page.deck.say("")
+            sizes = ["" if one.records is None else f"{one.records} records" for one in sets]
+            choices = [Choice(one.id, one.name, size) for one, size in zip(sets, sizes, strict=True)]
+            glyphs = self._page.deck.glyphs
+            self._page.app.push_screen(ChoiceModal(f"Add {self._what()} to", choices, glyphs), partial(add, sets))
+
+        def refused(problem: Problem) -> None:
+            self._page.deck.say(str(problem))
+
+        self._page.deck.say("Looking for evaluation datasets …")
+        self._asking.ask(self._session.pool, "sets", lambda: traces.evaluation_sets(places), offer, refused)
+
+    @property
+    def can_take_back(self) -> bool:
+        return self._writer.can_take_back(Thing.TRACE)
+
+    def undo(self) -> None:
+        self._writer.take_back(Thing.TRACE)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        if verb == "undo":
+            return NOTHING_TO_UNDO
+        return (
+            "Nothing has been said of it that could be deleted" if verb == "delete" else "No trace is under the cursor"
+        )

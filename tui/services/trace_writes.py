@@ -1,0 +1,103 @@
+"""Traces as a kind of write: what is read of them, and how each change is made. Every method blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.domain.traces.values import Assessment, EvaluationSet, TraceInfo
+from tui.domain.writes import changes
+from tui.domain.writes.assessing import of_text, state_of, text_of
+from tui.domain.writes.changes import ASSESSED, IN_SET, Change, Plan, ThingState
+from tui.gateway.ports import TracesPort, TraceWritesPort
+from tui.services.ledger import Ledger
+from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
+from tui.services.writes import GuardedWrite
+
+
+class TraceChanges:
+    """What is read and written of one context's traces; ``place`` is its address without credentials."""
+
+    def __init__(self, traces: TracesPort, writes: TraceWritesPort, ledger: Ledger, *, place: str) -> None:
+        self._traces = traces
+        self._writes = writes
+        self._ledger = ledger
+        self._place = place
+        self._infos: dict[str, TraceInfo] = {}  # as they were read last
+
+    def states(self, trace_ids: Sequence[str], to: EvaluationSet | None = None) -> list[ThingState]:
+        """Traces as they are now, in that order; those that are gone are left out."""
+        inside = self._traces.traces_in(to.id) if to is not None else frozenset()
+        found = []
+        for trace_id in trace_ids:
+            state = self._state(trace_id)
+            if state is not None and to is not None and trace_id in inside:
+                state = replace(state, fields={**state.fields, IN_SET + to.id: to.name})
+            if state is not None:
+                found.append(state)
+        return found
+
+    def _state(self, trace_id: str) -> Found:
+        def read() -> ThingState:
+            info = self._infos[trace_id] = self._traces.info(trace_id)
+            return state_of(info)
+
+        return unless_gone(read)
+
+    # writing
+
+    def dress(self, plan: Plan) -> Plan:
+        """The plan as it is: what a person should know before is said where it is made."""
+        return plan
+
+    def read(self, change: Change) -> Found:
+        """A trace as it is now; whether it is in a dataset only where that is changed."""
+        state = self._state(change.id)
+        if state is None or not change.field.startswith(IN_SET):
+            return state
+        inside = change.id in self._traces.traces_in(change.field[len(IN_SET) :])
+        called = change.after or change.before or ""
+        return replace(state, fields={**state.fields, change.field: called}) if inside else state
+
+    def prepare(self, plan: Plan) -> Prepared:
+        """The plan change by change."""
+
+        def guard(change: Change) -> GuardedWrite[Found]:
+            return judged(change, lambda: self.read(change), lambda: self._write(change))
+
+        return in_steps(plan, self._place, [guard(change) for change in plan.changes])
+
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
+        """Record what looking again has told."""
+        settle_steps(self._ledger, told, now)
+
+    def _write(self, change: Change) -> None:
+        if change.field.startswith(IN_SET):
+            self._writes.add_to_set(change.field[len(IN_SET) :], [change.id])
+        elif change.field.startswith(ASSESSED):
+            self._assess(change, change.field[len(ASSESSED) :])
+        else:
+            self._writes.tag(change.id, change.key, change.after)
+
+    def _assess(self, change: Change, name: str) -> None:
+        """Add, change or delete; what has taken the place of what is wanted again is deleted."""
+        info = self._infos[change.id]  # it has been read just before
+        there = info.said.get(name)
+        if change.after is None:
+            if there is not None:
+                self._writes.unassess(change.id, there.id)
+            return
+        wanted = of_text(name, change.after)
+        if there is None:
+            self._writes.assess(change.id, wanted)
+        elif _covers(info, there, change.after):
+            self._writes.unassess(change.id, there.id)
+        elif (there.kind, there.source_type, there.source_id) == (wanted.kind, wanted.source_type, wanted.source_id):
+            self._writes.reassess(change.id, replace(wanted, id=there.id))
+        else:
+            self._writes.assess(change.id, wanted, there.id)
+
+
+def _covers(info: TraceInfo, there: Assessment, wanted: str) -> bool:
+    """Whether deleting what holds brings back what is wanted."""
+    return any(one.id == there.overrides and text_of(one) == wanted for one in info.assessments)
