@@ -83,7 +83,7 @@ class DeckApp(KeysForEverywhere):
         self.second_look_s: Callable[[], float] | None = None  # after a write; None does not look
         self._heart: asyncio.AbstractEventLoop | None = None
         self._serial = 0  # of the open context: each has its own stacks of screens
-        super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "browse.tcss"))
+        super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
         for theme in THEMES.values():
             self.register_theme(theme)
         # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed

@@ -86,7 +86,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
     makes the plan on the panel. ``at_once`` is for the taking back of what has just been told: it is not armed.
     """
 
-    CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss", "writes.tcss")
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),

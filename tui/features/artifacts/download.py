@@ -36,7 +36,7 @@ _NAMED = 5  # files left out that are named one by one
 class DownloadModal(ModalScreen[None], Asking):
     """Asks where to, then shows how it goes; esc stops it, and nothing of it is kept."""
 
-    CSS_PATH = style_sheets("dialogues.tcss", "artifacts.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss", "artifacts.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "stop", show=False),
         Binding("enter", "go_on", "go on", show=False),

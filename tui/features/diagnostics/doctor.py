@@ -52,7 +52,7 @@ class DoctorPane(Pane):
 class DoctorScreen(Page, Asking):
     """The checks as a page of its own."""
 
-    CSS_PATH = style_sheets("doctor.tcss")
+    CSS_PATH = style_sheets("diagnostics.tcss")
 
     def __init__(
         self,

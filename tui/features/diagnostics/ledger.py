@@ -132,7 +132,7 @@ class LedgerPane(ListPane[LedgerRow]):
 class LedgerScreen(Page):
     """The page; of ``subject`` at first, where it has entries."""
 
-    CSS_PATH = style_sheets("models.tcss")
+    CSS_PATH = style_sheets("diagnostics.tcss")
 
     def __init__(self, session: Session, subject: str = "") -> None:
         super().__init__(session)

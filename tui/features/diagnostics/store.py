@@ -79,7 +79,7 @@ def ways(condition: StoreCondition, read_only: bool) -> list[Way]:
 class StoreScreen(Page, Asking):
     """Offers what can be done about a store; ``opened`` is called when it may be opened after all."""
 
-    CSS_PATH = style_sheets("store.tcss")
+    CSS_PATH = style_sheets("diagnostics.tcss")
 
     def __init__(self, session: Session, report: StoreReport, opened: Callable[[], None]) -> None:
         super().__init__(session)

@@ -27,7 +27,7 @@ class AskLineModal(ModalScreen[str | None]):
     A text that holds what cannot be shown as it is, is not offered for editing: it is to be written anew.
     """
 
-    CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss", "writes.tcss")
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 

@@ -21,7 +21,7 @@ class AskTextModal(ModalScreen[str | None]):
     """Answers with the line typed, or None."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    CSS_PATH = style_sheets("dialogues.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(self, title: str, question: str, text: str = "", placeholder: str = "") -> None:

@@ -37,7 +37,7 @@ class TagsModal(ModalScreen[None], Asking):
     ``read`` answers those whose tags they are, on a worker's thread.
     """
 
-    CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss", "writes.tcss")
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a,n,insert", "add", show=False),

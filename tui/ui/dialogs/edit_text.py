@@ -32,7 +32,7 @@ from tui.widgets.text_box import TextBox
 class EditTextModal(ModalScreen[str | None], Asking):
     """Answers with the text, or None, or gives it to its ``source``; leaving a changed text asks once more."""
 
-    CSS_PATH = style_sheets("dialogues.tcss", "writes.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss", "writes.tcss")
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", show=False),

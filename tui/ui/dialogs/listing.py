@@ -49,7 +49,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
     """A list to choose from: type to narrow it, up and down to move, enter to choose, esc to leave."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    CSS_PATH = style_sheets("dialogues.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     title_text = ""

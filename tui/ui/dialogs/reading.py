@@ -19,7 +19,7 @@ class ReadingModal(ModalScreen[bool]):
     """Says what is being read; ends with True when it has been, with False where a person leaves."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    CSS_PATH = style_sheets("dialogues.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(self, title: str, words: str) -> None:

@@ -24,7 +24,7 @@ class WholeTextModal(ModalScreen[None]):
     """A text in full, wrapped, to scroll and to copy."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    CSS_PATH = style_sheets("dialogues.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "leave", show=False),
         Binding("y", "copy", "copy", show=False),
