@@ -83,7 +83,7 @@ class Host:
     def __init__(self, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> None:
         self.spec = spec
         self.on_request = on_request
-        self._listeners: list[Listener] = [on_event] if on_event else []
+        self._on_event = on_event
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
         self._generation = 1
@@ -119,16 +119,6 @@ class Host:
     def ended(self) -> bool:
         """Whether the present process has been waited for: nothing of it is left."""
         return self._link.reaped
-
-    def add_listener(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` at each change; answers what removes it."""
-        self._listeners.append(listener)
-
-        def remove() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return remove
 
     @property
     def capabilities(self) -> Capabilities | None:
@@ -247,8 +237,9 @@ class Host:
         self._tell(HostEvent(state, self._generation, link.reason))
 
     def _tell(self, event: HostEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:  # a worker meets the app: what a view does wrong must not stop the reading of answers
-                _logger.exception("a listener to %s failed", self.spec.place)
+        if self._on_event is None:
+            return
+        try:
+            self._on_event(event)
+        except Exception:  # a worker meets the app: what a view does wrong must not stop the reading of answers
+            _logger.exception("a listener to %s failed", self.spec.place)

@@ -31,7 +31,6 @@ class Asking(Widget):
     _tokens: Counter[str]
     _tickets: dict[str, Ticket]
     _stoppable: dict[str, tuple[str, Callable[[Problem], None]]]
-    dropped_answers = 0
 
     def ask(
         self,
@@ -97,7 +96,6 @@ class Asking(Widget):
 
     def on_asking_delivered(self, event: Delivered) -> None:
         if event.token != self._tokens[event.series]:
-            self.dropped_answers += 1
             return
         self._tickets.pop(event.series, None)
         self._stoppable.pop(event.series, None)

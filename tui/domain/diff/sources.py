@@ -29,7 +29,7 @@ SOURCE_TAGS: Mapping[str, str] = {
 }
 """MLflow's own tags that say what was run, and what they are called."""
 
-COMMIT_ROW, REPOSITORY_ROW, PARENT_ROW = "git commit", "git repository", "parent run"
+COMMIT_ROW, PARENT_ROW = "git commit", "parent run"
 FOLDER_COMMIT_ROW = "git folder commit"  # of a Databricks workspace, where the run has no other
 _OVERVIEW_TAGS = {"mlflow.parentRunId": PARENT_ROW, "mlflow.note.content": "note"}
 _ATTRIBUTES = {"status": "status", "experiment": "experiment", "user": "user", "lifecycle": "lifecycle"}

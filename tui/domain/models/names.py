@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 LONGEST_ALIAS = 255
 LONGEST_TAG_KEY = 250
-LONGEST_TAG_VALUE = 5000
 CATALOG_LEVELS = 3
 
 _ALIAS = re.compile(r"[\w-]+")

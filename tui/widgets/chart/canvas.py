@@ -151,12 +151,3 @@ def line_dots(x: Numbers, y: Numbers, joined: NDArray[np.bool_], wide: int, high
     np.add.at(edges, (top, last[seen]), 1)
     np.add.at(edges, (bottom + 1, last[seen]), -1)
     return np.asarray(np.cumsum(edges, axis=0)[:high] > 0)
-
-
-def point_dots(x: Numbers, y: Numbers, wide: int, high: int) -> Dots:
-    """Single dots, given from the upper left; those outside are left out."""
-    dots = np.zeros((high, wide), dtype=np.bool_)
-    column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    seen = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
-    dots[row[seen], column[seen]] = True
-    return dots

@@ -32,10 +32,6 @@ class Frame:
         """The row of cells where a value of y lies."""
         return self.top + round((1 - self.y.fraction(value)) * (self.rows - 1))
 
-    def value_at(self, column: int) -> float:
-        """The value of x at a column of cells."""
-        return self.x.value((column - self.left) / max(1, self.columns - 1))
-
     def holds(self, column: int, row: int) -> bool:
         return self.left <= column < self.left + self.columns and self.top <= row < self.top + self.rows
 
