@@ -13,6 +13,7 @@ from tests.support.deck import World, message
 from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after
 from tui.app.application import DeckApp
+from tui.config.model import ModelSettings, Settings
 
 READ_ONLY = "prod is read-only"
 CHANGED = "Nothing was changed"
@@ -53,6 +54,33 @@ async def test_it_is_shown_before_anything_is_written_and_armed_before_it_is_don
         assert row.written(world) == 0
         await deck.press("enter")
         await deck.until(lambda: row.written(world) > 0, "it is written")
+
+
+PROTECTED = [row for row in WRITES if row.method in ("set_alias", "change")]
+"""The writes by which what is served under a protected alias can change."""
+
+
+@pytest.mark.parametrize("row", asked(PROTECTED, "protected", OWED))
+async def test_of_what_is_protected_the_name_is_typed_first(tmp_path: Path, row: WriteRow) -> None:
+    """The model's of an alias, the endpoint's of what it serves under one."""
+    aliases = ("champion", "challenger", "old-prod")
+    world = full_shop(tmp_path, settings=Settings(models=ModelSettings(protected_aliases=aliases)))
+    name = "churn-prod" if row.method == "change" else "churn"
+    async with world.open() as deck:
+        await begun(deck)
+        await shown(deck, row)
+        await deck.press("enter")
+        await deck.until_text(f"is protected: type {name} to go on")
+        await deck.type(name[:-1])
+        await deck.press("enter")
+        await deck.until_text(f"That is not it: type {name} to go on")
+        assert row.written(world) == 0 and "enter does it" not in deck.text()
+        await deck.type(name[-1])
+        await deck.press("enter")
+        await deck.until_text("enter does it")
+        assert row.written(world) == 0
+        await deck.press("enter")
+        await deck.until(lambda: row.holds(world) == row.after, "it is written")
 
 
 @pytest.mark.parametrize("row", asked(WRITES, "done", OWED))

@@ -806,6 +806,7 @@ WRITES: tuple[WriteRow, ...] = (
         _serve,
         old="v11",
         new="v12",
+        beneath=("churn v12 90%",),
     ),
     WriteRow(
         "split the traffic",
@@ -819,6 +820,7 @@ WRITES: tuple[WriteRow, ...] = (
         _serve,
         old="90",
         new="50",
+        beneath=("churn v11 50%",),
     ),
     # prompts
     WriteRow(
