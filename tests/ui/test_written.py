@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
+from tests.contracts.shop import full_shop
 from tests.support.deck import World, enter_runs, message
 from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after, cut_before
@@ -69,6 +71,27 @@ async def test_the_pages_under_a_version_s_page_show_what_was_written_there(worl
         await closed(deck)
         await deck.press("escape")
         await deck.until_text("v11 ● ┊ champion old-prod")
+
+
+async def test_the_endpoints_beneath_show_an_alias_that_was_moved_on_a_model_s_page(tmp_path: Path) -> None:
+    world = full_shop(tmp_path)
+    async with world.open((200, 50)) as deck:
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        await open_models(deck)
+        await deck.press("3")
+        await deck.until_text("champion is v12")
+        app.go(ModelRoute("churn"))
+        await deck.until_text("old-prod")
+        await deck.press("g", "a")
+        await opened(deck)
+        panel(deck).query_one("#to", Input).value = "11"
+        await deck.until_text("v11")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: champion(world) == "11", "champion is moved")
+        await closed(deck)
+        await deck.press("escape")
+        await deck.until_text("champion is v11")
 
 
 async def test_a_run_shows_the_alias_that_its_version_has_now(world: World) -> None:
