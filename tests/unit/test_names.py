@@ -1,8 +1,9 @@
-"""One name stands for one thing."""
+"""One name stands for one thing, and the guide names what is there."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -19,3 +20,13 @@ def test_a_public_class_name_stands_for_one_class() -> None:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     homes[node.name].append(file.relative_to(PACKAGE).as_posix())
     assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
+def test_the_guide_names_files_that_are_there() -> None:
+    """A path in it is the project's, or one under ``tui``; ``…/name.py`` and folders alike."""
+    root = PACKAGE.parent
+    said = re.findall(
+        r"`((?:tui/|tests/|[a-z]+/)[\w/]+(?:\.py)?)`", (root / "docs" / "architecture.md").read_text("utf-8")
+    )
+    assert len(said) > 30
+    assert [path for path in said if not (root / path).exists() and not (PACKAGE / path).exists()] == []

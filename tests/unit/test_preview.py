@@ -26,38 +26,42 @@ def lines_of(body: Body | None) -> list[tuple[int, str, str]]:
     return [(node.depth, node.name, node.value) for node in body.nodes]
 
 
-@pytest.mark.parametrize(
-    ("path", "head", "kind"),
-    [
-        ("x", b"", FileKind.EMPTY),
-        ("notes.txt", b"hello", FileKind.TEXT),
-        ("README.md", b"# x", FileKind.MARKDOWN),
-        ("a.json", b"{}", FileKind.JSON),
-        ("noending", b'  {"a": 1}', FileKind.JSON),
-        ("a.jsonl", b"{}\n{}", FileKind.JSON_LINES),
-        ("a.yml", b"a: 1", FileKind.YAML),
-        ("model/MLmodel", b"flavors: {}", FileKind.MLMODEL),
-        ("a.csv", b"a,b", FileKind.DELIMITED),
-        ("a.parquet", b"PAR1\x15", FileKind.PARQUET),
-        ("weights", b"PAR1\x15", FileKind.PARQUET),
-        ("a.parquet", b"\0\0\0\0", FileKind.PARQUET),
-        ("a.png", PNG, FileKind.PICTURE),
-        ("a.bin", PNG, FileKind.PICTURE),
-        ("a.png", b"not a picture", FileKind.TEXT),
-        ("a.png", b"\0\1\2\3", FileKind.PICTURE),
-        ("a.webp", b"RIFF\0\0\0\0WEBP", FileKind.PICTURE),
-        ("page", b"<!DOCTYPE html><html>", FileKind.HTML),
-        ("a.html", b"<p>", FileKind.HTML),
-        ("train.log", b"x", FileKind.LOG),
-        ("console", b"\x1b[31mred\x1b[0m", FileKind.LOG),
-        ("model.pkl", b"\x80\x04\x95\0\0", FileKind.BINARY),
-        ("a.json", b"\0\1\2\3", FileKind.BINARY),
-        ("a.txt", "hé".encode("utf-16"), FileKind.TEXT),
-        ("BMW.txt", b"BMW", FileKind.TEXT),
-    ],
-)
+FILES = [
+    ("x", b"", FileKind.EMPTY),
+    ("notes.txt", b"hello", FileKind.TEXT),
+    ("README.md", b"# x", FileKind.MARKDOWN),
+    ("a.json", b"{}", FileKind.JSON),
+    ("noending", b'  {"a": 1}', FileKind.JSON),
+    ("a.jsonl", b"{}\n{}", FileKind.JSON_LINES),
+    ("a.yml", b"a: 1", FileKind.YAML),
+    ("model/MLmodel", b"flavors: {}", FileKind.MLMODEL),
+    ("a.csv", b"a,b", FileKind.DELIMITED),
+    ("a.parquet", b"PAR1\x15", FileKind.PARQUET),
+    ("weights", b"PAR1\x15", FileKind.PARQUET),
+    ("a.parquet", b"\0\0\0\0", FileKind.PARQUET),
+    ("a.png", PNG, FileKind.PICTURE),
+    ("a.bin", PNG, FileKind.PICTURE),
+    ("a.png", b"not a picture", FileKind.TEXT),
+    ("a.png", b"\0\1\2\3", FileKind.PICTURE),
+    ("a.webp", b"RIFF\0\0\0\0WEBP", FileKind.PICTURE),
+    ("page", b"<!DOCTYPE html><html>", FileKind.HTML),
+    ("a.html", b"<p>", FileKind.HTML),
+    ("train.log", b"x", FileKind.LOG),
+    ("console", b"\x1b[31mred\x1b[0m", FileKind.LOG),
+    ("model.pkl", b"\x80\x04\x95\0\0", FileKind.BINARY),
+    ("a.json", b"\0\1\2\3", FileKind.BINARY),
+    ("a.txt", "hé".encode("utf-16"), FileKind.TEXT),
+    ("BMW.txt", b"BMW", FileKind.TEXT),
+]
+
+
+@pytest.mark.parametrize(("path", "head", "kind"), FILES)
 def test_what_a_file_is(path: str, head: bytes, kind: FileKind) -> None:
     assert kind_of(path, head) is kind
+
+
+def test_there_is_a_file_of_each_kind() -> None:
+    assert {kind for _, _, kind in FILES} == {*FileKind}
 
 
 @pytest.mark.parametrize(
