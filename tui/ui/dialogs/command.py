@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
-from tui.ui.dialogs.listing import ListModal, NarrowInput
+from tui.ui.dialogs.listing import ListModal
 
 OFFERS_SHOWN = 200  # names of which more than these would not be read
 LETTERS_OF_A_NAME = 2  # from which on names are offered beside commands
@@ -60,15 +57,6 @@ class _Row:
     help: str = ""
 
 
-class CommandInput(NarrowInput):
-    """A line whose up, from the top of the list, goes back through what was said before."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "screen.older", show=False),
-        Binding("down", "screen.newer", show=False),
-    ]
-
-
 class CommandModal(ListModal[Given]):
     """Type a command's name and what it takes; enter runs the first match, or the one under the cursor."""
 
@@ -77,7 +65,6 @@ class CommandModal(ListModal[Given]):
 
     def __init__(self, commands: Sequence[Command], glyphs: Glyphs, history: Sequence[str] = ()) -> None:
         super().__init__(glyphs)
-        self.input = CommandInput("", placeholder="type to narrow", compact=True)
         self._commands = list(commands)
         self._history = list(history)
         self._recalled = 0  # how many lines back the one shown is; 0 is one's own
@@ -150,19 +137,17 @@ class CommandModal(ListModal[Given]):
         self.input.value = line
         self.input.cursor_position = len(line)
 
-    def action_older(self) -> None:
-        if self.grid.cursor_row > 0 and not self._recalled:
-            self.input.action_to_list(-1)
-        elif self._recalled < len(self._history):
-            self._recalled += 1
-            self._put(self._history[-self._recalled])
-
-    def action_newer(self) -> None:
-        if not self._recalled:
-            self.input.action_to_list(1)
-            return
-        self._recalled -= 1
-        self._put(self._history[-self._recalled] if self._recalled else "")
+    def step(self, rows: int) -> None:
+        """Up, from the top of the list, goes back through what was said before; down comes back from there."""
+        if rows == -1 and (self.grid.cursor_row == 0 or self._recalled):
+            if self._recalled < len(self._history):
+                self._recalled += 1
+                self._put(self._history[-self._recalled])
+        elif rows == 1 and self._recalled:
+            self._recalled -= 1
+            self._put(self._history[-self._recalled] if self._recalled else "")
+        else:
+            super().step(rows)
 
 
 def _plain(command: Command) -> _Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,9 +40,7 @@ class NarrowInput(CalmInput):
         return key not in self.taken and super().check_consume_key(key, character)
 
     def action_to_list(self, rows: int) -> None:
-        grid = self.screen.query_one(Grid)
-        if grid.table is not None and grid.table.row_count:
-            grid.move_to_row(max(0, min(grid.table.row_count - 1, grid.cursor_row + rows)))
+        cast(ListModal[object], self.screen).step(rows)
 
 
 class ListModal(ModalScreen[Answer | None], Generic[Answer]):
@@ -87,6 +85,11 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
     def chosen(self, row_key: str) -> Answer | None:
         """What choosing that row means; None keeps the dialogue open."""
         raise NotImplementedError  # pragma: no cover
+
+    def step(self, rows: int) -> None:
+        """Move so many rows in the list, from the line."""
+        if self.grid.row_count:
+            self.grid.move_to_row(max(0, min(self.grid.row_count - 1, self.grid.cursor_row + rows)))
 
     def narrow(self, query: str) -> None:
         """Show the rows that ``query`` leaves."""
