@@ -151,7 +151,7 @@ def test_whatever_part_was_done_can_be_finished_or_put_back(
     between = alias_plan.after(AliasPlan("m", done), state)
     written = [Change(Thing.MODEL, "m", "m", ALIAS + step.alias, step.expected, step.to) for step in plan.steps]
     now = {(change.kind, change.id, change.field): aliases_of("m", between) for change in written}
-    rest = steps_of(renewed(written[len(done) :], now, 1))
+    rest = steps_of(renewed(written[len(done) :], now, 1, Plan(tuple(written))))
     back = steps_of(put_back([(change, change.id) for change in written[: len(done)]], 1))
     assert not alias_plan.conflicts(rest, between) and not alias_plan.conflicts(back, between)
     assert alias_plan.after(rest, between) == end

@@ -96,7 +96,7 @@ def test_what_is_left_is_compared_with_how_things_are_now() -> None:
         (Thing.RUN, run(3).id, "tags.k"): None,
         (Thing.RUN, run(4).id, "tags.k"): run(4),
     }
-    left = changes.renewed(plan.changes, now, 3)
+    left = changes.renewed(plan.changes, now, 3, plan)
     assert [(change.called, change.before) for change in left.changes] == [("run-1", "theirs"), ("run-4", "v")]
     assert left.remarks == ("No longer there: run-3.",)
 

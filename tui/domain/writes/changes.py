@@ -387,7 +387,7 @@ Now = Mapping[tuple[Thing, str, str], "ThingState | None"]
 """Things as they are, by kind, id and the field that was looked at."""
 
 
-def renewed(changes: Sequence[Change], now: Now, number: int | None, plan: Plan | None = None) -> Plan:
+def renewed(changes: Sequence[Change], now: Now, number: int | None, plan: Plan) -> Plan:
     """What is left to do of changes, from what the things are now; those that are gone or as wanted are left out.
 
     What is left of an undo stays the undo of the same, and of what puts something back the putting back of it.
@@ -408,8 +408,6 @@ def renewed(changes: Sequence[Change], now: Now, number: int | None, plan: Plan 
         elif change.value_in(known) != change.after:
             left.append(replace(change, before=change.value_in(known)))
     remarks = (f"No longer there: {', '.join(dict.fromkeys(gone))}.",) if gone else ()
-    if plan is None:
-        return Plan(tuple(left), remarks, FINISH, number)
     follows = plan.purpose in (UNDO, PUT_BACK)
     purpose, of = (plan.purpose, plan.of) if follows else (FINISH, number)
     return replace(plan, changes=tuple(left), remarks=remarks, purpose=purpose, of=of, refused=())
