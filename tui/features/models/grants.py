@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from tui.domain.models.grants import Deed, Refusal
 from tui.domain.problem import Problem
 from tui.domain.text import named
-from tui.services.permissions import Permissions
+from tui.services.permissions import Permissions, doubtful, statements, words
 from tui.services.session import Session
 from tui.ui.asking import Asking
+from tui.ui.deck import Deck
+from tui.ui.dialogs.whole_text import WholeTextModal
 
 _SERIES = "permissions"
 
@@ -53,8 +59,6 @@ class Grants:
             if not found:
                 go_on()
                 return
-            from tui.ui.dialogs.refused import RefusedModal
-
             permissions.forget()  # somebody may grant it meanwhile
             self._owner.app.push_screen(RefusedModal(f"You may not {deed.value}: {named(model)}", tuple(found), go_on))
 
@@ -64,8 +68,8 @@ class Grants:
             return
         from tui.ui.dialogs.reading import ReadingModal
 
-        words = f"Reading the grants on {named(model)}, its schema and its catalog …"
-        waiting = ReadingModal(f"May you {deed.value}?", words)
+        said = f"Reading the grants on {named(model)}, its schema and its catalog …"
+        waiting = ReadingModal(f"May you {deed.value}?", said)
 
         def got(refusals: tuple[Refusal, ...]) -> None:
             found.extend(refusals)
@@ -82,3 +86,29 @@ class Grants:
 
         self._owner.app.push_screen(waiting, closed)
         self._owner.ask(self._session.pool, _SERIES, lambda: permissions.refusals(deed, model), got, refused)
+
+
+class RefusedModal(WholeTextModal):
+    """The reasons in full; ``y`` copies the statements, ``w`` goes on where all rests on a doubt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "go_on", show=False)]
+
+    def __init__(self, title: str, found: tuple[Refusal, ...], go_on: Callable[[], None]) -> None:
+        super().__init__(title, words(found))
+        self._found = found
+        self._go_on = go_on
+        self._keys = "w try all the same   esc leave" if doubtful(found) else "esc leave"
+
+    def action_go_on(self) -> None:
+        """Let the server decide."""
+        if doubtful(self._found):
+            self.dismiss(None)
+            self._go_on()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(".dialogue").border_subtitle = Content(f" y copy the statement   {self._keys} ")
+
+    def action_copy(self) -> None:
+        said = cast(Deck, self.app).copy_text("the statement", statements(self._found))
+        self.query_one(".dialogue").border_subtitle = Content(f" {said.splitlines()[0][:70]}   {self._keys} ")
