@@ -24,6 +24,7 @@ from tui.domain.capabilities import expected
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, StoreCondition
 from tui.host import Host, HostEvent, HostSpec, HostState, RequestRecord
+from tui.host.host import WAITS
 
 ROOT = Path(tui.__file__).parents[1]
 # How long anything may take before a test gives up on it; nothing is judged by it.
@@ -162,7 +163,8 @@ def test_requests_are_recorded(host: Host, zoo: Zoo, records: list[RequestRecord
     host.ports.tracking.search_runs([zoo.experiment], filter_string="metrics.loss < 1")
     with pytest.raises(Problem):
         host.ports.tracking.get_run("0" * 32)
-    sent, first, also_sent, second = records
+    # Whether a request waited for MLflow, which is being imported still, is a matter of time.
+    sent, first, also_sent, second = [record for record in records if record.message != WAITS]
     assert [record.outcome for record in (sent, also_sent)] == ["", ""] and sent.took_ms is None
     assert (sent.number, also_sent.number) == (first.number, second.number)
     assert (first.op, first.outcome) == ("tracking.search_runs", "ok")
