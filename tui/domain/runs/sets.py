@@ -14,7 +14,7 @@ from tui.domain.diff.seeds import is_seed
 from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import PARENT_ROW
 from tui.domain.natural import natural
-from tui.domain.runs.statistics import Association, MeanDifference, Summary, kruskal, spearman, summary, welch
+from tui.domain.runs.statistics import Association, MeanDifference, SampleSummary, kruskal, spearman, summary, welch
 
 MOST_TEXTS = 0.5  # texts of which more than this share are different sort no runs into groups
 _NOTHING = "–"
@@ -121,7 +121,7 @@ class RunSets:
         sections = {id(section): section for section, _ in self._rows.values()}
         return any(bool((one.present & ~np.isfinite(one.numbers)).any()) for one in sections.values())
 
-    def summary(self, metric: str, one: RunSet) -> Summary:
+    def summary(self, metric: str, one: RunSet) -> SampleSummary:
         return summary(self.values(metric, one))
 
     def difference(

@@ -11,7 +11,7 @@ from typing import Literal
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.sets import Importance, RunSets
-from tui.domain.runs.statistics import MeanDifference, Summary
+from tui.domain.runs.statistics import MeanDifference, SampleSummary
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 
@@ -25,7 +25,7 @@ def is_plain(glyphs: Glyphs) -> bool:
     return glyphs.ellipsis.isascii()
 
 
-def mean_sd(one: Summary, glyphs: Glyphs = UNICODE) -> str:
+def mean_sd(one: SampleSummary, glyphs: Glyphs = UNICODE) -> str:
     """``0.9312 ± 0.0021``: the standard deviation to two digits, the mean to the same place; ``–`` for no values."""
     if not one.n:
         return glyphs.absent
@@ -110,7 +110,7 @@ class SetsTable:
         """The set that a column tells of."""
         return int(key[1:]) if key is not None and key[1:].isdigit() else None
 
-    def _summarised(self, metric: str, one: int) -> Summary:
+    def _summarised(self, metric: str, one: int) -> SampleSummary:
         return self.sets.summary(metric, self.sets.sets[one])
 
     def difference(self, metric: str, one: int) -> MeanDifference | None:

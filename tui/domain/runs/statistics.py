@@ -21,7 +21,7 @@ _NEAR = 1e-9  # of sums of products of ranks
 
 
 @dataclass(frozen=True)
-class Summary:
+class SampleSummary:
     """A sample in figures; ``sd`` is that of a sample (n - 1), NaN below two values; ``left_out`` were not finite."""
 
     n: int
@@ -33,16 +33,16 @@ class Summary:
     left_out: int = 0
 
 
-def summary(values: Sequence[float]) -> Summary:
+def summary(values: Sequence[float]) -> SampleSummary:
     """The figures of a sample; NaN and infinite values are left out and counted."""
     finite = sorted(value for value in values if math.isfinite(value))
     n = len(finite)
     left_out = len(values) - n
     if not n:
-        return Summary(0, math.nan, math.nan, math.nan, math.nan, math.nan, left_out)
+        return SampleSummary(0, math.nan, math.nan, math.nan, math.nan, math.nan, left_out)
     mean = math.fsum(value / n for value in finite)
     median = finite[n // 2] if n % 2 else finite[n // 2 - 1] / 2 + finite[n // 2] / 2
-    return Summary(
+    return SampleSummary(
         n, mean, math.sqrt(_variance(finite, mean)) if n > 1 else math.nan, finite[0], finite[-1], median, left_out
     )
 
@@ -59,7 +59,7 @@ class MeanDifference:
     p: float
 
 
-def welch(a: Summary, b: Summary, confidence: float = 0.95) -> MeanDifference | None:
+def welch(a: SampleSummary, b: SampleSummary, confidence: float = 0.95) -> MeanDifference | None:
     """Compare two means; None where either set has fewer than two values, or neither varies at all."""
     if a.n < 2 or b.n < 2:
         return None
