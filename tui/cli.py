@@ -13,7 +13,7 @@ import click
 from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
-from tui.console import files, models, runs, traces
+from tui.console import files, models, prompts, runs, traces
 from tui.console.command import (
     Group,
     context_options,
@@ -190,20 +190,24 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, mer
 def lint(
     earlier: GivenOptions, /, name: tuple[str, ...], as_json: bool, rules: bool, allow_empty: bool, **given: Any
 ) -> None:
-    """Judge registered models; exit with 1 if a rule of severity error fails, or there is none to judge."""
+    """Judge registered models and prompts; exit with 1 if a rule of severity error fails, or there is none to judge.
+
+    NAME is a model's, or prompts:/NAME.
+    """
     from tui.console import lint as console
     from tui.domain.capabilities import expected
 
     said = GivenOptions(**given).over(earlier)
     settings, file = settings_of(said)
     if rules:
-        click.echo(console.rules_table(settings.models.rules))
+        click.echo(console.rules_table(settings.models.rules, settings.prompts.rules))
         return
     launch = resolved(said, settings, file, None)
     from tui.host import Host
     from tui.host.spec import spec_of
     from tui.services.clock import SystemClock
     from tui.services.model_health import ModelHealth
+    from tui.services.prompt_desk import PromptHealth
     from tui.services.serving_desk import ServingDesk
 
     host = Host.start(spec_of(launch))
@@ -212,7 +216,8 @@ def lint(
         serving = ServingDesk(host.ports.serving, registry) if can.serving else None
         clock = SystemClock()
         health = ModelHealth(registry, clock, settings.models, settings.metric_directions, serving, capabilities=can)
-        report = console.lint(registry, health, name)
+        judging = PromptHealth(host.ports.prompts, clock, settings.prompts) if can.prompts else None
+        report = console.lint(registry, health, name, prompts=judging)
     finally:
         host.close()
     click.echo(console.as_json(report) if as_json else console.as_table(report))
@@ -227,6 +232,7 @@ def lint(
     examples=(
         "mlflow-deck diff gallant-ox-12 brave-elk-771 --only-differences",
         "mlflow-deck diff models:/churn@champion models:/churn@challenger --format md",
+        "mlflow-deck diff prompts:/support_reply@production prompts:/support_reply/4",
         "mlflow-deck diff dev:4a1f… prod:9c0e… --exit-code --json",
     ),
 )
@@ -242,7 +248,8 @@ def lint(
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
 @click.pass_obj
 def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
-    """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN; or versions of a model.
+    """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN; or versions of a model; or
+    two versions of prompts, word by word.
 
     Params, metrics, datasets, source and tags are compared; of versions also signature, flavors and requirements.
     """
@@ -251,6 +258,13 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
     own = ("only_differences", "baseline", "tolerance", "system_tags", "form")
     options = diff.DiffOptions(**{name: given.pop(name) for name in own})
     said = GivenOptions(**given).over(earlier)
+    if any(one.startswith("prompts:") for one in runs):
+        with opened(said, {}) as session:
+            cells = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+            differs = prompts.print_difference(session, runs, options.form, cells)
+        if exit_code and differs:
+            raise SystemExit(EXIT_BROKEN)
+        return
     if all(one.startswith("models:") for one in runs):
         with opened(said, {}) as session:
             settings = session.launch.settings
@@ -386,6 +400,7 @@ cli.add_command(runs.runs)
 cli.add_command(traces.traces)
 cli.add_command(models.models)
 cli.add_command(models.versions)
+cli.add_command(prompts.prompts)
 cli.add_command(models.alias)
 cli.add_command(models.undo)
 cli.add_command(files.export)

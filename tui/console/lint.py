@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass
 
 from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Finding, tally
 from tui.domain.models.values import RegisteredModel
+from tui.domain.prompts.rules import PROMPT_RULES
 from tui.domain.text import clean, fit, named, width
 from tui.gateway.ports import RegistryPort
 from tui.services.model_health import ModelHealth
+from tui.services.prompt_desk import PromptHealth
 
 PAGE = 200
 AT_ONCE = 50  # models whose evidence is gathered between two words of progress
@@ -22,6 +24,7 @@ class LintReport:
 
     models: int
     findings: tuple[Finding, ...]
+    prompts: int = 0
 
     @property
     def fails(self) -> bool:
@@ -29,15 +32,24 @@ class LintReport:
         return any(finding.severity == "error" for finding in self.findings)
 
     def passes(self, *, allow_empty: bool) -> bool:
-        """Whether a gate may open: a registry in which no model was seen has shown nothing."""
-        return not self.fails and (self.models > 0 or allow_empty)
+        """Whether a gate may open: a registry in which nothing was seen has shown nothing."""
+        return not self.fails and (self.models + self.prompts > 0 or allow_empty)
 
 
 def lint(
-    registry: RegistryPort, health: ModelHealth, names: Sequence[str], progress: Callable[[int], None] = lambda _n: None
+    registry: RegistryPort,
+    health: ModelHealth,
+    names: Sequence[str],
+    progress: Callable[[int], None] = lambda _n: None,
+    *,
+    prompts: PromptHealth | None = None,
 ) -> LintReport:
-    """Judge the models named, or all that are registered; raises Problem where they cannot be read."""
-    models = [registry.get_model(name) for name in names] if names else _every(registry)
+    """Judge the models named, or all that are registered, and prompts likewise where they are to be judged.
+
+    ``prompts:/NAME`` names a prompt. Raises Problem where something cannot be read.
+    """
+    of_models = [name for name in names if not name.startswith("prompts:")]
+    models = [registry.get_model(name) for name in of_models] if names else _every(registry)
     findings: list[Finding] = []
     for at in range(0, len(models), AT_ONCE):
         some = models[at : at + AT_ONCE]
@@ -46,7 +58,13 @@ def lint(
     # The metric to judge by is the one of most champions: all have to be known before the first is judged.
     for model in models:
         findings += health.findings(model)
-    return LintReport(len(models), tuple(findings))
+    judged: Sequence[RegisteredModel] = ()
+    if prompts is not None and (not names or len(of_models) < len(names)):
+        judged = prompts.read([name.partition(":")[2].strip("/") for name in names if name not in of_models])
+        for prompt in judged:
+            prompts.gather(prompt)
+            findings += prompts.findings(prompt)
+    return LintReport(len(models), tuple(findings), len(judged))
 
 
 def _every(registry: RegistryPort) -> list[RegisteredModel]:
@@ -65,7 +83,12 @@ def _every(registry: RegistryPort) -> list[RegisteredModel]:
 def as_json(report: LintReport) -> str:
     counted = tally(report.findings)
     return json.dumps(
-        {"models": report.models, "counts": counted, "findings": [asdict(finding) for finding in report.findings]},
+        {
+            "models": report.models,
+            "prompts": report.prompts,
+            "counts": counted,
+            "findings": [asdict(finding) for finding in report.findings],
+        },
         indent=2,
     )
 
@@ -86,15 +109,21 @@ def as_table(report: LintReport) -> str:
     counted = tally(report.findings)
     said = ", ".join(f"{counted[s]} {s}{'' if counted[s] == 1 else 's'}" for s in SEVERITIES)
     models = f"{report.models} model{'' if report.models == 1 else 's'}"
-    return "\n".join([*lines, *([""] if lines else []), f"{models}: {said}"])
+    prompts = f", {report.prompts} prompt{'' if report.prompts == 1 else 's'}" if report.prompts else ""
+    return "\n".join([*lines, *([""] if lines else []), f"{models}{prompts}: {said}"])
 
 
-def rules_table(grades: Mapping[str, str]) -> str:
-    """Every rule with its grade as configured."""
-    wide = max(width(rule) for rule in RULES)
-    rows = []
-    for rule in RULES.values():
-        grade = grades.get(rule.id, rule.severity)
-        changed = "" if grade == rule.severity else f"  (configured; by itself {rule.severity})"
-        rows.append(f"{fit(rule.id, wide)}  {grade:<7}  {rule.about}{changed}")
-    return "\n".join([*rows, "", f"A grade is {', '.join(SEVERITIES)} or {OFF}; set them under models: rules:."])
+def rules_table(grades: Mapping[str, str], of_prompts: Mapping[str, str] | None = None) -> str:
+    """Every rule with its grade as configured, those of models first."""
+    wide = max(width(rule) for rule in (*RULES, *PROMPT_RULES))
+    rows = [_row(rule.id, rule.severity, rule.about, grades, wide) for rule in RULES.values()]
+    rows += ["", "Of prompts:", ""]
+    rows += [_row(rule.id, rule.severity, rule.about, of_prompts or {}, wide) for rule in PROMPT_RULES.values()]
+    said = f"A grade is {', '.join(SEVERITIES)} or {OFF}; set them under models: rules:, and under prompts: rules:."
+    return "\n".join([*rows, "", said])
+
+
+def _row(rule: str, severity: str, about: str, grades: Mapping[str, str], wide: int) -> str:
+    grade = grades.get(rule, severity)
+    changed = "" if grade == severity else f"  (configured; by itself {severity})"
+    return f"{fit(rule, wide)}  {grade:<7}  {about}{changed}"

@@ -156,6 +156,19 @@ class PromptHealth:
         """Take versions as they have just been read."""
         self._versions[name] = ({made.version: made for made in versions}, whole)
 
+    def read(self, names: Sequence[str]) -> Sequence[RegisteredModel]:
+        """The prompts named, or all that there are; blocks."""
+        if names:
+            return [self._prompts.get_model(name) for name in names]
+        found: list[RegisteredModel] = []
+        token: str | None = None
+        while True:
+            page = self._prompts.search_models(token=token)
+            found += page.models
+            token = page.next_token
+            if token is None:
+                return found
+
     def gather(self, prompt: RegisteredModel) -> None:
         """Read what the rules need: versions, and of which of them the traces of the last hours made use."""
         name = prompt.name

@@ -105,6 +105,8 @@ def _rows(found: Sequence[Piece]) -> list[tuple[list[Piece], list[Piece]]]:
 
     def level() -> None:
         nonlocal lefts, rights
+        if not lefts[-1] and not rights[-1] and len(lefts) + len(rights) > 2:
+            del lefts[-1], rights[-1]  # what follows begins on both sides anew
         for number in range(max(len(lefts), len(rights))):
             left = lefts[number] if number < len(lefts) else []
             right = rights[number] if number < len(rights) else []
@@ -112,6 +114,8 @@ def _rows(found: Sequence[Piece]) -> list[tuple[list[Piece], list[Piece]]]:
         lefts, rights = [[]], [[]]
 
     for side, text in found:
+        if side == " " and not lefts[-1] and not rights[-1] and len(lefts) + len(rights) > 2:
+            level()
         for number, part in enumerate(text.split("\n")):
             if number:
                 if side == " ":
