@@ -56,10 +56,6 @@ class AlignedPane(ListPane[AlignedRow]):
     things = ("span", "spans")
 
     @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true it is has changed."""
-
-    @dataclass
     class Followed(Message):
         """The cursor is on another pair."""
 

@@ -68,10 +68,6 @@ class GroupsPane(ListPane[TraceGroup]):
     first_sort: SortOrder = ()
 
     @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true it is has changed."""
-
-    @dataclass
     class Opened(Message):
         """The traces of a group are wanted."""
 

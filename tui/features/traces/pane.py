@@ -46,10 +46,6 @@ class TracesPane(ListPane[TraceInfo]):
     first_sort: SortOrder = (("age", True),)
 
     @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true the list is has changed."""
-
-    @dataclass
     class Opened(Message):
         """A trace is to be opened."""
 

@@ -27,6 +27,7 @@ from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
 from tui.ui.asking import Asking
+from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute, TraceGroupsRoute, TraceRoute, TracesRoute
 
@@ -188,8 +189,8 @@ class TracesScreen(Page, Asking):
         event.stop()
         self.deck.go(route_to(event.trace_id, self.traces.infos, self.traces.shown_ids(), self.traces.warehouse))
 
-    @on(TracesPane.FreshnessChanged)
-    def _freshness(self, event: TracesPane.FreshnessChanged) -> None:
+    @on(ListPane.FreshnessChanged, "#traces")
+    def _freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.set_freshness(self.traces.state.freshness)
         self.refresh_bindings()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -28,10 +27,6 @@ class SpanPane(ListPane[TextLine]):
     filter_hint = "words in the lines"
     nothing_to_ask = "Everything is here already"
     things = ("line", "lines")
-
-    @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true it is has changed."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="span", marks=False)

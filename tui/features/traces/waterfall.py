@@ -49,10 +49,6 @@ class WaterfallPane(ListPane[SpanRow]):
     things = ("span", "spans")
 
     @dataclass
-    class FreshnessChanged(ListPane.FreshnessChanged):
-        """How true it is has changed."""
-
-    @dataclass
     class Followed(Message):
         """The cursor is on another span."""
 
