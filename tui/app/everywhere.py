@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.app.application import DeckApp
     from tui.config.launch import Launch
     from tui.services.session import Session
-    from tui.services.summaries import Summary
+    from tui.services.summaries import CopiedSummary
     from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
     from tui.ui.routes import Route
@@ -36,7 +36,7 @@ class KeysForEverywhere(CalmApp[int]):
     keymap: Mapping[str, str]
     absolute_times: bool
     begun: bool
-    done_last: Summary | None
+    done_last: CopiedSummary | None
     _ages_told_ms: int
     _off: Action | None = None  # the verb of the key just pressed, where it is off and nothing has said why
 

@@ -18,7 +18,7 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway.environment import deadline_of
 from tui.gateway.limits import LIMITS_S
 from tui.host.facade import RemoteGateway, summary
-from tui.host.link import Call, Link, ProgressListener
+from tui.host.link import Call, ProcessLink, ProgressListener
 from tui.host.spec import HostSpec
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Host:
         self._numbers = itertools.count(1)
         self._generation = 1
         self._closed = False
-        self._link = Link(spec, self._changed, self._on_change)
+        self._link = ProcessLink(spec, self._changed, self._on_change)
         self.ports = cast("Gateway", RemoteGateway(self.call))
 
     @classmethod
@@ -183,7 +183,7 @@ class Host:
             return max(self.spec.timeout_s, _DATABASE_SECONDS)
         return deadline_of(self.spec.timeout_s)
 
-    def _present_link(self) -> Link:
+    def _present_link(self) -> ProcessLink:
         with self._changed:
             if self._closed:
                 raise Problem(Kind.CANCELLED, "Did not ask", "The context is closed.")
@@ -191,17 +191,17 @@ class Host:
                 return self._link
         return self._replace(self._link)
 
-    def _replace(self, link: Link) -> Link:
+    def _replace(self, link: ProcessLink) -> ProcessLink:
         with self._changed:
             if self._link is not link or self._closed:  # somebody else was quicker
                 return self._link
             self._generation += 1
-            self._link = Link(self.spec, self._changed, self._on_change)
+            self._link = ProcessLink(self.spec, self._changed, self._on_change)
             event = HostEvent(HostState.STARTING, self._generation, link.reason)
         self._tell(event)
         return self._link
 
-    def _wait(self, link: Link, call: Call) -> None:
+    def _wait(self, link: ProcessLink, call: Call) -> None:
         with self._changed:
             while not call.answered:
                 remaining = link.remaining(call)
@@ -228,7 +228,7 @@ class Host:
         if not self._closed:
             self._replace(link)
 
-    def _on_change(self, link: Link) -> None:
+    def _on_change(self, link: ProcessLink) -> None:
         if link is not self._link or self._closed:
             return
         state = HostState.LOST if link.ended else HostState.READY

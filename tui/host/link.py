@@ -51,13 +51,13 @@ class Call:
     on_waiting: Callable[[], None] | None = None
 
 
-class Link:
+class ProcessLink:
     """A child process, its socket, and what its output said last; ends when the child does.
 
     Everything that changes is changed under ``changed``, which is notified; ``on_change`` is called without it.
     """
 
-    def __init__(self, spec: HostSpec, changed: threading.Condition, on_change: Callable[[Link], None]) -> None:
+    def __init__(self, spec: HostSpec, changed: threading.Condition, on_change: Callable[[ProcessLink], None]) -> None:
         self._spec = spec
         self._changed = changed
         self._on_change = on_change

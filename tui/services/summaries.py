@@ -30,7 +30,7 @@ Fact = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Summary:
+class CopiedSummary:
     """One sentence, and facts of which several may have one name; texts are not cleaned yet."""
 
     title: str
@@ -61,7 +61,7 @@ def utc(at_ms: int | None) -> str:
     return "not known" if at_ms is None else f"{quantities.stamp(at_ms, timezone.utc)} UTC"
 
 
-def of_written(told: WriteResult, known: KnownOfModels, *, actor: str, place: str) -> Summary:
+def of_written(told: WriteResult, known: KnownOfModels, *, actor: str, place: str) -> CopiedSummary:
     """What was just done, and, where aliases were moved, what that means."""
     changes = told.done or told.plan.changes
     title = change_words.done(told.done) if told.done else f"not done: {change_words.to_do(told.plan)}"
@@ -79,7 +79,7 @@ def of_written(told: WriteResult, known: KnownOfModels, *, actor: str, place: st
     facts.append(("outcome", _OUTCOMES.get(told.outcome, told.outcome.value)))
     number = told.report.number
     facts.append(("ledger", f"#{number}" if number is not None else "not recorded"))
-    return Summary(title[0].upper() + title[1:], (*facts, ("where", place)))
+    return CopiedSummary(title[0].upper() + title[1:], (*facts, ("where", place)))
 
 
 def _of_move(change: Change, known: KnownOfModels) -> list[Fact]:
@@ -118,7 +118,7 @@ def _served(name: str, model: RegisteredModel | None, known: KnownOfModels, vers
     return told or "no endpoint is known"
 
 
-def of_model(model: RegisteredModel, known: KnownOfModels, *, place: str, now_ms: int) -> Summary:
+def of_model(model: RegisteredModel, known: KnownOfModels, *, place: str, now_ms: int) -> CopiedSummary:
     """A registered model: who holds its aliases, and its champion beside the version that held that before."""
     at = model.aliases.get(CHAMPION)
     title = f"{model.name}: {CHAMPION} v{at}" if at is not None else f"{model.name}: no {CHAMPION}"
@@ -130,10 +130,12 @@ def of_model(model: RegisteredModel, known: KnownOfModels, *, place: str, now_ms
         facts += [(f"{name} (v{was} → v{at})" if before is not None else name, text)
                   for name, text in _between(before, made, known)]  # fmt: skip
     facts.append(("serving", _served(model.name, model, known)))
-    return Summary(title, (*facts, ("as of", utc(now_ms)), ("where", place)))
+    return CopiedSummary(title, (*facts, ("as of", utc(now_ms)), ("where", place)))
 
 
-def of_version(made: ModelVersion, model: RegisteredModel, known: KnownOfModels, *, place: str, now_ms: int) -> Summary:
+def of_version(
+    made: ModelVersion, model: RegisteredModel, known: KnownOfModels, *, place: str, now_ms: int
+) -> CopiedSummary:
     """A version: its aliases, how it was made, and how it differs from the champion."""
     aliases = model.aliases_of(made.version)
     held = f" ({', '.join(aliases)})" if aliases else ""
@@ -144,7 +146,7 @@ def of_version(made: ModelVersion, model: RegisteredModel, known: KnownOfModels,
     facts += [(f"{name} (v{champion} → v{made.version})" if beside is not None else name, text)
               for name, text in _between(beside, made, known)]  # fmt: skip
     facts.append(("serving", _served(model.name, model, known, made.version)))
-    return Summary(f"{made.name} v{made.version}{held}", (*facts, ("as of", utc(now_ms)), ("where", place)))
+    return CopiedSummary(f"{made.name} v{made.version}{held}", (*facts, ("as of", utc(now_ms)), ("where", place)))
 
 
 def _held(model: RegisteredModel, alias: str, known: KnownOfModels) -> str:
@@ -166,7 +168,7 @@ def _made(made: ModelVersion, known: KnownOfModels) -> list[Fact]:
     return facts
 
 
-def of_run(run: RunDetail, better: Callable[[str], str], *, place: str, now_ms: int) -> Summary:
+def of_run(run: RunDetail, better: Callable[[str], str], *, place: str, now_ms: int) -> CopiedSummary:
     """A run: what it is, when it ran, and its metrics, with their direction as ``better`` tells it."""
     took = quantities.duration((run.end_ms or now_ms) - run.start_ms) if run.start_ms is not None else ""
     facts: list[Fact] = [
@@ -180,10 +182,10 @@ def of_run(run: RunDetail, better: Callable[[str], str], *, place: str, now_ms: 
     for metric in sorted(run.metrics, key=lambda one: one.key):
         way = _WAYS.get(better(metric.key), "")
         facts.append(("metrics", f"{named(metric.key)} {metric.value!r}{f' ({way})' if way else ''}"))
-    return Summary(f"run {named(run.name) or run.run_id}", (*facts, ("as of", utc(now_ms)), ("where", place)))
+    return CopiedSummary(f"run {named(run.name) or run.run_id}", (*facts, ("as of", utc(now_ms)), ("where", place)))
 
 
-def of_endpoint(endpoint: Endpoint, *, place: str, now_ms: int) -> Summary:
+def of_endpoint(endpoint: Endpoint, *, place: str, now_ms: int) -> CopiedSummary:
     """A serving endpoint: its state, and what it serves with which share of the traffic."""
     facts: list[Fact] = [("state", endpoint.state)]
     for called, config in (("serves", endpoint.config), ("is to serve", endpoint.pending)):
@@ -191,13 +193,13 @@ def of_endpoint(endpoint: Endpoint, *, place: str, now_ms: int) -> Summary:
             share = f" {entity.traffic} %" if entity.traffic is not None else ""
             facts.append((called, f"{entity.label}{share}{f', {entity.state}' if entity.state else ''}"))
     facts += [("failure", failure) for failure in endpoint.failures]
-    return Summary(f"endpoint {endpoint.name}", (*facts, ("as of", utc(now_ms)), ("where", place)))
+    return CopiedSummary(f"endpoint {endpoint.name}", (*facts, ("as of", utc(now_ms)), ("where", place)))
 
 
-def of_entry(entry: Entry) -> Summary:
+def of_entry(entry: Entry) -> CopiedSummary:
     """An entry of the ledger."""
     told = ledger_row(entry)
     facts: list[Fact] = [("who", entry.actor), ("when", utc(entry.ended_ms or entry.at_ms))]
     facts += [("why", entry.why)] if entry.why else []
     facts += [("outcome", told.outcome), ("ledger", f"#{entry.number}"), ("where", f"{entry.context} {entry.place}")]
-    return Summary(f"{entry.subject}: {told.what}", tuple(facts))
+    return CopiedSummary(f"{entry.subject}: {told.what}", tuple(facts))

@@ -12,7 +12,7 @@ from tui.services.session import Session
 from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
-    from tui.services.summaries import Summary
+    from tui.services.summaries import CopiedSummary
     from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
 
@@ -26,7 +26,7 @@ class Deck(Protocol):
     environment: Mapping[str, str]
     folder: Path
     draws_pictures: bool  # whether the terminal takes pictures
-    done_last: Summary | None  # what was written last, as it can be told to others
+    done_last: CopiedSummary | None  # what was written last, as it can be told to others
     message_seconds: float  # after which the hints take the place of what was said; 0 waits for the next key
 
     @property

@@ -30,7 +30,7 @@ VARIABLE = re.compile(r"\{\{\s*([a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z_][a-zA-Z0-9_]
 
 
 @dataclass(frozen=True)
-class Message:
+class PromptMessage:
     """One message of a chat prompt; the only one of a text prompt has no role."""
 
     role: str
@@ -41,7 +41,7 @@ class Message:
 class Template:
     """What a version of a prompt says. ``broken`` is a sentence where its text cannot be read as what it claims."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[PromptMessage, ...]
     is_chat: bool = False
     settings: Mapping[str, str] | None = None
     response_format: str = ""  # JSON, indented
@@ -95,13 +95,15 @@ def template_of(made: ModelVersion) -> Template:
 
 @lru_cache(maxsize=4096)
 def _template(text: str, kind: str, settings: str, response_format: str) -> Template:
-    messages: tuple[Message, ...] = (Message("", text),)
+    messages: tuple[PromptMessage, ...] = (PromptMessage("", text),)
     broken = ""
     is_chat = kind == CHAT
     if is_chat:
         said = _json(text)
         if isinstance(said, list) and all(isinstance(each, dict) for each in said):
-            messages = tuple(Message(str(each.get("role", "")), _content(each.get("content", ""))) for each in said)
+            messages = tuple(
+                PromptMessage(str(each.get("role", "")), _content(each.get("content", ""))) for each in said
+            )
         else:
             is_chat, broken = False, "It calls itself a chat, and its text is no list of messages."
     held = _json(settings)
