@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.databricks.test_models_screen import app_on, opened, to_models
 from tests.support.driver import Deck, drive
 from tui.demo.simulated.state import Workspace
 from tui.features.models.versions import VersionsPane
+from tui.services.promotions import wanted_of
 from tui.services.session import Session
 from tui.ui.dialogs.ask_line import AskLineModal
 
@@ -96,3 +99,82 @@ async def test_deletion_of_a_model_says_before_which_aliases_go(opened: Session,
         await deck.press("escape")
         await deck.settle()
     assert CHURN in workspace.models
+
+
+async def begun(deck: Deck[int], line: str) -> None:
+    """Promote the newest version of the model in the making, and wait for the plan."""
+    await to_versions(deck, DEV, "v31")
+    await asked_for_target(deck, line)
+    await deck.until_text("v31 of dev.ml.churn → a new version of prod.ml.churn")
+
+
+async def test_copy_alias_and_endpoint_are_one_plan_and_one_taking_back(opened: Session, workspace: Workspace) -> None:
+    workspace.looks_until_ready = 1
+    async with drive(app_on(opened), (120, 40)) as deck:
+        await begun(deck, f"{CHURN} @champion on churn-prod")
+        await deck.until_text("prod.ml.churn  v11 → v15  90%")
+        await deck.until_text("until that is done, what serves now goes on serving")
+        assert "stay where they are" not in deck.text()
+        assert workspace.asked(COPIES, "POST") == 0, "nothing is written before it is confirmed"
+        await deck.press("enter", "enter")
+        await deck.until(lambda: workspace.models[CHURN].aliases["champion"] == 15, "the alias is moved")
+        endpoint = workspace.endpoints["churn-prod"]
+        await deck.until(
+            lambda: endpoint.config["served_entities"][0]["entity_version"] == "15" or endpoint.update, "it serves it"
+        )
+        await deck.until(lambda: opened.ledger.read().entries[-1].outcome == "done", "it is on record")
+        await deck.settle()
+        entry = opened.ledger.read().entries[-1]
+        assert (entry.what, entry.subject) == ("version.promote", CHURN)
+        assert len(entry.details["steps"]) == 3
+        plan = opened.desk.undo(CHURN)[0]
+        assert plan is not None and [change.field for change in plan.changes] == ["served", "aliases.champion"]
+        looked = opened.flow.carry_out(plan)
+        assert looked.outcome.value == "done", looked
+    assert workspace.models[CHURN].aliases["champion"] == 12
+    assert opened.desk.undo(CHURN)[0] is None, "it is taken back once"
+
+
+async def test_what_fails_midway_says_what_was_done_and_is_put_back(opened: Session, workspace: Workspace) -> None:
+    path = "/api/2.0/serving-endpoints/churn-prod/config"
+    workspace.fail(path, 400, "INVALID_PARAMETER_VALUE", "No capacity for that.", method="PUT", times=1)
+    async with drive(app_on(opened), (120, 40)) as deck:
+        await begun(deck, f"{CHURN} @champion on churn-prod")
+        await deck.press("enter", "enter")
+        await deck.until_text("No capacity for that.")
+        assert workspace.models[CHURN].aliases["champion"] == 15
+        await deck.until_text("put back")
+        await deck.press("b")
+        await deck.until_text("v15 → v12")
+        await deck.press("enter", "enter")
+        await deck.until(lambda: workspace.models[CHURN].aliases["champion"] == 12, "the alias is put back")
+    assert 15 in workspace.models[CHURN].versions, "what a registry has made it has for good"
+    assert workspace.endpoints["churn-prod"].update is None
+
+
+async def test_a_number_that_somebody_else_took_meanwhile_is_not_pointed_at(
+    opened: Session, workspace: Workspace
+) -> None:
+    async with drive(app_on(opened), (120, 40)) as deck:
+        await begun(deck, f"{CHURN} @champion")
+        made = opened.registry.get_version(DEV, "31")
+        plan = opened.promotions.plan(made, wanted_of(f"{CHURN} @champion"))
+        copies = opened.registry.copy_version(DEV, "30", CHURN)
+        assert copies == "15"
+        told = opened.flow.carry_out(plan)
+        assert told.outcome.value != "done" and workspace.models[CHURN].aliases["champion"] == 12
+        (copy, move) = plan.changes
+        told = opened.flow.carry_out(replace(plan, changes=(move,)))
+        assert told.outcome.value == "not done" and "v15 of prod.ml.churn is not the copy" in str(told.report.problem)
+        assert copy.makes and workspace.models[CHURN].aliases["champion"] == 12
+
+
+async def test_a_line_that_asks_for_what_is_not_there(opened: Session, workspace: Workspace) -> None:
+    async with drive(app_on(opened), (120, 40)) as deck:
+        await to_versions(deck, DEV, "v31")
+        await asked_for_target(deck, f"{CHURN} @champion on fraud-scoring")
+        await deck.until_text("needs CAN MANAGE on the endpoint fraud-scoring")
+        await deck.press("escape")
+        await asked_for_target(deck, f"{CHURN} on helpdesk-agent")
+        await deck.until_text("helpdesk-agent serves no version of prod.ml.churn")
+    assert workspace.asked(COPIES, "POST") == 0

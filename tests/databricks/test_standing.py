@@ -118,7 +118,7 @@ async def test_an_endpoint_is_asked_and_so_is_each_that_it_serves(
         await deck.until_text("enter send")
         assert workspace.asked(path, "POST") == 0, "it is shown before it is sent"
         await deck.press("enter")
-        await deck.until(lambda: "·  200  ·" in deck.text(), "it has answered")
+        await deck.until(lambda: "200  ·" in deck.text(), "it has answered")
         await deck.until_text("0.21")
         await deck.press("e")
         await deck.until_text("Their answers differ.")
@@ -153,7 +153,7 @@ async def test_a_version_is_asked_where_it_is_served_and_a_file_can_be_sent(
         with workspace.lock:
             workspace.endpoints["churn-prod"].permission = "CAN_VIEW"
         await deck.press("enter")
-        await deck.until_text("·  403  ·")
+        await deck.until_text("403  ·")
         await deck.until_text("does not have permission 'Query'")
 
 

@@ -5,7 +5,7 @@ Aliases are moved by ``services.alias_moves`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from tui.domain.text import named
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import RegistryPort
+from tui.services.alias_records import done_steps
 from tui.services.ledger import Entry, Ledger
 from tui.services.write_flow import (
     Found,
@@ -31,6 +32,8 @@ from tui.services.write_flow import (
 )
 from tui.services.writes import GuardedWrite, Outcome
 
+STAY = "Its aliases stay where they are"  # of a copy's target
+ALIASES = "aliases"  # how moves of aliases are called in the ledger
 _COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
 _NEWEST = 20  # versions among which a new one is looked for
 
@@ -243,8 +246,15 @@ class RegistryWrites:
 
         It expects what that change led to, so that it is refused where somebody has changed it since.
         """
-        entries = self._ledger.read().entries
-        return undo_of([entry for entry in entries if entry.place == self._place and _is_of(entry, name)])
+        entries = [entry for entry in self._ledger.read().entries if entry.place == self._place]
+        # An alias that came with a promotion may have been put back by itself.
+        over = {
+            (entry.of, name, changes.ALIAS + step.alias)
+            for entry in entries
+            if entry.what == ALIASES and entry.subject == name and entry.purpose in (changes.UNDO, changes.PUT_BACK)
+            for step in done_steps(entry)
+        }
+        return undo_of([entry for entry in entries if _is_of(entry, name)], over)
 
     def last_that_stays(self, name: str) -> str:
         """The last change of a model that nothing takes back, in a line; "" where there is none."""
@@ -254,10 +264,13 @@ class RegistryWrites:
         return f"{last.what.replace('.', ' ')} #{last.number}" if last is not None and stays else ""
 
 
-def undo_of(entries: Sequence[Entry]) -> Plan | None:
-    """What takes back the last change that these entries, the oldest first, tell of and that stands and can be."""
+def undo_of(entries: Sequence[Entry], over: Collection[tuple[int | None, str, str]] = ()) -> Plan | None:
+    """What takes back the last change that these entries, the oldest first, tell of and that stands and can be.
+
+    ``over`` has been taken back in another way: the entry's number, the thing and its field.
+    """
     back = (changes.UNDO, changes.PUT_BACK)
-    over = {(entry.of, *key) for entry in entries if entry.purpose in back for key in map(_key, _done(entry))}
+    over = {*over} | {(entry.of, *key) for entry in entries if entry.purpose in back for key in map(_key, _done(entry))}
     for entry in reversed(entries):
         if entry.what == "model.delete" and entry.outcome == Outcome.DONE.value:
             return None  # what has that name now is another model
@@ -340,5 +353,5 @@ def target_words(registry: RegistryPort, name: str) -> tuple[str, ...]:
     numbers = [int(made.version) for made in page.versions if made.version.isdecimal()]
     newest = f"Its newest version is v{max(numbers)}." if numbers and page.next_token is None else ""
     aliases = ", ".join(f"{alias} v{version}" for alias, version in sorted(model.aliases.items()))
-    stay = f"Its aliases stay where they are: {aliases}." if aliases else "It has no aliases; none is set."
+    stay = f"{STAY}: {aliases}." if aliases else "It has no aliases; none is set."
     return tuple(line for line in (newest, stay) if line)

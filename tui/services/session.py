@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         WritesPort,
     )
     from tui.services.housekeeping import Housekeeping
+    from tui.services.promotions import Promotions
     from tui.services.prompt_desk import PromptDesk
     from tui.services.registry_desk import RegistryDesk
     from tui.services.serving_changes import ServingWrites
@@ -123,6 +124,7 @@ class Session:
             "prompt alias": lambda: self.prompt_desk.moves,
             "endpoint": lambda: self.serving_writes,
             "trace": lambda: self.trace_changes,
+            "promotion": lambda: self.promotions,
         }
         return WriteFlow(
             self.ledger, self.clock, kinds, context=self.name, read_only=self.read_only, rights=self._with_rights
@@ -166,6 +168,14 @@ class Session:
             read_only=self.read_only,
         )
         return ServingWrites(made, ServingDesk(self.serving, self.registry), self.desk.is_protected)
+
+    @cached_property
+    def promotions(self) -> Promotions:
+        """Copies of versions with what is wanted of them, as one plan."""
+        from tui.services.promotions import Promotions
+
+        serving = (lambda: self.serving_writes) if self.serving is not None else None
+        return Promotions(self.registry, self.desk.writes, self.desk.moves, serving)
 
     @cached_property
     def desk(self) -> RegistryDesk:

@@ -164,6 +164,12 @@ class WriteFlow:
         """Who writes such a change."""
         return self._kinds[f"{change.kind.value} alias" if change.alias else change.kind.value]()
 
+    def _kind_of_plan(self, plan: Plan) -> WriteKind:
+        """Who writes a plan: the kind of its changes, or of several kinds together what promotes a version."""
+        serves = any(change.kind is Thing.ENDPOINT for change in plan.changes)
+        together = serves and any(change.alias for change in plan.changes)  # as what takes a promotion back
+        return self._kinds["promotion"]() if plan.promotes or together else self.kind_of(plan.changes[0])
+
     @property
     def refusal(self) -> Problem | None:
         """Why nothing may be written here; None where it may."""
@@ -171,7 +177,7 @@ class WriteFlow:
 
     def dressed(self, plan: Plan) -> Plan:
         """The plan as it is shown; blocks, and may raise Problem."""
-        return self._rights(self.kind_of(plan.changes[0]).dress(plan)) if plan.changes else plan
+        return self._rights(self._kind_of_plan(plan).dress(plan)) if plan.changes else plan
 
     def carry_out(
         self,
@@ -191,7 +197,7 @@ class WriteFlow:
         reasons = changes.refusals(plan)
         if reasons:
             raise Problem(Kind.BAD_REQUEST, NOTHING, " ".join(reasons))
-        ready = self.kind_of(plan.changes[0]).prepare(plan)
+        ready = self._kind_of_plan(plan).prepare(plan)
         purpose = ready.purpose or plan.purpose
         self._latest.update(((change.kind, change.id, change.field), plan) for change in plan.changes)
         report = carry_out(
@@ -265,7 +271,7 @@ class WriteFlow:
         }
         if any(result.outcome is Outcome.UNKNOWN for result in told.report.results):
             if told.report.number is not None:
-                self.kind_of(told.plan.changes[0]).settle(told, now)
+                self._kind_of_plan(told.plan).settle(told, now)
             settled = replace(
                 told, report=WriteReport(looked_at(told, now), told.report.number, told.report.unrecorded)
             )

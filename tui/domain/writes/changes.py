@@ -229,6 +229,7 @@ class Plan:
     guard: str = ""
     why: str = ""
     asks_why: str = ""
+    promotes: str = ""  # the address of the version that the changes promote together, "" where they do no such thing
 
     @property
     def verbs(self) -> tuple[WriteVerb, ...]:

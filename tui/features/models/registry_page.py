@@ -213,21 +213,36 @@ class RegistryPage(Page, Asking):
         return model_name_refusal(name, catalog=self.session.desk.writes.catalog)
 
     def action_copy_to(self) -> None:
+        from tui.services.promotions import line_refusal, wanted_of
         from tui.ui.dialogs.ask_line import AskLineModal
 
-        version, writes = self.version_here(), self.session.desk.writes
+        version, session = self.version_here(), self.session
         if version is None or not self._writer.may_write():
             return
 
-        def given(to: str | None) -> None:
-            if to is not None:
-                self._grants.when_allowed(Deed.REGISTER, [to], lambda: confirm(to))
+        def given(line: str | None) -> None:
+            if line is not None:
+                wanted = wanted_of(line)
+                on_alias = [wanted.to] if wanted.alias else []
+                self._grants.when_allowed(
+                    Deed.REGISTER,
+                    [wanted.to],
+                    lambda: self._grants.when_allowed(Deed.ALIAS, on_alias, lambda: confirm(line)),
+                )
 
-        def confirm(to: str) -> None:
-            self._writer.confirm("Copy to another model", lambda: writes.copy(version, to))
+        def confirm(line: str) -> None:
+            self._writer.confirm("Copy to another model", lambda: session.promotions.plan(version, wanted_of(line)))
 
-        question = f"v{version.version} of {named(version.name)} is copied as a new version of this model:"
-        self.app.push_screen(AskLineModal("Copy to another model", question, refuse=self._name_refusal), given)
+        def refuse(line: str) -> str:
+            return line_refusal(line, catalog=session.desk.writes.catalog, serves=session.serving is not None)
+
+        on = " on ENDPOINT" if session.serving is not None else ""
+        question = (
+            f"v{version.version} of {named(version.name)} is copied as a new version of this model. "
+            f"More in the same plan: NAME @ALIAS{on} points the alias at the copy"
+            f"{' and serves it there' if on else ''}."
+        )
+        self.app.push_screen(AskLineModal("Copy to another model", question, refuse=refuse), given)
 
     def action_delete(self) -> None:
         """Delete what is meant; what goes with it is listed, and its name or number is typed."""
@@ -350,11 +365,12 @@ class RegistryPage(Page, Asking):
                 kept = f"; {stays} cannot be taken back" if stays else ""
                 self.deck.say(clean(f"Nothing was changed of {name} from here that could be undone{kept}"))
                 return
-            deed = Deed.ALIAS if plan.changes[0].alias else Deed.TAG if plan.changes[0].key else Deed.DESCRIBE
+            of_aliases = any(change.alias for change in plan.changes)
+            deed = Deed.ALIAS if of_aliases else Deed.TAG if plan.changes[0].key else Deed.DESCRIBE
             self._grants.when_allowed(deed, [name], lambda: show(plan, model))
 
         def show(plan: Plan, model: RegisteredModel) -> None:
-            if plan.changes[0].alias:
+            if all(change.alias for change in plan.changes):
                 steps = [alias_plan.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
                 moves = alias_plan.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
                 self._move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")

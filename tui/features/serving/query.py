@@ -159,7 +159,7 @@ class QueryModal(ModalScreen[None], Asking):
             if isinstance(answer, Problem):
                 lines += ["", who, f"  {answer}"]
                 continue
-            lines += ["", f"{who}  ·  {answer.status}  ·  {answer.took_ms} ms", _bounded(_indented(answer.text))]
+            lines += ["", who, f"{answer.status}  ·  {answer.took_ms} ms", _bounded(_indented(answer.text))]
             if answer.is_cut:
                 lines.append("  … and more, which was not kept")
         told = [answer for _, answer in answers if isinstance(answer, Answer)]
