@@ -22,6 +22,7 @@ from tui.features.curves.chart import ChartPane
 from tui.features.curves.screen import CurvesScreen
 from tui.features.run.metrics import MetricsView
 from tui.features.run.screen import RunScreen
+from tui.services.group_history import band
 from tui.ui.routes import CurvesRoute, RunRoute
 
 ONE = f"{1:032x}"
@@ -451,6 +452,24 @@ async def test_a_metric_of_marked_runs_from_the_runs_table(made: World) -> None:
         assert isinstance(deck.app.screen, CurvesScreen)
         assert len(deck.app.screen.state.run_ids) == 3
         assert deck.app.screen.state.keys == ("loss",)
+
+
+async def test_curves_of_groups_are_means_between_a_standard_deviation(made: World) -> None:
+    two, three = (f"{number:032x}" for number in (2, 3))
+    made.history.record(ONE, "auc", [0.1, 0.2, 0.3])
+    made.history.record(two, "auc", [0.3, 0.4, 0.5])
+    made.history.record(three, "auc", [0.9])
+    groups = (("lr 0.1", (ONE, two)), ("lr 0.2", (three,)))
+    async with made.open((120, 36)) as deck:
+        screen = await _open(deck, CurvesRoute((ONE, two, three), ("auc",), groups=groups))
+        deck.shows("mean ± std of 2 groups", "2 means, each ± one standard deviation", "a lr 0.1", "b lr 0.2")
+        mean, low, high = (screen.state.histories[name, "auc"].values for name in band("group 0"))
+        assert list(mean) == pytest.approx([0.2, 0.3, 0.4])
+        assert [h - m for h, m in zip(high, mean, strict=True)] == pytest.approx([0.02**0.5] * 3)
+        assert [m - one for one, m in zip(low, mean, strict=True)] == pytest.approx([0.02**0.5] * 3)
+        alone = [list(screen.state.histories[name, "auc"].values) for name in band("group 1")]
+        assert alone == [[0.9]] * 3, "of one run there is no spread"
+        assert len(screen.state.lines()) == 2, "a line of the legend for each group"
 
 
 async def test_more_metrics_than_fit_are_pages(made: World) -> None:

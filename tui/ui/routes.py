@@ -74,13 +74,15 @@ class RequestsRoute:
 class CurvesRoute:
     """The histories of some metrics of some runs as charts; ``known`` names those runs of which that is known.
 
-    ``elsewhere`` counts the runs of other contexts that belong to these, of which nothing can be drawn here.
+    ``elsewhere`` counts the runs of other contexts that belong to these, of which nothing can be drawn here. Where
+    there are ``groups``, each a title and its runs, the mean of each is drawn with a standard deviation on both sides.
     """
 
     run_ids: tuple[str, ...]
     keys: tuple[str, ...]
     known: tuple[RunReference, ...] = ()
     elsewhere: int = 0
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

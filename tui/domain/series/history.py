@@ -148,3 +148,42 @@ def refined(sample: MetricHistory, finer: MetricHistory, low: float, high: float
         keeps_extremes=sample.keeps_extremes,
     )
     return replace(made, total=sample.total, nans=sample.nans, highs=sample.highs, lows=sample.lows)
+
+
+def spread(
+    histories: Sequence[MetricHistory], names: tuple[str, str, str], key: str, points: int = SAMPLE_POINTS
+) -> dict[str, MetricHistory]:
+    """The mean of several histories, and it less and plus one standard deviation, under three names.
+
+    At each step of any of them, the runs count that began before it and ended after it, their values between their own
+    points as on a straight line; what is not finite is left out. Where fewer than two runs count there is no spread.
+    """
+    import numpy as np
+
+    parts = []
+    for history in histories:
+        step, value = as_numpy(history.steps).astype(np.float64), as_numpy(history.values)
+        kept = np.isfinite(value)
+        if kept.any():
+            # Of several points at one step the last counts.
+            last = np.append(step[kept][1:] != step[kept][:-1], True)
+            parts.append((step[kept][last], as_numpy(history.timestamps_ms)[kept][last], value[kept][last]))
+    if not parts:
+        return {name: MetricHistory(name, key) for name in names}
+    steps = np.unique(np.concatenate([step for step, _, _ in parts]))
+    if len(steps) > points:
+        steps = steps[np.linspace(0, len(steps) - 1, points).round().astype(np.int64)]
+    none = {"left": np.nan, "right": np.nan}
+    values = np.vstack([np.interp(steps, step, value, **none) for step, _, value in parts])
+    times = np.vstack([np.interp(steps, step, time, **none) for step, time, _ in parts])
+    counted = np.isfinite(values).sum(axis=0)
+    mean, time = np.nanmean(values, axis=0), np.nanmean(times, axis=0)
+    squares = np.nansum((values - mean) ** 2, axis=0)
+    deviation = np.sqrt(squares / np.maximum(counted - 1, 1))
+    whole = bool((steps == steps.round()).all())
+    places = steps.astype(np.int64).tolist() if whole else steps.tolist()
+    moments = time.round().astype(np.int64).tolist()
+    return {
+        name: recorded(name, key, places, moments, (mean + sign * deviation).tolist())
+        for name, sign in zip(names, (0, -1, 1), strict=True)
+    }

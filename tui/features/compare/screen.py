@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -237,7 +238,10 @@ class CompareScreen(CommitsPage, ExportingPage):
         if not known:
             self.deck.say("All of these runs are of other contexts: curves are drawn of this one's")
             return
-        self.deck.go(CurvesRoute(tuple(run.run_id for run in known), keys or (metric,), known, elsewhere=elsewhere))
+        route = CurvesRoute(tuple(run.run_id for run in known), keys or (metric,), known, elsewhere=elsewhere)
+        if self.current_pane() is self.sets:
+            route = replace(route, groups=self.sets.groups_of({run.run_id for run in known}))
+        self.deck.go(route)
 
     def action_top_row(self) -> None:
         pane = self.current_pane()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -148,6 +149,20 @@ class CompareSetsPane(SiftedPane, Asking):
         if isinstance(table, GroupRows):
             return table.metric_of(self.grid.cursor_column) or next(iter(table.turned.metrics), None)
         return self.grid.cursor_key
+
+    def groups_of(self, run_ids: Set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Title and runs of each group, in the order in which they stand, as far as these runs go."""
+        table, comparison = self.grid.table, self.comparison
+        turned = table.turned if isinstance(table, GroupRows) else table
+        if self.sets is None or comparison is None or not isinstance(turned, SetsTable):
+            return ()
+        found = []
+        for number in turned.order:
+            one = self.sets.sets[number]
+            runs = [comparison.subjects[column].run_id for column in one.columns]
+            title = set_title(self.sets, number, self.baseline)
+            found.append((title, tuple(run_id for run_id in runs if run_id in run_ids)))
+        return tuple(group for group in found if group[1])
 
     def action_baseline(self) -> None:
         table, one = self.grid.table, None

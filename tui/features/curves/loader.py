@@ -12,6 +12,7 @@ from tui.domain.quantities import count
 from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
 from tui.domain.values import GOING_ON, RunDetail, RunReference
 from tui.features.curves.state import CurvesState, Ident
+from tui.gateway.ports import MetricHistoryPort
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -37,8 +38,16 @@ class CurvesLoader:
     The pool's few threads bound what is under way at one time. ``refused`` is what the last failure was, if any.
     """
 
-    def __init__(self, asking: Asking, session: Session, state: CurvesState, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        asking: Asking,
+        session: Session,
+        state: CurvesState,
+        changed: Callable[[], None],
+        history: MetricHistoryPort,
+    ) -> None:
         self._asking = asking
+        self._history = history
         self._session = session
         self._state = state
         self._changed = changed
@@ -109,7 +118,7 @@ class CurvesLoader:
         self._changed()
 
     def _ask_some(self, series: str, run_ids: Sequence[str], key: str) -> None:
-        history, points = self._session.history, self.points_of_each
+        history, points = self._history, self.points_of_each
         self._waiting.add(series)
         self.requests += 1
         self._asking.ask(
@@ -149,7 +158,7 @@ class CurvesLoader:
             steps = self._state.steps_in_view(ident)
             if steps is not None and ident not in self._state.finer:
                 together.setdefault((ident[1], steps), []).append(ident[0])
-        history, points = self._session.history, self.points_of_each
+        history, points = self._history, self.points_of_each
         for (key, steps), run_ids in together.items():
             for start in range(0, len(run_ids), RUNS_AT_ONCE):
                 some = run_ids[start : start + RUNS_AT_ONCE]
@@ -236,7 +245,7 @@ class CurvesLoader:
         return f"{count(self._whole.points)}{of} points read, esc stops"
 
     def _ask_page(self, token: str | None) -> None:
-        whole, history = self._whole, self._session.history
+        whole, history = self._whole, self._history
         assert whole is not None
         self._asking.ask(
             self._session.pool,

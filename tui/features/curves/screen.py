@@ -12,6 +12,7 @@ from textual.timer import Timer
 from tui.app.actions import Action, bindings
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
+from tui.domain.values import RunReference
 from tui.features.curves import words as curves_words
 from tui.features.curves.chart import ChartPane
 from tui.features.curves.loader import CurvesLoader
@@ -19,6 +20,7 @@ from tui.features.curves.pages import MetricPages
 from tui.features.curves.state import CurvesState
 from tui.resources import style_sheets
 from tui.services.copies import run_copies
+from tui.services.group_history import band, histories
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.breakpoints import RICH
@@ -29,6 +31,7 @@ from tui.widgets.chart.legend import Legend
 
 MOST_RUNS = 50
 MOST_CHARTS = 24
+MOST_GROUPS = 16
 _LEAST_LINES = 9  # of a chart among several
 _REST_SECONDS = 0.2  # how long a zoom rests before finer points are read
 _FAR = 10  # strides across a chart
@@ -44,14 +47,19 @@ class CurvesScreen(Page, Asking):
         super().__init__(session)
         self.route = route
         self.pages = MetricPages(route.keys, MOST_CHARTS)
+        groups = {f"group {number}": one for number, one in enumerate(route.groups[:MOST_GROUPS])}
+        ids = tuple(part for group in groups for part in band(group)) or tuple(dict.fromkeys(route.run_ids))[:MOST_RUNS]
+        known = [*route.known, *(RunReference(part, groups[g][0], "", "active") for g in groups for part in band(g))]
+        history = histories(session.history, {group: one[1] for group, one in groups.items()})
         self.state = CurvesState(
-            tuple(dict.fromkeys(route.run_ids))[:MOST_RUNS],
+            ids,
             self.pages.shown,
             self.deck.glyphs,
             session.clock.zone,
-            runs={known.run_id: known for known in route.known},
+            runs={one.run_id: one for one in known},
+            edges={group: band(group)[1:] for group in groups},
         )
-        self.loader = CurvesLoader(self, session, self.state, self._loader_changed)
+        self.loader = CurvesLoader(self, session, self.state, self._loader_changed, history)
         self._panes = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
         self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
         self.frame = Container(*self._panes, id="charts")
@@ -102,6 +110,9 @@ class CurvesScreen(Page, Asking):
         asked = len(set(self.route.run_ids))
         many = f"{len(runs)} runs" if asked == len(runs) else f"{len(runs)} of {count(asked)} runs"
         what = self.state.run_name(runs[0]) if len(runs) == 1 else many
+        if groups := self.route.groups:
+            more = f"{MOST_GROUPS} of " if len(groups) > MOST_GROUPS else ""
+            what = f"mean ± std of {more}{count(len(groups))} groups"
         if self.route.elsewhere:
             what += f", {count(self.route.elsewhere)} of other contexts left out"
         self.set_crumbs(what, self.pages.words)
@@ -161,6 +172,8 @@ class CurvesScreen(Page, Asking):
             return self.pages.leads(1 if action == "next_metrics" else -1)
         if action in ("pan_left", "pan_right", "zoom_all"):
             return self.state.view.window is not None
+        if action == "curve_run":
+            return not self.route.groups
         if action == "all_points":
             history = self.state.histories.get(self.state.ident_here(self.chart.key))
             return history is not None and not history.is_whole
@@ -363,4 +376,6 @@ class CurvesScreen(Page, Asking):
         reading = self.state.reading(curve) if curve is not None else None
         if reading is not None:
             offers.append((f"{named(key)} at step {reading.step}", repr(reading.value)))
+        if self.route.groups:
+            return offers
         return offers + run_copies(self.session.launch.tracking_uri, run_id, "")[:3]

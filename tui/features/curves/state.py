@@ -37,6 +37,7 @@ class CurvesState:
     zone: tzinfo
     runs: dict[str, RunReference] = field(default_factory=dict)
     histories: dict[Ident, MetricHistory] = field(default_factory=dict)
+    edges: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a mean, by its id: those of its spread
     problems: dict[str, Problem] = field(default_factory=dict)  # by metric
     view: ChartView = field(default_factory=ChartView)
     together: bool = False
@@ -127,8 +128,16 @@ class CurvesState:
     def lines(self) -> list[tuple[str, tuple[Ident, ...]]]:
         """The lines of the legend: a key for each, and the curves that it stands for."""
         if self.together:
-            return [(f"{run_id}/{key}", ((run_id, key),)) for run_id in self.run_ids for key in self.keys]
-        return [(run_id, tuple((run_id, key) for key in self.keys)) for run_id in self.run_ids]
+            return [
+                (f"{heads[0]}/{key}", tuple((one, key) for one in heads)) for heads in self._heads for key in self.keys
+            ]
+        return [(heads[0], tuple((one, key) for key in self.keys for one in heads)) for heads in self._heads]
+
+    @property
+    def _heads(self) -> list[tuple[str, ...]]:
+        """Each run or mean, with the edges of its spread."""
+        edges = {edge for found in self.edges.values() for edge in found}
+        return [(run_id, *self.edges.get(run_id, ())) for run_id in self.run_ids if run_id not in edges]
 
     @property
     def highlighted(self) -> str:

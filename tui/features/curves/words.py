@@ -119,7 +119,10 @@ def counts(state: CurvesState, chart_key: str, *, reading_finer: bool = False) -
     """What is said of a chart beside its name; ``reading_finer``: more points of what is in view are asked for."""
     found = [history for (_, key), history in state.histories.items() if state.together or key == chart_key]
     words = []
-    if len(found) == 1:
+    if state.edges:
+        drawn = sum(1 for history in found if history.run_id in state.edges and len(history))
+        words.append(f"{drawn} mean{'' if drawn == 1 else 's'}, each ± one standard deviation")
+    elif len(found) == 1:
         words.append(_in_view(state, found[0]))
         if reading_finer and not _is_whole_in_view(state, found[0]):
             words.append("reading finer ones")
