@@ -33,6 +33,12 @@ class DoctorCheck:
     remedy: str = ""
 
 
+MIRRORING = (
+    "In a team, models: mirror_tags: true is best: each move of an alias is told in tags of the versions too, so that "
+    "the decks of the others know since when an alias is where it is, by whom, and what it was before."
+)
+
+
 def ok(found: str) -> DoctorCheck:
     return DoctorCheck(Verdict.OK, found)
 
@@ -227,7 +233,10 @@ class Doctor:
                 f"The workspace's own registry, which is legacy; {some}.",
                 "Models of Unity Catalog are in registry_uri: databricks-uc.",
             )
-        return ok(f"{masked(launch.registry_uri)}: {some}.")
+        found = f"{masked(launch.registry_uri)}: {some}."
+        if not self._session.capabilities.aliases or launch.settings.models.mirror_tags:
+            return ok(found)
+        return DoctorCheck(Verdict.OK, found, MIRRORING)
 
     # the workspace
 

@@ -152,7 +152,8 @@ class DoctorScreen(Page, Asking):
             return
         parts: list[Content | tuple[str, str]] = [(f"{check.title}  ", "bold"), Content(clean(check.found))]
         if check.remedy:
-            parts.append((f"\n{clean(check.remedy)}", "$warning" if check.verdict is Verdict.WARNING else "$error"))
+            tones = {Verdict.OK: "$text-muted", Verdict.WARNING: "$warning"}
+            parts.append((f"\n{clean(check.remedy)}", tones.get(check.verdict, "$error")))
         self.pane.words.update(Content.assemble(*parts))
 
     @on(Grid.Opened)
