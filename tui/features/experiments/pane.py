@@ -26,7 +26,6 @@ from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
 from tui.ui.deck import Deck
 from tui.ui.list_pane import ListPane, Show, matches
-from tui.ui.routes import StandingRoute
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
@@ -341,6 +340,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
     def action_standing(self) -> None:
         here = self.experiment_here()
         if here is not None:
+            from tui.ui.routes import StandingRoute
+
             cast(Deck, self.app).go(StandingRoute("experiment", here.name, here.id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
