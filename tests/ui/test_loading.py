@@ -355,6 +355,26 @@ async def test_rows_last_seen_are_there_at_once_and_say_so(small: World) -> None
         assert title(deck) == "churn/weekly · 12"
 
 
+@pytest.mark.parametrize("moved", [False, True], ids=["untouched", "moved"])
+async def test_a_run_that_overtakes_the_rows_last_seen_is_under_the_cursor_that_nobody_moved(
+    small: World, moved: bool
+) -> None:
+    await seen_once(small)
+    known = next(one for one in small.tracking.runs if one.name == "gallant-ox-12")
+    start_ms = (known.start_ms or 0) + 1000
+    small.tracking.runs.insert(0, replace(known, run_id="f" * 32, name="newest-of-all", start_ms=start_ms))
+    small.tracking.gate.clear()
+    async with small.open() as deck:
+        await deck.until_text("gallant-ox-12")
+        if moved:
+            await deck.press("tab", "j", "k")
+        small.tracking.gate.set()
+        await deck.until(lambda: "newest-of-all" in names(deck), "the newest run has come")
+        await deck.settle()
+        here = runs_pane(deck).grid.cursor_key
+        assert here == "f" * 32, "on the first row, as before"
+
+
 async def test_rows_last_seen_tell_the_order_that_they_are_in(small: World) -> None:
     await seen_once(small)
     async with small.open() as deck:  # sorted, but left before the rows were kept in that order

@@ -24,6 +24,10 @@ class Following:
         """Other runs are to be shown."""
         self.to_top, self._on_top_from, self._best, self._to_end_from = False, None, None, None
 
+    def keep_top(self) -> None:
+        """Rows last seen are shown: the cursor that nobody moves is on the newest run once runs have come."""
+        self._best = self._pane.grid.cursor_key
+
     def near_end(self) -> None:
         """Load more, where the next runs will be at this end."""
         pane = self._pane

@@ -118,6 +118,7 @@ class RunsPane(ListPane[str]):
             self._sort_shown = remembered.sort
             self.grid.set_class(True, "stale")
             self.grid.table = remembered.table
+            self.following.keep_top()
         else:
             self._sort_shown = self.arrangement.sort
             self.grid.placeholder = "Reading runs …"
