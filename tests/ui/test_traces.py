@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deck import World, message, shop
+from tests.support.deck import World, experiment, message, shop
+from tests.support.deck import world as world_of
 from tests.support.driver import Deck
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.traced import assessment, many_infos, refund, span, trace_info
@@ -531,3 +532,12 @@ async def test_an_old_running_trace_tells_its_age_and_is_not_watched(world: Worl
         page = await open_first(deck)
         await deck.until_text("partial, began 1d ago")
         assert page.watch_pace == 0
+
+
+async def test_an_experiment_of_traces_and_no_runs_says_where_they_are_seen(tmp_path: Path) -> None:
+    made = world_of(tmp_path, [experiment(1, "agent"), experiment(2, "empty")], [])
+    made.traces.infos = [trace_info(1, experiment_id="1")]
+    async with made.open((80, 24)) as deck:
+        await deck.until_text("agent")
+        await deck.press("enter")
+        await deck.until_text("There are traces: 5 shows them.")

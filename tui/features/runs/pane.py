@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.app.actions import bindings
+from tui.app.actions import BY_ID, bindings, configured_keys, show_keys
 from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.experiments.views import Experiment
 from tui.domain.freshness import Freshness, FreshnessState
@@ -27,6 +27,7 @@ from tui.features.runs.onward import Onward
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
+from tui.ui.deck import Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.ui.watch import Watch
 from tui.ui.writing import NOTHING_TO_UNDO
@@ -72,6 +73,7 @@ class RunsPane(ListPane[str]):
         self._sort_shown: SortOrder = ()  # of the rows in the table; the arrangement's once they are laid out anew
         self.all_folded = False
         self.folded_but: frozenset[str] = frozenset()
+        self._traces = ""  # how to see the traces of these experiments, where they have some and no runs
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
         self.following = Following(self)
         self.onward = Onward(self)
@@ -105,7 +107,7 @@ class RunsPane(ListPane[str]):
         self.close_bar(keep=False)
         self.filter.clear()
         self.following.forget()
-        self.all_folded, self.folded_but = False, frozenset()
+        self.all_folded, self.folded_but, self._traces = False, frozenset(), ""
         self._forget_view()
         self.grid.table = None  # so that the cursor begins at the top
         self.loader.forget()
@@ -254,8 +256,27 @@ class RunsPane(ListPane[str]):
         self.following.shown()
         if first or resorted:
             self._remember_seen()
+        if first and not view.counts.loaded and self.loader.complete:
+            self._look_for_traces()
         if first and view.counts.orphans and not self.loader.complete:
             self.following.load_parents()
+
+    def _look_for_traces(self) -> None:
+        """Where there are no runs, there may be traces: it is said where these are seen."""
+        session, ids = self.session, self.asked.experiment_ids
+        if not session.capabilities.traces or self.asked.filter_string or not ids:
+            return
+
+        def got(some: bool) -> None:
+            if some:
+                keys = show_keys(configured_keys(BY_ID["app.traces"], cast(Deck, self.app).keymap))
+                self._traces = f"\nThere are traces: {keys} shows them."
+                self.grid.placeholder = runs_words.placeholder(self._shown())
+
+        def look() -> bool:
+            return bool(session.traces.search(ids, max_results=1).infos)
+
+        self.ask(session.pool, "traces", look, got, lambda _problem: None)
 
     def retick(self) -> None:
         self.fill()
@@ -274,6 +295,7 @@ class RunsPane(ListPane[str]):
             marks=len(self.grid.marks),
             lead=self._lead(),
             by_child=self._by_child(),
+            traces=self._traces,
             hides=self.session.capabilities.hides,
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )

@@ -39,6 +39,7 @@ class RunsInView:
     lead: str = "best"  # what stands first by the sort: best, worst, highest, lowest, first
     by_child: bool = False  # parents stand where the best of their children would
     hides: bool = False  # the server leaves out what one may not see
+    traces: str = ""  # how to see the traces that there are of these experiments, which have no runs
     restorable: bool = False  # deleted runs are shown, and may be restored
 
 
@@ -129,7 +130,7 @@ def placeholder(shown: RunsInView) -> str:
         return f"The server has no run in {names} that matches  {wanted}\nesc clears the filter"
     kind = "" if shown.query.view is Lifecycle.ALL else f"{shown.query.view.value} "
     seen = " that you may see" if shown.hides else ""
-    return f"There are no {kind}runs in {names}{seen}.\ni shows active, deleted or all"
+    return f"There are no {kind}runs in {names}{seen}.{shown.traces}\ni shows active, deleted or all"
 
 
 def _names(experiments: Sequence[Experiment]) -> str:
