@@ -106,6 +106,19 @@ async def test_what_was_said_gives_the_hints_back(world: World) -> None:
         await deck.until(lambda: not message(deck) and "? help" in deck.lines()[-1], "the hints are back")
 
 
+async def test_what_was_said_goes_before_what_is_under_way(world: World) -> None:
+    async with world.open((80, 24)) as deck:
+        await begun(deck)
+        assert isinstance(deck.app, DeckApp) and deck.app.page is not None
+        line = deck.app.page.hint_line
+        line.count_requests(2, "waits for MLflow to be imported")
+        await deck.until(
+            lambda: deck.lines()[-1].endswith("2 requests, one waits for MLflow to be imported"), "it is told"
+        )
+        deck.app.say("move alias refused: prod is read-only (--read-only); --read-write overrides")
+        await deck.until(lambda: "--read-write overrides" in deck.lines()[-1], "it is said whole")
+
+
 async def test_what_was_said_stays_until_its_time_is_over(world: World) -> None:
     world.message_seconds = 1000
     async with world.open() as deck:

@@ -88,12 +88,14 @@ class HintLine(Widget):
         cells = self.size.width
         right = ""
         if self._requests:
-            waits = f" {self._waits}" if self._waits else ""
+            waits = f"{', one' if self._requests > 1 else ''} {self._waits}" if self._waits else ""
             right = f" {self._requests} request{'s' if self._requests > 1 else ''}{waits} "
+        said, kept = " " + clean(self._message), clean(self._kept)
+        if self._message and width(said) + width(kept) + width(right) > cells:
+            right = ""  # what was just said goes before what is under way
         room = cells - width(right)
         parts: list[tuple[str, str]] = []
         if self._message:
-            said, kept = " " + clean(self._message), clean(self._kept)
             if width(said) + width(kept) > room:
                 said = fit(said, max(1, room - width(kept)))
             parts.append((fit(said + kept, room), "$text-accent"))
