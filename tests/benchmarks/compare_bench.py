@@ -57,7 +57,7 @@ def opening(runs: int, params: int, metrics: int) -> dict[str, float]:
 
     from tui.gateway.dispatch import tracking_of
     from tui.gateway.session import Connection
-    from tui.services.compared_runs import Wanted, read
+    from tui.services.compared_runs import RunsWanted, read
 
     with tempfile.TemporaryDirectory() as folder:
         store = make_store(Path(folder))
@@ -67,8 +67,8 @@ def opening(runs: int, params: int, metrics: int) -> dict[str, float]:
         tracking = tracking_of(Connection(store.uri, store.uri, 600.0))
         tracking.get_run(ids[0])
         _, bare = timed(lambda: [client.get_run(run_id) for run_id in ids])
-        compared, fetched = timed(lambda: read(tracking, Wanted(tuple(ids))))
-        again, searched = timed(lambda: read(tracking, Wanted(tuple(ids), None, compared.experiments)))
+        compared, fetched = timed(lambda: read(tracking, RunsWanted(tuple(ids))))
+        again, searched = timed(lambda: read(tracking, RunsWanted(tuple(ids), None, compared.experiments)))
         assert len(again.sheet.subjects) == len(ids)
         figures = {"bare client": bare, "read one by one": fetched, "read by one search": searched}
         return {**figures, **laid_out(compared.sheet)}

@@ -62,10 +62,10 @@ def compared(
     tracking: TrackingPort, runs: Sequence[str], options: DiffOptions, tolerance: float, directions: Mapping[str, str]
 ) -> Comparison:
     """The comparison of runs given by id, ``runs:/ID`` or name. Raises Problem where one cannot be had."""
-    from tui.services.compared_runs import Wanted, read
+    from tui.services.compared_runs import RunsWanted, read
 
     run_ids = found(tracking, runs)
-    answer = read(tracking, Wanted(tuple(run_ids.values())))
+    answer = read(tracking, RunsWanted(tuple(run_ids.values())))
     refuse_missing(run_ids, answer.missing)
     return comparison_of(answer.sheet, options, tolerance, directions)
 

@@ -90,11 +90,11 @@ def sheet_across(trackings: Mapping[str, TrackingPort], runs: Sequence[GivenRun]
 
 
 def _sheet_of(tracking: TrackingPort, context: str, texts: Sequence[str]) -> tuple[Sheet, Mapping[str, str]]:
-    from tui.services.compared_runs import Wanted, read
+    from tui.services.compared_runs import RunsWanted, read
 
     try:
         ids = found(tracking, texts)
-        answer = read(tracking, Wanted(tuple(ids.values())), context=context)
+        answer = read(tracking, RunsWanted(tuple(ids.values())), context=context)
         refuse_missing(ids, answer.missing)
     except Problem as problem:
         raise problem.in_context(clean(context)) from problem

@@ -23,7 +23,7 @@ _READERS = Pool(6, "readers")  # threads of their own: whoever waits for them is
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RunsWanted:
     """Runs to compare, in order, and what is known of them already.
 
     ``experiments`` maps runs to their experiments: those of one experiment are read in one request.
@@ -48,7 +48,7 @@ class Compared:
     context: str = ""  # that they were read in, if not the open one
 
 
-def read(tracking: TrackingPort, wanted: Wanted, *, context: str = "") -> Compared:
+def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Compared:
     """The runs as a sheet, in their order, each once. Raises Problem where nothing can be read for another reason.
 
     Runs that are loaded already are taken from there, without asking anybody.

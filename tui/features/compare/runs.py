@@ -9,7 +9,7 @@ from tui.domain.diff.sheet import Subject
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.gateway.ports import TrackingPort
-from tui.services.compared_runs import Compared, Wanted, beside, read
+from tui.services.compared_runs import Compared, RunsWanted, beside, read
 from tui.services.session import Session
 from tui.ui.deck import Deck
 from tui.ui.routes import CompareRoute
@@ -21,7 +21,7 @@ class RunsCompared:
     def __init__(self, session: Session, deck: Deck, route: CompareRoute) -> None:
         self._session = session
         self._deck = deck
-        self._wanted = Wanted(tuple(dict.fromkeys(route.run_ids)), route.snapshot)
+        self._wanted = RunsWanted(tuple(dict.fromkeys(route.run_ids)), route.snapshot)
         self._beside: dict[str, tuple[str, ...]] = {}  # runs of other contexts, by the context's name
         self._sessions: dict[str, Session] = {}
         self._adding: tuple[str, str] | None = None  # the context and the id of a run that is being added
@@ -46,7 +46,7 @@ class RunsCompared:
 
     def anew(self, experiments: Mapping[str, str]) -> None:
         """Read every run from the server the next time; ``experiments`` are those that are known of runs."""
-        self._wanted = Wanted(self._wanted.run_ids, None, {**self._wanted.experiments, **experiments})
+        self._wanted = RunsWanted(self._wanted.run_ids, None, {**self._wanted.experiments, **experiments})
 
     def session_of(self, context: str) -> Session:
         """The session that runs of a context are read by; "" is the open one."""
@@ -98,7 +98,7 @@ class RunsCompared:
             self._beside[context] = change(self._beside.get(context, ()))
         else:
             wanted = self._wanted
-            self._wanted = Wanted(change(wanted.run_ids), wanted.snapshot, wanted.experiments)
+            self._wanted = RunsWanted(change(wanted.run_ids), wanted.snapshot, wanted.experiments)
 
     def _open_beside(self, context: str) -> str:
         """Open a session on another context, unless that is open; answers why it cannot be."""
@@ -129,6 +129,6 @@ def _context_and_run(typed: str) -> tuple[str, str]:
 def _read_beside(context: str, tracking: TrackingPort, run_ids: tuple[str, ...]) -> Compared:
     """Runs of another context; a Problem names it."""
     try:
-        return read(tracking, Wanted(run_ids), context=context)
+        return read(tracking, RunsWanted(run_ids), context=context)
     except Problem as problem:
         raise problem.in_context(context) from problem
