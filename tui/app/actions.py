@@ -532,7 +532,7 @@ VERBS: tuple[Verb, ...] = (
         At("prompt"),
         writes=True,
     ),
-    Verb("copy_to", "p", "promote", "Copy this version to another model; in the same plan point an alias at the copy and serve it.", At("registry"), writes=True),
+    Verb("copy_to", "p", "promote", "Copy this version to another model, with an alias and an endpoint in the same plan.", At("registry"), writes=True),
     Verb("endpoints", "V", "endpoints", "Show the endpoints that serve this model.", At("registry", was="registry.serving")),
     Verb(
         "model", "O", "model", "Open the page of this model.",

@@ -38,7 +38,7 @@ _WANTED = re.compile(r"\s*(?P<to>.*?)(?:\s+@(?P<alias>\S+))?(?:\s+on\s+(?P<endpo
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Promotion:
     """What a version is copied to, which alias is to point at the copy, and which endpoint is to serve it."""
 
     to: str
@@ -46,11 +46,11 @@ class Wanted:
     endpoint: str = ""
 
 
-def wanted_of(line: str) -> Wanted:
+def wanted_of(line: str) -> Promotion:
     """``prod.ml.churn @champion on churn-prod``: the alias and the endpoint may be left out."""
     found = _WANTED.fullmatch(line)
     assert found is not None  # every part of it may be empty
-    return Wanted(found["to"], found["alias"] or "", found["endpoint"] or "")
+    return Promotion(found["to"], found["alias"] or "", found["endpoint"] or "")
 
 
 def line_refusal(line: str, *, catalog: bool, serves: bool) -> str:
@@ -81,7 +81,7 @@ class Promotions:
 
     # plans
 
-    def plan(self, made: ModelVersion, wanted: Wanted) -> Plan:
+    def plan(self, made: ModelVersion, wanted: Promotion) -> Plan:
         """Copy a version, and what is wanted of the copy; blocks, and raises Problem where it cannot be."""
         copied = self._copies.copy(made, wanted.to)
         (copy,) = copied.changes
@@ -95,7 +95,7 @@ class Promotions:
             steps.append(self._serve(wanted, number))
         return replace(copied, changes=tuple(steps), promotes=copy.after or "")
 
-    def _move(self, wanted: Wanted, number: str) -> Change:
+    def _move(self, wanted: Promotion, number: str) -> Change:
         try:
             now = self._registry.aliases_at(wanted.to, [wanted.alias]).get(wanted.alias)
         except Problem as problem:
@@ -104,7 +104,7 @@ class Promotions:
             now = None  # the model comes with the copy
         return Change(Thing.MODEL, wanted.to, wanted.to, changes.ALIAS + wanted.alias, now, number)
 
-    def _serve(self, wanted: Wanted, number: str) -> Change:
+    def _serve(self, wanted: Promotion, number: str) -> Change:
         title = f"Could not serve the copy on {wanted.endpoint}"
         if self._serving is None:
             raise Problem(Kind.UNSUPPORTED, title, "This context has no serving endpoints.")

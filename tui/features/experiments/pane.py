@@ -24,7 +24,6 @@ from tui.domain.text import clean
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
-from tui.ui.deck import Deck
 from tui.ui.list_pane import ListPane, Show, matches
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
@@ -338,6 +337,9 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.app.push_screen(AboutExperimentModal(here.name, words, self.writing.note, may_edit=may_edit))
 
     def action_standing(self) -> None:
+        from tui.ui.deck import Deck
+        from tui.ui.routes import StandingRoute
+
         here = self.experiment_here()
         if here is not None:
             from tui.ui.routes import StandingRoute

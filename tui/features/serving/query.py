@@ -34,7 +34,7 @@ class QueryModal(ModalScreen[None], Asking):
     """One endpoint and what it is asked: the input example of the version that is meant, or a file."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    CSS_PATH = style_sheets("dialogues.tcss")
+    CSS_PATH = style_sheets("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "leave", show=False),
         Binding("enter", "send", "send", show=False),
