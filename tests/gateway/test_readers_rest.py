@@ -43,7 +43,8 @@ def test_the_server_of_everything(zoo: Zoo, server: str) -> None:
     fast, slow = both(server)
     wrong, known = differing(fast, slow, calls_of(zoo.store.path))
     assert not wrong, "\n".join(wrong)
-    assert known == EVERY_READ
+    assert known - EVERY_READ == {op for op in known if op.startswith("prompts.")}
+    assert known >= EVERY_READ
 
 
 def test_a_filter_goes_to_the_server_as_it_is(zoo: Zoo, server: str) -> None:

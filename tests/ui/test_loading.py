@@ -28,6 +28,7 @@ from tests.support.driver import Deck
 from tests.support.fakes import NOW_MS
 from tui.app.application import DeckApp
 from tui.config.model import Settings
+from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
 from tui.services.request_log import LoggedRequest
 from tui.ui.dialogs.help import HelpModal
@@ -504,3 +505,12 @@ async def test_another_server_has_other_memories(small: World) -> None:
         assert "gallant-ox-12" not in deck.text()
         small.tracking.gate.set()
     shutil.rmtree(small.folder / "cache")
+
+
+async def test_where_a_server_hides_what_one_may_not_see_an_empty_list_says_so(tmp_path: Path) -> None:
+    seen, none = world(tmp_path, [experiment(1, "empty")]), world(tmp_path / "none")
+    seen.can = none.can = Capabilities(hides=True)
+    async with seen.open() as deck:
+        await deck.until_text("There are no active runs in empty that you may see.")
+    async with none.open() as deck:
+        await deck.until_text("experiments that you")

@@ -12,10 +12,12 @@ import pytest
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RunsPage
+from tui.gateway.rest.json import whole
 from tui.gateway.rest.pages import RestPages
 from tui.gateway.rest.transport import AT_ONCE, Transport
 from tui.gateway.session import Connection
-from tui.gateway.tracking.rest import RestTracking
+from tui.gateway.tracking.history_rest import _point
+from tui.gateway.tracking.rest import RestTracking, columns_of
 
 
 class Server:
@@ -204,3 +206,29 @@ def test_a_request_waits_for_its_turn_as_long_as_its_deadline_lets_it(monkeypatc
     for (_, patience), most in zip(asked, longest, strict=True):
         assert 0.0 < patience <= most
         assert patience > most / 2, "others may have their turn first"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (7, 7),
+        ("7", 7),
+        ("1760000000001", 1760000000001),
+        (2**62 + 1, 2**62 + 1),
+        (str(2**62 + 1), 2**62 + 1),
+        (1.75, 2),
+        ("1760000000000.75", 1760000000001),
+        (-2.25, -2),
+        ("", None),
+        (None, None),
+        ("soon", None),
+        ("Infinity", None),
+        ([], None),
+    ],
+)
+def test_steps_and_times_as_servers_send_them(said: object, read: int | None) -> None:
+    assert whole(said) == read
+    metrics = [{"key": "loss", "value": 0.5, "step": said, "timestamp": said}]
+    assert _point(metrics[0]) == (read or 0, read or 0, 0.5)
+    run = {"info": {"run_id": "a" * 32, "start_time": said, "end_time": said}, "data": {"metrics": metrics}}
+    assert len(columns_of([run]).page(None)) == 1

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from tui.gateway.problems import Elsewhere
-from tui.gateway.rest.json import Json, object_in
+from tui.gateway.rest.json import Json, object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 
@@ -150,8 +150,8 @@ def _tags(found: Json, key: str = "tags") -> dict[str, str]:
 def _model(found: Json) -> SimpleNamespace:
     return SimpleNamespace(
         name=found.get("name", ""),
-        creation_timestamp=int(found.get("creation_timestamp", 0)),
-        last_updated_timestamp=int(found.get("last_updated_timestamp", 0)),
+        creation_timestamp=whole(found.get("creation_timestamp")) or 0,
+        last_updated_timestamp=whole(found.get("last_updated_timestamp")) or 0,
         description=found.get("description", ""),
         tags=_tags(found),
         aliases={pair.get("alias", ""): pair.get("version", "") for pair in found.get("aliases", ())},
@@ -164,8 +164,8 @@ def _version(found: Json) -> SimpleNamespace:
     return SimpleNamespace(
         name=found.get("name", ""),
         version=found.get("version", ""),
-        creation_timestamp=int(found.get("creation_timestamp", 0)),
-        last_updated_timestamp=int(found.get("last_updated_timestamp", 0)),
+        creation_timestamp=whole(found.get("creation_timestamp")) or 0,
+        last_updated_timestamp=whole(found.get("last_updated_timestamp")) or 0,
         description=found.get("description", ""),
         user_id=found.get("user_id", ""),
         current_stage=found.get("current_stage", ""),
@@ -190,7 +190,7 @@ def _run(found: Json) -> SimpleNamespace:
             lifecycle_stage=info.get("lifecycle_stage", ""),
             user_id=info.get("user_id", ""),
             experiment_id=str(info.get("experiment_id", "")),
-            start_time=int(info.get("start_time", 0)),
+            start_time=whole(info.get("start_time")) or 0,
             artifact_uri=info.get("artifact_uri", ""),
         ),
         data=SimpleNamespace(
@@ -210,7 +210,7 @@ def _logged(found: Json) -> SimpleNamespace:
         experiment_id=info.get("experiment_id", ""),
         name=info.get("name", ""),
         status=_STATUSES.get(info.get("status", ""), "UNSPECIFIED"),
-        creation_timestamp=int(info.get("creation_timestamp_ms", 0)),
+        creation_timestamp=whole(info.get("creation_timestamp_ms")) or 0,
         artifact_location=info.get("artifact_uri", ""),
         model_type=info.get("model_type", ""),
         source_run_id=info.get("source_run_id", ""),
@@ -220,11 +220,11 @@ def _logged(found: Json) -> SimpleNamespace:
             SimpleNamespace(
                 key=metric.get("key", ""),
                 value=float(metric.get("value", 0.0)),
-                step=int(metric.get("step", 0)),
+                step=whole(metric.get("step")) or 0,
                 dataset_name=metric.get("dataset_name", ""),
                 dataset_digest=metric.get("dataset_digest", ""),
                 run_id=metric.get("run_id", ""),
-                timestamp=int(metric.get("timestamp", 0)),
+                timestamp=whole(metric.get("timestamp")) or 0,
             )
             for metric in data.get("metrics", ())
         ],

@@ -8,7 +8,7 @@ from typing import Any
 from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
 from tui.gateway import problems
-from tui.gateway.rest.json import object_in
+from tui.gateway.rest.json import object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.history_points import MOST_RUNS, bounded, from_points, missing_left_out, thinned, title_of
@@ -120,4 +120,4 @@ class RestHistory:
 
 def _point(metric: Mapping[str, Any]) -> tuple[int, int, float]:
     """A point as JSON: 64-bit numbers may be texts, what is not finite is, and what is zero may be left out."""
-    return int(metric.get("step") or 0), int(metric.get("timestamp") or 0), float(metric.get("value") or 0.0)
+    return whole(metric.get("step")) or 0, whole(metric.get("timestamp")) or 0, float(metric.get("value") or 0.0)

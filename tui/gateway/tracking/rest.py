@@ -23,7 +23,7 @@ from tui.domain.values import (
     ServerInfo,
 )
 from tui.gateway import problems
-from tui.gateway.rest.json import Json, object_in
+from tui.gateway.rest.json import Json, object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
@@ -202,8 +202,8 @@ def columns_of(runs: Iterable[Json]) -> RunColumns:
             experiment_id=str(info.get("experiment_id", "")),
             name=_name(info, tags),
             status=info.get("status", ""),
-            start_ms=_whole(info.get("start_time")),
-            end_ms=_whole(info.get("end_time")),
+            start_ms=whole(info.get("start_time")),
+            end_ms=whole(info.get("end_time")),
             lifecycle=info.get("lifecycle_stage", "active"),
             info={"user": _user(info, tags)},
             params=_pairs(run, "params").items(),
@@ -222,8 +222,8 @@ def _experiment(item: Json) -> Experiment:
         id=str(item["experiment_id"]),
         name=item.get("name", ""),
         lifecycle=item.get("lifecycle_stage", "active"),
-        created_ms=_whole(item.get("creation_time")),
-        updated_ms=_whole(item.get("last_update_time")),
+        created_ms=whole(item.get("creation_time")),
+        updated_ms=whole(item.get("last_update_time")),
         artifact_location=item.get("artifact_location", ""),
         tags={tag["key"]: tag.get("value", "") for tag in item.get("tags", ())},
     )
@@ -239,8 +239,8 @@ def _detail(run: Json, experiment_name: str) -> RunDetail:
         name=_name(info, tags),
         status=info.get("status", ""),
         user=_user(info, tags),
-        start_ms=_whole(info.get("start_time")),
-        end_ms=_whole(info.get("end_time")) or None,
+        start_ms=whole(info.get("start_time")),
+        end_ms=whole(info.get("end_time")) or None,
         lifecycle=info.get("lifecycle_stage", "active"),
         artifact_uri=info.get("artifact_uri", ""),
         params=_pairs(run, "params"),
@@ -248,8 +248,8 @@ def _detail(run: Json, experiment_name: str) -> RunDetail:
             MetricValue(
                 metric["key"],
                 true_number(_number(metric.get("value"))),
-                _whole(metric.get("step")) or 0,
-                _whole(metric.get("timestamp")) or 0,
+                whole(metric.get("step")) or 0,
+                whole(metric.get("timestamp")) or 0,
             )
             for metric in run.get("data", {}).get("metrics", ())
         ),
@@ -293,11 +293,6 @@ def _name(info: Json, tags: Mapping[str, str]) -> str:
 
 def _user(info: Json, tags: Mapping[str, str]) -> str:
     return info.get("user_id") or tags.get(USER_TAG, "")
-
-
-def _whole(value: object) -> int | None:
-    """64-bit numbers come as numbers or, by the rules of protocol buffers, as text."""
-    return int(value) if isinstance(value, (int, str)) and value != "" else None
 
 
 def _number(value: object) -> float:
