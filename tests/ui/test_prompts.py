@@ -81,7 +81,9 @@ async def test_who_used_a_version_and_the_way_to_the_run(world: World) -> None:
         await deck.until_text("Used by 3")
         assert "agent.run" in deck.text() and "gallant-ox-12" in deck.text()
         await deck.press("enter")
-        await deck.until(lambda: "Copied trace id: tr-1" in message(deck), "the trace's id is copied")
+        await deck.until_text("traces › tr-1")
+        await deck.press("escape")
+        await deck.until_text("Used by 3")
         await deck.press("G", "enter")
         await deck.until_text("[Params")
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.shop import full_shop
 from tests.support.deck import World, experiment, message, shop
 from tests.support.deck import world as world_of
 from tests.support.driver import Deck
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.traced import assessment, many_infos, refund, span, trace_info
+from tests.support.writing import OX
 from tui.app.application import DeckApp
 from tui.domain.capabilities import Capabilities
 from tui.domain.places import parse_place
@@ -23,6 +25,7 @@ from tui.features.traces.groups import TraceGroupsScreen
 from tui.features.traces.pane import TracesPane
 from tui.features.traces.screen import TracesScreen
 from tui.features.traces.trace import TraceScreen
+from tui.ui.routes import RunRoute, VersionRoute
 
 
 @pytest.fixture
@@ -541,3 +544,40 @@ async def test_an_experiment_of_traces_and_no_runs_says_where_they_are_seen(tmp_
         await deck.until_text("agent")
         await deck.press("enter")
         await deck.until_text("There are traces: 5 shows them.")
+
+
+# from elsewhere to traces
+
+
+async def test_a_run_leads_to_its_traces(tmp_path: Path) -> None:
+    world = full_shop(tmp_path)
+    world.traces.infos[0] = replace(world.traces.infos[0], metadata={"mlflow.sourceRun": OX})
+    world.traces.filters = lambda said, info: not said or ("sourceRun" in said and bool(info.run_id))
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("weekly")
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(RunRoute(OX))
+        await deck.until_text("[Params 2]")
+        await deck.press("B")
+        await deck.until_text("run gallant-ox-12")
+        await deck.until_text("parcel 1")
+        assert ("search", (("1",), f"metadata.`mlflow.sourceRun` = '{OX}'", None)) in world.traces.calls
+
+
+async def test_from_an_alias_to_its_failing_traces(tmp_path: Path) -> None:
+    """What fails since champion points at a version, against before."""
+    world = full_shop(tmp_path)
+    versions = world.registry.by_model["churn"]
+    moved = {"deck.alias.champion.moved_at": "2026-11-23T13:55:00Z", "deck.alias.champion.moved_by": "ana"}
+    versions["12"] = replace(versions["12"], model_id="m-1", tags={**versions["12"].tags, **moved})
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("weekly")
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(VersionRoute("churn", "12"))
+        await deck.until_text("models › churn › v12")
+        await deck.until_text("champion")
+        await deck.press("B")
+        await deck.until_text("since champion points here, and before")
+        await deck.until_text("agent.run › tool:refund")
+        searches = [what for name, what in world.traces.calls if name == "search"]
+        assert "metadata.`mlflow.modelId` = 'm-1'" in str(searches[-1])

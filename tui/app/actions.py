@@ -575,6 +575,7 @@ VERBS: tuple[Verb, ...] = (
         "its_traces", "B", "its traces", "Show the traces of this.",
         At("run", 57, help="Show the traces of this run."),
         At("logged_model", 30, help="Show the traces of this model."),
+        At("prompt", 45, help="Show the traces that used this version."),
         At("registry", 45, help="What its logged model's traces share since an alias points here, against those before."),
     ),
     Verb("accept", "enter", "keep", "Keep the filter and go back to the list.", At("bar", 10)),

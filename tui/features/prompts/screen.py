@@ -31,7 +31,7 @@ from tui.ui.alias_lines import AliasLines
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
-from tui.ui.routes import LedgerRoute, PromptDiffRoute, PromptRoute, RunRoute
+from tui.ui.routes import LedgerRoute, PromptDiffRoute, PromptRoute, RunRoute, TraceRoute, TracesRoute
 from tui.ui.writing import Writer
 
 _VERBS = verbs_at("prompt")
@@ -150,7 +150,7 @@ class PromptsScreen(Page, Asking):
         if event.use.kind == "run":
             self.deck.go(RunRoute(event.use.id))
         else:
-            self.deck.copy_text("trace id", event.use.id)
+            self.deck.go(TraceRoute(event.use.id))
 
     # what the keys mean
 
@@ -319,6 +319,14 @@ class PromptsScreen(Page, Asking):
             self.app.push_screen(WholeTextModal(f"Rules about {prompt.name}", words))
 
         self.ask(self.session.pool, "why", lambda: judging.gather(prompt), gathered, self._say_problem)
+
+    def action_its_traces(self) -> None:
+        """The traces that used this version, in whatever experiment."""
+        version = self.version_here()
+        if version is not None:
+            from tui.domain.traces.scope import TraceScope
+
+            self.deck.go(TracesRoute(TraceScope((), prompt=f"{version.name}/{version.version}")))
 
     def action_ledger(self) -> None:
         prompt = self.prompt_here()

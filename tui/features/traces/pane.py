@@ -117,6 +117,7 @@ class TracesPane(ListPane[TraceInfo]):
         self._got(page)
 
     def _got(self, page: TracesPage) -> None:
+        self._was_refused = False
         self._next = page.next_token
         self._names = assessment_names(self.infos.values())
         if self._next is not None and len(self.infos) < self._wanted:
@@ -162,6 +163,7 @@ class TracesPane(ListPane[TraceInfo]):
 
     def _refused(self, problem: Problem) -> None:
         self._wanted = 0
+        self._was_refused = True
         if problem.kind is Kind.BAD_REQUEST and self.server_filter:
             self.say_in_bar(f"The server refused it: {clean(problem.message)}", "bad")
             self.server_filter = ""
@@ -244,6 +246,8 @@ class TracesPane(ListPane[TraceInfo]):
     def empty_words(self) -> str:
         if self.is_asking("more"):
             return "Reading traces …"
+        if self._was_refused:
+            return "No traces could be read."
         if self.server_filter:
             return f"The server finds no trace with  {clean(self.server_filter)}\nesc takes the filter away"
         return f"No traces in {self.scope.words}.\nr reads again · w looks every few seconds for new ones"
@@ -304,6 +308,7 @@ class TracesPane(ListPane[TraceInfo]):
         self.read_again()
 
     _slow_asked = ""
+    _was_refused = False
 
     # the cursor
 
