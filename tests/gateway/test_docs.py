@@ -29,6 +29,9 @@ def test_commands_do_what_they_are_shown_for(
     """A command ends with 0, or with what stands behind it: ``# ends with 3``."""
     store = tmp_path / "mlflow.db"
     shutil.copyfile(sample.folder / "mlflow.db", store)
+    for block in blocks(pages()[name], "yaml"):
+        if block.startswith("# aliases.yaml\n"):
+            (tmp_path / "aliases.yaml").write_text(block)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
     monkeypatch.chdir(tmp_path)
     deck = command_line()

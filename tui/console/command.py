@@ -53,9 +53,32 @@ T = TypeVar("T")
 class CommandWithExamples(click.Command):
     """A command whose help ends with examples, a line each, and leaves the options of the context to the program's."""
 
-    def __init__(self, *given: Any, examples: Sequence[str] = (), **named: Any) -> None:
+    def __init__(self, *given: Any, examples: Sequence[str] = (), trouble: int = EXIT_PROBLEM, **named: Any) -> None:
         super().__init__(*given, **named)
         self.examples = tuple(examples)
+        self._trouble = trouble  # how it ends where it was wrongly asked, or has a problem
+
+    def make_context(self, *given: Any, **named: Any) -> click.Context:
+        try:
+            return super().make_context(*given, **named)
+        except click.UsageError as error:
+            if self._trouble == EXIT_PROBLEM:
+                raise
+            error.show()
+            raise SystemExit(self._trouble) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            if self._trouble == EXIT_PROBLEM:
+                raise
+            from tui.console import logs
+            from tui.console.panel import panel
+
+            sys.stderr.write(panel(problem) + "\n")
+            logs.failure()
+            raise SystemExit(self._trouble) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)

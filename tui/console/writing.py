@@ -81,7 +81,7 @@ def carried_out(session: Session, plan: Plan, consent: Consent) -> int:
         raise asked_wrongly("Nothing was changed", "This context wants a reason for each move.", "Say it by --reason.")
     if consent.dry_run:
         if consent.as_json:
-            print_json({"outcome": "dry run", "steps": [_step(one) for one in plan.changes], **_guards(plan)})
+            print_json({"outcome": "dry run", "steps": [step_as_plain(one) for one in plan.changes], **_guards(plan)})
         else:
             write("\n".join(plan_lines(plan)) + "\n")
         return 0
@@ -151,7 +151,7 @@ def as_plain(told: WriteResult) -> dict[str, Any]:
     """What became of a plan as plain data, for scripts."""
     steps = []
     for change, result in told.rows:
-        said = {**_step(change), "outcome": result.outcome.value}
+        said = {**step_as_plain(change), "outcome": result.outcome.value}
         said["found"] = change.value_in(result.found) if result.found is not None else None
         said["problem"] = str(result.problem) if result.problem is not None else None
         steps.append(said)
@@ -165,7 +165,8 @@ def as_plain(told: WriteResult) -> dict[str, Any]:
     }
 
 
-def _step(change: Change) -> dict[str, Any]:
+def step_as_plain(change: Change) -> dict[str, Any]:
+    """One change of a plan as plain data."""
     return {
         "kind": change.kind.value,
         "name": change.called or change.id,
@@ -201,18 +202,19 @@ def _confirmed(plan: Plan, consent: Consent) -> None:
                 f"{plan.guard}, and nobody is there to type the name.",
                 f"Repeat the name: --yes --name {named(plan.typed)}",
             )
-        if _asked(f"Type {named(plan.typed)} to go on: ") != plan.typed:
+        if asked(f"Type {named(plan.typed)} to go on: ") != plan.typed:
             raise _not_confirmed("That is not its name.", "Do it again, and type the name.")
         return
     if consent.yes:
         return
     if not sys.stdin.isatty():
         raise _not_confirmed("Nobody is there to confirm it.", "Say --yes, or --dry-run to see what would be done.")
-    if _asked("Go on? [y/N] ").casefold() not in ("y", "yes"):
+    if asked("Go on? [y/N] ").casefold() not in ("y", "yes"):
         raise _not_confirmed("It was not confirmed.", "Answer y, or say --yes.")
 
 
-def _asked(question: str) -> str:
+def asked(question: str) -> str:
+    """What a person answers on the terminal."""
     sys.stderr.write(question)
     sys.stderr.flush()
     return sys.stdin.readline().strip()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.models.news import ModelNews
-from tui.domain.models.readiness import CHAMPION, Judged, warnings_of_target
+from tui.domain.models.readiness import CHAMPION, Finding, Judged, warnings_of_target
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
 from tui.domain.serving.endpoints import move_consequences
 from tui.domain.writes import alias_plan
@@ -128,20 +128,22 @@ class RegistryDesk:
     ) -> list[str]:
         """What is wrong with the versions that a move points to, and what it means for endpoints that serve it."""
         health = self.health
-        told = []
-        for made in targets:
-            facts, run = health.facts(made.name, made.version), health.run(made.run_id)
-            judged = Judged(
-                model,
-                {made.version: made},
-                {made.run_id: run} if run is not None else {},
-                {made.version: facts} if facts is not None else {},
-            )
-            findings = warnings_of_target(judged, made, health.settings.rules)
-            told += [f"{signs[f.severity]} {f.rule}: {f.sentence}" for f in findings if f.severity in signs]
+        findings = [finding for made in targets for finding in self.findings_of(model, made)]
+        told = [f"{signs[one.severity]} {one.rule}: {one.sentence}" for one in findings if one.severity in signs]
         at = health.served(model.name)
         steps = planned.steps if at else ()
         return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]
+
+    def findings_of(self, model: RegisteredModel, made: ModelVersion) -> tuple[Finding, ...]:
+        """What is wrong with a version by itself, as far as what is known of it tells."""
+        facts, run = self.health.facts(made.name, made.version), self.health.run(made.run_id)
+        judged = Judged(
+            model,
+            {made.version: made},
+            {made.run_id: run} if run is not None else {},
+            {made.version: facts} if facts is not None else {},
+        )
+        return warnings_of_target(judged, made, self.health.settings.rules)
 
     def undo(self, name: str) -> tuple[Plan | None, RegisteredModel, str]:
         """What takes back the last change of a model that can be, the model, and a later one that nothing takes back.

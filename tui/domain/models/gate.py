@@ -1,0 +1,108 @@
+"""Whether a version may take another one's place: conditions as they are said, judged from values read before."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.domain.quantities import exact_difference
+from tui.domain.text import clean
+
+_BOUND = re.compile(r"(?P<metric>.+):(?P<sign>[+-]?)(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)(?P<percent>%?)\Z")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The least or the most that a metric may be: by itself, or against the other version as difference or share."""
+
+    metric: str
+    end: Literal["min", "max"]
+    kind: Literal["absolute", "difference", "share"]
+    value: float
+
+    @property
+    def words(self) -> str:
+        word = "at least" if self.end == "min" else "at most"
+        if self.kind == "absolute":
+            return f"{word} {self.value:g}"
+        shown = f"{self.value * 100:+g}%" if self.kind == "share" else f"{self.value:+g}"
+        return f"{word} {shown} against it"
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether it needs another version to be compared with."""
+        return self.kind != "absolute"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One condition: what it asks of what, what was found, and whether that passes."""
+
+    what: str
+    wanted: str
+    found: str
+    passes: bool
+
+
+def bound(text: str, end: Literal["min", "max"]) -> Bound | None:
+    """``auc@test:+0.002`` is a difference, ``ms:+5%`` a share, ``auc:0.9`` by itself; None for what is no bound."""
+    match = _BOUND.match(text.strip())
+    if match is None:
+        return None
+    value = float(match["number"]) * (-1 if match["sign"] == "-" else 1)
+    if match["percent"]:
+        return Bound(match["metric"], end, "share", value / 100)
+    return Bound(match["metric"], end, "difference" if match["sign"] else "absolute", value)
+
+
+def judge_bound(wanted: Bound, candidate: float | None, against: float | None) -> Judgement:
+    """Whether a metric keeps within its bound; what was not measured, or is no number, does not."""
+
+    def told(found: str, passes: bool) -> Judgement:
+        return Judgement(wanted.metric, wanted.words, found, passes)
+
+    if candidate is None or math.isnan(candidate):
+        return told("not measured" if candidate is None else "NaN", False)
+    if not wanted.is_relative:
+        return told(f"{candidate:g}", _within(wanted, candidate))
+    if against is None or math.isnan(against):
+        return told(f"{candidate:g}, and there is nothing to compare it with", False)
+    difference = exact_difference(candidate, against)
+    if difference is None or not math.isfinite(difference):
+        return told(f"{candidate:g} against {against:g}", False)
+    if wanted.kind == "difference":
+        return told(f"{candidate:g} against {against:g}: {difference:+g}", _within(wanted, difference))
+    if against == 0:
+        return told(f"{candidate:g} against 0, which has no share", False)
+    share = difference / abs(against)
+    return told(f"{candidate:g} against {against:g}: {share * 100:+.3g}%", _within(wanted, share))
+
+
+def _within(wanted: Bound, value: float) -> bool:
+    # A difference of decimals as they are written must not fail by the last bit of a binary one.
+    slack = 1e-12 * max(1.0, abs(wanted.value))
+    return value >= wanted.value - slack if wanted.end == "min" else value <= wanted.value + slack
+
+
+def passes(judgements: Sequence[Judgement]) -> bool:
+    """Whether every condition is kept; none at all shows nothing."""
+    return bool(judgements) and all(one.passes for one in judgements)
+
+
+def markdown(candidate: str, against: str, judgements: Sequence[Judgement]) -> str:
+    """The report for a pull request."""
+    verdict = "passes" if passes(judgements) else "does not pass"
+    beside = f" against {_cell(against)}" if against else ""
+    lines = [f"## {_cell(candidate)}{beside} {verdict}", "", "| | Condition | Wanted | Found |", "|---|---|---|---|"]
+    for one in judgements:
+        sign = "✓" if one.passes else "✗"
+        lines.append(f"| {sign} | {_cell(one.what)} | {_cell(one.wanted)} | {_cell(one.found)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A text in which nothing is Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>|#!])", r"\\\1", clean(text))
