@@ -142,7 +142,7 @@ async def test_a_place_that_is_not_there_is_told_and_stays_told_when_the_list_ha
 async def test_another_context(small: World) -> None:
     other = ContextSettings("http://other.example.com:5000", read_only=True)
     small.settings = Settings(contexts={"other": other})
-    async with small.open() as deck:
+    async with small.open((200, 50)) as deck:
         await enter_runs(deck, "gallant-ox-12")
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "the page is there")
