@@ -19,7 +19,7 @@ from tests.support.command_line import Ended, command_line
 from tests.support.stores import Store, make_store
 from tui.console.watch import Watch, watching
 from tui.domain.problem import Kind, Problem
-from tui.services.watching import LONGEST_S, Happening, Pace, SeenRun, of_model, of_runs, runs_as_seen
+from tui.services.watching import LONGEST_S, Happening, LookPace, SeenRun, of_model, of_runs, runs_as_seen
 
 HOSTILE = "evil \x1b[31m\u202e$(touch owned) 'name'"
 ROOT = Path(__file__).parents[2]
@@ -186,7 +186,7 @@ def test_a_server_that_does_not_answer_is_told_of_once_and_asked_more_seldom(
         waited.append(seconds)
         return not looks.answers
 
-    pace = Pace(60.0, requests=2, a_minute=60, chance=lambda: 0.0)
+    pace = LookPace(60.0, requests=2, a_minute=60, chance=lambda: 0.0)
     assert not watching(cast(Watch, looks), pace, wait, once=False, until_first=False)
     assert waited == [120.0, 240.0, 60.0, 700.0, 60.0]
     assert capsys.readouterr().err.count("Nobody answers.") == 1
@@ -194,15 +194,15 @@ def test_a_server_that_does_not_answer_is_told_of_once_and_asked_more_seldom(
 
 def test_it_ends_with_the_first_that_happens_where_that_is_asked() -> None:
     looks = _Looks([], [Happening("run", "a", "run a ended")], [])
-    pace = Pace(1.0, 1, 60, lambda: 0.0)
+    pace = LookPace(1.0, 1, 60, lambda: 0.0)
     assert watching(cast(Watch, looks), pace, lambda _s: False, once=False, until_first=True)
     assert looks.answers == [[]]
 
 
 def test_no_more_is_asked_a_minute_than_may_be_and_never_all_at_once() -> None:
-    assert Pace(1.0, requests=30, a_minute=10, chance=lambda: 0.0).after(True) == 180.0
-    assert Pace(60.0, 1, 60, lambda: 1.0).after(True) == pytest.approx(66.0)
-    pace = Pace(60.0, 1, 60, lambda: 0.0)
+    assert LookPace(1.0, requests=30, a_minute=10, chance=lambda: 0.0).after(True) == 180.0
+    assert LookPace(60.0, 1, 60, lambda: 1.0).after(True) == pytest.approx(66.0)
+    pace = LookPace(60.0, 1, 60, lambda: 0.0)
     assert max(pace.after(False) for _ in range(20)) == LONGEST_S
 
 

@@ -25,7 +25,7 @@ from tui.console.runs import found_runs
 from tui.domain.experiments.views import Lifecycle
 from tui.domain.problem import Problem
 from tui.domain.text import clean
-from tui.services.watching import Happening, Pace, SeenRun, model_as_seen, of_model, of_runs, runs_as_seen
+from tui.services.watching import Happening, LookPace, SeenRun, model_as_seen, of_model, of_runs, runs_as_seen
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -166,7 +166,7 @@ def _until_ended() -> Iterator[threading.Event]:
 
 def watching(
     watch: Watch,
-    pace: Pace,
+    pace: LookPace,
     wait: Callable[[float], bool],
     *,
     once: bool,
@@ -253,7 +253,7 @@ def watch_command(
     )
     with opened(earlier, given) as session, _until_ended() as ended:
         watch = Watch(session, order, StateFiles(state_dir() / "watch"), lambda one: hand_on(order, one))
-        pace = Pace(every, order.requests, at_most, random.random)
+        pace = LookPace(every, order.requests, at_most, random.random)
         told = watching(watch, pace, ended.wait, once=once, until_first=exit_code)
     raise SystemExit(EXIT_NO if told and exit_code else 0)
 

@@ -116,7 +116,7 @@ def _texts(held: Mapping[str, Any], key: str) -> dict[str, str]:
 
 
 @dataclass
-class Pace:
+class LookPace:
     """How long to wait before the next look: as asked, slower where a server does not answer, never all at once.
 
     ``chance`` answers numbers from 0 to 1; ``requests`` is what one look may ask, ``a_minute`` what may be asked.

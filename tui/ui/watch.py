@@ -8,7 +8,7 @@ from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 
-class Watch:
+class AutoRefresh:
     """A timer of ``owner``'s that can be begun and stopped.
 
     ``tick`` is called every so many ``seconds``, and every so many ``running_seconds`` while what is watched runs.

@@ -26,7 +26,7 @@ from tui.ui.asking import Asking
 from tui.ui.breakpoints import RICH
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
-from tui.ui.watch import Watch
+from tui.ui.watch import AutoRefresh
 from tui.widgets.chart.legend import Legend
 
 MOST_RUNS = 50
@@ -64,7 +64,9 @@ class CurvesScreen(Page, Asking):
         self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
         self.frame = Container(*self._panes, id="charts")
         settings = self.session.launch.settings
-        self._watch = Watch(self, settings.watch_seconds, self._tick, running_seconds=settings.watch_running_seconds)
+        self._watch = AutoRefresh(
+            self, settings.watch_seconds, self._tick, running_seconds=settings.watch_running_seconds
+        )
         self._show_wanted = False
         self._window = self.state.view.window
         self._rest: Timer | None = None

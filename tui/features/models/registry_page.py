@@ -20,7 +20,7 @@ from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import LedgerRoute, ModelRoute, RunRoute, ServingRoute, StandingRoute, VersionDiffRoute
-from tui.ui.watch import Watch
+from tui.ui.watch import AutoRefresh
 from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
@@ -506,7 +506,7 @@ class NewsWatch:
 
     def __init__(self, page: RegistryPage, tick: Callable[[], object]) -> None:
         self._page = page
-        self._watch = Watch(page, page.session.launch.settings.watch_seconds, self._tick)
+        self._watch = AutoRefresh(page, page.session.launch.settings.watch_seconds, self._tick)
         self._read = tick
 
     @property

@@ -30,7 +30,7 @@ from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, RunRoute
 from tui.ui.tab_part import TabPart
-from tui.ui.watch import Watch
+from tui.ui.watch import AutoRefresh
 from tui.ui.writing import NOTHING_TO_UNDO, Writer
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class RunScreen(Page, Asking):
         self.children_known: tuple[RunReference, ...] | None = None
         self.made = RunMade()
         settings = session.launch.settings
-        self._watch = Watch(
+        self._watch = AutoRefresh(
             self, settings.watch_seconds, self._watch_tick, running_seconds=settings.watch_running_seconds
         )
         self._followed = False  # a running run refreshes by itself, until a person stops that

@@ -29,7 +29,7 @@ from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.deck import Deck
 from tui.ui.list_pane import ListPane, Show
-from tui.ui.watch import Watch
+from tui.ui.watch import AutoRefresh
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
@@ -79,7 +79,7 @@ class RunsPane(ListPane[str]):
         self.onward = Onward(self)
         self.writing = RunsWriting(self)
         self.view: RunsTable | None = None
-        self._watch = Watch(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
+        self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
 
     def on_mount(self) -> None:
         self.set_title("Runs")

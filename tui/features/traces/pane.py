@@ -28,7 +28,7 @@ from tui.domain.traces.table import assessment_names, trace_columns, usual_longe
 from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TracesPage
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane, Show
-from tui.ui.watch import Watch
+from tui.ui.watch import AutoRefresh
 from tui.widgets.grid import Grid, messages
 
 PAGE = 500  # infos that a server gives at most; a store of its own gives twice as many
@@ -71,7 +71,7 @@ class TracesPane(ListPane[TraceInfo]):
         self._wanted = FIRST
         self._told: TraceMetrics | None = None
         self._specs: Sequence[ColumnSpec[TraceInfo]] = ()
-        self._watch = Watch(self, session.launch.settings.watch_seconds, self.newest)
+        self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, self.newest)
         self.summary: Summary | None = None
 
     def body(self) -> ComposeResult:

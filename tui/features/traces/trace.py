@@ -27,7 +27,7 @@ from tui.services.write_flow import Touched
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute, TraceRoute
-from tui.ui.watch import Watch
+from tui.ui.watch import AutoRefresh
 
 REST_SECONDS = 0.08  # how long the cursor rests on a span before it is laid out
 
@@ -50,7 +50,9 @@ class TraceScreen(Page, Asking):
         self.writing = TraceWriting(self, self, session, self._chosen, self._experiments)
         self.links = TraceLinks(self, self, session)
         settings = session.launch.settings
-        self._watch = Watch(self, settings.watch_seconds, self._read, running_seconds=settings.watch_running_seconds)
+        self._watch = AutoRefresh(
+            self, settings.watch_seconds, self._read, running_seconds=settings.watch_running_seconds
+        )
         self._follows_by_itself = False
         self._rest: Timer | None = None
         self._go_to_first_failure = route.at_failure
