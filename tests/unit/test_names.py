@@ -30,3 +30,15 @@ def test_the_guide_names_files_that_are_there() -> None:
     )
     assert len(said) > 30
     assert [path for path in said if not (root / path).exists() and not (PACKAGE / path).exists()] == []
+
+
+def test_a_style_sheet_that_is_named_is_there_and_none_is_left_over() -> None:
+    named = {
+        argument.value
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "style_sheets"
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert named == {sheet.name for sheet in (PACKAGE.parent / "styles").glob("*.tcss")}
