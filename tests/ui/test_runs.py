@@ -297,6 +297,28 @@ async def test_a_sort_loads_the_rest_by_itself_and_keeps_the_best_in_view(tmp_pa
         await deck.until_text("Runs · many · 500 · val_auc ↑")
 
 
+async def test_a_column_that_is_sorted_by_or_chosen_comes_into_view(tmp_path: Path) -> None:
+    values = {f"per_class/{number:02}/f1": number / 100 for number in range(30)}
+    runs = [run(number, metrics={**values, "val_auc": number / 10}) for number in range(5)]
+    async with world(tmp_path, [experiment(1, "many")], runs).open(size=(80, 24)) as deck:
+        await enter_runs(deck, "run-000")
+        grid = runs_pane(deck).grid
+        assert "per_class/25/f1" not in deck.text()
+        await deck.press("S")
+        await deck.until_text("Sort by")
+        await deck.type("class/25")
+        await deck.press("enter")
+        await deck.until_text("per_class/25/f1 ↓  ")
+        await deck.until(lambda: grid.cursor_column == "metrics.per_class/25/f1", "it is the current column")
+        assert "per_class/25/f1 ↓" in deck.lines()[2], "its heading is seen"
+        await deck.press("o")
+        await deck.until_text("Columns")
+        await deck.type("class/27")
+        await deck.press("space", "enter")
+        await deck.until(lambda: grid.cursor_column == "metrics.per_class/27/f1", "so is one that is chosen")
+        assert "per_class/27/f1" in deck.lines()[2]
+
+
 async def test_in_a_tree_the_footnote_says_by_what_parents_stand_and_which_key_turns_it_flat(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")

@@ -146,6 +146,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self.state = ListState(self, session)
         self._generation = 0
         self._again = False
+        self._column_wanted = ""  # one just sorted by or chosen: it is to come into view
 
     # what a kind of list says of itself
 
@@ -260,8 +261,14 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         elif words := self.empty_words():
             self.grid.placeholder = words
         self.grid.table = table
+        self.bring_into_view()
         self.show_words()
         self.shown()
+
+    def bring_into_view(self) -> None:
+        """The column that was just sorted by or chosen is the current one once it is there."""
+        if self._column_wanted and self.grid.move_to_column(self._column_wanted):
+            self._column_wanted = ""
 
     def shown(self) -> None:
         """Called after a table has been shown."""
@@ -293,6 +300,10 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         """Arrange the list in another way, and keep that."""
         if arrangement == self.arrangement:
             return
+        if arrangement.sort != self.arrangement.sort:
+            self._column_wanted = arrangement.sort[0][0] if arrangement.sort else ""
+        elif len(arrangement.columns) > len(before := self.shown_columns()):
+            self._column_wanted = next((key for key in arrangement.columns if key not in before), "")
         self.arrangement = arrangement
         self.memory.keep(self.memory_name, arrangement)
         self.fill()

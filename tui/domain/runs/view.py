@@ -116,6 +116,10 @@ def _folding(snapshot: FrameSnapshot, spec: RunsViewSpec, matching: Bools | None
 
 def _chosen(snapshot: FrameSnapshot, spec: RunsViewSpec) -> list[tuple[str, Field]]:
     keys = spec.columns if spec.columns is not None else default_columns(snapshot)
+    # What the rows are sorted by is seen, before the other metrics and params.
+    sorted_by = tuple(key.key for key in spec.sort if key.key not in keys)
+    before = next((at for at, key in enumerate(keys) if "." in key), len(keys))
+    keys = (*keys[:before], *sorted_by, *keys[before:])
     found = [("name", Field("attribute", "name"))]
     for key in dict.fromkeys(keys):
         known = field_of(key)

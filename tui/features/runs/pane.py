@@ -252,6 +252,7 @@ class RunsPane(ListPane[str]):
         self.grid.set_class(False, "stale")
         self.grid.placeholder = runs_words.placeholder(self._shown())
         self.grid.table = view
+        self.bring_into_view()
         self.show_words()
         self.following.shown()
         if first or resorted:
