@@ -182,6 +182,7 @@ LISTS: tuple[ListRow, ...] = (
     ListRow("comparison", ("compare", "compare_views"), go_to(_RUNS, "depth"), "loss", "val_loss", "val_auc"),
     ListRow("groups", ("compare_groups", "compare_views"), go_to(_SWEEP, "depth", "g"), "loss", "val_loss", "val_auc"),
     ListRow("files", ("compare_files", "compare_views"), go_to(_RUNS, "depth", "f"), "notes", "notes.txt", "report.md"),
+    ListRow("which matter", ("compare_params", "compare_views"), go_to(_SWEEP, "depth", "I"), "", "", ""),
     ListRow("ledger", ("ledger",), go_to(LedgerRoute(), "alias move"), "gallant", "gallant", "churn", keep_records),
     ListRow("requests", ("requests",), _requests, "search_exp", "search_experiments", "search_runs"),
     ListRow("endpoints", ("serving_list", "serving"), _serving, "fraud", "fraud-scoring", "churn-canary"),

@@ -9,10 +9,11 @@ from tui.app.actions import ACTIONS, PLACES
 NO_LISTS = {
     "app": "holds everywhere",
     "grid": "is every list",
+    "table": "is every list that is a part of something else",
+    "list": "is every list",
     "bar": "is the filter of a list",
     "preview": "is one file",
     "logged_model": "is one model's facts",
-    "compare_params": "is a ranking in the order of its meaning",
     "compare_plots": "is a drawing",
     "curves": "is a drawing",
     "prompt_text": "is one text",

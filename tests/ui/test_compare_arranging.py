@@ -61,7 +61,7 @@ async def test_from_difference_to_difference(tmp_path: Path) -> None:
 async def test_rows_sorted_filtered_and_folded(tmp_path: Path) -> None:
     async with sweep(tmp_path).open() as deck:
         await compare(deck, IDS[1], IDS[6])
-        await deck.press("s")
+        await deck.press("S")
         await deck.until_text("Sort rows by")
         await deck.type("change")
         await deck.press("enter")

@@ -80,4 +80,4 @@ async def test_groups_go_to_a_file_too(tmp_path: Path) -> None:
         await deck.until_text("Write it to which file?")
         await deck.press("enter")
         await deck.until(lambda: "Wrote" in message(deck), "it is written")
-        assert "val_auc" in (tmp_path / "groups.csv").read_text(encoding="utf-8")
+        assert "val_auc" in (tmp_path / "compare-groups.csv").read_text(encoding="utf-8")

@@ -143,7 +143,7 @@ async def test_curves_of_the_metrics_marked(tmp_path: Path) -> None:
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is opened, "back at the comparison")
         await deck.press("escape")
-        assert not opened.rows.marked_metrics, "esc takes the marks away first"
+        assert not opened.rows.grid.marked_metrics, "esc takes the marks away first"
         assert deck.app.screen is opened
 
 
@@ -151,24 +151,24 @@ async def test_every_metric_shown_is_marked_at_once(tmp_path: Path) -> None:
     async with sweep(tmp_path).open(size=(160, 40)) as deck:
         opened = await compare(deck, IDS[1], IDS[3])
         await deck.press("m")
-        assert set(opened.rows.marked_metrics) == {"val_auc", "val_loss"}, "epochs does not differ"
+        assert set(opened.rows.grid.marked_metrics) == {"val_auc", "val_loss"}, "epochs does not differ"
         await deck.press("x")
         await laid_out(deck)
-        assert "epochs" not in opened.rows.marked_metrics
+        assert "epochs" not in opened.rows.grid.marked_metrics
         await deck.press("m")
-        assert set(opened.rows.marked_metrics) == {"val_auc", "val_loss", "epochs"}
+        assert set(opened.rows.grid.marked_metrics) == {"val_auc", "val_loss", "epochs"}
         await deck.press("m")
-        assert not opened.rows.marked_metrics
+        assert not opened.rows.grid.marked_metrics
         opened.rows.grid.move_to("metrics:")
         await deck.press("space")
-        assert len(opened.rows.marked_metrics) == 3, "marking their heading is the same"
+        assert len(opened.rows.grid.marked_metrics) == 3, "marking their heading is the same"
         await deck.press("slash")
         await deck.type("lr")
         await deck.press("enter")
         await laid_out(deck)
         await deck.press("m")
         await deck.until(lambda: "No metric is shown" in message(deck), "it is said")
-        assert len(opened.rows.marked_metrics) == 3, "what a filter hides stays marked"
+        assert len(opened.rows.grid.marked_metrics) == 3, "what a filter hides stays marked"
 
 
 async def test_a_range_of_rows_marks_the_metrics_in_it(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ async def test_a_range_of_rows_marks_the_metrics_in_it(tmp_path: Path) -> None:
         opened = await compare(deck, IDS[1], IDS[3])
         opened.rows.grid.move_to_row(0)
         await deck.press("v", "G", "v")
-        assert set(opened.rows.marked_metrics) == {"val_auc", "val_loss"}
+        assert set(opened.rows.grid.marked_metrics) == {"val_auc", "val_loss"}
         await deck.press("T")
         await deck.until(lambda: isinstance(opened.rows.grid.table, FlippedTable), "runs are rows")
         await deck.press("space")
@@ -190,7 +190,7 @@ async def test_marks_of_metrics_that_are_gone_are_dropped(tmp_path: Path) -> Non
         await deck.press("m")
         made.tracking.runs = [run(number, metrics={"val_auc": number / 10}) for number in (1, 3)]
         await deck.press("r")
-        await deck.until(lambda: opened.rows.marked_metrics == ("val_auc",), "one is left")
+        await deck.until(lambda: opened.rows.grid.marked_metrics == ("val_auc",), "one is left")
 
 
 async def test_curves_leave_out_runs_of_other_contexts_and_say_so(tmp_path: Path) -> None:

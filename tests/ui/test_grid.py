@@ -22,9 +22,8 @@ from tui.app.themes import DARK, LIGHT
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.widgets.grid import Grid
-from tui.widgets.grid.cells import WINDOW_ROWS, GridStats
 from tui.widgets.grid.layout import GUTTER, Geometry
-from tui.widgets.grid.painter import Painter, RowState
+from tui.widgets.grid.painter import WINDOW_ROWS, GridStats, Painter, RowState
 
 STYLES = Path(__file__).parents[2] / "styles" / "grid.tcss"
 
@@ -362,7 +361,7 @@ async def test_columns_are_the_owners() -> None:
         assert (resized, moved) == ([("auc", 5), ("auc", 9)], [("auc", -1), ("auc", 1)])
         assert lines(app.grid)[0].startswith("   run      ┊")
         await pilot.press("right", "right_curly_bracket")
-        assert len(app.of(Grid.ColumnMoved)) == 2
+        assert len(app.of(Grid.ColumnMoved)) == 3, "at the end too: the owner says why it stays"
 
 
 async def test_the_mouse() -> None:

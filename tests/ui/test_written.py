@@ -16,9 +16,20 @@ from tests.support.models import champion, change_tag, models, open_models, pane
 from tests.support.writing import told
 from tui.app.application import DeckApp
 from tui.domain.places import parse_place
+from tui.domain.writes.changes import Thing
 from tui.features.models.model import ModelScreen
 from tui.ui.dialogs.whole_text import WholeTextModal
-from tui.ui.routes import ModelRoute, RunRoute, VersionRoute
+from tui.ui.page import Page
+from tui.ui.routes import (
+    CompareRoute,
+    CurvesRoute,
+    LedgerRoute,
+    ModelRoute,
+    Route,
+    RunRoute,
+    VersionDiffRoute,
+    VersionRoute,
+)
 from tui.ui.write_course import Face
 from tui.ui.write_panel import WritePanel
 
@@ -173,3 +184,54 @@ async def test_a_description_that_somebody_changed_meanwhile_is_not_run_over(wor
         await shown_again(deck)
         assert "zoe" in deck.line_with("tag owner")
         assert message(deck) == ""
+
+
+RUNS = tuple(f"{number:032x}" for number in range(7, 10))
+PAGES: tuple[tuple[Route, tuple[Thing, str], str], ...] = (
+    (RunRoute(RUNS[0]), (Thing.RUN, RUNS[0]), "get_run"),
+    (CompareRoute(RUNS), (Thing.RUN, RUNS[1]), "search_runs"),
+    (CurvesRoute(RUNS, ("loss",)), (Thing.RUN, RUNS[2]), "get_run"),
+    (ModelRoute("churn"), (Thing.VERSION, "churn/12"), "get_model"),
+    (VersionRoute("churn", "12"), (Thing.MODEL, "churn"), "get_version"),
+    (VersionDiffRoute("churn", "12", "11"), (Thing.VERSION, "churn/11"), "get_version"),
+)
+
+
+@pytest.mark.parametrize(("route", "thing", "asks"), PAGES, ids=[type(route).__name__ for route, _, _ in PAGES])
+async def test_each_page_that_shows_a_thing_reads_it_again(
+    world: World, route: Route, thing: tuple[Thing, str], asks: str
+) -> None:
+    async with world.open() as deck:
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        await deck.until(lambda: app.begun, "the context is open")
+        app.go(route)
+        port = world.registry if asks in ("get_model", "get_version") else world.tracking
+
+        def read(name: str) -> int:
+            return sum(1 for called, what in port.calls if called == asks and name in str(what))
+
+        page = app.screen
+        assert isinstance(page, Page)
+        await deck.until(lambda: page.freshness.as_of_ms is not None, "it is read")
+        await deck.settle()
+        name = thing[1].partition("/")[0]
+        asked = read(name)
+        page.written(frozenset({(thing[0], thing[1].replace(name, "another"))}))
+        await deck.settle()
+        assert not read("another"), "what it does not show is not read"
+        page.written(frozenset({thing}))
+        await deck.until(lambda: read(name) > asked, "what it shows is read again")
+
+
+async def test_an_open_ledger_shows_what_was_written_since(world: World) -> None:
+    async with world.open() as deck:
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        await deck.until(lambda: app.begun, "the context is open")
+        app.go(LedgerRoute())
+        await deck.until_text("Ledger")
+        number = world.ledger.begin(what="run.tag", context="prod", place="here", subject="gallant-ox-12")
+        world.ledger.end(number, "done", {})
+        app.written(frozenset({(Thing.RUN, RUNS[0])}))
+        await deck.until_text("gallant-ox-12")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.domain.arrangement import Arrangement
-from tui.domain.columns import ColumnSpec, SpecTable, chosen, sifted, sorted_by
+from tui.domain.columns import KNOWN, ArrangedTable, ColumnSpec, SpecTable, chosen, sifted, sorted_by
+from tui.domain.table import Column, RowsTable
 
 
 @dataclass(frozen=True)
@@ -93,3 +95,59 @@ def test_an_arrangement_is_kept_with_what_its_kind_adds_and_mended_where_it_does
     assert (mended.columns, mended.widths, mended.sort) == (("a",), {"c": 9}, (("b", True),))
     assert mended.flag("tree", default=True) is True
     assert Arrangement.from_json({}, ("name", "size")).columns == ("name", "size"), "as configured"
+
+
+def made(levels: Sequence[int] = ()) -> RowsTable:
+    columns = (Column("name", "name", 8, frozen=True), Column("n", "n", 5, "right"), Column("word", "word", 6))
+    cells = {"name": list("abcd"), "n": ["2.0", "1.0", "–", "10"], "word": ["x", "y", "x", "w"]}
+    values: dict[str, list[float | None]] = {"n": [2.0, 1.0, None, 10.0]}
+    return RowsTable(columns, list("abcd"), cells, {"n": ["", "warn", "", ""]}, values=values, levels=levels)
+
+
+def rows_of(table: ArrangedTable) -> list[str]:
+    return [table.row_key(row) for row in range(table.row_count)]
+
+
+def test_a_made_table_is_sorted_by_its_values_and_nothing_comes_last() -> None:
+    table = ArrangedTable(made(), Arrangement(sort=(("n", True),)))
+    assert rows_of(table) == ["d", "a", "b", "c"]
+    assert list(table.texts("n", 0, 3)) == ["10", "2.0", "1.0"]
+    assert table.tones("n", 0, 3) == ["", "", "warn"]
+    assert [table.row_of(key) for key in "abcd"] == [1, 2, 3, 0]
+    assert next(column for column in table.columns if column.key == "n").order == "down"
+    assert rows_of(ArrangedTable(made(), Arrangement(sort=(("word", False), ("n", False))))) == ["d", "a", "c", "b"]
+
+
+def test_lines_of_a_tree_are_sorted_among_those_of_one_parent() -> None:
+    table = ArrangedTable(made(levels=[0, 1, 1, 0]), Arrangement(sort=(("n", True),)))
+    assert rows_of(table) == ["d", "a", "b", "c"]
+    assert rows_of(ArrangedTable(made(levels=[0, 1, 0, 1]), Arrangement(sort=(("n", False),)))) == ["a", "b", "c", "d"]
+
+
+def test_columns_that_have_come_since_are_shown_and_hidden_ones_are_not() -> None:
+    arrangement = Arrangement(columns=("word", "name"), widths={"word": 9}, more={KNOWN: ["name", "word"]})
+    assert [(c.key, c.width) for c in ArrangedTable(made(), arrangement).columns] == [
+        ("name", 8),
+        ("word", 9),
+        ("n", 5),
+    ]
+    hidden = Arrangement(columns=("name", "word"), more={KNOWN: ["name", "n", "word"]})
+    assert [column.key for column in ArrangedTable(made(), hidden).columns] == ["name", "word"]
+
+
+def test_columns_give_way_so_that_more_of_them_are_in_view() -> None:
+    specs = [
+        ColumnSpec[str]("a", "name", lambda row: row * 30),
+        ColumnSpec[str]("n", "count", lambda _row: "123456", align="right"),
+        ColumnSpec[str]("z", "last", lambda row: row * 20),
+    ]
+
+    def widths_in(room: int, **kept: int) -> list[int]:
+        table = SpecTable(["x"], str, specs, Arrangement(widths=kept), room=room)
+        return [column.width for column in table.columns]
+
+    assert widths_in(0) == widths_in(200) == [30, 7, 20]
+    assert widths_in(42) == [16, 6, 16], "texts are cut, numbers are not"
+    assert widths_in(45) == [19, 6, 16], "what is left goes to the first"
+    assert widths_in(30) == [22, 6, 20], "those that there is no room for stay as they are"
+    assert widths_in(47, a=20)[0] == 20, "a width that somebody chose stays"

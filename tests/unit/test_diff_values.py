@@ -7,8 +7,7 @@ import math
 import pytest
 
 from tui.domain.diff.directions import Direction, direction_of, guess
-from tui.domain.diff.nested import MOST_LEAVES, leaves_of
-from tui.domain.diff.parsed import LONGEST_NESTED, parsed
+from tui.domain.diff.parsed import LONGEST_NESTED, MOST_LEAVES, leaves_of, parsed
 
 
 @pytest.mark.parametrize(

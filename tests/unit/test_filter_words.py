@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from tests.support.made_runs import MadeRun, snapshot_of
 from tui.domain.filter import literals
 from tui.domain.filter.completions import completions
-from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import Field, Names, nearest, resolve
-from tui.domain.filter.nodes import KeyRef
+from tui.domain.filter.nodes import FilterError, KeyRef
 from tui.domain.filter.query import parse
 from tui.domain.filter.texts import fold, like, names_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.fakes import run
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.seeds import is_seed
+from tui.domain.diff.directions import is_seed
 from tui.domain.diff.sources import of_details
 from tui.domain.runs.sets import Grouping, RunSets, best_metric, groupings, importances
 

@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.glyphs import UNICODE
-from tui.domain.series.curve import Axis, Curve
+from tui.domain.series.curve import WEIGHTS, Axis, Curve, smoothed, stepped
 from tui.domain.series.decimate import column_of, decimate, thin
 from tui.domain.series.history import MetricHistory, joined, recorded
-from tui.domain.series.smoothing import WEIGHTS, smoothed, stepped
 from tui.domain.series.spark import extent, sparkline
 from tui.features.curves import words
 from tui.features.curves.state import CurvesState

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.traced import assessment, trace_info
-from tui.domain.filter.errors import FilterError
+from tui.domain.filter.nodes import FilterError
 from tui.domain.traces.filtering import pushed, understood
 from tui.domain.traces.values import ERROR, IN_PROGRESS, TraceInfo
 

@@ -86,6 +86,8 @@ class Action:
 PLACES: Mapping[str, str] = {
     "app": "Everywhere",
     "grid": "In a list",
+    "list": "In every list",
+    "table": "In a table",
     "experiments": "Experiments",
     "runs": "Runs",
     "details": "Details of a run",
@@ -136,6 +138,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("next_pane", "tab", "next pane", "Go to the next pane.", At("app")),
     Verb("previous_pane", "shift+tab", "previous pane", "Go to the previous pane.", At("app")),
     Verb("back", "escape", "back", "Stop what is loading, leave the filter, or go back one step.", At("app")),
+    Verb("earlier", "ctrl+o,alt+left", "earlier page", "Go to the page that was open before, as in a browser.", At("app"), command="earlier"),
+    Verb("later", "alt+right", "later page", "Go forward again, after going back.", At("app"), command="later"),
+    Verb("recent", "", "recent places", "Choose one of the pages that were open before.", At("app")),
     Verb("command", "colon,ctrl+p", "command", "Run a command by its name.", At("app", 80)),
     Verb("help", "question_mark,f1", "help", "Show the keys that work here.", At("app", 90)),
     Verb("requests", "at", "requests", "Show the log of requests made.", At("app")),
@@ -152,11 +157,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "left", "left,h", "left", "One column to the left.",
         At("grid"),
+        At("artifact_tree", title="fold", help="Close this folder, or go to the one above."),
         At("curves", 15, title="read off", help="Move the cursor to the left; the legend reads off values there."),
     ),
     Verb(
         "right", "right,l", "right", "One column to the right.",
         At("grid"),
+        At("artifact_tree", title="unfold", help="Open this folder or file."),
         At("curves", help="Move the cursor to the right."),
     ),
     Verb("page_up", "pageup,ctrl+b", "page up", "One page up.", At("grid")),
@@ -240,9 +247,10 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "sort", "s", "sort", "Sort by this column; again to turn round, and again to stop.",
+        At("table"),
         At("experiments"),
         At("runs", 40),
-        At("compare", 40, help="Sort rows by name, by change from the baseline, or by spread."),
+        At("compare", 40, help="Sort the rows of each group by this column; again to turn round, and again to stop."),
         At("compare_groups", 22, help="Sort the groups by the mean of this metric; again to turn round, and again to stop."),
         At("ledger", 40),
         At("serving_list"),
@@ -305,6 +313,8 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "sort_by", "S", "sort by", "Choose what to sort by, one column or several at once.",
+        At("table"),
+        At("compare", help="Sort rows by name, by change from the baseline, or by spread."),
         At("experiments"),
         At("runs"),
         At("models"),
@@ -320,6 +330,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "columns", "o", "columns", "Choose and order the columns.",
+        At("table"),
         At("experiments"),
         At("runs", 50),
         At("models"),
@@ -450,7 +461,13 @@ VERBS: tuple[Verb, ...] = (
     Verb("files", "f", "files", "Go to the files of the baseline and of the run here, and what differs in them.", At("compare_views", 52)),
     Verb("top_row", "ctrl+home", "top", "The first row; g goes to the groups here.", At("compare_views", was="compare_views.first_row")),
     Verb("add_run", "a", "add a run", "Add a run by its id, also one of another context: CONTEXT:ID.", At("compare_views", was="compare_views.add")),
-    Verb("export", "E", "export", "Write the comparison to a file, or copy it.", At("compare_views", 58)),
+    Verb(
+        "export", "E", "export", "Write what is shown to a file, a row a row, or copy it.",
+        At("list"),
+        At("table"),
+        At("compare", 58, help="Write the comparison to a file, or copy it.", was="compare_views.export"),
+        At("compare_files", help="Write the differences in this file to a file, or copy them."),
+    ),
     Verb("group", "o", "group by", "Choose by what the runs are grouped.", At("compare_groups", 20)),
     Verb(
         "beside", "v", "side by side", "Show two texts beside each other, or one below the other.",

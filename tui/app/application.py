@@ -11,17 +11,22 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from textual.actions import ActionParseResult
+from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui.app.actions import BY_ID, configured_keys, show_key
-from tui.app.everywhere import KeysForEverywhere
+from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_key, show_keys
 from tui.app.first_frame import FirstFrame
 from tui.app.signals import heeded
 from tui.app.themes import THEMES, variable_defaults
+from tui.app.trail import Trail, Visit
+from tui.config.choose import COMMAND_LINE
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.preview.graphics import draws_pictures
@@ -29,6 +34,7 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import duration
 from tui.domain.text import clean, clean_block
 from tui.resources import style_sheets
+from tui.terminal.textual_compat import CalmApp
 from tui.widgets.status_line import Status, Top
 
 if TYPE_CHECKING:
@@ -37,7 +43,9 @@ if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.host import Host
     from tui.services.session import Session
+    from tui.services.summaries import CopiedSummary
     from tui.services.write_flow import Overtaken, Touched, WriteResult
+    from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
     from tui.ui.routes import Route
 
@@ -49,13 +57,16 @@ SECOND_LOOK_JITTER_S = 0.5  # so that two who wrote at the same time do not look
 SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
 SLOW_TOLD_EVERY_S = 1.0
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
+AGES_GROW_OLD_MS = 30_000
 COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
 Connect = Callable[[Launch], "Session"]
 
 
-class DeckApp(KeysForEverywhere):
-    """The deck over one open context; another can be opened in its place."""
+class DeckApp(CalmApp[int]):
+    """The deck over one open context, which another can take the place of, and the keys that work everywhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "mlflow-deck"
@@ -69,12 +80,13 @@ class DeckApp(KeysForEverywhere):
         self.keymap: Mapping[str, str] = settings.keys
         self.absolute_times = False
         self.message_seconds = MESSAGE_SHOWS_S
-        self.done_last = None
+        self.done_last: CopiedSummary | None = None
         self.commands_said: list[str] = []
         self.begun = False
         self._launch = launch
         self._connect = connect
         self._ages_told_ms = 0
+        self._off: Action | None = None  # the verb of the key just pressed, where it is off and nothing has said why
         self._requests_timer: Timer | None = None
         self._slow_timer: Timer | None = None
         self._seen_ms: dict[int, int] = {}  # of each request under way, when it was first heard of
@@ -82,6 +94,8 @@ class DeckApp(KeysForEverywhere):
         self.ended_by_signal = False
         self.second_look_s: Callable[[], float] | None = None  # after a write; None does not look
         self._heart: asyncio.AbstractEventLoop | None = None
+        self.trail = Trail(Visit("browse"))
+        self._routes: WeakKeyDictionary[Screen[Any], Route] = WeakKeyDictionary()  # how each page was come to
         self._serial = 0  # of the open context: each has its own stacks of screens
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
         for theme in THEMES.values():
@@ -143,7 +157,9 @@ class DeckApp(KeysForEverywhere):
 
         for top in TOPS:
             self.add_mode(self._mode(top), top_screen(top, self.session))
-        await self.switch_mode(self._mode(_top_of(self.session.launch.place)))
+        first = _top_of(self.session.launch.place)
+        self.trail = Trail(Visit(first))
+        await self.switch_mode(self._mode(first))
 
     # requests under way
 
@@ -311,6 +327,9 @@ class DeckApp(KeysForEverywhere):
             lambda _problem: None,  # what was told of it was true when it was read back
         )
 
+    def on_grid_range_begun(self) -> None:
+        self.say("A range of marks begins here: move to its other end, then v again; esc leaves it")
+
     def register(self, *, run_id: str = "", uri: str = "") -> None:
         """Register a model of a run, or the one at an address, as a version."""
         from tui.app.routes import register
@@ -320,16 +339,60 @@ class DeckApp(KeysForEverywhere):
 
     def go(self, route: Route) -> None:
         """Open a screen over this one."""
+        self._name_visit()
+        self._open(route)
+        self.trail.went(Visit(self.top_here, route))
+
+    def _open(self, route: Route) -> None:
         from tui.app.routes import screen_for
 
-        self.push_screen(screen_for(route, self.session))
+        screen = screen_for(route, self.session)
+        self._routes[screen] = route
+        self.push_screen(screen)
 
     def go_home(self, top: str = "browse") -> None:
         """Go to one of the screens at the top of the context, closing what lies over it."""
+        self._name_visit()
+        self._go_home(top)
+        self.trail.went(Visit(top))
+
+    def _name_visit(self) -> None:
+        """Remember what the open page is called, before another is."""
+        if self.page is not None:
+            self.trail.here.title = " › ".join(self.page.crumbs)
+
+    def _go_home(self, top: str) -> None:
         if self.current_mode != self._mode(top):
             self.switch_mode(self._mode(top))
         while len(self.screen_stack) > 1:
             self.pop_screen()
+
+    def _step_on_trail(self, by: int) -> None:
+        self._name_visit()
+        visit = self.trail.step(by)
+        if visit is None:
+            self.say("There is no page before this one" if by < 0 else "There is no page to go forward to")
+        elif by > 0 and visit.top == self.top_here and visit.route is not None:
+            self._open(visit.route)  # over the page that it was come to from
+        else:
+            self._show_visit(visit)
+
+    def _show_visit(self, visit: Visit) -> None:
+        """Show a page that was gone to: the one that is open beneath as it was left, any other anew."""
+        stack = self.screen_stack
+        beneath = stack[-2] if len(stack) > 1 else None
+        if beneath is not None and self.top_here == visit.top and self._routes.get(beneath) == visit.route:
+            self.pop_screen()
+            return
+        self._go_home(visit.top)
+        if visit.route is not None:
+            self._open(visit.route)
+
+    def _page_closed(self) -> None:
+        """The page at the top was closed."""
+        self.trail.closed(
+            self.top_here, [route for screen in self.screen_stack if (route := self._routes.get(screen)) is not None]
+        )
 
     def names_known(self) -> list[tuple[str, str, str]]:
         from tui.ui.page import Page
@@ -433,6 +496,279 @@ class DeckApp(KeysForEverywhere):
             raise SystemExit(status)
         self.ended_by_signal = True
         self._heart.call_soon_threadsafe(lambda: self.exit(return_code=status))
+
+    # the keys for everywhere
+
+    def before_key(self) -> None:
+        """What was said has been read; ages are told as of now."""
+        self.say("")
+        self._off = None
+        now_ms = self.session.clock.now_ms()
+        if self.page is not None and now_ms - self._ages_told_ms > AGES_GROW_OLD_MS:
+            self._ages_told_ms = now_ms
+            self.page.times_changed()
+
+    def after_key(self) -> None:
+        """A key whose verb is off, and that meant nothing to anything around it either, is answered all the same."""
+        if self._off is not None and self.page is not None and not self.page.hint_line.message:
+            keys = show_keys(configured_keys(self._off, self.keymap).partition(",")[0])
+            self.say(f"{keys} ({self._off.title}) means nothing here just now")
+        self._off = None
+
+    # verbs: each that is off, or refused, says so here
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        owner = self if default_namespace is None else default_namespace
+        _, name, parameters = ("", action, ()) if isinstance(action, str) else action
+        bound = action_of(type(owner), name)
+        if bound is not None and self.begun:
+            if bound.writes and self.page is not None and self.page.session.read_only:
+                self.say(refused_words(bound, self.page.session.launch))
+                return True
+            if not owner.check_action(name, parameters):
+                # A widget that says nothing leaves the key to what is around it.
+                why = getattr(owner, "why_off", None)
+                reason = why(name) if why is not None else ""
+                if reason:
+                    self.say(reason)
+                else:
+                    self._off = bound
+                return bool(reason)
+        self._off = None
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "serving":
+            return self.begun and self.session.serving is not None
+        if action == "prompts":
+            return self.begun and self.session.capabilities.prompts
+        return super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now, in a line; empty where that goes without saying."""
+        if verb == "prompts":
+            return self.session.capabilities.no_prompts
+        return "Serving endpoints are on Databricks, and this context is not" if verb == "serving" else ""
+
+    # where to go
+
+    def _go_to(self, top: str, what: str, name: str = "") -> None:
+        self.go_home(top)
+        if self.page is not None:
+            self.page.go_to(what, name)
+
+    def action_open_place(self, place: str) -> None:
+        self.open_place(place)
+
+    def action_context(self, name: str) -> None:
+        self.open_named_context(name)
+
+    # what the command line completes names from
+
+    def offers_context(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        here = self.session.name
+        return tuple(
+            Offer(name, name, "is open" if name == here else "context")
+            for name in self.session.launch.settings.contexts
+        )
+
+    def offers_open_place(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        return tuple(Offer(name, place, kind) for kind, name, place in self.names_known())
+
+    def offers_experiments(self) -> tuple[Offer, ...]:
+        return self._offers_of("experiment")
+
+    def offers_models(self) -> tuple[Offer, ...]:
+        return self._offers_of("model")
+
+    def offers_prompts(self) -> tuple[Offer, ...]:
+        return self._offers_of("prompt")
+
+    def _offers_of(self, kind: str) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        return tuple(Offer(name, name, kind) for known, name, _ in self.names_known() if known == kind)
+
+    def action_runs(self) -> None:
+        self._go_to("browse", "runs")
+
+    def action_experiments(self, name: str = "") -> None:
+        self._go_to("browse", "experiments", name)
+
+    def action_models(self, name: str = "") -> None:
+        self._go_to("models", "models", name)
+
+    def action_serving(self, name: str = "") -> None:
+        self._go_to("serving", "serving", name)
+
+    def action_prompts(self, name: str = "") -> None:
+        self._go_to("prompts", "prompts", name)
+
+    def action_traces(self, name: str = "") -> None:
+        """To the traces; of the experiment that is shown, where there is one."""
+        place = self.page.place_here() if self.page is not None and not name else None
+        self._go_to("traces", "traces", name or (place.experiment if place is not None else ""))
+
+    def offers_traces(self) -> tuple[Offer, ...]:
+        return self._offers_of("experiment")
+
+    def action_doctor(self) -> None:
+        from tui.ui.routes import DoctorRoute
+
+        self.go(DoctorRoute())
+
+    # the page
+
+    def action_next_pane(self) -> None:
+        if self.page is not None:
+            self.page.step_pane(1)
+
+    def action_previous_pane(self) -> None:
+        if self.page is not None:
+            self.page.step_pane(-1)
+
+    async def action_back(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        if self.slow_request is not None and page.stop_all_reading():
+            return
+        if page.go_back():
+            return
+        if len(self.screen_stack) > 1:
+            self._name_visit()
+            self.pop_screen()
+            self._page_closed()
+
+    def action_earlier(self) -> None:
+        self._step_on_trail(-1)
+
+    def action_later(self) -> None:
+        self._step_on_trail(1)
+
+    def action_recent(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        self._name_visit()
+        visits = self.trail.recent()
+        if not visits:
+            self.say("No other page has been gone to yet")
+            return
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None:
+                visit = visits[int(choice.id)]
+                self._show_visit(visit)
+                self.trail.went(Visit(visit.top, visit.route, visit.title))
+
+        choices = [Choice(str(number), visit.title, "") for number, visit in enumerate(visits)]
+        self.push_screen(ChoiceModal("Recent places", choices, self.glyphs), picked)
+
+    def action_zoom(self) -> None:
+        if self.page is not None:
+            self.page.zoom()
+
+    def action_refresh(self) -> None:
+        if self.page is not None:
+            self.page.read_again()
+
+    def action_redraw(self) -> None:
+        self.draw_anew()
+
+    def action_watch(self) -> None:
+        if self.page is not None:
+            watching = self.page.watch_toggle()
+            self.page.show_status()
+            seconds = self.session.launch.settings.watch_seconds
+            self.say(f"Auto-refresh every {seconds:g} s; w stops" if watching else "Auto-refresh off")
+
+    def action_times(self) -> None:
+        self.absolute_times = not self.absolute_times
+        from tui.ui.page import Page
+
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.times_changed()
+
+    def action_copy(self) -> None:
+        here = self.page.value_here() if self.page is not None else None
+        if here is None:
+            self.say("There is nothing here to copy")
+        else:
+            self.copy_text(*here)
+
+    def action_copy_as(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        # What is under the cursor may be among what its page offers anyway.
+        offers = list(dict.fromkeys([*self.page.copies_here(), *self._done_last()])) if self.page is not None else []
+        if not offers:
+            self.say("There is nothing here to copy")
+            return
+        choices = [Choice(str(number), title, text) for number, (title, text) in enumerate(offers)]
+
+        def copy(choice: Choice | None) -> None:
+            if choice is not None:
+                self.copy_text(choice.title, choice.detail)
+
+        self.push_screen(ChoiceModal("Copy", choices, self.glyphs, hint="enter copy   esc leave"), copy)
+
+    def _done_last(self) -> list[tuple[str, str]]:
+        """The summary of what was written last."""
+        return self.done_last.offers("what was done last") if self.done_last is not None else []
+
+    def action_help(self) -> None:
+        from tui.ui.dialogs.help import Chosen, HelpModal
+
+        page = self.page
+        if page is None or self.screen is not page:
+            return
+
+        def run(chosen: Chosen | None) -> None:
+            if chosen is not None:
+                page.run_action_by_id(chosen.id)
+
+        self.push_screen(HelpModal(self.glyphs, page.actions_here(), self.keymap), run)
+
+    def action_command(self) -> None:
+        from tui.app.commands import ask_for_command
+
+        if self.page is not None and self.screen is self.page:
+            ask_for_command(self, self.page)
+
+    def action_requests(self) -> None:
+        if self.screen is self.page and not self.page.is_log:
+            from tui.ui.routes import RequestsRoute
+
+            self.go(RequestsRoute())
+
+    def action_help_quit(self) -> None:
+        """Ctrl+c, where nothing is selected that could be copied: say how to leave."""
+        keys = show_keys(configured_keys(BY_ID["app.leave"], self.keymap))
+        self.say(f"{keys} leaves this page, and from the top quits")
+
+    def action_leave(self) -> None:
+        if len(self.screen_stack) > 1:
+            self._name_visit()
+            self.pop_screen()
+            self._page_closed()
+        else:
+            self.leave()
+
+
+def refused_words(action: Action, launch: Launch) -> str:
+    """What is refused where nothing may be written, by which setting, and what goes before that."""
+    by = "--read-only" if launch.origins.get("read_only") == COMMAND_LINE else "read_only: true"
+    return f"{action.title} refused: {launch.context_name} is read-only ({by}); --read-write overrides"
 
 
 def _top_of(place: Place | None) -> str:

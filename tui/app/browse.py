@@ -27,7 +27,8 @@ from tui.widgets.pane import Pane
 if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.domain.values import StoreReport
-    from tui.features.run.details import DetailsPane
+    from tui.features.run.details import RunFollower
+    from tui.features.run.view import RunView
     from tui.services.write_flow import Touched
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
@@ -55,7 +56,8 @@ class BrowseScreen(Page, Asking):
         glyphs = self.deck.glyphs
         self.experiments = ExperimentsPane(session, glyphs)
         self.runs = RunsPane(session, glyphs)
-        self.details: DetailsPane | None = None
+        self.details: RunView | None = None
+        self.follower: RunFollower | None = None  # keeps the details at the run under the cursor
         self._followed_first: RunsPane.Followed | None = None
         place = session.launch.place
         elsewhere = ("models", "model", "prompts", "prompt", "traces", "trace")
@@ -70,11 +72,12 @@ class BrowseScreen(Page, Asking):
 
     async def _complete(self) -> None:
         """Add what the first frame was not to wait for."""
-        from tui.features.run.details import DetailsPane
+        from tui.features.run.details import NOTHING, TABS, RunFollower
+        from tui.features.run.view import RunView
 
-        details = DetailsPane(self.session, self.deck.glyphs)
+        details = RunView(id="details", session=self.session, glyphs=self.deck.glyphs, tabs=TABS, nothing=NOTHING)
         await self.query_one("#details-place").mount(details)
-        self.details = details
+        self.details, self.follower = details, RunFollower(details, self.session)
         if self._followed_first is not None:
             self._followed(self._followed_first)
         self.ask(self.session.pool, "warm", _warm, lambda _none: None, lambda _problem: None, urgency=PREFETCH)
@@ -148,10 +151,10 @@ class BrowseScreen(Page, Asking):
     @on(RunsPane.Followed)
     def _followed(self, event: RunsPane.Followed) -> None:
         event.stop()
-        if self.details is None:
+        if self.follower is None:
             self._followed_first = event
         else:
-            self.details.follow(event.run_id, event.neighbours)
+            self.follower.follow(event.run_id, event.neighbours)
 
     @on(RunsPane.Opened)
     def _opened(self, event: RunsPane.Opened) -> None:
@@ -173,7 +176,7 @@ class BrowseScreen(Page, Asking):
     def open_run(self, run_id: str) -> None:
         from tui.ui.routes import RunRoute  # like all that the first rows do not need
 
-        known = self.details.known(run_id) if self.details is not None else None
+        known = self.follower.known(run_id) if self.follower is not None else None
         self.deck.go(RunRoute(run_id, known))
 
     # places
@@ -251,8 +254,8 @@ class BrowseScreen(Page, Asking):
             self.runs.read_changed(runs)
         if any(sort.value in ("model", "version") for sort, _ in touched):
             self.runs.loader.read_registered(tuple(runs))
-        if self.details is not None and runs:
-            self.details.read_changed(runs)
+        if self.follower is not None and runs:
+            self.follower.read_changed(runs)
 
     # the keys for everywhere
 
@@ -286,8 +289,8 @@ class BrowseScreen(Page, Asking):
     def read_again(self) -> None:
         self.experiments.read_again()
         self.runs.read_again()
-        if self.details is not None:
-            self.details.read_again()
+        if self.follower is not None:
+            self.follower.read_again()
 
     @property
     def watch_pace(self) -> float:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from math import isnan
 from typing import Any, Generic, Literal, TypeVar
 
 from tui.domain.arrangement import Arrangement, SortOrder
-from tui.domain.table import Align, Column, Tone
+from tui.domain.natural import natural
+from tui.domain.quantities import iso
+from tui.domain.table import Align, Column, Levelled, Table, Tone, values_of
 from tui.domain.text import width
 
 Row = TypeVar("Row")
 Cell = str | tuple[str, Tone]  # a cleaned text, with how it is meant where that is special
 
+KNOWN = "known"  # of an arrangement: the columns that there were when it was made
 SAMPLE = 300  # rows looked at to choose the width of a column
 
 
@@ -21,6 +26,7 @@ class ColumnSpec(Generic[Row]):
     """One column: its cell of a row, and what rows are sorted by in it.
 
     ``rank`` answers values of one kind, None where a row has none; without it rows are sorted by their text.
+    ``means`` says what the rank is where it is the value itself and no mere order: a number, or a time in milliseconds.
     ``better`` says at which end one looks first; ``default`` whether it is shown while nobody has chosen.
     """
 
@@ -36,12 +42,21 @@ class ColumnSpec(Generic[Row]):
     least: int = 3
     widest: int = 44
     detail: str = ""  # what is said of it where columns are chosen
+    means: Literal["", "number", "time"] = ""
+    gives: bool = True  # whether it is made narrower where there is no room for all; what stays at the left is not
 
     def ranked(self, row: Row) -> Any:
         """What a row is sorted by; None comes last whichever way round."""
         if self.rank is not None:
             return self.rank(row)
         return text_of(self.cell(row)).lower() or None
+
+    def value(self, row: Row) -> Any:
+        """What a row has in it, in full: a number, a text, a time as ISO 8601 has it; None for nothing."""
+        if self.rank is None or not self.means:
+            return text_of(self.cell(row)).strip()
+        rank = self.rank(row)
+        return iso(rank) if self.means == "time" else rank
 
 
 def text_of(cell: Cell) -> str:
@@ -79,7 +94,8 @@ class SpecTable(Generic[Row]):
     """Rows under the columns that are wanted of them; texts are made when asked for. Implements ``table.Table``.
 
     ``sort`` is what the rows are in the order of while the arrangement says nothing; ``in_order`` that they are so
-    already, as lines of a tree.
+    already, as lines of a tree. ``room`` is the cells that there are for columns: where they do not suffice, those that
+    nobody has widened give way, so that as many as can be are in view.
     """
 
     def __init__(
@@ -92,6 +108,7 @@ class SpecTable(Generic[Row]):
         sort: SortOrder = (),
         generation: int = 0,
         in_order: bool = False,
+        room: int = 0,
     ) -> None:
         sort = arrangement.sort or sort
         self.generation = generation
@@ -100,7 +117,9 @@ class SpecTable(Generic[Row]):
         self._at = {key: row for row, key in enumerate(self._keys)}
         self._specs = {spec.key: spec for spec in specs}
         orders: dict[str, Literal["up", "down"]] = {key: "down" if descending else "up" for key, descending in sort}
-        self.columns = tuple(self._column(spec, arrangement, orders) for spec in chosen(specs, arrangement))
+        columns = [self._column(spec, arrangement, orders) for spec in chosen(specs, arrangement)]
+        fixed = arrangement.widths.keys()
+        self.columns = _given_way(columns, [self._least(one, fixed) for one in columns], room) if room else (*columns,)
 
     def _column(
         self, spec: ColumnSpec[Row], arrangement: Arrangement, orders: dict[str, Literal["up", "down"]]
@@ -110,6 +129,15 @@ class SpecTable(Generic[Row]):
             needed = [width(text_of(spec.cell(row))) for row in self.rows[:SAMPLE]]
             cells = max(spec.least, min(spec.widest, max([width(spec.title) + 2, *needed])))
         return Column(spec.key, spec.title, cells, spec.align, spec.frozen, spec.group, orders.get(spec.key, ""))
+
+    def _least(self, column: Column, fixed: Collection[str]) -> int:
+        """The cells with which a column can do: numbers stay whole, texts are cut as far as they can be told apart."""
+        if column.key in fixed or column.frozen or not self._specs[column.key].gives:
+            return column.width
+        heading = width(column.title) + (2 if column.order else 0)
+        spec = self._specs[column.key]
+        needed = max([heading, *(width(text_of(spec.cell(row))) for row in self.rows[:SAMPLE])])
+        return min(column.width, needed if column.align == "right" else max(heading, min(needed, _CUT)))
 
     @property
     def row_count(self) -> int:
@@ -125,9 +153,40 @@ class SpecTable(Generic[Row]):
         cell = self._specs[key].cell
         return [text_of(cell(row)) for row in self.rows[start:stop]]
 
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]:
+        return [self._specs[key].value(row) for row in self.rows[start:stop]]
+
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
         cell = self._specs[key].cell
         return [tone_of(cell(row)) for row in self.rows[start:stop]]
+
+
+_CUT = 16  # cells of a text below which it is not cut to make room
+_GAP, _RULED_GAP = 2, 3  # as a grid draws them
+
+
+def _given_way(columns: Sequence[Column], least: Sequence[int], room: int) -> tuple[Column, ...]:
+    """As many of the first columns as there is room for at their least, each as wide as the room allows then."""
+    gaps = [
+        0 if not at else _RULED_GAP if column.group != columns[at - 1].group else _GAP
+        for at, column in enumerate(columns)
+    ]
+    fitting = 0
+    used = 0
+    for gap, cells in zip(gaps, least, strict=True):
+        if used + gap + cells > room:
+            break
+        used += gap + cells
+        fitting += 1
+    spare = room - used
+    found = []
+    for at, (column, cells) in enumerate(zip(columns, least, strict=True)):
+        if at < fitting:
+            more = min(spare, column.width - cells)
+            spare -= more
+            column = replace(column, width=cells + more)
+        found.append(column)
+    return tuple(found)
 
 
 def chosen(specs: Sequence[ColumnSpec[Row]], arrangement: Arrangement) -> list[ColumnSpec[Row]]:
@@ -137,3 +196,126 @@ def chosen(specs: Sequence[ColumnSpec[Row]], arrangement: Arrangement) -> list[C
     shown = wanted or [spec for spec in specs if spec.default]
     frozen = [spec for spec in specs if spec.frozen]
     return [*frozen, *(spec for spec in shown if not spec.frozen)]
+
+
+# a table that has been made elsewhere
+
+
+class ArrangedTable:
+    """A ready-made table as a person has arranged it. Implements ``table.Table``; ``made`` is the table itself.
+
+    Columns that have come since the arrangement was made are shown after the others; lines of a tree are sorted
+    among those of one parent.
+    """
+
+    def __init__(self, made: Table, arrangement: Arrangement) -> None:
+        self.made = made
+        self.generation = next(_generations)
+        self.columns = self._columns(arrangement)
+        self._order = _sorted_rows(made, arrangement.sort)
+        self._row_of: dict[int, int] | None = None
+
+    def _columns(self, arrangement: Arrangement) -> tuple[Column, ...]:
+        there = {column.key: column for column in self.made.columns}
+        known = {*arrangement.texts(KNOWN), *arrangement.columns}
+        wanted = [there[key] for key in dict.fromkeys(arrangement.columns) if key in there]
+        later = [column for column in there.values() if column.key not in known]
+        shown = [*wanted, *later] if wanted else list(there.values())
+        frozen = [column for column in there.values() if column.frozen]
+        orders: dict[str, Literal["up", "down"]] = {key: "down" if down else "up" for key, down in arrangement.sort}
+        return tuple(
+            replace(
+                column,
+                width=arrangement.widths.get(column.key, column.width),
+                order=orders.get(column.key, "") if arrangement.sort else column.order,
+            )
+            for column in [*frozen, *(column for column in shown if not column.frozen)]
+        )
+
+    @property
+    def row_count(self) -> int:
+        return self.made.row_count
+
+    def made_row(self, row: int) -> int:
+        """Where a row is in the table itself."""
+        return self._order[row] if self._order is not None else row
+
+    def row_key(self, row: int) -> str:
+        return self.made.row_key(self.made_row(row))
+
+    def row_of(self, row_key: str) -> int | None:
+        row = self.made.row_of(row_key)
+        if row is None or self._order is None:
+            return row
+        if self._row_of is None:
+            self._row_of = {at: here for here, at in enumerate(self._order)}
+        return self._row_of[row]
+
+    def texts(self, key: str, start: int, stop: int) -> Sequence[str]:
+        if self._order is None:
+            return self.made.texts(key, start, stop)
+        return [self.made.texts(key, row, row + 1)[0] for row in self._order[start:stop]]
+
+    def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
+        if self._order is None:
+            return self.made.tones(key, start, stop)
+        tones = [self.made.tones(key, row, row + 1) for row in self._order[start:stop]]
+        return [tone[0] if tone is not None else "" for tone in tones]
+
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]:
+        if self._order is None:
+            return values_of(self.made, key, start, stop)
+        return [values_of(self.made, key, row, row + 1)[0] for row in self._order[start:stop]]
+
+
+_generations = count(1)
+Rank = tuple[int, float, str]
+
+
+def rank_of(value: Any) -> Rank | None:
+    """What a value is sorted by: numbers before texts, texts as people count; None for nothing, and for NaN."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return 1, 0.0, natural(value)
+    return None if isnan(value) else (0, float(value), "")
+
+
+def _sorted_rows(table: Table, sort: SortOrder) -> list[int] | None:
+    """The rows in the order of a sort; None where that is the table's own."""
+    rows = table.row_count
+    there = {column.key for column in table.columns}
+    ranked = [
+        ([rank_of(value) for value in values_of(table, key, 0, rows)], down) for key, down in sort if key in there
+    ]
+    if not ranked:
+        return None
+
+    def ordered(some: list[int]) -> list[int]:
+        for ranks, descending in reversed(ranked):
+            some = sorted(
+                (row for row in some if ranks[row] is not None),
+                key=lambda row: ranks[row],  # type: ignore[arg-type, return-value]  # those without one are left out
+                reverse=descending,
+            ) + [row for row in some if ranks[row] is None]
+        return some
+
+    levels = table.levels() if isinstance(table, Levelled) else ()
+    if not levels:
+        return ordered(list(range(rows)))
+    below: dict[int, list[int]] = {}
+    above: list[int] = []  # the lines that the one before is in, itself among them
+    for row, level in enumerate(levels):
+        while above and levels[above[-1]] >= level:
+            above.pop()
+        below.setdefault(above[-1] if above else -1, []).append(row)
+        above.append(row)
+    found: list[int] = []
+    stack = ordered(below.get(-1, []))[::-1]
+    while stack:
+        found.append(row := stack.pop())
+        stack.extend(ordered(below[row])[::-1] if row in below else ())
+    return found

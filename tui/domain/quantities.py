@@ -280,6 +280,16 @@ def ago(then_ms: int | None, now_ms: int, absent: str = ABSENT) -> str:
     return f"{months}mo" if months < 24 else f"{int(days / 365.25)}y"
 
 
+def iso(ms: float | None) -> str | None:
+    """A time as ISO 8601 has it, to the millisecond in UTC; a number of milliseconds beyond the calendar."""
+    if ms is None:
+        return None
+    try:
+        return datetime.fromtimestamp(ms / 1000, timezone.utc).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return str(ms)
+
+
 def stamp(ms: int | None, zone: tzinfo, absent: str = ABSENT) -> str:
     """A time to the second in that zone, "2026-11-23 14:02:07"; milliseconds as they are beyond the calendar."""
     if ms is None:

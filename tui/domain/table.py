@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Align = Literal["left", "right"]
 Tone = Literal["", "muted", "strong", "accent", "good", "warn", "bad"]
@@ -55,8 +55,31 @@ class Table(Protocol):
         ...
 
 
+@runtime_checkable
+class Valued(Protocol):
+    """A table that knows more of its cells than how they read: numbers as numbers, None where there is nothing."""
+
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]: ...
+
+
+@runtime_checkable
+class Levelled(Protocol):
+    """A table whose rows are lines of a tree: how deep each is, those below it coming right after it."""
+
+    def levels(self) -> Sequence[int]: ...
+
+
+def values_of(table: Table, key: str, start: int, stop: int) -> Sequence[Any]:
+    """The values of a column; the texts, where the table knows no more."""
+    return table.values(key, start, stop) if isinstance(table, Valued) else table.texts(key, start, stop)
+
+
 class RowsTable:
-    """A table over plain lists, for what is small: experiments, params, a remembered screenful of runs."""
+    """A table over plain lists, for what is small: experiments, params, a remembered screenful of runs.
+
+    ``values`` are those behind the texts of a column where these do not tell them as they are; ``levels`` are given
+    where the rows are lines of a tree.
+    """
 
     def __init__(
         self,
@@ -65,9 +88,13 @@ class RowsTable:
         cells: Mapping[str, Sequence[str]],
         tones: Mapping[str, Sequence[Tone]] | None = None,
         *,
+        values: Mapping[str, Sequence[Any]] | None = None,
+        levels: Sequence[int] = (),
         generation: int = 0,
     ) -> None:
         self.columns = tuple(columns)
+        self._values = values or {}
+        self._levels = levels
         self.generation = generation
         self._keys = tuple(keys)
         self._cells = cells
@@ -84,6 +111,12 @@ class RowsTable:
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
         tones = self._tones.get(key)
         return tones[start:stop] if tones is not None else None
+
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]:
+        return self._values.get(key, self._cells[key])[start:stop]
+
+    def levels(self) -> Sequence[int]:
+        return self._levels
 
     def row_key(self, row: int) -> str:
         return self._keys[row]

@@ -12,21 +12,22 @@ class AlreadyThere(Exception):
     """A file of that name is there, and nobody said that it may be replaced."""
 
 
-def export(text: str, name: str, folder: Path, *, replace: bool = False) -> Path:
-    """Write a text to a file; a relative name counts from ``folder``. Answers the file's path.
+def export(made: str | bytes, name: str, folder: Path, *, replace: bool = False) -> Path:
+    """Write a text, or bytes, to a file; a relative name counts from ``folder``. Answers the file's path.
 
     A file that is there is replaced only where that was said, and then in one step. Raises AlreadyThere, or Problem
     (CONFIG) where it cannot be written.
     """
+    data = made.encode("utf-8", "surrogatepass") if isinstance(made, str) else made
     file = (folder / Path(name).expanduser()).absolute()
     try:
         if not replace:
-            with open(file, "x", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+            with open(file, "xb") as stream:
+                stream.write(data)
             return file
         beside = file.with_name(f".{file.name}.part-{os.getpid()}")
         try:
-            beside.write_text(text, encoding="utf-8", newline="")
+            beside.write_bytes(data)
             os.replace(beside, file)
         finally:
             beside.unlink(missing_ok=True)

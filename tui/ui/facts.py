@@ -15,10 +15,12 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.runs.tables import Facts
 from tui.domain.text import clean
+from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.filterable import FilterablePane
+from tui.ui.list_pane import matches
 from tui.widgets.grid import Grid, messages
 from tui.widgets.note import NoteText, stand_in
-from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.tabs import Tab, TabLine
 
 Content = Callable[[str], Facts] | str
@@ -32,14 +34,22 @@ class FactsPane(FilterablePane):
     filter_hint = "words in names or values"
     nothing_to_ask = "Everything is here already: there is nothing to ask the server"
 
-    def __init__(self, glyphs: Glyphs, *, id: str, tabs: Mapping[str, str], title: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        *,
+        id: str,  # noqa: A002  Textual's own name for it
+        tabs: Mapping[str, str],
+        title: str,
+    ) -> None:
         super().__init__(id=id)
         self._tabs = dict(tabs)
         self._fixed_title = title
         self.tab = next(iter(tabs))
         self.query_text = ""
         self.tab_line = TabLine()
-        self.grid = PlainGrid(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name=f"facts.{title.lower()}.{self.tab}")
         self.note = NoteText()
         self._contents: dict[str, Content] = {}
         self._waiting: dict[str, str] = {}
@@ -99,13 +109,16 @@ class FactsPane(FilterablePane):
             return
         stand_in(self.grid, self.note)
         self._facts = content(self.query_text) if callable(content) else None
+        self.grid.remember_as(f"facts.{self._fixed_title.lower()}.{self.tab}")
         title = self._tabs[self.tab].lower()
         if self.query_text and lengths.get(self.tab):
             self.grid.placeholder = f"Nothing here holds  {clean(self.query_text)}   esc clears the filter"
         else:
             self.grid.placeholder = self._waiting.get(self.tab, f"There is no {title}.")
         self.grid.table = self._facts.table if self._facts is not None else None
-        self.set_subtitle(f"filter: {clean(self.query_text)}" if self.query_text else "")
+        shown, every = len(self._facts or ()), lengths.get(self.tab, 0)
+        found = f"filter: {clean(self.query_text)} · {matches(shown)} of {every}"
+        self.set_subtitle(found if self.query_text else "")
 
     # keys
 

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, cast
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.app.actions import bindings
 from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.columns import ColumnSpec, Row, SpecTable, chosen, sifted
 from tui.domain.freshness import Freshness
@@ -30,7 +32,10 @@ from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
+from tui.ui.arranging import ListMemory, ask_columns, ask_sort, no_such_move
 from tui.ui.asking import Asking
+from tui.ui.deck import Deck
+from tui.ui.exporting import export_table
 from tui.ui.filterable import SiftedPane
 from tui.widgets.grid import Grid, messages
 
@@ -38,6 +43,10 @@ if TYPE_CHECKING:
     from tui.ui.dialogs.pick_columns import Pickable
 
 MARKING = frozenset({"mark", "mark_range", "leave_range"})  # what a list without marks does not offer
+
+OF_MARKS = frozenset({"unmark", "next", "previous"})  # verbs that mean nothing while nothing is marked
+
+_BESIDE_COLUMNS = 4  # cells of a grid's line that belong to no column
 
 Show = Callable[[], None]
 
@@ -49,33 +58,6 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def matches(number: int) -> str:
     return counted(number, "match", "matches")
-
-
-class ListMemory:
-    """Where the arrangement of a list is kept from one session to the next; says once if it cannot be."""
-
-    def __init__(self, pane: ListPane[Any], session: Session) -> None:
-        self._pane = pane
-        self._session = session
-        self._told_unkept = False
-
-    def name(self, what: str) -> str:
-        """What an arrangement is kept under in this context."""
-        return f"{self._session.memory_key}:{what}"
-
-    def recall(self, what: str, columns: Sequence[str] = ()) -> Arrangement:
-        """As it was left; ``columns`` is the configured choice where none is kept."""
-        return Arrangement.from_json(self._session.views.get(self.name(what)), columns)
-
-    def keep(self, what: str, arrangement: Arrangement) -> None:
-        views, name, value = self._session.views, self.name(what), arrangement.to_json()
-
-        def told(kept: bool) -> None:
-            if not kept and not self._told_unkept and views.failure:
-                self._told_unkept = True
-                self._pane.notice.tell_warning(f"How this table is arranged cannot be kept: {views.failure}")
-
-        self._pane.ask(self._session.pool, "remember", lambda: views.put(name, value), told, lambda _problem: None)
 
 
 class ListState:
@@ -130,8 +112,11 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         def control(self) -> ListPane[Any]:
             return self.pane
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
     things = ("row", "rows")
+    export_keys = ""  # the column under which exports say what identifies a row, where no other says it
     first_sort: SortOrder = ()  # what the rows are in the order of while nobody has chosen
+    gives_way = False  # whether columns are made narrower so that more of them are in view
     may_rest = True  # whether a third press takes the sort away
 
     def __init__(self, session: Session, glyphs: Glyphs, *, id: str, marks: bool = True) -> None:  # noqa: A002
@@ -142,11 +127,13 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         if not marks:
             self.grid.off = MARKING
         self.arrangement = Arrangement()
-        self.memory = ListMemory(self, session)
+        self.memory = ListMemory(self, session, self.notice.tell_warning)
         self.state = ListState(self, session)
         self._generation = 0
         self._again = False
         self._column_wanted = ""  # one just sorted by or chosen: it is to come into view
+
+        self._laid_in = 0
 
     # what a kind of list says of itself
 
@@ -270,6 +257,16 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         if self._column_wanted and self.grid.move_to_column(self._column_wanted):
             self._column_wanted = ""
 
+    @property
+    def room(self) -> int:
+        """The cells that there are for columns; 0 while that is not known."""
+        return max(0, self.grid.size.width - _BESIDE_COLUMNS)
+
+    def on_resize(self) -> None:
+        if self.gives_way and self.room != self._laid_in and self.has_rows:
+            self._laid_in = self.room
+            self.fill()
+
     def shown(self) -> None:
         """Called after a table has been shown."""
 
@@ -343,32 +340,37 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     @on(Grid.ColumnMoved)
     def _column_moved(self, event: messages.ColumnMoved) -> None:
         event.stop()
-        self.rearrange(self.arrangement.moved(self.shown_columns(), event.key, event.by))
+        columns = self.grid.table.columns if self.grid.table is not None else ()
+        free = [column.key for column in columns if not column.frozen]
+        if event.key not in free or not 0 <= free.index(event.key) + event.by < len(free):
+            cast(Deck, self.app).say(no_such_move(event.by, len(free)))
+        else:
+            self.rearrange(self.arrangement.moved(self.shown_columns(), event.key, event.by))
 
     def action_sort(self) -> None:
         if self.grid.cursor_column is not None:
             self.turn_sort(self.grid.cursor_column)
 
     def action_sort_by(self) -> None:
-        from tui.ui.dialogs.pick_sort import PickSortModal, SortPicked
-
-        def picked(answer: SortPicked | None) -> None:
-            if answer is not None:
-                self.rearrange(replace(self.arrangement, sort=answer.keys))
-
-        if columns := self.pickable():
-            sort = self.arrangement.sort or self.first_sort
-            self.app.push_screen(PickSortModal(columns, sort, self.glyphs), picked)
+        ask_sort(
+            self.app,
+            self.pickable(),
+            self.arrangement.sort or self.first_sort,
+            self.glyphs,
+            lambda sort: self.rearrange(replace(self.arrangement, sort=sort)),
+        )
 
     def action_columns(self) -> None:
-        from tui.ui.dialogs.pick_columns import PickColumnsModal, Picked
+        ask_columns(
+            self.app,
+            self.pickable(),
+            self.shown_columns(),
+            self.glyphs,
+            lambda keys: self.rearrange(replace(self.arrangement, columns=keys)),
+        )
 
-        def picked(answer: Picked | None) -> None:
-            if answer is not None:
-                self.rearrange(replace(self.arrangement, columns=answer.keys))
-
-        if columns := self.pickable():
-            self.app.push_screen(PickColumnsModal(columns, self.shown_columns(), self.glyphs), picked)
+    def action_export(self) -> None:
+        export_table(self, self.session, self.things[1], self.grid.table, self.export_keys)
 
     async def action_filter(self) -> None:
         await self.open_bar()
@@ -384,6 +386,13 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     def _marks_changed(self, event: messages.MarksChanged) -> None:
         event.stop()
         self.show_words()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.grid.marks) if action in OF_MARKS else super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return "Nothing is marked here: space marks this row" if verb in OF_MARKS else ""
 
     def action_unmark(self) -> None:
         self.grid.marks = []

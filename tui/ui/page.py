@@ -66,6 +66,11 @@ class Page(Screen[None], inherit_bindings=False):
 
     # what the lines say
 
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Where this page is, from the top on."""
+        return self._crumbs
+
     def set_crumbs(self, *crumbs: str) -> None:
         self._crumbs = crumbs
         self.show_status()

@@ -15,6 +15,11 @@ class TabPart(Widget):
 
     narrows = False  # whether the pane's filter narrows it
 
+    @property
+    def shown_count(self) -> int:
+        """How many rows are shown."""
+        return 0
+
     def narrow(self, query: str) -> None:
         """Show only what ``query`` leaves."""
 

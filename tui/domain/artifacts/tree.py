@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tui.domain.artifacts.values import ArtifactEntry, ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import UNICODE, Glyphs
@@ -205,7 +206,8 @@ class ArtifactTree:
         self._generation += 1
         words = self.query.lower().split()
         lines = list(self._matching(words) if words else self._lines())
-        return ArtifactTable(lines, glyphs, self._generation, name_cells, unfolded=bool(words))
+        matching = sum(all(word in line.node.searched for word in words) for line in lines) if words else len(lines)
+        return ArtifactTable(lines, glyphs, self._generation, name_cells, unfolded=bool(words), matching=matching)
 
     def _lines(self) -> Iterator[TreeLine]:
         yield from self._below(self.top)
@@ -256,10 +258,18 @@ class ArtifactTable:
     """A table over the lines of a tree; the texts of a line are made when it comes into view."""
 
     def __init__(
-        self, lines: Sequence[TreeLine], glyphs: Glyphs, generation: int, name_cells: int, *, unfolded: bool
+        self,
+        lines: Sequence[TreeLine],
+        glyphs: Glyphs,
+        generation: int,
+        name_cells: int,
+        *,
+        unfolded: bool,
+        matching: int,
     ) -> None:
         self.lines = lines
         self.generation = generation
+        self.matching = matching  # lines that the filter itself leaves, without the folders that lead to them
         self.columns = (
             Column("name", "artifact", name_cells),
             Column("size", "size", SIZE_CELLS, "right"),
@@ -278,6 +288,15 @@ class ArtifactTable:
     def tones(self, key: str, start: int, stop: int) -> Sequence[Tone] | None:
         tone: Callable[[TreeLine], Tone] = _name_tone if key == "name" else lambda _line: "muted"
         return [tone(line) for line in self.lines[start:stop]]
+
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]:
+        lines = self.lines[start:stop]
+        if key == "name":
+            return [None if line.words else line.node.label for line in lines]
+        return [None if line.words or line.node.is_folder else line.node.entry.size for line in lines]
+
+    def levels(self) -> Sequence[int]:
+        return [line.depth for line in self.lines]
 
     def row_key(self, row: int) -> str:
         return self.lines[row].key

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from tui.domain.diff.comparison import Comparison, Section, system_rows
+from tui.domain import arrangement as columns
+from tui.domain.arrangement import SortOrder
+from tui.domain.columns import Rank, rank_of
+from tui.domain.diff.comparison import Comparison, Section, relative, system_rows
 from tui.domain.diff.sheet import METRICS, Bools
 from tui.domain.natural import natural
 
-Order = Literal["name", "change", "spread"]
-ORDERS: tuple[Order, ...] = ("name", "change", "spread")
+DiffOrder = Literal["name", "change", "spread"]
+ORDERS: tuple[DiffOrder, ...] = ("name", "change", "spread")
 _AS_RECORDED = ("overview", "source")  # groups whose rows are few and have an order of their own
-_METRIC_IDS = tuple(f"{group}::" for group in METRICS)  # as ``Shown.id`` begins; values of metrics have no unit
+_METRIC_IDS = tuple(f"{group}::" for group in METRICS)  # as ``ShownRow.id`` begins; values of metrics have no unit
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,35 @@ class DiffArrangement:
     baseline: str = ""
     only_differences: bool = True
     system_tags: bool = False
-    order: Order = "name"
+    order: DiffOrder = "name"
     query: str = ""
     folded: frozenset[str] = frozenset()
+    sort: SortOrder = ()  # by ``sort_key``s, before ``order``; rows stay in their groups
+    places: tuple[str, ...] = ()  # ids of things in the order of their columns; others come after
+    wider: int = 0  # cells that each column of values is wider than it would be by itself
+
+    def to_kept(self) -> columns.Arrangement:
+        """What is remembered of it for the same things."""
+        return columns.Arrangement(
+            sort=self.sort, more={"order": self.order, "places": list(self.places), "wider": self.wider}
+        )
+
+    def recalled(self, kept: columns.Arrangement) -> DiffArrangement:
+        """As it was remembered."""
+        order = next((order for order in ORDERS if order == kept.text("order")), self.order)
+        wider = kept.more.get("wider")
+        return replace(
+            self,
+            sort=kept.sort,
+            order=order,
+            places=kept.texts("places"),
+            wider=wider if isinstance(wider, int) and abs(wider) < 1000 else 0,
+        )
+
+
+def sort_key(what: str, subject: str = "") -> str:
+    """What a comparison is sorted by: ``name``, or the ``value`` or the ``change`` of one thing."""
+    return f"{what} {subject}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -104,6 +133,7 @@ def baseline_of(comparison: Comparison, arrangement: DiffArrangement) -> int:
 def arrange(comparison: Comparison, arrangement: DiffArrangement) -> Arranged:
     """The rows that an arrangement shows; a group without any has no heading either."""
     baseline = baseline_of(comparison, arrangement)
+    ids = [subject.id for subject in comparison.subjects]
     rows: list[ShownRow] = []
     groups: list[GroupShown] = []
     for group in comparison.groups:
@@ -121,7 +151,10 @@ def arrange(comparison: Comparison, arrangement: DiffArrangement) -> Arranged:
         groups.append(GroupShown(group, len(chosen), count.rows, count.differing, folded))
         rows.append(ShownRow(chosen[0][0], -1))
         if not folded:
-            rows.extend(ShownRow(section, row) for section, row in _ordered(chosen, arrangement.order, group, baseline))
+            found = _ordered(chosen, arrangement.order, group, baseline)
+            for key, descending in reversed(arrangement.sort):
+                found = _sorted_by(found, key, baseline, ids, descending=descending)
+            rows.extend(ShownRow(section, row) for section, row in found)
     return Arranged(arrangement, tuple(rows), tuple(groups), baseline, {shown.id: at for at, shown in enumerate(rows)})
 
 
@@ -137,7 +170,7 @@ def _kept(section: Section, arrangement: DiffArrangement) -> Bools:
 
 
 def _ordered(
-    chosen: Sequence[tuple[Section, int]], order: Order, group: str, baseline: int
+    chosen: Sequence[tuple[Section, int]], order: DiffOrder, group: str, baseline: int
 ) -> list[tuple[Section, int]]:
     def name(at: tuple[Section, int]) -> tuple[object, ...]:
         section, row = at
@@ -155,3 +188,28 @@ def _ordered(
         for key, section in sections.items()
     }
     return sorted(by_name, key=lambda at: -figures[id(at[0])][at[1]])
+
+
+def _sorted_by(
+    chosen: Sequence[tuple[Section, int]], key: str, baseline: int, ids: Sequence[str], *, descending: bool
+) -> list[tuple[Section, int]]:
+    """Rows by their names, or by the value or the change of one thing; those without one come last."""
+    what, _, subject = key.partition(" ")
+    if what != "name" and subject not in ids:
+        return list(chosen)
+    column = ids.index(subject) if what != "name" else 0
+
+    def ranked(section: Section, row: int) -> Rank | None:
+        if what == "name":
+            return rank_of(f"{section.keys[row]} ")  # a text, also where it reads as a number
+        if what == "value":
+            return rank_of(section.text(row, column) or float(section.numbers[row, column]))
+        if not section.numeric[row, column]:
+            return None
+        numbers = section.numbers[row : row + 1]
+        return rank_of(abs(float(relative(numbers[:, [column]], numbers[:, [baseline]])[0, 0])))
+
+    ranks = [(ranked(*at), at) for at in chosen]
+    there = [(rank, at) for rank, at in ranks if rank is not None]
+    there.sort(key=lambda pair: pair[0], reverse=descending)
+    return [at for _, at in there] + [at for rank, at in ranks if rank is None]

@@ -11,9 +11,8 @@ from itertools import pairwise
 
 from tui.domain import quantities
 from tui.domain.diff.comparison import Comparison, Section
-from tui.domain.diff.directions import Direction
+from tui.domain.diff.directions import Direction, is_seed
 from tui.domain.diff.parsed import exact_number
-from tui.domain.diff.seeds import is_seed
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.tables import STATUS_WORDS
 from tui.domain.table import Tone

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain.diff.directions import UNKNOWN, Direction, direction_of
-from tui.domain.diff.nested import MOST_PATHS, leaves_of
-from tui.domain.diff.parsed import ParsedValue, parsed, plain
+from tui.domain.diff.parsed import MOST_PATHS, ParsedValue, leaves_of, parsed, plain
 from tui.domain.diff.sheet import METRICS, Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
 from tui.domain.natural import natural
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tui.domain.diff.comparison import TOLERANCE
-from tui.domain.diff.file_rows import RowsChange, RowsOfChange, rows_change
-from tui.domain.diff.packages import names_packages, packages_of
+from tui.domain.diff.file_rows import RowsChange, RowsOfChange, names_packages, packages_of, rows_change
 from tui.domain.diff.table_change import table_change
 from tui.domain.diff.text_change import MOST_LINES, text_change
 from tui.domain.preview.delimited import LONGEST_CELL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tui.domain.artifacts.values import ArtifactRoot
 from tui.domain.natural import natural
@@ -118,4 +118,9 @@ def files_table(pairs: Sequence[FilePair], names: tuple[str, str], room: int) ->
     )
     states = [said[pair.state] for pair in pairs]
     cells = {"path": paths, "state": states, "first": sides[0], "second": sides[1]}
-    return RowsTable(columns, [pair.path for pair in pairs], cells, {"state": tones})
+    values: dict[str, Sequence[Any]] = {
+        "path": [pair.path for pair in pairs],
+        "first": [pair.first.size if pair.first is not None else None for pair in pairs],
+        "second": [pair.second.size if pair.second is not None else None for pair in pairs],
+    }
+    return RowsTable(columns, [pair.path for pair in pairs], cells, {"state": tones}, values=values)

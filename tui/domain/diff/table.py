@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 
-from tui.domain.diff.arrangement import Arranged, ShownRow
+from tui.domain.diff.arrangement import Arranged, ShownRow, sort_key
 from tui.domain.diff.cells import CellWriter, Difference
 from tui.domain.diff.comparison import Comparison
 from tui.domain.table import Column, Tone
@@ -54,13 +54,11 @@ def subject_of(key: str | None) -> int | None:
 class CompareTable:
     """Rows by name, a pair of columns (value, change) for each thing, the baseline frozen beside the names.
 
-    ``room`` is the width in cells to be filled where there are few things; ``resized`` is added to each value column.
+    ``room`` is the width in cells to be filled where there are few things.
     Implements ``domain.table.Table``; texts are made when they are asked for.
     """
 
-    def __init__(
-        self, comparison: Comparison, arranged: Arranged, writer: CellWriter, *, room: int = 0, resized: int = 0
-    ) -> None:
+    def __init__(self, comparison: Comparison, arranged: Arranged, writer: CellWriter, *, room: int = 0) -> None:
         self.comparison = comparison
         self.arranged = arranged
         self.writer = writer
@@ -68,7 +66,7 @@ class CompareTable:
         self.titles = subject_titles(comparison)
         self._glyphs = writer.glyphs
         self._headings = {shown.group: shown for shown in arranged.groups}
-        self.columns = self._columns(room, resized)
+        self.columns = self._columns(room)
         self._widths = {column.key: column.width for column in self.columns}
 
     # --- Table --------------------------------------------------------------------------------------------------
@@ -132,14 +130,14 @@ class CompareTable:
         around = [self._name(rows[at]) for at in (row - 1, row + 1) if 0 <= at < len(rows)]
         return keeping(name, max(shared_start(name, other) for other in [*around, ""]), cells, self._glyphs.ellipsis)
 
-    def _columns(self, room: int, resized: int) -> tuple[Column, ...]:
+    def _columns(self, room: int) -> tuple[Column, ...]:
         if not self.titles:
             return (Column(NAME, "", _NAME_CELLS[0], frozen=True),)
         rows = self.arranged.rows
         sample = [shown for shown in rows[:: max(1, len(rows) // _SAMPLE_ROWS)]]
         names = _fitting([self._name(shown) for shown in sample], _NAME_CELLS, most=1.0)
         base = self.arranged.baseline
-        others = [column for column in range(len(self.titles)) if column != base]
+        others = self.others
         looked_at = [base, *others[:_SAMPLE_COLUMNS]]
         values = [self.writer.value(s.section, s.row, c) for s in sample if not s.is_heading for c in looked_at]
         changes = [
@@ -148,7 +146,7 @@ class CompareTable:
         change = _fitting(changes, _CHANGE_CELLS, most=1.0)  # half a number reads as another number
         wanted = _fitting(values, _VALUE_CELLS)
         share = (room - _GUTTERS - names - 4 - len(others) * (change + 5)) // max(1, len(self.titles)) - 3
-        value = max(_VALUE_CELLS[0], min(wanted, max(14, share)) + resized)
+        value = max(_VALUE_CELLS[0], min(wanted, max(14, share)) + self.arranged.arrangement.wider)
         titles = [min(_TITLE_CELLS, width(title)) for title in self.titles]
         columns = [Column(NAME, "", names, frozen=True), Column(BETTER, "", 2, frozen=True)]
         mark = f"{self._glyphs.mark} {self.titles[base]}"
@@ -162,14 +160,38 @@ class CompareTable:
         ]
         if len(pairs) == 1 and 0 < room < _NARROW:
             # What matters is in view then: the change beside the name.
-            return (*columns, pairs[0][1], replace(baseline, frozen=False), pairs[0][0])
-        return (*columns, baseline, *(column for pair in pairs for column in pair))
+            return self._marked(*columns, pairs[0][1], replace(baseline, frozen=False), pairs[0][0])
+        return self._marked(*columns, baseline, *(column for pair in pairs for column in pair))
+
+    @property
+    def others(self) -> list[int]:
+        """The things besides the baseline, in the order of their columns."""
+        ids = [subject.id for subject in self.comparison.subjects]
+        wanted = [ids.index(one) for one in self.arranged.arrangement.places if one in ids]
+        return [one for one in dict.fromkeys([*wanted, *range(len(ids))]) if one != self.arranged.baseline]
+
+    def _marked(self, *columns: Column) -> tuple[Column, ...]:
+        """The columns, those marked that rows are sorted by."""
+        orders = dict(self.arranged.arrangement.sort)
+        return tuple(
+            replace(column, order="down" if orders[key] else "up")
+            if (key := self.sort_key(column.key)) in orders
+            else column
+            for column in columns
+        )
+
+    def sort_key(self, column: str) -> str:
+        """What is sorted by where that is asked for in a column."""
+        subject = subject_of(column)
+        if subject is None:
+            return sort_key("name")
+        return sort_key("value" if column[0] == "v" else "change", self.comparison.subjects[subject].id)
 
 
 class FlippedTable:
     """A row a thing and a pair of columns (value, change) for each row of the comparison: for many things, few rows."""
 
-    def __init__(self, comparison: Comparison, arranged: Arranged, writer: CellWriter, *, resized: int = 0) -> None:
+    def __init__(self, comparison: Comparison, arranged: Arranged, writer: CellWriter) -> None:
         self.comparison = comparison
         self.arranged = arranged
         self.writer = writer
@@ -179,7 +201,7 @@ class FlippedTable:
         base = arranged.baseline
         self._order = sorted(range(len(self.titles)), key=lambda column: column != base)
         self._row_of = {comparison.subjects[column].id: row for row, column in enumerate(self._order)}
-        self.columns = self._columns(resized)
+        self.columns = self._columns()
         self._widths = {column.key: column.width for column in self.columns}
 
     @property
@@ -223,7 +245,8 @@ class FlippedTable:
         """The thing in a row."""
         return self._order[row]
 
-    def _columns(self, resized: int) -> tuple[Column, ...]:
+    def _columns(self) -> tuple[Column, ...]:
+        wider = self.arranged.arrangement.wider
         columns = [Column(NAME, "", _fitting([f"  {title}" for title in self.titles[:500]], _NAME_CELLS), frozen=True)]
         sample = self._order[:: max(1, len(self._order) // 8)][:8]
         # Half a number reads as another number: as many changes are measured as there is time for.
@@ -236,11 +259,11 @@ class FlippedTable:
             change = 18
             if len(self._shown) <= 2000:
                 values = [self.writer.value(shown.section, shown.row, column) for column in sample]
-                cells = _fitting([title[:_TITLE_CELLS], *values], (_VALUE_CELLS[0], 24)) + resized
+                cells = _fitting([title[:_TITLE_CELLS], *values], (_VALUE_CELLS[0], 24)) + wider
                 texts = [self.writer.change_text(self.writer.change(shown.section, shown.row, c)) for c in changed]
                 change = _fitting(texts, _CHANGE_CELLS, most=1.0)
             else:
-                cells = 16 + resized  # so many columns are not all measured
+                cells = 16 + wider  # so many columns are not all measured
             number = not shown.section.holds_texts
             columns.append(
                 Column(
@@ -254,6 +277,15 @@ class FlippedTable:
             if shown.section.numeric[shown.row].any() and shown.section.differs[shown.row]:
                 columns.append(Column(change_column(place), "change", change, "right", group=shown.section.group))
         return tuple(columns)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A comparison laid out: its rows in their order, what writes its cells, and the table that shows them."""
+
+    arranged: Arranged
+    writer: CellWriter
+    table: CompareTable | FlippedTable
 
 
 def _fitting(texts: Sequence[str], bounds: tuple[int, int], most: float = 0.95) -> int:

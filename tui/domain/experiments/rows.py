@@ -94,12 +94,14 @@ def columns(
             least=name_wide, widest=name_wide,
         ),
         ColumnSpec(
-            "runs", "runs", lambda line: (runs(line), "muted"), lambda line: counts.get(line.key), default=has_runs,
+            "runs", "runs", lambda line: (runs(line), "muted"), lambda line: counts.get(line.key),
+            means="number", default=has_runs,
             better="higher", align="right", least=runs_wide or 4, widest=runs_wide or 4,
         ),
         ColumnSpec(
             "updated", "last", lambda line: (updated(line), "muted"),
             lambda line: line.experiment.updated_ms if line.experiment is not None else None, better="higher",
+            means="time",
             align="right", least=updated_wide, widest=updated_wide,
         ),
         ColumnSpec(

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import ATTRIBUTES, DATASET_KEYS, Field, Measure, Names, resolve
-from tui.domain.filter.nodes import PREFIXES, KeyRef, quoted_key
+from tui.domain.filter.nodes import PREFIXES, FilterError, KeyRef, quoted_key
 from tui.domain.filter.statuses import STATUS_LABELS
 from tui.domain.text import clean
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain.filter import literals
-from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import Field, resolve
 from tui.domain.filter.nodes import (
     POSITIVE,
     And,
     Compare,
+    FilterError,
     InList,
     KeyRef,
     Literal_,

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from tui.domain.filter.errors import FilterError
-from tui.domain.filter.nodes import KeyRef, quoted_key
+from tui.domain.filter.nodes import FilterError, KeyRef, quoted_key
 
 Kind = Literal["attribute", "metric", "param", "tag", "dataset"]
 Measure = Literal["text", "number", "time", "duration", "age", "status"]

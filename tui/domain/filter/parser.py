@@ -14,11 +14,11 @@ Keywords are taken in either case. MLflow's own filter strings are a part of thi
 
 from __future__ import annotations
 
-from tui.domain.filter.errors import FilterError
 from tui.domain.filter.nodes import (
     PREFIXES,
     And,
     Compare,
+    FilterError,
     InList,
     KeyRef,
     Literal_,

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import timezone, tzinfo
 
 from tui.domain.filter import literals
-from tui.domain.filter.errors import FilterError
 from tui.domain.filter.names import ATTRIBUTES, Field, Names, explicit, resolve
 from tui.domain.filter.nodes import (
     POSITIVE,
     And,
     Compare,
+    FilterError,
     InList,
     KeyRef,
     Literal_,

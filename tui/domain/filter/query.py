@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from tui.domain.filter.errors import FilterError
+from tui.domain.filter.nodes import FilterError
 
 if TYPE_CHECKING:
     import numpy as np

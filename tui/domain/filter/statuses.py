@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tui.domain.filter.errors import FilterError
-from tui.domain.filter.nodes import Literal_, Operator
+from tui.domain.filter.nodes import FilterError, Literal_, Operator
 from tui.domain.filter.texts import Test, fold, like, regex
 
 STATUS_LABELS = {

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 
 from tui.domain.filter.bounded import refusal
-from tui.domain.filter.errors import FilterError
+from tui.domain.filter.nodes import FilterError
 
 Test = Callable[[str], bool]
 

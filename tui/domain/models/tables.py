@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tui.domain import quantities
 from tui.domain.models.measures import every_measured
@@ -204,8 +205,13 @@ def measured_at(model: SourceModel, run: SourceRun | None, known: KnownOfModels,
     )
     keys = [str(number) for number in range(len(shown))]
     tones: dict[str, Sequence[Tone]] = {"value": ["muted" if one.is_of_run else "" for one in shown]}
+    values: dict[str, Sequence[Any]] = {
+        "value": [one.value for one in shown],
+        "step": [None if one.is_of_run else one.step for one in shown],
+    }
     return Facts(
-        RowsTable(columns, keys, cells, tones), {key: repr(one.value) for key, one in zip(keys, shown, strict=True)}
+        RowsTable(columns, keys, cells, tones, values=values),
+        {key: repr(one.value) for key, one in zip(keys, shown, strict=True)},
     )
 
 

@@ -62,10 +62,12 @@ class Versions:
             ColumnSpec("stage", "stage", lambda v: (clean(v.stage), "muted"), group="facts",
                        default=any(made.stage for made in sample)),
             ColumnSpec("age", "age", lambda v: (self._reading.when(v.created_ms), "muted"), lambda v: v.created_ms,
+                       means="time",
                        align="right", group="facts"),
             ColumnSpec("by", "by", lambda v: (clean(by_whom(self._known, v)), "muted"), group="facts", widest=24),
             ColumnSpec("run", "run", self._run_cell, group="facts", widest=32),
             ColumnSpec("metric", named(metric) or "metric", self._metric_cell, self._metric_rank, align="right",
+                       means="number",
                        better=looked_first, group="facts", default=bool(metric)),  # type: ignore[arg-type]  # one of both
             ColumnSpec("change", "Δ to champion", self._change_cell, self._metric_rank, align="right",
                        better=looked_first, group="facts",  # type: ignore[arg-type]  # one of both

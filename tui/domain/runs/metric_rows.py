@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tui.domain import quantities
 from tui.domain.glyphs import ASCII, Glyphs
@@ -104,4 +105,11 @@ def metric_table(metrics: Sequence[MetricValue], shapes: Mapping[str, Shape], no
     muted: list[Tone] = ["muted" if shape is None else "" for shape in found]
     ages: list[Tone] = ["muted"] * len(names)
     tones = {"value": odd, "shape": shaded, "min": muted, "max": muted, "age": ages}
-    return RowsTable(columns, [m.key for m in metrics], cells, tones)
+    values: dict[str, Sequence[Any]] = {
+        "value": [m.value for m in metrics],
+        "min": [shape.low if shape else None for shape in found],
+        "max": [shape.high if shape else None for shape in found],
+        "step": [m.step for m in metrics],
+        "age": [m.timestamp_ms for m in metrics],
+    }
+    return RowsTable(columns, [m.key for m in metrics], cells, tones, values=values)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.natural import natural
@@ -12,6 +13,7 @@ from tui.domain.runs.path_tree import path_tree
 from tui.domain.runs.tables import VALUE_CELLS, Facts, name_width
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
+from tui.domain.values import RunDetail
 
 SEPARATORS = "./"
 _FOLDER = "folder\0"  # how the row keys of folders begin; a param's is its name, which holds no NUL
@@ -83,5 +85,56 @@ def param_tree(params: Mapping[str, str], query: str, folded: frozenset[str], gl
         Column("name", "param", name_width(names), frozen=True),
         Column("value", "value", max(20, min(VALUE_CELLS, cells))),
     )
-    table = RowsTable(columns, keys, {"name": names, "value": values}, {"value": tones, "name": tones})
+    behind: dict[str, Sequence[Any]] = {
+        "name": [key.removeprefix(_FOLDER) for key in keys],
+        "value": [whole.get(key) for key in keys],
+    }
+    table = RowsTable(
+        columns,
+        keys,
+        {"name": names, "value": values},
+        {"value": tones, "name": tones},
+        values=behind,
+        levels=[line.depth for line in lines],
+    )
     return ParamTree(Facts(table, whole), tuple(folders), folder_of)
+
+
+class ParamsFolding:
+    """What is open and closed stays from run to run, so that the same params are looked at in each."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        self.as_tree = False
+        self.folded: frozenset[str] = frozenset()
+        self._glyphs = glyphs
+        self._tree: ParamTree | None = None
+
+    def facts(self, detail: RunDetail, query: str) -> Facts:
+        """The tree of these params."""
+        self._tree = param_tree(detail.params, query, self.folded, self._glyphs)
+        return self._tree.facts
+
+    def is_folder(self, row_key: str) -> bool:
+        """Whether a row is a folder and nothing else."""
+        return self._tree is not None and row_key in self._tree.folder_of and row_key not in self._tree.facts.values
+
+    def fold(self, row_key: str | None) -> str | None:
+        """Fold or unfold the folder of a row; the folder's path, None where there is none."""
+        path = self._tree.folder_of.get(row_key) if self._tree is not None and row_key is not None else None
+        if path is not None:
+            self.folded ^= {path}
+        return path
+
+    def fold_all(self) -> None:
+        """Close every folder; where some are closed, open them all."""
+        if self._tree is not None:
+            self.folded = frozenset() if self.folded else frozenset(self._tree.folders)
+
+    def row_for(self, row_key: str | None) -> str | None:
+        """Where the cursor belongs that was on a row: there, or on the nearest folder above it that is shown."""
+        if self._tree is None or row_key is None or self._tree.facts.table.row_of(row_key) is not None:
+            return row_key
+        path = row_key.rpartition("\0")[2]
+        above = [at for at, letter in enumerate(path) if letter in "./"]
+        found = (self._tree.row_of_folder(path[:at]) for at in [len(path), *reversed(above)])
+        return next((key for key in found if key is not None), None)

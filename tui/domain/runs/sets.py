@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from tui.domain.diff.comparison import Comparison, Section, system_rows
-from tui.domain.diff.directions import Direction
-from tui.domain.diff.seeds import is_seed
+from tui.domain.diff.directions import Direction, is_seed
 from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import PARENT_ROW
 from tui.domain.natural import natural

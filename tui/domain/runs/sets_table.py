@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
@@ -100,6 +100,12 @@ class SetsTable:
             return None
         return [self.tone(metric, int(key[1:])) for metric in metrics]
 
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]:
+        metrics = self._metrics[start:stop]
+        if key in ("name", "better"):
+            return metrics if key == "name" else self.texts(key, start, stop)
+        return [self._value(key[0], metric, int(key[1:])) for metric in metrics]
+
     def row_key(self, row: int) -> str:
         return self._metrics[row]
 
@@ -146,6 +152,18 @@ class SetsTable:
             return self._compared(what, metric, one)
         value = {"e": found.median, "l": found.low, "h": found.high}[what]
         return quantities.number(value) if found.n else self._glyphs.absent
+
+    def _value(self, what: str, metric: str, one: int) -> float | None:
+        found = self._summary(metric, one)
+        if what == "n":
+            return found.n
+        if what in "dp":
+            apart = self.difference(metric, one)
+            if apart is not None:
+                return apart.delta if what == "d" else apart.p
+            base = self._summary(metric, self.baseline)
+            return found.mean - base.mean if what == "d" and found.n and base.n else None
+        return {"m": found.mean, "e": found.median, "l": found.low, "h": found.high}[what] if found.n else None
 
     def _compared(self, what: str, metric: str, one: int) -> str:
         found = self.difference(metric, one)
@@ -324,5 +342,13 @@ def importance_table(found: Sequence[Importance], metric: str, glyphs: Glyphs = 
         [one.param for one in found],
         cells,
         {"bar": tones, "kind": muted},
+        values={
+            "param": [one.param for one in found],
+            "bar": [abs(one.found.strength) for one in found],
+            "strength": [one.found.strength for one in found],
+            "p": [one.found.p for one in found],
+            "n": [one.found.n for one in found],
+            "values": [one.values for one in found],
+        },
         generation=next(_generations),
     )

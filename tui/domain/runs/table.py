@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from tui.domain.filter.names import Field
 from tui.domain.glyphs import Glyphs
+from tui.domain.quantities import iso
 from tui.domain.runs.catalogue import group_of, title_of
 from tui.domain.runs.cells import Cells, Moment, cells_of, short_name
 from tui.domain.runs.forest import Forest, Placed
@@ -121,6 +122,18 @@ class RunsTable:
         if context.any():
             tones = ["muted" if muted else tone for muted, tone in zip(context.tolist(), tones, strict=True)]
         return tones if any(tones) else None
+
+    def values(self, key: str, start: int, stop: int) -> Sequence[Any]:
+        """What was recorded, in full: numbers, texts, times as ISO 8601 has them, durations in ms; None for nothing."""
+        field, rows = self._fields[key], self._placed.rows[start:stop].tolist()
+        if field.measure in ("text", "status"):
+            texts = self.snapshot.texts(field)
+            return [texts.at(row) for row in rows]
+        numbers, present = self.snapshot.numbers(field)
+        found = [float(numbers[row]) if present[row] else None for row in rows]
+        if field.measure == "time":
+            return [iso(value) for value in found]
+        return found if field.kind == "metric" else [int(value) if value is not None else None for value in found]
 
     def row_key(self, row: int) -> str:
         """The run's id."""

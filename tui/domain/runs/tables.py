@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Any
 
 from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
@@ -53,7 +54,8 @@ def facts(pairs: Sequence[tuple[str, str]], query: str = "", *, heading: tuple[s
         Column("value", heading[1], max(20, min(VALUE_CELLS, cells))),
     )
     keys = [name for name, _ in shown]
-    return Facts(RowsTable(columns, keys, {"name": names, "value": values}), dict(shown))
+    whole = {"name": [name for name, _ in shown], "value": [value for _, value in shown]}
+    return Facts(RowsTable(columns, keys, {"name": names, "value": values}, values=whole), dict(shown))
 
 
 def params(detail: RunDetail, query: str = "") -> Facts:
@@ -81,12 +83,16 @@ def metrics(detail: RunDetail, now_ms: int, query: str = "") -> Facts:
         Column("step", "step", max([8, *(width(text) for text in steps[:2000])]), "right"),
         Column("age", "recorded", 9, "right"),
     )
-    tones: list[Tone] = ["warn" if m.value != m.value else "" for m in shown]
+    odd: list[Tone] = ["warn" if m.value != m.value else "" for m in shown]
+    ages_muted: list[Tone] = ["muted"] * len(shown)
     cells = {"name": names, "value": last, "step": steps, "age": ages}
-    return Facts(
-        RowsTable(columns, [m.key for m in shown], cells, {"value": tones, "age": ["muted"] * len(shown)}),
-        {m.key: repr(m.value) for m in shown},
-    )
+    values: dict[str, Sequence[Any]] = {
+        "value": [m.value for m in shown],
+        "step": [m.step for m in shown],
+        "age": [m.timestamp_ms for m in shown],
+    }
+    table = RowsTable(columns, [m.key for m in shown], cells, {"value": odd, "age": ages_muted}, values=values)
+    return Facts(table, {m.key: repr(m.value) for m in shown})
 
 
 def datasets(detail: RunDetail, query: str = "") -> Facts:

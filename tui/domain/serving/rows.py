@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Any
 
 from tui.domain import quantities
 from tui.domain.columns import Cell, ColumnSpec
@@ -108,6 +109,7 @@ def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool
             "changed",
             changed,
             lambda row: row.endpoint.updated_ms,
+            means="time",
             better="higher",
             align="right",
             least=7,
@@ -179,7 +181,11 @@ def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, gene
         Column("workload", "workload", wide("workload", 8, 30)),
         Column("message", "message", wide("message", 7, 200)),
     ]
-    return RowsTable(columns, [key for key, _, _ in rows], texts, tones, generation=generation)
+    values: dict[str, Sequence[Any]] = {
+        "version": [e.version for _, e, _ in rows],
+        "traffic": [e.traffic for _, e, _ in rows],
+    }
+    return RowsTable(columns, [key for key, _, _ in rows], texts, tones, values=values, generation=generation)
 
 
 def _entity_tone(entity: ServedEntity) -> Tone:

@@ -17,11 +17,11 @@ from datetime import timezone, tzinfo
 from typing import Any
 
 from tui.domain.filter import literals
-from tui.domain.filter.errors import FilterError
 from tui.domain.filter.nodes import (
     POSITIVE,
     And,
     Compare,
+    FilterError,
     InList,
     KeyRef,
     Literal_,

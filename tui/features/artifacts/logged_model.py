@@ -17,9 +17,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.runs import made as run_made
 from tui.domain.runs.tables import facts
 from tui.domain.text import named
-from tui.features.artifacts.pane import ArtifactsPane
-from tui.features.artifacts.tree import ArtifactsTree
-from tui.features.artifacts.view import ArtifactsView
+from tui.features.artifacts.view import ArtifactsPane, ArtifactsView
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -40,7 +38,7 @@ class LoggedModelScreen(Page, Asking):
         super().__init__(session)
         self._route = route
         self.model: LoggedModel | None = None
-        self.about = FactsPane(self.deck.glyphs, id="about", tabs=_TABS, title="Logged model")
+        self.about = FactsPane(session, self.deck.glyphs, id="about", tabs=_TABS, title="Logged model")
         self.view = ArtifactsView(session, self.deck.glyphs)
         self.files = ArtifactsPane(self.view)
 
@@ -119,13 +117,6 @@ class LoggedModelScreen(Page, Asking):
         self.about.put("params", lambda query: facts(params, query, heading=("param", "value")))
         self.about.put("metrics", partial(run_made.metrics, model))
         self.about.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))
-
-    def on_artifacts_tree_listed(self, event: ArtifactsTree.Listed) -> None:
-        event.stop()
-        tree = self.view.tree_part.tree_shown
-        if tree is not None:
-            files, folders = tree.counts()
-            self.files.set_subtitle(f"{quantities.count(files)} files and {quantities.count(folders)} folders so far")
 
     # keys
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from tui.domain.artifacts.values import ArtifactRoot
-from tui.domain.quantities import count
 from tui.domain.text import clean
-from tui.features.artifacts.pane import ArtifactsPane
 from tui.features.artifacts.tree import ArtifactsTree
-from tui.features.artifacts.view import ArtifactsView
+from tui.features.artifacts.view import ArtifactsPane, ArtifactsView
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -47,10 +45,6 @@ class ArtifactsScreen(Page, Asking):
             self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         else:
             self.set_freshness(self.freshness.failed(event.problem))
-        tree = self.view.tree_part.tree_shown
-        if tree is not None:
-            files, folders = tree.counts()
-            self.pane.set_subtitle(f"{count(files)} files and {count(folders)} folders so far")
 
     def read_again(self) -> None:
         self.set_freshness(self.freshness.loading())

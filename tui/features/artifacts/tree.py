@@ -20,31 +20,16 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.filterable import Filtered
+from tui.ui.list_pane import counted, matches
 from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Notice
-from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.pane import Notice, Pane
 
 _LEAST_NAME = 16
 _BESIDE_NAME = 3 + 2 + SIZE_CELLS + 1  # what a grid's line holds besides the name
-
-
-class TreeOfFiles(PlainGrid):
-    """The grid of the tree: sideways folds and unfolds."""
-
-    @dataclass
-    class Turned(Message):
-        """The folder under the cursor is to be open, or closed."""
-
-        open: bool
-
-    def action_left(self) -> None:
-        self.post_message(self.Turned(False))
-
-    def action_right(self) -> None:
-        self.post_message(self.Turned(True))
 
 
 class ArtifactsTree(Vertical, Filtered, Asking):
@@ -77,7 +62,8 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         self._session = session
         self._glyphs = glyphs
         self.notice = Notice()
-        self.grid = TreeOfFiles(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name="artifacts")
+        self.grid.off |= {"left", "right"}  # these fold and unfold
         self.tree_shown: ArtifactTree | None = None
         self._wanted: tuple[ArtifactRoot, str] | None = None  # where the cursor is to go as soon as that is read
 
@@ -207,7 +193,18 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             self.grid.placeholder = f"Nothing here holds  {clean(tree.query)}\nesc clears the filter"
         elif tree.top.children is not None and not tree.models:
             self.grid.placeholder = f"No artifacts.\n{clean(tree.top.note)}"
-        self.grid.table = tree.table(self._glyphs, max(_LEAST_NAME, self.grid.size.width - _BESIDE_NAME))
+        table = tree.table(self._glyphs, max(_LEAST_NAME, self.grid.size.width - _BESIDE_NAME))
+        self.grid.table = table
+        self._tell_counts(tree, table.matching)
+
+    def _tell_counts(self, tree: ArtifactTree, matching: int) -> None:
+        """Say in the frame how much has been read, and how much of it the filter leaves."""
+        above = [node for node in self.ancestors_with_self if isinstance(node, Widget)]
+        pane = next((node for node in above if isinstance(node, Pane)), None)
+        if pane is not None and all(node.display for node in above):
+            files, folders = tree.counts()
+            read = f"{counted(files, 'file')} and {counted(folders, 'folder')} so far"
+            pane.set_subtitle(f"{matches(matching)} · {read}" if tree.query else read)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
@@ -242,15 +239,19 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         else:
             self._turn(node, not node.open)
 
-    @on(TreeOfFiles.Turned)
-    def _sideways(self, event: TreeOfFiles.Turned) -> None:
-        event.stop()
+    def action_left(self) -> None:
+        self._sideways(opens=False)
+
+    def action_right(self) -> None:
+        self._sideways(opens=True)
+
+    def _sideways(self, *, opens: bool) -> None:
         node, tree = self.node_here, self.tree_shown
         if node is None or tree is None:
             return
-        if node.is_folder and node.open != event.open and node is not tree.top:
-            self._turn(node, event.open)
-        elif event.open:
+        if node.is_folder and node.open != opens and node is not tree.top:
+            self._turn(node, opens)
+        elif opens:
             if node.is_folder:
                 self.grid.action_down()
             else:
@@ -259,6 +260,8 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             above = tree.parent(node)
             if above is not None:
                 self.grid.move_to(above.key)
+            else:
+                cast(Deck, self.app).say("This is at the top: there is no folder above it")
 
     def _turn(self, node: ArtifactNode, is_open: bool) -> None:
         node.open = is_open
@@ -269,10 +272,15 @@ class ArtifactsTree(Vertical, Filtered, Asking):
 
     def action_fold_all(self) -> None:
         tree = self.tree_shown
-        if tree is not None:
-            for node in tree.folders_read():
-                node.open = node is tree.top
+        if tree is None:
+            return
+        unfolded = [node for node in tree.folders_read() if node is not tree.top]
+        for node in unfolded:
+            node.open = False
+        if unfolded:
             self.draw()
+        else:
+            cast(Deck, self.app).say("No folder is open")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "register":

@@ -29,6 +29,7 @@ from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.tab_part import TabPart
 from tui.widgets.grid import Grid, messages
+from tui.widgets.pane import Pane
 
 REST_SECONDS = 0.1  # how long the cursor rests before it counts
 KEPT = 16  # previews that are kept
@@ -338,3 +339,17 @@ class ArtifactsView(TabPart, Asking):
                 offers.append(("name", named(node.entry.name)))
         seen: set[str] = set()
         return [offer for offer in offers if not (offer[1] in seen or seen.add(offer[1]))]  # type: ignore[func-returns-value]
+
+
+class ArtifactsPane(Pane):
+    """The frame round the view."""
+
+    def __init__(self, view: ArtifactsView) -> None:
+        super().__init__(id="artifacts")
+        self._view = view
+
+    def body(self) -> ComposeResult:
+        yield self._view
+
+    def keys_target(self) -> Widget | None:
+        return self._view.keys_target()

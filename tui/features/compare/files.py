@@ -20,23 +20,19 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.domain.text import clean, named
-from tui.features.compare import compared_words
+from tui.features.compare import words
 from tui.services.compared_files import ComparedFiles, ReadPair, Side, listed, read_pair
 from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
+from tui.ui.exporting import export_table
 from tui.ui.filterable import SiftedPane
+from tui.ui.list_pane import matches
 from tui.widgets.grid import Grid, messages
-from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.preview.preview_view import PreviewView
 from tui.widgets.preview.text_view import TextView
 
 _FRAME = 4  # columns of the frame and of the scroll bar
-
-
-class FilesGrid(PlainGrid):
-    """The list of both runs' files; the key of its first row is that of the sets."""
-
-    off = PlainGrid.off | {"first_row"}
 
 
 class CompareFilesPane(SiftedPane, Asking):
@@ -49,7 +45,8 @@ class CompareFilesPane(SiftedPane, Asking):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(id="compare-files")
         self._session = session
-        self.grid = FilesGrid(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name="compare.files")
+        self.grid.off |= {"first_row"}  # its key is that of the sets
         self.preview = PreviewView(glyphs=glyphs, plain=glyphs is ASCII)
         self.preview.display = False
         self.sides: tuple[Side, Side] | None = None
@@ -106,18 +103,18 @@ class CompareFilesPane(SiftedPane, Asking):
         self.files, self._may_be_old = files, False
         self.fill()
         if files.notes:
-            self.notice.tell(compared_words.notes(files.notes), "warn")
+            self.notice.tell(words.notes(files.notes), "warn")
 
     @property
     def pairs(self) -> tuple[FilePair, ...]:
         """The rows shown."""
         if self.files is None:
             return ()
-        words = self.query_text.lower().split()
+        wanted = self.query_text.lower().split()
         return tuple(
             pair
             for pair in self.files.pairs
-            if (not self.only_differences or pair.state != "same") and all(word in pair.path.lower() for word in words)
+            if (not self.only_differences or pair.state != "same") and all(word in pair.path.lower() for word in wanted)
         )
 
     @property
@@ -144,7 +141,7 @@ class CompareFilesPane(SiftedPane, Asking):
             "Files",
             f"{named(self.names[0])} against {named(self.names[1])}",
             f"{count(differing)} of {count(len(files.pairs))} differ",
-            f"{count(len(pairs))} match" if self.query_text else "",
+            matches(len(pairs)) if self.query_text else "",
         )
         self._fill_border()
 
@@ -159,9 +156,9 @@ class CompareFilesPane(SiftedPane, Asking):
         event.stop()
         if self.opened is not None or self.sides is None or not self.grid.row_count:
             return
-        pair = self.pairs[self.grid.cursor_row]
+        pair = next(pair for pair in self.pairs if pair.path == event.row_key)
         if pair.first is None or pair.second is None:
-            self.notice.tell_warning(compared_words.one_side(pair, self.names))
+            self.notice.tell_warning(words.one_side(pair, self.names))
             return
         self.notice.clear()
         self.opened = pair
@@ -219,9 +216,9 @@ class CompareFilesPane(SiftedPane, Asking):
 
     def _show_change(self, read: ReadPair, pair: FilePair, change: FileChange) -> None:
         self._starts = change.starts
-        heading = compared_words.heading(pair, read, change, narrow=self.beside and not self._columns_beside)
+        heading = words.heading(pair, read, change, narrow=self.beside and not self._columns_beside)
         called = f"{pair.path} {bool(self._columns_beside)} {self.only_differences}"
-        self.preview.show_body(heading, compared_words.with_names(change.body, self.names), called=called)
+        self.preview.show_body(heading, words.with_names(change.body, self.names), called=called)
         self.call_after_refresh(self._focus_shown)
         self.refresh_bindings()
 
@@ -264,6 +261,9 @@ class CompareFilesPane(SiftedPane, Asking):
         self.beside = not self.beside
         self.show_pair()
 
+    def action_export(self) -> None:
+        export_table(self, self._session, "file", self.table_shown)
+
     def action_more(self) -> None:
         if self.opened is not None and self.sides is not None:
             self._read_pair(self.opened, self.sides, however_large=True)
@@ -287,7 +287,9 @@ class CompareFilesPane(SiftedPane, Asking):
     def _step(self, by: int) -> None:
         shown = self.preview.shown
         if self.opened is None:
-            starts = tuple(at for at, pair in enumerate(self.pairs) if pair.is_difference)
+            table = self.grid.table
+            rows = (table.row_of(pair.path) for pair in self.pairs if pair.is_difference) if table is not None else ()
+            starts = tuple(sorted(row for row in rows if row is not None))
             self._step_in(self.grid, starts, by)
         elif isinstance(shown, TextView):
             here = shown.scroll_offset.y
@@ -307,5 +309,5 @@ class CompareFilesPane(SiftedPane, Asking):
     def value_here(self) -> tuple[str, str] | None:
         if self.opened is not None:
             return "path", clean(self.opened.path)
-        pairs, at = self.pairs, self.grid.cursor_row
-        return ("path", clean(pairs[at].path)) if at < len(pairs) else None
+        path = self.grid.cursor_key
+        return ("path", clean(path)) if path is not None else None

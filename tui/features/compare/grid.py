@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tui.domain.diff.arrangement import metric_of
 from tui.domain.diff.table import subject_of
 from tui.domain.glyphs import Glyphs
@@ -17,8 +19,6 @@ class CompareGrid(Grid):
     ``marking`` says whether metrics can be marked, ``g_is_taken`` whether the key of the first row means the sets here.
     """
 
-    off = frozenset({"move_left", "move_right"})
-
     class MarkRefused(GridMessage):
         """A row that is no metric was to be marked."""
 
@@ -33,6 +33,18 @@ class CompareGrid(Grid):
         if action == "first_row" and self.g_is_taken:
             return False
         return super().check_action(action, parameters)
+
+    @property
+    def marked_metrics(self) -> tuple[str, ...]:
+        """The metrics that are marked, in the order of marking, also where their rows are not shown now."""
+        return tuple(metric for row in self.marks if (metric := metric_of(row)) is not None)
+
+    def keep_marks(self, metrics: Iterable[str]) -> None:
+        """Keep the marks of these metrics only."""
+        there = set(metrics)
+        kept = [row for row in self.marks if metric_of(row) in there]
+        if len(kept) != len(self.marks):
+            self.marks = kept
 
     def may_mark(self, key: str) -> bool:
         return metric_of(key) is not None

@@ -18,8 +18,8 @@ from tui.domain.runs.metric_rows import SYSTEM
 from tui.domain.runs.sets import Importance, best_metric, importances
 from tui.domain.runs.sets_table import importance_table
 from tui.domain.text import named
-from tui.features.compare.sets import SetsGrid
 from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.widgets.pane import Pane
 
@@ -35,7 +35,8 @@ class CompareParamsPane(Pane, Asking):
         super().__init__(id="compare-params")
         self._session = session
         self.glyphs = glyphs
-        self.grid = SetsGrid(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name="compare.params")
+        self.grid.off |= {"first_row", "open"}  # its key is that of the sets, and rows lead nowhere
         self.comparison: Comparison | None = None
         self.metric: str | None = None
         self.scope = ""  # which runs these are, where others have been left out

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,31 +13,46 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.diff.arrangement import Arranged, DiffArrangement, ShownRow, arrange
+from tui.domain.diff.arrangement import (
+    ORDERS,
+    Arranged,
+    DiffArrangement,
+    DiffOrder,
+    ShownRow,
+    arrange,
+    metric_of,
+)
 from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import COMMIT_ROW, FOLDER_COMMIT_ROW
-from tui.domain.diff.table import CompareTable, FlippedTable, subject_of, subject_titles
+from tui.domain.diff.table import CompareTable, FlippedTable, Laid, subject_of, subject_titles
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.features.compare import words as compare_words
-from tui.features.compare.arranging import CompareArranging
 from tui.features.compare.grid import CompareGrid
-from tui.features.compare.laid import Laid
-from tui.features.compare.marks import CompareMarks
 from tui.features.compare.words import ComparisonAsides
+from tui.services.commits import diff
 from tui.services.session import Session
+from tui.ui.arranging import ListMemory, no_such_move
 from tui.ui.asking import Asking
+from tui.ui.deck import Deck
+from tui.ui.exporting import NOTHING, Export, ExportForm
 from tui.ui.filterable import FilterablePane
 from tui.widgets.grid import Grid, messages
 
+_FLIPPED = "The columns are the rows of the comparison here: T turns it round, then this works"
+Says = Callable[[Comparison, Arranged], Any]
 
-class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
-    """Rows by name with a column a run, or the other way round."""
+
+class CompareRowsPane(FilterablePane, Asking):
+    """Rows by name with a column a thing, or the other way round.
+
+    ``title`` and ``placeholder`` say what is compared; ``absent`` are verbs that mean nothing for such things.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
     filter_hint = "words in names or values"
-    marks_metrics = True  # whether there are curves to be drawn of those that are marked
     nothing_to_ask = "Everything is here already: there is nothing to ask the server"
 
     @dataclass
@@ -46,21 +62,26 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         column: int
 
     @dataclass
-    class CommitsWanted(Message):
-        """What lies between two commits is to be shown."""
-
-        old: str
-        new: str
-
-    @dataclass
     class Dropped(Message):
         """A run is to be taken out of the comparison."""
 
         column: int
 
-    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        *,
+        title: Says = compare_words.title,
+        placeholder: Says = compare_words.placeholder,
+        absent: frozenset[str] = frozenset(),
+        things: str = "runs",
+    ) -> None:
         super().__init__(id="compare-rows")
         self._session = session
+        self._things = things
+        self._title, self._placeholder, self._absent = title, placeholder, absent
+        self._memory = ListMemory(self, session, self.notice.tell_warning)
         self.glyphs = glyphs
         self.grid = CompareGrid(glyphs=glyphs)
         self.comparison: Comparison | None = None
@@ -68,7 +89,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         self.flipped = False
         self.laid: Laid | None = None
         self._said = ComparisonAsides()
-        self._resized = 0
+        self._ids: tuple[str, ...] = ()  # of what the arrangement is remembered for
 
     def body(self) -> ComposeResult:
         yield self.grid
@@ -97,7 +118,11 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         """Show a comparison, arranged as the one before it was."""
         self.comparison, self._said = comparison, said
         self.notice.clear()
-        self.keep_marks(comparison)
+        ids = tuple(sorted(subject.id for subject in comparison.subjects))
+        if ids != self._ids:
+            self._ids = ids
+            self.arrangement = self.arrangement.recalled(self._memory.recall(self._memory_name))
+        self.grid.keep_marks(key for section in comparison.sections if section.group in METRICS for key in section.keys)
         absences = compare_words.absences(said)
         if said.missing:
             self.notice.tell_warning(f"{absences[0]}.")
@@ -105,8 +130,8 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
 
     def lay_out(self) -> None:
         """Lay the table out anew, on a worker's thread."""
-        self.grid.marking = self.marks_metrics and not self.flipped
-        comparison, arrangement, flipped, resized = self.comparison, self.arrangement, self.flipped, self._resized
+        self.grid.marking = "mark_metrics" not in self._absent and not self.flipped
+        comparison, arrangement, flipped = self.comparison, self.arrangement, self.flipped
         if comparison is None:
             return
         glyphs, zone, room = self.glyphs, self._session.clock.zone, self.grid.size.width or self.app.size.width
@@ -116,9 +141,9 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
             writer = CellWriter(comparison, arranged.baseline, glyphs, zone)
             table: CompareTable | FlippedTable
             if flipped:
-                table = FlippedTable(comparison, arranged, writer, resized=resized)
+                table = FlippedTable(comparison, arranged, writer)
             else:
-                table = CompareTable(comparison, arranged, writer, room=room, resized=resized)
+                table = CompareTable(comparison, arranged, writer, room=room)
             return Laid(arranged, writer, table)
 
         self.ask(self._session.pool, "layout", work, self._got_layout, self.show_problem)
@@ -132,7 +157,7 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         arranged = laid.arranged
         self.grid.set_class(False, "stale")
         empty = not any(not row.is_heading for row in arranged.rows) and not arranged.groups
-        self.grid.placeholder = self.placeholder_of(comparison, arranged)
+        self.grid.placeholder = self._placeholder(comparison, arranged)
         self.grid.table = laid.table if not empty else None
         self.show_words()
         if first and not self.flipped and arranged.rows:
@@ -144,17 +169,9 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
         comparison, laid = self.comparison, self.laid
         if comparison is None or laid is None:
             return
-        self.set_title(*self.title_of(comparison, laid.arranged))
+        self.set_title(*self._title(comparison, laid.arranged))
         notes = compare_words.footnotes(comparison, laid.arranged, self._said, self.glyphs)
-        self.set_subtitle(" · ".join([*compare_words.marked(len(self.marked_metrics)), *notes]))
-
-    def title_of(self, comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
-        """What stands above the rows."""
-        return compare_words.title(comparison, arranged)
-
-    def placeholder_of(self, comparison: Comparison, arranged: Arranged) -> str:
-        """What stands where there are no rows."""
-        return compare_words.placeholder(comparison, arranged)
+        self.set_subtitle(" · ".join([*compare_words.marked(len(self.grid.marked_metrics)), *notes]))
 
     def _to_first_other(self) -> None:
         """The cursor begins on the first run that is compared with the baseline."""
@@ -198,6 +215,8 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
     # keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in self._absent:
+            return False
         several = self.comparison is not None and len(self.comparison.subjects) > 1
         if action in ("baseline", "next", "previous"):
             return several and not (action != "baseline" and self.flipped)
@@ -218,7 +237,19 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
             self.post_message(self.Dropped(column))
 
     def action_commits(self) -> None:
-        self.post_message(self.CommitsWanted(*self._commits()))
+        deck, (old, new) = cast(Deck, self.app), self._commits()
+        folder = deck.folder
+
+        def shown(text: str) -> None:
+            from tui.ui.dialogs.whole_text import WholeTextModal
+
+            what = f"git diff {old[:10]} {new[:10]}"
+            self.app.push_screen(WholeTextModal(what, text or "Nothing lies between these commits."))
+
+        def refused(problem: Problem) -> None:
+            deck.say(str(problem))
+
+        self.ask(self._session.pool, "commits", lambda: diff(folder, old, new), shown, refused)
 
     def _commits(self) -> tuple[str, str]:
         """The commits of the baseline and of the run under the cursor, "" where one is not recorded."""
@@ -254,13 +285,181 @@ class CompareRowsPane(FilterablePane, CompareArranging, CompareMarks, Asking):
 
         self.app.push_screen(ComparedRowModal(shown, self.laid.writer))
 
+    # how it is arranged
+
+    @property
+    def _memory_name(self) -> str:
+        return f"compare:{','.join(self._ids)}"
+
+    def rearrange(self, **changes: Any) -> None:
+        self.arrangement = replace(self.arrangement, **changes)
+        if {"sort", "order", "places", "wider"} & changes.keys():
+            self._memory.keep(self._memory_name, self.arrangement.to_kept())
+        self.lay_out()
+
     @on(Grid.ColumnResized)
     def _resized_by_keys(self, event: messages.ColumnResized) -> None:
         event.stop()
         column = next((c for c in self.grid.table.columns if c.key == event.key), None) if self.grid.table else None
         if column is not None:
-            self._resized += event.width - column.width
-            self.lay_out()
+            self.rearrange(wider=self.arrangement.wider + event.width - column.width)
+
+    @on(Grid.ColumnMoved)
+    def _column_moved(self, event: messages.ColumnMoved) -> None:
+        event.stop()
+        table = self.laid.table if self.laid is not None else None
+        if not isinstance(table, CompareTable):
+            cast(Deck, self.app).say(_FLIPPED)
+            return
+        places, here = table.others, subject_of(event.key)
+        at = places.index(here) + event.by if here in places else -1
+        if here is None or not 0 <= at < len(places):
+            cast(Deck, self.app).say(no_such_move(event.by, len(places)))
+            return
+        places.remove(here)
+        places.insert(at, here)
+        subjects = table.comparison.subjects
+        self.rearrange(places=tuple(subjects[place].id for place in places))
+
+    @on(Grid.HeadingPressed)
+    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
+        event.stop()
+        self._sort_by_column(event.key)
+
+    def action_sort(self) -> None:
+        if self.grid.cursor_column is not None:
+            self._sort_by_column(self.grid.cursor_column)
+
+    def _sort_by_column(self, column: str) -> None:
+        """Sort the rows of each group by a column; then the other way round; then not."""
+        table = self.laid.table if self.laid is not None else None
+        if not isinstance(table, CompareTable):
+            cast(Deck, self.app).say(_FLIPPED)
+            return
+        key, now = table.sort_key(column), dict(self.arrangement.sort)
+        first = key.startswith("change")  # the largest change is looked at first
+        if key not in now:
+            self.rearrange(sort=((key, first),))
+        else:
+            self.rearrange(sort=((key, not first),) if now[key] is first else ())
+
+    def action_sort_by(self) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        details: dict[DiffOrder, tuple[str, str]] = {
+            "name": ("name", "as names go, within each group"),
+            "change": ("change", "the largest |%Δ| from the baseline first, numbers before texts"),
+            "spread": ("spread", "what is furthest apart across all the runs first"),
+        }
+        choices = [Choice(order, *details[order]) for order in ORDERS]
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None:
+                self.rearrange(order=choice.id, sort=())
+
+        self.app.push_screen(ChoiceModal("Sort rows by", choices, self.glyphs), picked)
+
+    def action_differences(self) -> None:
+        self.rearrange(only_differences=not self.arrangement.only_differences)
+
+    def action_system_tags(self) -> None:
+        self.rearrange(system_tags=not self.arrangement.system_tags)
+
+    def action_baseline(self) -> None:
+        column = self.run_here()
+        if self.comparison is not None and column is not None:
+            self.rearrange(baseline=self.comparison.subjects[column].id)
+
+    def action_flip(self) -> None:
+        shown, column = self.row_here(), self.run_here()
+        self.flipped = not self.flipped
+        if self.comparison is not None and column is not None and shown is not None and self.flipped:
+            self.grid.move_to(self.comparison.subjects[column].id)
+        self.lay_out()
+
+    def action_fold_group(self) -> None:
+        """Fold or unfold the group of the row under the cursor."""
+        shown = self.row_here()
+        if shown is not None:
+            self.fold(shown.section.group)
+
+    def fold(self, group: str) -> None:
+        self.grid.move_to(f"{group}:")
+        self.rearrange(folded=self.arrangement.folded ^ {group})
+
+    def action_fold_all(self) -> None:
+        if self.comparison is not None:
+            every = frozenset(self.comparison.groups)
+            self.rearrange(folded=frozenset() if self.arrangement.folded else every)
+
+    def action_next(self) -> None:
+        self._go_to_difference(1)
+
+    def action_previous(self) -> None:
+        self._go_to_difference(-1)
+
+    def _go_to_difference(self, by: int) -> None:
+        if self.laid is None or self.comparison is None:
+            return
+        row = self.laid.arranged.next_difference(self.grid.cursor_row, by, self.comparison)
+        if row is not None:
+            self.grid.move_to_row(row)
+        else:
+            cast(Deck, self.app).say(f"There is no row {'below' if by > 0 else 'above'} in which something differs")
+
+    def action_export(self) -> None:
+        comparison, laid = self.comparison, self.laid
+        if comparison is None or laid is None:
+            cast(Deck, self.app).say(NOTHING)
+            return
+        from tui.domain.export.formats import FORMATS
+        from tui.domain.export.report import report
+
+        def made(name: str) -> Callable[[], str]:
+            return lambda: FORMATS[name].render(report(comparison, laid.arranged, laid.writer))
+
+        forms = {name: ExportForm(form.title, form.ending, made(name)) for name, form in FORMATS.items()}
+        Export(self, self._session, f"compare-{len(comparison.subjects)}-{self._things}", forms).offer()
+
+    # which metrics are marked, for their curves
+
+    def _marks_moved(self) -> None:
+        self.show_words()
+        self.refresh_bindings()
+
+    def drop_marks(self) -> bool:
+        """Take every mark away; False if there was none."""
+        had = bool(self.grid.marks)
+        if had:
+            self.grid.marks = ()
+            self._marks_moved()
+        return had
+
+    def action_mark_metrics(self) -> None:
+        """Mark every metric that is shown, or take their marks away where all of them are marked."""
+        laid = self.laid
+        shown = [row.id for row in laid.arranged.rows if metric_of(row.id) is not None] if laid is not None else []
+        if not shown:
+            cast(Deck, self.app).say("No metric is shown here to be marked: x shows all rows, Z unfolds a group")
+            return
+        marks, here = self.grid.marks, set(shown)
+        whole = here.issubset(marks)
+        self.grid.marks = [row for row in marks if row not in here] if whole else dict.fromkeys((*marks, *shown))
+        self._marks_moved()
+
+    @on(Grid.MarksChanged)
+    def _marks_changed(self, event: messages.MarksChanged) -> None:
+        event.stop()
+        self._marks_moved()
+
+    @on(CompareGrid.MarkRefused)
+    def _mark_refused(self, event: CompareGrid.MarkRefused) -> None:
+        """Marking the heading of the metrics marks all that stand below it."""
+        event.stop()
+        if self.grid.cursor_key == "metrics:":
+            self.action_mark_metrics()
+        else:
+            cast(Deck, self.app).say("Metrics can be marked here, for their curves (p): this row is none")
 
     # the filter
 

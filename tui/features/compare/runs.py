@@ -30,6 +30,10 @@ class RunsCompared:
     def __len__(self) -> int:
         return len(self._wanted.run_ids) + sum(map(len, self._beside.values()))
 
+    def has(self, run_id: str) -> bool:
+        """Whether a run of the open context is compared."""
+        return run_id in self._wanted.run_ids
+
     def reading(self) -> Callable[[], tuple[Compared, Comparison]]:
         """What reads and compares them as they are now, on a worker's thread."""
         tracking, wanted, settings = self._session.tracking, self._wanted, self._session.launch.settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,8 +17,6 @@ from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
-from tui.features.compare.commits import CommitsPage
-from tui.features.compare.export import ExportingPage, comparison_texts, offer, table_texts
 from tui.features.compare.files import CompareFilesPane
 from tui.features.compare.params import CompareParamsPane
 from tui.features.compare.plots import ComparePlotsPane, references
@@ -31,9 +29,14 @@ from tui.services.compared_files import Side
 from tui.services.compared_runs import Compared
 from tui.services.copies import run_copies
 from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.page import Page
 from tui.ui.routes import CompareRoute, CurvesRoute, RunRoute
 from tui.widgets.pane import Pane
 from tui.widgets.tabs import Tab, TabLine
+
+if TYPE_CHECKING:
+    from tui.services.write_flow import Touched
 
 _READING = "Reading these runs …"
 TITLES = {
@@ -45,7 +48,7 @@ TITLES = {
 }
 
 
-class CompareScreen(CommitsPage, ExportingPage):
+class CompareScreen(Page, Asking):
     """The runs of a route compared; of what is loaded already nothing is asked."""
 
     CSS_PATH = style_sheets("artifacts.tcss", "chart.tcss", "compare.tcss")
@@ -131,6 +134,9 @@ class CompareScreen(CommitsPage, ExportingPage):
         self.rows.show_problem(problem)
         if self._home_pane is not self.rows:
             self._home_pane.notice.problem(problem)
+
+    def shows(self, touched: Touched) -> bool:
+        return any(sort.value == "run" and self.runs.has(run_id) for sort, run_id in touched)
 
     def read_again(self) -> None:
         """Read every run anew from the server."""
@@ -231,7 +237,7 @@ class CompareScreen(CommitsPage, ExportingPage):
         metric, comparison = self.metric_here(), self.comparison
         if comparison is None or metric is None:
             return
-        keys = self.rows.marked_metrics if self.current_pane() is self.rows else ()
+        keys = self.rows.grid.marked_metrics if self.current_pane() is self.rows else ()
         pairs = zip(references(comparison), comparison.subjects, strict=True)
         known = tuple(run for run, subject in pairs if not subject.context)
         elsewhere = sum(1 for subject in comparison.subjects if subject.context)
@@ -263,17 +269,6 @@ class CompareScreen(CommitsPage, ExportingPage):
             return self.plots.metric
         return self.matter.metric
 
-    def action_export(self) -> None:
-        pane, laid = self.current_pane(), self.rows.laid
-        if isinstance(pane, (CompareSetsPane, CompareParamsPane)) and pane.grid.table is not None:
-            offer(self, "groups" if pane is self.sets else "params", table_texts(pane.grid.table))
-        elif pane is self.files:
-            table = self.files.table_shown
-            if table is not None:
-                offer(self, "files" if self.files.opened is None else "file", table_texts(table))
-        elif self.comparison is not None and laid is not None:
-            offer(self, f"compare-{len(self.comparison.subjects)}-runs", comparison_texts(self.comparison, laid))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         here = self.current_pane()
         leads_to = {
@@ -285,10 +280,6 @@ class CompareScreen(CommitsPage, ExportingPage):
         }
         if action in leads_to:
             return here is not leads_to[action]
-        if action == "export":
-            if here is self.files:
-                return self.files.table_shown is not None
-            return self.comparison is not None and here is not self.plots
         if action == "curves":
             return self.metric_here() is not None
         if action == "top_row":
@@ -296,8 +287,8 @@ class CompareScreen(CommitsPage, ExportingPage):
         return True
 
     def hint_title(self, action: Action) -> str:
-        if action.id == "compare_views.curves" and self.current_pane() is self.rows and self.rows.marked_metrics:
-            return f"curves of {len(self.rows.marked_metrics)}"
+        if action.id == "compare_views.curves" and self.current_pane() is self.rows and self.rows.grid.marked_metrics:
+            return f"curves of {len(self.rows.grid.marked_metrics)}"
         return super().hint_title(action)
 
     @on(CompareRowsPane.Opened)

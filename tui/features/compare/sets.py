@@ -18,15 +18,10 @@ from tui.domain.runs.sets import Grouping, RunSets, groupings
 from tui.domain.runs.sets_table import GroupRows, SetsTable, set_title
 from tui.domain.text import clean, named
 from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.ui.filterable import SiftedPane
-from tui.widgets.grid import Grid
-
-
-class SetsGrid(Grid):
-    """A grid in which nothing is marked; the key of its first row is that of the sets."""
-
-    off = frozenset({"mark", "mark_range", "move_left", "move_right", "first_row"})
+from tui.ui.list_pane import matches
 
 
 class CompareSetsPane(SiftedPane, Asking):
@@ -40,13 +35,13 @@ class CompareSetsPane(SiftedPane, Asking):
         super().__init__(id="compare-sets")
         self._session = session
         self.glyphs = glyphs
-        self.grid = SetsGrid(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name="compare.groups")
+        self.grid.off |= {"first_row", "columns", "open", "sort", "sort_by"}  # these keys mean the groups here
         self.comparison: Comparison | None = None
         self.choices: tuple[Grouping, ...] | None = None
         self.sets: RunSets | None = None
         self.baseline = 0
         self.turned = False  # whether the metrics are the rows
-        self.sort: tuple[str, bool] | None = None  # a metric, and whether its mean descends
         self.first = ""  # the metric that comes first: the one last sorted by
 
     def body(self) -> ComposeResult:
@@ -109,10 +104,12 @@ class CompareSetsPane(SiftedPane, Asking):
         by_metric = SetsTable(sets, self.baseline, metrics, self.glyphs, sort=self.sort)
         self.grid.table = by_metric if self.turned or not metrics else GroupRows(by_metric)
         many = len(sets.sets)
+        found = f"{matches(len(metrics))} of {count(len(sets.metrics))}" if words else ""
         self.set_title(
             f"{count(many)} group{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
             f"baseline {set_title(sets, self.baseline, self.baseline)}",
             *([f"{named(self.sort[0])} {self.glyphs.down if self.sort[1] else self.glyphs.up}"] if self.sort else []),
+            found,
         )
         self.set_subtitle(" · ".join(self._notes(sets)))
         self.refresh_bindings()
@@ -143,9 +140,17 @@ class CompareSetsPane(SiftedPane, Asking):
         return True
 
     @property
+    def sort(self) -> tuple[str, bool] | None:
+        """A metric, and whether its mean descends, as it was left."""
+        kept, metrics = self.grid.arrangement.more.get("by"), self.sets.metrics if self.sets is not None else ()
+        if isinstance(kept, list) and len(kept) == 2 and kept[0] in metrics:
+            return str(kept[0]), bool(kept[1])
+        return None
+
+    @property
     def metric_here(self) -> str | None:
         """The metric under the cursor; on what is none, the first."""
-        table = self.grid.table
+        table = self.grid.made
         if isinstance(table, GroupRows):
             return table.metric_of(self.grid.cursor_column) or next(iter(table.turned.metrics), None)
         return self.grid.cursor_key
@@ -165,7 +170,7 @@ class CompareSetsPane(SiftedPane, Asking):
         return tuple(group for group in found if group[1])
 
     def action_baseline(self) -> None:
-        table, one = self.grid.table, None
+        table, one = self.grid.made, None
         if isinstance(table, SetsTable):
             one = table.set_of(self.grid.cursor_column)
         elif isinstance(table, GroupRows) and self.grid.cursor_key is not None:
@@ -185,12 +190,14 @@ class CompareSetsPane(SiftedPane, Asking):
         if metric is None or sets is None:
             return
         better_first = sets.direction(metric).better != "lower"
+        sort: tuple[str, bool] | None
         if self.sort is None or self.sort[0] != metric:
-            self.sort, self.first = (metric, better_first), metric
+            sort, self.first = (metric, better_first), metric
         else:
-            self.sort = (metric, not better_first) if self.sort[1] == better_first else None
+            sort = (metric, not better_first) if self.sort[1] == better_first else None
+        self.grid.rearrange(self.grid.arrangement.with_more(by=list(sort) if sort else []))
         self.fill()
-        table = self.grid.table
+        table = self.grid.made
         if isinstance(table, GroupRows):
             self.grid.move_to_row(0)
             self.grid.move_to_column(f"m{table.turned.metrics.index(metric)}")

@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 
-from tui.domain.diff.arrangement import Arranged
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.table import subject_titles
-from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import named
-from tui.features.compare.commits import CommitsPage
+from tui.features.compare import words
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
 from tui.services.model_diff import version_sheet
 from tui.services.session import Session
+from tui.ui.asking import Asking
+from tui.ui.page import Page
 from tui.ui.routes import VersionDiffRoute, VersionRoute
 
-
-class VersionDiffPane(CompareRowsPane):
-    """The comparison of runs with versions in its columns: none of them can be dropped, and enter opens a row."""
-
-    _ABSENT = frozenset({"drop", "mark_metrics"})
-    marks_metrics = False
-
-    def __init__(self, session: Session, glyphs: Glyphs, name: str) -> None:
-        super().__init__(session, glyphs)
-        self._name_of_model = name
-        self.grid.marking = False
-        self.grid.g_is_taken = False
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return False if action in self._ABSENT else super().check_action(action, parameters)
-
-    def title_of(self, comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:
-        titles = subject_titles(comparison)
-        others = [title for column, title in enumerate(titles) if column != arranged.baseline]
-        rows = sum(comparison.count(group).rows for group in comparison.groups)
-        differing = sum(comparison.count(group).differing for group in comparison.groups)
-        against = f"{titles[arranged.baseline]} against {', '.join(others)}"
-        return f"{named(self._name_of_model)} {against}", f"{differing} of {rows} differ"
-
-    def placeholder_of(self, comparison: Comparison, arranged: Arranged) -> str:
-        if arranged.arrangement.query:
-            return super().placeholder_of(comparison, arranged)
-        return "Nothing differs between these versions.\nx shows everything that they have"
+if TYPE_CHECKING:
+    from tui.services.write_flow import Touched
 
 
-class VersionDiffScreen(CommitsPage):
+class VersionDiffScreen(Page, Asking):
     """Reads both versions and shows what differs."""
 
     CSS_PATH = style_sheets("models.tcss")
@@ -57,7 +33,16 @@ class VersionDiffScreen(CommitsPage):
     def __init__(self, session: Session, route: VersionDiffRoute) -> None:
         super().__init__(session)
         self.route = route
-        self.pane = VersionDiffPane(session, self.deck.glyphs, route.name)
+        self.pane = CompareRowsPane(
+            session,
+            self.deck.glyphs,
+            title=partial(words.title_of_versions, route.name),
+            placeholder=words.placeholder_of_versions,
+            things="versions",
+            absent=frozenset({"drop", "mark_metrics"}),  # enter opens a row, and no version can be taken out
+        )
+        self.pane.grid.marking = False
+        self.pane.grid.g_is_taken = False
 
     def content(self) -> ComposeResult:
         yield self.pane
@@ -67,6 +52,14 @@ class VersionDiffScreen(CommitsPage):
         self.set_crumbs("models", named(self.route.name), f"v{self.route.baseline} against v{self.route.other}")
         self.focus_pane(self.pane)
         self.read_again()
+
+    def shows(self, touched: Touched) -> bool:
+        # Registered again as another, a model of that name may have other versions; their runs are shown too.
+        runs = {subject.run_id for subject in self.pane.comparison.subjects} if self.pane.comparison else set()
+        return any(
+            thing_id in runs if sort.value == "run" else self.route.name in (thing_id, thing_id.rpartition("/")[0])
+            for sort, thing_id in touched
+        )
 
     def read_again(self) -> None:
         self.set_freshness(self.freshness.loading())

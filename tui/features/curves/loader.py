@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -79,6 +79,11 @@ class CurvesLoader:
         for run_id in self._state.run_ids:
             if run_id not in self._state.runs:
                 self._ask_run(run_id)
+
+    def read_runs(self, run_ids: Iterable[str]) -> None:
+        """Read anew what these runs are called and whether they run."""
+        for run_id in run_ids:
+            self._ask_run(run_id)
 
     def read_missing(self) -> None:
         """Read the histories that are not here yet, after other metrics have been turned to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,9 +14,8 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference
 from tui.features.curves import words as curves_words
-from tui.features.curves.chart import ChartPane
+from tui.features.curves.chart import ChartPane, MetricPages
 from tui.features.curves.loader import CurvesLoader
-from tui.features.curves.pages import MetricPages
 from tui.features.curves.state import CurvesState
 from tui.resources import style_sheets
 from tui.services.copies import run_copies
@@ -28,6 +27,9 @@ from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
 from tui.ui.watch import AutoRefresh
 from tui.widgets.chart.legend import Legend
+
+if TYPE_CHECKING:
+    from tui.services.write_flow import Touched
 
 MOST_RUNS = 50
 MOST_CHARTS = 24
@@ -93,6 +95,12 @@ class CurvesScreen(Page, Asking):
 
     def read_again(self) -> None:
         self.loader.read_all()
+
+    def shows(self, touched: Touched) -> bool:
+        return bool(_runs(touched) & set(self.state.run_ids))
+
+    def written(self, touched: Touched) -> None:
+        self.loader.read_runs(_runs(touched) & set(self.state.run_ids))
 
     # showing
 
@@ -381,3 +389,7 @@ class CurvesScreen(Page, Asking):
         if self.route.groups:
             return offers
         return offers + run_copies(self.session.launch.tracking_uri, run_id, "")[:3]
+
+
+def _runs(touched: Touched) -> set[str]:
+    return {run_id for sort, run_id in touched if sort.value == "run"}

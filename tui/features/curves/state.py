@@ -8,10 +8,9 @@ from datetime import tzinfo
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.series.curve import Curve, CurvePoint
+from tui.domain.series.curve import Curve, CurvePoint, stepped
 from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.scales import AxisRange, span_of
-from tui.domain.series.smoothing import stepped
 from tui.domain.text import named
 from tui.domain.values import GOING_ON, RunReference
 from tui.widgets.chart.plot import LETTERS, ChartView, PlotSeries

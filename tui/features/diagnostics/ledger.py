@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,6 +19,9 @@ from tui.services.ledger_rows import LedgerRow, as_plain, row, searched
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
+
+if TYPE_CHECKING:
+    from tui.services.write_flow import Touched
 
 
 class LedgerPane(ListPane[LedgerRow]):
@@ -68,7 +71,7 @@ class LedgerPane(ListPane[LedgerRow]):
             ColumnSpec("number", "#", lambda row: (f"#{row.entry.number}", "muted"),
                                   lambda row: row.entry.number, better="higher", align="right", frozen=True),
             ColumnSpec("at", "when", lambda row: (stamp(row.entry.at_ms, zone)[:16], "muted"),
-                       lambda row: row.entry.at_ms, better="higher"),
+                       lambda row: row.entry.at_ms, means="time", better="higher"),
             ColumnSpec("subject", "of", lambda row: clean(row.entry.subject), widest=40),
             ColumnSpec("what", "what", lambda row: clean(row.what), widest=70),
             ColumnSpec("outcome", "outcome", lambda row: (clean(row.outcome), row.tone)),
@@ -146,6 +149,9 @@ class LedgerScreen(Page):
         self.set_crumbs("ledger")
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.focus_pane(self.pane)
+
+    def shows(self, touched: Touched) -> bool:
+        return True  # every write is in it
 
     def read_again(self) -> None:
         self.pane.read_again()

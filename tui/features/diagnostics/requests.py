@@ -68,10 +68,10 @@ class RequestsPane(ListPane[LoggedRequest]):
         return (
             ColumnSpec("number", "#", lambda r: str(r.number), lambda r: r.number, better="higher", align="right",
                        frozen=True, least=5),
-            ColumnSpec("at", "at", at, lambda r: r.started_ms, better="higher", least=8),
+            ColumnSpec("at", "at", at, lambda r: r.started_ms, means="time", better="higher", least=8),
             ColumnSpec("operation", "operation", lambda r: clean(r.operation), least=24),
             ColumnSpec("took", "took", lambda r: f"{count(round(r.took_ms))} ms" if r.took_ms is not None else "",
-                       lambda r: r.took_ms, better="higher", align="right", least=10),
+                       lambda r: r.took_ms, means="number", better="higher", align="right", least=10),
             ColumnSpec("size", "size", lambda r: size(r.size) if r.size else "", lambda r: r.size or None,
                        better="higher", align="right", least=9),
             ColumnSpec("outcome", "outcome", _outcome, least=16),

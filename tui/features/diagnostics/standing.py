@@ -38,7 +38,7 @@ class StandingScreen(Page, Asking):
         self.route = route
         self._readers = self._to_read()
         tabs = {tab: _TITLES[tab] for tab in (*self._readers, *([_SETTINGS] if route.settings else []))}
-        self.pane = FactsPane(self.deck.glyphs, id="standing", tabs=tabs, title=clean(route.name))
+        self.pane = FactsPane(session, self.deck.glyphs, id="standing", tabs=tabs, title=clean(route.name))
 
     def content(self) -> ComposeResult:
         yield self.pane

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from tui.domain.experiments.views import Experiment, ExperimentPage, Lifecycle
-from tui.domain.freshness import Freshness
 from tui.domain.problem import Problem
-from tui.features.experiments.memory import memory_name, recalled, seen
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.services.starting_places import StartingPlaces
-from tui.ui.asking import Asking
+from tui.ui.list_pane import ListPane
 
 
 class ExperimentsLoader:
-    """Owns what is loaded, and how true it is. Lives on the event loop; asks through ``owner``.
+    """Owns what is loaded. Lives on the event loop; asks through ``owner``, the list, and says of it how true it is.
 
     ``changed`` is called when there is something new to show, ``refused`` when a request has failed.
     """
 
     def __init__(
-        self, owner: Asking, session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
+        self, owner: ListPane[Any], session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
     ) -> None:
         self._owner = owner
+        self._state = owner.state
         self._session = session
         self._changed = changed
         self._refused = refused
@@ -32,7 +32,6 @@ class ExperimentsLoader:
         self.experiments: dict[str, Experiment] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
-        self.freshness = Freshness()
 
     @property
     def under(self) -> str | None:
@@ -68,12 +67,12 @@ class ExperimentsLoader:
         if found is not None:
             experiments, as_of_ms = found
             self.experiments = {experiment.id: experiment for experiment in experiments}
-            self.freshness = self.freshness.remembered(as_of_ms)
+            self._state.freshness = self._state.freshness.remembered(as_of_ms)
 
     def read(self) -> None:
         """Read every experiment; what was loaded stays until the first page has come."""
-        if self.freshness.as_of_ms is None:
-            self.freshness = self.freshness.loading()
+        if self._state.freshness.as_of_ms is None:
+            self._state.freshness = self._state.freshness.loading()
         self._ask_page(None)
 
     def _ask_page(self, token: str | None) -> None:
@@ -92,7 +91,7 @@ class ExperimentsLoader:
             self.experiments = {}
         self.experiments.update((experiment.id, experiment) for experiment in page.experiments)
         self.complete = page.next_token is None
-        self.freshness = self.freshness.live(self._session.clock.now_ms())
+        self._state.freshness = self._state.freshness.live(self._session.clock.now_ms())
         self._changed()
         if page.next_token is not None:
             self._ask_page(page.next_token)
@@ -101,7 +100,7 @@ class ExperimentsLoader:
         self._ask_counts([experiment.id for experiment in page.experiments])
 
     def _failed(self, problem: Problem) -> None:
-        self.freshness = self.freshness.failed(problem)
+        self._state.freshness = self._state.freshness.failed(problem)
         self._refused(problem)
 
     def _ask_counts(self, wanted: Sequence[str]) -> None:
@@ -126,8 +125,38 @@ class ExperimentsLoader:
         if self.view is not Lifecycle.ACTIVE:
             return  # the next start begins with the active ones, and must not take these for them
         last_seen, name = self._session.last_seen, memory_name(self._session.memory_key)
-        value = seen(self.experiments.values(), self.freshness.as_of_ms)
+        value = seen(self.experiments.values(), self._state.freshness.as_of_ms)
         # A failure to remember takes nothing from what is shown; it is in the log file.
         self._owner.ask(
             self._session.pool, "seen", lambda: last_seen.put(name, value), lambda _kept: None, lambda _problem: None
         )
+
+
+REMEMBERED = 200  # experiments shown at once next time
+
+
+def memory_name(memory_key: str) -> str:
+    """The name under which the list of a context is kept."""
+    return f"{memory_key}:experiments"
+
+
+def seen(experiments: Iterable[Experiment], as_of_ms: int | None) -> dict[str, Any]:
+    """The first experiments of a list, to be kept."""
+    first = list(experiments)[:REMEMBERED]
+    return {"as_of_ms": as_of_ms, "experiments": [[e.id, e.name, e.lifecycle, e.updated_ms] for e in first]}
+
+
+def recalled(kept: Mapping[str, Any]) -> tuple[list[Experiment], int] | None:
+    """The experiments that were kept, and when they were read; None if there is nothing that fits."""
+    entries, as_of_ms = kept.get("experiments"), kept.get("as_of_ms")
+    if not isinstance(entries, list) or not isinstance(as_of_ms, int):
+        return None
+    found = [experiment for entry in entries if (experiment := _experiment(entry))]
+    return (found, as_of_ms) if found else None
+
+
+def _experiment(entry: object) -> Experiment | None:
+    if isinstance(entry, list) and len(entry) == 4 and all(isinstance(text, str) for text in entry[:3]):
+        updated = entry[3] if isinstance(entry[3], int) else None
+        return Experiment(entry[0], entry[1], entry[2], None, updated, "", {})
+    return None

@@ -63,7 +63,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
 
     @property
     def freshness(self) -> Freshness:
-        return self.loader.freshness
+        return self.state.freshness
 
     @property
     def under(self) -> str | None:
@@ -86,17 +86,17 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         """Read every experiment anew; what is shown stays until the first page has come."""
         self.loader.read()
         self.grid.set_class(self.has_rows, "stale")
-        self.state.tell(self.loader.freshness)
+        self.state.tell(self.state.freshness)
 
     def _loaded(self) -> None:
         if self._follow and self._point_at is None and not self.grid.row_count:
             # Nothing was remembered: begin where something happened last, not on a folder.
             self._point_at = next(iter(self.loader.experiments), None)
-        self.state.live(self.loader.freshness)
+        self.state.live(self.state.freshness)
         self.fill()
 
     def _refused(self, problem: Problem) -> None:
-        self.state.failed(problem, "No experiments could be read.", self.loader.freshness)
+        self.state.failed(problem, "No experiments could be read.", self.state.freshness)
         self.fill()
 
     # showing
@@ -357,7 +357,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             return bool(self.writing.chosen())
         if action == "undo":
             return self.writing.can_take_back
-        return True
+        return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""

@@ -43,6 +43,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     things = ("model", "models")
     first_sort: SortOrder = (("name", False),)
     may_rest = False
+    gives_way = True
 
     @dataclass
     class Followed(Message):
@@ -241,6 +242,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     def laying_out(self) -> Callable[[], Show]:
         board, models, query, arrangement = self._board(), self.rows(), self.query_text, self.arrangement
         health, only, generation = self._desk.health, self.findings_only, self._generation
+        room = self.room
         if only and arrangement.columns and "why" not in arrangement.columns:
             arrangement = replace(arrangement, columns=("why", *arrangement.columns))
         self._evidence.drawn_of = health.learnt
@@ -250,7 +252,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             judged = all(health.is_complete(model) for model in models)
             kept = [model for model in sifted(models, query, searched) if not only or model.name in with_findings]
             table = SpecTable(
-                kept, self.key_of, board.columns(), arrangement, sort=self.first_sort, generation=generation
+                kept, self.key_of, board.columns(), arrangement, sort=self.first_sort, generation=generation, room=room
             )
 
             def show() -> None:
@@ -398,7 +400,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             return self.session.capabilities.prompts
         if action == "catalog":
             return self.session.catalog is not None and self.session.capabilities.grants
-        return True
+        return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
@@ -406,7 +408,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             "load_all": "All models are loaded",
             "to_prompts": self.session.capabilities.no_prompts,
             "catalog": "Catalogs are Unity Catalog's, and this registry is not in one",
-        }.get(verb, "")
+        }.get(verb, super().why_off(verb))
 
     def filter_asked(self, text: str) -> None:
         """Plain words become a pattern of the name; what holds an operator goes as it is."""

@@ -41,7 +41,7 @@ class ModelScreen(RegistryPage):
         self._count: int | None = None
         glyphs = self.deck.glyphs
         tabs = {"about": "About", "description": "Description"}
-        self.about = FactsPane(glyphs, id="about", tabs=tabs, title="Model")
+        self.about = FactsPane(session, glyphs, id="about", tabs=tabs, title="Model")
         self.versions = VersionsPane(session, glyphs)
         self._news = NewsWatch(self, self._look_for_news)
 

@@ -55,8 +55,8 @@ class VersionScreen(RegistryPage):
         self.run: RunDetail | None = None
         self._host = ""  # the address of the workspace, where there is one
         glyphs = self.deck.glyphs
-        self.about = FactsPane(glyphs, id="about", tabs={"about": "About"}, title="Version")
-        self.contents = FactsPane(glyphs, id="contents", tabs=_TABS, title="Made of")
+        self.about = FactsPane(session, glyphs, id="about", tabs={"about": "About"}, title="Version")
+        self.contents = FactsPane(session, glyphs, id="contents", tabs=_TABS, title="Made of")
         self.about.turns = self.contents
 
     def content(self) -> ComposeResult:

@@ -43,6 +43,7 @@ class VersionsPane(ListPane[ModelVersion]):
     things = ("version", "versions")
     first_sort: SortOrder = (("version", True),)
     may_rest = False
+    gives_way = True
 
     @dataclass
     class Opened(Message):
@@ -199,12 +200,14 @@ class VersionsPane(ListPane[ModelVersion]):
 
     def laying_out(self) -> Callable[[], Show]:
         of, versions, query = self._versions(), self.rows(), self.query_text
-        arrangement, generation = self.arrangement, self._generation
+        arrangement, generation, room = self.arrangement, self._generation, self.room
 
         def lay_out() -> Show:
             assert of is not None
             kept = sifted(versions, query, of.searched)
-            table = SpecTable(kept, self.key_of, of.columns(), arrangement, sort=self.first_sort, generation=generation)
+            table = SpecTable(
+                kept, self.key_of, of.columns(), arrangement, sort=self.first_sort, generation=generation, room=room
+            )
 
             def show() -> None:
                 if self.model is not None and self.model.name == of.model.name:
@@ -323,8 +326,14 @@ class VersionsPane(ListPane[ModelVersion]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "load_all":
             return not self.complete and self.model is not None
-        return self.model is not None
+        return self.model is not None and super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
-        return "No model is chosen" if self.model is None else "All versions are loaded" if verb == "load_all" else ""
+        return (
+            "No model is chosen"
+            if self.model is None
+            else "All versions are loaded"
+            if verb == "load_all"
+            else super().why_off(verb)
+        )

@@ -7,30 +7,23 @@ from collections.abc import Sequence
 
 from textual.timer import Timer
 
-from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.values import RunDetail
 from tui.features.run.view import RunView
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
 
 REST_SECONDS = 0.1  # how long the cursor rests before it counts
+NOTHING = "No run is under the cursor."
+TABS = ("params", "metrics", "tags", "datasets", "note", "overview")
 KEPT = 64  # runs whose details are kept
 
 
-class DetailsPane(RunView, Asking):
-    """A run's params, metrics, tags, note and overview, following the cursor of the runs table."""
+class RunFollower:
+    """Has a pane show the run under the cursor of the runs table."""
 
-    nothing_words = "No run is under the cursor."
-
-    def __init__(self, session: Session, glyphs: Glyphs) -> None:
-        super().__init__(
-            id="details",
-            clock=session.clock,
-            glyphs=glyphs,
-            tabs=["params", "metrics", "tags", "datasets", "note", "overview"],
-        )
+    def __init__(self, pane: RunView, session: Session) -> None:
+        self._pane = pane
         self._session = session
         self._kept: OrderedDict[str, RunDetail] = OrderedDict()
         self._rest: Timer | None = None
@@ -38,25 +31,25 @@ class DetailsPane(RunView, Asking):
 
     def follow(self, run_id: str | None, neighbours: Sequence[str] = ()) -> None:
         """Show a run as soon as the cursor has rested on it; ``neighbours`` are read ahead when there is time."""
-        if run_id == self.run_id and (self.detail is not None or run_id is None):
+        if run_id == self.run_id and (self._pane.detail is not None or run_id is None):
             return
         self.run_id = run_id
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
-        self.forget("detail")
+        self._pane.forget("detail")
         if run_id is None:
-            self.show_nothing("No run is under the cursor.")
+            self._pane.show_nothing(NOTHING)
             return
         known = self._kept.get(run_id)
         if known is not None:
             self._kept.move_to_end(run_id)
-            self.show_run(known)
+            self._pane.show_run(known)
         else:
-            if self.detail is None:
-                self.show_nothing("Reading this run …")
-            self.show_loading()
-        self._rest = self.set_timer(REST_SECONDS, lambda: self._rested(run_id, tuple(neighbours)))
+            if self._pane.detail is None:
+                self._pane.show_nothing("Reading this run …")
+            self._pane.show_loading()
+        self._rest = self._pane.set_timer(REST_SECONDS, lambda: self._rested(run_id, tuple(neighbours)))
 
     def known(self, run_id: str) -> RunDetail | None:
         """The details of a run, if they have been read."""
@@ -80,13 +73,13 @@ class DetailsPane(RunView, Asking):
         tracking = self._session.tracking
         known = self._kept.get(run_id)
         if known is not None:
-            if self.detail is None or self.detail.run_id != run_id:
-                self.show_run(known)  # it was read ahead and has come since
+            if self._pane.detail is None or self._pane.detail.run_id != run_id:
+                self._pane.show_run(known)  # it was read ahead and has come since
         else:
-            self.ask(self._session.pool, "detail", lambda: tracking.get_run(run_id), self._got, self._refused)
+            self._pane.ask(self._session.pool, "detail", lambda: tracking.get_run(run_id), self._got, self._refused)
         for number, neighbour in enumerate(neighbours):
             if neighbour not in self._kept:
-                self.ask(
+                self._pane.ask(
                     self._session.pool,
                     f"ahead-{number}",
                     lambda neighbour=neighbour: tracking.get_run(neighbour),  # type: ignore[misc]
@@ -103,11 +96,11 @@ class DetailsPane(RunView, Asking):
     def _got(self, detail: RunDetail) -> None:
         self._keep(detail)
         if detail.run_id == self.run_id:
-            self.show_run(detail)
+            self._pane.show_run(detail)
 
     def _refused(self, problem: Problem) -> None:
-        if self.detail is not None and self.detail.run_id != self.run_id:
+        if self._pane.detail is not None and self._pane.detail.run_id != self.run_id:
             # What stands here is of another run.
-            self.show_nothing("")
-        self.grid.placeholder = "Nothing could be read of this run."
-        self.show_problem(problem)
+            self._pane.show_nothing("")
+        self._pane.grid.placeholder = "Nothing could be read of this run."
+        self._pane.show_problem(problem)

@@ -18,6 +18,7 @@ from tui.domain.text import clean
 from tui.domain.values import MetricValue, RunDetail, RunReference
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.routes import CurvesRoute
@@ -27,12 +28,6 @@ from tui.widgets.grid import Grid, messages
 REST_SECONDS = 0.1  # how long the view rests before what is in it is read
 AT_ONCE = 2  # requests under way at one time
 POINTS = 1000  # of one history: enough for its shape, and most histories whole
-
-
-class MetricsGrid(Grid):
-    """A list in which metrics are marked; its columns stay as they are."""
-
-    off = frozenset({"narrower", "wider", "move_left", "move_right"})
 
 
 class MetricsView(TabPart, Asking):
@@ -48,7 +43,8 @@ class MetricsView(TabPart, Asking):
         self._session = session
         self._glyphs = glyphs
         self._system = system
-        self.grid = MetricsGrid(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name="run.system" if system else "run.metrics")
+        self.grid.off = frozenset()  # metrics are marked, for their charts
         self._detail: RunDetail | None = None
         self._query = ""
         self._rows: list[MetricValue] = []
@@ -81,6 +77,10 @@ class MetricsView(TabPart, Asking):
         self._detail = detail
         self._failed.clear()
         self._show()
+
+    @property
+    def shown_count(self) -> int:
+        return len(self._rows)
 
     def narrow(self, query: str) -> None:
         """Show the metrics whose names hold every word of ``query``."""
@@ -117,7 +117,9 @@ class MetricsView(TabPart, Asking):
     def _missing(self) -> list[MetricValue]:
         """The metrics in view whose histories have not been read since they last changed."""
         top = self.grid.scroll_offset.y
-        in_view = self._rows[top : top + max(1, self.grid.size.height - 1)]
+        table, end = self.grid.table, min(top + max(1, self.grid.size.height - 1), len(self._rows))
+        named = {m.key: m for m in self._rows}
+        in_view = [named[table.row_key(row)] for row in range(top, end)] if table is not None else []
         return [
             m
             for m in in_view

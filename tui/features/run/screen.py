@@ -59,10 +59,10 @@ class RunScreen(Page, Asking):
         )
         self._followed = False  # a running run refreshes by itself, until a person stops that
         glyphs = self.deck.glyphs
-        self.overview = RunView(id="overview", clock=session.clock, glyphs=glyphs, tabs=["overview"], title="Run")
+        self.overview = RunView(id="overview", session=session, glyphs=glyphs, tabs=["overview"], title="Run")
         self.tabs = RunView(
             id="run-tabs",
-            clock=session.clock,
+            session=session,
             glyphs=glyphs,
             tabs=["params", "metrics", "system", "tags", "datasets", "note", "artifacts"],
             title="Contents",

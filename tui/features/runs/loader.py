@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery, first_page
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.list_pane import ListPane
 
 if TYPE_CHECKING:
     from tui.services.runs_store import RunsStore, Taken
@@ -20,20 +20,20 @@ LOADED_BY_ITSELF = 8_000_000
 
 
 class RunsLoader:
-    """Owns the store of the query that is open, and how true it is. Lives on the event loop; asks through ``owner``.
+    """Owns the store of the query that is open; lives on the event loop, asks through ``owner``, says how true it is.
 
     ``changed`` is called when there is something new to show or to say, ``refused`` when a request has failed.
     """
 
     def __init__(
-        self, owner: Asking, session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
+        self, owner: ListPane[Any], session: Session, changed: Callable[[], None], refused: Callable[[Problem], None]
     ) -> None:
         self._owner = owner
+        self._state = owner.state
         self._session = session
         self._changed = changed
         self._refused = refused
         self.store: RunsStore | None = None
-        self.freshness = Freshness()
         self.loading_all = False
         self._rest_wanted = False  # what is shown is only true of all: the rest is loaded as far as memory allows
         self.total: int | None = None  # runs that there are, where that is cheap to know and has been asked for
@@ -84,9 +84,9 @@ class RunsLoader:
         )
 
     def _begin(self) -> None:
-        if self.freshness.state is not FreshnessState.LOADING:
-            self.before = self.freshness
-        self.freshness = self.freshness.loading()
+        if self._state.freshness.state is not FreshnessState.LOADING:
+            self.before = self._state.freshness
+        self._state.freshness = self._state.freshness.loading()
 
     def forget(self) -> None:
         """Let go of what is loaded: another query is to be opened."""
@@ -95,7 +95,7 @@ class RunsLoader:
         self.loading_all = self._all_cut_off = self._rest_wanted = False
         self.total = None
         self.registered_problem = None
-        self.freshness = Freshness()
+        self._state.freshness = Freshness()
 
     def open(
         self, query: RunsQuery, *, opened: Callable[[], None], failed: Callable[[Problem], None] | None = None
@@ -170,8 +170,8 @@ class RunsLoader:
             self._changed()  # the first page comes all the same
             return True
         self._owner.forget("page")
-        if self.freshness.state is FreshnessState.LOADING:
-            self.freshness = self.before
+        if self._state.freshness.state is FreshnessState.LOADING:
+            self._state.freshness = self.before
         self._changed()
         return True
 
@@ -218,7 +218,7 @@ class RunsLoader:
             )
 
     def _took(self, taken: Taken) -> None:
-        self.freshness = self.freshness.live(self._session.clock.now_ms())
+        self._state.freshness = self._state.freshness.live(self._session.clock.now_ms())
         if self.loading_all:
             if taken.complete or (self._rest_wanted and self.too_many):
                 self.loading_all = False
@@ -249,5 +249,5 @@ class RunsLoader:
 
     def _failed(self, problem: Problem) -> None:
         self._all_cut_off, self.loading_all = self.loading_all, False
-        self.freshness = self.freshness.failed(problem)
+        self._state.freshness = self._state.freshness.failed(problem)
         self._refused(problem)

@@ -28,7 +28,7 @@ from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.deck import Deck
-from tui.ui.list_pane import ListPane, Show
+from tui.ui.list_pane import OF_MARKS, ListPane, Show
 from tui.ui.watch import AutoRefresh
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
@@ -49,6 +49,8 @@ class RunsPane(ListPane[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
+    things = ("run", "runs")
+    export_keys = "run_id"
     filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
 
     @dataclass
@@ -93,7 +95,7 @@ class RunsPane(ListPane[str]):
 
     @property
     def freshness(self) -> Freshness:
-        return self.loader.freshness
+        return self.state.freshness
 
     # which runs
 
@@ -116,7 +118,7 @@ class RunsPane(ListPane[str]):
         self.recall(self.session.launch.columns)
         remembered = None if server_filter else recalled(self.session.last_seen.get(self._seen_name))
         if remembered is not None:
-            self.loader.freshness = Freshness(FreshnessState.REMEMBERED, remembered.as_of_ms)
+            self.state.freshness = Freshness(FreshnessState.REMEMBERED, remembered.as_of_ms)
             self._sort_shown = remembered.sort
             self.grid.set_class(True, "stale")
             self.grid.table = remembered.table
@@ -163,12 +165,12 @@ class RunsPane(ListPane[str]):
             self.wanted = self.asked
             if problem.kind is Kind.BAD_REQUEST and self.bar_open:
                 # The filter is wrong, not what is shown: that stays as true as it was.
-                self.loader.freshness = self.loader.before
+                self.state.freshness = self.loader.before
                 self.say_word(refusal(problem))
                 self.grid.set_class(False, "stale")
                 self._loader_changed()
             else:
-                self.loader.freshness = self.loader.before.failed(problem)
+                self.state.freshness = self.loader.before.failed(problem)
                 self._refused(problem)
 
         self.wanted = query
@@ -179,10 +181,10 @@ class RunsPane(ListPane[str]):
         self.fill()
         self.show_words()
         self.refresh_bindings()
-        self.state.tell(self.loader.freshness)
+        self.state.tell(self.state.freshness)
 
     def _refused(self, problem: Problem) -> None:
-        self.state.failed(problem, "No runs could be read.", self.loader.freshness)
+        self.state.failed(problem, "No runs could be read.", self.state.freshness)
         self.show_words()
 
     # the view: sorted, filtered and laid out on a worker's thread
@@ -247,7 +249,7 @@ class RunsPane(ListPane[str]):
     def _show_view(self, view: RunsTable, sort: SortOrder) -> None:
         first, resorted = self.view is None, sort != self._sort_shown
         self.view, self._sort_shown = view, sort
-        if self.loader.freshness.problem is None and self.notice.has_class("-bad"):
+        if self.state.freshness.problem is None and self.notice.has_class("-bad"):
             self.notice.clear()
         self.grid.set_class(False, "stale")
         self.grid.placeholder = runs_words.placeholder(self._shown())
@@ -287,6 +289,7 @@ class RunsPane(ListPane[str]):
             experiments=self.experiments,
             query=self.asked,
             loader=self.loader,
+            freshness=self.state.freshness,
             arrangement=self.arrangement,
             counts=self.view.counts if self.view is not None else None,
             sort=self._sort_shown,
@@ -310,7 +313,7 @@ class RunsPane(ListPane[str]):
     # remembering
 
     def _remember_seen(self) -> None:
-        view, as_of_ms = self.view, self.loader.freshness.as_of_ms
+        view, as_of_ms = self.view, self.state.freshness.as_of_ms
         if view is None or as_of_ms is None or self.filter.said or self.asked.filter_string:
             return
         last_seen, name, sort = self.session.last_seen, self._seen_name, self._sort_shown
@@ -485,16 +488,19 @@ class RunsPane(ListPane[str]):
     def action_tree(self) -> None:
         self.rearrange(self.arrangement.with_more(tree=not self.arrangement.flag("tree", default=True)))
 
-    def action_fold(self) -> None:
-        """Fold or unfold the run under the cursor; on one without children, its parent."""
+    def _fold_here(self) -> str | None:
+        """The run whose children fold with the one under the cursor: itself, or its parent where it has none."""
         view, key = self.view, self.grid.cursor_key
         row = view.row_of(key) if view is not None and key is not None else None
         if view is None or row is None:
-            return
-        if not view.can_fold(row):
-            row = view.parent_row(row)
-        if row is not None:
-            run_id = view.row_key(row)
+            return None
+        found = row if view.can_fold(row) else view.parent_row(row)
+        return view.row_key(found) if found is not None else None
+
+    def action_fold(self) -> None:
+        """Fold or unfold the run under the cursor; on one without children, its parent."""
+        run_id = self._fold_here()
+        if run_id is not None:
             self.folded_but = self.folded_but ^ {run_id}
             self.grid.move_to(run_id)
             self.fill()
@@ -525,20 +531,26 @@ class RunsPane(ListPane[str]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "load_all":
             return not self.loader.complete and (self.loader.store is not None or self.loader.loading)
-        if action in ("fold", "fold_all"):
+        if action == "fold":
+            return self.arrangement.flag("tree", default=True) and self._fold_here() is not None
+        if action == "fold_all":
             return self.arrangement.flag("tree", default=True)
         if action in ("tags", "note", "rename", "delete"):
             return self.loader.loaded > 0
         if action == "undo":
             return self.writing.can_take_back
-        return True
+        return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
+        if verb == "fold" and self.arrangement.flag("tree", default=True):
+            return "This run has no child runs here, nor a parent"
         if verb in ("fold", "fold_all"):
             return "Runs stand in one list: there is nothing to fold"
         if verb == "undo":
             return NOTHING_TO_UNDO
+        if verb in OF_MARKS:
+            return super().why_off(verb)
         return "All runs are loaded" if verb == "load_all" and self.loader.complete else "No run is loaded"
 
     def action_compare(self) -> None:

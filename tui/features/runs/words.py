@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tui.domain import quantities
 from tui.domain.arrangement import Arrangement, SortOrder
 from tui.domain.experiments.views import Experiment, Lifecycle
-from tui.domain.freshness import FreshnessState
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
 from tui.domain.text import clean, named
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import RunsQuery
+from tui.ui.list_pane import matches
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
@@ -29,6 +30,7 @@ class RunsInView:
     experiments: tuple[Experiment, ...]
     query: RunsQuery
     loader: RunsLoader
+    freshness: Freshness
     arrangement: Arrangement
     counts: ViewCounts | None
     sort: SortOrder  # of the rows that are shown; another may have been chosen, and be under way
@@ -63,10 +65,10 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
             parts.append(f"{shown.lead if shown.sort not in AS_SERVED else 'matches'} of {partly}{more}")
         else:
             parts.append(f"{partly} loaded")
-    elif loader.freshness.state is FreshnessState.REMEMBERED or loader.freshness.as_of_ms is not None:
+    elif shown.freshness.state is FreshnessState.REMEMBERED or shown.freshness.as_of_ms is not None:
         parts.append("last seen")
     if shown.counts is not None and shown.filter_text and not shown.filter_fails:
-        parts.append(f"{quantities.count(shown.counts.matching)} match")
+        parts.append(matches(shown.counts.matching))
     if shown.query.view is not Lifecycle.ACTIVE:
         parts.append(shown.query.view.value)
     if shown.marks:
@@ -100,6 +102,8 @@ def footnotes(shown: RunsInView) -> list[str]:
     if counts is not None and counts.constants:
         many = len(counts.constants)
         notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")
+    elif shown.arrangement.flag("varying_only", default=False):
+        notes.append("every column varies (x)")
     if counts is not None and counts.orphans:
         notes.append(f"{counts.orphans} with a parent not loaded")
     if loader.registered_problem is not None:

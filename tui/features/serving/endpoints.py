@@ -172,6 +172,15 @@ class EndpointsPane(ListPane[Listed]):
         )
         return lambda: lambda: self.show(table)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "fold":
+            return any(one.kind == "foundation" for one in self._endpoints.values())
+        return super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return "There is no model of Databricks' own here to be folded" if verb == "fold" else super().why_off(verb)
+
     def action_fold(self) -> None:
         """Show what Databricks serves to all, or fold it behind one row."""
         self.is_folded = not self.is_folded

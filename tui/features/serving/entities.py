@@ -17,9 +17,9 @@ from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity
 from tui.domain.serving.rows import PENDING, entities_table, facts
 from tui.domain.text import named
 from tui.services.session import Session
+from tui.ui.arranged_grid import ArrangedGrid
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Pane
-from tui.widgets.plain_grid import PlainGrid
 
 _STYLES = {"good": "", "warn": "$warning", "bad": "$error", "muted": "$muted"}
 
@@ -36,7 +36,7 @@ class EntitiesPane(Pane):
         self._session = session
         self._glyphs = glyphs
         self.words = Static("", id="serving-words", markup=False)
-        self.grid = PlainGrid(glyphs=glyphs)
+        self.grid = ArrangedGrid(session, glyphs, name="entities")
         self._endpoint: Endpoint | None = None
         self._generation = 0
 

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.app.actions import bindings
 from tui.domain.arrangement import SortOrder
 from tui.domain.columns import ColumnSpec, SpecTable
-from tui.domain.filter.errors import FilterError
+from tui.domain.filter.nodes import FilterError
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count

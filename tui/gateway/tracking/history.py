@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tui.domain import uris
@@ -48,6 +48,18 @@ def history_of(session: Connection) -> MetricHistoryPort:
     return StoreHistory(session)
 
 
+def _each(
+    session: Connection, run_ids: Sequence[str], key: str, sample: Callable[[str], MetricHistory]
+) -> dict[str, MetricHistory]:
+    """The sample of each run; those that are not there are left out."""
+    with problems.raised_as(title_of(key), session.place):
+        found: dict[str, MetricHistory] = {}
+        for run_id in run_ids[:MOST_RUNS]:
+            with missing_left_out(title_of(key), session.place):
+                found[run_id] = sample(run_id)
+        return found
+
+
 class StoreHistory:
     """MetricHistoryPort over MLflow's own store of a database."""
 
@@ -62,15 +74,9 @@ class StoreHistory:
         points: int = SAMPLE_POINTS,
         steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
-        points = bounded(points)
-        with problems.raised_as(title_of(key), self._session.place):
-            found: dict[str, MetricHistory] = {}
-            for run_id in run_ids[:MOST_RUNS]:
-                with missing_left_out(title_of(key), self._session.place):
-                    found[run_id] = self._sample(run_id, key, points, steps)
-            return found
+        return _each(self._session, run_ids, key, lambda run_id: self.sample(run_id, key, bounded(points), steps))
 
-    def _sample(self, run_id: str, key: str, points: int, steps: tuple[float, float] | None) -> MetricHistory:
+    def sample(self, run_id: str, key: str, points: int, steps: tuple[float, float] | None) -> MetricHistory:
         low, high = steps if steps is not None else (None, None)
         rows = self._store().get_metric_history_bulk_interval([run_id], key, points, low, high)
         return from_points(run_id, key, ((row.step, row.timestamp, row.value) for row in rows), len(rows) < points)
@@ -89,15 +95,26 @@ class StoreHistory:
         return self._session.client()._tracking_client.store
 
 
-class SqliteHistory(StoreHistory):
+class SqliteHistory:
     """MetricHistoryPort over a SQLite file: samples keep every spike, pages are read off an index.
 
     With a ``database`` nothing of MLflow is needed, and Elsewhere is raised where it is.
     """
 
     def __init__(self, session: Connection, database: Database | None = None) -> None:
-        super().__init__(session)
+        self._session = session
+        self._whole = StoreHistory(session)
         self._database = database
+
+    def sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        points: int = SAMPLE_POINTS,
+        steps: tuple[float, float] | None = None,
+    ) -> dict[str, MetricHistory]:
+        return _each(self._session, run_ids, key, lambda run_id: self._sample(run_id, key, bounded(points), steps))
 
     def _sample(self, run_id: str, key: str, points: int, steps: tuple[float, float] | None) -> MetricHistory:
         where, values = _OF_ONE, [run_id, key]
@@ -115,7 +132,7 @@ class SqliteHistory(StoreHistory):
                 return thinned(_read(run_id, key, rows), points)
         if self._database is not None:
             raise Elsewhere("MLflow samples long histories in the database itself")
-        return super()._sample(run_id, key, points, steps)
+        return self._whole.sample(run_id, key, points, steps)
 
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         some = list(run_ids[:MOST_RUNS])

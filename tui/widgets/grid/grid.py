@@ -1,20 +1,88 @@
-"""The grid widget: its keys, and the mouse."""
+"""The grid: what it shows, what is under the cursor, what is marked and in view, drawing, its keys, the mouse."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
-from tui.widgets.grid.keys import GRID_BINDINGS
-from tui.widgets.grid.view import HEADING, GridView
+from tui.domain.glyphs import UNICODE, Glyphs
+from tui.domain.table import Column, Table
+from tui.domain.text import clean_block, wrap
+from tui.widgets.grid import messages
+from tui.widgets.grid.layout import GUTTER, Geometry, Layout
+from tui.widgets.grid.painter import GridStats, Painter, RowState, look
 
+HEADING = 1
 _LEAST_WIDTH = 3
 _WIDTH_STEP = 2
 
 
-class Grid(GridView):
+def _binding(keys: str, action: str, title: str) -> Binding:
+    return Binding(keys, action, title, id=f"grid.{action}", show=False)
+
+
+GRID_BINDINGS: tuple[Binding, ...] = (
+    _binding("up,k", "up", "up"),
+    _binding("down,j", "down", "down"),
+    _binding("left,h", "left", "left"),
+    _binding("right,l", "right", "right"),
+    _binding("pageup,ctrl+b", "page_up", "page up"),
+    _binding("pagedown,ctrl+f", "page_down", "page down"),
+    _binding("ctrl+u", "half_up", "half page up"),
+    _binding("ctrl+d", "half_down", "half page down"),
+    _binding("g,ctrl+home", "first_row", "top"),
+    _binding("G,ctrl+end", "last_row", "end"),
+    _binding("home", "first_column", "first column"),
+    _binding("end", "last_column", "last column"),
+    _binding("enter", "open", "open"),
+    _binding("space", "mark", "mark"),
+    _binding("v", "mark_range", "mark a range"),
+    _binding("escape", "leave_range", "leave the range"),
+    _binding("less_than_sign", "narrower", "narrower"),
+    _binding("greater_than_sign", "wider", "wider"),
+    _binding("left_curly_bracket", "move_left", "move left"),
+    _binding("right_curly_bracket", "move_right", "move right"),
+)
+
+
+class Marks:
+    """The keys of marked rows, present or not, and the row at which a range was begun."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, None] = {}
+        self.range_from: str | None = None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._keys)
+
+    def replace(self, keys: Iterable[str]) -> None:
+        self._keys = dict.fromkeys(keys)
+
+    def toggle(self, key: str) -> None:
+        if key in self._keys:
+            del self._keys[key]
+        else:
+            self._keys[key] = None
+
+    def add(self, keys: Iterable[str]) -> None:
+        self._keys.update(dict.fromkeys(keys))
+
+
+class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     """A table of any size with a cursor, marks, frozen columns and one line of headings.
 
     Give it a table (``grid.table = …``), and call ``refresh_table`` in the same step in which that table changes.
@@ -24,6 +92,348 @@ class Grid(GridView):
 
     BINDINGS: ClassVar[list[BindingType]] = [*GRID_BINDINGS]
     off: frozenset[str] = frozenset()  # keys that mean nothing in this grid, or belong to what is around it
+
+    CursorMoved = messages.CursorMoved
+    Opened = messages.Opened
+    MarksChanged = messages.MarksChanged
+    RangeBegun = messages.RangeBegun
+    NearEnd = messages.NearEnd
+    EndWanted = messages.EndWanted
+    ColumnResized = messages.ColumnResized
+    ColumnMoved = messages.ColumnMoved
+    HeadingPressed = messages.HeadingPressed
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        table: Table | None = None,
+        *,
+        glyphs: Glyphs = UNICODE,
+        placeholder: str = "",
+        id: str | None = None,  # noqa: A002  Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.stats = GridStats()
+        self._painter = Painter(glyphs, self.stats, self._resolve)
+        self._marks = Marks()
+        self._table: Table | None = None
+        self._columns: tuple[Column, ...] = ()
+        self._geometry = Geometry((), 0)
+        self._layout: Layout | None = None
+        self._rows = 0
+        self._row = 0
+        self._column = 0
+        self._first = 0  # the leftmost scrolled column
+        self._wanted_key: str | None = None  # stays with a row that a filter has hidden, until the cursor is moved
+        self._told: tuple[str | None, int, str | None] | None = None
+        self._told_end_at = -1
+        self._drawn: dict[int, Strip] = {}  # by line of the widget
+        self._placeholder: tuple[str, ...] = ()
+        self.placeholder = placeholder
+        if table is not None:
+            self.table = table
+
+    # what it shows
+
+    @property
+    def table(self) -> Table | None:
+        """The table that is shown."""
+        return self._table
+
+    @table.setter
+    def table(self, table: Table | None) -> None:
+        self._table = table
+        self.refresh_table()
+
+    @property
+    def placeholder(self) -> str:
+        """What stands in place of the rows when there are none: a sentence, and hints in the lines after it."""
+        return "\n".join(self._placeholder)
+
+    @placeholder.setter
+    def placeholder(self, text: str) -> None:
+        lines = tuple(clean_block(text).split("\n")) if text else ()
+        if lines != self._placeholder:
+            self._placeholder = lines
+            if not self._rows:
+                self._refresh_body()
+
+    def refresh_table(self) -> None:
+        """Show what the table says now; the cursor stays on its row and, if it can, on its line of the screen."""
+        line = self._row - self._top
+        in_view = 0 <= line < self._page
+        column = self.cursor_column
+        leftmost = self._columns[self._first].key if self._first < len(self._columns) else None
+        table = self._table
+        self._columns = tuple(table.columns) if table is not None else ()
+        self._rows = table.row_count if table is not None else 0
+        self._painter.windows.forget()
+        self._geometry = Geometry(self._columns, self.size.width)
+        index_of = self._geometry.index_of
+        self._column = index_of.get(column or "", min(self._column, max(0, len(self._columns) - 1)))
+        self._first = index_of.get(leftmost or "", self._first)
+        row = table.row_of(self._wanted_key) if table is not None and self._wanted_key is not None else None
+        self._row = row if row is not None else max(0, min(self._row, self._rows - 1))
+        if self._wanted_key is None:
+            self._wanted_key = self.cursor_key
+        top = self._row - line if in_view else self._top
+        if self._top == 0 and self._row < self._page:
+            top = 0  # what has come above the cursor is in sight where one looked at the beginning
+        self._set_extent()
+        self._scroll_rows(top)
+        self._show_column()
+        self._show_row()
+        self._refresh_changed()
+        self._tell_cursor()
+        self._told_end_at = -1 if self._told_end_at != self._rows else self._rows
+        self._tell_end()
+
+    # where the cursor is
+
+    @property
+    def row_count(self) -> int:
+        """The rows shown when the table was last looked at."""
+        return self._rows
+
+    @property
+    def cursor_row(self) -> int:
+        """The row under the cursor; 0 in an empty grid."""
+        return self._row
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the row under the cursor; None in an empty grid."""
+        return self._table.row_key(self._row) if self._table is not None and self._row < self._rows else None
+
+    @property
+    def cursor_column(self) -> str | None:
+        """The key of the current column; None where there are none."""
+        return self._columns[self._column].key if self._column < len(self._columns) else None
+
+    def move_to(self, row_key: str) -> bool:
+        """Put the cursor on a row; false if it is not here."""
+        row = self._table.row_of(row_key) if self._table is not None else None
+        if row is None:
+            return False
+        self.move_to_row(row)
+        return True
+
+    def move_to_row(self, row: int) -> None:
+        """Put the cursor on a row by its number, or on the nearest that there is."""
+        before = self._row
+        self._row = max(0, min(row, self._rows - 1))
+        self._wanted_key = self.cursor_key
+        scrolled = self._show_row()
+        if not scrolled and self._row != before:
+            if self._marks.range_from is not None:
+                self._refresh_rows(min(before, self._row), max(before, self._row))
+            else:
+                self._refresh_rows(before, before)
+                self._refresh_rows(self._row, self._row)
+        self._told_end_at = -1
+        self._tell_cursor()
+        self._tell_end()
+
+    def move_to_column(self, key: str) -> bool:
+        """Make a column the current one, in view; false if there is no such column."""
+        index = self._geometry.index_of.get(key)
+        if index is None:
+            return False
+        self._move_to_column(index)
+        return True
+
+    def _move_to_column(self, index: int) -> None:
+        index = max(0, min(index, len(self._columns) - 1))
+        if index == self._column:
+            return
+        self._column = index
+        if self._show_column():
+            self.refresh()
+        else:
+            self.refresh(Region(0, 0, self.size.width, HEADING))
+            self._refresh_rows(self._row, self._row)
+        self._tell_cursor()
+
+    # marks
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The keys of marked rows in the order of marking, also of rows that are not here now."""
+        return self._marks.keys
+
+    @marks.setter
+    def marks(self, keys: Iterable[str]) -> None:
+        self._marks.replace(keys)
+        self._refresh_body()
+
+    def _marks_changed(self) -> None:
+        self.post_message(self.MarksChanged(self, self._marks.keys))
+
+    # what is in view
+
+    @property
+    def _top(self) -> int:
+        return self.scroll_offset.y
+
+    @property
+    def _page(self) -> int:
+        """Rows in view."""
+        return max(1, self.size.height - HEADING)
+
+    def _set_extent(self) -> None:
+        """How far there is to scroll; only a grid as high as its rows needs the screen laid out anew for it."""
+        extent = Size(self.size.width, self._rows + HEADING)
+        if self.styles.auto_dimensions:
+            self.virtual_size = extent
+        else:
+            self.set_reactive(Grid.virtual_size, extent)
+
+    def _scroll_rows(self, top: int) -> None:
+        """Bring a row to the top of the body; before the first layout there is nothing to scroll."""
+        if self.is_attached and self.size:
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def _show_row(self) -> bool:
+        """Scroll so that the cursor's row is in view; whether that scrolled."""
+        top = self._top
+        if self._row < top:
+            target = self._row
+        elif self._row >= top + self._page:
+            target = self._row - self._page + 1
+        else:
+            return False
+        self._scroll_rows(target)
+        return self._top != top
+
+    def _show_column(self) -> bool:
+        """Scroll so that the current column is in view, and no further than need be; whether that scrolled."""
+        first = self._geometry.first_showing(self._column, self._first)
+        scrolled = first != self._first
+        self._first = first
+        self._layout = None
+        return scrolled
+
+    @property
+    def layout_shown(self) -> Layout:
+        """The columns on the screen and their places."""
+        if self._layout is None or self._geometry.width != self.size.width:
+            if self._geometry.width != self.size.width:
+                self._geometry = Geometry(self._columns, self.size.width)
+                self._show_column()
+            self._layout = self._geometry.layout(self._first)
+        return self._layout
+
+    def _thumb(self) -> range:
+        """The lines of the body that stand for the part of the rows in view."""
+        page = self._page
+        if self._rows <= page:
+            return range(0)
+        length = max(1, page * page // self._rows)
+        start = round((page - length) * self._top / max(1, self._rows - page))
+        return range(start, start + length)
+
+    def on_mount(self) -> None:
+        """Tell what could not be told before."""
+        self._tell_cursor()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view; the columns lay themselves out anew."""
+        self._set_extent()
+        self._show_row()
+        self._drawn.clear()
+        self.refresh()
+        self._tell_end()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The heading stays as it is: only the body is drawn again."""
+        if round(old_value) != round(new_value):
+            self._refresh_body()
+            self._tell_end()
+
+    # drawing
+
+    def render_line(self, y: int) -> Strip:
+        """The heading, a row, a line of the placeholder, or nothing."""
+        self.stats.lines_rendered += 1
+        strip = self._drawn[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
+        width = self.size.width
+        layout = self.layout_shown
+        if y < HEADING:
+            return self._painter.heading(layout, width, self._column)
+        line = y - HEADING
+        row = self._top + line
+        table = self._table
+        if table is None or row >= self._rows:
+            said = line - 1 if not self._rows else -1
+            words = self._placeholder_wrapped(width) if said >= 0 else []
+            text, first = words[said] if 0 <= said < len(words) else ("", False)
+            return self._painter.words(text, width, first=first)
+        marked = (bool(self._marks) and table.row_key(row) in self._marks) or row in self._range()
+        state = RowState(row == self._row, marked, line in self._thumb(), self._column)
+        return self._painter.row(table, row, layout, width, state)
+
+    def _placeholder_wrapped(self, width: int) -> list[tuple[str, bool]]:
+        """The placeholder's lines as they fit, each with whether it is of the sentence and not of the hints."""
+        room = max(8, width - 2 * GUTTER)
+        return [(part, not number) for number, line in enumerate(self._placeholder) for part in wrap(line, room)]
+
+    def _range(self) -> range:
+        """The rows from where a range was begun to the cursor."""
+        begun = self._marks.range_from
+        if begun is None or self._table is None:
+            return range(0)
+        row = self._table.row_of(begun)
+        return range(min(row, self._row), max(row, self._row) + 1) if row is not None else range(0)
+
+    def _resolve(self, name: str, partial: bool) -> Style:
+        style = look(name, self.app.theme_variables, focused=self.has_focus, stale=self.has_class("stale"))
+        return style if partial else self.rich_style + style
+
+    def notify_style_update(self) -> None:
+        """The theme, the focus or a class has changed what the parts look like."""
+        super().notify_style_update()
+        self._painter.forget_styles()
+
+    def _refresh_rows(self, first: int, last: int) -> None:
+        top = max(0, first - self._top)
+        bottom = min(self._page - 1, last - self._top)
+        if top <= bottom:
+            self.refresh(Region(0, top + HEADING, self.size.width, bottom - top + 1))
+
+    def _refresh_changed(self) -> None:
+        """Draw only the lines that are no longer right: what comes in below the view costs a slow line nothing."""
+        width = self.size.width
+        lines = [y for y in range(self.size.height) if self._drawn.get(y) != self._line(y)]
+        if lines:
+            self.refresh(*(Region(0, y, width, 1) for y in lines))
+
+    def _refresh_body(self) -> None:
+        self.refresh(Region(0, HEADING, self.size.width, max(0, self.size.height - HEADING)))
+
+    # telling
+
+    def _tell_cursor(self) -> None:
+        if not self.is_running:
+            return
+        key = self.cursor_key
+        place = (key, self._row if key is not None else -1, self.cursor_column)
+        if place != self._told:
+            self._told = place
+            self.post_message(self.CursorMoved(self, *place))
+
+    def _tell_end(self) -> None:
+        if self._table is None or not self.is_running or not self.size or self._told_end_at == self._rows:
+            return
+        if max(self._row, self._top + self._page - 1) >= self._rows - 1 - self._page:
+            self._told_end_at = self._rows
+            self.post_message(self.NearEnd(self, self._rows))
+
+    # keys
 
     def action_up(self) -> None:
         self.move_to_row(self._row - 1)
@@ -93,6 +503,7 @@ class Grid(GridView):
         if self._marks.range_from is None or table.row_of(self._marks.range_from) is None:
             self._marks.range_from = key
             self._refresh_rows(self._row, self._row)
+            self.post_message(self.RangeBegun(self))
             return
         self._marks.add(key for row in self._range() if self.may_mark(key := table.row_key(row)))
         self._marks.range_from = None
@@ -128,7 +539,7 @@ class Grid(GridView):
         self._ask_to_move_column(1)
 
     def _ask_to_move_column(self, by: int) -> None:
-        if 0 <= self._column + by < len(self._columns):
+        if self._column < len(self._columns):
             self.post_message(self.ColumnMoved(self, self._columns[self._column].key, by))
 
     # the mouse

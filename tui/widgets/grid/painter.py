@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, Table, Tone
-from tui.domain.text import fit, width
-from tui.widgets.grid.cells import WINDOW_ROWS, CellWindows, GridStats
+from tui.domain.text import fit, fit_all, telling_apart, width
 from tui.widgets.grid.layout import EDGE, GAP, GUTTER, Layout
 
 Resolve = Callable[[str, bool], Style]
@@ -164,3 +165,127 @@ class Painter:
         line = _Line()
         line.add(fit(f"   {text}", total, "left", self._glyphs.ellipsis), self.style("row", "" if first else "muted"))
         return self._strip(line, total)
+
+
+WINDOW_ROWS = 64
+_MOST_WINDOWS = 600  # some six screens of 200x50; about 5 MB
+
+
+@dataclass
+class GridStats:
+    """What work a grid has done, for tests that assert work and not time."""
+
+    cells_formatted: int = 0
+    windows_formatted: int = 0
+    lines_rendered: int = 0
+    segments_made: int = 0
+
+
+@dataclass(frozen=True)
+class Window:
+    """Up to ``WINDOW_ROWS`` cells of a column: texts of one width, and tones where any of them has one."""
+
+    texts: list[str]
+    tones: Sequence[Tone] | None
+
+
+@dataclass
+class CellWindows:
+    """The windows of the table being shown; the longest unused are forgotten first."""
+
+    absent: str
+    ellipsis: str
+    stats: GridStats
+    _windows: dict[tuple[str, int, int], Window] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """The table has changed."""
+        self._windows.clear()
+
+    def window(self, table: Table, column: Column, width: int, number: int) -> Window:
+        """Cells of rows ``number * WINDOW_ROWS`` and on, each exactly ``width`` cells wide."""
+        key = (column.key, width, number)
+        window = self._windows.pop(key, None)
+        if window is None:
+            if len(self._windows) >= _MOST_WINDOWS:
+                del self._windows[next(iter(self._windows))]
+            window = self._format(table, column, width, number)
+        self._windows[key] = window
+        return window
+
+    def _format(self, table: Table, column: Column, width: int, number: int) -> Window:
+        start = number * WINDOW_ROWS
+        stop = min(start + WINDOW_ROWS, table.row_count)
+        texts = table.texts(column.key, start, stop)
+        tones = table.tones(column.key, start, stop)
+        if tones is not None and not any(tones):
+            tones = None
+        if self.absent in texts:
+            given = tones or [""] * len(texts)
+            tones = [tone or ("muted" if text == self.absent else "") for tone, text in zip(given, texts, strict=True)]
+        self.stats.windows_formatted += 1
+        self.stats.cells_formatted += len(texts)
+        apart = telling_apart(texts, width, self.ellipsis)
+        return Window(fit_all(apart, width, column.align, self.ellipsis), tones)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Names of theme variables, and attributes; an empty name leaves what lies under it."""
+
+    colour: str = ""
+    ground: str = ""
+    bold: bool = False
+    underline: bool = False
+    reverse: bool = False
+
+
+_LOOKS: Mapping[str, _Look] = {
+    "row": _Look("foreground"),
+    "heading": _Look("muted"),
+    "current": _Look("foreground", bold=True, underline=True),
+    "cursor": _Look("foreground", "cursor-blurred"),
+    "cell": _Look("foreground", "cursor-blurred", bold=True),
+    "pointer": _Look("muted", bold=True),
+    "mark": _Look("accent", bold=True),
+    "thumb": _Look("muted"),
+    "muted": _Look("muted"),
+    "strong": _Look(bold=True),
+    "accent": _Look("accent"),
+    "good": _Look("success"),
+    "warn": _Look("warning"),
+    "bad": _Look("error"),
+}
+_FOCUSED: Mapping[str, _Look] = {
+    "current": _Look("accent", bold=True, underline=True),
+    "cursor": _Look("foreground", "cursor"),
+    "cell": _Look("accent", "background", bold=True, reverse=True),
+    "pointer": _Look("accent", bold=True),
+}
+_STALE = frozenset({"row", "cursor", "strong", "accent", "good", "warn", "bad", "mark"})
+"""What loses its colour while something newer is on its way."""
+
+
+def look(name: str, variables: Mapping[str, str], *, focused: bool, stale: bool) -> Style:
+    """The style of a part by its name ("row", "cursor", "muted" …) under a theme's variables."""
+    found = _FOCUSED.get(name) if focused else None
+    found = found or _LOOKS[name]
+    colour = "muted" if stale and name in _STALE else found.colour
+    return _style(
+        variables[colour] if colour else "",
+        variables[found.ground] if found.ground else "",
+        found.bold,
+        found.underline,
+        found.reverse,
+    )
+
+
+@lru_cache(maxsize=256)
+def _style(colour: str, ground: str, bold: bool, underline: bool, reverse: bool) -> Style:
+    return Style(
+        color=Color.parse(colour).rich_color if colour else None,
+        bgcolor=Color.parse(ground).rich_color if ground else None,
+        bold=bold or None,
+        underline=underline or None,
+        reverse=reverse or None,
+    )

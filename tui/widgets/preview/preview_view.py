@@ -23,16 +23,18 @@ from tui.domain.preview.values import (
     TreeBody,
 )
 from tui.domain.problem import Problem
-from tui.domain.table import Table
+from tui.domain.table import Align, Column, RowsTable, Table, Tone
+from tui.domain.text import width
+from tui.widgets.grid import Grid
 from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.preview import words
 from tui.widgets.preview.picture_view import PictureView
-from tui.widgets.preview.table_of import grid_table
 from tui.widgets.preview.text_view import TextView
 from tui.widgets.preview.tree_grid import TreeGrid
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
+
 
 W = TypeVar("W", bound=Widget)
 
@@ -164,7 +166,7 @@ class PreviewView(Vertical):
         shown = self.shown
         if isinstance(shown, TextView):
             shown.search(query)
-        elif query and isinstance(shown, PlainGrid):
+        elif query and isinstance(shown, Grid):
             self._step_rows(shown, 1, here_too=True)
 
     def step_match(self, by: int) -> bool:
@@ -174,7 +176,7 @@ class PreviewView(Vertical):
             return False
         if isinstance(shown, TextView):
             return shown.step(by)
-        return isinstance(shown, PlainGrid) and self._step_rows(shown, by)
+        return isinstance(shown, Grid) and self._step_rows(shown, by)
 
     def match_words(self) -> str:
         """Where the search stands: "3 of 12 matches"."""
@@ -191,7 +193,7 @@ class PreviewView(Vertical):
     def _is_partial(self) -> bool:
         return self.preview is not None and not self.preview.is_whole
 
-    def _step_rows(self, grid: PlainGrid, by: int, *, here_too: bool = False) -> bool:
+    def _step_rows(self, grid: Grid, by: int, *, here_too: bool = False) -> bool:
         query = self._query.lower()
         if isinstance(grid, TreeGrid):
             texts = [f"{node.name} {node.value}" for node in grid.nodes]
@@ -221,7 +223,7 @@ class PreviewView(Vertical):
         if isinstance(shown, TreeGrid):
             here = shown.here
             return (shown.path_here(), shown.nodes[here].value) if here is not None else None
-        if isinstance(shown, PlainGrid) and shown.table is not None:
+        if isinstance(shown, Grid) and shown.table is not None:
             key, row = shown.cursor_column, shown.cursor_row
             if key is not None and shown.cursor_key is not None:
                 title = next(column.title for column in shown.table.columns if column.key == key)
@@ -232,3 +234,28 @@ class PreviewView(Vertical):
 def _row_texts(table: Table) -> list[str]:
     columns = [table.texts(column.key, 0, table.row_count) for column in table.columns]
     return ["\n".join(cells) for cells in zip(*columns, strict=True)] if columns else []
+
+
+_CELLS = (4, 36)
+_MEASURED = 100
+_TYPES = "types"
+
+
+def grid_table(body: TableBody) -> RowsTable:
+    """Columns as wide as their first rows want; where the file says types, they stand in the first row."""
+    typed = any(column.type for column in body.columns)
+    columns: list[Column] = []
+    cells: dict[str, list[str]] = {}
+    tones: dict[str, list[Tone]] = {}
+    for number, (column, texts) in enumerate(zip(body.columns, body.cells, strict=True)):
+        shown = [column.type, *texts] if typed else list(texts)
+        widest = max(map(width, [column.name, *shown[:_MEASURED]]), default=0)
+        align: Align = "right" if column.is_number else "left"
+        key = str(number)
+        columns.append(Column(key, column.name or "–", max(_CELLS[0], min(_CELLS[1], widest)), align))
+        cells[key] = shown
+        if typed:
+            plain: list[Tone] = [""] * len(texts)
+            tones[key] = ["muted", *plain]
+    keys = [str(row + 1) for row in range(body.rows)]
+    return RowsTable(columns, [_TYPES, *keys] if typed else keys, cells, tones)

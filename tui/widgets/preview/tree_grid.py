@@ -8,6 +8,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import TreeBody, TreeNode
 from tui.domain.table import Column, Tone
 from tui.domain.text import width
+from tui.widgets.grid import Grid
 from tui.widgets.plain_grid import PlainGrid
 
 _INDENT = 2
@@ -85,8 +86,10 @@ def _unfolded(nodes: Sequence[TreeNode], folded: set[int]) -> list[int]:
     return shown
 
 
-class TreeGrid(PlainGrid):
+class TreeGrid(Grid):
     """A tree: enter folds and unfolds, left folds or goes to what is above, right unfolds or goes on."""
+
+    off = PlainGrid.off
 
     def __init__(self, *, glyphs: Glyphs, id: str | None = None) -> None:  # noqa: A002  Textual's own name for it
         super().__init__(glyphs=glyphs, id=id)

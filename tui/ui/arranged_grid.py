@@ -1,0 +1,154 @@
+"""A grid that arranges by itself the table that it is given: columns move, widen and are chosen, rows are sorted.
+
+For what is a list of rows inside of something else: a tab, a tree, a comparison. What is a pane of rows by itself is a
+``ListPane``. The owner names what the arrangement is kept under (``remember_as``), and finds rows by their keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.binding import BindingType
+
+from tui.app.actions import bindings
+from tui.domain.arrangement import Arrangement
+from tui.domain.columns import KNOWN, ArrangedTable
+from tui.domain.glyphs import Glyphs
+from tui.domain.table import Table
+from tui.services.session import Session
+from tui.ui.arranging import ListMemory, ask_columns, ask_sort, no_such_move
+from tui.ui.asking import Asking
+from tui.ui.deck import Deck
+from tui.ui.exporting import export_table
+from tui.widgets.grid import Grid, messages
+
+if TYPE_CHECKING:
+    from tui.ui.dialogs.pick_columns import Pickable
+
+
+class ArrangedGrid(Grid, Asking):
+    """Shows its table as a person has arranged it; ``made`` is the table as its owner has made it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
+    off = frozenset({"mark", "mark_range"})
+
+    def __init__(self, session: Session, glyphs: Glyphs, *, name: str, placeholder: str = "") -> None:
+        self.arrangement = Arrangement()
+        self.made: Table | None = None
+        self.session = session
+        self.export_name = name
+        super().__init__(glyphs=glyphs, placeholder=placeholder)
+        self._memory = ListMemory(self, session, lambda words: cast(Deck, self.app).say(words))
+        self._remembered: dict[str, Arrangement] = {}
+        self._glyphs = glyphs
+        self._what = ""
+        self.remember_as(name)
+
+    def remember_as(self, what: str) -> None:
+        """Arrange the table as it was left under this name, and keep under it what is arranged from now on."""
+        if what == self._what:
+            return
+        self._remembered[self._what] = self.arrangement
+        self._what = what
+        found = self._remembered.get(what)
+        self.arrangement = self._memory.recall(what) if found is None else found
+        self._arrange()
+
+    @property
+    def table(self) -> Table | None:
+        """The table as it is shown."""
+        return self._table
+
+    @table.setter
+    def table(self, table: Table | None) -> None:
+        self.made = table
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._table = ArrangedTable(self.made, self.arrangement) if self.made is not None else None
+        self.refresh_table()
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        """Arrange the table in another way, and keep that."""
+        self.arrangement = arrangement
+        self._memory.keep(self._what, arrangement)
+        self._arrange()
+
+    def _with_columns(self, arrangement: Arrangement) -> Arrangement:
+        """With the columns that it was made of, so that others that come later are shown too."""
+        return arrangement.with_more(**{KNOWN: [column.key for column in self.made.columns]} if self.made else {})
+
+    def pickable(self) -> list[Pickable]:
+        """The columns that can be chosen, and sorted by."""
+        from tui.ui.dialogs.pick_columns import Pickable
+
+        columns = self.made.columns if self.made is not None else ()
+        return [Pickable(column.key, column.title or column.key, column.group, "") for column in columns]
+
+    def shown_columns(self) -> tuple[str, ...]:
+        return tuple(column.key for column in self._columns)
+
+    # keys
+
+    def turn_sort(self, key: str) -> None:
+        """Sort by a column; then the other way round; then not."""
+        self.rearrange(self.arrangement.turned(key, high_first=False))
+
+    @on(Grid.HeadingPressed)
+    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
+        if "sort" not in self.off:
+            event.stop()
+            self.turn_sort(event.key)
+
+    @on(Grid.ColumnResized)
+    def _resized(self, event: messages.ColumnResized) -> None:
+        event.stop()
+        self.widen(event.key, event.width)
+
+    def widen(self, key: str, width: int) -> None:
+        self.rearrange(self.arrangement.widened(key, width))
+        column = next((one for one in self._columns if one.key == key), None)
+        if column is not None and column is self._columns[-1]:
+            # Where nothing stands to its right, nothing else shows it.
+            cast(Deck, self.app).say(f"{column.title or column.key} is {width} cells wide")
+
+    @on(Grid.ColumnMoved)
+    def _moved(self, event: messages.ColumnMoved) -> None:
+        event.stop()
+        before = self.shown_columns()
+        self.move_column(event.key, event.by)
+        if self.shown_columns() == before:
+            free = sum(not column.frozen for column in self._columns)
+            cast(Deck, self.app).say(no_such_move(event.by, free))
+
+    def move_column(self, key: str, by: int) -> None:
+        free = [column.key for column in self._columns if not column.frozen]
+        if key in free and 0 <= free.index(key) + by < len(free):
+            self.rearrange(self._with_columns(self.arrangement.moved(self.shown_columns(), key, by)))
+
+    def action_sort(self) -> None:
+        if self.cursor_column is not None:
+            self.turn_sort(self.cursor_column)
+
+    def action_sort_by(self) -> None:
+        ask_sort(
+            self.app,
+            self.pickable(),
+            self.arrangement.sort,
+            self._glyphs,
+            lambda sort: self.rearrange(replace(self.arrangement, sort=sort)),
+        )
+
+    def action_export(self) -> None:
+        export_table(self, self.session, self.export_name.replace(".", "-"), self.table)
+
+    def action_columns(self) -> None:
+        ask_columns(
+            self.app,
+            self.pickable(),
+            self.shown_columns(),
+            self._glyphs,
+            lambda keys: self.rearrange(self._with_columns(replace(self.arrangement, columns=keys))),
+        )
