@@ -221,7 +221,41 @@ def test_registered_models_have_versions_and_aliases(client: Any) -> None:
     assert str(client.get_logged_model(failed).status) in ("FAILED", "LoggedModelStatus.FAILED")
     assert client.search_model_versions("name = 'ltv'") == []
     assert any("\x1b" in name and "[bold]" in name for name in models)
-    assert [found.name for found in client.search_prompts()] == ["support_reply"]
+    assert [found.name for found in client.search_prompts()] == ["support_reply", "support_triage"]
+
+
+def test_traces_of_a_day_are_judged_linked_and_evaluated(client: Any, experiments: dict[str, Any]) -> None:
+    support = experiments["support/agent"].experiment_id
+
+    def found(filter_string: str = "") -> list[Any]:
+        traces: list[Any] = []
+        token = None
+        while True:
+            page = client.search_traces(
+                locations=[support], filter_string=filter_string, max_results=500, page_token=token, include_spans=False
+            )
+            traces += page
+            token = page.token
+            if not token:
+                return traces
+
+    every = found()
+    names = {trace.info.tags["mlflow.traceName"] for trace in every if trace.info.state.value != "IN_PROGRESS"}
+    assert len(every) == 600 + 2 * 12 and names == {"agent.run", "rag.answer", "chat.turn"}
+    assert 5 < len(found("trace.status = 'ERROR'")) < 60
+    assert [trace.info.state.value for trace in every].count("IN_PROGRESS") == 1
+    assert len({trace.info.trace_metadata.get("mlflow.trace.session") for trace in every}) > 20
+    assert len(found("prompt = 'support_reply/2'")) > 100 and found("prompt = 'support_reply/1'")
+    judged = [trace for trace in every if trace.info.assessments]
+    assert len(judged) > 100
+    runs = client.search_runs([support], "tags.`mlflow.runType` = 'genai_evaluate'")
+    assert {run.info.run_name for run in runs} == {"eval-agent-v1", "eval-agent-v2"}
+    for run in runs:
+        assert len(found(f"metadata.`mlflow.sourceRun` = '{run.info.run_id}'")) == 12
+    (dataset,) = client.search_datasets(experiment_ids=[support])
+    assert (dataset.name, len(dataset.records)) == ("support_questions", 12)
+    trace = client.get_trace(judged[0].info.trace_id, display=False)
+    assert len(trace.data.spans) >= 2 and trace.data.spans[0].parent_id is None
 
 
 # -- how it is made -----------------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ import shutil
 import time
 from pathlib import Path
 
-from tui.demo.sample import churn, fraud, hostile, marker, pricing, registry, sweep
+from tui.demo.sample import churn, fraud, genai, hostile, marker, pricing, registry, sweep
 from tui.demo.sample.clock import StoryClock
 from tui.demo.sample.workshop import Report, Workshop
 
-PIECES = churn.PIECES + sweep.PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES
+PIECES = churn.PIECES + sweep.PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES + genai.PIECES
 
 
 def build(folder: Path, report: Report) -> None:
@@ -25,5 +25,6 @@ def build(folder: Path, report: Report) -> None:
         of_pricing = pricing.make(shop)
         hostile.make(shop)
         registry.make(shop, of_churn, of_fraud, of_pricing)
+        genai.make(shop)
     shutil.rmtree(folder / marker.SCRATCH, ignore_errors=True)
     marker.finish(folder, built_at_ms=int(time.time() * 1000))

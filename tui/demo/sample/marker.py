@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui.domain.uris import sqlite_uri
 
-SAMPLE_VERSION = 2
+SAMPLE_VERSION = 3
 """Raised whenever what the sample holds changes, so that stores made before are remade."""
 
 MARKER = "mlflow-deck-sample.json"

@@ -13,6 +13,8 @@ import mlflow
 import numpy as np
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tui.demo.sample import marker
 from tui.demo.sample.clock import StoryClock
@@ -88,6 +90,8 @@ class Workshop:
 
     def __init__(self, folder: Path, clock: StoryClock, report: Report) -> None:
         uri = marker.tracking_uri(folder)
+        # A store that was not finished is made anew: nothing has to reach the disk before the end.
+        event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         self.folder = folder
