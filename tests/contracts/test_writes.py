@@ -63,9 +63,9 @@ PROTECTED = [row for row in WRITES if row.method in ("set_alias", "change")]
 @pytest.mark.parametrize("row", asked(PROTECTED, "protected", OWED))
 async def test_of_what_is_protected_the_name_is_typed_first(tmp_path: Path, row: WriteRow) -> None:
     """The model's of an alias, the endpoint's of what it serves under one."""
-    aliases = ("champion", "challenger", "old-prod")
+    aliases = ("champion", "challenger", "old-prod", "production", "staging")
     world = full_shop(tmp_path, settings=Settings(models=ModelSettings(protected_aliases=aliases)))
-    name = "churn-prod" if row.method == "change" else "churn"
+    name = "churn-prod" if row.method == "change" else "support_reply" if "prompt" in row.name else "churn"
     async with world.open() as deck:
         await begun(deck)
         await shown(deck, row)
