@@ -103,7 +103,12 @@ class SqlRegistry:
             raise Elsewhere("MLflow has words for such an alias")
         with self._reading(f"Could not read the aliases of {name}") as reading:
             _require_model(reading, _plain(name))
-            at = _aliases(reading, [name])[name]
+            at = dict(_aliases(reading, [name])[name])
+            if self._models.kind == "mysql":
+                # It folds the case of names: what it takes for the same alias, it would overwrite.
+                for alias in set(aliases) - at.keys():
+                    taken = reading.rows(_ALIAS_AS_TAKEN, name=name, alias=alias)
+                    at.update((alias, str(version)) for (version,) in taken)
             return {alias: at[alias] for alias in aliases if alias in at}
 
     def count_versions(self, names: Sequence[str]) -> dict[str, int]:
@@ -288,6 +293,9 @@ class SqlPrompts:
     def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
         found = self._registry.get_versions(wanted)
         return {key: made for key, made in found.items() if made.tags.get(PROMPT_TAG) == "true"}
+
+
+_ALIAS_AS_TAKEN = "SELECT version FROM registered_model_aliases WHERE name = :name AND alias = :alias"
 
 
 def _plain(name: str) -> str:
