@@ -15,7 +15,7 @@ import pytest
 from tests.support.command_line import command_line
 from tests.support.stores import Store, make_store
 from tui import cli
-from tui.console.completion import SHELLS, script
+from tui.console.completion import PATIENCE, SHELLS, script
 from tui.console.manual import man_page
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +67,7 @@ def offered(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Cal
         "MLFLOW_TRACKING_URI": store.uri,
         "MLFLOW_DECK_CONFIG": str(tmp_path / "config.yaml"),
         "HOME": str(tmp_path),
+        PATIENCE: "60",
     }
     commands = {
         "bash": ["bash", "--norc", "-c", BASH, "bash"],

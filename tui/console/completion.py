@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ VARIABLE = "_MLFLOW_DECK_COMPLETE"
 """Set by a shell that asks what could come next."""
 
 _PLAIN = re.compile(r"[\w./@:+-]+\Z")
+PATIENCE = "MLFLOW_DECK_COMPLETE_SECONDS"
+"""Names how long a shell may wait for names of experiments and models; 3 where it is not set."""
+
 _WAIT_S = 3.0
 _MOST = 200
 
@@ -96,7 +100,8 @@ def _offered(names: Callable[[], Iterator[str]], incomplete: str) -> list[Comple
     # A server that does not answer must not hold the shell.
     looking = threading.Thread(target=look, daemon=True)
     looking.start()
-    looking.join(_WAIT_S)
+    said = os.environ.get(PATIENCE, "")
+    looking.join(float(said) if said.isdecimal() else _WAIT_S)
     return [CompletionItem(name) for name in tuple(found)]
 
 

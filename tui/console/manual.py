@@ -22,6 +22,7 @@ _FILES = (
 _VARIABLES = (
     ("MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI", "What is opened where no option and no context says it."),
     ("MLFLOW_DECK_CONFIG", "Another configuration file."),
+    ("MLFLOW_DECK_COMPLETE_SECONDS", "How long a shell waits for names of experiments and models; 3 if not set."),
     ("NO_COLOR", "No colours."),
 )
 
