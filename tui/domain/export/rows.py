@@ -16,7 +16,7 @@ from tui.domain.table import Table, values_of
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ExportedRows:
     """The names of the columns, and the values of each: numbers, texts, and None where there is nothing."""
 
     names: tuple[str, ...]
@@ -26,7 +26,7 @@ class Sheet:
         return list(zip(*self.columns, strict=True))
 
 
-def sheet_of(table: Table, keys: str = "") -> Sheet:
+def sheet_of(table: Table, keys: str = "") -> ExportedRows:
     """What a table shows; with ``keys``, what identifies its rows is the first column, under that name."""
     shown = [column for column in table.columns if column.key or column.title]
     titles = Counter(column.title for column in shown)
@@ -38,15 +38,15 @@ def sheet_of(table: Table, keys: str = "") -> Sheet:
         plain = column.title if column.title and titles[column.title] == 1 else f"{column.title} {column.key}".strip()
         names.append(column.key if "." in column.key else plain)
         columns.append(list(values_of(table, column.key, 0, table.row_count)))
-    return Sheet(tuple(names), tuple(columns))
+    return ExportedRows(tuple(names), tuple(columns))
 
 
-def csv(sheet: Sheet) -> str:
+def csv(sheet: ExportedRows) -> str:
     """A line a row; floats in full, NaN and infinities by name, nothing where there is nothing."""
     return written([sheet.names, *sheet.rows()])
 
 
-def as_json(sheet: Sheet) -> str:
+def as_json(sheet: ExportedRows) -> str:
     """An object a row: null is nothing, "" is empty, and "NaN", "Infinity", "-Infinity" stand for what JSON lacks."""
     rows = [dict(zip(sheet.names, (_in_json(value) for value in row), strict=True)) for row in sheet.rows()]
     return json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -62,7 +62,7 @@ def can_write_parquet() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def parquet(sheet: Sheet) -> bytes:
+def parquet(sheet: ExportedRows) -> bytes:
     """Columns of one type each: nothing is null, NaN is NaN; numbers beside texts are written as texts."""
     import pyarrow
     import pyarrow.parquet
