@@ -290,7 +290,7 @@ class FakeRegistry:
             if to not in self.models:
                 self.add(to)
             number = str(len(self.by_model[to]) + 1)
-            self.by_model[to][number] = replace(source, name=to, version=number)
+            self.by_model[to][number] = replace(source, name=to, version=number, source=f"models:/{name}/{version}")
             made.append(number)
 
         self._call("copy_version", name, version, to, effect=effect)

@@ -7,7 +7,7 @@ see to it that the version they mean is the copy and not one that somebody else 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -160,16 +160,17 @@ class Promotions:
     def prepare(self, plan: Plan) -> Prepared:
         """Every step under its own kind's guard; raises Problem where one of them may not even be tried."""
         guards: list[GuardedWrite[Found]] = []
-        overs: list[Prepared] = []
+        bare: list[GuardedWrite[Found]] = []
         is_forward = bool(plan.promotes) and plan.purpose not in (changes.UNDO, changes.PUT_BACK)
         for kind, part in self._parts(plan):
             purpose = part.purpose or (alias_plan.MOVE if kind is self._moves else "")
             ready = kind.prepare(replace(part, purpose=purpose))
-            overs.append(ready)
+            bare += ready.guards
             guards += [
                 self._sure(guard, plan.promotes, change) if is_forward and not change.makes else guard
                 for guard, change in zip(ready.guards, part.changes, strict=True)
             ]
+        guards[0] = _if_all_stand(guards[0], bare[1:])
         first = plan.changes[0]
         subject = first.called if first.makes else next((c.id for c in plan.changes if c.alias), first.id)
         return Prepared(
@@ -199,6 +200,28 @@ class Promotions:
 
     def settle(self, told: WriteResult, now: changes.Now) -> None:
         settle_steps(self._moves.ledger, told, now)
+
+
+def _stands(step: GuardedWrite[Found]) -> bool:
+    """Whether a later step is as it was shown; of a model that comes with the first there is nothing to be seen yet."""
+    try:
+        return step.expected(step.read())
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:
+            return True
+        raise
+
+
+def _if_all_stand(first: GuardedWrite[Found], others: Sequence[GuardedWrite[Found]]) -> GuardedWrite[Found]:
+    """The first step, which is not done either where what a later one changes is no longer as it was shown."""
+    stand: list[bool] = []
+
+    def read() -> Found:
+        if not stand:
+            stand.append(all(map(_stands, others)))
+        return first.read()
+
+    return replace(first, read=read, stands=lambda state: stand[0] and first.stands(state))
 
 
 def _versions_meant(change: Change) -> list[tuple[str, str]]:
