@@ -154,11 +154,11 @@ print("nothing was left behind")
 _CONTEXT = """
 import os, sys
 from tui.gateway import dispatch, environment
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 tracking, registry, profile = sys.argv[1:]
 environment.prepare(tracking_uri=tracking, registry_uri=registry, profile=profile, extra={}, timeout_s=20.0)
-session = Session(tracking, registry, 20.0)
+session = Connection(tracking, registry, 20.0)
 ask = dict(dispatch.operations(session))
 ask["diagnosis.loaded"]()
 import mlflow
