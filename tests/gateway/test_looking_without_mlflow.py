@@ -25,7 +25,7 @@ LOOKING = """
 import sys
 from tui.domain.values import View
 from tui.gateway import dispatch, environment
-from tui.gateway.session import Session
+from tui.gateway.session import Connection
 
 uri, experiment, run_id = sys.argv[1:]
 environment.prepare(tracking_uri=uri, registry_uri=uri, profile=None, extra={}, timeout_s=60.0)
@@ -33,7 +33,7 @@ environment.prepare(tracking_uri=uri, registry_uri=uri, profile=None, extra={}, 
 def refuse():
     raise AssertionError("mlflow is not to be needed")
 
-session = Session(uri, uri, 60.0, before_client=refuse)
+session = Connection(uri, uri, 60.0, before_client=refuse)
 ask = dispatch.operations(session)
 ask["store.inspect"]()
 ask["tracking.search_experiments"]()
