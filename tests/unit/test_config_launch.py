@@ -274,7 +274,7 @@ def test_what_the_deck_does_not_open_is_said_plainly(place: str, said: str) -> N
     problem = refusal(Options(place=place))
     assert problem.kind is Kind.CONFIG
     assert said in problem.message
-    assert "opens experiments, runs and registered models" in problem.message
+    assert "opens experiments, runs, registered models, prompts and traces" in problem.message
 
 
 @pytest.mark.parametrize("place", ["models:/churn", "models:/churn@champion", "models:/churn/12"])

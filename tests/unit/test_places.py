@@ -45,7 +45,7 @@ def test_mlflow_uris(text: str, expected: dict[str, object]) -> None:
         ("#/experiments", {"kind": PlaceKind.EXPERIMENTS}),
         ("#/experiments/1", {"kind": PlaceKind.EXPERIMENT, "experiment_ids": ("1",)}),
         ("#/experiments/1/runs", {"kind": PlaceKind.EXPERIMENT, "experiment_ids": ("1",)}),
-        ("#/experiments/1/traces", {"kind": PlaceKind.EXPERIMENT, "experiment_ids": ("1",)}),
+        ("#/experiments/1/traces", {"kind": PlaceKind.TRACES, "experiment_ids": ("1",)}),
         (
             "#/experiments/1?searchFilter=metrics.auc%20%3E%200.9&orderByKey=x",
             {"kind": PlaceKind.EXPERIMENT, "experiment_ids": ("1",), "filter_string": "metrics.auc > 0.9"},

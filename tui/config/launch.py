@@ -184,6 +184,6 @@ def _place(text: str) -> Place:
         Kind.CONFIG,
         "This place cannot be opened",
         f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments, runs, "
-        "registered models and prompts.",
+        "registered models, prompts and traces.",
         "Give the address of one of those, or no address.",
     )
