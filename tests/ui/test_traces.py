@@ -80,11 +80,11 @@ async def test_five_lists_the_traces_of_the_experiment_that_is_shown(world: Worl
 async def test_the_header_tells_what_they_come_to_and_whose_numbers_these_are(world: World) -> None:
     async with world.open((160, 40)) as deck:
         await open_traces(deck)
-        deck.shows("12 traces", "errors 25.0 %", "p50", "p95", "p99", "tokens", "this hour 12", "of 12 loaded")
+        deck.shows("12 traces", "errors 25.0%", "p50", "p95", "p99", "tokens", "this hour 12", "of 12 loaded")
         await deck.press("slash")
         await deck.type("status = error")
         await deck.until_text("3 traces")
-        deck.shows("errors 100.0 %", "of 3 loaded")
+        deck.shows("errors 100.0%", "of 3 loaded")
 
 
 async def test_a_server_that_counts_is_asked_where_not_all_are_loaded(world: World) -> None:
@@ -412,7 +412,7 @@ async def test_groups_tell_what_broke_since(world: World) -> None:
             lambda: isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TraceGroupsScreen), "the groups"
         )
         await deck.until_text("agent.run › tool:refund")
-        deck.shows("By first failing span", "this hour against the one before", "new", "100.0 %")
+        deck.shows("By first failing span", "this hour against the one before", "new", "100.0%")
         await deck.press("right_square_bracket", "right_square_bracket")
         await deck.until_text("By session")
         deck.shows("turns")

@@ -28,8 +28,8 @@ broken{ nan
 def test_requests_errors_and_latency_of_each_served_entity() -> None:
     assert dict(health(samples(TEXT))) == {
         "churn-11: requests": "200",
-        "churn-11: errors of the server (5xx)": "3  1.5 % of the requests",
-        "churn-11: CPU": "41.5 %",
+        "churn-11: errors of the server (5xx)": "3  1.5% of the requests",
+        "churn-11: CPU": "41.5%",
         "churn-11: latency": "p50 ≤ 10 ms · p99 > 50 ms · mean 25 ms",
         "churn-11: of_tomorrow": "7",
     }

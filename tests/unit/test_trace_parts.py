@@ -78,7 +78,7 @@ def test_a_summary_of_what_is_loaded() -> None:
     assert summary.whole.p99_ms is not None and summary.whole.p99_ms <= 8200  # what runs has not taken its time yet
     assert (summary.this_hour.count, summary.last_hour.count) == (9, 1)
     first, second = summary_lines(summary, UNICODE)
-    assert "10 traces" in first and "errors 30.0 %" in first and "↓ 77.8 this hour" in first
+    assert "10 traces" in first and "errors 30.0%" in first and "↓ 77.8 this hour" in first
     assert "of 10 loaded" in second and "this hour 9" in second
 
 

@@ -190,7 +190,7 @@ def of_endpoint(endpoint: Endpoint, *, place: str, now_ms: int) -> CopiedSummary
     facts: list[Fact] = [("state", endpoint.state)]
     for called, config in (("serves", endpoint.config), ("is to serve", endpoint.pending)):
         for entity in config.entities if config is not None else ():
-            share = f" {entity.traffic} %" if entity.traffic is not None else ""
+            share = f" {entity.traffic}%" if entity.traffic is not None else ""
             facts.append((called, f"{entity.label}{share}{f', {entity.state}' if entity.state else ''}"))
     facts += [("failure", failure) for failure in endpoint.failures]
     return CopiedSummary(f"endpoint {endpoint.name}", (*facts, ("as of", utc(now_ms)), ("where", place)))

@@ -84,9 +84,9 @@ def _of_entity(own: Sequence[Sample]) -> list[tuple[str, str]]:
     for name, called in _CALLED.items():
         if name not in totals:
             continue
-        said = f"{number(totals[name])} %" if name.endswith("_percentage") else count(round(totals[name]))
+        said = f"{number(totals[name])}%" if name.endswith("_percentage") else count(round(totals[name]))
         if "xx_count" in name and requests:
-            said += f"  {number(round(100 * totals[name] / requests, 2))} % of the requests"
+            said += f"  {number(round(100 * totals[name] / requests, 2))}% of the requests"
         pairs.append((called, said))
     latency = _latency(own, totals)
     if latency:

@@ -152,7 +152,7 @@ def summary_lines(summary: Summary, glyphs: Glyphs) -> tuple[str, str]:
 
 def share(part: float | None) -> str:
     """A share of errors: ``3.1 %``."""
-    return quantities.ABSENT if part is None else "0 %" if not part else f"{100 * part:.1f} %"
+    return quantities.ABSENT if part is None else "0%" if not part else f"{100 * part:.1f}%"
 
 
 def _trend(summary: Summary, glyphs: Glyphs) -> str:

@@ -198,7 +198,7 @@ class QueryModal(ModalScreen[None], Asking):
 def _label(entity: ServedEntity, aliases: Mapping[str, Mapping[str, str]]) -> str:
     """``churn-12  prod.ml.churn v12  @champion  90 %``."""
     named = [f"@{alias}" for alias, at in sorted(aliases.get(entity.entity, {}).items()) if at == entity.version]
-    share = f"{entity.traffic} % of the traffic" if entity.traffic is not None else ""
+    share = f"{entity.traffic}% of the traffic" if entity.traffic is not None else ""
     return "  ".join(part for part in (entity.name, entity.label, *named, share) if part)
 
 
