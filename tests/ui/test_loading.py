@@ -139,7 +139,8 @@ async def test_a_filter_over_part_of_the_runs_loads_the_rest_by_itself(many: Wor
         many.tracking.gate.clear()
         await deck.press("slash", *"run-949")
         await deck.until_text("No loaded run matches")
-        deck.shows("matches of 100 of", "100 so far, the rest is being loaded", "ctrl+s in the bar")
+        for said in ("matches of 100 of", "100 so far, the rest is being loaded", "ctrl+s in the bar"):
+            await deck.until_text(said)
         many.tracking.gate.set()
         await deck.until_text("950 · 1 match")
         assert names(deck) == ["run-949"]

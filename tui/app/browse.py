@@ -274,7 +274,7 @@ class BrowseScreen(Page, Asking):
     def place_here(self) -> Place | None:
         from tui.domain.places import Place, PlaceKind
 
-        shown = self.runs.experiments
+        shown = self.runs.experiments or self.experiments.experiments_here()
         return Place(PlaceKind.EXPERIMENT, shown[0].name, experiment=shown[0].name) if len(shown) == 1 else None
 
     def names_known(self) -> list[tuple[str, str, str]]:

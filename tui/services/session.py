@@ -65,6 +65,8 @@ class Session:
     last_seen: StateFiles  # the last rows shown, to be there at once next time
     close: Callable[[], None]
     pool: Pool = field(default_factory=Pool)
+    # What asks nobody must not wait for threads that a slow server holds.
+    own_work: Pool = field(default_factory=lambda: Pool(2, "own-work"))
     diagnosis: DiagnosisPort | None = None
     catalog: CatalogPort | None = None  # of a Databricks workspace only
     serving: ServingPort | None = None  # likewise

@@ -41,7 +41,7 @@ class ListMemory:
                 self._told_unkept = True
                 self._warn(f"How this table is arranged cannot be kept: {views.failure}")
 
-        self._owner.ask(self._session.pool, "remember", lambda: views.put(name, value), told, lambda _problem: None)
+        self._owner.ask(self._session.own_work, "remember", lambda: views.put(name, value), told, lambda _problem: None)
 
 
 def no_such_move(by: int, movable: int) -> str:

@@ -221,7 +221,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
             self._again = True
         else:
             self._again = False
-            self.ask(self.session.pool, "layout", self.laying_out(), self._got_layout, self.layout_refused)
+            self.ask(self.session.own_work, "layout", self.laying_out(), self._got_layout, self.layout_refused)
 
     def _got_layout(self, show: Show) -> None:
         show()

@@ -146,7 +146,7 @@ class CompareRowsPane(FilterablePane, Asking):
                 table = CompareTable(comparison, arranged, writer, room=room)
             return Laid(arranged, writer, table)
 
-        self.ask(self._session.pool, "layout", work, self._got_layout, self.show_problem)
+        self.ask(self._session.own_work, "layout", work, self._got_layout, self.show_problem)
 
     def _got_layout(self, laid: Laid) -> None:
         comparison = self.comparison

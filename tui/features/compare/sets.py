@@ -76,7 +76,7 @@ class CompareSetsPane(SiftedPane, Asking):
             self.baseline = 0
             self.fill()
 
-        self.ask(self._session.pool, "sets", work, got, self._refused)
+        self.ask(self._session.own_work, "sets", work, got, self._refused)
 
     def _refused(self, problem: Problem) -> None:
         self.notice.problem(problem)

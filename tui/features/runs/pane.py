@@ -322,7 +322,7 @@ class RunsPane(ListPane[str]):
             return last_seen.put(name, seen(view, as_of_ms, sort))
 
         # A failure to remember takes nothing from what is shown; it is in the log file.
-        self.ask(self.session.pool, "seen", work, lambda _kept: None, lambda _problem: None)
+        self.ask(self.session.own_work, "seen", work, lambda _kept: None, lambda _problem: None)
 
     # the cursor
 
