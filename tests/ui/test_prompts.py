@@ -52,7 +52,8 @@ async def test_a_version_is_read_with_its_variables_marked_folded_to_the_pane(wo
     async with world.open((150, 40)) as deck:
         await on_support(deck)
         view = prompts(deck).text.view
-        assert view.body.lines[0] == "Answer {{ name }} kindly, in {{ language }}."
+        first = "Answer {{ name }} kindly, in {{ language }}."
+        await deck.until(lambda: view.body.lines[0] == first, "the text of the latest version")
         assert [view.body.lines[0][start:end] for start, end, _ in view.body.spans[0]] == [
             "{{ name }}",
             "{{ language }}",

@@ -212,7 +212,7 @@ async def test_another_place(small: World) -> None:
         await deck.until_text("A tracking URI")
         await deck.type("http://elsewhere:5000")
         await deck.press("enter")
-        await deck.until_text("http://elsewhere:5000")
+        await deck.until_text("server ▪ http://else")
         await deck.until_text("Runs · churn/weekly · 12")
     assert [launch.tracking_uri for launch in small.opened] == ["http://elsewhere:5000"]
 
