@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.owed import asked
 from tests.contracts.shop import full_shop
 from tests.contracts.writes import WRITES, WriteRow, go_on, is_asking, never_answered, shown
 from tests.support.deck import World, message
@@ -23,7 +22,9 @@ WITHOUT = "w write without a record"
 WAYS_BACK = ("u takes it back", "u restores", "u undoes")
 NO_WAY_BACK = "cannot"
 
-OWED: dict[tuple[str, str], str] = {}
+
+def named(row: WriteRow) -> str:
+    return row.name
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def done(deck: Deck[int], row: WriteRow, world: World) -> None:
     await deck.until(lambda: "read back" in message(deck) and not is_asking(deck), "what was done is told")
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "shows", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_it_is_shown_before_anything_is_written_and_armed_before_it_is_done(world: World, row: WriteRow) -> None:
     async with world.open() as deck:
         await begun(deck)
@@ -60,7 +61,7 @@ PROTECTED = [row for row in WRITES if row.method in ("set_alias", "change")]
 """The writes by which what is served under a protected alias can change."""
 
 
-@pytest.mark.parametrize("row", asked(PROTECTED, "protected", OWED))
+@pytest.mark.parametrize("row", PROTECTED, ids=named)
 async def test_of_what_is_protected_the_name_is_typed_first(tmp_path: Path, row: WriteRow) -> None:
     """The model's of an alias, the endpoint's of what it serves under one."""
     aliases = ("champion", "challenger", "old-prod", "production", "staging")
@@ -83,7 +84,7 @@ async def test_of_what_is_protected_the_name_is_typed_first(tmp_path: Path, row:
         await deck.until(lambda: row.holds(world) == row.after, "it is written")
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "done", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_it_is_read_back_recorded_and_told(world: World, row: WriteRow) -> None:
     async with world.open() as deck:
         await begun(deck)
@@ -95,7 +96,7 @@ async def test_it_is_read_back_recorded_and_told(world: World, row: WriteRow) ->
     assert [entry.outcome for entry in entries] == ["done"] and entries[0].subject
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "undone", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_u_takes_it_back_or_says_why_not(world: World, row: WriteRow) -> None:
     async with world.open() as deck:
         await begun(deck)
@@ -115,7 +116,7 @@ async def test_u_takes_it_back_or_says_why_not(world: World, row: WriteRow) -> N
         await deck.until(lambda: "read back" in message(deck) and message(deck) != told, "that is told")
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "read_only", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_a_read_only_context_says_so(tmp_path: Path, row: WriteRow) -> None:
     world = full_shop(tmp_path, read_only=True)
     async with world.open() as deck:
@@ -130,7 +131,7 @@ async def test_a_read_only_context_says_so(tmp_path: Path, row: WriteRow) -> Non
         assert row.written(world) == 0
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "no_ledger", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_without_a_ledger_it_is_written_only_if_that_is_said(world: World, row: WriteRow) -> None:
     (world.folder / "state").mkdir(exist_ok=True)
     world.ledger.file.mkdir()
@@ -146,7 +147,7 @@ async def test_without_a_ledger_it_is_written_only_if_that_is_said(world: World,
         assert row.holds(world) == row.after
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "crossed", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_what_somebody_changed_meanwhile_is_not_written_over(world: World, row: WriteRow) -> None:
     async with world.open() as deck:
         await begun(deck)
@@ -163,7 +164,7 @@ async def test_what_somebody_changed_meanwhile_is_not_written_over(world: World,
         assert row.written(world) == sent and row.holds(world) == theirs
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "lost_answer", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_a_lost_answer_is_read_back(world: World, row: WriteRow) -> None:
     async with world.open() as deck:
         await begun(deck)
@@ -174,7 +175,7 @@ async def test_a_lost_answer_is_read_back(world: World, row: WriteRow) -> None:
         assert row.holds(world) == row.after
 
 
-@pytest.mark.parametrize("row", asked(WRITES, "no_answer", OWED))
+@pytest.mark.parametrize("row", WRITES, ids=named)
 async def test_what_was_never_answered_is_not_known(world: World, row: WriteRow) -> None:
     async with world.open() as deck:
         await begun(deck)
@@ -185,7 +186,7 @@ async def test_what_was_never_answered_is_not_known(world: World, row: WriteRow)
     assert [entry.outcome for entry in world.ledger.read().entries] == ["unknown"]
 
 
-@pytest.mark.parametrize("row", asked([row for row in WRITES if row.beneath], "beneath", OWED))
+@pytest.mark.parametrize("row", [row for row in WRITES if row.beneath], ids=named)
 async def test_every_page_beneath_shows_it(world: World, row: WriteRow) -> None:
     async with world.open((200, 50)) as deck:
         await begun(deck)
