@@ -34,7 +34,10 @@ Open = Callable[[Deck[int]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class ListRow:
-    """One list. ``words`` typed in its filter leave ``found`` and hide ``hidden``; "" of ``words`` has no filter."""
+    """One list. ``words`` typed in its filter leave ``found`` and hide ``hidden``; "" of ``words`` has no filter.
+
+    ``names_columns`` where it is columns that the filter leaves and hides.
+    """
 
     name: str
     places: tuple[str, ...]
@@ -43,6 +46,7 @@ class ListRow:
     found: str
     hidden: str
     prepare: Callable[[World], None] = lambda _world: None
+    names_columns: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -180,7 +184,15 @@ LISTS: tuple[ListRow, ...] = (
         "report.md",
     ),
     ListRow("comparison", ("compare", "compare_views"), go_to(_RUNS, "depth"), "loss", "val_loss", "val_auc"),
-    ListRow("groups", ("compare_groups", "compare_views"), go_to(_SWEEP, "depth", "g"), "loss", "val_loss", "val_auc"),
+    ListRow(
+        "groups",
+        ("compare_groups", "compare_views"),
+        go_to(_SWEEP, "depth", "g"),
+        "loss",
+        "val_loss",
+        "val_auc",
+        names_columns=True,
+    ),
     ListRow("files", ("compare_files", "compare_views"), go_to(_RUNS, "depth", "f"), "notes", "notes.txt", "report.md"),
     ListRow("which matter", ("compare_params", "compare_views"), go_to(_SWEEP, "depth", "I"), "", "", ""),
     ListRow("ledger", ("ledger",), go_to(LedgerRoute(), "alias move"), "gallant", "gallant", "churn", keep_records),

@@ -23,7 +23,7 @@ ROOT = Path(tui.__file__).parents[1]
 
 LOOKING = """
 import sys
-from tui.domain.values import View
+from tui.domain.values import Lifecycle
 from tui.gateway import dispatch, environment
 from tui.gateway.session import Connection
 
@@ -40,7 +40,7 @@ ask["tracking.search_experiments"]()
 ask["tracking.count_runs"]([experiment])
 page = ask["tracking.search_runs"]([experiment], max_results=2)
 ask["tracking.search_runs"]([experiment], token=page.next_token)
-ask["tracking.search_runs"]([experiment], filter_string="metrics.loss < 1 AND params.lr LIKE '0%'", view=View.ALL)
+ask["tracking.search_runs"]([experiment], filter_string="metrics.loss < 1 AND params.lr LIKE '0%'", view=Lifecycle.ALL)
 ask["registry.registered_as"](page.run_ids)
 ask["tracking.get_run"](run_id)
 ask["tracking.child_runs"](run_id, experiment)

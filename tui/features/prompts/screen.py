@@ -323,10 +323,12 @@ class PromptsScreen(Page, Asking):
     def action_its_traces(self) -> None:
         """The traces that used this version, in whatever experiment."""
         version = self.version_here()
-        if version is not None:
-            from tui.domain.traces.scope import TraceScope
+        if version is None:
+            self.deck.say("No version has been read here yet")
+            return
+        from tui.domain.traces.scope import TraceScope
 
-            self.deck.go(TracesRoute(TraceScope((), prompt=f"{version.name}/{version.version}")))
+        self.deck.go(TracesRoute(TraceScope((), prompt=f"{version.name}/{version.version}")))
 
     def action_ledger(self) -> None:
         prompt = self.prompt_here()
