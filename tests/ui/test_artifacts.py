@@ -432,7 +432,7 @@ async def register_as(deck: Deck[int], world: World, source: str) -> None:
     await deck.until_text("Register as")
     await deck.type("ltv")
     await deck.press("enter")
-    await deck.until_text("as version ltv")
+    await deck.until_text("as a version of ltv")
     await deck.press("enter")
     await deck.until_text("enter does it")
     assert "ltv" not in world.registry.by_model or "1" not in world.registry.by_model["ltv"], "it is only armed"

@@ -149,7 +149,7 @@ async def test_register_this_runs_model(world: World) -> None:
         await deck.type("".join(keys[1:-1]))
         await deck.press(keys[-1])
         assert len(keys) == 2 + len("ltv"), "two keys, and a part of the model's name"
-        await deck.until_text("as version ltv")
+        await deck.until_text("as a version of ltv")
         await deck.press("enter", "enter")
         await deck.until(lambda: "1" in world.registry.by_model["ltv"], "it is registered")
         await deck.until(lambda: "as version ltv v1, read back 14:00:00, ledger #1" in message(deck), "it is told")

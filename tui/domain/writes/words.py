@@ -108,7 +108,9 @@ def _said(changes: Sequence[Change], words: dict[WriteVerb, str]) -> str:
         elif verb is WriteVerb.TAG:
             said += f": {named(keys[0])}" if len(keys) == 1 else f": {len(keys)} tags"
         elif verb in (WriteVerb.REGISTER, WriteVerb.COPY):
-            said = f"{words[verb]} {clean(several[0].after or '')} as {things(several)}"
+            # Which number it will have is known afterwards.
+            made = f"a version of {named(several[0].called)}" if words is _TO_DO else things(several)
+            said = f"{words[verb]} {clean(several[0].after or '')} as {made}"
         elif verb is WriteVerb.MOVE:
             one = len(several) == 1
             said += ": " + ", ".join(f"{'' if one else clean(c.alias) + ' '}{arrow(c)}" for c in several)
