@@ -235,6 +235,7 @@ def test_versions_are_compared_as_runs_are(deck: Deck) -> None:
     assert [one["name"] for one in made.json["runs"]] == ["v1", "v3"]
     other = deck("diff", "models:/churn/1", "models:/churn/3", "--json", "--baseline", "models:/churn@challenger")
     assert other.json["baseline"] == other.json["runs"][1]["id"]
+    assert deck("diff", "models:/churn/1", "models:/churn/3", "--format", "md").out.startswith("Compared 2 versions: ")
     assert deck("diff", "models:/churn/1", "models:/churn/1", "--exit-code").status == 0
     assert deck("diff", "models:/churn/1", "models:/sales uk/1").status == EXIT_PROBLEM
 

@@ -24,7 +24,9 @@ def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet
     model = session.registry.get_model(name)
     made = [session.registry.get_version(name, version) for version in versions]
     subjects = [
-        Subject(one.version, f"v{one.version}", " ".join(model.aliases_of(one.version)), run_id=one.run_id)
+        Subject(
+            one.version, f"v{one.version}", " ".join(model.aliases_of(one.version)), run_id=one.run_id, thing="version"
+        )
         for one in made
     ]
     session.desk.health.gather_made_of(made)

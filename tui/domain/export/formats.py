@@ -120,7 +120,12 @@ def comparison_markdown(made: ComparisonReport) -> str:
     """Rows under the headings of their groups, a column a run; changes stand behind the values."""
     mark = {made.baseline: " (baseline)"}
     head = ["", *(f"{escaped(title)}{mark.get(at, '')}" for at, title in enumerate(made.titles))]
-    lines = [f"Compared {len(made.ids)} runs: {counts_line(made)}.", "", _line(head), _line(["---"] * len(head))]
+    lines = [
+        f"Compared {len(made.ids)} {made.things}: {counts_line(made)}.",
+        "",
+        _line(head),
+        _line(["---"] * len(head)),
+    ]
     group = ""
     for row in made.rows:
         if row.group != group:
@@ -186,7 +191,7 @@ def comparison_html(made: ComparisonReport) -> str:
             group = row.group
             body.append(f'<tr class="group"><th colspan="{len(made.ids) + 1}">{escape(clean(group))}</th></tr>')
         body.append(_html_row(row, made))
-    title = f"Compared {len(made.ids)} runs"
+    title = f"Compared {len(made.ids)} {made.things}"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"

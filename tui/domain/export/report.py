@@ -52,6 +52,7 @@ class ComparisonReport:
     rows: tuple[ReportRow, ...]
     groups: Mapping[str, tuple[int, int]]  # rows, and how many differ
     verdict_signs: Mapping[str, str]
+    things: str = "runs"
 
 
 Render = Callable[[ComparisonReport], str]
@@ -72,6 +73,7 @@ def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> Co
         ),
         groups={group: (found.rows, found.differing) for group, found in counts.items()},
         verdict_signs={"better": writer.better_sign, "worse": writer.worse_sign},
+        things="versions" if all(subject.thing == "version" for subject in comparison.subjects) else "runs",
     )
 
 
