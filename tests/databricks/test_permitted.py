@@ -94,7 +94,7 @@ async def test_a_run_s_model_is_registered_under_a_name_of_three_levels(opened: 
         await deck.until_text("a new version of it")
         await deck.type("churn")
         await deck.press("enter")
-        await deck.until_text("as version dev.ml.churn")
+        await deck.until_text("as a version of dev.ml.churn")
         await deck.press("enter", "enter")
         await deck.until(lambda: len(workspace.models["dev.ml.churn"].versions) == before + 1, "it is registered")
         await deck.until_text("models › dev.ml.churn › v32")
