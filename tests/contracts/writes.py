@@ -284,6 +284,13 @@ async def _first(deck: Deck[int]) -> None:
 # what the server holds
 
 
+def _promoted(world: World) -> object:
+    """Where the target's alias points, and what is served there."""
+    assert world.serving is not None
+    served = [share.version for share in world.serving.kept["fraud-scoring"].config.split]
+    return world.registry.models["fraud_score"].aliases.get("champion"), served
+
+
 def _experiment(number: str, field: str) -> Callable[[World], object]:
     return lambda world: getattr(world.writes.experiment(number), field)
 
@@ -709,6 +716,19 @@ WRITES: tuple[WriteRow, ...] = (
         lambda world: world.registry.add("ltv", 1),
         new="ltv",
         taken_back="",
+    ),
+    WriteRow(
+        "promote a version",
+        ("registry.copy_to",),
+        _at_versions,
+        _line("fraud_score @champion on fraud-scoring"),
+        "copy_version",
+        _promoted,
+        ("7", ["7"]),
+        ("8", ["8"]),
+        lambda world: world.registry.move("fraud_score", "champion", "3"),
+        old="v7",
+        new="v8",
     ),
     # aliases
     WriteRow(

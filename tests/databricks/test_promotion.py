@@ -6,9 +6,14 @@ from dataclasses import replace
 
 from tests.databricks.test_models_screen import app_on, opened, to_models
 from tests.support.driver import Deck, drive
+from tests.support.fakes import FrozenClock
+from tui.app.application import DeckApp
+from tui.demo.simulated.sample import NOW_MS
 from tui.demo.simulated.state import Workspace
 from tui.features.models.versions import VersionsPane
+from tui.services.connect import open_session
 from tui.services.promotions import wanted_of
+from tui.services.serving_changes import BEGUN
 from tui.services.session import Session
 from tui.ui.dialogs.ask_line import AskLineModal
 
@@ -133,6 +138,66 @@ async def test_copy_alias_and_endpoint_are_one_plan_and_one_taking_back(opened: 
         assert looked.outcome.value == "done", looked
     assert workspace.models[CHURN].aliases["champion"] == 12
     assert opened.desk.undo(CHURN)[0] is None, "it is taken back once"
+
+
+async def test_after_a_restart_it_is_followed_and_taken_back_on_either_screen(
+    opened: Session, workspace: Workspace
+) -> None:
+    """What the workspace has but taken on is no more than begun, and each part is taken back where one looks for it."""
+    workspace.looks_until_ready = 10**6
+    made = opened.registry.get_version(DEV, "31")
+    told = opened.flow.carry_out(opened.promotions.plan(made, wanted_of(f"{CHURN} @champion on churn-prod")))
+    assert told.outcome.value == "done" and opened.ledger.read().entries[-1].outcome == BEGUN
+    plan = opened.desk.undo(DEV)[0]
+    assert plan is not None and {change.id for change in plan.changes} == {CHURN, "churn-prod"}, "known where it began"
+    update = workspace.endpoints["churn-prod"].update
+    assert update is not None
+    update.looks_left = 1
+    again = open_session(opened.launch, None, FrozenClock(NOW_MS))
+    try:
+        async with drive(app_on(again), (120, 36)) as deck:
+            app = deck.app
+            await deck.until(lambda: isinstance(app, DeckApp) and app.begun, "the context is open")
+            await deck.press("3")
+            await deck.until_text("churn-prod serves churn v15 90%, churn v10 10% now")
+            entry = again.ledger.read().entries[-1]
+            assert (entry.outcome, [step["outcome"] for step in entry.result["steps"]]) == ("done", ["done"] * 3)
+            await deck.press("down", "down")
+            await deck.until_text("serving › churn-prod")
+            workspace.looks_until_ready = 1
+            await deck.press("u")
+            await deck.until_text("u on the model takes it back whole")
+            await deck.press("enter", "enter")
+            await deck.until_text("churn-prod serves churn v11 90%, churn v10 10% now")
+            await deck.press("u")
+            await deck.until_text("Nothing done to churn-prod from here is left to take back")
+        plan = again.desk.undo(CHURN)[0]
+        assert plan is not None and [change.field for change in plan.changes] == ["aliases.champion"]
+        assert again.flow.carry_out(plan).outcome.value == "done"
+        assert workspace.models[CHURN].aliases["champion"] == 12
+        assert again.desk.undo(CHURN)[0] is None and again.desk.undo(DEV)[0] is None
+    finally:
+        again.close()
+
+
+async def test_an_endpoint_that_does_not_come_up_leaves_a_promotion_done_in_part(
+    opened: Session, workspace: Workspace
+) -> None:
+    workspace.looks_until_ready = 10**6
+    made = opened.registry.get_version(DEV, "31")
+    opened.flow.carry_out(opened.promotions.plan(made, wanted_of(f"{CHURN} @champion on churn-prod")))
+    update = workspace.endpoints["churn-prod"].update
+    assert update is not None
+    update.looks_left, update.failure = 1, "No space left on device"
+    changes = opened.serving_writes.made
+    number, plan = changes.begun()["churn-prod"]
+    while changes.settle(number, plan)[0] is None:
+        pass
+    entry = opened.ledger.read().entries[-1]
+    assert entry.outcome == "partly" and entry.result["steps"][2]["outcome"] == "not done"
+    assert changes.undo_plan("churn-prod") is None and changes.begun() == {}
+    back = opened.desk.undo(CHURN)[0]
+    assert back is not None and [change.field for change in back.changes] == ["aliases.champion"]
 
 
 async def test_what_fails_midway_says_what_was_done_and_is_put_back(opened: Session, workspace: Workspace) -> None:

@@ -517,13 +517,15 @@ def undo(earlier: GivenOptions, /, model: str, consent: Consent, **given: Any) -
             raise asked_wrongly(
                 "Nothing was changed", f"Nothing was changed of {clean(name)} from here that could be undone.{kept}"
             )
-        if plan.changes[0].alias:
+        if all(change.alias and change.id == found.name for change in plan.changes):
             steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)
             plan = guarded(session, AliasPlan(found.name, steps, plan.purpose, plan.of), found)
         else:
             from tui.domain.models.grants import Deed
 
-            refuse_without_grants(session, Deed.TAG if plan.changes[0].key else Deed.DESCRIBE, name)
+            moved = next((change.id for change in plan.changes if change.alias), "")
+            deed = Deed.ALIAS if moved else Deed.TAG if plan.changes[0].key else Deed.DESCRIBE
+            refuse_without_grants(session, deed, moved or name)
             plan = session.flow.dressed(plan)
         status = carried_out(session, plan, consent)
     raise SystemExit(status)

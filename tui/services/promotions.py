@@ -20,7 +20,7 @@ from tui.domain.writes.changes import Change, Plan, Thing
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import AliasMoves
 from tui.services.registry_writes import STAY, RegistryWrites
-from tui.services.serving_changes import ServingPlan, ServingWrites
+from tui.services.serving_changes import BEGUN, PROMOTED, ServingPlan, ServingWrites
 from tui.services.write_flow import (
     Found,
     Prepared,
@@ -30,9 +30,8 @@ from tui.services.write_flow import (
     recorded_results,
     settle_steps,
 )
-from tui.services.writes import GuardedWrite
+from tui.services.writes import GuardedWrite, Outcome, WriteReport
 
-WHAT = "version.promote"
 _BUILDS = "The endpoint's new version is built first; until that is done, what serves now goes on serving."
 _WANTED = re.compile(r"\s*(?P<to>.*?)(?:\s+@(?P<alias>\S+))?(?:\s+on\s+(?P<endpoint>\S+))?\s*")
 
@@ -174,13 +173,30 @@ class Promotions:
         first = plan.changes[0]
         subject = first.called if first.makes else next((c.id for c in plan.changes if c.alias), first.id)
         return Prepared(
-            what=WHAT,
+            what=PROMOTED,
             place=self._moves.place,
             subject=subject,
             details={"steps": [recorded(change) for change in plan.changes]},
             guards=guards,
             tell=lambda results: {"steps": recorded_results(plan, results)},
+            over=lambda report: self._over(plan, report),
         )
+
+    def _over(self, plan: Plan, report: WriteReport[Found]) -> str:
+        """An endpoint that has taken its step on is followed to its end; until then the plan is but begun."""
+        coming = [
+            change
+            for change, result in zip(plan.changes, report.results, strict=True)
+            if change.kind is Thing.ENDPOINT and result.outcome is Outcome.DONE
+            if change.value_in(result.found) != change.after
+        ]
+        if not coming or report.number is None or report.outcome is not Outcome.DONE:
+            return ""
+        try:
+            self._moves.ledger.end(report.number, BEGUN, {"steps": recorded_results(plan, report.results)})
+        except Problem as problem:
+            return f"the ledger takes it for done already: {problem}"
+        return ""
 
     def _sure(self, guard: GuardedWrite[Found], source: str, change: Change) -> GuardedWrite[Found]:
         """The same step, which is not done where the version that it means is not the copy."""

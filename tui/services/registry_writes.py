@@ -33,7 +33,7 @@ from tui.services.write_flow import (
 from tui.services.writes import GuardedWrite, Outcome
 
 STAY = "Its aliases stay where they are"  # of a copy's target
-ALIASES = "aliases"  # how moves of aliases are called in the ledger
+ALIASES, SERVING = "aliases", "serving.config"  # how moves of aliases, and changes of endpoints, are called on record
 _COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
 _NEWEST = 20  # versions among which a new one is looked for
 
@@ -246,15 +246,22 @@ class RegistryWrites:
 
         It expects what that change led to, so that it is refused where somebody has changed it since.
         """
-        entries = [entry for entry in self._ledger.read().entries if entry.place == self._place]
-        # An alias that came with a promotion may have been put back by itself.
+        told = self._ledger.read().entries
+        entries = [entry for entry in told if entry.place == self._place]
+        back = [entry for entry in told if entry.purpose in (changes.UNDO, changes.PUT_BACK)]
+        # What came with a promotion may have been put back by itself: an alias, or what an endpoint serves.
         over = {
-            (entry.of, name, changes.ALIAS + step.alias)
-            for entry in entries
-            if entry.what == ALIASES and entry.subject == name and entry.purpose in (changes.UNDO, changes.PUT_BACK)
+            (entry.of, entry.subject, changes.ALIAS + step.alias)
+            for entry in back
+            if entry.what == ALIASES and entry.place == self._place
             for step in done_steps(entry)
         }
-        return undo_of([entry for entry in entries if _is_of(entry, name)], over)
+        over |= {
+            (entry.of, entry.subject, changes.SERVED)
+            for entry in back
+            if entry.what == SERVING and entry.outcome == Outcome.DONE.value
+        }
+        return undo_of([entry for entry in entries if _is_of(entry, name) or _is_from(entry, name)], over)
 
     def last_that_stays(self, name: str) -> str:
         """The last change of a model that nothing takes back, in a line; "" where there is none."""
@@ -293,6 +300,17 @@ def _is_of(entry: Entry, name: str) -> bool:
     steps = entry.details.get("steps")
     told = [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
     return entry.subject == name or any(step.get("field") == changes.NAME and step.get("to") == name for step in told)
+
+
+def _is_from(entry: Entry, name: str) -> bool:
+    """Whether an entry tells of a promotion of one of a model's versions to another model."""
+    steps = entry.details.get("steps") if entry.what == "version.promote" else None
+    return any(
+        isinstance(step, dict)
+        and step.get("field") == changes.COPIED
+        and str(step.get("to")).rpartition("/")[0] == f"models:/{name}"
+        for step in (steps if isinstance(steps, list) else ())
+    )
 
 
 def _done(entry: Entry) -> list[Change]:

@@ -18,10 +18,11 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.gateway.databricks.ports import ServingPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.serving_desk import ServingDesk
-from tui.services.write_flow import Found, Prepared, WriteResult, read_only_refusal
+from tui.services.write_flow import Found, Prepared, WriteResult, of_record, read_only_refusal
 from tui.services.writes import GuardedWrite, Outcome, StepResult, WriteReport
 
 WHAT = "serving.config"
+PROMOTED = "version.promote"  # of which a change of what an endpoint serves may be a step
 BEGUN = "begun"  # in the ledger: the workspace has taken it on, and what becomes of it is not known yet
 VERSION, TRAFFIC, UNDO = "version", "traffic", "undo"
 _TITLE = "Nothing was changed"
@@ -29,13 +30,17 @@ _TITLE = "Nothing was changed"
 
 @dataclass(frozen=True)
 class ServingPlan:
-    """From what an endpoint serves to what it is to serve; ``of`` is the ledger's number of what it undoes."""
+    """From what an endpoint serves to what it is to serve; ``of`` is the ledger's number of what it undoes.
+
+    ``is_part`` where that was a promotion, of which more was done than this.
+    """
 
     endpoint: str
     before: Split
     after: Split
     purpose: str = VERSION
     of: int | None = None
+    is_part: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -48,11 +53,22 @@ class ServingPlan:
 class ServingChanges:
     """What is known of the endpoints of one context and of their changes on record, and how a change is made."""
 
-    def __init__(self, serving: ServingPort, ledger: Ledger, *, context: str, place: str, read_only: bool) -> None:
+    def __init__(
+        self,
+        serving: ServingPort,
+        ledger: Ledger,
+        *,
+        context: str,
+        place: str,
+        read_only: bool,
+        registry: str = "",
+    ) -> None:
+        """``registry`` is where promotions are on record, whose endpoints are the same ones."""
         self._serving = serving
         self.ledger = ledger
         self._context = context
         self._place = place
+        self._registry = registry
         self._read_only = read_only
 
     def refusal(self, endpoint: Endpoint) -> Problem | None:
@@ -149,42 +165,56 @@ class ServingChanges:
         if outcome is Outcome.OVERTAKEN and now.config.split == plan.before:
             outcome = Outcome.NOT_DONE
         if number is not None:
-            self.ledger.end(
-                number,
-                outcome.value,
-                {"state": now.state, "failures": list(now.failures) if outcome is not Outcome.DONE else []},
-            )
+            failures = list(now.failures) if outcome is not Outcome.DONE else []
+            result: dict[str, Any] = {"state": now.state, "failures": failures}
+            entry = next((entry for entry in self.entries(plan.endpoint) if entry.number == number), None)
+            of_all = outcome
+            if entry is not None and _step(entry) is not None:
+                result["steps"] = _steps_settled(entry, outcome)
+                results = tuple(StepResult[Found](Outcome(one["outcome"])) for one in result["steps"])
+                of_all = WriteReport(results).outcome
+            self.ledger.end(number, of_all.value, result)
         return outcome, now
 
     def entries(self, endpoint: str = "") -> list[Entry]:
         """The changes of an endpoint, or of every one, that are on record here, oldest first."""
-        return [
-            entry
-            for entry in self.ledger.read().entries
-            if entry.what == WHAT and entry.place == self._place and endpoint in ("", entry.subject)
-        ]
+        return [entry for entry in self.ledger.read().entries if (of := self._of(entry)) and endpoint in ("", of)]
+
+    def _of(self, entry: Entry) -> str:
+        """The endpoint that an entry has changed; "" for what has changed none of here."""
+        if entry.what == WHAT and entry.place == self._place:
+            return entry.subject
+        at = _step(entry) if entry.place == self._registry else None
+        return str(entry.details["steps"][at]["id"]) if at is not None else ""
 
     def begun(self) -> dict[str, tuple[int, ServingPlan]]:
         """By endpoint, the changes that were under way when they were last heard of; the deck may have ended since."""
-        latest = {entry.subject: entry for entry in self.entries()}
+        latest = {self._of(entry): entry for entry in self.entries()}
         return {
             name: (entry.number, _plan_of(entry))
             for name, entry in latest.items()
-            if entry.outcome in (BEGUN, *UNSETTLED)
+            if entry.outcome == BEGUN or _outcome(entry) in UNSETTLED
         }
 
     def undo_plan(self, endpoint: str) -> ServingPlan | None:
         """What takes back the last change that was done and not taken back yet; None where there is none.
 
-        It expects what that change led to, so that it is refused if the endpoint has been changed since.
+        It expects what that change led to, so that it is refused if the endpoint has been changed since. What came
+        with a promotion is one of them, and is taken back alone.
         """
-        entries = self.entries(endpoint)
-        undone = {entry.of for entry in entries if entry.purpose == UNDO and entry.outcome == Outcome.DONE.value}
+        entries = [entry for entry in self.entries(endpoint) if _outcome(entry) == Outcome.DONE.value]
+        undone: set[int | None] = set()
+        undoing: dict[int, int | None] = {}
+        for entry in entries:
+            if entry.purpose in (UNDO, changes.PUT_BACK):
+                undone.add(entry.of)
+                undoing[entry.number] = entry.of
+                undone.discard(undoing.get(entry.of) if entry.of is not None else None)  # put back, it stands again
         for entry in reversed(entries):
-            if entry.purpose == UNDO or entry.number in undone or entry.outcome != Outcome.DONE.value:
+            if entry.purpose in (UNDO, changes.PUT_BACK) or entry.number in undone or entry.outcome == BEGUN:
                 continue
             done = _plan_of(entry)
-            return ServingPlan(endpoint, done.after, done.before, UNDO, entry.number)
+            return ServingPlan(endpoint, done.after, done.before, UNDO, entry.number, _step(entry) is not None)
         return None
 
 
@@ -265,8 +295,42 @@ def _known(endpoint: Endpoint) -> ThingState:
 
 
 def _plan_of(entry: Entry) -> ServingPlan:
+    at = _step(entry)
+    if at is not None:
+        change = of_record(entry.details["steps"][at])
+        return ServingPlan(change.id, _split_of(change.before), _split_of(change.after), entry.purpose, entry.of)
     before, after = _split(entry.details.get("before")), _split(entry.details.get("after"))
     return ServingPlan(entry.subject, before, after, entry.purpose, entry.of)
+
+
+def _step(entry: Entry) -> int | None:
+    """Which step of a promotion on record changes an endpoint; None for one that changes none."""
+    steps = entry.details.get("steps") if entry.what == PROMOTED else None
+    told = enumerate(steps if isinstance(steps, list) else ())
+    return next((at for at, one in told if isinstance(one, dict) and one.get("kind") == Thing.ENDPOINT.value), None)
+
+
+def _outcome(entry: Entry) -> str:
+    """What became of the change of an endpoint, be it all of an entry or a step of it."""
+    at = _step(entry)
+    return entry.outcome if at is None else _outcomes(entry)[at]
+
+
+def _outcomes(entry: Entry) -> list[str]:
+    """What became of each step of a promotion; of one that was cut off that is not known."""
+    told = entry.result.get("steps")
+    said = [str(one.get("outcome", "")) if isinstance(one, dict) else "" for one in told] if told else []
+    return [*said, *[Outcome.UNKNOWN.value] * (len(entry.details["steps"]) - len(said))]
+
+
+def _steps_settled(entry: Entry, outcome: Outcome) -> list[dict[str, Any]]:
+    """The steps of a promotion with what became of the endpoint's."""
+    told = [dict(one) for one in entry.result.get("steps") or ()] or [
+        {"id": one["id"]} for one in entry.details["steps"]
+    ]
+    outcomes = _outcomes(entry)
+    outcomes[_step(entry) or 0] = outcome.value
+    return [{**one, "outcome": said} for one, said in zip(told, outcomes, strict=True)]
 
 
 def _kept(split: Split) -> list[dict[str, Any]]:

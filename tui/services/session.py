@@ -168,6 +168,7 @@ class Session:
             context=self.name,
             place=self.launch.place_shown,
             read_only=self.read_only,
+            registry=self.desk.moves.place,
         )
         return ServingWrites(made, ServingDesk(self.serving, self.registry), self.desk.is_protected)
 

@@ -367,10 +367,12 @@ class RegistryPage(Page, Asking):
                 return
             of_aliases = any(change.alias for change in plan.changes)
             deed = Deed.ALIAS if of_aliases else Deed.TAG if plan.changes[0].key else Deed.DESCRIBE
-            self._grants.when_allowed(deed, [name], lambda: show(plan, model))
+            # What was promoted from here is taken back of the model that it was promoted to.
+            whose = sorted({change.id for change in plan.changes if change.alias}) or [name]
+            self._grants.when_allowed(deed, whose, lambda: show(plan, model))
 
         def show(plan: Plan, model: RegisteredModel) -> None:
-            if all(change.alias for change in plan.changes):
+            if all(change.alias and change.id == model.name for change in plan.changes):
                 steps = [alias_plan.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
                 moves = alias_plan.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
                 self._move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")

@@ -118,7 +118,10 @@ class EndpointChanges:
             if plan is None:
                 self._page.deck.say(f"Nothing done to {named(name)} from here is left to take back")
             else:
-                self._confirm(self._writes.plan(plan, (f"This takes back ledger #{plan.of}.", _BUILDS)))
+                part = (
+                    " as far as it is about this endpoint: u on the model takes it back whole" if plan.is_part else ""
+                )
+                self._confirm(self._writes.plan(plan, (f"This takes back ledger #{plan.of}{part}.", _BUILDS)))
 
         self._asking.ask(
             self._session.pool,

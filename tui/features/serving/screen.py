@@ -208,6 +208,7 @@ class ServingScreen(Page, Asking):
         for sort, name in touched:
             if sort is Thing.ENDPOINT:
                 self.endpoints.look_at(name)
+                self._changes.take_up()  # it may have come with a promotion
         if any(sort is not Thing.ENDPOINT for sort, _ in touched):
             self.endpoints.aliases_moved({model for _, model in touched})
 
