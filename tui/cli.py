@@ -204,7 +204,7 @@ def lint(
         return
     launch = resolved(said, settings, file, None)
     from tui.host import Host
-    from tui.host.spec import spec_of
+    from tui.host.wire import spec_of
     from tui.services.clock import SystemClock
     from tui.services.model_health import ModelHealth
     from tui.services.prompt_desk import PromptHealth

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.support.terminal import Terminal
-from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot
+from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
 from tui.domain.problem import Problem
 from tui.gateway.dispatch import Gateway
 from tui.host import Host, HostSpec

@@ -18,8 +18,7 @@ from pathlib import Path
 
 from tests.support import stores
 from tests.support.deck import experiment, run, world
-from tui.domain.artifacts.tree import ArtifactTree
-from tui.domain.artifacts.values import HEAD_BYTES, ArtifactRoot
+from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot, ArtifactTree
 from tui.gateway import environment
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.session import Connection

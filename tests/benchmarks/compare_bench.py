@@ -77,10 +77,9 @@ def opening(runs: int, params: int, metrics: int) -> dict[str, float]:
 def laid_out(sheet: object) -> dict[str, float]:
     """Seconds to compare a sheet, to arrange it in each order, and to write a page of its cells."""
     from tui.domain.diff.arrangement import DiffArrangement, arrange
-    from tui.domain.diff.cells import CellWriter
     from tui.domain.diff.comparison import Comparison
     from tui.domain.diff.sheet import Sheet
-    from tui.domain.diff.table import CompareTable
+    from tui.domain.diff.table import CellWriter, CompareTable
 
     assert isinstance(sheet, Sheet)
     comparison, compared = timed(lambda: Comparison(sheet))

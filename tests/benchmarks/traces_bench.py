@@ -27,8 +27,7 @@ from tests.support.fakes import NOW_MS
 from tests.support.servers import mlflow_server
 from tests.support.stores import Store, make_store
 from tests.support.traced import assessment, trace_info
-from tui.domain.arrangement import Arrangement
-from tui.domain.columns import SpecTable
+from tui.domain.columns import Arrangement, SpecTable
 from tui.domain.glyphs import UNICODE
 from tui.domain.traces.filtering import understood
 from tui.domain.traces.summary import summarized

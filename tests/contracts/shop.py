@@ -12,7 +12,7 @@ from tests.support.fakes import HOUR, NOW_MS
 from tests.support.model_shop import model_shop
 from tests.support.traced import many_infos
 from tests.support.writing import OX
-from tui.domain.artifacts.values import ArtifactRoot, LoggedModel
+from tui.domain.artifacts import ArtifactRoot, LoggedModel
 from tui.domain.models.values import Registrable
 from tui.domain.traces.values import EvaluationSet
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults import loopback
 from tests.faults.loopback import Behaviour, answer, answer_json
-from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot
+from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
 from tui.domain.preview.values import AskBody, PictureBody, TextBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment

@@ -17,7 +17,7 @@ from tests.gateway.artifact_worlds import put
 from tests.gateway.conftest import open_session
 from tests.support import servers, stores
 from tests.support.cutting_proxy import cutting_proxy
-from tui.domain.artifacts.values import ASK_BYTES
+from tui.domain.artifacts import ASK_BYTES
 from tui.domain.diff.files import FilePair
 from tui.domain.preview.values import AskBody, PictureBody, TextBody
 from tui.domain.problem import Kind, Problem

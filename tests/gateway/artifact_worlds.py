@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import stores
-from tui.domain.artifacts.values import ArtifactRoot
+from tui.domain.artifacts import ArtifactRoot
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.session import Connection
 

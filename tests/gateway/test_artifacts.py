@@ -17,13 +17,13 @@ from tests.gateway import artifact_worlds
 from tests.gateway.artifact_worlds import HUGE, MANY, ODD_NAMES, REFUSED_NAMES, World
 from tests.gateway.conftest import SECONDS, open_session
 from tests.support import servers, stores
-from tui.domain.artifacts.values import HEAD_BYTES, ArtifactEntry, ArtifactRoot, FolderSize, ModelMetric
+from tui.domain.artifacts import HEAD_BYTES, ArtifactEntry, ArtifactRoot, FolderSize, ModelMetric
 from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import progress
 from tui.gateway.artifacts.sources import checked
 from tui.host import Host
-from tui.host.spec import HostSpec
+from tui.host.wire import HostSpec
 from tui.services.downloads import Download
 
 KINDS = ("sqlite", "served", "unserved")

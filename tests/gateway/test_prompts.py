@@ -15,7 +15,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.prompts.values import template_of
 from tui.gateway import dispatch
 from tui.gateway.ports import PromptsPort
-from tui.host.facade import RemoteGateway
+from tui.host.host import RemoteGateway
 
 HELLO = "Answer {{ name }} kindly: {{ question }}"
 

@@ -14,7 +14,7 @@ from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
 from tests.support.fakes import FrozenClock
 from tui.console.lint import lint
-from tui.domain.artifacts.values import ModelMetric
+from tui.domain.artifacts import ModelMetric
 from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
 from tui.gateway import readers

@@ -10,7 +10,7 @@ from tests.support.artifact_files import png
 from tests.support.compare import IDS, compare, sweep
 from tests.support.deck import FORBIDDEN
 from tests.support.snapshots import Picture
-from tui.domain.artifacts.values import ArtifactRoot, LoggedModel
+from tui.domain.artifacts import ArtifactRoot, LoggedModel
 
 
 def mlmodel(age: str, sklearn: str) -> bytes:

@@ -9,7 +9,7 @@ import zlib
 
 from tests.support.deck import World, experiment, run, world
 from tests.support.fakes import HOUR, NOW_MS
-from tui.domain.artifacts.values import ArtifactRoot, LoggedModel, ModelMetric
+from tui.domain.artifacts import ArtifactRoot, LoggedModel, ModelMetric
 
 RUN_ID = f"{7:032x}"
 RUN = ArtifactRoot("run", RUN_ID)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tui.domain.artifacts.values import (
+from tui.domain.artifacts import (
     ASK_BYTES,
     HEAD_BYTES,
     ArtifactEntry,

@@ -12,7 +12,7 @@ from tests.support.artifact_files import MODEL_ID, RUN, RUN_ID, files, gallery
 from tests.support.deck import World, listed, message
 from tests.support.driver import Deck
 from tui.app.application import DeckApp
-from tui.domain.artifacts.values import HEAD_BYTES
+from tui.domain.artifacts import HEAD_BYTES
 from tui.domain.models.values import Registrable
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size

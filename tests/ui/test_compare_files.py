@@ -11,7 +11,7 @@ from PIL import Image
 from tests.support.compare import IDS, compare, screen, sweep
 from tests.support.deck import FORBIDDEN, OFFLINE, World
 from tests.support.driver import Deck
-from tui.domain.artifacts.values import ArtifactListing, ArtifactRoot
+from tui.domain.artifacts import ArtifactListing, ArtifactRoot
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

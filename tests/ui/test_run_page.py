@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deck import FORBIDDEN, MINUTE, NOW_MS, World, browse, enter_runs, message, part, run, runs_pane, shop
 from tests.support.driver import Deck
-from tui.domain.artifacts.values import LoggedModel, ModelMetric
+from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.problem import Kind, Problem
 from tui.features.artifacts.logged_model import LoggedModelScreen
 from tui.features.models.version import VersionScreen

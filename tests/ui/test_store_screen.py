@@ -11,7 +11,7 @@ from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
 from tui.features.diagnostics.store import StoreScreen
-from tui.host.spec import spec_of
+from tui.host.wire import spec_of
 
 PLACE = "/data/mlflow.db"
 KINDS = {

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_artifacts import FakeArtifacts
-from tui.domain.artifacts.tree import ArtifactNode, ArtifactTree
-from tui.domain.artifacts.values import (
+from tui.domain.artifacts import (
     ArtifactEntry,
     ArtifactListing,
+    ArtifactNode,
     ArtifactRoot,
+    ArtifactTree,
     Downloaded,
     LoggedModel,
     sorted_entries,

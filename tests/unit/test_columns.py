@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.domain.arrangement import Arrangement
-from tui.domain.columns import KNOWN, ArrangedTable, ColumnSpec, SpecTable, chosen, sifted, sorted_by
+from tui.domain.columns import KNOWN, ArrangedTable, Arrangement, ColumnSpec, SpecTable, chosen, sifted, sorted_by
 from tui.domain.table import Column, RowsTable
 
 

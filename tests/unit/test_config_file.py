@@ -10,9 +10,9 @@ import pytest
 
 import tui.app.themes
 from tui.app.actions import ACTIONS
-from tui.config import cache, paths
+from tui.config import paths
 from tui.config.check import check
-from tui.config.load import load
+from tui.config.load import load, recall
 from tui.config.model import THEMES, ContextSettings, ModelSettings, Settings
 from tui.domain.problem import Kind, Problem
 from tui.resources import example_config
@@ -294,7 +294,7 @@ def test_a_cache_that_cannot_be_written_is_no_matter(tmp_path: Path, monkeypatch
     file = tmp_path / "config.yaml"
     file.write_text("watch_seconds: 7")
     assert load(file, "", lambda: ACTIONS).watch_seconds == 7
-    assert cache.recall(file, file.read_bytes()) is None
+    assert recall(file, file.read_bytes()) is None
 
 
 def test_a_file_that_nobody_named_may_be_absent(tmp_path: Path) -> None:

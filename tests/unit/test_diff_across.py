@@ -12,7 +12,7 @@ from tests.unit.test_diff_command import named
 from tui.config.launch import Launch
 from tui.console.diff import DiffOptions, comparison_of, written
 from tui.console.diff_across import GivenRun, given_runs, launches_of, sheet_across
-from tui.domain.export.formats import FORMATS
+from tui.domain.export import FORMATS
 from tui.domain.problem import Kind, Problem
 from tui.services.clock import SystemClock
 

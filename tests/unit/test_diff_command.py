@@ -17,7 +17,7 @@ from tui import cli
 from tui.config.model import Settings
 from tui.console.diff import FORMATS, DiffOptions, compared, found, written
 from tui.domain.diff.comparison import Comparison
-from tui.domain.export.formats import FORMATS as EXPORTS
+from tui.domain.export import FORMATS as EXPORTS
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RunDetail
 

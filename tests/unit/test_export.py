@@ -15,12 +15,10 @@ import pytest
 
 from tests.support.fakes import run
 from tui.domain.diff.arrangement import DiffArrangement, arrange
-from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sources import of_details
-from tui.domain.export import rows as sheets
-from tui.domain.export.formats import FORMATS, table_markdown
-from tui.domain.export.report import ComparisonReport, report
+from tui.domain.diff.table import CellWriter
+from tui.domain.export import FORMATS, ComparisonReport, as_csv, report, sheet_of, table_markdown
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable
 from tui.services.export_file import AlreadyThere, export
@@ -69,7 +67,7 @@ def test_csv_has_values_in_full_and_no_formulas() -> None:
 @pytest.mark.parametrize("text", ["=cmd()", "+cmd", "-cmd", "@cmd", "\uff1d1", "\uff20x"])
 def test_no_cell_of_csv_begins_a_formula(text: str) -> None:
     shown = RowsTable((Column("a", text, 9),), ["k"], {"a": [text]}, {}, generation=1)
-    for line in csv.reader(io.StringIO(sheets.csv(sheets.sheet_of(shown)))):
+    for line in csv.reader(io.StringIO(as_csv(sheet_of(shown)))):
         assert line == [f"'{text}"]
 
 
@@ -113,7 +111,7 @@ def test_html_needs_nothing_and_runs_nothing() -> None:
 def test_any_table_goes_out_as_it_is_shown() -> None:
     table = RowsTable([Column("a", "na|me", 5), Column("b", "n", 3)], ["x"], {"a": ["v|w"], "b": ["=1"]})
     assert table_markdown(table) == "| na\\|me | n |\n| --- | --- |\n| v\\|w | =1 |\n"
-    assert sheets.csv(sheets.sheet_of(table)) == "na|me,n\r\nv|w,'=1\r\n"
+    assert as_csv(sheet_of(table)) == "na|me,n\r\nv|w,'=1\r\n"
 
 
 def test_a_file_is_written_where_it_was_said(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from tests.support.fakes import NOW_MS
 from tests.support.made_runs import MadeRun, snapshot_of
-from tui.domain.export.rows import as_json, csv, parquet, sheet_of
+from tui.domain.export import as_csv as csv
+from tui.domain.export import as_json, parquet, sheet_of
 from tui.domain.runs.view import RunsViewSpec, build_view
 from tui.domain.table import Column, RowsTable
 

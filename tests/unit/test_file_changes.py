@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_artifacts import FakeArtifacts
-from tui.domain.artifacts.values import ArtifactRoot, LoggedModel
-from tui.domain.diff.file_rows import packages_of
+from tui.domain.artifacts import ArtifactRoot, LoggedModel
+from tui.domain.diff.files import packages_of
 from tui.domain.diff.text_change import text_change
 from tui.domain.preview.values import TableBody, TextBody
 from tui.domain.problem import Problem

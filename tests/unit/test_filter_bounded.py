@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.made_runs import MadeRun, snapshot_of
 from tui.domain.filter import FilterError, parse
-from tui.domain.filter.bounded import refusal
-from tui.domain.filter.texts import like
+from tui.domain.filter.texts import like, refusal
 
 RUNS = [MadeRun("aa11", "a" * 60 + "!", "FINISHED", "ana", 0, 1, params={"opt": "a" * 60 + "!"})]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.made_runs import MadeRun, snapshot_of
-from tui.domain.filter import literals
+from tui.domain.filter import nodes
 from tui.domain.filter.completions import completions
 from tui.domain.filter.names import Field, Names, nearest, resolve
 from tui.domain.filter.nodes import FilterError, KeyRef
@@ -27,18 +27,18 @@ NAMES = Names(metrics=["auc", "auc std", "val_auc", "name"], params=["lr", "opt"
      ("1_0", None), ("٣", None), ("", None), ("1e", None), ("0x1", None), ("1,5", None), ("9" * 9999, None)],
 )  # fmt: skip
 def test_numbers(text: str, number: float | None) -> None:
-    assert literals.number(text) == number
+    assert nodes.number(text) == number
 
 
 def test_nan_is_a_number() -> None:
-    found = literals.number("NaN")
+    found = nodes.number("NaN")
     assert found is not None
     assert math.isnan(found)
 
 
 @given(st.floats())
 def test_every_float_reads_back(value: float) -> None:
-    found = literals.number(repr(value))
+    found = nodes.number(repr(value))
     assert found == value or (found is not None and math.isnan(found) and math.isnan(value))
 
 
@@ -49,7 +49,7 @@ def test_every_float_reads_back(value: float) -> None:
      ("1h-", None)],
 )  # fmt: skip
 def test_durations(text: str, ms: float | None) -> None:
-    assert literals.duration_ms(text) == ms
+    assert nodes.duration_ms(text) == ms
 
 
 @pytest.mark.parametrize(
@@ -73,26 +73,26 @@ def test_durations(text: str, ms: float | None) -> None:
     ],
 )  # fmt: skip
 def test_dates(text: str, span: tuple[int, int] | None) -> None:
-    assert literals.instants_ms(text, 90_000_000, timezone.utc) == span
+    assert nodes.instants_ms(text, 90_000_000, timezone.utc) == span
 
 
 def test_days_begin_in_the_zone() -> None:
-    assert literals.instants_ms("1970-01-02", 0, timezone(timedelta(hours=2))) == (79_200_000, 165_600_000 - 1)
+    assert nodes.instants_ms("1970-01-02", 0, timezone(timedelta(hours=2))) == (79_200_000, 165_600_000 - 1)
 
 
 @given(st.text(max_size=20))
 def test_no_text_is_too_odd_for_a_date_or_duration(text: str) -> None:
-    literals.instants_ms(text, 0, timezone.utc)
-    literals.duration_ms(text)
-    literals.is_begun_date(text)
-    literals.is_begun_number(text)
+    nodes.instants_ms(text, 0, timezone.utc)
+    nodes.duration_ms(text)
+    nodes.is_begun_date(text)
+    nodes.is_begun_number(text)
 
 
 @pytest.mark.parametrize("number", ["1", "-1.5e-3", "nan", "infinity", "1e+5"])
 def test_the_beginning_of_a_number_may_become_one(number: str) -> None:
     for stop in range(len(number)):
         begun = number[:stop]
-        assert literals.number(begun) is not None or literals.is_begun_number(begun), begun
+        assert nodes.number(begun) is not None or nodes.is_begun_number(begun), begun
 
 
 def test_folding_ignores_case_and_makes_no_ascii() -> None:

@@ -8,8 +8,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from tui.domain.preview.graphics import draws_pictures
-from tui.domain.preview.picture import cells_of
+from tui.domain.preview.values import cells_of, draws_pictures
 from tui.widgets.preview import kitty
 
 

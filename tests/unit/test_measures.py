@@ -9,9 +9,8 @@ import pytest
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FrozenClock
 from tui.config.model import ModelSettings
-from tui.domain.arrangement import Arrangement
-from tui.domain.artifacts.values import ModelMetric
-from tui.domain.columns import SpecTable
+from tui.domain.artifacts import ModelMetric
+from tui.domain.columns import Arrangement, SpecTable
 from tui.domain.models.board import Board
 from tui.domain.models.facts import parse_signature
 from tui.domain.models.measures import Measured, latest_metrics, measured

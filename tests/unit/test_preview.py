@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.diff.table_change import table_change
-from tui.domain.preview import ansi, binary, delimited, highlight, html, json_tree, mlmodel, picture, text
+from tui.domain.diff.files import table_change
+from tui.domain.preview import mlmodel, sniff, text, tree, values
 from tui.domain.preview.sniff import decode, kind_of, misnamed
+from tui.domain.preview.text import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, facts, source, table
+from tui.domain.preview.text import log as log_body
 from tui.domain.preview.tree import DEEPEST, MOST_CHILDREN, MOST_NODES, tree_of
 from tui.domain.preview.values import Body, FileKind, PictureLevel, TableBody, TreeBody
 from tui.domain.text import clean
@@ -102,7 +104,7 @@ def test_any_bytes_are_some_kind_and_some_text(data: bytes, whole: bool) -> None
     kind_of("x", data)
     decode(data, whole=whole)
     text.hexadecimal(data)
-    binary.facts("x.pkl", data)
+    sniff.facts("x.pkl", data)
 
 
 def test_one_line_of_four_megabytes_is_cut() -> None:
@@ -129,7 +131,7 @@ def test_hexadecimal() -> None:
 
 
 def test_whole_json_is_a_tree() -> None:
-    parsed = json_tree.parse('{"a": [1, null, true], "b": {"c": "x"}, "a": 2}')
+    parsed = tree.parse('{"a": [1, null, true], "b": {"c": "x"}, "a": 2}')
     assert parsed.notes == ()
     assert lines_of(parsed.body) == [
         (0, "a", "[3]"),
@@ -155,8 +157,8 @@ def test_json_that_is_cut_off_shows_a_beginning_of_the_whole(value: object, data
         value = [value]
     whole = json.dumps(value)
     cut = whole[: data.draw(st.integers(1, len(whole)))]
-    every = lines_of(json_tree.parse(whole).body)
-    parsed = json_tree.parse(cut, whole=False)
+    every = lines_of(tree.parse(whole).body)
+    parsed = tree.parse(cut, whole=False)
     if parsed.body is None:
         return
     shown = lines_of(parsed.body)
@@ -166,39 +168,39 @@ def test_json_that_is_cut_off_shows_a_beginning_of_the_whole(value: object, data
 
 
 def test_json_whose_first_value_is_longer_than_what_was_read_is_shown_as_text() -> None:
-    parsed = json_tree.parse('{"a": "' + "x" * 65_536, whole=False)
+    parsed = tree.parse('{"a": "' + "x" * 65_536, whole=False)
     assert parsed.body is None
     assert parsed.notes == ("Its first value is longer than what has been read: it is shown as text.",)
 
 
 def test_json_that_is_cut_off_says_so() -> None:
-    parsed = json_tree.parse('{"a": [1, 2, {"b": "x')
+    parsed = tree.parse('{"a": [1, 2, {"b": "x')
     assert lines_of(parsed.body) == [(0, "a", "[3]"), (1, "[0]", "1"), (1, "[1]", "2"), (1, "[2]", "{0}")]
     assert parsed.notes == ("The text is cut off; the tree shows what comes before.",)
 
 
 def test_json_that_is_broken_says_where() -> None:
-    parsed = json_tree.parse('{"a": 1, "b" 2}')
+    parsed = tree.parse('{"a": 1, "b" 2}')
     assert lines_of(parsed.body) == [(0, "a", "1")]
     assert "line 1, column 14" in parsed.notes[0]
-    assert json_tree.parse("hello").body is None
+    assert tree.parse("hello").body is None
 
 
 def test_hostile_json_is_bounded() -> None:
-    assert json_tree.parse("[" * 1_000_000).body is None
-    deep = json_tree.parse("[" * 300 + "]" * 300)
+    assert tree.parse("[" * 1_000_000).body is None
+    deep = tree.parse("[" * 300 + "]" * 300)
     assert max(depth for depth, _, _ in lines_of(deep.body)) == DEEPEST
     assert deep.notes
     wide, notes = tree_of(list(range(100_000)))
     assert len(wide.nodes) == MOST_CHILDREN + 1
     assert notes
     assert len(tree_of([[0] * 1000 for _ in range(1000)])[0].nodes) <= MOST_NODES + 1
-    assert json_tree.parse("[1" + "0" * 9000 + ", NaN, -Infinity]").body is not None
-    assert lines_of(json_tree.parse('{"[red]x[/red]": "\\u001b[31m"}').body) == [(0, "[red]x[/red]", "\\x1b[31m")]
+    assert tree.parse("[1" + "0" * 9000 + ", NaN, -Infinity]").body is not None
+    assert lines_of(tree.parse('{"[red]x[/red]": "\\u001b[31m"}').body) == [(0, "[red]x[/red]", "\\x1b[31m")]
 
 
 def test_json_lines() -> None:
-    parsed = json_tree.parse_lines('{"a": 1}\nnot\n[2]\n{"cut', whole=False)
+    parsed = tree.parse_lines('{"a": 1}\nnot\n[2]\n{"cut', whole=False)
     assert lines_of(parsed.body)[0] == (0, "[0]", "{1}")
     assert parsed.notes == ("1 of 3 lines are no JSON.",)
 
@@ -245,7 +247,7 @@ def test_yaml_that_is_cut_off_shows_what_is_there() -> None:
 
 
 def test_cells_with_quotes_newlines_and_markup() -> None:
-    body, notes = delimited.table("a.csv", 'name,note\nx,"said ""hi"",\nthen [bold]left[/bold]"\ny,\x1b[31m\n')
+    body, notes = table("a.csv", 'name,note\nx,"said ""hi"",\nthen [bold]left[/bold]"\ny,\x1b[31m\n')
     assert body is not None
     assert [column.name for column in body.columns] == ["name", "note"]
     assert body.cells == (("x", "y"), ('said "hi",\\nthen [bold]left[/bold]', "\\x1b[31m"))
@@ -253,7 +255,7 @@ def test_cells_with_quotes_newlines_and_markup() -> None:
 
 
 def test_a_table_that_goes_on_loses_its_last_row() -> None:
-    body, _ = delimited.table("a.tsv", "a\tb\n1\t2\n3\t4 and a ha", whole=False)
+    body, _ = table("a.tsv", "a\tb\n1\t2\n3\t4 and a ha", whole=False)
     assert body is not None
     assert body.cells == (("1",), ("2",))
     assert body.total_rows is None
@@ -262,28 +264,28 @@ def test_a_table_that_goes_on_loses_its_last_row() -> None:
 
 def test_delimiters_are_found() -> None:
     for delimiter in ",;|\t":
-        body, _ = delimited.table("a.csv", f"a{delimiter}b{delimiter}c\n1{delimiter}2{delimiter}3\n")
+        body, _ = table("a.csv", f"a{delimiter}b{delimiter}c\n1{delimiter}2{delimiter}3\n")
         assert body is not None
         assert len(body.columns) == 3
 
 
 def test_wide_long_and_uneven_tables_are_bounded() -> None:
-    body, notes = delimited.table("a.csv", ",".join("x" * 1000) + "\n" + ("1\n" * 5000))
+    body, notes = table("a.csv", ",".join("x" * 1000) + "\n" + ("1\n" * 5000))
     assert body is not None
-    assert len(body.columns) == delimited.MOST_COLUMNS
-    assert body.rows == delimited.MOST_ROWS
+    assert len(body.columns) == MOST_COLUMNS
+    assert body.rows == MOST_ROWS
     assert len(notes) == 3
-    body, _ = delimited.table("a.csv", "a\n" + "x" * 1_000_000)
+    body, _ = table("a.csv", "a\n" + "x" * 1_000_000)
     assert body is not None
-    assert len(body.cells[0][0]) == delimited.LONGEST_CELL + 1
-    assert delimited.table("a.csv", "a,b\n1,\0\n")[0] is not None
+    assert len(body.cells[0][0]) == LONGEST_CELL + 1
+    assert table("a.csv", "a,b\n1,\0\n")[0] is not None
 
 
 # logs, source, HTML, binaries
 
 
 def test_colours_of_a_log_become_tones_and_what_acts_is_taken_out() -> None:
-    body, notes = ansi.log("\x1b[31mERROR\x1b[0m ok\x1b[2J\x1b]0;evil\x07\n10%\r100%\n\x1b[38;5;200mx")
+    body, notes = log_body("\x1b[31mERROR\x1b[0m ok\x1b[2J\x1b]0;evil\x07\n10%\r100%\n\x1b[38;5;200mx")
     assert body.lines == ("ERROR ok", "100%", "x")
     assert body.spans[0] == ((0, 5, "bad"),)
     assert body.spans[2] == ((0, 1, "strong"),)
@@ -292,25 +294,25 @@ def test_colours_of_a_log_become_tones_and_what_acts_is_taken_out() -> None:
 
 @given(st.text(alphabet="\x1b[]0123456789;mKHJ\x07\\abc \n\r", max_size=60))
 def test_no_log_gets_an_escape_onto_the_screen(log: str) -> None:
-    body, _ = ansi.log(log)
+    body, _ = log_body(log)
     assert all(clean(line) == line and "\x1b" not in line for line in body.lines)
     for line, spans in zip(body.lines, body.spans, strict=True):
         assert all(0 <= start <= end <= len(line) for start, end, _ in spans)
 
 
 def test_source_is_coloured_where_the_name_says_what_it_is() -> None:
-    body, _, language = highlight.source("a.py", 'import os\n\n\ndef f():\n    return "x\x1b"\n')
+    body, _, language = source("a.py", 'import os\n\n\ndef f():\n    return "x\x1b"\n')
     assert language == "Python"
     assert body.spans[0][0] == (0, 6, "keyword")
     assert body.lines[4].endswith('"x\\x1b"')
-    assert highlight.source("a.txt", "import os")[2] == ""
-    long, _, _ = highlight.source("a.py", "x = 1\n" * 100_000)
+    assert source("a.txt", "import os")[2] == ""
+    long, _, _ = source("a.py", "x = 1\n" * 100_000)
     assert len(long.lines) == text.MOST_LINES
 
 
 def test_what_an_html_page_is() -> None:
     said = dict(
-        html.facts(
+        facts(
             "<html><title>A &amp; B</title><script src='https://cdn.example.com/plotly.js'>evil()</script>"
             "<p>Hello <b>you</b></p><table></table>"
         )
@@ -325,12 +327,12 @@ def test_what_an_html_page_is() -> None:
 def test_what_a_binary_is() -> None:
     import pickle
 
-    said = dict(binary.facts("model.pkl", pickle.dumps(math.sqrt, protocol=4)))
+    said = dict(sniff.facts("model.pkl", pickle.dumps(math.sqrt, protocol=4)))
     assert said["what"].startswith("Python pickle")
     assert said["names in it"] == "math.sqrt"
     header = b"\x93NUMPY\x01\0v\0{'descr': '<f8', 'fortran_order': False, 'shape': (28, 28), }"
-    assert dict(binary.facts("x.npy", header))["shape"] == "28×28"
-    assert dict(binary.facts("x", b"\x7fELF"))["what"] == "ELF program or library"
+    assert dict(sniff.facts("x.npy", header))["shape"] == "28×28"
+    assert dict(sniff.facts("x", b"\x7fELF"))["what"] == "ELF program or library"
 
 
 # models
@@ -371,19 +373,19 @@ def test_a_model_file_with_nothing_in_it_is_read_too() -> None:
 
 @given(st.integers(1, 100_000), st.integers(1, 100_000))
 def test_sizes_of_a_picture_fit_and_keep_its_shape(width: int, height: int) -> None:
-    sizes = picture.level_sizes(width, height)
+    sizes = values.level_sizes(width, height)
     assert all(0 < wide <= min(width, 240) and 0 < high <= min(height, 160) for wide, high in sizes)
     assert sizes == sorted(sizes, reverse=True, key=lambda size: size[0] * size[1])
     levels = [PictureLevel(wide, high, b"") for wide, high in sizes]
-    best = picture.best_level(levels, 80, 20)
+    best = values.best_level(levels, 80, 20)
     assert best is levels[-1] or (best.width <= 80 and best.height <= 40)
 
 
 def test_memory_is_bounded_whatever_a_text_holds() -> None:
     tracemalloc.start()
-    json_tree.parse(("[" + "[1]," * 16_000)[:65536], whole=False)
-    delimited.table("a.csv", "," * 65536, whole=False)
-    ansi.log("\x1b[31m" * 13_000)
+    tree.parse(("[" + "[1]," * 16_000)[:65536], whole=False)
+    table("a.csv", "," * 65536, whole=False)
+    log_body("\x1b[31m" * 13_000)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 60_000_000
@@ -393,7 +395,7 @@ TABLE = {"columns": ["question", "answer", "score"], "data": [["a?", "x\ny", 0.5
 
 
 def test_json_of_columns_and_data_is_a_table() -> None:
-    body = json_tree.parse(json.dumps(TABLE)).body
+    body = tree.parse(json.dumps(TABLE)).body
     assert isinstance(body, TableBody)
     assert [column.name for column in body.columns] == ["question", "answer", "score"]
     assert body.cells == (("a?", "b?"), ("x\\ny", '{"k": [1, null]}'), ("0.5", ""))
@@ -403,7 +405,7 @@ def test_json_of_columns_and_data_is_a_table() -> None:
 
 def test_a_table_in_json_that_is_cut_off_shows_its_whole_rows() -> None:
     text = json.dumps(TABLE)
-    body = json_tree.parse(text[: text.index("null]")], whole=False).body
+    body = tree.parse(text[: text.index("null]")], whole=False).body
     assert isinstance(body, TableBody)
     assert (body.rows, body.total_rows) == (1, None)
 
@@ -420,14 +422,14 @@ def test_a_table_in_json_that_is_cut_off_shows_its_whole_rows() -> None:
     ],
 )
 def test_other_json_stays_a_tree(value: object) -> None:
-    assert isinstance(json_tree.parse(json.dumps(value)).body, TreeBody)
+    assert isinstance(tree.parse(json.dumps(value)).body, TreeBody)
 
 
 def test_evaluation_tables_differ_question_by_column() -> None:
     bodies = []
     for better in (False, True):
         rows = [[f"q{n}?", f"answer {n + (better and n == 3)}", (n + (better and n == 3)) / 10] for n in range(9)]
-        body = json_tree.parse(json.dumps({"columns": ["question", "answer", "score"], "data": rows})).body
+        body = tree.parse(json.dumps({"columns": ["question", "answer", "score"], "data": rows})).body
         assert isinstance(body, TableBody)
         bodies.append(body)
     change = table_change(*bodies, everything=False, tolerance=0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fakes import DAY, NOW_MS
-from tui.domain.artifacts.values import ModelMetric
+from tui.domain.artifacts import ModelMetric
 from tui.domain.models.readiness import GRADES, RULES, SEVERITIES, Judged, is_pinned, judge, tally, warnings_of_target
 from tui.domain.models.values import (
     FAILED,

@@ -29,7 +29,7 @@ from tui.app.trail import Trail, Visit
 from tui.config.choose import COMMAND_LINE
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
-from tui.domain.preview.graphics import draws_pictures
+from tui.domain.preview.values import draws_pictures
 from tui.domain.problem import Problem
 from tui.domain.quantities import duration
 from tui.domain.text import clean, clean_block

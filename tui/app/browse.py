@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from tui.app.actions import Action
-from tui.domain.experiments.views import Experiment, StoreCondition
+from tui.domain.experiments import Experiment, StoreCondition
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import named
 from tui.features.experiments.pane import ExperimentsPane

@@ -104,7 +104,7 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
     """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
     _refuse_without_terminal()
     from tui.host import Host
-    from tui.host.spec import spec_of
+    from tui.host.wire import spec_of
 
     host = Host.start(spec_of(launch))
     if launch.settings.ssh:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from tui.config import known_stores
+from tui.config import choose
 from tui.config.keymap import BoundAction, KeymapError, checked
 from tui.config.model import (
     DIRECTIONS,
@@ -25,8 +26,6 @@ from tui.config.model import (
     PromptSettings,
     Settings,
 )
-from tui.config.yaml_lines import Located, YamlError, read
-from tui.config.yaml_lines import Path as Where
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
 from tui.domain.models.names import alias_refusal
@@ -34,6 +33,127 @@ from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts.rules import PROMPT_RULES
 from tui.domain.uris import SQL_KINDS
+
+# YAML as plain data together with the line of every key and value, so that a complaint can name its line.
+
+
+_MOST_VALUES = 20_000
+
+YamlPath = tuple[str | int, ...]
+"""Where a value stands: the keys and list positions that lead to it."""
+
+
+class YamlError(ValueError):
+    """The text is no YAML, or no YAML of ours. ``line`` counts from 1; 0 where the parser names none."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+@dataclass
+class Located:
+    """Plain data, the line of each path (of the key, in a mapping), and each scalar as it was written."""
+
+    data: Any = None
+    lines: dict[YamlPath, int] = field(default_factory=dict)
+    written: dict[YamlPath, str] = field(default_factory=dict)
+
+    def line(self, path: YamlPath) -> int:
+        """The line of a path, or of the nearest thing around it that has one."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read(text: str) -> Located:
+    """Parse one YAML document; an empty one is None.
+
+    Raises YamlError for bad syntax, a key given twice, a key that is no plain word, or a value inside itself.
+    """
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a sign that no YAML may hold, which the reader meets before it parses
+        at = getattr(error, "position", 0)
+        raise YamlError(text.count("\n", 0, at) + 1, f"the sign {_sign(text, at)} cannot stand in YAML") from error
+    try:
+        node = loader.get_single_node()
+        located = Located()
+        if node is not None:
+            _refuse_bombs(node)
+            located.data = _build(loader, node, (), located, ())
+        return located
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError(mark.line + 1 if mark else 0, error.problem or str(error)) from error
+    except yaml.YAMLError as error:
+        raise YamlError(0, " ".join(str(error).split())) from error
+    except ValueError as error:
+        raise error if isinstance(error, YamlError) else YamlError(0, str(error)) from error
+    finally:
+        loader.dispose()
+
+
+def _build(loader: yaml.SafeLoader, node: yaml.Node, path: YamlPath, located: Located, above: tuple[int, ...]) -> Any:
+    line = node.start_mark.line + 1
+    located.lines.setdefault(path, line)
+    if id(node) in above:
+        raise YamlError(line, "this value contains itself")
+    above = (*above, id(node))
+    if isinstance(node, yaml.MappingNode):
+        _refuse_doubles(node)
+        loader.flatten_mapping(node)
+        mapping: dict[str, Any] = {}
+        for key, value in node.value:
+            name = _key(key)
+            # Of a key that is also merged in by `<<`, the one written here comes last and counts.
+            located.lines[(*path, name)] = key.start_mark.line + 1
+            mapping[name] = _build(loader, value, (*path, name), located, above)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(loader, value, (*path, i), located, above) for i, value in enumerate(node.value)]
+    located.written[path] = node.value
+    return loader.construct_object(node)
+
+
+def _refuse_bombs(root: yaml.Node) -> None:
+    """Refuse a text whose references, written out, would be far more than there is to set."""
+    sizes: dict[int, int] = {}
+    stack = [(root, False)]
+    while stack:
+        node, known = stack.pop()
+        if not isinstance(node, yaml.CollectionNode) or (id(node) in sizes and not known):
+            continue
+        parts = [part for entry in node.value for part in (entry if isinstance(entry, tuple) else (entry,))]
+        if known:
+            sizes[id(node)] = 1 + sum(sizes.get(id(part), 1) for part in parts)
+            if sizes[id(node)] > _MOST_VALUES:
+                raise YamlError(node.start_mark.line + 1, f"written out, this would be more than {_MOST_VALUES} values")
+        else:
+            sizes[id(node)] = 1  # stands for a value that contains itself, which is refused later
+            stack.append((node, True))
+            stack += [(part, False) for part in parts]
+
+
+def _sign(text: str, at: int) -> str:
+    return f"U+{ord(text[at]):04X}" if at < len(text) else "at its end"
+
+
+def _key(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise YamlError(node.start_mark.line + 1, "a key must be a plain word")
+    return str(node.value)
+
+
+def _refuse_doubles(node: yaml.MappingNode) -> None:
+    seen: dict[str, int] = {}
+    for key, _ in node.value:
+        name, line = _key(key), key.start_mark.line + 1
+        if name in seen and name != "<<":
+            raise YamlError(line, f"“{name}” is given twice, first on line {seen[name]}")
+        seen[name] = line
+
 
 _ADAPTER = TypeAdapter(Settings)
 _WHERE_SECRETS_GO = (
@@ -143,7 +263,7 @@ def _keys(located: Located, actions: Callable[[], Iterable[BoundAction]]) -> tup
         return {}, [_Fault(line, "“keys” should be a list of `action: key`", "`mlflow-deck keys` lists the actions.")]
     written: dict[str, list[str]] = {}
     for action, value in said.items():
-        places: list[Where] = [("keys", action)]
+        places: list[YamlPath] = [("keys", action)]
         if isinstance(value, list):
             places = [("keys", action, i) for i in range(len(value))]
         written[action] = [located.written[place] for place in places if located.written.get(place)]
@@ -156,10 +276,10 @@ def _keys(located: Located, actions: Callable[[], Iterable[BoundAction]]) -> tup
 def _values(settings: Settings, located: Located) -> list[_Fault]:
     faults: list[_Fault] = []
 
-    def add(where: Where, message: str, hint: str = "") -> None:
+    def add(where: YamlPath, message: str, hint: str = "") -> None:
         faults.append(_Fault(located.line(where), message, hint))
 
-    def in_limits(name: str, value: float, where: Where) -> None:
+    def in_limits(name: str, value: float, where: YamlPath) -> None:
         least, most = LIMITS[name]
         if not least <= value <= most:
             add(where, f"“{name}” should be between {least:g} and {most:g}, and is {value:g}")
@@ -195,7 +315,7 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
     )
     for group, grades, rules in graded:
         for rule, grade in grades.items():
-            at_rule: Where = (group, "rules", rule)
+            at_rule: YamlPath = (group, "rules", rule)
             if rule not in rules:
                 near = get_close_matches(rule, rules, n=1, cutoff=0.5)
                 hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(rules)}."
@@ -207,17 +327,17 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         hint = f"Did you mean “{near[0]}”?" if near else "Name one that stands under contexts."
         add(("context",), f"there is no context “{settings.context}”", hint)
     for name, context in settings.contexts.items():
-        at: Where = ("contexts", name)
+        at: YamlPath = ("contexts", name)
         in_limits("timeout", context.timeout, (*at, "timeout"))
         in_limits("page_size", context.page_size, (*at, "page_size"))
         try:
-            known_stores.check_tracking(context.tracking_uri)
-        except known_stores.UriRefused as refused:
+            choose.check_tracking(context.tracking_uri)
+        except choose.UriRefused as refused:
             add((*at, "tracking_uri"), refused.message, refused.hint)
         if context.registry_uri not in (None, "workspace"):
             try:
-                known_stores.check_registry(str(context.registry_uri))
-            except known_stores.UriRefused as refused:
+                choose.check_registry(str(context.registry_uri))
+            except choose.UriRefused as refused:
                 hint = "It is workspace, databricks-uc, or a URI like the tracking URI."
                 add((*at, "registry_uri"), refused.message, hint)
         faults.extend(_profile(context, at, located))
@@ -231,7 +351,7 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
     return faults
 
 
-def _profile(context: ContextSettings, at: Where, located: Located) -> list[_Fault]:
+def _profile(context: ContextSettings, at: YamlPath, located: Located) -> list[_Fault]:
     if context.profile is None:
         return []
     line = located.line((*at, "profile"))
@@ -247,8 +367,8 @@ def _placed(settings: Settings, folder: Path) -> Settings:
         registry = context.registry_uri
         return replace(
             context,
-            tracking_uri=known_stores.absolute(context.tracking_uri, folder),
-            registry_uri=registry if registry in (None, "workspace") else known_stores.absolute(str(registry), folder),
+            tracking_uri=choose.absolute(context.tracking_uri, folder),
+            registry_uri=registry if registry in (None, "workspace") else choose.absolute(str(registry), folder),
         )
 
     return replace(settings, contexts={name: place(context) for name, context in settings.contexts.items()})

@@ -2,20 +2,92 @@
 
 from __future__ import annotations
 
+import configparser
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
-from tui.config import known_stores
 from tui.config.model import ContextSettings, Settings
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.domain.uris import HTTP_KINDS, kind, sqlite_uri
+from tui.domain.uris import HTTP_KINDS, SQL_KINDS, kind, masked, origin, sqlite_uri
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
+
+
+# Which URIs MLflow can open here: its own kinds and those that installed plugins bring.
+
+
+class UriRefused(ValueError):
+    """A URI that cannot be used; ``hint`` says what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def check_tracking(uri: str) -> str:
+    """The URI itself, if MLflow can track to its kind of place; raises UriRefused otherwise."""
+    if kind(uri) in ("databricks-uc", "uc"):
+        raise UriRefused(
+            f"“{masked(uri)}” is a model registry, which records no runs",
+            "Say it as the registry URI, and as the tracking URI databricks, or a server.",
+        )
+    if kind(uri) == "file" and re.search(r"\.(db|sqlite3?)$", uri) and not uri.startswith("file:"):
+        raise UriRefused(
+            f"“{uri}” is a path, and MLflow would take it for a folder of files",
+            f"For a SQLite database say sqlite:///{uri}",
+        )
+    return _check(uri, "mlflow.tracking_store")
+
+
+def check_registry(uri: str) -> str:
+    """The URI itself, if MLflow can register models in its kind of place; raises UriRefused otherwise."""
+    return _check(uri, "mlflow.model_registry_store")
+
+
+def _check(uri: str, plugins: str) -> str:
+    name = kind(uri)
+    if name in HTTP_KINDS:
+        try:
+            parts = urlsplit(uri)
+            named = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            named = False
+        if not named:
+            raise UriRefused(f"“{masked(uri)}” names no host", "It looks like https://mlflow.example.com:5000")
+        return uri
+    if name in SQL_KINDS or name in ("databricks", "databricks-uc", "uc", "file") or name in _plugin_kinds(plugins):
+        return uri
+    raise UriRefused(
+        f"MLflow knows no store of the kind “{name}:”",
+        "It can be http(s)://, databricks, databricks://PROFILE, sqlite:///PATH, postgresql://, mysql:// or mssql://.",
+    )
+
+
+def _plugin_kinds(group: str) -> set[str]:
+    from importlib.metadata import entry_points  # slow, and only needed for a kind that MLflow itself does not bring
+
+    return {point.name for point in entry_points(group=group)}
+
+
+def absolute(uri: str, folder: Path) -> str:
+    """The same place with a relative path counted from ``folder``; every other URI is left as it is."""
+    if kind(uri) == "sqlite":
+        head, mark, path = uri.partition(":///")
+        name, question, query = path.partition("?")
+        if mark and name and not name.startswith(("/", ":memory:", "file:")):
+            return f"{head}:///{(folder / name).as_posix()}{question}{query}"
+    elif kind(uri) == "file" and not uri.startswith("file:"):
+        return (folder / uri).resolve().as_uri()
+    return uri
+
 
 COMMAND_LINE = "command line"
 MLFLOW_DEFAULT = "MLflow's default"
@@ -143,8 +215,8 @@ class Chooser:
 
     def _checked(self, uri: str, said_by: str) -> str:
         try:
-            return known_stores.absolute(known_stores.check_tracking(uri), self.cwd)
-        except known_stores.UriRefused as refused:
+            return absolute(check_tracking(uri), self.cwd)
+        except UriRefused as refused:
             raise Problem(
                 Kind.UNSUPPORTED, "This tracking URI cannot be used", f"{said_by}: {refused.message}.", refused.hint
             ) from None
@@ -164,7 +236,6 @@ class Chooser:
         return self._of_workspace(place)
 
     def _of_workspace(self, place: Place) -> ChosenStore:
-        from tui.config.databricks import workspace, workspaces
 
         if self.options.profile:
             return self._with_context("databricks", "--profile on the command line", self.options.profile)
@@ -182,7 +253,6 @@ class Chooser:
         return ChosenStore(f"databricks://{profiles[0]}", f"the address given, by profile {profiles[0]}")
 
     def _workspace_of(self, profile: str | None) -> str | None:
-        from tui.config.databricks import workspace, workspaces
 
         host = self.environ.get("DATABRICKS_HOST")
         if profile is None and host:
@@ -208,3 +278,29 @@ class Chooser:
             f"“{place.text}” is a page of {place.server}, and {choice.origin} leads to {uris.masked(choice.uri)}.",
             "Give the address alone, or an id instead of an address.",
         )
+
+
+# Which Databricks profile leads to which workspace, from the person's own ``~/.databrickscfg``; no secret is kept.
+
+
+def workspaces(environ: Mapping[str, str]) -> dict[str, str]:
+    """The address of each profile's workspace (scheme and host, lower case); empty where there is no such file."""
+    file = Path(environ.get("DATABRICKS_CONFIG_FILE") or "~/.databrickscfg").expanduser()
+    parser = configparser.ConfigParser(interpolation=None, default_section="no section has this name")
+    try:
+        parser.read_string(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, configparser.Error):
+        return {}
+    found = {}
+    for profile in parser.sections():
+        if host := parser.get(profile, "host", fallback="").strip():
+            try:
+                found[profile] = workspace(host)
+            except ValueError:
+                continue
+    return found
+
+
+def workspace(host: str) -> str:
+    """A workspace's address as it is compared; profiles may leave out ``https://``."""
+    return origin(host if "://" in host else f"https://{host}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.config import known_stores
+from tui.config import choose
 from tui.config.choose import COMMAND_LINE, Chooser, ChosenStore, Options
 from tui.config.model import ContextSettings, Settings
 from tui.domain import uris
@@ -147,8 +147,8 @@ def _registry(choice: ChosenStore, options: Options, environ: Mapping[str, str],
     if said == "workspace":
         return choice.uri, origin
     try:
-        registry = known_stores.absolute(known_stores.check_registry(said), cwd)
-    except known_stores.UriRefused as refused:
+        registry = choose.absolute(choose.check_registry(said), cwd)
+    except choose.UriRefused as refused:
         raise Problem(
             Kind.UNSUPPORTED, "This registry URI cannot be used", f"{origin}: {refused.message}.", refused.hint
         ) from None

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import os
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.config.model import Settings
+from tui import __version__
+from tui.config import paths
+from tui.config.model import ContextSettings, ModelSettings, PromptSettings, Settings
 from tui.domain.problem import Kind, Problem
 
 if TYPE_CHECKING:
@@ -27,9 +34,8 @@ def load(file: Path, named_by: str, actions: Callable[[], Iterable[BoundAction]]
         raise _unreadable(file, f"there is no such file ({named_by} names it)") from None
     except OSError as error:
         raise _unreadable(file, f"{(error.strerror or str(error)).lower()}") from None
-    from tui.config import cache
 
-    if (known := cache.recall(file, content)) is not None:
+    if (known := recall(file, content)) is not None:
         return known
     try:
         text = content.decode("utf-8-sig")
@@ -39,10 +45,67 @@ def load(file: Path, named_by: str, actions: Callable[[], Iterable[BoundAction]]
     from tui.config.check import check
 
     settings = check(text, file, actions)
-    cache.remember(file, content, settings)
+    remember(file, content, settings)
     return settings
 
 
 def _unreadable(file: Path, message: str) -> Problem:
     hint = "`mlflow-deck config init` writes a commented example to the usual place."
     return Problem(Kind.CONFIG, "The configuration cannot be read", f"{file}: {message}.", hint)
+
+
+# A checked configuration, kept as JSON, so that a start with a file needs neither its parser nor its checker.
+#
+# Nothing here is ever a reason to stop: what cannot be read or written is as good as absent.
+
+
+def recall(file: Path, content: bytes) -> Settings | None:
+    """The settings that this content of this file gave when it was last checked by this version."""
+    try:
+        kept = json.loads(_place(file).read_bytes())
+        if kept["key"] != _key(content):
+            return None
+        values = kept["settings"]
+        contexts = {
+            name: ContextSettings(**{**context, "columns": tuple(context["columns"])})
+            for name, context in values.pop("contexts").items()
+        }
+        models = values.pop("models")
+        lists = {name: tuple(models[name]) for name in ("alias_columns", "protected_aliases")}
+        prompts = values.pop("prompts")
+        named = PromptSettings(**{**prompts, "production_aliases": tuple(prompts["production_aliases"])})
+        return Settings(contexts=contexts, models=ModelSettings(**{**models, **lists}), prompts=named, **values)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def remember(file: Path, content: bytes, settings: Settings) -> None:
+    """Keep checked settings for the next start, readable by their owner only."""
+    import tempfile  # only when a file has been checked anew
+
+    place = _place(file)
+    with contextlib.suppress(OSError, TypeError, ValueError):
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".settings", suffix=".part")  # 0600
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as stream:
+                json.dump({"key": _key(content), "settings": asdict(settings)}, stream)
+            os.replace(temporary, place)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+
+def _place(file: Path) -> Path:
+    return paths.cache_dir() / f"settings-{hashlib.sha256(os.fsencode(file)).hexdigest()[:16]}.json"
+
+
+def _key(content: bytes) -> str:
+    """Changes with the file, and with the code that decides what a file may say."""
+    package = Path(__file__).parent
+    code = [package / "model.py", package / "check.py", package / "keymap.py", package.parent / "app" / "actions.py"]
+    domain = package.parent / "domain"
+    code += [domain / "models" / "readiness.py", domain / "prompts" / "rules.py", domain / "filter" / "names.py"]
+    stamps = [entry.stat().st_mtime_ns for entry in code if entry.exists()]
+    return hashlib.sha256(content + f"\n{__version__} {stamps}".encode()).hexdigest()

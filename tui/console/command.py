@@ -392,7 +392,7 @@ def _print_csv(fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]])
 
 
 def _csv_line(texts: Sequence[str]) -> str:
-    from tui.domain.export.formats import harmless  # loads numpy
+    from tui.domain.export import harmless  # loads numpy
 
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([harmless(text) for text in texts])

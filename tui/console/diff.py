@@ -117,10 +117,9 @@ def comparison_of(sheet: Sheet, options: DiffOptions, tolerance: float, directio
 def written(comparison: Comparison, options: DiffOptions, zone: tzinfo, cells: int | None) -> str:
     """The comparison in the form asked for; ``cells`` is the width of the terminal, None where there is none."""
     from tui.domain.diff.arrangement import DiffArrangement, arrange
-    from tui.domain.diff.cells import CellWriter
-    from tui.domain.diff.table import CompareTable
-    from tui.domain.export.formats import FORMATS as EXPORTS
-    from tui.domain.export.report import counts_line, report
+    from tui.domain.diff.table import CellWriter, CompareTable
+    from tui.domain.export import FORMATS as EXPORTS
+    from tui.domain.export import counts_line, report
 
     arranged = arrange(
         comparison,

@@ -24,8 +24,8 @@ from tui.console.command import (
 )
 from tui.console.models import Named, version_of
 from tui.console.runs import RunRow, found_runs, lifecycle_option, run_fields
-from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot
-from tui.domain.experiments.views import Lifecycle
+from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
+from tui.domain.experiments import Lifecycle
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
 from tui.domain.text import clean

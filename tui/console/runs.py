@@ -24,7 +24,7 @@ from tui.console.command import (
     print_rows,
     upto,
 )
-from tui.domain.experiments.views import Experiment, Lifecycle
+from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 

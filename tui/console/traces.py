@@ -26,9 +26,8 @@ from tui.console.command import (
     write,
 )
 from tui.console.runs import experiment_of
-from tui.domain.experiments.views import Lifecycle
-from tui.domain.filter.literals import instants_ms
-from tui.domain.filter.nodes import FilterError
+from tui.domain.experiments import Lifecycle
+from tui.domain.filter.nodes import FilterError, instants_ms
 from tui.domain.text import clean
 from tui.domain.traces import words
 from tui.domain.traces.filtering import TraceFilter, pushed, understood

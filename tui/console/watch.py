@@ -22,7 +22,7 @@ from tui.console import completion
 from tui.console.command import EXIT_NO, Group, asked_wrongly, context_options, instant, opened, upto, write
 from tui.console.models import named_by
 from tui.console.runs import found_runs
-from tui.domain.experiments.views import Lifecycle
+from tui.domain.experiments import Lifecycle
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.services.watching import Happening, LookPace, SeenRun, model_as_seen, of_model, of_runs, runs_as_seen

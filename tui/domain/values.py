@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.domain.experiments.views import Experiment, ExperimentPage, Lifecycle, StoreCondition
+from tui.domain.experiments import Experiment, ExperimentPage, Lifecycle, StoreCondition
 
 __all__ = [
     "DatasetInput",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tui.domain.artifacts.values import (
+from tui.domain.artifacts import (
     ASK_BYTES,
     HEAD_BYTES,
     ArtifactEntry,

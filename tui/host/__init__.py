@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tui.host.host import Host, HostEvent, HostState, RequestRecord
-from tui.host.spec import HostSpec
+from tui.host.wire import HostSpec
 
 __all__ = ["Host", "HostEvent", "HostSpec", "HostState", "RequestRecord"]

@@ -26,7 +26,7 @@ from tui.gateway.limits import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Connection, require_safe
 from tui.host import wire
-from tui.host.spec import HostSpec
+from tui.host.wire import HostSpec
 
 _THREADS = 6
 _QUIET_SECONDS = 1.0  # without a request, after which mlflow is imported for what may come

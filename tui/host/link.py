@@ -19,7 +19,7 @@ from typing import Any
 from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
 from tui.host import wire
-from tui.host.spec import HostSpec
+from tui.host.wire import HostSpec
 
 _MAIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
 _OUTPUT_LINES = 200

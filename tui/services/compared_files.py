@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from tui.domain.artifacts.values import ASK_BYTES, HEAD_BYTES, ArtifactListing, ArtifactRoot
+from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES, ArtifactListing, ArtifactRoot
 from tui.domain.diff.comparison import TOLERANCE
-from tui.domain.diff.file_change import FileChange, change_of
-from tui.domain.diff.file_rows import names_packages
-from tui.domain.diff.files import ALL_MODELS, FileAt, FilePair, pairs_of
+from tui.domain.diff.files import ALL_MODELS, FileAt, FileChange, FilePair, change_of, names_packages, pairs_of
 from tui.domain.preview.values import AskBody, FileKind, Preview, TextBody
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count

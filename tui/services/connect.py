@@ -9,7 +9,7 @@ from tui.config.launch import Launch
 from tui.config.paths import cache_dir, state_dir
 from tui.domain.capabilities import expected
 from tui.host import Host, RequestRecord
-from tui.host.spec import spec_of
+from tui.host.wire import spec_of
 from tui.services.clock import Clock, SystemClock
 from tui.services.ledger import Ledger
 from tui.services.request_log import LoggedRequest, RequestLog

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui import __version__
-from tui.domain.artifacts.values import ArtifactRoot
+from tui.domain.artifacts import ArtifactRoot
 from tui.domain.checkup import Check, Verdict, without
 from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem

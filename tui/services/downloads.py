@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.domain.problem import Kind, Problem
 
 if TYPE_CHECKING:
-    from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
+    from tui.domain.artifacts import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
     from tui.gateway.ports import ArtifactsPort
 
 Listener = Callable[[int, int, str], None]
@@ -76,7 +76,7 @@ class Download:
 
 def measure(port: ArtifactsPort, root: ArtifactRoot, entry: ArtifactEntry) -> FolderSize:
     """How much a file or folder is; a folder is counted to its end."""
-    from tui.domain.artifacts.values import FolderSize
+    from tui.domain.artifacts import FolderSize
 
     if not entry.is_folder:
         return FolderSize(1, entry.size or 0, 1 if entry.size is None else 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.domain.experiments.views import Experiment, Lifecycle
+from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.problem import Kind, Problem
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from tui.domain.experiments.views import ExperimentPage, Lifecycle
+from tui.domain.experiments import ExperimentPage, Lifecycle
 from tui.domain.problem import Problem
 from tui.services.session import Session
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timezone
 
 from tui.domain import quantities
-from tui.domain.export.formats import escaped
+from tui.domain.export import escaped
 from tui.domain.models import move
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, served_cell

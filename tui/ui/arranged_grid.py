@@ -13,8 +13,7 @@ from textual import on
 from textual.binding import BindingType
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import Arrangement
-from tui.domain.columns import KNOWN, ArrangedTable
+from tui.domain.columns import KNOWN, ArrangedTable, Arrangement
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
 from tui.services.session import Session

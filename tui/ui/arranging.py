@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from tui.domain.arrangement import Arrangement, SortOrder
+from tui.domain.columns import Arrangement, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.services.session import Session
 from tui.ui.asking import Asking

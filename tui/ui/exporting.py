@@ -27,16 +27,15 @@ class ExportForm:
 
 def table_forms(table: Table, keys: str = "") -> Mapping[str, ExportForm]:
     """The forms of any table, as it is shown; ``keys`` names the column of what identifies its rows."""
-    from tui.domain.export import rows
-    from tui.domain.export.formats import table_markdown
+    from tui.domain.export import as_csv, as_json, can_write_parquet, parquet, sheet_of, table_markdown
 
     forms = {
-        "csv": ExportForm("CSV", "csv", lambda: rows.csv(rows.sheet_of(table, keys))),
-        "json": ExportForm("JSON", "json", lambda: rows.as_json(rows.sheet_of(table, keys))),
+        "csv": ExportForm("CSV", "csv", lambda: as_csv(sheet_of(table, keys))),
+        "json": ExportForm("JSON", "json", lambda: as_json(sheet_of(table, keys))),
         "md": ExportForm("Markdown", "md", lambda: table_markdown(table)),
     }
-    if rows.can_write_parquet():
-        make = lambda: rows.parquet(rows.sheet_of(table, keys))  # noqa: E731  one of the four
+    if can_write_parquet():
+        make = lambda: parquet(sheet_of(table, keys))  # noqa: E731  one of the four
         forms["parquet"] = ExportForm("Parquet", "parquet", make, is_text=False)
     return forms
 

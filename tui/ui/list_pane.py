@@ -23,8 +23,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import Arrangement, SortOrder
-from tui.domain.columns import ColumnSpec, Row, SpecTable, chosen, sifted
+from tui.domain.columns import Arrangement, ColumnSpec, Row, SortOrder, SpecTable, chosen, sifted
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from tui.domain.artifacts.values import LoggedModel
+    from tui.domain.artifacts import LoggedModel
     from tui.domain.runs.snapshot import FrameSnapshot
     from tui.domain.traces.scope import TraceScope
     from tui.domain.traces.values import TraceInfo

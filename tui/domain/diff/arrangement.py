@@ -8,9 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from tui.domain import arrangement as columns
-from tui.domain.arrangement import SortOrder
-from tui.domain.columns import Rank, rank_of
+from tui.domain.columns import Arrangement, Rank, SortOrder, rank_of
 from tui.domain.diff.comparison import Comparison, Section, relative, system_rows
 from tui.domain.diff.sheet import METRICS, Bools
 from tui.domain.natural import natural
@@ -35,13 +33,11 @@ class DiffArrangement:
     places: tuple[str, ...] = ()  # ids of things in the order of their columns; others come after
     wider: int = 0  # cells that each column of values is wider than it would be by itself
 
-    def to_kept(self) -> columns.Arrangement:
+    def to_kept(self) -> Arrangement:
         """What is remembered of it for the same things."""
-        return columns.Arrangement(
-            sort=self.sort, more={"order": self.order, "places": list(self.places), "wider": self.wider}
-        )
+        return Arrangement(sort=self.sort, more={"order": self.order, "places": list(self.places), "wider": self.wider})
 
-    def recalled(self, kept: columns.Arrangement) -> DiffArrangement:
+    def recalled(self, kept: Arrangement) -> DiffArrangement:
         """As it was remembered."""
         order = next((order for order in ORDERS if order == kept.text("order")), self.order)
         wider = kept.more.get("wider")

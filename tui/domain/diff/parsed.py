@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tui.domain.filter.literals import number
+from tui.domain.filter.nodes import number
 
 LONGEST_NESTED = 100_000
 """Characters up to which a text is tried as a JSON or Python literal."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.domain.filter.names import ATTRIBUTES, DATASET_KEYS, Field, Measure, Names, resolve
 from tui.domain.filter.nodes import PREFIXES, FilterError, KeyRef, quoted_key
-from tui.domain.filter.statuses import STATUS_LABELS
+from tui.domain.filter.texts import STATUS_LABELS
 from tui.domain.text import clean
 
 MOST = 12

@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from tui.domain.filter import literals
+from tui.domain.filter import nodes
 from tui.domain.filter.names import Field, resolve
 from tui.domain.filter.nodes import (
     POSITIVE,
@@ -29,8 +29,7 @@ from tui.domain.filter.nodes import (
     Word,
 )
 from tui.domain.filter.query import FilterColumns, Query, TextColumn
-from tui.domain.filter.statuses import STATUS_LABELS, status_test
-from tui.domain.filter.texts import Holds, Test, like, names_of, regex
+from tui.domain.filter.texts import STATUS_LABELS, Holds, Test, like, names_of, regex, status_test
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -142,7 +141,7 @@ class _Evaluation:
         return _both(present, values >= first, values <= last)
 
     def span(self, field: Field, operator: Operator, value: Literal_) -> Bools:
-        wanted = literals.duration_ms(value.text)
+        wanted = nodes.duration_ms(value.text)
         if wanted is None:
             hint = "For example 90s, 5m, 1h30m or 2d."
             raise FilterError(f"{value.text} is no duration", value.position, hint, incomplete=value.end >= self.length)
@@ -164,7 +163,7 @@ class _Evaluation:
 
     def text(self, field: Field, operator: Operator, value: Literal_) -> Bools:
         column = self.columns.texts(field)
-        wanted = literals.number(value.text)
+        wanted = nodes.number(value.text)
         ordering = operator in _ORDERINGS
         by_value = ordering or (operator == "=" and not value.quoted)
         if wanted is not None and field.kind in ("param", "tag") and by_value:
@@ -189,13 +188,13 @@ class _Evaluation:
 
 def instants(value: Literal_, now_ms: int, zone: tzinfo, length: int) -> tuple[int, int]:
     """The span of instants that ``value`` means; raises FilterError where it is no date."""
-    span = literals.instants_ms(value.text, now_ms, zone)
+    span = nodes.instants_ms(value.text, now_ms, zone)
     if span is not None:
         return span
     hint = "For example 2026-11-01, 2026-11-01T09:30, today or -2h."
-    if literals.duration_ms(value.text) is not None:
+    if nodes.duration_ms(value.text) is not None:
         hint = f"For how long ago, say age < {value.text}, or -{value.text}."
-    begun = value.end >= length and literals.is_begun_date(value.text)
+    begun = value.end >= length and nodes.is_begun_date(value.text)
     raise FilterError(f"{value.text} is no date", value.position, hint, incomplete=begun)
 
 
@@ -217,14 +216,14 @@ def _text_test(operator: Operator, value: Literal_, length: int) -> Test:
 
 
 def _compare_numbers(values: Floats, present: Bools, operator: Operator, value: Literal_, length: int) -> Bools:
-    wanted = literals.number(value.text)
+    wanted = nodes.number(value.text)
     if wanted is None:
-        begun = value.end >= length and literals.is_begun_number(value.text)
+        begun = value.end >= length and nodes.is_begun_number(value.text)
         raise FilterError(f"{value.text} is no number", value.position, incomplete=begun)
     if np.isnan(wanted):
         return present & np.isnan(values) if operator in ("=", ":") else np.zeros(len(values), dtype=np.bool_)
     if operator == ":" and np.isfinite(wanted):
-        margin = literals.precision(value.text)
+        margin = nodes.precision(value.text)
         return present & (values >= wanted - margin) & (values <= wanted + margin)
     return _both(present, _ORDERINGS.get(operator, np.equal)(values, wanted))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timezone, tzinfo
 
-from tui.domain.filter import literals
+from tui.domain.filter import nodes
 from tui.domain.filter.names import ATTRIBUTES, Field, Names, explicit, resolve
 from tui.domain.filter.nodes import (
     POSITIVE,
@@ -32,7 +32,7 @@ from tui.domain.filter.nodes import (
     quoted_value,
 )
 from tui.domain.filter.query import Query
-from tui.domain.filter.statuses import STATUS_LABELS, status_test
+from tui.domain.filter.texts import STATUS_LABELS, status_test
 
 _SAID_BY_SERVERS = frozenset({"=", "!=", "LIKE", "ILIKE"})
 _UPSIDE_DOWN: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -167,7 +167,7 @@ class _Saying:
     def instant(self, field: Field, name: str, node: Compare) -> _Said:
         operator: Operator = node.operator
         if field.key == "age":
-            age = literals.duration_ms(node.value.text)
+            age = nodes.duration_ms(node.value.text)
             turned = _UPSIDE_DOWN.get(operator)
             if age is None or turned is None:
                 return _Said((), "servers compare times, and this cannot be told as one")
@@ -175,7 +175,7 @@ class _Saying:
             bound = self.now_ms - age
             whole = math.floor(bound) if turned in (">", ">=") else math.ceil(bound)
             return _Said((f"{name} {turned} {whole}",), "" if whole == bound else "rounded to a millisecond")
-        span = literals.instants_ms(node.value.text, self.now_ms, self.zone)
+        span = nodes.instants_ms(node.value.text, self.now_ms, self.zone)
         if span is None:
             return _Said((), f"{node.value.text} is no date")
         first, last = span
@@ -232,13 +232,13 @@ def _one_of(node: InList, field: Field, name: str) -> _Said:
 
 
 def _number(name: str, operator: Operator, value: Literal_) -> _Said:
-    wanted = literals.number(value.text)
+    wanted = nodes.number(value.text)
     if wanted is None:
         return _Said((), f"{value.text} is no number")
     if not abs(wanted) < _HUGE:
         return _Said((), "servers compare only with finite numbers")
     if operator == ":":
-        margin = literals.precision(value.text)
+        margin = nodes.precision(value.text)
         low, high = wanted - margin, wanted + margin
         if not (math.isfinite(low) and math.isfinite(high)):
             return _Said((), "servers compare only with finite numbers")
@@ -256,7 +256,7 @@ def _written(value: float) -> str:
 
 
 def _text(field: Field, name: str, operator: Operator, value: Literal_) -> _Said:
-    if field.kind in ("param", "tag") and literals.number(value.text) is not None:
+    if field.kind in ("param", "tag") and nodes.number(value.text) is not None:
         by_value = operator in _UPSIDE_DOWN or (operator in ("=", "!=") and not value.quoted)
         if by_value:
             return _Said((), f"servers compare {field.kind}s as texts, not by value")

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui.domain.artifacts.values import ModelMetric
+from tui.domain.artifacts import ModelMetric
 from tui.domain.models.values import SourceModel, SourceRun
 
 # What datasets are called that decide, the most telling first; training data tells the least.

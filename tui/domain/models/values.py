@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tui.domain.artifacts.values import ModelMetric
+from tui.domain.artifacts import ModelMetric
 
 READY = "READY"
 PENDING = "PENDING_REGISTRATION"

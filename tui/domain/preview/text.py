@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Sequence
+from html import unescape
+from typing import TYPE_CHECKING
 
-from tui.domain.preview.values import Span, TextBody
+from tui.domain.preview.sniff import ending
+from tui.domain.preview.values import Span, TableBody, TableColumn, TextBody, Tone
 from tui.domain.quantities import count
 from tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
 
 LONGEST_LINE = 4000
 """Characters that are shown of one line."""
@@ -64,3 +74,304 @@ def hexadecimal(data: bytes, most: int = 4096) -> TextBody:
         lines.append(f"{at:08x}  {left:<23}  {right:<23}  {letters}")
         spans.append(((0, 8, "muted"), (60, 60 + len(letters), "string")))
     return TextBody(tuple(lines), tuple(spans), numbered=False)
+
+
+# Logs with terminal escapes: colours become tones, everything else that acts on a terminal is taken out or shown.
+
+
+_SEQUENCE = re.compile(r"\x1b(?:\[(?P<sgr>[0-9;:]*)m|\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_=>78])")
+_COLOURS: dict[int, Tone] = {
+    31: "bad", 91: "bad", 32: "good", 92: "good", 33: "warn", 93: "warn",
+    34: "accent", 94: "accent", 36: "accent", 96: "accent", 35: "keyword", 95: "keyword", 90: "muted",
+}  # fmt: skip
+_LEVELS = re.compile(r"\b(?:(?P<bad>ERROR|CRITICAL|FATAL|Traceback)|(?P<warn>WARN(?:ING)?)|(?P<muted>DEBUG|TRACE))\b")
+
+
+def log(text: str, *, whole: bool = True) -> tuple[TextBody, list[str]]:
+    """A log as lines with tones, and the notes that go with it.
+
+    Of a line that was written over by carriage returns, as progress bars do, the last state is shown.
+    """
+    final = re.sub(r"[^\n]*\r(?=[^\n\r])", "", text.replace("\r\n", "\n"))
+    lines, was_cut = lines_of(final, whole=whole)
+    shown: list[str] = []
+    spans: list[tuple[Span, ...]] = []
+    tone: Tone = ""
+    acted = False
+    for line in lines:
+        plain, found, tone, acts = _line(line, tone)
+        acted = acted or acts
+        if not found:
+            level = _LEVELS.search(plain[:200])
+            if level is not None and level.lastgroup is not None:
+                found = ((level.start(), level.end(), _tone_of_level(level.lastgroup)),)
+        shown.append(plain)
+        spans.append(found)
+    notes = cut_notes(was_cut)
+    if acted:
+        notes.append("Escapes that would act on a terminal are taken out; colours are kept.")
+    return TextBody(tuple(shown), tuple(spans)), notes
+
+
+def _tone_of_level(group: str) -> Tone:
+    return "bad" if group == "bad" else "warn" if group == "warn" else "muted"
+
+
+def _line(line: str, tone: Tone) -> tuple[str, tuple[Span, ...], Tone, bool]:
+    """A clean line, its spans, the tone at its end, and whether it held more than colours."""
+    if "\x1b" not in line and not tone:
+        return clean_line(line), (), tone, False
+    parts: list[str] = []
+    spans: list[Span] = []
+    at = width = 0
+    acts = False
+
+    def add(piece: str) -> None:
+        nonlocal width
+        cleaned = clean_line(piece)
+        if cleaned:
+            if tone:
+                spans.append((width, width + len(cleaned), tone))
+            parts.append(cleaned)
+            width += len(cleaned)
+
+    for found in _SEQUENCE.finditer(line):
+        add(line[at : found.start()])
+        if found["sgr"] is not None:
+            tone = _after(found["sgr"], tone)
+        else:
+            acts = True
+        at = found.end()
+    add(line[at:])
+    return "".join(parts), tuple(spans), tone, acts
+
+
+def _after(codes: str, tone: Tone) -> Tone:
+    """The tone after a sequence of colours and weights."""
+    numbers = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in re.split("[;:]", codes or "0")]
+    at = 0
+    while at < len(numbers):
+        code = numbers[at]
+        if code == 0 or code == 39:
+            tone = ""
+        elif code == 1 and not tone:
+            tone = "strong"
+        elif code == 2:
+            tone = "muted"
+        elif code in _COLOURS:
+            tone = _COLOURS[code]
+        elif code in (30, 37, 97):
+            tone = ""
+        elif code in (38, 48):  # a colour by number or by parts, which has no meaning of its own
+            at += 2 if numbers[at + 1 : at + 2] == [5] else 4
+            if code == 38:
+                tone = "strong"
+        at += 1
+    return tone
+
+
+# Syntax colours of source text as spans of tones, by Pygments, which Textual brings with it.
+
+
+MOST = 300_000
+"""Characters that are coloured; what comes after them is shown plain."""
+
+# By the beginning of a token's name; the first that fits counts.
+_TONES: tuple[tuple[str, Tone], ...] = (
+    ("Token.Comment", "comment"),
+    ("Token.Keyword.Constant", "number"),
+    ("Token.Keyword", "keyword"),
+    ("Token.Operator.Word", "keyword"),
+    ("Token.Literal.String", "string"),
+    ("Token.Literal.Number", "number"),
+    ("Token.Literal.Date", "number"),
+    ("Token.Name.Function", "name"),
+    ("Token.Name.Class", "name"),
+    ("Token.Name.Decorator", "name"),
+    ("Token.Name.Tag", "name"),
+    ("Token.Name.Attribute", "accent"),
+    ("Token.Name.Builtin", "accent"),
+    ("Token.Generic.Heading", "heading"),
+    ("Token.Generic.Subheading", "heading"),
+    ("Token.Generic.Deleted", "bad"),
+    ("Token.Generic.Inserted", "good"),
+    ("Token.Generic.Error", "bad"),
+    ("Token.Generic.Traceback", "bad"),
+)
+_NEVER = frozenset({"txt", "text", "log", "out", "lst", ""})
+_NAMED = {"dockerfile": "docker", "makefile": "make", "requirements.txt": "ini", "conda.yaml": "yaml"}
+
+
+def source(path: str, text: str, *, whole: bool = True) -> tuple[TextBody, list[str], str]:
+    """A text with its syntax coloured, the notes that go with it, and the language ("" for plain text)."""
+    lines, was_cut = lines_of(text, whole=whole)
+    shown = tuple(map(clean_line, lines))
+    lexer = _lexer(path)
+    if lexer is None:
+        return TextBody(shown), cut_notes(was_cut), ""
+    # Colours are those of the cleaned lines, so that spans and what is on the screen agree.
+    return TextBody(shown, _spans(lexer, shown)), cut_notes(was_cut), str(lexer.name)
+
+
+def _lexer(path: str) -> Lexer | None:
+    name = path.rpartition("/")[2].lower()
+    if ending(path) in _NEVER and name not in _NAMED:
+        return None
+    from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name
+
+    if name in _NAMED:
+        found: Lexer = get_lexer_by_name(_NAMED[name])
+    else:
+        kind = find_lexer_class_for_filename(name)
+        if kind is None:
+            return None
+        found = kind()
+    found.stripnl = found.stripall = found.ensurenl = False
+    return found
+
+
+def _spans(lexer: Lexer, lines: tuple[str, ...]) -> tuple[tuple[Span, ...], ...]:
+    tones: dict[object, Tone] = {}
+    spans: list[list[Span]] = [[] for _ in lines]
+    line = column = 0
+    for token, value in lexer.get_tokens("\n".join(lines)[:MOST]):
+        tone = tones.get(token)
+        if tone is None:
+            tone = tones[token] = _tone(str(token))
+        for number, piece in enumerate(value.split("\n")):
+            if number:
+                line, column = line + 1, 0
+            if tone and piece.strip() and line < len(spans):
+                spans[line].append((column, column + len(piece), tone))
+            column += len(piece)
+    return tuple(map(tuple, spans))
+
+
+def _tone(token: str) -> Tone:
+    return next((tone for start, tone in _TONES if token.startswith(start)), "")
+
+
+# What an HTML page is, without showing it: its title, its words, and what it would load.
+
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r"<(script|style|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*(?:>|\Z)", re.DOTALL)
+_OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)")
+_LOADED = re.compile(r"""\b(?:src|href)\s*=\s*["']?(https?:)?//([^/"'\s>]+)""", re.IGNORECASE)
+_MADE_BY = (
+    ("plotly", "Plotly"), ("bokeh", "Bokeh"), ("vega", "Vega"), ("d3.", "D3"), ("shap", "SHAP"),
+    ("evidently", "Evidently"), ("ydata", "ydata-profiling"), ("jupyter", "Jupyter"),
+)  # fmt: skip
+_WORDS = 600
+
+
+def facts(text: str) -> list[tuple[str, str]]:
+    """Names and values about a page, or about the head of one."""
+    found: list[tuple[str, str]] = []
+    title = _TITLE.search(text)
+    if title:
+        found.append(("title", _one_line(title[1])[:200]))
+    tags = [tag.lower() for tag in _OPENED.findall(text)]
+    counted = [(name, tags.count(name)) for name in ("script", "table", "img", "svg", "iframe", "form")]
+    inside = ", ".join(f"{count(number)} × {name}" for name, number in counted if number)
+    if inside:
+        found.append(("holds", inside))
+    lowered = text[:200_000].lower()
+    tools = [name for sign, name in _MADE_BY if sign in lowered]
+    if tools:
+        found.append(("looks like", ", ".join(tools)))
+    hosts = sorted({clean(host) for _, host in _LOADED.findall(text)})
+    if hosts:
+        found.append(("would load from", ", ".join(hosts[:8]) + (" …" if len(hosts) > 8 else "")))
+    words = _one_line(_TAG.sub(" ", _HIDDEN.sub(" ", text)))
+    if words:
+        found.append(("says", words[:_WORDS] + (" …" if len(words) > _WORDS else "")))
+    return found
+
+
+def _one_line(text: str) -> str:
+    return clean(" ".join(unescape(text).split()))
+
+
+# CSV and its like as the head of a table.
+
+
+MOST_ROWS = 2_000
+MOST_COLUMNS = 300
+LONGEST_CELL = 300
+
+_DELIMITERS = ",;\t|"
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|nan|-?inf(inity)?", re.IGNORECASE)
+_LONGEST_FIELD = 1 << 27
+
+
+def table(path: str, text: str, *, whole: bool = True) -> tuple[TableBody | None, list[str]]:
+    """The head of a delimited table and the notes that go with it; None where it is no table at all.
+
+    The first row is taken for names. A last row that the end of what was read has cut is left away.
+    """
+    delimiter = "\t" if ending(path) in ("tsv", "tab") else _delimiter(text)
+    notes: list[str] = []
+    # The module's limit is for the whole process, and a cell may well be longer than its default.
+    csv.field_size_limit(_LONGEST_FIELD)
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if row:
+                rows.append(row)
+            if len(rows) > MOST_ROWS + 1:
+                notes.append(f"The first {count(MOST_ROWS)} rows are shown.")
+                break
+        else:
+            if not whole and len(rows) > 1:
+                rows.pop()
+    except csv.Error as error:
+        notes.append(f"It is no well-formed table from row {count(len(rows) + 1)} on: {error}.")
+    if not rows:
+        return None, notes
+    width = max(len(row) for row in rows)
+    uneven = sum(1 for row in rows[1:] if len(row) != len(rows[0]))
+    if uneven:
+        notes.append(f"{count(uneven)} of the rows have another number of cells than the first.")
+    if width > MOST_COLUMNS:
+        notes.append(f"The first {MOST_COLUMNS} of {count(width)} columns are shown.")
+    shown = min(width, MOST_COLUMNS)
+    names = (rows[0] + [""] * (shown - len(rows[0])))[:shown]
+    body = rows[1 : MOST_ROWS + 1]
+    return body_of(names, body, len(body) if whole else None, width), notes
+
+
+def body_of(names: Sequence[str], rows: Sequence[Sequence[str]], total: int | None, width: int) -> TableBody:
+    """Rows of texts as a table, as many columns as there are names; what a short row lacks is empty."""
+    columns: list[TableColumn] = []
+    cells: list[tuple[str, ...]] = []
+    for number, name in enumerate(names):
+        column = [row[number] if number < len(row) else "" for row in rows]
+        columns.append(TableColumn(clean(name[:LONGEST_CELL]), is_number=_are_numbers(column)))
+        cells.append(tuple(cell_text(cell) for cell in column))
+    return TableBody(tuple(columns), tuple(cells), len(rows), total, width)
+
+
+def cell_text(cell: str) -> str:
+    """A cell on one line, not longer than a line of a table may be."""
+    return clean(cell) if len(cell) <= LONGEST_CELL else clean(cell[:LONGEST_CELL]) + "…"
+
+
+def _delimiter(text: str) -> str:
+    """The one that parts the first lines most often, and equally often in each."""
+    lines = [line for line in text[:20_000].splitlines()[:20] if line.strip()]
+    best, most = ",", 0.0
+    for candidate in _DELIMITERS:
+        counts = [line.count(candidate) for line in lines]
+        if counts and counts[0]:
+            same = sum(1 for number in counts if number == counts[0]) / len(counts)
+            score = counts[0] * same
+            if score > most:
+                best, most = candidate, score
+    return best
+
+
+def _are_numbers(cells: list[str]) -> bool:
+    present = [cell for cell in cells if cell.strip()]
+    return bool(present) and all(_NUMBER.fullmatch(cell.strip()) for cell in present[:200])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -148,3 +149,65 @@ class Preview:
     @property
     def is_whole(self) -> bool:
         return self.size is not None and self.read >= self.size
+
+
+# At which sizes a picture is kept, so that a widget of any size finds one that fits it and scales nothing itself.
+
+
+MOST_PIXELS = 50_000_000
+"""Larger pictures are not decoded: their facts are all that is shown."""
+_WIDTHS = (240, 208, 184, 164, 148, 134, 122, 112, 103, 95, 88, 81, 75, 69, 63, 57, 51, 45, 39, 33, 27, 21, 15)
+_HIGHEST = 160
+CELL_PIXELS = (10, 20)
+"""What a cell is taken to be, where the terminal draws pictures itself."""
+
+
+def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Widths and heights in pixels, largest first; never larger than the picture itself, never without a pixel."""
+    sizes: list[tuple[int, int]] = []
+    for wide in _WIDTHS:
+        scale = min(wide / width, _HIGHEST / height, 1.0)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        if not sizes or (size[0] * size[1] < sizes[-1][0] * sizes[-1][1]):
+            sizes.append(size)
+    # A tall picture meets the limit of height at every width: it needs steps by height as well.
+    while sizes[-1][1] > 16:
+        wide, high = sizes[-1]
+        sizes.append((max(1, round(wide * 0.9)), max(1, round(high * 0.9))))
+    return sizes
+
+
+def cells_of(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
+    """How many columns and rows a picture of so many pixels fills; never more than its own pixels want."""
+    wide, high = CELL_PIXELS
+    scale = min(columns * wide / width, rows * high / height, 1.0)
+    return min(columns, max(1, round(width * scale / wide))), min(rows, max(1, round(height * scale / high)))
+
+
+def best_level(levels: Sequence[PictureLevel], columns: int, rows: int) -> PictureLevel:
+    """The largest level that fits into so many cells; a cell is one pixel wide and two high."""
+    return next((one for one in levels if one.width <= columns and one.height <= 2 * rows), levels[-1])
+
+
+# Whether the terminal is told to draw pictures itself, by what a person says and what the environment tells.
+
+
+_INSIDE_ANOTHER = ("TMUX", "STY", "ZELLIJ")  # these keep what they draw themselves and pass no pictures on
+_OTHERS = ("TERM_PROGRAM", "VTE_VERSION", "KONSOLE_VERSION", "XTERM_VERSION", "ALACRITTY_WINDOW_ID", "WEZTERM_PANE")
+_FAR_AWAY = ("SSH_CONNECTION", "SSH_TTY")
+
+
+def draws_pictures(said: str, environ: Mapping[str, str]) -> bool:
+    """Whether pictures are sent by the Kitty protocol with placeholders; ``said`` is the setting ``images``.
+
+    Nothing is asked of the terminal: an answer that comes late would be taken for keys. Other terminals that know the
+    protocol (WezTerm, Konsole) do not know its placeholders, so they get half blocks.
+    """
+    if said != "auto":
+        return said == "kitty"
+    term = environ.get("TERM", "")
+    if any(environ.get(name) for name in (*_INSIDE_ANOTHER, *_FAR_AWAY)) or term.startswith(("tmux", "screen")):
+        return False
+    # Another terminal that was started from Kitty inherits this, but most tell their own name as well.
+    of_kitty = bool(environ.get("KITTY_WINDOW_ID")) and not any(environ.get(name) for name in _OTHERS)
+    return term in ("xterm-kitty", "xterm-ghostty") or environ.get("TERM_PROGRAM") == "ghostty" or of_kitty

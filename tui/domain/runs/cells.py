@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain import quantities
-from tui.domain.filter.literals import number
 from tui.domain.filter.names import Field
+from tui.domain.filter.nodes import number
 from tui.domain.glyphs import Glyphs
 from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
 from tui.domain.runs.tables import status_text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.domain import quantities
-from tui.domain.artifacts.values import LoggedModel, ModelMetric
+from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.glyphs import Glyphs
 from tui.domain.natural import natural
 from tui.domain.runs.tables import Facts, facts, name_width

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from tui.domain.filter.literals import number
+from tui.domain.filter.nodes import number
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

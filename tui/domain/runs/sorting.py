@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain.filter.names import Field
-from tui.domain.filter.statuses import STATUS_LABELS
-from tui.domain.filter.texts import fold
+from tui.domain.filter.texts import STATUS_LABELS, fold
 from tui.domain.runs.pools import Bools, Floats
 from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timezone, tzinfo
 from typing import Any
 
-from tui.domain.filter import literals
+from tui.domain.filter import nodes
 from tui.domain.filter.nodes import (
     POSITIVE,
     And,
@@ -228,21 +228,21 @@ class _Compiler:
             test = _text(operator, value)
             return lambda found: test(found if isinstance(found, str) else value_text(found))
         if measure == "duration":
-            ms = literals.duration_ms(value.text)
+            ms = nodes.duration_ms(value.text)
             if ms is None:
                 raise FilterError("not a duration", value.position, "For example 4s, 250ms or 1m30s.", incomplete=True)
             return _ordered(operator, ms, value)
         if measure == "number":
-            number = literals.number(value.text.lstrip("$"))
+            number = nodes.number(value.text.lstrip("$"))
             if number is None:
-                begun = literals.is_begun_number(value.text)
+                begun = nodes.is_begun_number(value.text)
                 raise FilterError("not a number", value.position, incomplete=begun)
             if operator == ":":
-                near = literals.precision(value.text.lstrip("$"))
+                near = nodes.precision(value.text.lstrip("$"))
                 return lambda found: bool(abs(found - number) <= near)
             return _ordered(operator, number, value)
         if measure == "age":
-            ms = literals.duration_ms(value.text)
+            ms = nodes.duration_ms(value.text)
             if ms is None:
                 raise FilterError("not an age", value.position, "For example 2h or 7d.", incomplete=True)
             older = _ordered(operator, ms, value)
@@ -252,9 +252,9 @@ class _Compiler:
         return _said(operator, value) if measure == "said" else _equal(operator, value)
 
     def _time(self, operator: Operator, value: Literal_) -> Callable[[Any], bool]:
-        span = literals.instants_ms(value.text, self._now_ms, self._zone)
+        span = nodes.instants_ms(value.text, self._now_ms, self._zone)
         if span is None:
-            begun = literals.is_begun_date(value.text)
+            begun = nodes.is_begun_date(value.text)
             raise FilterError("not a time", value.position, "For example 2026-11-29, today or -2h.", incomplete=begun)
         first, last = span
         if operator == "=":
@@ -321,13 +321,13 @@ def _text(operator: Operator, value: Literal_) -> Callable[[str], bool]:
 def _equal(operator: Operator, value: Literal_) -> Callable[[Any], bool]:
     if operator == "=":
         return lambda found: bool(found == value.text)
-    number = literals.number(value.text)
+    number = nodes.number(value.text)
     if number is None:
         raise FilterError(f"{operator} needs a number", value.position)
     ordered = _ordered(operator, number, value)
 
     def test(found: str) -> bool:
-        held = literals.number(found)
+        held = nodes.number(found)
         return held is not None and ordered(held)
 
     return test
@@ -339,7 +339,7 @@ def _said(operator: Operator, value: Literal_) -> Callable[[Any], bool]:
     if operator == "=" and not value.quoted and word in ("true", "false"):
         wanted, words = word == "true", _YES if word == "true" else _NO
         return lambda found: found is wanted or (isinstance(found, str) and found.lower() in words)
-    number = literals.number(value.text)
+    number = nodes.number(value.text)
     if operator == "=":
 
         def same(found: Any) -> bool:
@@ -353,7 +353,7 @@ def _said(operator: Operator, value: Literal_) -> Callable[[Any], bool]:
     ordered = _ordered(operator, number, value)
 
     def test(found: Any) -> bool:
-        held = literals.number(found) if isinstance(found, str) else found
+        held = nodes.number(found) if isinstance(found, str) else found
         return isinstance(held, (int, float)) and not isinstance(held, bool) and math.isfinite(held) and ordered(held)
 
     return test
@@ -395,7 +395,7 @@ def _said_by_servers(node: Node, now_ms: int, zone: tzinfo) -> tuple[str, bool]:
     if field is None:
         return _other(key, operator, value), False
     if field.measure == "age":
-        ms = literals.duration_ms(value.text)
+        ms = nodes.duration_ms(value.text)
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, "")
         return (f"trace.timestamp_ms {turned} {now_ms - round(ms)}" if ms is not None and turned else ""), False
     if not field.server:
@@ -404,10 +404,10 @@ def _said_by_servers(node: Node, now_ms: int, zone: tzinfo) -> tuple[str, bool]:
         states = _states(value)
         return (f"trace.status {operator} {quoted_value(states[0])}" if states and operator in "=!=" else ""), False
     if field.measure == "duration":
-        ms = literals.duration_ms(value.text)
+        ms = nodes.duration_ms(value.text)
         return (f"{field.server} {operator} {round(ms)}" if ms is not None and operator in _ORDER else ""), False
     if field.measure == "time":
-        span = literals.instants_ms(value.text, now_ms, zone)
+        span = nodes.instants_ms(value.text, now_ms, zone)
         if span is None or operator not in (">", ">=", "<", "<="):
             return "", False
         return f"{field.server} {operator} {span[1] if operator in ('>', '<=') else span[0]}", False

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
+from tui.domain.artifacts import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count, size

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from tui.app.actions import bindings
 from tui.domain import quantities
-from tui.domain.artifacts.values import ArtifactRoot, LoggedModel
+from tui.domain.artifacts import ArtifactRoot, LoggedModel
 from tui.domain.natural import natural
 from tui.domain.problem import Kind, Problem
 from tui.domain.runs import made as run_made

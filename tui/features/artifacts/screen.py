@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.domain.artifacts.values import ArtifactRoot
+from tui.domain.artifacts import ArtifactRoot
 from tui.domain.text import clean
 from tui.features.artifacts.tree import ArtifactsTree
 from tui.features.artifacts.view import ArtifactsPane, ArtifactsView

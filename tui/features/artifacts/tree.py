@@ -14,8 +14,15 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.artifacts.tree import SIZE_CELLS, ArtifactNode, ArtifactTree, model_uri
-from tui.domain.artifacts.values import ArtifactListing, ArtifactRoot, LoggedModel
+from tui.domain.artifacts import (
+    SIZE_CELLS,
+    ArtifactListing,
+    ArtifactNode,
+    ArtifactRoot,
+    ArtifactTree,
+    LoggedModel,
+    model_uri,
+)
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named

@@ -11,8 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.diff.file_change import FileChange
-from tui.domain.diff.files import FilePair, files_table
+from tui.domain.diff.files import FileChange, FilePair, files_table
 from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.preview.values import TextBody

@@ -22,11 +22,10 @@ from tui.domain.diff.arrangement import (
     arrange,
     metric_of,
 )
-from tui.domain.diff.cells import CellWriter
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import COMMIT_ROW, FOLDER_COMMIT_ROW
-from tui.domain.diff.table import CompareTable, FlippedTable, Laid, subject_of, subject_titles
+from tui.domain.diff.table import CellWriter, CompareTable, FlippedTable, Laid, subject_of, subject_titles
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.features.compare import words as compare_words
@@ -412,8 +411,7 @@ class CompareRowsPane(FilterablePane, Asking):
         if comparison is None or laid is None:
             cast(Deck, self.app).say(NOTHING)
             return
-        from tui.domain.export.formats import FORMATS
-        from tui.domain.export.report import report
+        from tui.domain.export import FORMATS, report
 
         def made(name: str) -> Callable[[], str]:
             return lambda: FORMATS[name].render(report(comparison, laid.arranged, laid.writer))

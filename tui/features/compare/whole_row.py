@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tui.domain.diff.arrangement import ShownRow
-from tui.domain.diff.cells import CellWriter
-from tui.domain.diff.table import subject_titles
+from tui.domain.diff.table import CellWriter, subject_titles
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import named, width
 from tui.ui.dialogs.listing import ListModal, narrowed

@@ -9,8 +9,7 @@ from textual.content import Content
 
 from tui.domain.diff.arrangement import Arranged
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.file_change import FileChange
-from tui.domain.diff.files import FilePair
+from tui.domain.diff.files import FileChange, FilePair
 from tui.domain.diff.table import subject_titles
 from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.glyphs import Glyphs

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui.domain import quantities
-from tui.domain.experiments.views import Experiment
+from tui.domain.experiments import Experiment
 from tui.ui.dialogs.whole_text import WholeTextModal
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from tui.domain.experiments.views import Experiment, ExperimentPage, Lifecycle
+from tui.domain.experiments import Experiment, ExperimentPage, Lifecycle
 from tui.domain.problem import Problem
 from tui.services.pool import PREFETCH
 from tui.services.session import Session

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
-    from tui.domain.experiments.views import Experiment
+    from tui.domain.experiments import Experiment
     from tui.domain.writes.changes import Plan
     from tui.features.experiments.pane import ExperimentsPane
     from tui.services.write_flow import WriteResult

@@ -12,8 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import SortOrder
-from tui.domain.columns import ColumnSpec, SpecTable, sifted
+from tui.domain.columns import ColumnSpec, SortOrder, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.board import Board, searched
 from tui.domain.models.rows import Notation

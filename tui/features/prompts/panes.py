@@ -12,8 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import SortOrder
-from tui.domain.columns import ColumnSpec, SpecTable
+from tui.domain.columns import ColumnSpec, SortOrder, SpecTable
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelsPage, ModelVersion, RegisteredModel, VersionsPage

@@ -15,8 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import Arrangement
-from tui.domain.columns import ColumnSpec, SpecTable
+from tui.domain.columns import Arrangement, ColumnSpec, SpecTable
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.app.actions import Action, bindings
-from tui.domain.artifacts.values import LoggedModel
+from tui.domain.artifacts import LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
-from tui.domain.arrangement import SortOrder, sort_from_json
+from tui.domain.columns import SortOrder, sort_from_json
 from tui.domain.table import Column, RowsTable, Table, Tone
 
 SEEN_ROWS = 100

@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.app.actions import BY_ID, bindings, configured_keys, show_keys
-from tui.domain.arrangement import Arrangement, SortOrder
-from tui.domain.experiments.views import Experiment
+from tui.domain.columns import Arrangement, SortOrder
+from tui.domain.experiments import Experiment
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain import quantities
-from tui.domain.arrangement import Arrangement, SortOrder
-from tui.domain.experiments.views import Experiment, Lifecycle
+from tui.domain.columns import Arrangement, SortOrder
+from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.experiments.views import Lifecycle
+from tui.domain.experiments import Lifecycle
 from tui.ui.writing import Writer
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from textual.message import Message
 
 from tui.app.actions import bindings
 from tui.domain import quantities
-from tui.domain.arrangement import SortOrder
-from tui.domain.columns import ColumnSpec
+from tui.domain.columns import ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.table import Tone

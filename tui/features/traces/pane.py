@@ -14,8 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.app.actions import bindings
-from tui.domain.arrangement import SortOrder
-from tui.domain.columns import ColumnSpec, SpecTable
+from tui.domain.columns import ColumnSpec, SortOrder, SpecTable
 from tui.domain.filter.nodes import FilterError
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.domain.artifacts.values import (
+from tui.domain.artifacts import (
     ASK_BYTES,
     HEAD_BYTES,
     ArtifactEntry,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.domain.artifacts.values import ArtifactEntry, Downloaded, FolderSize, unsafe_reason
+from tui.domain.artifacts import ArtifactEntry, Downloaded, FolderSize, unsafe_reason
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size as size_words
 from tui.gateway import progress

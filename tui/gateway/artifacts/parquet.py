@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tui.domain.preview.delimited import LONGEST_CELL
+from tui.domain.preview.text import LONGEST_CELL
 from tui.domain.preview.values import TableBody, TableColumn
 from tui.domain.quantities import count
 from tui.domain.text import clean, named

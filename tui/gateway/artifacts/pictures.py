@@ -6,8 +6,7 @@ import io
 import threading
 from typing import TYPE_CHECKING
 
-from tui.domain.preview.picture import MOST_PIXELS, level_sizes
-from tui.domain.preview.values import FinePicture, PictureBody, PictureLevel
+from tui.domain.preview.values import MOST_PIXELS, FinePicture, PictureBody, PictureLevel, level_sizes
 from tui.domain.quantities import count
 from tui.domain.text import clean
 

@@ -7,9 +7,10 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.domain.artifacts.values import ASK_BYTES, HEAD_BYTES
-from tui.domain.preview import ansi, binary, delimited, highlight, html, json_tree, mlmodel, text
+from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES
+from tui.domain.preview import mlmodel, sniff, text
 from tui.domain.preview.sniff import Decoded, decode, kind_of, misnamed
+from tui.domain.preview.tree import parse, parse_lines
 from tui.domain.preview.values import As, AskBody, Body, FileKind, MarkdownBody, Preview
 from tui.domain.quantities import size as size_words
 from tui.gateway import progress
@@ -142,7 +143,7 @@ def _picture(reader: Reader, read: _Read, whole_most: int, fine: tuple[int, int]
     body, facts, notes = artifact_pictures.decode(data, whole=True, fine=fine)
     shown: Body | None = body
     if body is None and not facts:
-        facts, shown = binary.facts(read.path, data), text.hexadecimal(data)
+        facts, shown = sniff.facts(read.path, data), text.hexadecimal(data)
     return Preview(
         read.path, FileKind.PICTURE, reader.size, len(data), reader.travelled, shown, tuple(facts), tuple(notes)
     )
@@ -152,7 +153,7 @@ def _shown(kind: FileKind, read: _Read, shown_as: As, around: Around) -> Part:
     if kind is FileKind.EMPTY:
         return None, [], ["The file is empty."]
     if shown_as == "hex" or (kind is FileKind.BINARY and shown_as == "auto"):
-        return text.hexadecimal(read.data), binary.facts(read.path, read.data) if kind is FileKind.BINARY else [], []
+        return text.hexadecimal(read.data), sniff.facts(read.path, read.data) if kind is FileKind.BINARY else [], []
     decoded = decode(read.data, whole=read.whole)
     facts = [("encoding", decoded.encoding + (" (guessed)" if decoded.guessed else ""))]
     if shown_as == "text":
@@ -169,7 +170,7 @@ def _shown(kind: FileKind, read: _Read, shown_as: As, around: Around) -> Part:
 
 
 def _source(read: _Read, decoded: Decoded) -> Part:
-    body, notes, language = highlight.source(read.path, decoded.text, whole=read.whole)
+    body, notes, language = text.source(read.path, decoded.text, whole=read.whole)
     return body, [("language", language)] if language else [], notes
 
 
@@ -178,7 +179,7 @@ def _plain(read: _Read, decoded: Decoded, around: Around) -> Part:
 
 
 def _log(read: _Read, decoded: Decoded, around: Around) -> Part:
-    body, notes = ansi.log(decoded.text, whole=read.whole)
+    body, notes = text.log(decoded.text, whole=read.whole)
     return body, [], notes
 
 
@@ -191,12 +192,12 @@ def _markdown(read: _Read, decoded: Decoded, around: Around) -> Part:
 
 
 def _json(read: _Read, decoded: Decoded, around: Around) -> Part:
-    parsed = json_tree.parse(decoded.text, whole=read.whole)
+    parsed = parse(decoded.text, whole=read.whole)
     return parsed.body, [], list(parsed.notes)
 
 
 def _json_lines(read: _Read, decoded: Decoded, around: Around) -> Part:
-    parsed = json_tree.parse_lines(decoded.text, whole=read.whole)
+    parsed = parse_lines(decoded.text, whole=read.whole)
     return parsed.body, [], list(parsed.notes)
 
 
@@ -206,13 +207,13 @@ def _yaml(read: _Read, decoded: Decoded, around: Around) -> Part:
 
 
 def _table(read: _Read, decoded: Decoded, around: Around) -> Part:
-    body, notes = delimited.table(read.path, decoded.text, whole=read.whole)
+    body, notes = text.table(read.path, decoded.text, whole=read.whole)
     return body, [], notes
 
 
 def _html(read: _Read, decoded: Decoded, around: Around) -> Part:
     body, _, notes = _source(read, decoded)
-    return body, html.facts(decoded.text), notes
+    return body, text.facts(decoded.text), notes
 
 
 def _mlmodel(read: _Read, decoded: Decoded, around: Around) -> Part:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from tui.domain import uris
-from tui.domain.artifacts.values import ArtifactEntry, ArtifactRoot, unsafe_reason
+from tui.domain.artifacts import ArtifactEntry, ArtifactRoot, unsafe_reason
 from tui.domain.problem import Kind, Problem
 from tui.gateway.artifacts.readers import Fetch, HttpReader, LocalReader, RangedReader, Reader, StreamReader
 from tui.gateway.session import Connection

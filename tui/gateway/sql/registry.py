@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tui.domain import uris
-from tui.domain.artifacts.values import ModelMetric
+from tui.domain.artifacts import ModelMetric
 from tui.domain.models.measures import latest_metrics
 from tui.domain.models.values import (
     MISSING,

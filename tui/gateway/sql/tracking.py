@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tui.domain import uris
-from tui.domain.artifacts.values import LoggedModel, ModelMetric
+from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.values import (
     DatasetInput,
     Experiment,

@@ -14,8 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.domain.preview.picture import best_level, cells_of
-from tui.domain.preview.values import FinePicture, PictureBody, PictureLevel
+from tui.domain.preview.values import FinePicture, PictureBody, PictureLevel, best_level, cells_of
 from tui.terminal.textual_compat import CalmApp, ExactStyle
 from tui.widgets.preview import kitty
 

@@ -1,4 +1,4 @@
-"""The forms in which a comparison, or any table, is handed on: CSV, JSON, Markdown and one page of HTML."""
+"""A comparison, or a list as it is shown, as a text to keep or to hand on: Markdown, CSV, JSON, one page of HTML."""
 
 from __future__ import annotations
 
@@ -7,16 +7,136 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib.util import find_spec
 from typing import Any
 
+from tui.domain.diff.arrangement import Arranged
+from tui.domain.diff.comparison import Comparison, relative
 from tui.domain.diff.sheet import SYSTEM_METRICS
-from tui.domain.export.report import Cell, ComparisonReport, Render, ReportRow, counts_line, shown_table
-from tui.domain.filter.literals import number
-from tui.domain.table import Table
+from tui.domain.diff.table import CellWriter, Difference, subject_titles
+from tui.domain.filter.nodes import number as number_in
+from tui.domain.quantities import number
+from tui.domain.table import Table, values_of
 from tui.domain.text import clean, clean_block, named
+
+# What an export of a comparison says, whatever its form.
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value: as it is shown, in full, as a number where it is one, and its change from the baseline's."""
+
+    shown: str
+    whole: str | None  # None where it is absent
+    number: float | None
+    change: Difference
+    delta: float | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One row: its group and name, what it is a part of, which way is better, and a cell for each thing."""
+
+    group: str
+    name: str
+    part_of: str
+    better: str
+    guessed: bool
+    differs: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class ComparisonReport:
+    """A comparison ready to be written. ``ids`` and ``titles`` are those of the things compared, in order."""
+
+    ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    origins: tuple[str, ...]
+    baseline: int
+    tolerance: float
+    rows: tuple[ReportRow, ...]
+    groups: Mapping[str, tuple[int, int]]  # rows, and how many differ
+    verdict_signs: Mapping[str, str]
+    things: str = "runs"
+
+
+Render = Callable[[ComparisonReport], str]
+
+
+def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> ComparisonReport:
+    """The rows that are arranged, those of folded groups left out."""
+    system = arranged.arrangement.system_tags
+    counts = {group: comparison.count(group, system=system) for group in comparison.groups}
+    return ComparisonReport(
+        ids=tuple(subject.id if subject.context else subject.run_id or subject.id for subject in comparison.subjects),
+        titles=tuple(subject_titles(comparison)),
+        origins=tuple(subject.origin for subject in comparison.subjects),
+        baseline=arranged.baseline,
+        tolerance=comparison.tolerance,
+        rows=tuple(
+            _row(comparison, arranged, writer, at) for at, row in enumerate(arranged.rows) if not row.is_heading
+        ),
+        groups={group: (found.rows, found.differing) for group, found in counts.items()},
+        verdict_signs={"better": writer.better_sign, "worse": writer.worse_sign},
+        things="versions" if all(subject.thing == "version" for subject in comparison.subjects) else "runs",
+    )
+
+
+def _row(comparison: Comparison, arranged: Arranged, writer: CellWriter, at: int) -> ReportRow:
+    shown = arranged.rows[at]
+    section, row = shown.section, shown.row
+    direction = comparison.direction(section, row)
+    parent = int(section.parents[row])
+    shares = relative(section.numbers[row], section.numbers[row, arranged.baseline])
+    cells = []
+    for column in range(len(comparison.subjects)):
+        there = bool(section.present[row, column])
+        value = float(section.numbers[row, column]) if section.numeric[row, column] else None
+        change = writer.change(section, row, column)
+        comparable = change.differs and value is not None and bool(section.numeric[row, arranged.baseline])
+        cells.append(
+            Cell(
+                shown=writer.value(section, row, column),
+                whole=writer.whole(section, row, column) if there else None,
+                number=value,
+                change=change,
+                delta=writer.delta(section, row, column) if comparable else None,
+                share=_finite(float(shares[column])) if comparable else None,
+            )
+        )
+    return ReportRow(
+        group=section.group,
+        name=section.keys[row],
+        part_of=section.keys[parent] if parent >= 0 else "",
+        better=direction.better,
+        guessed=direction.guessed,
+        differs=bool(section.differs[row]),
+        cells=tuple(cells),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def counts_line(made: ComparisonReport) -> str:
+    """``9 of 126 params differ, 5 of 9 metrics differ; tolerance 1e-9``."""
+    parts = [f"{differing} of {rows} {group} differ" for group, (rows, differing) in made.groups.items() if rows]
+    return f"{', '.join(parts)}; tolerance {number(made.tolerance)}"
+
+
+def shown_table(table: Table) -> tuple[list[str], list[Sequence[str]]]:
+    """Any table as it is shown: titles, and rows of texts."""
+    keys = [column.key for column in table.columns]
+    titles = [clean(column.title) for column in table.columns]
+    columns = [table.texts(key, 0, table.row_count) for key in keys]
+    return titles, list(zip(*columns, strict=True)) if columns else []
 
 
 @dataclass(frozen=True)
@@ -62,7 +182,7 @@ def harmless(text: Any) -> str:
         if text is None:
             return ""
         return "NaN" if text != text else repr(text)
-    return f"'{text}" if text[:1] in _FORMULA and number(text) is None else text
+    return f"'{text}" if text[:1] in _FORMULA and number_in(text) is None else text
 
 
 def comparison_json(made: ComparisonReport) -> str:
@@ -231,3 +351,83 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("JSON", "json", comparison_json),
     "html": Format("HTML", "html", comparison_html),
 }
+
+
+# A list as it is shown, its values in full: a row a row, a column a column.
+
+
+@dataclass(frozen=True)
+class ExportedRows:
+    """The names of the columns, and the values of each: numbers, texts, and None where there is nothing."""
+
+    names: tuple[str, ...]
+    columns: tuple[Sequence[Any], ...]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return list(zip(*self.columns, strict=True))
+
+
+def sheet_of(table: Table, keys: str = "") -> ExportedRows:
+    """What a table shows; with ``keys``, what identifies its rows is the first column, under that name."""
+    shown = [column for column in table.columns if column.key or column.title]
+    titles = Counter(column.title for column in shown)
+    names, columns = [], []
+    if keys:
+        names.append(keys)
+        columns.append([table.row_key(row) for row in range(table.row_count)])
+    for column in shown:
+        plain = column.title if column.title and titles[column.title] == 1 else f"{column.title} {column.key}".strip()
+        names.append(column.key if "." in column.key else plain)
+        columns.append(list(values_of(table, column.key, 0, table.row_count)))
+    return ExportedRows(tuple(names), tuple(columns))
+
+
+def as_csv(sheet: ExportedRows) -> str:
+    """A line a row; floats in full, NaN and infinities by name, nothing where there is nothing."""
+    return written([sheet.names, *sheet.rows()])
+
+
+def as_json(sheet: ExportedRows) -> str:
+    """An object a row: null is nothing, "" is empty, and "NaN", "Infinity", "-Infinity" stand for what JSON lacks."""
+    rows = [dict(zip(sheet.names, (_in_json(value) for value in row), strict=True)) for row in sheet.rows()]
+    return json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _in_json(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def can_write_parquet() -> bool:
+    return find_spec("pyarrow") is not None
+
+
+def parquet(sheet: ExportedRows) -> bytes:
+    """Columns of one type each: nothing is null, NaN is NaN; numbers beside texts are written as texts."""
+    import pyarrow
+    import pyarrow.parquet
+
+    arrays = [pyarrow.array(_of_one_type(values), from_pandas=False) for values in sheet.columns]
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(arrays, names=_unlike(sheet.names)), out)
+    return out.getvalue()
+
+
+def _of_one_type(values: Sequence[Any]) -> list[Any]:
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {int, float}:
+        return [float(value) if float in kinds and value is not None else value for value in values]
+    if len(kinds) > 1 or not kinds <= {str, bool}:
+        return [value if value is None or isinstance(value, str) else repr(value) for value in values]
+    return [value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values]
+
+
+def _unlike(names: Sequence[str]) -> list[str]:
+    """The names, those that come again with a number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return found
