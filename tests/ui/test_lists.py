@@ -106,6 +106,14 @@ async def test_columns_are_taken_away_by_what_is_typed(small: World, name: str) 
         await deck.until(lambda: column not in columns(pane), "it is gone")
 
 
+async def test_words_that_no_column_holds_are_said_to_be_held_by_none(small: World) -> None:
+    async with opened(small, next(iter(LISTS))) as (deck, _pane):
+        await deck.press("o")
+        await deck.until_text("space show/hide")
+        await deck.type("zzqq")
+        await deck.until_text("Nothing here holds  zzqq")
+
+
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_list_that_cannot_be_remembered_says_so_once(small: World, name: str) -> None:
     async with opened(small, name) as (deck, pane):

@@ -44,6 +44,7 @@ async def test_which_version_is_champion(world: World) -> None:
         keys = await open_models(deck)
         assert "v12" in row(deck, "churn")
         assert keys == 1
+        await deck.until_text("champion · since ?")
         await deck.press("slash")
         await deck.type("fraud")
         await deck.until(lambda: models(deck).board.grid.row_count == 1, "one model is left")

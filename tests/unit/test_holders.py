@@ -8,8 +8,10 @@ from pathlib import Path
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import DAY, HOUR, NOW_MS, FrozenClock
 from tests.support.flows import Mover
+from tui.domain.columns import text_of
 from tui.domain.models.holders import UNKNOWN, Holding, mirror_tags, mirrored
 from tui.domain.models.rows import Notation
+from tui.domain.models.versions import Versions
 from tui.domain.writes import alias_plan
 from tui.services.alias_moves import Rules
 from tui.services.holders import Holders
@@ -81,6 +83,25 @@ def test_what_others_told_in_tags_is_read(tmp_path: Path) -> None:
     world.registry.change_version("churn", "11", tags=told)
     assert world.champion() == Holding(NOW_MS - 3 * HOUR, "ben", "9")
     assert mirrored("champion", {"deck.alias.champion.moved_at": "yesterday"}) == UNKNOWN
+
+
+def test_the_versions_say_since_when_and_by_whom_beside_each_alias(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.registry.models["churn"] = replace(
+        world.registry.models["churn"], aliases={"champion": "12", "old": "11", "spare": "11"}
+    )
+    world.registry.change_version("churn", "12", tags=mirror_tags("champion", "ben", "9", "", NOW_MS - 2 * HOUR))
+    world.registry.change_version("churn", "11", tags=mirror_tags("old", "eve", "9", "", NOW_MS + 3 * HOUR))
+    model = world.registry.get_model("churn")
+    world.holders.learn()
+    world.health.gather([model], facts=False)
+    made = [world.registry.get_version("churn", number) for number in ("12", "11", "10")]
+    specs = {one.key: one for one in Versions(model, made, world.health, Notation(NOW_MS)).columns()}
+    # A time yet to come is the clock of another machine: it is not told as one.
+    assert [text_of(specs["aliases"].cell(one)) for one in made] == [
+        "champion · since 2h by ben", "old · since ? by eve  spare · since ?", "",
+    ]  # fmt: skip
+    assert specs["aliases"].least == len("champion · since 2h by ben")
 
 
 def test_tags_of_an_earlier_time_are_not_believed(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ class ColumnSpec(Generic[Row]):
     align: Align = "left"
     frozen: bool = False  # stays at the left while the rest scrolls
     group: str = ""
-    least: int = 3
+    least: int = 3  # cells that it keeps, also where columns make room for each other
     widest: int = 44
     detail: str = ""  # what is said of it where columns are chosen
     means: Literal["", "number", "time"] = ""
@@ -228,7 +228,7 @@ class SpecTable(Generic[Row]):
         heading = width(column.title) + (2 if column.order else 0)
         spec = self._specs[column.key]
         needed = max([heading, *(width(text_of(spec.cell(row))) for row in self.rows[:SAMPLE])])
-        return min(column.width, needed if column.align == "right" else max(heading, min(needed, _CUT)))
+        return min(column.width, needed if column.align == "right" else max(heading, spec.least, min(needed, _CUT)))
 
     @property
     def row_count(self) -> int:

@@ -280,6 +280,11 @@ def ago(then_ms: int | None, now_ms: int, absent: str = ABSENT) -> str:
     return f"{months}mo" if months < 24 else f"{int(days / 365.25)}y"
 
 
+def is_ahead(then_ms: int, now_ms: int) -> bool:
+    """Whether a time is yet to come, by more than clocks differ without anybody's doing."""
+    return then_ms - now_ms >= 5 * _SECOND
+
+
 def iso(ms: float | None) -> str | None:
     """A time as ISO 8601 has it, to the millisecond in UTC; a number of milliseconds beyond the calendar."""
     if ms is None:

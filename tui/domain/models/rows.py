@@ -85,10 +85,10 @@ class Notation:
         )
 
     def since(self, holding: Holding) -> str:
-        """``since 2h by ana``; ``since ?`` where nobody knows."""
+        """``since 2h by ana``; ``since ?`` where nobody knows, and where what is told is a time yet to come."""
         who = clean(holding.by)
         by = f" by {who if width(who) <= WHO else fit(who, WHO, ellipsis=self.glyphs.ellipsis)}" if who else ""
-        if holding.since_ms is None:
+        if holding.since_ms is None or quantities.is_ahead(holding.since_ms, self.now_ms):
             return f"since ?{by}"
         when = self.when(holding.since_ms)
         return f"since {when}{by}"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from tui.domain import quantities
-from tui.domain.columns import SAMPLE, Cell, ColumnSpec
+from tui.domain.columns import SAMPLE, Cell, ColumnSpec, text_of
 from tui.domain.models.holders import MIRROR
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, metric_of, metric_tone, served_cell
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.runs.tables import status_text
-from tui.domain.text import clean, named
+from tui.domain.text import clean, named, width
 
+_SINCE = 26  # cells of "champion · since 2h by ana"
 Columns = tuple[ColumnSpec[ModelVersion], ...]
 
 
@@ -55,7 +56,8 @@ class Versions:
         looked_first = "lower" if self._better == "lower" else "higher"
         return (
             ColumnSpec("version", "ver", self._version, lambda v: v.number, better="higher", frozen=True),
-            ColumnSpec("aliases", "aliases", self._aliases_cell, group="facts", widest=40, default=self._has_aliases),
+            ColumnSpec("aliases", "aliases", self._aliases_cell, group="facts", widest=72,
+                       least=self._told_whole(), default=self._has_aliases),
             ColumnSpec("serving", "serving", self._serving, group="facts", widest=56,
                        default=bool(self._known.served(self.model.name))),
             ColumnSpec("status", "state", lambda v: self._reading.status(v), group="facts"),
@@ -87,6 +89,11 @@ class Versions:
         name = run.name if run is not None else ""
         return f"v{made.version} {aliases} {made.status} {made.stage} {name} {tags} {made.description}"
 
+    def _told_whole(self) -> int:
+        """The cells in which most aliases can be told with since when, up to what leaves room for a metric."""
+        known = (made for made in self._versions[:SAMPLE] if made.version in self._aliases)
+        return min(_SINCE, max((width(text_of(self._aliases_cell(made))) for made in known), default=0))
+
     # cells
 
     def _version(self, made: ModelVersion) -> Cell:
@@ -95,7 +102,10 @@ class Versions:
         return f"v{made.version}", "strong"
 
     def _aliases_cell(self, made: ModelVersion) -> Cell:
-        return clean(" ".join(self._aliases.get(made.version, ()))), "accent"
+        known, since = self._known, self._reading.since
+        held = self._aliases.get(made.version, ())
+        said = [f"{clean(alias)} · {since(known.holding(self.model, alias))}" for alias in held]
+        return "  ".join(said), "accent"
 
     def _serving(self, made: ModelVersion) -> Cell:
         return served_cell(self.model, self._known.served(made.name), self._glyphs, made.version)

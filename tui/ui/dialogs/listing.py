@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
+from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.ui.breakpoints import BREAKPOINTS
 from tui.widgets.calm_input import CalmInput
@@ -94,6 +95,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
     def narrow(self, query: str) -> None:
         """Show the rows that ``query`` leaves."""
         self._query = query
+        self.grid.placeholder = f"Nothing here holds  {clean(query.strip())}" if query.strip() else ""
         self.grid.table = self.rows(query)
 
     @on(Input.Changed)
