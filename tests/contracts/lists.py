@@ -19,6 +19,7 @@ from tui.services.request_log import LoggedRequest
 from tui.ui.routes import (
     ArtifactsRoute,
     CompareRoute,
+    IncidentRoute,
     LedgerRoute,
     ModelRoute,
     RunRoute,
@@ -195,6 +196,14 @@ LISTS: tuple[ListRow, ...] = (
     ),
     ListRow("files", ("compare_files", "compare_views"), go_to(_RUNS, "depth", "f"), "notes", "notes.txt", "report.md"),
     ListRow("which matter", ("compare_params", "compare_views"), go_to(_SWEEP, "depth", "I"), "", "", ""),
+    ListRow(
+        "incident",
+        ("incident", "registry"),
+        go_to(IncidentRoute("churn", "champion"), "served-elsewhere"),
+        "canary",
+        "churn-canary",
+        "churn-prod  ",
+    ),
     ListRow("ledger", ("ledger",), go_to(LedgerRoute(), "alias move"), "gallant", "gallant", "churn", keep_records),
     ListRow("requests", ("requests",), _requests, "search_exp", "search_experiments", "search_runs"),
     ListRow("endpoints", ("serving_list", "serving"), _serving, "fraud", "fraud-scoring", "churn-canary"),

@@ -13,6 +13,7 @@ from tests.support.model_shop import model_shop
 from tests.support.traced import many_infos
 from tests.support.writing import OX
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
+from tui.domain.models.holders import mirror_tags
 from tui.domain.models.values import Registrable
 from tui.domain.traces.values import EvaluationSet
 
@@ -41,6 +42,8 @@ def full_shop(folder: Path, **launch: Any) -> World:
             endpoint("fraud-scoring", ("fraud_score", "7", 100)),
         ]
     )
+    held = mirror_tags("old-prod", "ben@bastion", "10", "INC-7", NOW_MS - HOUR)
+    world.registry.change_version("churn", "11", tags=held)
     world.traces.infos = many_infos()
     world.traces.sets["d-1"] = EvaluationSet("d-1", "golden", 3), set()
     return world

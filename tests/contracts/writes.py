@@ -22,7 +22,15 @@ from tui.app.actions import BY_ID
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Share
 from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, ModelRoute, PromptRoute, RunRoute, VersionRoute
+from tui.ui.routes import (
+    ArtifactsRoute,
+    IncidentRoute,
+    LoggedModelRoute,
+    ModelRoute,
+    PromptRoute,
+    RunRoute,
+    VersionRoute,
+)
 
 Steps = Callable[[Deck[int]], Awaitable[None]]
 Effect = Callable[[], None]
@@ -841,6 +849,33 @@ WRITES: tuple[WriteRow, ...] = (
         old="90",
         new="50",
         beneath=("churn v11 50%",),
+    ),
+    # from an incident
+    WriteRow(
+        "put an alias back",
+        ("incident.put_back",),
+        go_to(IncidentRoute("churn", "old-prod"), "put old-prod back on v10"),
+        _nothing,
+        "set_alias",
+        _aliases,
+        START,
+        {**START, "old-prod": "10"},
+        lambda world: world.registry.move("churn", "old-prod", "13"),
+        old="v11",
+        new="v10",
+    ),
+    WriteRow(
+        "split the traffic from an incident",
+        ("incident.traffic",),
+        go_to(IncidentRoute("churn", "champion"), "split the traffic"),
+        _line("50 50", instead=True),
+        "change",
+        _split,
+        [("11", 90), ("10", 10)],
+        [("11", 50), ("10", 50)],
+        _serve,
+        old="90",
+        new="50",
     ),
     # prompts
     WriteRow(

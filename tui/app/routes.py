@@ -10,6 +10,7 @@ from tui.ui.routes import (
     CompareRoute,
     CurvesRoute,
     DoctorRoute,
+    IncidentRoute,
     LedgerRoute,
     LoggedModelRoute,
     ModelRoute,
@@ -84,7 +85,11 @@ def screen_for(route: Route, session: Session) -> Page:
     if isinstance(route, ServingRoute):
         from tui.features.serving.screen import ServingScreen
 
-        return ServingScreen(session, route.model, route.ask)
+        return ServingScreen(session, route.model, route.ask, split=route.split)
+    if isinstance(route, IncidentRoute):
+        from tui.features.models.incident import IncidentScreen
+
+        return IncidentScreen(session, route.name, route.alias)
     if isinstance(route, StandingRoute):
         from tui.features.diagnostics.standing import StandingScreen
 

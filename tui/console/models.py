@@ -28,7 +28,7 @@ from tui.console.command import (
     write,
 )
 from tui.console.writing import SIGNS, Consent, carried_out, refuse_read_only, write_options
-from tui.domain.models.holders import KnownMove, Tenure, mirrored_move, tenure_at, tenures
+from tui.domain.models.holders import Tenure, tenure_at
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
@@ -430,6 +430,8 @@ def alias_history(earlier: GivenOptions, /, model: str, moment: str | None, form
     From this machine's ledger, those merged into it and mirrored tags; what they do not tell is a gap. With --at it
     ends with 1 where that is not known. A TIME without a zone is of this machine's.
     """
+    from tui.services.holders import history_of
+
     meant = _alias_named(model)
     with opened(earlier, given) as session:
         found = session.registry.get_model(meant.model)
@@ -466,29 +468,6 @@ def _moment(said: str, session: Session) -> int:
             "Nothing was read", f"“{clean(said)}” is no time.", "It would be 2026-03-03T14:00Z or 2026-03-03 14:00."
         ) from None
     return round((at if at.tzinfo is not None else at.replace(tzinfo=session.clock.zone)).timestamp() * 1000)
-
-
-def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Tenure, ...]:
-    """All that the ledgers and the tags of versions tell of an alias."""
-    from tui.config.paths import state_dir
-    from tui.services.alias_moves import WHAT
-    from tui.services.alias_records import done_steps, is_of_another
-    from tui.services.ledger_exchange import merged
-
-    own = session.desk.moves.entries(model.name)
-    place = session.desk.moves.place
-    others = [e for e in merged(state_dir()) if (e.what, e.place, e.subject) == (WHAT, place, model.name)]
-    moves = [
-        KnownMove(entry.ended_ms or entry.at_ms, step.expected, step.to, entry.actor, entry.why, source)
-        for entries, source in ((own, "ledger"), (others, "merged ledger"))
-        for entry in entries
-        if not is_of_another(entry, model)
-        for step in done_steps(entry)
-        if step.alias == alias
-    ]
-    pages = paged(lambda token: session.registry.search_versions(model.name, token=token), "versions")
-    told = (mirrored_move(alias, made.version, made.tags) for page in pages for made in page)
-    return tenures([*moves, *(move for move in told if move is not None)], model.aliases.get(alias))
 
 
 @click.command(

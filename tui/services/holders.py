@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.domain.models.holders import UNKNOWN, Holding, mirrored
+from tui.domain.models.holders import UNKNOWN, Holding, KnownMove, Tenure, mirrored, mirrored_move, tenures
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.services.alias_records import done_steps, is_of_another
@@ -15,6 +15,7 @@ from tui.services.clock import Clock
 if TYPE_CHECKING:
     from tui.services.alias_moves import AliasMoves
     from tui.services.ledger import Entry
+    from tui.services.session import Session
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,29 @@ class Holders:
     def _last(self, model: RegisteredModel, alias: str) -> _Move | None:
         moves = [move for entry, move in self._recorded.get((model.name, alias), ()) if not is_of_another(entry, model)]
         return moves[-1] if moves else None
+
+
+def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Tenure, ...]:
+    """All that the ledgers and the tags of versions tell of an alias; reads every version, and blocks."""
+    from tui.config.paths import state_dir
+    from tui.services.alias_moves import WHAT
+    from tui.services.ledger_exchange import merged
+
+    moves = session.desk.moves
+    others = [e for e in merged(state_dir()) if (e.what, e.place, e.subject) == (WHAT, moves.place, model.name)]
+    known = [
+        KnownMove(entry.ended_ms or entry.at_ms, step.expected, step.to, entry.actor, entry.why, source)
+        for entries, source in ((moves.entries(model.name), "ledger"), (others, "merged ledger"))
+        for entry in entries
+        if not is_of_another(entry, model)
+        for step in done_steps(entry)
+        if step.alias == alias
+    ]
+    token: str | None = None
+    while True:
+        page = session.registry.search_versions(model.name, token=token)
+        told = (mirrored_move(alias, made.version, made.tags) for made in page.versions)
+        known += [move for move in told if move is not None]
+        token = page.next_token
+        if token is None:
+            return tenures(known, model.aliases.get(alias))

@@ -144,11 +144,20 @@ class LedgerRoute:
 class ServingRoute:
     """The serving endpoints, at first those that serve ``model``; only for a context that has them.
 
-    ``ask`` is a version of it that is to be asked at once.
+    ``ask`` is a version of it that is to be asked at once; ``split`` says that the traffic is to be split at once.
     """
 
     model: str = ""
     ask: str = ""
+    split: bool = False
+
+
+@dataclass(frozen=True)
+class IncidentRoute:
+    """What on-call asks of an alias of a model."""
+
+    name: str
+    alias: str
 
 
 @dataclass(frozen=True)
@@ -233,6 +242,7 @@ Route = (
     | PromptDiffRoute
     | LedgerRoute
     | ServingRoute
+    | IncidentRoute
     | StandingRoute
     | DoctorRoute
     | TracesRoute

@@ -19,7 +19,15 @@ from tui.features.models.grants import Grants
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
-from tui.ui.routes import LedgerRoute, ModelRoute, RunRoute, ServingRoute, StandingRoute, VersionDiffRoute
+from tui.ui.routes import (
+    IncidentRoute,
+    LedgerRoute,
+    ModelRoute,
+    RunRoute,
+    ServingRoute,
+    StandingRoute,
+    VersionDiffRoute,
+)
 from tui.ui.watch import AutoRefresh
 from tui.ui.writing import Writer
 
@@ -381,6 +389,13 @@ class RegistryPage(Page, Asking):
 
         if self._writer.may_write():
             self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self._say_problem)
+
+    def action_incident(self) -> None:
+        from tui.services.incident import alias_meant
+
+        version = self.version_here()
+        alias = alias_meant(self._model, version.version if version is not None else "")
+        self.deck.go(IncidentRoute(self._model.name, alias))
 
     def action_query(self) -> None:
         version = self.version_here()

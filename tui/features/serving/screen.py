@@ -32,10 +32,11 @@ class ServingScreen(Page, Asking):
     CSS_PATH = style_sheets("serving.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("serving")]
 
-    def __init__(self, session: Session, model: str = "", ask: str = "") -> None:
+    def __init__(self, session: Session, model: str = "", ask: str = "", *, split: bool = False) -> None:
         super().__init__(session)
         self._asked_of = ask  # the version that is to be asked, once what serves it is known
         self.is_to_ask = bool(ask)
+        self._is_to_split = split
         self.endpoints = EndpointsPane(session, self.deck.glyphs, model)
         self.entities = EntitiesPane(session, self.deck.glyphs)
         self._changes = EndpointChanges(self, self.endpoints, self.entities, session)
@@ -65,7 +66,16 @@ class ServingScreen(Page, Asking):
         self._ask_at_once()
 
     def _ask_at_once(self) -> None:
-        """Ask of the version that one came here for, as soon as an endpoint is known that serves it."""
+        """Do what one came here for, once an endpoint is known that serves it: split its traffic, or ask of one."""
+        if self._is_to_split:
+            shown = self.endpoints.shown_names()
+            split = [one for one in self.endpoints.view.endpoints if one.name in shown]
+            if split and all(one.is_whole for one in split):
+                self._is_to_split = False
+                # Where there are several, one whose traffic has more than one way to go is meant.
+                meant = next((one for one in split if len(one.config.entities) > 1), split[0])
+                self.endpoints.grid.move_to(meant.name)
+                self.action_traffic()
         if not self.is_to_ask:
             return
         for endpoint in self.endpoints.view.endpoints:

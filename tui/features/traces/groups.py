@@ -25,13 +25,12 @@ from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, TraceInfo
 from tui.resources import style_sheets
 from tui.services.session import Session
+from tui.services.trace_reading import infos_of
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import TraceGroupsRoute, TraceRoute, TracesRoute
 
-MOST_INFOS = 2000  # traces that are read where none are given
-MOST_PLACES = 100  # experiments that are looked through, those last updated first
 MOST_READ = 200  # traces whose spans are read to group by them
 FAILING, SLOWEST = "first failing span", "slowest span"
 _PERIODS = (("hour", HOUR), ("day", 24 * HOUR), ("week", 7 * 24 * HOUR), ("30 days", 30 * 24 * HOUR))
@@ -211,18 +210,7 @@ class TraceGroupsScreen(Page, Asking):
         self.set_freshness(self.freshness.loading())
 
         def work() -> tuple[TraceInfo, ...]:
-            places = scope.places or tuple(
-                one.id for one in tracking.search_experiments(max_results=MOST_PLACES).experiments
-            )
-            found: list[TraceInfo] = []
-            token: str | None = None
-            while len(found) < MOST_INFOS:
-                page = traces.search(places, filter_string=scope.filter_string, max_results=500, token=token)
-                found += page.infos
-                token = page.next_token
-                if token is None:
-                    break
-            return tuple(found)
+            return infos_of(tracking, traces, scope)
 
         def got(infos: tuple[TraceInfo, ...]) -> None:
             self.infos = infos
