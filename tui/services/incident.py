@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.domain.export.formats import escaped
+from tui.domain.export import escaped
 from tui.domain.models.holders import Holding, Tenure
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel
@@ -157,9 +157,9 @@ def of_history(known: Sequence[Tenure]) -> list[Line]:
 def changed(session: Session, one: Held) -> list[Line]:
     """What differs between the two holders, group by group."""
     from tui.domain.diff.arrangement import DiffArrangement, arrange
-    from tui.domain.diff.cells import CellWriter
     from tui.domain.diff.comparison import Comparison
-    from tui.domain.export.report import report
+    from tui.domain.diff.table import CellWriter
+    from tui.domain.export import report
     from tui.services.model_diff import version_sheet
 
     pair = one.compared
