@@ -23,6 +23,7 @@ from tests.support.deck import (
     shop,
 )
 from tests.support.driver import Deck
+from tui.app.application import DeckApp
 from tui.config.model import ContextSettings, Settings
 from tui.domain.places import parse_place
 from tui.features.diagnostics.requests import RequestsScreen
@@ -448,3 +449,28 @@ async def test_what_is_off_on_the_board_says_why(small: World) -> None:
         await deck.until_text("Models")
         await deck.press("C")
         await deck.until(lambda: "this registry is not in one" in message(deck), "it is said why")
+
+
+# themes
+
+
+async def test_a_theme_is_shown_before_it_is_chosen_and_its_context_keeps_its_accent_and_word(small: World) -> None:
+    small.launch = {"accent": "red", "word": "PRODUCTION"}
+    async with small.open() as deck:
+        await deck.until_text("weekly")
+        assert deck.shows("PRODUCTION  prod")
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        assert app.theme == "deck-dark red"
+        await deck.press(":", *"theme", "enter")
+        await deck.until_text("up and down show each")
+        await deck.press(*"contrast-l")
+        await deck.until(lambda: app.theme == "contrast-light red", "the theme under the cursor is worn")
+        await deck.press("escape")
+        await deck.until(lambda: app.theme == "deck-dark red", "the one before is put back")
+        await deck.press(":", *"theme safe", "enter")
+        await deck.until(lambda: app.theme == "safe-dark red", "the theme named is worn")
+        app.post_message(DeckApp.TerminalTold(True))
+        await deck.until(lambda: app.theme == "safe-light red", "the terminal told late that it is light")
+        await deck.press(":", *"theme nope", "enter")
+        await deck.until_text("There is no theme “nope”")

@@ -96,6 +96,29 @@ def test_the_screen_is_whole_again_whatever_became_of_the_terminal(demo: list[st
         assert terminal.left_on() == []
 
 
+def test_a_terminal_that_answers_light_is_worn_light_and_no_answer_is_a_key(demo: list[str], tmp_path: Path) -> None:
+    answer, ground = "\x1b]11;rgb:fbfb/fbfb/fafa\x1b\\", b"48;2;251;251;250"
+    with Terminal(demo, environ=os.environ, cwd=str(tmp_path)) as terminal:
+        before = terminal.settings()
+        terminal.until_sent(b"\x1b]11;?\x1b\\")
+        terminal.until("gallant-ox-12")
+        assert ground not in terminal.drawn, "it has not answered yet"
+        terminal.type(answer[:9])
+        terminal.type(answer[9:])
+        terminal.until_sent(ground)
+        terminal.press("?")
+        terminal.until("Keys that work here")
+        assert "rgb" not in terminal.text() and "fbfb" not in terminal.text()
+        terminal.press("esc", "q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.settings() == before
+    with Terminal(demo, environ=os.environ, cwd=str(tmp_path)) as terminal:
+        terminal.until("gallant-ox-12")
+        assert b"48;2;15;19;24" not in terminal.drawn, "the last answer counts until the next"
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=["term", "hup", "int"])
 @pytest.mark.parametrize("moment", ["a list", "a dialogue"])
 def test_a_signal_to_end_leaves_the_terminal_as_it_was(

@@ -136,6 +136,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("prompts", "4", "prompts", "Go to a prompt, or to the list of them.", At("app"), takes="[NAME]"),
     Verb("traces", "5", "traces", "Go to the traces, or to those of an experiment.", At("app"), takes="[NAME]"),
     Verb("doctor", "", "doctor", "Look over this context: what works from here, what does not, and what to do.", At("app")),
+    Verb("theme", "", "theme", "Wear another theme, or choose one while each is shown.", At("app"), takes="[NAME]"),
     Verb("next_pane", "tab", "next pane", "Go to the next pane.", At("app")),
     Verb("previous_pane", "shift+tab", "previous pane", "Go to the previous pane.", At("app")),
     Verb("back", "escape", "back", "Stop what is loading, leave the filter, or go back one step.", At("app")),

@@ -23,17 +23,20 @@ from textual.timer import Timer
 
 from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_key, show_keys
 from tui.app.first_frame import FirstFrame
+from tui.app.look import Look
 from tui.app.signals import heeded
-from tui.app.themes import THEMES, variable_defaults
+from tui.app.themes import suited, themes_of, variable_defaults, with_accent
 from tui.app.trail import Trail, Visit
 from tui.config.choose import COMMAND_LINE
 from tui.config.launch import Launch
+from tui.config.model import AUTO, FAMILIES
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.preview.values import draws_pictures
 from tui.domain.problem import Problem
 from tui.domain.quantities import duration
 from tui.domain.text import clean, clean_block
 from tui.resources import style_sheets
+from tui.terminal.background import Question, listening
 from tui.terminal.textual_compat import CalmApp
 from tui.widgets.status_line import Status, Top
 
@@ -71,7 +74,15 @@ class DeckApp(CalmApp[int]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "mlflow-deck"
 
-    def __init__(self, launch: Launch, connect: Connect, *, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        connect: Connect,
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        look: Look | None = None,
+    ) -> None:
         settings = launch.settings
         self.environment = environment
         self.folder = folder
@@ -98,11 +109,13 @@ class DeckApp(CalmApp[int]):
         self._routes: WeakKeyDictionary[Screen[Any], Route] = WeakKeyDictionary()  # how each page was come to
         self._serial = 0  # of the open context: each has its own stacks of screens
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
-        for theme in THEMES.values():
+        self.look = look or Look()
+        self._themes = themes_of(settings.themes)
+        for theme in self._themes.values():
             self.register_theme(theme)
         # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed
         # yet, so the theme's colours are given to them here.
-        self.set_reactive(DeckApp.theme, settings.theme)
+        self.set_reactive(DeckApp.theme, self._worn(self.look.chosen or settings.theme))
         self.stylesheet.set_variables(self.get_css_variables())
 
         # A picture's number is told by a colour, which has to arrive as it is.
@@ -114,7 +127,7 @@ class DeckApp(CalmApp[int]):
 
     def get_default_screen(self) -> Screen[None]:
         launch = self._launch
-        status = Status(launch.context_name, launch.place_shown, ("experiments",), launch.read_only)
+        status = Status(launch.context_name, launch.place_shown, ("experiments",), launch.read_only, word=launch.word)
         frame = FirstFrame(status, self.glyphs)
         self.fit(frame)
         return frame
@@ -130,6 +143,7 @@ class DeckApp(CalmApp[int]):
 
     def on_mount(self) -> None:
         self.keys_wait = True
+        self.ends_as_it_was(self.look.terminal_before)
         if self.glyphs is ASCII:
             from tui.widgets.plain_signs import PlainSigns
 
@@ -160,6 +174,54 @@ class DeckApp(CalmApp[int]):
         first = _top_of(self.session.launch.place)
         self.trail = Trail(Visit(first))
         await self.switch_mode(self._mode(first))
+
+    # how it looks
+
+    def _worn(self, wanted: str) -> str:
+        """The name of the theme to wear for one asked for, which may be a pair's; it is made known to Textual."""
+        theme = self._themes[suited(wanted, self._themes, light=self.look.light)]
+        worn = with_accent(theme, self._launch.accent)
+        self.register_theme(worn)
+        return worn.name
+
+    def wear(self, wanted: str = "") -> None:
+        """Wear a theme, by its name or that of its pair; none named is the one chosen, or the configuration's."""
+        self.theme = self._worn(wanted or self.look.chosen or self._launch.settings.theme)
+
+    @dataclass
+    class TerminalTold(Message):
+        """The terminal has told of its background, after the first frame was made."""
+
+        light: bool
+
+    def on_deck_app_terminal_told(self, event: TerminalTold) -> None:
+        if event.light != self.look.light:
+            self.look.light = event.light
+            self.wear()
+        self.look.remember_light()
+
+    def offers_theme(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        return tuple(Offer(name, name, "theme") for name in (AUTO, *FAMILIES, *self._themes))
+
+    def action_theme(self, name: str = "") -> None:
+        """Wear the theme of a name, or choose one from a list that shows each as the cursor comes to it."""
+        names = (AUTO, *FAMILIES, *self._themes)
+        if name in names:
+            self._choose_theme(name)
+        elif name:
+            self.say(f"There is no theme “{clean(name)}”: there are {', '.join(names)}")
+        else:
+            from tui.app.commands import ask_for_theme
+
+            ask_for_theme(self, names)
+
+    def _choose_theme(self, name: str) -> None:
+        self.look.chosen = name
+        self.wear()
+        kept = self.look.remember_chosen()
+        self.say(f"The theme is {self.theme}{', also from the next start on' if kept else ''}")
 
     # requests under way
 
@@ -237,6 +299,8 @@ class DeckApp(CalmApp[int]):
         before, self.session = self.session, self._connect(launch)
         before.log.on_record = lambda: None
         self._watch_requests()
+        self._launch = launch
+        self.wear()
         left, self._serial = self._serial, self._serial + 1
         self.call_later(self._change_context, left, before, at)
 
@@ -784,7 +848,7 @@ def _top_of(place: Place | None) -> str:
     return kinds.get(place.kind.value, "browse") if place is not None else "browse"
 
 
-def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
+def run_deck(launch: Launch, host: Host, question: Question) -> int:
     """Run the deck on a context whose host has been started; answers the exit status."""
     unused = [host]  # the process that was started before Textual was loaded serves the first context
 
@@ -793,7 +857,9 @@ def run_deck(launch: Launch, host: Host, log_file: Path | None = None) -> int:
 
         return connect.open_session(wanted, unused.pop() if unused else None)
 
-    app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd())
+    look = Look.at_start(question, os.environ)
+    app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd(), look=look)
+    listening(question, lambda light: app.post_message(app.TerminalTold(light)))
     app.second_look_s = lambda: SECOND_LOOK_S + random.uniform(0, SECOND_LOOK_JITTER_S)
     try:
         with heeded(app.leave_now):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.actions import Action, actions_at, configured_keys, show_keys
+from tui.config.model import AUTO
 from tui.services.copies import shown_uri
+from tui.ui.dialogs.choices import Choice, ChoiceModal
 from tui.ui.dialogs.command import Command, CommandModal, Given
 from tui.ui.page import Page
 
@@ -53,6 +56,35 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         for name, action in found.items()
     ]
     deck.push_screen(CommandModal(commands, deck.glyphs, said_before(deck)), run)
+
+
+def ask_for_theme(deck: DeckApp, names: Sequence[str]) -> None:
+    """Choose a theme: each is worn while the cursor is on it, and esc puts back the one before."""
+    pairs = {
+        AUTO: "deck-dark or deck-light, as the terminal's background is",
+        "contrast": "high contrast, dark or light by itself",
+        "safe": "for those who do not tell red from green, dark or light by itself",
+        "terminal": "the terminal's own sixteen colours",
+    }
+    configured = deck.session.launch.settings.theme
+
+    def picked(choice: Choice | None) -> None:
+        if choice is None:
+            deck.wear()
+        else:
+            deck.action_theme(choice.id)
+
+    choices = [
+        Choice(
+            name,
+            name,
+            " · ".join(part for part in (pairs.get(name, ""), "configured" if name == configured else "") if part),
+        )
+        for name in sorted(names, key=lambda name: name != (deck.look.chosen or configured))
+    ]
+    modal = ChoiceModal("Theme", choices, deck.glyphs, hint="up and down show each   enter keep   esc leave")
+    modal.on_cursor = lambda choice: deck.wear(choice.id)
+    deck.push_screen(modal, picked)
 
 
 def said_before(deck: DeckApp) -> list[str]:

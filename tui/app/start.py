@@ -107,6 +107,9 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
     from tui.host.wire import spec_of
 
     host = Host.start(spec_of(launch))
+    from tui.terminal.background import Question
+
+    question = Question(os.environ)
     if launch.settings.ssh:
         # Textual reads these when it is imported.
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -117,8 +120,9 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
         from tui.console.logs import hush
 
         hush()
-        raise SystemExit(run_deck(launch, host, log_file=Path(said.log_file) if said.log_file else None))
+        raise SystemExit(run_deck(launch, host, question))
     finally:
+        question.restore()
         host.close()
 
 

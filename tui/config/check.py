@@ -16,7 +16,10 @@ from pydantic_core import ErrorDetails
 from tui.config import choose
 from tui.config.keymap import BoundAction, KeymapError, checked
 from tui.config.model import (
+    ACCENTS,
+    AUTO,
     DIRECTIONS,
+    FAMILIES,
     IMAGES,
     LIMITS,
     READERS,
@@ -25,6 +28,7 @@ from tui.config.model import (
     ModelSettings,
     PromptSettings,
     Settings,
+    ThemeSettings,
 )
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
@@ -166,6 +170,9 @@ _WHERE_DATABASE_SECRETS_GO = (
 )
 
 
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MOST_LETTERS = 16  # of the word of a context, which stands on every page
+
 _EXPECTED = {"bool": "true or false", "string": "text", "int": "a whole number", "float": "a number", "tuple": "a list"}
 
 
@@ -216,7 +223,12 @@ def _problem(file: Path, faults: Sequence[_Fault]) -> Problem:
     return Problem(Kind.CONFIG, "The configuration cannot be used", f"{where}: {first.message}{more}.", first.hint)
 
 
-_GROUPS: Final = {"contexts": ContextSettings, "models": ModelSettings, "prompts": PromptSettings}
+_GROUPS: Final = {
+    "contexts": ContextSettings,
+    "models": ModelSettings,
+    "prompts": PromptSettings,
+    "themes": ThemeSettings,
+}
 
 
 def _fault(entry: ErrorDetails, located: Located) -> _Fault:
@@ -284,10 +296,19 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         if not least <= value <= most:
             add(where, f"“{name}” should be between {least:g} and {most:g}, and is {value:g}")
 
-    if settings.theme not in THEMES:
-        near = get_close_matches(settings.theme, THEMES, n=1)
-        hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(THEMES)}."
+    themes = (AUTO, *FAMILIES, *THEMES, *settings.themes)
+    if settings.theme not in themes:
+        near = get_close_matches(settings.theme, themes, n=1)
+        hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(themes)}."
         add(("theme",), f"there is no theme “{settings.theme}”", hint)
+    for name, theme in settings.themes.items():
+        if name in (AUTO, *FAMILIES, *THEMES):
+            add(("themes", name), f"“{name}” is a theme of the deck's own", "Give yours another name.")
+        if theme.base not in THEMES:
+            add(("themes", name, "base"), f"“base” is one of {', '.join(THEMES)}, and not “{theme.base}”")
+        for colour, value in vars(theme).items():
+            if colour != "base" and value is not None and not _COLOUR.fullmatch(value):
+                add(("themes", name, colour), f"“{colour}” is a colour like '#6cb6ff' in quotes, and not “{value}”")
     if settings.readers not in READERS:
         add(("readers",), f"“readers” is one of {', '.join(READERS)}, and not “{settings.readers}”")
     if settings.images not in IMAGES:
@@ -330,6 +351,11 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         at: YamlPath = ("contexts", name)
         in_limits("timeout", context.timeout, (*at, "timeout"))
         in_limits("page_size", context.page_size, (*at, "page_size"))
+        if context.accent is not None and context.accent not in ACCENTS and not _COLOUR.fullmatch(context.accent):
+            message = f"“accent” is one of {', '.join(ACCENTS)} or a colour like '#ff7b72', and not “{context.accent}”"
+            add((*at, "accent"), message)
+        if context.word is not None and not 0 < len(context.word) <= MOST_LETTERS:
+            add((*at, "word"), f"“word” has 1 to {MOST_LETTERS} letters, and this has {len(context.word)}")
         try:
             choose.check_tracking(context.tracking_uri)
         except choose.UriRefused as refused:

@@ -38,6 +38,8 @@ class Launch:
     protected: bool = False
     experiment_path: str | None = None
     catalog: str | None = None
+    accent: str = ""
+    word: str = ""
     columns: tuple[str, ...] = ()
     timeout_s: float = 8.0
     page_size: int = 1000
@@ -98,6 +100,8 @@ def resolve(
         protected=context.protected,
         experiment_path=context.experiment_path,
         catalog=context.catalog,
+        accent=context.accent or "",
+        word=context.word or "",
         columns=context.columns,
         timeout_s=context.timeout,
         page_size=context.page_size,

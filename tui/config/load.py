@@ -9,11 +9,11 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui import __version__
 from tui.config import paths
-from tui.config.model import ContextSettings, ModelSettings, PromptSettings, Settings
+from tui.config.model import ContextSettings, ModelSettings, PromptSettings, Settings, ThemeSettings
 from tui.domain.problem import Kind, Problem
 
 if TYPE_CHECKING:
@@ -59,22 +59,29 @@ def _unreadable(file: Path, message: str) -> Problem:
 # Nothing here is ever a reason to stop: what cannot be read or written is as good as absent.
 
 
+_NAMED: dict[str, Callable[..., Any]] = {"contexts": ContextSettings, "themes": ThemeSettings}
+_GROUPS: dict[str, Callable[..., Any]] = {"models": ModelSettings, "prompts": PromptSettings}
+
+
+def _tuples(value: Any) -> Any:
+    """The value with tuples for JSON's lists, as settings have them."""
+    if isinstance(value, list):
+        return tuple(_tuples(one) for one in value)
+    return {name: _tuples(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
 def recall(file: Path, content: bytes) -> Settings | None:
     """The settings that this content of this file gave when it was last checked by this version."""
     try:
         kept = json.loads(_place(file).read_bytes())
         if kept["key"] != _key(content):
             return None
-        values = kept["settings"]
-        contexts = {
-            name: ContextSettings(**{**context, "columns": tuple(context["columns"])})
-            for name, context in values.pop("contexts").items()
-        }
-        models = values.pop("models")
-        lists = {name: tuple(models[name]) for name in ("alias_columns", "protected_aliases")}
-        prompts = values.pop("prompts")
-        named = PromptSettings(**{**prompts, "production_aliases": tuple(prompts["production_aliases"])})
-        return Settings(contexts=contexts, models=ModelSettings(**{**models, **lists}), prompts=named, **values)
+        values = {name: _tuples(value) for name, value in kept["settings"].items()}
+        for name, named in _NAMED.items():
+            values[name] = {called: named(**said) for called, said in values[name].items()}
+        for name, group in _GROUPS.items():
+            values[name] = group(**values[name])
+        return Settings(**values)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

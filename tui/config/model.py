@@ -6,8 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-THEMES: Final = ("deck-dark", "deck-light")
+AUTO: Final = "auto"
+"""What leaves a setting to the terminal and what is known of it."""
+
+FAMILIES: Final = ("contrast", "safe", "terminal")
+"""Pairs of themes for dark and light terminals, beside the deck's own: the terminal decides which of a pair is worn."""
+
+THEMES: Final = tuple(f"{family}-{ground}" for family in ("deck", *FAMILIES) for ground in ("dark", "light"))
 """Themes that the deck can wear; ``tui.app.themes`` has their colours."""
+
+ACCENTS: Final = ("red", "orange", "yellow", "green", "cyan", "blue", "violet", "pink")
+"""Accents that a context can have, in a shade that suits each theme."""
+
+
+@dataclass(frozen=True)
+class ThemeSettings:
+    """A theme of one's own: one of the deck's with other colours, each ``#rrggbb``."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    base: str = "deck-dark"  # one of THEMES
+    accent: str | None = None
+    foreground: str | None = None
+    background: str | None = None
+    surface: str | None = None
+    panel: str | None = None
+    success: str | None = None
+    warning: str | None = None
+    error: str | None = None
+    cursor: str | None = None
+    rule: str | None = None
+    muted: str | None = None
 
 
 @dataclass(frozen=True)
@@ -23,6 +52,8 @@ class ContextSettings:
     catalog: str | None = None  # of Unity Catalog, or catalog.schema: where one works; doctor looks what one may there
     read_only: bool = False
     protected: bool = False  # whether every move of an alias wants the model's name typed
+    accent: str | None = None  # one of ACCENTS or #rrggbb, so that one context does not look like another
+    word: str | None = None  # stands before the context's name, in the accent
     columns: tuple[str, ...] = ()  # keys of the runs table's columns, in order; empty: the deck's own choice
     timeout: float = 8.0
     page_size: int = 1000
@@ -63,7 +94,8 @@ class Settings:
 
     context: str | None = None  # which context to open when nothing else decides
     contexts: Mapping[str, ContextSettings] = field(default_factory=dict)
-    theme: str = "deck-dark"
+    theme: str = AUTO  # or one of FAMILIES or THEMES, or one of one's own
+    themes: Mapping[str, ThemeSettings] = field(default_factory=dict)
     ascii: bool = False
     mouse: bool = True
     ssh: bool = False  # whether to draw less, for a slow line

@@ -171,6 +171,11 @@ class CalmApp(App[Result], Generic[Result]):
         if self._driver is not None:
             self._driver.write(sequence)
 
+    def ends_as_it_was(self, settings: list[Any] | None) -> None:
+        """Give the terminal back with these settings (``termios``): it may have been made silent for the deck."""
+        if settings is not None and getattr(self._driver, "attrs_before", None) is not None:
+            setattr(self._driver, "attrs_before", settings)  # noqa: B010  of the drivers for terminals alone
+
     def on_resize(self) -> None:
         # Terminals rearrange what they show when their size changes.
         self._terminal.forget()

@@ -46,7 +46,8 @@ class Page(Screen[None], inherit_bindings=False):
         self._zoomed = False
         self._retry: Timer | None = None
         self._crumbs: tuple[str, ...] = ()
-        status = Status(session.name, session.launch.place_shown, read_only=session.read_only)
+        launch = session.launch
+        status = Status(session.name, launch.place_shown, read_only=session.read_only, word=launch.word)
         self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
         self.hint_line = HintLine(self.deck.message_seconds)
 
@@ -108,6 +109,7 @@ class Page(Screen[None], inherit_bindings=False):
                 self.freshness,
                 self.deck.tops,
                 self.deck.top_here,
+                self.session.launch.word,
             )
         )
 

@@ -36,6 +36,7 @@ class Status:
     freshness: Freshness = field(default_factory=Freshness)
     tops: tuple[Top, ...] = ()
     at: str = ""  # the name of the top under all pages
+    word: str = ""  # before the context's name, so that it is not taken for another
 
 
 _TONES = {
@@ -101,10 +102,14 @@ class StatusLine(Widget):
         cells = self.size.width
         right = self._right(cells)
         right_cells = sum(width(text) for text, _ in right)
-        parts: list[tuple[str, str, Message | None]] = [(f" {clean(status.context)}", "bold $accent", None)]
+        word = f" {clean(status.word)} " if status.word else ""
+        parts: list[tuple[str, str, Message | None]] = [
+            (word, "bold reverse $accent", None),
+            (f" {clean(status.context)}", "bold $accent", None),
+        ]
         crumbs = self._trail()
         crumb_cells = sum(width(text) for text, _, _ in crumbs)
-        room = cells - right_cells - width(parts[0][0]) - 3
+        room = cells - right_cells - width(word) - width(parts[1][0]) - 3
         tops = self._tops(named=True)
         if sum(width(text) for text, _, _ in tops) + min(crumb_cells, CRUMBS_NEED) + 3 > room:
             tops = self._tops(named=False)

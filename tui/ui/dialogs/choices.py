@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from textual import on
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.ui.dialogs.listing import ListModal, narrowed
+from tui.widgets.grid import Grid, messages
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class ChoiceModal(ListModal[Choice]):
         if hint:
             self.hint_text = hint
         super().__init__(glyphs)
+        self.on_cursor: Callable[[Choice], None] | None = None  # told of each choice that the cursor comes to
         self._choices = {choice.id: choice for choice in choices}
 
     def rows(self, query: str) -> Table:
@@ -42,6 +46,11 @@ class ChoiceModal(ListModal[Choice]):
         muted: list[Tone] = ["muted"] * len(kept)
         cells = {"title": titles, "detail": details}
         return RowsTable(columns, [choice.id for choice in kept], cells, {"detail": muted})
+
+    @on(Grid.CursorMoved)
+    def _moved(self, event: messages.CursorMoved) -> None:
+        if self.on_cursor is not None and event.row_key is not None:
+            self.on_cursor(self._choices[event.row_key])
 
     def tell(self, details: Mapping[str, str]) -> None:
         """Say more of choices, by their ids, than was known when the list was opened."""
