@@ -109,7 +109,9 @@ def test_a_terminal_that_answers_light_is_worn_light_and_no_answer_is_a_key(demo
         terminal.press("?")
         terminal.until("Keys that work here")
         assert "rgb" not in terminal.text() and "fbfb" not in terminal.text()
-        terminal.press("esc", "q")
+        terminal.press("esc")
+        terminal.until_gone("Keys that work here")
+        terminal.press("q")
         assert terminal.wait_for_end() == 0
         assert terminal.settings() == before
     with Terminal(demo, environ=os.environ, cwd=str(tmp_path)) as terminal:
