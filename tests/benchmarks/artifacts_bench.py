@@ -18,7 +18,8 @@ from pathlib import Path
 
 from tests.support import stores
 from tests.support.deck import experiment, run, world
-from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot, ArtifactTree
+from tui.domain.artifact_tree import ArtifactTree
+from tui.domain.artifacts import HEAD_BYTES, ArtifactRoot
 from tui.gateway import environment
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.session import Connection

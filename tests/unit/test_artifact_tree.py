@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_artifacts import FakeArtifacts
+from tui.domain.artifact_tree import ArtifactNode, ArtifactTree
 from tui.domain.artifacts import (
     ArtifactEntry,
     ArtifactListing,
-    ArtifactNode,
     ArtifactRoot,
-    ArtifactTree,
     Downloaded,
     LoggedModel,
     sorted_entries,

@@ -14,15 +14,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.artifacts import (
-    SIZE_CELLS,
-    ArtifactListing,
-    ArtifactNode,
-    ArtifactRoot,
-    ArtifactTree,
-    LoggedModel,
-    model_uri,
-)
+from tui.domain.artifact_tree import SIZE_CELLS, ArtifactNode, ArtifactTree, model_uri
+from tui.domain.artifacts import ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named

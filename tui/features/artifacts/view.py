@@ -13,7 +13,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES, ArtifactNode, ArtifactRoot
+from tui.domain.artifact_tree import ArtifactNode
+from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES, ArtifactRoot
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import CELL_PIXELS, As, AskBody, Preview
 from tui.domain.problem import Problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.domain.artifacts import ArtifactNode, ArtifactTree
+from tui.domain.artifact_tree import ArtifactNode, ArtifactTree
 from tui.domain.preview.tree import Literal, Pairs, tree_of
 from tui.domain.preview.values import TreeBody
 from tui.domain.quantities import ago, count, size, stamp
