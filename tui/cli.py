@@ -142,7 +142,7 @@ def _demo_databricks(said: GivenOptions) -> None:
 @click.pass_obj
 def keys(said: GivenOptions) -> None:
     """Print the table of keys as configured."""
-    from tui.console.listing import plain_table
+    from tui.console.manual import plain_table
 
     settings, _ = settings_of(said)
     click.echo(plain_table(settings.keys))
@@ -253,7 +253,7 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
 
     Params, metrics, datasets, source and tags are compared; of versions also signature, flavors and requirements.
     """
-    from tui.console import diff, diff_across
+    from tui.console import diff
 
     own = ("only_differences", "baseline", "tolerance", "system_tags", "form")
     options = diff.DiffOptions(**{name: given.pop(name) for name in own})
@@ -273,8 +273,8 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
         _print_diff(comparison, options, exit_code)
         return
     settings, file = settings_of(said)
-    given_runs, launches = diff_across.launches_of(
-        diff_across.given_runs(runs, settings.contexts),
+    given_runs, launches = diff.launches_of(
+        diff.given_runs(runs, settings.contexts),
         lambda context: resolved(said.elsewhere(context) if context else said, settings, file, None),
     )
     tolerance, directions = settings.tolerance, settings.metric_directions
@@ -283,8 +283,8 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
             texts = [one.run for one in given_runs]
             comparison = diff.compared(tracking, texts, options, tolerance, directions)
     else:
-        with diff_across.opened(launches) as trackings:
-            sheet = diff_across.sheet_across(trackings, given_runs)
+        with diff.opened(launches) as trackings:
+            sheet = diff.sheet_across(trackings, given_runs)
         comparison = diff.comparison_of(sheet, options, tolerance, directions)
     _print_diff(comparison, options, exit_code)
 
@@ -308,8 +308,7 @@ def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> Non
     from tui.console import doctor as console
     from tui.domain.checkup import fails
     from tui.services.connect import open_session
-    from tui.services.doctor import Doctor
-    from tui.services.surroundings import here
+    from tui.services.doctor import Doctor, here
 
     said = GivenOptions(**given).over(earlier)
     settings, file = settings_of(said)

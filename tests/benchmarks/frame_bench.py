@@ -21,8 +21,7 @@ from tests.benchmarks.frame_data import pages
 from tui.domain.filter import parse
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.runs.sorting import SortKey
-from tui.domain.runs.view import RunsViewSpec, build_view
+from tui.domain.runs.view import RunsViewSpec, SortKey, build_view
 
 NOW_MS = 1_764_000_100_000
 VALUES = 25

@@ -26,9 +26,8 @@ from tui.demo.simulated.server import Server
 from tui.demo.simulated.state import Workspace
 from tui.domain.checkup import Verdict
 from tui.services.connect import open_session
-from tui.services.doctor import Doctor
+from tui.services.doctor import Doctor, here
 from tui.services.session import Session
-from tui.services.surroundings import here
 
 Opened = Callable[..., Session]
 

@@ -13,12 +13,11 @@ from tests.support.snapshots import Picture
 from tui.domain.checkup import Verdict
 from tui.domain.models.grants import Access, Account, Permitted, Securable
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.asked import Answer, Body
-from tui.domain.serving.endpoints import Carried, Endpoint, Split
+from tui.domain.serving.endpoints import Answer, Body, Carried, Endpoint, Split
 from tui.domain.serving.health import Event, Sample
 from tui.features.diagnostics.doctor import DoctorScreen
+from tui.services.doctor import Surroundings, terminal_of
 from tui.services.session import Session
-from tui.services.surroundings import Surroundings, terminal_of
 
 
 class Catalog:

@@ -12,8 +12,7 @@ from tui.app.application import DeckApp
 from tui.demo.simulated.state import Model, Version, Workspace
 from tui.domain.problem import Kind, Problem
 from tui.features.models.screen import ModelsScreen
-from tui.gateway.databricks.pace import A_SECOND, AT_ONCE, Pace
-from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.sdk import A_SECOND, AT_ONCE, Pace, Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.session import Connection
 from tui.services.session import Session

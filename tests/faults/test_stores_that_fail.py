@@ -20,8 +20,8 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition
 from tui.gateway import dispatch, environment
 from tui.gateway.session import Connection, require_current_schema
+from tui.gateway.store import guard
 from tui.gateway.store import guard as store_guard
-from tui.gateway.store import revisions
 from tui.gateway.store.client import SessionStore
 
 
@@ -105,7 +105,7 @@ def test_a_store_of_an_older_schema(tmp_path: Path, steps: int) -> None:
     condition, problem = _look(store.uri)
     assert condition is StoreCondition.OLDER
     assert problem.kind is Kind.SCHEMA
-    assert stores.older_revision(steps) in problem.message and revisions.installed().head in problem.message
+    assert stores.older_revision(steps) in problem.message and guard.installed().head in problem.message
     assert "copy" in problem.hint and "backup" in problem.hint
     assert _contents(tmp_path / "stores") == before
 
@@ -308,7 +308,7 @@ def test_looking_does_not_import_mlflow(tmp_path: Path) -> None:
 def test_the_known_revisions_are_those_of_mlflow() -> None:
     from mlflow.store.db.utils import _get_latest_schema_revision
 
-    known = revisions.installed()
+    known = guard.installed()
     assert known.head == _get_latest_schema_revision()  # type: ignore[no-untyped-call]  # MLflow's
     assert {known.head, stores.older_revision(), stores.older_revision(10)} <= known.known
 

@@ -21,9 +21,7 @@ from tui.domain.series.history import MetricHistory, joined
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.session import Connection
 from tui.gateway.tracking import history as gateway_history
-from tui.gateway.tracking import history_rest
-from tui.gateway.tracking.history import SqliteHistory, StoreHistory, history_of
-from tui.gateway.tracking.history_rest import RestHistory
+from tui.gateway.tracking.history import RestHistory, SqliteHistory, StoreHistory, history_of
 
 MANY = 100_000
 SPIKE_AT = 54_321
@@ -255,7 +253,7 @@ def test_a_server_that_cannot_sample_is_asked_for_pages(
         return ask(path, key, what)  # type: ignore[arg-type]  # handed through
 
     monkeypatch.setattr(port, "_ask", without_samples)
-    monkeypatch.setattr(history_rest, "_PAGES_FOR_A_SAMPLE", 2)
+    monkeypatch.setattr("tui.gateway.tracking.history._PAGES_FOR_A_SAMPLE", 2)
     found = port.sampled([made.long], "loss")[made.long]
     assert len(found) <= 2500
     assert found.total is None, "it is only the beginning"

@@ -18,7 +18,7 @@ from tests.support.judging import answer, plain
 from tui.domain.values import Lifecycle
 from tui.gateway import dispatch, readers
 from tui.gateway.problems import Elsewhere
-from tui.gateway.sql import schema
+from tui.gateway.sql import database
 
 REVISIONS = Path(__file__).parent / "revisions"
 Calls = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
@@ -282,7 +282,7 @@ def test_a_token_outlives_the_process_that_gave_it(zoo: Zoo) -> None:
     assert [run_id for page in pages for run_id in page.run_ids] == list(reversed(zoo.many_runs))
 
 
-@pytest.mark.parametrize("revision", sorted(schema.REVISIONS))
+@pytest.mark.parametrize("revision", sorted(database.REVISIONS))
 def test_a_store_as_each_version_of_mlflow_made_it(revision: str, tmp_path: Path) -> None:
     """MLflow judges by a copy that it has migrated; the store itself is read as it is."""
     store, migrated = tmp_path / "old.db", tmp_path / "migrated.db"
@@ -294,7 +294,7 @@ def test_a_store_as_each_version_of_mlflow_made_it(revision: str, tmp_path: Path
     fast, slow = readers.sql_reads(open_session(stores.Store(store).uri)), both(migrated)[1]
     wrong, known = differing(fast, slow, calls_of(store))
     assert not wrong, "\n".join(wrong)
-    logged = set() if schema.REVISIONS[revision].has_logged_models else {"artifacts.logged_models"}
+    logged = set() if database.REVISIONS[revision].has_logged_models else {"artifacts.logged_models"}
     assert but_prompts(known) == EVERY_READ - logged
     assert store.read_bytes() == before
 

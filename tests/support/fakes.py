@@ -312,7 +312,7 @@ class FakeHistory:
         points: int = SAMPLE_POINTS,
         steps: tuple[float, float] | None = None,
     ) -> dict[str, MetricHistory]:
-        from tui.gateway.tracking.history_points import thinned
+        from tui.gateway.tracking.history import thinned
 
         self._call("sampled", Asked(tuple(run_ids), key, points, steps))
         empty = {run_id: MetricHistory(run_id, key) for run_id in run_ids if run_id not in self.gone}

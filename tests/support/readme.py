@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tui.console.listing import markdown_table
+from tui.console.manual import markdown_table
 
 README = Path(__file__).parents[2] / "README.md"
 DOCS = README.parent / "docs"

@@ -25,7 +25,7 @@ from tui.features.run.screen import RunScreen
 from tui.terminal.textual_compat import CalmApp, ExactStyle
 from tui.ui.dialogs.command import CommandModal
 from tui.ui.dialogs.help import HelpModal
-from tui.widgets.filter_bar import FilterInput
+from tui.widgets.inputs import FilterInput
 
 
 class Words(Screen[None]):

@@ -19,8 +19,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 from tui.domain.writes.changes import FINISH, Plan, refusals
-from tui.services.alias_moves import PROTECTED, Rules
-from tui.services.alias_records import done_steps, outcomes_of, steps_of
+from tui.services.alias_moves import PROTECTED, Rules, done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
 from tui.services.ledger_rows import row
 from tui.services.write_flow import Overtaken, WriteResult

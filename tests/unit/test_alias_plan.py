@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.models.names import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
+from tui.domain.models.values import alias_refusal, alias_twin, model_name_refusal, tag_key_refusal
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 from tui.domain.writes.changes import ALIAS, Change, Plan, Thing, put_back, renewed
-from tui.services.alias_records import aliases_of
+from tui.services.alias_moves import aliases_of
 
 STATE = {"champion": "12", "challenger": "14", "old": "11"}
 ALIASES = st.sampled_from(["champion", "challenger", "old", "blue"])

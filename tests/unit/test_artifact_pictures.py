@@ -9,8 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from tui.gateway.artifacts import parquet as artifact_parquet
-from tui.gateway.artifacts import pictures as artifact_pictures
+from tui.gateway.artifacts.preview import decode_picture, head
 from tui.gateway.artifacts.readers import PartsFile, StreamReader
 
 
@@ -22,7 +21,7 @@ def encoded(picture: Image.Image, kind: str) -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
 def test_kinds_of_pictures(kind: str) -> None:
-    body, facts, notes = artifact_pictures.decode(encoded(Image.new("RGB", (300, 200), (255, 0, 0)), kind), whole=True)
+    body, facts, notes = decode_picture(encoded(Image.new("RGB", (300, 200), (255, 0, 0)), kind), whole=True)
     assert body is not None
     assert dict(facts)["pixels"] == "300 × 200"
     assert notes == []
@@ -36,18 +35,18 @@ def test_kinds_of_pictures(kind: str) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "I", "F"])
 def test_modes_of_pictures(mode: str) -> None:
     kind = "PNG" if mode in ("1", "L", "LA", "P", "RGBA", "I;16") else "TIFF"
-    body, _, _ = artifact_pictures.decode(encoded(Image.new(mode, (20, 10)), kind), whole=True)
+    body, _, _ = decode_picture(encoded(Image.new(mode, (20, 10)), kind), whole=True)
     assert body is not None
 
 
 def test_transparent_is_white() -> None:
-    body, _, _ = artifact_pictures.decode(encoded(Image.new("RGBA", (4, 4), (0, 0, 0, 0)), "PNG"), whole=True)
+    body, _, _ = decode_picture(encoded(Image.new("RGBA", (4, 4), (0, 0, 0, 0)), "PNG"), whole=True)
     assert body is not None
     assert set(body.levels[0].pixels) == {255}
 
 
 def test_a_large_photograph_is_decoded_small() -> None:
-    body, facts, notes = artifact_pictures.decode(encoded(Image.new("RGB", (6000, 4000)), "JPEG"), whole=True)
+    body, facts, notes = decode_picture(encoded(Image.new("RGB", (6000, 4000)), "JPEG"), whole=True)
     assert body is not None
     assert dict(facts)["pixels"] == "6 000 × 4 000"
     assert notes == []
@@ -66,7 +65,7 @@ def test_a_picture_that_claims_too_many_pixels_is_not_decoded() -> None:
         + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
         + chunk(b"IEND", b"")
     )
-    body, facts, notes = artifact_pictures.decode(bomb, whole=True)
+    body, facts, notes = decode_picture(bomb, whole=True)
     assert body is None
     assert dict(facts)["pixels"] == "100 000 × 100 000"
     assert "10 000 million pixels" in notes[0]
@@ -74,13 +73,13 @@ def test_a_picture_that_claims_too_many_pixels_is_not_decoded() -> None:
 
 def test_a_picture_that_ends_short_shows_what_is_there() -> None:
     whole = encoded(Image.effect_noise((200, 200), 50).convert("RGB"), "JPEG")
-    body, _, notes = artifact_pictures.decode(whole[: len(whole) // 2], whole=True)
+    body, _, notes = decode_picture(whole[: len(whole) // 2], whole=True)
     assert body is not None
     assert "ends short" in notes[0]
 
 
 def test_a_picture_that_is_none_says_so() -> None:
-    body, facts, notes = artifact_pictures.decode(b"\x89PNG\r\n\x1a\nthis is no picture", whole=True)
+    body, facts, notes = decode_picture(b"\x89PNG\r\n\x1a\nthis is no picture", whole=True)
     assert (body, facts) == (None, [])
     assert "none" in notes[0]
 
@@ -103,7 +102,7 @@ def test_a_parquet_file_is_read_from_its_end_and_its_beginning() -> None:
     parquet.write_table(table, file, row_group_size=rows // 4, compression="none")
     data = file.getvalue()
     reader = _Counting(data)
-    body, facts, notes = artifact_parquet.head(PartsFile(reader))
+    body, facts, notes = head(PartsFile(reader))
     assert body is not None
     assert body.total_rows == rows
     assert (body.rows, body.cells[0][:3]) == (200, ("0", "1", "2"))
@@ -119,7 +118,7 @@ def test_a_parquet_file_is_read_from_its_end_and_its_beginning() -> None:
 
 def test_a_parquet_file_that_is_none_or_cut_says_so() -> None:
     for data in (b"PAR1" + b"x" * 100, b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1"):
-        body, _, notes = artifact_parquet.head(io.BytesIO(data))
+        body, _, notes = head(io.BytesIO(data))
         assert body is None
         assert "cannot be read as Parquet" in notes[0]
         assert not notes[0].endswith("..")
@@ -140,7 +139,7 @@ class _Counting(StreamReader):
 
 def test_a_terminal_with_pixels_gets_no_more_of_them_than_it_has() -> None:
     noise = encoded(Image.effect_noise((3000, 2000), 90).convert("RGB"), "PNG")
-    body, _, _ = artifact_pictures.decode(noise, whole=True, fine=(1200, 500))
+    body, _, _ = decode_picture(noise, whole=True, fine=(1200, 500))
     assert body is not None
     assert body.fine is not None
     assert (body.fine.width, body.fine.height) == (3000, 2000)
@@ -149,6 +148,6 @@ def test_a_terminal_with_pixels_gets_no_more_of_them_than_it_has() -> None:
     assert sent.width <= 750
     assert sent.height <= 500
     assert abs(sent.width / sent.height - 1.5) < 0.02
-    plain, _, _ = artifact_pictures.decode(noise, whole=True)
+    plain, _, _ = decode_picture(noise, whole=True)
     assert plain is not None
     assert plain.fine is None

@@ -8,8 +8,7 @@ from tests.gateway.zoo import HOSTILE
 from tui.domain.glyphs import UNICODE
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
-from tui.domain.writes.changes import NOTE_KEY, Change, Plan, Thing, ThingState, WriteVerb
-from tui.domain.writes.tag_edits import TagEdits
+from tui.domain.writes.changes import NOTE_KEY, Change, Plan, TagEdits, Thing, ThingState, WriteVerb
 
 
 def run(number: int = 1, **fields: object) -> ThingState:

@@ -15,7 +15,7 @@ import pytest
 from tui import __version__, cli
 from tui.app.actions import ACTIONS, VERBS
 from tui.config.launch import Launch
-from tui.console.listing import markdown_table, plain_table
+from tui.console.manual import markdown_table, plain_table
 from tui.console.panel import fault, panel
 from tui.demo.samples import Progress, Sample
 from tui.domain.places import PlaceKind

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.domain.problem import Kind, Problem
-from tui.services.commits import diff
+from tui.services.compared_runs import diff
 
 
 def git(folder: Path, *arguments: str) -> str:

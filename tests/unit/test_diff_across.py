@@ -10,8 +10,7 @@ import pytest
 from tests.support.fakes import FakeTracking, experiment, run
 from tests.unit.test_diff_command import named
 from tui.config.launch import Launch
-from tui.console.diff import DiffOptions, comparison_of, written
-from tui.console.diff_across import GivenRun, given_runs, launches_of, sheet_across
+from tui.console.diff import DiffOptions, GivenRun, comparison_of, given_runs, launches_of, sheet_across, written
 from tui.domain.export import FORMATS
 from tui.domain.problem import Kind, Problem
 from tui.services.clock import SystemClock

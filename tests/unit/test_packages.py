@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import packages, problems
+from tui.gateway import problems
 from tui.gateway.store import guard
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def test_the_driver_that_a_url_loads_is_named(
     assert problem.kind is Kind.CONFIG
     assert module in problem.message and advice in problem.hint
     assert "hunter2" not in str(problem) and "install mlflow " not in problem.hint
-    assert packages.driver_of(uri) is None
+    assert problems.driver_of(uri) is None
 
 
 def test_a_driver_that_nobody_knows_is_told() -> None:
@@ -63,13 +63,13 @@ def test_any_import_that_fails_names_its_module_and_what_brings_it(module: str, 
 
 
 def test_a_package_that_is_there_and_does_not_load_is_told_in_its_own_words() -> None:
-    problem = packages.missing(ImportError("no pq wrapper available", name="psycopg"), "Could not open", "the database")
+    problem = problems.missing(ImportError("no pq wrapper available", name="psycopg"), "Could not open", "the database")
     assert "no pq wrapper available" in problem.message and "[postgres]" in problem.hint
 
 
 def test_the_extras_that_are_named_exist() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    for package, extra in packages._PACKAGES.values():
+    for package, extra in problems._PACKAGES.values():
         if extra:
             found = re.search(rf"^{extra} = \[(.*)\]", project, re.MULTILINE)
             assert found and package in found[1], extra

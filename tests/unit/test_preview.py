@@ -18,7 +18,7 @@ from tui.domain.preview.text import log as log_body
 from tui.domain.preview.tree import DEEPEST, MOST_CHILDREN, MOST_NODES, tree_of
 from tui.domain.preview.values import Body, FileKind, PictureLevel, TableBody, TreeBody
 from tui.domain.text import clean
-from tui.gateway.artifacts import yaml as artifact_yaml
+from tui.gateway.artifacts.preview import yaml_tree
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -209,7 +209,7 @@ def test_json_lines() -> None:
 
 
 def test_yaml_is_a_tree_of_what_is_written() -> None:
-    body, notes = artifact_yaml.tree("lr: 1e-3\nlist:\n- yes\n- ~\nwhen: 2026-01-02\n")
+    body, notes = yaml_tree("lr: 1e-3\nlist:\n- yes\n- ~\nwhen: 2026-01-02\n")
     assert notes == []
     assert lines_of(body) == [
         (0, "lr", "1e-3"),
@@ -221,24 +221,24 @@ def test_yaml_is_a_tree_of_what_is_written() -> None:
 
 
 def test_yaml_never_builds_objects_and_never_grows_without_end() -> None:
-    body, _ = artifact_yaml.tree("x: !!python/object/apply:os.system ['true']\n")
+    body, _ = yaml_tree("x: !!python/object/apply:os.system ['true']\n")
     assert lines_of(body)[0] == (0, "x", "[1]")
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(12)
     )
-    body, notes = artifact_yaml.tree(bomb)
+    body, notes = yaml_tree(bomb)
     assert body is not None
     assert len(body.nodes) <= MOST_NODES + 1
     assert notes
-    body, _ = artifact_yaml.tree("a: &a [*a]\n")
+    body, _ = yaml_tree("a: &a [*a]\n")
     assert (1, "[0]", "(itself again)") in lines_of(body)
 
 
 def test_yaml_that_is_cut_off_shows_what_is_there() -> None:
-    body, notes = artifact_yaml.tree('a: 1\nb:\n  c: [1, 2\n  d: "x', whole=False)
+    body, notes = yaml_tree('a: 1\nb:\n  c: [1, 2\n  d: "x', whole=False)
     assert lines_of(body) == [(0, "a", "1")]
     assert not notes
-    body, notes = artifact_yaml.tree("a: 1\nb: [1\nc: 2\nd: 3\ne: 4\n")
+    body, notes = yaml_tree("a: 1\nb: [1\nc: 2\nd: 3\ne: 4\n")
     assert lines_of(body)[0] == (0, "a", "1")
     assert "no valid YAML" in notes[0]
 

@@ -14,7 +14,7 @@ from tests.support.readme import KEYS, README, blocks, commands, pages, with_key
 from tui.app.actions import ACTIONS
 from tui.cli import cli
 from tui.config.load import load
-from tui.console.listing import markdown_table, plain_table
+from tui.console.manual import markdown_table, plain_table
 from tui.console.wanted import wanted_of
 
 TEXT = README.read_text(encoding="utf-8")

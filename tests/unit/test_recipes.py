@@ -16,8 +16,7 @@ from tui.domain.runs import catalogue
 from tui.domain.runs import frame as frames
 from tui.domain.runs import snapshot as snapshots
 from tui.domain.runs.frame import RunsFrame
-from tui.domain.runs.sorting import SortKey
-from tui.domain.runs.view import RunsViewSpec, build_view
+from tui.domain.runs.view import RunsViewSpec, SortKey, build_view
 
 ROOT = Path(__file__).parents[2]
 RECIPES = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Recipes")[2].splitlines()

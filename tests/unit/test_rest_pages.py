@@ -12,11 +12,10 @@ import pytest
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RunsPage
-from tui.gateway.rest.json import whole
 from tui.gateway.rest.pages import RestPages
-from tui.gateway.rest.transport import AT_ONCE, Transport
+from tui.gateway.rest.transport import AT_ONCE, Transport, whole
 from tui.gateway.session import Connection
-from tui.gateway.tracking.history_rest import _point
+from tui.gateway.tracking.history import _point
 from tui.gateway.tracking.rest import RestTracking, columns_of
 
 

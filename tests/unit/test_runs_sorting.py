@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.made_runs import MadeRun, snapshot_of
 from tui.domain.filter.names import Field
-from tui.domain.runs import sorting
-from tui.domain.runs.sorting import order_of
+from tui.domain.runs import view
+from tui.domain.runs.view import order_of
 
 LR = Field("param", "lr")
 AUC = Field("metric", "auc")
@@ -63,7 +63,7 @@ def test_a_column_that_nothing_has_leaves_the_order() -> None:
 
 
 def test_texts_longer_than_a_part_are_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sorting, "_PART", 3)
+    monkeypatch.setattr(view, "_PART", 3)
     runs = [MadeRun(sign, name=sign) for sign in "hgbacdfe"]
     assert order(runs, (NAME, False)) == "abcdefgh"
 

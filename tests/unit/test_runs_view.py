@@ -12,9 +12,8 @@ from tests.support.made_runs import MadeRun, page_of, snapshot_of
 from tui.domain.filter import FilterError, parse
 from tui.domain.glyphs import ASCII
 from tui.domain.runs.frame import RunsFrame
-from tui.domain.runs.sorting import SortKey
 from tui.domain.runs.table import RunsTable
-from tui.domain.runs.view import Folds, RunsViewSpec, build_view
+from tui.domain.runs.view import Folds, RunsViewSpec, SortKey, build_view
 from tui.domain.table import Table
 from tui.features.runs.onward import MOST_HELD, scope_of
 

@@ -11,8 +11,17 @@ import pytest
 from tests.support.fakes import FrozenClock
 from tests.support.flows import carried_out
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.asked import Answer, Body
-from tui.domain.serving.endpoints import Carried, Endpoint, ServedEntity, ServingConfig, Split, Update, to_version
+from tui.domain.serving.endpoints import (
+    Answer,
+    Body,
+    Carried,
+    Endpoint,
+    ServedEntity,
+    ServingConfig,
+    Split,
+    Update,
+    to_version,
+)
 from tui.domain.serving.health import Event, Sample
 from tui.services.ledger import Ledger
 from tui.services.serving_changes import BEGUN, ServingChanges, ServingPlan

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tui.domain.serving.asked import MOST_SENT, Body, as_request, body_refusal
+from tui.domain.serving.endpoints import MOST_SENT, Body, as_request, body_refusal
 from tui.domain.serving.health import Sample, health, samples
 
 TEXT = """# HELP request_count_total Number of requests

@@ -32,8 +32,8 @@ from tui.config.model import (
 )
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
-from tui.domain.models.names import alias_refusal
 from tui.domain.models.readiness import GRADES, RULES
+from tui.domain.models.values import alias_refusal
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts.rules import PROMPT_RULES
 from tui.domain.uris import SQL_KINDS

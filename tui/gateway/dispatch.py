@@ -11,9 +11,8 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway import readers
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.databricks.catalog import SdkCatalog
-from tui.gateway.databricks.pace import Pace
 from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
-from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.sdk import Pace, Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.ports import (
     ArtifactsPort,
@@ -29,8 +28,7 @@ from tui.gateway.ports import (
 from tui.gateway.prompts import ClientPrompts
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
-from tui.gateway.store.client import SessionStore
-from tui.gateway.store.diagnosis import SessionDiagnosis
+from tui.gateway.store.client import SessionDiagnosis, SessionStore
 from tui.gateway.traces.client import ClientTraces
 from tui.gateway.traces.writes import trace_writes_of
 from tui.gateway.tracking import history

@@ -15,7 +15,7 @@ from tui.domain.models.values import PROMPT_TAG, ModelsPage, ModelVersion, Regis
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts.values import RUNS_TAG, Use, Uses
 from tui.gateway import problems
-from tui.gateway.databricks.catalog_models import no_prompts
+from tui.gateway.databricks.catalog import no_prompts
 from tui.gateway.registry.client import model_of, version_of
 from tui.gateway.session import Connection
 

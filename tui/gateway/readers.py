@@ -20,8 +20,7 @@ from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
 from tui.gateway.sql.traces import SqlTraces
 from tui.gateway.sql.tracking import SqlTracking
 from tui.gateway.traces.rest import RestTraces
-from tui.gateway.tracking.history import SqliteHistory
-from tui.gateway.tracking.history_rest import RestHistory
+from tui.gateway.tracking.history import RestHistory, SqliteHistory
 from tui.gateway.tracking.rest import RestTracking
 
 Operation = Callable[..., Any]

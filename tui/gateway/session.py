@@ -290,9 +290,9 @@ def require_current_schema(uri: str) -> None:
     """Raise Problem unless a database server's schema is the installed MLflow's: opening another would migrate it."""
     import sqlalchemy
 
-    from tui.gateway.store import revisions
+    from tui.gateway.store import guard
 
-    expected = revisions.installed().head
+    expected = guard.installed().head
     engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)
     try:
         with engine.connect() as connection:

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import environment, packages, progress
+from tui.gateway import environment, problems, progress
 from tui.gateway.limits import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Connection, require_safe
@@ -90,7 +90,7 @@ class Child:
             gc.disable()
             self._import()
         except ImportError as error:
-            self._unimportable = packages.missing(error, "Could not start MLflow", "MLflow")
+            self._unimportable = problems.missing(error, "Could not start MLflow", "MLflow")
         finally:
             gc.freeze()
             gc.enable()

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import queue
+import re
+import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock
+from tui.domain.diff.sources import of_details
+from tui.domain.models.measures import every_measured
+from tui.domain.models.tables import requirement_pairs
+from tui.domain.models.values import ModelFacts, ModelVersion
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RunDetail
 from tui.gateway.ports import TrackingPort
@@ -15,6 +23,8 @@ from tui.services.pool import Pool
 if TYPE_CHECKING:
     from tui.domain.diff.sheet import Sheet
     from tui.domain.runs.snapshot import FrameSnapshot
+    from tui.services.session import Session
+
 
 T = TypeVar("T")
 MOST_RUNS = 500
@@ -176,3 +186,143 @@ def gathered(works: Sequence[Callable[[], T]]) -> list[T]:
             raise problem
         found[at] = answer  # type: ignore[assignment]
     return [found[at] for at in range(len(works))]
+
+
+# What lies between two commits, where the repository is at hand.
+
+
+_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}\Z")
+_SECONDS = 20.0
+_MOST = 2_000_000  # characters of a diff that are kept
+_TITLE = "The commits were not compared"
+
+
+def diff(folder: Path, old: str, new: str) -> str:
+    """``git diff`` of two commits of the repository that ``folder`` is in; runs no program that it configures.
+
+    Raises Problem where git, the repository or one of the commits is not there.
+    """
+    for commit in (old, new):
+        if not _COMMIT.match(commit):
+            raise Problem(Kind.BAD_REQUEST, _TITLE, f"“{commit}” is no commit's id.")
+    if _git(folder, "rev-parse", "--show-toplevel").returncode != 0:
+        hint = "Start mlflow-deck in a clone of the repository."
+        raise Problem(Kind.NOT_FOUND, _TITLE, f"{folder} is not inside a git repository.", hint)
+    for commit in (old, new):
+        if _git(folder, "cat-file", "-e", f"{commit}^{{commit}}").returncode != 0:
+            hint = "Fetch it, or start mlflow-deck in a clone of the repository that the runs come from."
+            raise Problem(Kind.NOT_FOUND, _TITLE, f"The repository at {folder} has no commit {commit}.", hint)
+    shown = _git(folder, "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--stat", "--patch", old, new)
+    if shown.returncode != 0:
+        raise Problem(Kind.INTERNAL, _TITLE, f"git said: {shown.stderr.strip()[:300]}")
+    return shown.stdout[:_MOST]
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["git", "-c", "core.fsmonitor=", "-c", "core.pager=", "-C", str(folder), *arguments]
+    try:
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        raise Problem(Kind.UNSUPPORTED, _TITLE, "git is not installed here.", "Install git.") from None
+    except subprocess.TimeoutExpired:
+        raise Problem(Kind.TIMEOUT, _TITLE, f"git took longer than {_SECONDS:g} s.") from None
+
+
+# Versions of a model gathered for comparing: their runs, files, tags and states as one sheet. It blocks.
+
+
+_OF_RUN = ("params", "metrics", "datasets", "source")
+
+
+def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet:
+    """Two or more versions as the columns of a sheet; a run or files that cannot be read leave their rows empty."""
+    model = session.registry.get_model(name)
+    made = [session.registry.get_version(name, version) for version in versions]
+    subjects = [
+        Subject(
+            one.version, f"v{one.version}", " ".join(model.aliases_of(one.version)), run_id=one.run_id, thing="version"
+        )
+        for one in made
+    ]
+    session.desk.health.gather_made_of(made)
+    builder = SheetBuilder(subjects)
+    for column, one in enumerate(made):
+        run = _run(session, one)
+        if run is not None:
+            builder.texts("params", column, run.params)
+            builder.numbers("metrics", column, _metrics(session, one, run))
+            for block in of_details([run]).blocks:
+                if isinstance(block, TextBlock) and block.group in ("datasets", "source"):
+                    texts = {key: block.pool[block.codes[row, 0]] for row, key in enumerate(block.keys)}
+                    builder.texts(block.group, column, texts)
+        _facts(builder, column, session.desk.health.gather_facts(name, one.version))
+        builder.texts("tags", column, dict(one.tags))
+        builder.texts("overview", column, _overview(one, model.aliases_of(one.version), run))
+        if one.created_ms is not None:
+            builder.numbers("overview", column, {"created": float(one.created_ms)}, "at")
+    return builder.sheet()
+
+
+def _run(session: Session, made: ModelVersion) -> RunDetail | None:
+    if not made.run_id or made.workspace:
+        return None
+    try:
+        return session.tracking.get_run(made.run_id)
+    except Problem as problem:
+        if problem.kind in (Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.BAD_REQUEST):
+            return None
+        raise
+
+
+def _metrics(session: Session, made: ModelVersion, run: RunDetail) -> dict[str, float]:
+    """What the version's logged model was measured at, by dataset, and its run's values as the run's.
+
+    Of a version that was made from no logged model, the run's are its own.
+    """
+    health = session.desk.health
+    model = health.source_model(made)
+    of_run = {metric.key: metric.value for metric in run.metrics}
+    if model is None:
+        return of_run
+    own = {one.name: health.measured(made, one.name) or one for one in every_measured(model, None)}
+    return {
+        **{name: one.value for name, one in own.items()},
+        **{f"{key} (of the run)": value for key, value in of_run.items()},
+    }
+
+
+def _facts(builder: SheetBuilder, column: int, files: ModelFacts) -> None:
+    if files.signature is not None:
+        for what, fields in (
+            ("in", files.signature.inputs),
+            ("out", files.signature.outputs),
+            ("param", files.signature.params),
+        ):
+            texts = {
+                f"{what} {field.name}": field.type if field.required else f"{field.type} optional" for field in fields
+            }
+            builder.texts("signature", column, texts)
+    flavors = {f"{flavor}.{key}": text for flavor, about in files.flavors.items() for key, text in about.items()}
+    builder.texts("flavors", column, flavors)
+    builder.texts("requirements", column, dict(requirement_pairs(files.requirements)))
+
+
+def _overview(made: ModelVersion, aliases: Sequence[str], run: RunDetail | None) -> dict[str, str]:
+    said = {
+        "state": made.status,
+        "aliases": " ".join(aliases),
+        "source run": run.name
+        if run is not None
+        else " in workspace ".join(word for word in (made.run_id, made.workspace) if word),
+        "stage": made.stage,
+        "notes": made.description,
+    }
+    return {key: text for key, text in said.items() if text}

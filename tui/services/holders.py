@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.domain.models.holders import UNKNOWN, Holding, KnownMove, Tenure, mirrored, mirrored_move, tenures
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.services.alias_records import done_steps, is_of_another
+from tui.services.alias_moves import done_steps, is_of_another
 from tui.services.clock import Clock
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ def changed(session: Session, one: Held) -> list[Line]:
     from tui.domain.diff.comparison import Comparison
     from tui.domain.diff.table import CellWriter
     from tui.domain.export import report
-    from tui.services.model_diff import version_sheet
+    from tui.services.compared_runs import version_sheet
 
     pair = one.compared
     if pair is None:

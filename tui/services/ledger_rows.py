@@ -10,8 +10,7 @@ from tui.domain.table import Tone
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan, WriteVerb
-from tui.services.alias_moves import OF_PROMPTS, WHAT
-from tui.services.alias_records import outcomes_of, steps_of
+from tui.services.alias_moves import OF_PROMPTS, WHAT, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
 from tui.services.serving_changes import BEGUN
 from tui.services.write_flow import of_record

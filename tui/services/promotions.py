@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from tui.domain.models.names import alias_refusal, model_name_refusal
-from tui.domain.models.values import ModelVersion
+from tui.domain.models.values import ModelVersion, alias_refusal, model_name_refusal
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import to_version
 from tui.domain.writes import alias_plan, changes

@@ -9,15 +9,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.domain.models.names import model_name_refusal
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
-from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable
+from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable, model_name_refusal
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import named
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import RegistryPort
-from tui.services.alias_records import done_steps
+from tui.services.alias_moves import done_steps
 from tui.services.ledger import Entry, Ledger
 from tui.services.write_flow import (
     Found,

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.domain.models.names import alias_refusal, alias_twin
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
+from tui.domain.models.values import alias_refusal, alias_twin
 from tui.domain.text import clean
 from tui.domain.writes import alias_plan
 from tui.ui.write_parts import PanelLine

@@ -24,7 +24,7 @@ from tui.ui.exporting import export_table
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
-    from tui.ui.dialogs.pick_columns import Pickable
+    from tui.ui.dialogs.pick import Pickable
 
 
 class ArrangedGrid(Grid, Asking):
@@ -81,7 +81,7 @@ class ArrangedGrid(Grid, Asking):
 
     def pickable(self) -> list[Pickable]:
         """The columns that can be chosen, and sorted by."""
-        from tui.ui.dialogs.pick_columns import Pickable
+        from tui.ui.dialogs.pick import Pickable
 
         columns = self.made.columns if self.made is not None else ()
         return [Pickable(column.key, column.title or column.key, column.group, "") for column in columns]

@@ -13,7 +13,7 @@ from tui.services.session import Session
 from tui.ui.asking import Asking
 
 if TYPE_CHECKING:
-    from tui.ui.dialogs.pick_columns import Pickable
+    from tui.ui.dialogs.pick import Pickable
 
 
 class ListMemory:
@@ -57,7 +57,7 @@ def ask_sort(
     app: App[Any], columns: list[Pickable], sort: SortOrder, glyphs: Glyphs, picked: Callable[[SortOrder], None]
 ) -> None:
     """Let a person choose what to sort by, one column or several."""
-    from tui.ui.dialogs.pick_sort import PickSortModal, SortPicked
+    from tui.ui.dialogs.pick import PickSortModal, SortPicked
 
     def answered(answer: SortPicked | None) -> None:
         if answer is not None:
@@ -75,7 +75,7 @@ def ask_columns(
     picked: Callable[[tuple[str, ...]], None],
 ) -> None:
     """Let a person choose columns and their order."""
-    from tui.ui.dialogs.pick_columns import PickColumnsModal, Picked
+    from tui.ui.dialogs.pick import PickColumnsModal, Picked
 
     def answered(answer: Picked | None) -> None:
         if answer is not None:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from tui.widgets.filter_bar import Complete, FilterBar
+    from tui.widgets.inputs import Complete, FilterBar
 
 
 class Filtered(Widget):
@@ -51,7 +51,7 @@ class Filtered(Widget):
 
     async def open_bar(self) -> None:
         """Show the bar and give it the keys; it has them when this returns."""
-        from tui.widgets.filter_bar import FilterBar
+        from tui.widgets.inputs import FilterBar
 
         if self.bar is None:
             self.bar = FilterBar(self.filter_text(), placeholder=self.filter_hint, complete=self.filter_completion())

@@ -39,7 +39,7 @@ from tui.ui.filterable import SiftedPane
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
-    from tui.ui.dialogs.pick_columns import Pickable
+    from tui.ui.dialogs.pick import Pickable
 
 MARKING = frozenset({"mark", "mark_range", "leave_range"})  # what a list without marks does not offer
 
@@ -306,7 +306,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
     def pickable(self) -> list[Pickable]:
         """The columns that can be chosen, and sorted by."""
-        from tui.ui.dialogs.pick_columns import Pickable
+        from tui.ui.dialogs.pick import Pickable
 
         return [
             Pickable(spec.key, spec.title, spec.group or self.things[0], spec.detail, self.high_first(spec.key))

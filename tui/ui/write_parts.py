@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.domain.text import clean, named
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan
-from tui.widgets.calm_input import CalmInput
+from tui.widgets.inputs import CalmInput
 
 DIFFERENCE_SHOWN = 400  # lines of the difference between two texts
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from tui.domain.runs.metric_rows import SYSTEM
+from tui.domain.runs.param_rows import SYSTEM
 
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tui.domain.diff.directions import guess, words_of
 from tui.domain.filter.names import ATTRIBUTES, Field, Kind
 from tui.domain.natural import natural
-from tui.domain.runs.metric_rows import SYSTEM
+from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.text import named
 

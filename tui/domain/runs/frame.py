@@ -9,9 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui.domain.filter.names import IN_PAGE
-from tui.domain.runs.chunks import Chunk, bounds, merged, numbers_chunk, texts_chunk
 from tui.domain.runs.pools import Codes, KeyTable, KeyView, TextPool
-from tui.domain.runs.snapshot import FrameSnapshot, RowColumns, SnapshotSection
+from tui.domain.runs.snapshot import (
+    Chunk,
+    FrameSnapshot,
+    RowColumns,
+    SnapshotSection,
+    bounds,
+    merged,
+    numbers_chunk,
+    texts_chunk,
+)
 from tui.domain.values import GOING_ON, RunsPage
 
 _ROOM = 1024

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.domain.models.names import alias_refusal, alias_twin
+from tui.domain.models.values import alias_refusal, alias_twin
 from tui.domain.writes.changes import UNDO
 
 Aliases = Mapping[str, str]

@@ -25,7 +25,7 @@ from tui.services.downloads import Download, measure
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
-from tui.widgets.calm_input import CalmInput
+from tui.widgets.inputs import CalmInput
 
 _BAR_CELLS = 40
 _DRAWN_EVERY_S = 0.1

@@ -14,8 +14,7 @@ from tui.domain import quantities
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
 from tui.domain.natural import natural
 from tui.domain.problem import Kind, Problem
-from tui.domain.runs import made as run_made
-from tui.domain.runs.tables import facts
+from tui.domain.runs.tables import about, facts, model_metrics
 from tui.domain.text import named
 from tui.features.artifacts.view import ArtifactsPane, ArtifactsView
 from tui.resources import style_sheets
@@ -111,11 +110,11 @@ class LoggedModelScreen(Page, Asking):
         if model.created_ms is not None:
             ago = quantities.ago(model.created_ms, clock.now_ms())
             created = f"{quantities.stamp(model.created_ms, clock.zone)}  ({ago})"
-        shown = run_made.about(model, created, self.deck.glyphs)
+        shown = about(model, created, self.deck.glyphs)
         self.about.put("overview", lambda _query: shown)
         params, tags = (sorted(of.items(), key=lambda pair: natural(pair[0])) for of in (model.params, model.tags))
         self.about.put("params", lambda query: facts(params, query, heading=("param", "value")))
-        self.about.put("metrics", partial(run_made.metrics, model))
+        self.about.put("metrics", partial(model_metrics, model))
         self.about.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))
 
     # keys

@@ -8,7 +8,7 @@ from tui.domain.artifact_tree import ArtifactNode, ArtifactTree
 from tui.domain.preview.tree import Literal, Pairs, tree_of
 from tui.domain.preview.values import TreeBody
 from tui.domain.quantities import ago, count, size, stamp
-from tui.domain.runs.made import told_apart
+from tui.domain.runs.tables import told_apart
 from tui.domain.text import clean, named
 from tui.services.clock import Clock
 from tui.services.copies import shown_uri

@@ -14,7 +14,7 @@ from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.runs.metric_rows import SYSTEM
+from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.sets import Importance, best_metric, importances
 from tui.domain.runs.sets_table import importance_table
 from tui.domain.text import named

@@ -31,7 +31,7 @@ from tui.domain.problem import Problem
 from tui.features.compare import words as compare_words
 from tui.features.compare.grid import CompareGrid
 from tui.features.compare.words import ComparisonAsides
-from tui.services.commits import diff
+from tui.services.compared_runs import diff
 from tui.services.session import Session
 from tui.ui.arranging import ListMemory, no_such_move
 from tui.ui.asking import Asking

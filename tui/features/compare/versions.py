@@ -15,7 +15,7 @@ from tui.features.compare import words
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
-from tui.services.model_diff import version_sheet
+from tui.services.compared_runs import version_sheet
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page

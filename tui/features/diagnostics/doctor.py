@@ -16,9 +16,8 @@ from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.resources import style_sheets
-from tui.services.doctor import Doctor
+from tui.services.doctor import Doctor, Surroundings, here
 from tui.services.session import Session
-from tui.services.surroundings import Surroundings, here
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.widgets.grid import Grid, messages

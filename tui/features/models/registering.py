@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.domain.models.grants import Deed
-from tui.domain.models.names import model_name_refusal
-from tui.domain.models.values import Registrable
+from tui.domain.models.values import Registrable, model_name_refusal
 from tui.domain.problem import Problem
 from tui.domain.text import clean, clean_block, named
 from tui.domain.writes.changes import Thing
@@ -122,7 +121,7 @@ class Registering:
         return _Names(models, levels, clean_block("\n".join(warnings)))
 
     def _ask_name(self, offer: Registrable, names: _Names, query: str = "") -> None:
-        from tui.ui.dialogs.pick_name import PickNameModal
+        from tui.ui.dialogs.pick import PickNameModal
 
         catalog = self._page.session.desk.writes.catalog
         words = f"{clean(offer.label)}: {_signature(offer)}."

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.app.actions import verbs_at
 from tui.domain.models.grants import Deed
-from tui.domain.models.names import model_name_refusal
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
-from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.models.values import ModelVersion, RegisteredModel, model_name_refusal
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named

@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.runs import metric_rows
-from tui.domain.runs.metric_rows import Shape
+from tui.domain.runs import param_rows
+from tui.domain.runs.param_rows import Shape
 from tui.domain.series.history import MetricHistory
 from tui.domain.text import clean
 from tui.domain.values import MetricValue, RunDetail, RunReference
@@ -91,8 +91,8 @@ class MetricsView(TabPart, Asking):
     def _show(self) -> None:
         if self._detail is None:
             return
-        everything = metric_rows.of_tab(self._detail.metrics, system=self._system)
-        self._rows = metric_rows.matching(everything, self._query)
+        everything = param_rows.of_tab(self._detail.metrics, system=self._system)
+        self._rows = param_rows.matching(everything, self._query)
         if everything and not self._rows:
             self.grid.placeholder = f"No metric's name holds  {clean(self._query)}   esc clears the filter"
         elif self._system:
@@ -105,7 +105,7 @@ class MetricsView(TabPart, Asking):
 
     def _fill(self) -> None:
         now_ms = self._session.clock.now_ms()
-        self.grid.table = metric_rows.metric_table(self._rows, self._shapes, now_ms, self._glyphs)
+        self.grid.table = param_rows.metric_table(self._rows, self._shapes, now_ms, self._glyphs)
 
     # shapes, of what is in view
 
@@ -147,7 +147,7 @@ class MetricsView(TabPart, Asking):
         self._under_way.pop(lane, None)
         if self._detail is not None and self._detail.run_id == run_id:
             history = found.get(run_id, MetricHistory(run_id, metric.key))
-            self._shapes[metric.key] = metric_rows.shape_of(history, self._glyphs)
+            self._shapes[metric.key] = param_rows.shape_of(history, self._glyphs)
             self._read_as[metric.key] = metric
             self._fill()
         self._read_shapes()

@@ -16,8 +16,7 @@ from tui.domain.artifacts import LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
-from tui.domain.runs.made import RunMade
-from tui.domain.runs.tables import CHILDREN_READ
+from tui.domain.runs.tables import CHILDREN_READ, RunMade
 from tui.domain.text import clean, named
 from tui.domain.values import GOING_ON, RegisteredAs, RunDetail, RunReference
 from tui.features.run.metrics import MetricsView

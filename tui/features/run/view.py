@@ -14,10 +14,8 @@ from tui.app.actions import bindings
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
-from tui.domain.runs import tabs as run_tabs
-from tui.domain.runs.made import RunMade, model_of, version_of
-from tui.domain.runs.param_rows import ParamsFolding
-from tui.domain.runs.tables import Facts
+from tui.domain.runs.param_rows import SYSTEM, ParamsFolding
+from tui.domain.runs.tables import Facts, RunMade, model_of, version_of
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail, RunReference
 from tui.services.session import Session
@@ -31,6 +29,37 @@ from tui.ui.tab_part import TabPart
 from tui.widgets.grid import Grid, messages
 from tui.widgets.note import NoteText, stand_in
 from tui.widgets.tabs import Tab, TabLine
+
+# The tabs in which a run is shown: what they are called, and how much is in each.
+
+
+TITLES: Mapping[str, str] = {
+    "overview": "Overview",
+    "params": "Params",
+    "metrics": "Metrics",
+    "system": "System",
+    "tags": "Tags",
+    "datasets": "Datasets",
+    "note": "Note",
+    "artifacts": "Artifacts",
+}
+
+
+def counts(detail: RunDetail, tabs: Sequence[str]) -> dict[str, int | None]:
+    """How many things are in each tab, None where counting means nothing.
+
+    Where system metrics have no tab of their own they are among the metrics.
+    """
+    system = sum(metric.key.startswith(SYSTEM) for metric in detail.metrics)
+    known = {
+        "params": len(detail.params),
+        "metrics": len(detail.metrics) - (system if "system" in tabs else 0),
+        "system": system,
+        "tags": sum(key != "mlflow.note.content" for key in detail.tags),
+        "datasets": len(detail.datasets),
+        "note": None if detail.note else 0,
+    }
+    return {tab: known.get(tab) for tab in tabs}
 
 
 class RunView(FilterablePane, Asking):
@@ -103,7 +132,7 @@ class RunView(FilterablePane, Asking):
         self.grid.placeholder = words
         self.grid.table = None
         self.set_title(self._fixed_title or "Details")
-        self.tab_line.show([Tab(tab, run_tabs.TITLES[tab]) for tab in self._tabs], self.tab)
+        self.tab_line.show([Tab(tab, TITLES[tab]) for tab in self._tabs], self.tab)
         if self.note.display:
             stand_in(self.grid, self.note)
 
@@ -142,8 +171,8 @@ class RunView(FilterablePane, Asking):
         detail = self.detail
         if detail is None:
             return
-        counts = run_tabs.counts(detail, self._tabs)
-        self.tab_line.show([Tab(tab, run_tabs.TITLES[tab], counts[tab]) for tab in self._tabs], self.tab)
+        inside = counts(detail, self._tabs)
+        self.tab_line.show([Tab(tab, TITLES[tab], inside[tab]) for tab in self._tabs], self.tab)
         if self._show_part(detail):
             return
         if self.tab == "note" and detail.note:
@@ -158,13 +187,13 @@ class RunView(FilterablePane, Asking):
             return
         self.grid.remember_as(f"run.{self.tab}")
         self._facts = self._facts_of(detail)
-        what = run_tabs.TITLES[self.tab].lower()
-        if self.query_text and counts[self.tab]:
+        what = TITLES[self.tab].lower()
+        if self.query_text and inside[self.tab]:
             self.grid.placeholder = f"None of the {what} holds  {clean(self.query_text)}   esc clears the filter"
         else:
             self.grid.placeholder = f"This run has no {what}."
         self.grid.table = self._facts.table
-        self._show_filter(len(self._facts.values), counts[self.tab] or 0)
+        self._show_filter(len(self._facts.values), inside[self.tab] or 0)
 
     def _show_filter(self, shown: int, every: int) -> None:
         found = f"filter: {clean(self.query_text)} · {matches(shown)} of {every}"
@@ -204,7 +233,7 @@ class RunView(FilterablePane, Asking):
         wanted.show_run(detail)
         if wanted.narrows:
             wanted.narrow(self.query_text)
-            self._show_filter(wanted.shown_count, run_tabs.counts(detail, self._tabs)[self.tab] or 0)
+            self._show_filter(wanted.shown_count, counts(detail, self._tabs)[self.tab] or 0)
         if had_keys:
             self.call_after_refresh(lambda: self.screen.set_focus(wanted.keys_target()))
         return True

@@ -36,8 +36,8 @@ from tui.widgets.grid import Grid, messages
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError, Query
     from tui.domain.runs.table import RunsTable
-    from tui.ui.dialogs.pick_columns import Pickable
-    from tui.widgets.filter_bar import Complete
+    from tui.ui.dialogs.pick import Pickable
+    from tui.widgets.inputs import Complete
 
 _HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
@@ -211,8 +211,7 @@ class RunsPane(ListPane[str]):
 
         def lay_out() -> Show:
             from tui.domain.filter import FilterError
-            from tui.domain.runs.sorting import SortKey
-            from tui.domain.runs.view import Folds, RunsViewSpec, build_view
+            from tui.domain.runs.view import Folds, RunsViewSpec, SortKey, build_view
 
             spec = RunsViewSpec(
                 columns=arrangement.columns or None,
@@ -457,7 +456,7 @@ class RunsPane(ListPane[str]):
 
     def pickable(self) -> list[Pickable]:
         from tui.domain.runs.catalogue import columns
-        from tui.ui.dialogs.pick_columns import Pickable
+        from tui.ui.dialogs.pick import Pickable
 
         view = self.view
         if view is None:

@@ -32,7 +32,7 @@ from tui.gateway.artifacts import download as artifact_download
 from tui.gateway.artifacts.readers import Reader
 from tui.gateway.artifacts.sources import RepositorySource, Source, checked, source_of
 from tui.gateway.session import Connection
-from tui.gateway.tracking.columns import true_number
+from tui.gateway.tracking.answers import true_number
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -4,20 +4,359 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+import json
+import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES
 from tui.domain.preview import mlmodel, sniff, text
 from tui.domain.preview.sniff import Decoded, decode, kind_of, misnamed
-from tui.domain.preview.tree import parse, parse_lines
-from tui.domain.preview.values import As, AskBody, Body, FileKind, MarkdownBody, Preview
+from tui.domain.preview.text import LONGEST_CELL
+from tui.domain.preview.tree import Literal, Pairs, parse, parse_lines, tree_of
+from tui.domain.preview.values import (
+    MOST_PIXELS,
+    As,
+    AskBody,
+    Body,
+    FileKind,
+    FinePicture,
+    MarkdownBody,
+    PictureBody,
+    PictureLevel,
+    Preview,
+    TableBody,
+    TableColumn,
+    Tone,
+    TreeBody,
+    level_sizes,
+)
+from tui.domain.quantities import count
 from tui.domain.quantities import size as size_words
+from tui.domain.text import clean, named
 from tui.gateway import progress
-from tui.gateway.artifacts import parquet as artifact_parquet
-from tui.gateway.artifacts import pictures as artifact_pictures
-from tui.gateway.artifacts import yaml as artifact_yaml
 from tui.gateway.artifacts.readers import PartsFile, Reader
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+# The schema and the first rows of a Parquet file, reading no more of it than they need.
+
+
+ROWS = 200
+COLUMNS = 200
+_MOST_OF_A_GROUP = 64_000_000
+"""Bytes of a row group's columns that may be decoded for its first rows."""
+
+
+def head(file: io.RawIOBase | io.BytesIO) -> tuple[TableBody | None, list[tuple[str, str]], list[str]]:
+    """Body, facts and notes; no body where it cannot be read as Parquet, and the notes then say why."""
+    try:
+        import pyarrow as arrow
+        import pyarrow.parquet as parquet
+    except ImportError:
+        return None, [], ["Parquet needs the package pyarrow, which is not installed."]
+    arrow.set_cpu_count(1)
+    try:
+        found = parquet.ParquetFile(file, pre_buffer=False, buffer_size=64 * 1024)
+        about = found.metadata
+        facts = [
+            ("row groups", count(about.num_row_groups)),
+            ("made by", clean(about.created_by or "")),
+        ]
+        schema = found.schema_arrow
+        names = list(schema.names)[:COLUMNS]
+        notes: list[str] = []
+        if len(schema.names) > COLUMNS:
+            notes.append(f"The first {COLUMNS} of {count(len(schema.names))} columns are shown.")
+        rows = _first_rows(found, names, notes)
+    except (arrow.ArrowException, OSError, ValueError, NotImplementedError) as error:
+        said = clean(str(error).splitlines()[0][:200]) if str(error) else type(error).__name__
+        return None, [], [f"It cannot be read as Parquet: {said.rstrip('.')}."]
+    columns = tuple(
+        TableColumn(named(name), clean(str(schema.field(at).type)), _is_number(schema.field(at).type))
+        for at, name in enumerate(names)
+    )
+    cells = tuple(tuple(_text(value) for value in rows.get(at, ())) for at in range(len(names)))
+    shown = len(cells[0]) if cells else 0
+    if shown < about.num_rows:
+        notes.append(f"The first {count(shown)} rows are shown.")
+    compression = (
+        {about.row_group(0).column(at).compression for at in range(about.num_columns)}
+        if (about.num_row_groups and about.num_columns)
+        else set()
+    )
+    if compression:
+        facts.append(("compression", ", ".join(sorted(compression)).lower()))
+    body = TableBody(columns, cells, shown, about.num_rows, len(schema.names))
+    return body, [fact for fact in facts if fact[1]], notes
+
+
+def _first_rows(found: Any, names: list[str], notes: list[str]) -> dict[int, list[object]]:
+    """The values of the first rows, by the number of the column."""
+    about = found.metadata
+    if not about.num_rows or not names:
+        return {}
+    group = about.row_group(0)
+    largest = max((group.column(at).total_uncompressed_size for at in range(group.num_columns)), default=0)
+    if largest > _MOST_OF_A_GROUP:
+        notes.append("Its row groups are too large for rows to be shown; the schema is.")
+        return {}
+    batch = next(found.iter_batches(batch_size=ROWS, columns=names, use_threads=False), None)
+    if batch is None:
+        return {}
+    place = {name: at for at, name in reversed(list(enumerate(names)))}
+    return {place[name]: batch.column(at).to_pylist() for at, name in enumerate(batch.schema.names) if name in place}
+
+
+def _is_number(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return str(value)
+    if isinstance(value, (bytes, bytearray)):
+        start = bytes(value[:16]).hex(" ")
+        return f"{start} … {count(len(value))} bytes" if len(value) > 16 else start
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return clean(text) if len(text) <= LONGEST_CELL else clean(text[:LONGEST_CELL]) + "…"
+
+
+# YAML as a tree: read as a document, never constructed into objects; of a text that is cut off, what is there.
+
+
+_Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TONES: dict[str, Tone] = {
+    "tag:yaml.org,2002:int": "number",
+    "tag:yaml.org,2002:float": "number",
+    "tag:yaml.org,2002:bool": "keyword",
+    "tag:yaml.org,2002:null": "muted",
+    "tag:yaml.org,2002:timestamp": "accent",
+    "tag:yaml.org,2002:str": "string",
+}
+_KNOWN = "tag:yaml.org,2002:"
+_TRIES = 4
+_DEEPEST = 60
+_MOST_DOCUMENTS = 100
+
+
+def yaml_tree(text: str, *, whole: bool = True) -> tuple[TreeBody | None, list[str]]:
+    """A YAML text as a tree, and the notes that go with it; None where nothing of it is YAML."""
+    lines = text.splitlines(keepends=True)
+    broken: yaml.YAMLError | None = None
+    kept = len(lines)
+    for _ in range(_TRIES):
+        try:
+            documents = _documents("".join(lines[:kept]))
+        except RecursionError:
+            return None, ["It is nested too deeply to be shown as a tree."]
+        except yaml.YAMLError as error:
+            broken = broken or error
+            kept = _before(lines, kept, error)
+            if kept <= 0:
+                break
+            continue
+        value = documents[0] if len(documents) == 1 else documents
+        body, notes = tree_of(value)
+        if broken is not None and (whole or _line(broken) < len(lines) - 2):
+            notes.insert(0, f"It is no valid YAML: {_said(broken)}; the tree shows what comes before.")
+        return body, notes
+    return None, [f"It is no valid YAML: {_said(broken)}."] if broken else []
+
+
+def mapping(text: str) -> dict[Hashable, object] | None:
+    """A YAML mapping as plain values; None where it is none."""
+    try:
+        value = yaml.load(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _documents(text: str) -> list[object]:
+    loader = _Loader(text)
+    try:
+        values: list[object] = []
+        while loader.check_node() and len(values) < _MOST_DOCUMENTS:
+            node = loader.get_node()
+            if node is not None:
+                values.append(_value(node, {}, 0))
+        return values
+    finally:
+        loader.dispose()
+
+
+def _value(node: yaml.Node, known: dict[int, object], depth: int) -> object:
+    """A node as a value of our own; an alias is the same value again, so that nothing grows by repeating."""
+    if id(node) in known:
+        return known[id(node)]
+    own = "" if node.tag.startswith(_KNOWN) else f"{node.tag} "
+    if isinstance(node, yaml.ScalarNode):
+        return Literal(f"{own}{node.value}", _TONES.get(node.tag, "string"))
+    if depth > _DEEPEST:
+        return Literal("…", "muted")
+    if isinstance(node, yaml.MappingNode):
+        pairs = Pairs()
+        known[id(node)] = pairs
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else "(a key of several parts)"
+            pairs.append((str(name), _value(value, known, depth + 1)))
+        return pairs
+    items: list[object] = []
+    known[id(node)] = items
+    items += [_value(item, known, depth + 1) for item in node.value]
+    return items
+
+
+def _before(lines: list[str], kept: int, error: yaml.YAMLError) -> int:
+    """How many lines to try next: up to where the error is, and then up to the last line that begins at the margin."""
+    at = min(_line(error), kept - 1)
+    if at >= kept - 1:
+        at = kept - 1
+    while at > 0 and (lines[at][:1].isspace() or lines[at][:1] in ("-", "}", "]", "#")):
+        at -= 1
+    return at
+
+
+def _line(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return int(mark.line) if mark is not None else 0
+
+
+def _said(error: yaml.YAMLError | None) -> str:
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    return f"{problem} in line {_line(error) + 1}" if error is not None else str(problem)
+
+
+# Pictures decoded to a few small sizes, with Pillow, which MLflow brings with matplotlib.
+
+
+# Those that are decoded by Pillow itself: others start programs (Ghostscript) or have had many holes.
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+_BASE = 960  # pixels of the longer side that the kept sizes are made from
+_MOST_PNG = 600_000  # bytes that are sent to the terminal
+_SHADES = [round(value / 8.5) * 255 // 30 for value in range(256)] * 3
+_truncated = threading.Lock()
+
+
+def decode_picture(
+    data: bytes, *, whole: bool, fine: tuple[int, int] | None = None
+) -> tuple[PictureBody | None, list[tuple[str, str]], list[str]]:
+    """A picture's body, facts and notes; no body where it is none, or too large to be decoded here.
+
+    ``fine`` is how many pixels the screen has, where it can show pixels.
+    """
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        return None, [], ["Pictures need the package pillow: pip install 'mlflow-deck[images]'."]
+    # The limit is ours, and counts what is really decoded.
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError:
+        return None, [], ["It is called a picture, but its bytes are none."]
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        return None, [], [f"It is no readable picture: {clean(str(error))}."]
+    facts = _facts(picture)
+    notes: list[str] = []
+    own_size = picture.size
+    # A JPEG can be decoded at an eighth of its size, which bounds time and memory.
+    picture.draft("RGB", (480, 320) if fine is None else (_BASE, _BASE))
+    if picture.width * picture.height > MOST_PIXELS:
+        million = count(picture.width * picture.height // 1_000_000)
+        return None, facts, [f"It has {million} million pixels, too many to be decoded here; D downloads it."]
+    try:
+        picture.load()
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        with _truncated:
+            loaded = _load_what_is_there(data)
+        if loaded is None:
+            return None, facts, [f"It cannot be decoded: {clean(str(error))}."]
+        picture = loaded
+        notes.append("The file ends short: the part of the picture that is there is shown." if whole else "")
+    levels: list[PictureLevel] = []
+    if picture.mode == "P":  # shades cannot be mixed between numbers of a palette
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    # One step over many pixels, the levels then from what is left.
+    picture.thumbnail((_BASE, _BASE), Image.Resampling.BOX, reducing_gap=2.0)
+    shown = _rgb(picture)
+    for size in level_sizes(*shown.size):
+        level = shown.resize(size, Image.Resampling.LANCZOS)
+        # Fewer shades make longer runs of one colour, and those are what a slow line carries.
+        levels.append(PictureLevel(size[0], size[1], level.point(_SHADES).tobytes()))
+    finely = FinePicture(*own_size, _png(shown, fine)) if fine is not None else None
+    return PictureBody(tuple(levels), finely), facts, [note for note in notes if note]
+
+
+def _png(picture: Image, most: tuple[int, int]) -> bytes:
+    """The picture as it is sent to the terminal: no larger than the screen, and no more than some hundred kilobytes."""
+    picture = picture.copy()
+    while True:
+        picture.thumbnail(most)
+        packed = io.BytesIO()
+        picture.save(packed, "PNG", compress_level=4)
+        if packed.tell() <= _MOST_PNG or max(picture.size) < 64:
+            return packed.getvalue()
+        most = max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)
+
+
+def _facts(picture: Image) -> list[tuple[str, str]]:
+    facts = [("format", f"{picture.format}"), ("pixels", f"{count(picture.width)} × {count(picture.height)}")]
+    colours = {"1": "black and white", "L": "grey", "P": "palette", "RGB": "RGB", "RGBA": "RGB with transparency"}
+    facts.append(("colours", colours.get(picture.mode, picture.mode)))
+    frames = getattr(picture, "n_frames", 1)
+    if frames > 1:
+        facts.append(("frames", f"{count(frames)}, the first is shown"))
+    return facts
+
+
+def _load_what_is_there(data: bytes) -> Image | None:
+    from PIL import Image, ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
+        picture.draft("RGB", (480, 320))
+        picture.load()
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+    return picture
+
+
+def _rgb(picture: Image) -> Image:
+    """The picture in RGB; what is transparent lies on white, as plots are made for it."""
+    from PIL import Image
+
+    if picture.mode.startswith(("I", "F")):
+        low, high = (float(value) for value in picture.getextrema())  # type: ignore[arg-type]  # one band: two numbers
+        scale = 255 / (high - low) if high > low else 0.0
+        picture = picture.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        over = picture.convert("RGBA")
+        ground = Image.new("RGBA", over.size, "white")
+        ground.alpha_composite(over)
+        picture = ground
+    return picture.convert("RGB")
+
 
 _MARKDOWN = 40_000
 """Characters that are laid out as Markdown; the rest is there as text."""
@@ -127,7 +466,7 @@ def _parquet(reader: Reader, read: _Read, whole_most: int) -> Preview:
         if data is None:
             return _ask(reader, read.path, "The schema of a Parquet file stands at its end", read.data)
         file = io.BytesIO(data)
-    body, facts, notes = artifact_parquet.head(file)
+    body, facts, notes = head(file)
     shown: Body | None = body
     if body is None:
         shown = text.hexadecimal(read.data)
@@ -140,7 +479,7 @@ def _picture(reader: Reader, read: _Read, whole_most: int, fine: tuple[int, int]
     data = _everything(reader, read, whole_most)
     if data is None:
         return _ask(reader, read.path, "A picture can only be shown as a whole", read.data)
-    body, facts, notes = artifact_pictures.decode(data, whole=True, fine=fine)
+    body, facts, notes = decode_picture(data, whole=True, fine=fine)
     shown: Body | None = body
     if body is None and not facts:
         facts, shown = sniff.facts(read.path, data), text.hexadecimal(data)
@@ -202,7 +541,7 @@ def _json_lines(read: _Read, decoded: Decoded, around: Around) -> Part:
 
 
 def _yaml(read: _Read, decoded: Decoded, around: Around) -> Part:
-    body, notes = artifact_yaml.tree(decoded.text, whole=read.whole)
+    body, notes = yaml_tree(decoded.text, whole=read.whole)
     return body, [], notes
 
 
@@ -217,9 +556,9 @@ def _html(read: _Read, decoded: Decoded, around: Around) -> Part:
 
 
 def _mlmodel(read: _Read, decoded: Decoded, around: Around) -> Part:
-    model = artifact_yaml.mapping(decoded.text)
+    model = mapping(decoded.text)
     if model is None:
-        body, notes = artifact_yaml.tree(decoded.text, whole=read.whole)
+        body, notes = yaml_tree(decoded.text, whole=read.whole)
         return body, [], ["It could not be read as an MLmodel file.", *notes]
     named = {str(key): value for key, value in model.items()}
     info = named.get("saved_input_example_info")

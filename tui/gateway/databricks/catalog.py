@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
 
@@ -15,12 +17,15 @@ from tui.domain.models.grants import (
     Securable,
     SecurableKind,
     kind_of,
-    parts,
     spelled,
 )
+from tui.domain.models.grants import (
+    parts as name_parts,
+)
+from tui.domain.models.values import READY, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
-from tui.gateway.databricks.sdk import Sdk, asked
-from tui.gateway.databricks.serving_json import part, text
+from tui.gateway.databricks.sdk import Pace, Sdk, asked
+from tui.gateway.databricks.serving_json import Json, number, part, parts, text
 from tui.gateway.databricks.serving_json import parts as parts_of
 
 _UC = "/api/2.1/unity-catalog"
@@ -83,7 +88,7 @@ class SdkCatalog:
         """What one may do with a name and with what it lies in; what could not be read is marked so."""
         account = self.me()
         found: dict[str, Securable] = {}
-        for level in parts(name):
+        for level in name_parts(name):
             found[level] = self._securable(level, account)
         return Access(account, found, self._is_admin(account))
 
@@ -194,3 +199,173 @@ class SdkCatalog:
 
 def _sorted(names: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(sorted(cast("Iterable[str]", filter(None, names))))
+
+
+# Models of Unity Catalog and their versions, from a workspace's own JSON.
+#
+# MLflow's client leaves out in which workspace a version was trained, and asks a host about itself before every
+# request.
+# The search of a metastore takes no filter and no order, and tells neither aliases nor tags: what it cannot do is done
+# here, and what it leaves out is read of those models only that somebody looks at.
+
+
+MOST = 100  # models of a page
+_API = "/api/2.0/mlflow/unity-catalog"
+_NAME = re.compile(r"\s*name\s*(=|(?:I?LIKE))\s*(?:'([^']*)'|\"([^\"]*)\")\s*", re.IGNORECASE)
+_LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
+_STATES = {"PENDING": "PENDING_REGISTRATION", "FAILED": "FAILED_REGISTRATION"}
+
+
+class CatalogModels:
+    """Reads models through the SDK's connection; what it has read of versions tells where their runs lie."""
+
+    def __init__(self, sdk: Sdk, catalog: SdkCatalog, pace: Pace, own_workspace: Callable[[], str]) -> None:
+        self._sdk = sdk
+        self._catalog = catalog
+        self._pace = pace
+        self._own_workspace = own_workspace
+        self.elsewhere: dict[str, str] = {}  # run → workspace, of runs that lie in another one
+
+    def page(self, filter_string: str, max_results: int, token: str | None) -> ModelsPage:
+        """Models as a list tells them: ``whole`` reads the rest."""
+        matches, prefix = _filter(filter_string, self._sdk.place)
+        most = min(max_results, MOST)
+        scope = prefix.split(".")
+        if len(scope) >= 3:
+            # The literal beginning names a schema, which can be listed by itself.
+            names = [name for name in self._catalog.models(scope[0], scope[1]) if matches(name)]
+            start = int(token or 0)
+            following = start + most
+            found = tuple(RegisteredModel(name, is_whole=False) for name in names[start:following])
+            return ModelsPage(found, str(following) if following < len(names) else None)
+        query = {"max_results": most, **({"page_token": token} if token else {})}
+        with self._sdk.raised_as("Could not list the registered models") as client:
+            listed = asked(client, "GET", f"{_API}/registered-models/search", query=query)
+        models = [replace(_model(found), is_whole=False) for found in parts(listed, "registered_models")]
+        wanted = tuple(model for model in models if matches(model.name))
+        return ModelsPage(wanted, text(listed, "next_page_token") or None)
+
+    def model(self, name: str) -> RegisteredModel:
+        with self._sdk.raised_as(f"Could not read the model {name}") as client:
+            found = asked(client, "GET", f"{_API}/registered-models/get", query={"name": name})
+        return _model(part(found, "registered_model"))
+
+    def whole(self, names: Sequence[str]) -> tuple[RegisteredModel, ...]:
+        """These models, each read by itself, or with the reason why it could not be; those that are gone are absent."""
+        return self._pace.each(names, self.model, unread)
+
+    def versions(self, name: str, max_results: int, token: str | None) -> VersionsPage:
+        quote = "'" if "'" not in name else '"'
+        query = {"filter": f"name={quote}{name}{quote}", "max_results": max_results}
+        with self._sdk.raised_as(f"Could not list the versions of {name}") as client:
+            found = asked(
+                client,
+                "GET",
+                f"{_API}/model-versions/search",
+                query={**query, **({"page_token": token} if token else {})},
+            )
+        versions = tuple(self._version(one) for one in parts(found, "model_versions"))
+        return VersionsPage(versions, text(found, "next_page_token") or None)
+
+    def version(self, name: str, version: str) -> ModelVersion:
+        with self._sdk.raised_as(f"Could not read version {version} of {name}") as client:
+            found = asked(client, "GET", f"{_API}/model-versions/get", query={"name": name, "version": version})
+        return self._version(part(found, "model_version"))
+
+    def _version(self, found: Json) -> ModelVersion:
+        source, run_id = text(found, "source"), text(found, "run_id")
+        lies_in = text(found, "run_tracking_server_id") or text(found, "run_workspace_id")
+        workspace = lies_in if run_id and lies_in not in ("", "0") and lies_in != self._own_workspace() else ""
+        if workspace:
+            self.elsewhere[run_id] = workspace
+        logged = _LOGGED.fullmatch(source)
+        status = text(found, "status").removeprefix("MODEL_VERSION_STATUS_") or READY
+        return ModelVersion(
+            name=text(found, "name"),
+            version=text(found, "version"),
+            created_ms=number(found, "creation_timestamp"),
+            updated_ms=number(found, "last_updated_timestamp"),
+            status=_STATES.get(status, status),
+            status_message=text(found, "status_message"),
+            user=text(found, "user_id"),
+            source=source,
+            run_id=run_id,
+            model_id=text(found, "model_id") or (logged[1] if logged else ""),
+            description=text(found, "description"),
+            tags=_tags(found),
+            workspace=workspace,
+            deployment=_deployment(part(found, "deployment_job_state")),
+        )
+
+
+def unread(name: str, problem: Problem) -> RegisteredModel:
+    """A model of which only the name is known, with the reason why."""
+    return RegisteredModel(name, is_whole=False, unread=problem.message)
+
+
+def _model(found: Json) -> RegisteredModel:
+    return RegisteredModel(
+        name=text(found, "name"),
+        created_ms=number(found, "creation_timestamp"),
+        updated_ms=number(found, "last_updated_timestamp"),
+        description=text(found, "description"),
+        tags=_tags(found),
+        aliases={text(alias, "alias"): text(alias, "version") for alias in parts(found, "aliases")},
+        owner=text(found, "user_id"),
+        deployment_job=text(found, "deployment_job_id"),
+    )
+
+
+def _tags(found: Json) -> dict[str, str]:
+    return {text(tag, "key"): text(tag, "value") for tag in parts(found, "tags")}
+
+
+def _deployment(state: Json) -> str:
+    """Where a version's deployment job stands: ``job 12, run 34: RUNNING, at Approval_Check``."""
+    named = [f"{word} {text(state, key)}" for word, key in (("job", "job_id"), ("run", "run_id")) if text(state, key)]
+    stands = text(state, "run_state") or text(state, "job_state")
+    stands = stands.removeprefix("DEPLOYMENT_JOB_RUN_STATE_").removeprefix("DEPLOYMENT_JOB_CONNECTION_STATE_")
+    task = text(state, "current_task_name")
+    said = ", ".join([*([stands.replace("_", " ").lower()] if stands else []), *([f"at {task}"] if task else [])])
+    return ": ".join(word for word in (", ".join(named), said) if word)
+
+
+def _filter(filter_string: str, place: str) -> tuple[Callable[[str], bool], str]:
+    """Whether a name fits a filter, and the beginning that every fitting name has."""
+    if not filter_string.strip():
+        return lambda _name: True, ""
+    found = _NAME.fullmatch(filter_string)
+    if found is None:
+        raise Problem(
+            Kind.UNSUPPORTED,
+            "Could not search the models",
+            f"Unity Catalog ({place}) cannot be searched by that: of its models only names can be looked for.",
+            "Filter by name LIKE 'catalog.schema.%', or filter what is loaded with /.",
+        )
+    op, pattern = found[1].upper(), found[2] if found[2] is not None else found[3]
+    if op == "=":
+        return lambda name: name == pattern, pattern
+    words = ".*".join(re.escape(part).replace("_", ".") for part in pattern.split("%"))
+    fits = re.compile(words, re.IGNORECASE | re.DOTALL if op == "ILIKE" else re.DOTALL)
+    literal = "" if op == "ILIKE" else pattern.partition("%")[0]
+    return lambda name: fits.fullmatch(name) is not None, literal
+
+
+def no_prompts(place: str) -> Problem:
+    """The problem of looking for prompts among the models of a Unity Catalog."""
+    return Problem(
+        Kind.UNSUPPORTED,
+        "Could not list the prompts",
+        f"Unity Catalog ({place}) keeps prompts apart from models, and tells them of one schema only.",
+        "They are on the Prompts page of an experiment in the workspace.",
+    )
+
+
+def no_filters(place: str) -> Problem:
+    """The problem of having the models of an open-source Unity Catalog filtered by it."""
+    return Problem(
+        Kind.UNSUPPORTED,
+        "Could not list the registered models",
+        f"The open-source Unity Catalog ({place}) lists models and filters none.",
+        "Filter those that are loaded.",
+    )

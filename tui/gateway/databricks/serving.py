@@ -8,12 +8,10 @@ from urllib.parse import quote
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import health
-from tui.domain.serving.asked import MOST_KEPT, MOST_SENT, Answer, Body
-from tui.domain.serving.endpoints import Carried, Endpoint, Split, Update
+from tui.domain.serving.endpoints import MOST_KEPT, MOST_SENT, Answer, Body, Carried, Endpoint, Split, Update
 from tui.gateway import problems
-from tui.gateway.databricks import serving_body, serving_json
-from tui.gateway.databricks.pace import Pace
-from tui.gateway.databricks.sdk import Sdk, asked, asked_text
+from tui.gateway.databricks import serving_json
+from tui.gateway.databricks.sdk import Pace, Sdk, asked, asked_text
 from tui.gateway.session import Connection
 
 _API = "/api/2.0/serving-endpoints"
@@ -81,7 +79,7 @@ class SdkServing:
 
     def carried(self, endpoint: str, wanted: Split) -> Carried:
         """What of the endpoint's settings a change to ``wanted`` would not carry along; sends nothing."""
-        return serving_body.body(self._read(endpoint), wanted)[1]
+        return serving_json.body(self._read(endpoint), wanted)[1]
 
     def change(self, endpoint: str, expected: Split, wanted: Split) -> tuple[str, ...]:
         """Begin to serve ``wanted``, if ``expected`` is what is served by now; answers before it is done."""
@@ -100,11 +98,11 @@ class SdkServing:
                 raise Problem(
                     Kind.BAD_REQUEST, title, "It serves something else by now than what was shown.", "Look again."
                 )
-            sent, carried = serving_body.body(current, wanted)
+            sent, carried = serving_json.body(current, wanted)
             if carried.refusals:
                 raise Problem(Kind.BAD_REQUEST, title, " ".join(carried.refusals), "Change it in the workspace.")
             answer = asked(client, "PUT", f"{_path(endpoint)}/config", body=sent)
-            return serving_body.not_taken(sent, answer)
+            return serving_json.not_taken(sent, answer)
 
     def _read(self, name: str) -> serving_json.Json:
         with self._sdk.raised_as(f"Could not read the endpoint {name}") as client:

@@ -30,14 +30,12 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.runs.origin import commit_of
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
-from tui.gateway.databricks.catalog import SdkCatalog
-from tui.gateway.databricks.catalog_models import CatalogModels, no_filters
-from tui.gateway.databricks.pace import Pace
-from tui.gateway.databricks.sdk import Sdk
+from tui.gateway.databricks.catalog import CatalogModels, SdkCatalog, no_filters
+from tui.gateway.databricks.sdk import Pace, Sdk
+from tui.gateway.registry import facts
 from tui.gateway.registry import facts as registry_facts
-from tui.gateway.registry import registered_versions
 from tui.gateway.session import Connection
-from tui.gateway.tracking.columns import true_number
+from tui.gateway.tracking.answers import true_number
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -258,7 +256,7 @@ class ClientRegistry:
 
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         if not self.is_catalog:
-            return registered_versions.of_runs(self.client, run_ids, self.raised_as)
+            return facts.of_runs(self.client, run_ids, self.raised_as)
         # A Unity Catalog cannot be searched by run; of a single one, its logged models may name what was made of them.
         found_by_tag = self._named_by_models(run_ids[0]) if len(run_ids) == 1 else ()
         if found_by_tag:
@@ -272,7 +270,7 @@ class ClientRegistry:
 
     def _named_by_models(self, run_id: str) -> tuple[RegisteredAs, ...]:
         try:
-            return registered_versions.of_run(self.client, run_id, self.place, has_aliases=self.kind != "uc")
+            return facts.of_run(self.client, run_id, self.place, has_aliases=self.kind != "uc")
         except Problem:  # a server of before MLflow 3 has none, and what they tell is a courtesy
             return ()
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from tui.gateway.problems import Elsewhere
-from tui.gateway.rest.json import Json, object_in, whole
+from tui.gateway.rest.transport import Json, object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.domain.values import Lifecycle, RunsPage
-from tui.gateway.rest.json import Json
+from tui.gateway.rest.transport import Json
 from tui.gateway.tracking.rest import RestTracking, columns_of
 
 _OVERLAP = 1  # runs of a page that the last one held as well

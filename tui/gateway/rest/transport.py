@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import configparser
+import json
 import os
 import threading
 from collections.abc import Mapping
@@ -11,10 +12,11 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.gateway.store import revisions
+from tui.gateway.store import guard
 
 if TYPE_CHECKING:
     import requests
+
 
 AT_ONCE = 3  # requests that a server is asked at the same time
 _TRUE, _FALSE = ("true", "1"), ("false", "0", "")
@@ -32,7 +34,7 @@ def is_plain(uri: str) -> bool:
         and os.environ.get("MLFLOW_TRACKING_AWS_SIGV4", "").lower() in _FALSE
         and insecure in (*_TRUE, *_FALSE)
         and not (insecure in _TRUE and os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH") is not None)
-        and bool(revisions.mlflow_version())
+        and bool(guard.mlflow_version())
         and not any(_takes(entry.name, group, uri) for group in _PLUGINS for entry in entry_points(group=group))
     )
 
@@ -92,7 +94,7 @@ def _takes(name: str, group: str, uri: str) -> bool:
 
 
 def _headers() -> dict[str, str]:
-    version = revisions.mlflow_version()
+    version = guard.mlflow_version()
     headers = {"User-Agent": f"mlflow-python-client/{version}", "X-MLflow-Client-Version": version}
     workspace = os.environ.get("MLFLOW_WORKSPACE", "").strip()
     if workspace:
@@ -124,3 +126,43 @@ def _verify() -> bool | str:
     if bundle is not None:
         return bundle
     return os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() not in _TRUE
+
+
+# JSON as servers send it, read quickly.
+
+
+Json = Mapping[str, Any]
+
+
+def whole(value: object) -> int | None:
+    """A whole number, which comes as such or, by the rules of protocol buffers, as text; None where there is none.
+
+    Steps and times with a fraction, as other programs than MLflow may send, are rounded, as databases do it.
+    """
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, (float, str)):
+        return None
+    try:
+        return int(value) if isinstance(value, str) else round(value)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return round(float(value))
+    except (ValueError, OverflowError):
+        return None  # no number at all
+
+
+def object_in(content: bytes) -> Json | None:
+    """The object that an answer holds, or None where it holds none."""
+    import orjson
+
+    try:
+        found = orjson.loads(content)
+    except ValueError:
+        # NaN as such, halves of surrogate pairs and numbers of any length: the standard library reads them.
+        try:
+            found = json.loads(content)
+        except ValueError:
+            return None
+    return found if isinstance(found, dict) else None

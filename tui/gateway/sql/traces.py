@@ -22,7 +22,7 @@ from tui.domain.traces.values import (
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import tokens
+from tui.gateway.sql import filters
 from tui.gateway.sql.database import Database, Reading, Row
 from tui.gateway.traces.json import loaded, made, span_of
 
@@ -60,7 +60,7 @@ class SqlTraces:
     ) -> TracesPage:
         if filter_string or not 0 < max_results <= _MOST or not all(place.isdecimal() for place in places):
             raise Elsewhere("MLflow's own parser is to read this filter")
-        offset = tokens.read(token).offset
+        offset = filters.read(token).offset
         with problems.raised_as("Could not read the traces", self._session.place), self._database.reading() as reading:
             _require_traces(reading)
             listed = ", ".join(str(int(place)) for place in places) or "NULL"
@@ -70,7 +70,7 @@ class SqlTraces:
                     f"ORDER BY timestamp_ms DESC, request_id LIMIT {max_results} OFFSET {offset}"
                 )
             )
-            following = tokens.made(offset + max_results) if len(rows) == max_results else None
+            following = filters.made(offset + max_results) if len(rows) == max_results else None
             return TracesPage(tuple(_infos(reading, rows)), following)
 
     def info(self, trace_id: str) -> TraceInfo:

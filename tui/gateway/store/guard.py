@@ -6,15 +6,78 @@ immutable where no write-ahead log is in use, so that not even a lock file is le
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import sqlite3
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.gateway import packages
-from tui.gateway.store import revisions
+from tui.gateway import problems
+
+# The schema revisions that the installed MLflow knows, read from its files without importing it.
+
+
+_REVISION = re.compile(r"^revision\b[^=\n]*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+_DOWN = re.compile(r"^down_revision\b[^=\n]*=\s*(.+)$", re.MULTILINE)
+_VERSION = re.compile(r"^VERSION\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+_QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
+
+
+class Revisions(NamedTuple):
+    """The newest revision ("" when it could not be told) and every one known."""
+
+    head: str
+    known: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def installed() -> Revisions:
+    """The revisions of the installed MLflow; empty ones when MLflow's layout is not the known one."""
+    found = importlib.util.find_spec("mlflow")
+    for root in (found.submodule_search_locations or ()) if found else ():
+        revisions = _read(os.path.join(root, "store", "db_migrations", "versions"))
+        if revisions.known:
+            return revisions
+    return Revisions("", frozenset())
+
+
+@lru_cache(maxsize=1)
+def mlflow_version() -> str:
+    """The version of the installed MLflow as it says it itself, "" where it cannot be found."""
+    found = importlib.util.find_spec("mlflow")
+    for root in (found.submodule_search_locations or ()) if found else ():
+        try:
+            with open(os.path.join(root, "version.py"), encoding="utf-8") as file:
+                said = _VERSION.search(file.read())
+        except OSError:
+            continue
+        if said:
+            return said[1]
+    return ""
+
+
+def _read(folder: str) -> Revisions:
+    known: set[str] = set()
+    superseded: set[str] = set()
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith(".py")]
+    except OSError:
+        return Revisions("", frozenset())
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            text = file.read()
+        revision, down = _REVISION.search(text), _DOWN.search(text)
+        if revision:
+            known.add(revision[1])
+            superseded.update(_QUOTED.findall(down[1]) if down else ())
+    heads = known - superseded
+    return Revisions(heads.pop() if len(heads) == 1 else "", frozenset(known))
+
 
 _MAGIC = b"SQLite format 3\x00"
 _WRITE_VERSION = 18  # the byte of the header that is 2 where a write-ahead log is used
@@ -132,7 +195,7 @@ def _log_in_use(path: str) -> bool:
 
 
 def _report(condition: StoreCondition, uri: str, place: str, *, revision: str = "", detail: str = "") -> StoreReport:
-    return StoreReport(condition, uris.shown(uri), place, revision, revisions.installed().head, detail)
+    return StoreReport(condition, uris.shown(uri), place, revision, installed().head, detail)
 
 
 def _inspect_sqlite(uri: str) -> StoreReport:
@@ -180,7 +243,7 @@ def _inspect_sqlite(uri: str) -> StoreReport:
         held = "Its tables are those of another program." if tables else "It holds no tables."
         return _report(StoreCondition.NOT_A_STORE, uri, path, detail=held)
     revision = ", ".join(found)
-    known = revisions.installed()
+    known = installed()
     if revision == known.head:
         return _report(StoreCondition.READY, uri, path, revision=revision)
     if set(found) <= known.known:
@@ -225,7 +288,7 @@ def _inspect_folder(uri: str) -> StoreReport:
 
 
 def _inspect_sql_server(uri: str) -> StoreReport:
-    packages.require_driver(uri)
+    problems.require_driver(uri)
     return _report(
         StoreCondition.READY, uri, urlsplit(uris.shown(uri)).netloc, detail="Its schema is read when it is opened."
     )

@@ -24,7 +24,7 @@ from tui.domain.traces.values import (
     Warehouse,
 )
 from tui.gateway import problems
-from tui.gateway.rest.json import object_in
+from tui.gateway.rest.transport import object_in
 from tui.gateway.session import Connection
 from tui.gateway.traces.json import loaded, made
 from tui.gateway.tracking import answers

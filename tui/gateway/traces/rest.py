@@ -9,7 +9,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import ERROR, TRACKING_STORE, CostOfModel, Trace, TraceInfo, TraceMetrics, TracesPage
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
-from tui.gateway.rest.json import Json, object_in
+from tui.gateway.rest.transport import Json, object_in
 from tui.gateway.session import Connection
 from tui.gateway.traces.json import info_of, span_of
 from tui.gateway.tracking import answers

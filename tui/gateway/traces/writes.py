@@ -14,7 +14,7 @@ from tui.domain import uris
 from tui.domain.traces.values import FEEDBACK, Assessment
 from tui.gateway import problems
 from tui.gateway.ports import TraceWritesPort
-from tui.gateway.rest.json import object_in
+from tui.gateway.rest.transport import object_in
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 

@@ -22,7 +22,7 @@ from tui.domain.values import (
 )
 from tui.gateway import problems
 from tui.gateway.session import Connection
-from tui.gateway.tracking.columns import RunColumns, true_number
+from tui.gateway.tracking.answers import RunColumns, true_number
 
 if TYPE_CHECKING:
     from mlflow.entities import Experiment as MlflowExperiment

@@ -10,26 +10,229 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, Places, extended, recorded
+from tui.domain.problem import Kind, Problem
+from tui.domain.series.history import (
+    PAGE_POINTS,
+    SAMPLE_POINTS,
+    HistoryPage,
+    MetricHistory,
+    Places,
+    extended,
+    joined,
+    recorded,
+)
 from tui.gateway import problems
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.problems import Elsewhere
+from tui.gateway.rest.transport import object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
-from tui.gateway.tracking.history_points import (
-    MOST_RUNS,
-    bounded,
-    from_points,
-    missing_left_out,
-    thinned,
-    title_of,
-    true_numbers,
-)
-from tui.gateway.tracking.history_rest import RestHistory
+from tui.gateway.tracking import answers
+from tui.gateway.tracking.answers import LARGEST
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+# Points of metrics as they come from stores, made into histories; shared by the ways in which stores are read.
+
+
+MOST_RUNS = 100  # that MLflow takes in one request for samples
+
+
+def title_of(key: str) -> str:
+    return f"Could not read the history of {key}"
+
+
+def bounded(points: int) -> int:
+    """A number of points that every store will give of one run."""
+    return max(2, min(points, SAMPLE_POINTS))
+
+
+def thinned(history: MetricHistory, points: int, *, whole: bool = True) -> MetricHistory:
+    """At most ``points`` of a history: its ends, its extremes everywhere, and where it is not finite.
+
+    ``whole`` is False where the history itself is only the beginning of a longer one.
+    """
+    if len(history) <= points and whole:
+        return history
+    import numpy as np
+
+    from tui.domain.series.decimate import thin
+
+    kept = thin(np.frombuffer(history.values, dtype=np.float64), points)
+
+    def pick(column: array[Any]) -> array[Any]:
+        taken = array(column.typecode)
+        taken.frombytes(np.frombuffer(column, dtype=column.typecode)[kept].tobytes())
+        return taken
+
+    return MetricHistory(
+        history.run_id,
+        history.key,
+        pick(history.steps),
+        pick(history.timestamps_ms),
+        pick(history.values),
+        total=len(history) if whole else None,
+        nans=history.nans,
+        highs=history.highs,
+        lows=history.lows,
+        keeps_extremes=whole,
+    )
+
+
+@contextlib.contextmanager
+def missing_left_out(title: str, place: str) -> Iterator[None]:
+    """Run a request for one run; that the run is gone is no problem of the others."""
+    try:
+        with problems.raised_as(title, place):
+            yield
+    except Problem as problem:
+        if problem.kind is not Kind.NOT_FOUND:
+            raise
+
+
+def from_points(run_id: str, key: str, points: Iterable[tuple[float, float, float]], whole: bool) -> MetricHistory:
+    """A history of points of step, time and value."""
+    steps: list[float] = []
+    times: list[float] = []
+    values = array("d")
+    for step, time, value in points:
+        steps.append(step)
+        times.append(time)
+        values.append(value)
+    return recorded(
+        run_id, key, steps, times, array("d", true_numbers(values).tobytes()), whole=whole, keeps_extremes=False
+    )
+
+
+def true_numbers(values: Sequence[float]) -> NDArray[np.float64]:
+    """``columns.true_number`` of each."""
+    import numpy as np
+
+    numbers = np.array(values, dtype=np.float64)
+    beyond = np.abs(numbers) >= LARGEST
+    numbers[beyond] = np.copysign(np.inf, numbers[beyond])
+    return numbers
+
+
+# Metric histories of an MLflow server or Databricks workspace, read as JSON.
+
+
+_API = "/api/2.0/mlflow/metrics"
+_PAGES_FOR_A_SAMPLE = 4  # that are read where a server cannot sample
+
+
+class RestHistory:
+    """MetricHistoryPort over the REST interface."""
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+        self._cannot_sample = False
+
+    def sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        points: int = SAMPLE_POINTS,
+        steps: tuple[float, float] | None = None,
+    ) -> dict[str, MetricHistory]:
+        points = bounded(points)
+        wanted = list(run_ids[:MOST_RUNS])
+        if not wanted:
+            return {}
+        with problems.raised_as(title_of(key), self._session.place):
+            try:
+                return self._sample(wanted, key, points, steps)
+            except Problem as problem:
+                # One run that is gone fails the request for all of them.
+                if problem.kind is not Kind.NOT_FOUND:
+                    raise
+            found: dict[str, MetricHistory] = {}
+            for run_id in wanted:
+                with missing_left_out(title_of(key), self._session.place):
+                    found.update(self._sample([run_id], key, points, steps))
+            return found
+
+    def _sample(
+        self, run_ids: list[str], key: str, points: int, steps: tuple[float, float] | None
+    ) -> dict[str, MetricHistory]:
+        if self._cannot_sample:
+            return {run_id: self._read_some(run_id, key, points) for run_id in run_ids}
+        asked: dict[str, object] = {"run_ids": run_ids, "metric_key": key, "max_results": points}
+        if steps is not None:
+            asked |= {"start_step": steps[0], "end_step": steps[1]}
+        try:
+            answer = self._ask("/get-history-bulk-interval", key, asked)
+        except Problem as problem:
+            if problem.code not in ("ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED", "404") and problem.kind not in (
+                Kind.UNSUPPORTED,
+                Kind.NOT_MLFLOW,
+            ):
+                raise
+            found = {run_id: self._read_some(run_id, key, points) for run_id in run_ids}
+            self._cannot_sample = True
+            return found
+        rows: dict[str, list[Mapping[str, Any]]] = {run_id: [] for run_id in run_ids}
+        for metric in answer.get("metrics", ()):
+            rows.setdefault(metric.get("run_id", ""), []).append(metric)
+        return {
+            run_id: from_points(run_id, key, map(_point, rows[run_id]), len(rows[run_id]) < points)
+            for run_id in run_ids
+        }
+
+    def _read_some(self, run_id: str, key: str, points: int) -> MetricHistory:
+        """A sample made here, of as many pages as may be read for one."""
+        pages: list[MetricHistory] = []
+        token: str | None = None
+        for _ in range(_PAGES_FOR_A_SAMPLE):
+            page = self.page(run_id, key, token=token)
+            pages.append(page.history)
+            token = page.next_token
+            if token is None:
+                break
+        return thinned(joined(pages), points, whole=token is None)
+
+    def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
+        return {}  # no request tells it without the points themselves
+
+    def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
+        with problems.raised_as(title_of(key), self._session.place):
+            asked: dict[str, object] = {
+                "run_id": run_id,
+                "run_uuid": run_id,
+                "metric_key": key,
+                "max_results": PAGE_POINTS,
+            }
+            if token:
+                asked["page_token"] = token
+            answer = self._ask("/get-history", key, asked)
+            found = answer.get("metrics", ())
+            history = from_points(run_id, key, map(_point, found), True)
+            # A server that knows no pages gives everything at once, without a token.
+            return HistoryPage(history, answer.get("next_page_token") or None)
+
+    def _ask(self, path: str, key: str, asked: Mapping[str, object]) -> Mapping[str, Any]:
+        self._session.reach()
+        answer = self._session.request(_API + path, "GET", params=dict(asked))
+        if answer.status_code == 200:
+            found = object_in(answer.content)
+            # MLflow leaves out what is empty, so that {} is the answer for a metric without points.
+            if found is not None and not found.keys() - {"metrics", "next_page_token"}:
+                return found
+        raise answers.of_answer(answer, title_of(key), self._session.place)
+
+
+def _point(metric: Mapping[str, Any]) -> tuple[int, int, float]:
+    """A point as JSON: 64-bit numbers may be texts, what is not finite is, and what is zero may be left out."""
+    return whole(metric.get("step")) or 0, whole(metric.get("timestamp")) or 0, float(metric.get("value") or 0.0)
+
 
 _SQLITE_PAGE = 250_000  # points of a page where nothing but a file is read
 _SQLITE_SAMPLED = 2_000_000  # longer histories are sampled by the database itself, and may lose a spike

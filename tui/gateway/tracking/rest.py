@@ -23,11 +23,11 @@ from tui.domain.values import (
     ServerInfo,
 )
 from tui.gateway import problems
-from tui.gateway.rest.json import Json, object_in, whole
+from tui.gateway.rest.transport import Json, object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
+from tui.gateway.tracking.answers import RunColumns, true_number
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
-from tui.gateway.tracking.columns import RunColumns, true_number
 
 _API = "/api/2.0/mlflow"
 _NAMES_KEPT_SECONDS = 60.0

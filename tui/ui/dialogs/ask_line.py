@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.ui.breakpoints import BREAKPOINTS
-from tui.widgets.calm_input import CalmInput
+from tui.widgets.inputs import CalmInput
 
 
 class AskLineModal(ModalScreen[str | None]):

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tui.resources import style_sheets
 from tui.ui.breakpoints import BREAKPOINTS
-from tui.widgets.calm_input import CalmInput
+from tui.widgets.inputs import CalmInput
 
 
 class AskTextModal(ModalScreen[str | None]):

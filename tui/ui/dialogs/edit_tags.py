@@ -15,8 +15,7 @@ from textual.widgets import Static
 
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
-from tui.domain.writes.changes import Thing, ThingState, key_refusal
-from tui.domain.writes.tag_edits import TagEdits
+from tui.domain.writes.changes import TagEdits, Thing, ThingState, key_refusal
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult

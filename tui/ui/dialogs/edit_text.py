@@ -26,7 +26,7 @@ from tui.ui.asking import Asking
 from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
 from tui.ui.write_panel import WritePanel
-from tui.widgets.calm_input import TextBox
+from tui.widgets.inputs import TextBox
 
 
 class EditTextModal(ModalScreen[str | None], Asking):

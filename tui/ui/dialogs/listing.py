@@ -18,8 +18,8 @@ from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.ui.breakpoints import BREAKPOINTS
-from tui.widgets.calm_input import CalmInput
 from tui.widgets.grid import Grid, messages
+from tui.widgets.inputs import CalmInput
 
 Answer = TypeVar("Answer")
 

@@ -16,8 +16,7 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.table import Column, Table
 from tui.domain.text import clean_block, wrap
 from tui.widgets.grid import messages
-from tui.widgets.grid.layout import GUTTER, Geometry, Layout
-from tui.widgets.grid.painter import GridStats, Painter, RowState, look
+from tui.widgets.grid.painter import GUTTER, Geometry, GridStats, Layout, Painter, RowState, look
 
 HEADING = 1
 _LEAST_WIDTH = 3

@@ -1,20 +1,56 @@
-"""The bar in which a filter is typed: live at each key, with its error beside it for as long as it is wrong."""
+"""A line to type in whose cursor stands still: an idle screen sends nothing, a slow line least of all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from tui.domain.text import clean
-from tui.widgets.calm_input import CalmInput
+
+
+class CalmInput(Input):
+    """Textual's line without its blinking, which would send a few cells twice a second."""
+
+    def __init__(self, value: str | None = None, **rest: Any) -> None:
+        super().__init__(value, **rest)
+        self.set_reactive(Input.cursor_blink, False)
+
+
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code != 0x09} | {0x7F: "\u2421"}
+
+
+class TextBox(TextArea):
+    """A TextArea whose control and invisible characters each show as one sign; the text itself keeps them."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text, soft_wrap=True, show_line_numbers=False, compact=True, tab_behavior="focus")
+        self.set_reactive(TextArea.cursor_blink, False)  # an idle screen sends nothing
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(shown(self.document.get_line(line_index)), end="", no_wrap=True)
+
+
+def shown(line: str) -> str:
+    """A line with a sign for each character that is not to reach a terminal; as long as it was."""
+    if line.isprintable():
+        return line
+    return "".join(
+        letter if letter.isprintable() or letter in "\t\u00a0" else _PICTURES.get(ord(letter), "\ufffd")
+        for letter in line
+    )
+
+
+# The bar in which a filter is typed: live at each key, with its error beside it for as long as it is wrong.
+
 
 Complete = Callable[[str, int], tuple[str, int] | None]
 """From a text and a cursor position to the completed text and where the cursor then belongs, or None."""
