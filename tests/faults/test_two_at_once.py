@@ -25,10 +25,10 @@ from tui.domain.writes import alias_plan
 from tui.host import Host, HostSpec
 from tui.services.clock import SystemClock
 from tui.services.ledger import Ledger
-from tui.services.ledger_rows import row
+from tui.services.ledger_rows import overtaken_line, row
 from tui.services.write_flow import Overtaken, WriteResult
 from tui.services.writes import Outcome
-from tui.ui.write_words import outcome_line, overtaken_line
+from tui.ui.write_words import outcome_line
 
 PAIRS = int(os.environ.get("DECK_RACE_PAIRS", "8"))
 APART_S = 0.02  # within which both begin

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from tests.support.stores import Store
 from tui import cli
@@ -36,14 +37,26 @@ class Ended:
         return " ".join(self.err.replace("│", " ").split())
 
 
-def command_line(store: Store | None = None) -> Callable[..., Ended]:
-    """What runs the command line over a store, or over what the arguments say."""
+def command_line(store: Store | None = None, meanwhile: Callable[[], object] = lambda: None) -> Callable[..., Ended]:
+    """What runs the command line over a store, or over what the arguments say.
+
+    ``meanwhile`` is what somebody else does before what has been written is read once more.
+    """
 
     def call(*arguments: str) -> Ended:
         where = ["--tracking-uri", store.uri] if store is not None else []
         out, err = io.StringIO(), io.StringIO()
         code: object = None
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+
+        def wait() -> float:
+            meanwhile()
+            return 0.0
+
+        with (
+            patch("tui.services.writes.second_look_s", wait),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
             try:
                 cli.main([*where, *arguments])
             except SystemExit as ended:

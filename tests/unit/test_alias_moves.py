@@ -21,10 +21,9 @@ from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 from tui.domain.writes.changes import FINISH, Plan, refusals
 from tui.services.alias_moves import PROTECTED, Rules, done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
-from tui.services.ledger_rows import row
+from tui.services.ledger_rows import overtaken_line, row
 from tui.services.write_flow import Overtaken, WriteResult
 from tui.services.writes import Outcome
-from tui.ui.write_words import overtaken_line
 
 ROOT = Path(__file__).parents[2]
 MODEL = "churn"

@@ -116,6 +116,32 @@ def test_a_move_as_json(deck: Deck) -> None:
     ]
 
 
+def test_who_is_overtaken_within_moments_is_told_so(store: Store) -> None:
+    """MLflow has no compare-and-set: what was read back as wanted is read once more."""
+    others = iter(("3", "1", "3", "1"))
+
+    def meanwhile() -> None:
+        store.client().set_registered_model_alias("churn", "champion", next(others))
+
+    deck = command_line(store, meanwhile)
+    ended = deck("alias", "set", "churn@champion", "2", "--yes")
+    assert ended.status == EXIT_UNDONE
+    moved, overtaken = ended.out.splitlines()
+    assert moved.startswith("Moved champion of churn: v1 → v2, read back ")
+    assert overtaken.startswith("champion of churn: done at ") and overtaken.endswith(" by v3")
+    assert ledger()[-1].outcome == "overtaken"
+    ended = deck("alias", "set", "churn@champion", "2", "--yes", "--json")
+    assert (ended.status, ended.json["outcome"]) == (EXIT_UNDONE, "overtaken")
+    assert [(step["outcome"], step["found"]) for step in ended.json["steps"]] == [("overtaken", "1")]
+    ended = deck("alias", "set", "churn@champion", "2", "--yes", "--no-second-look")
+    assert ended.status == 0 and at(store, "champion") == "2", "nobody waits for that"
+    file = store.path.with_name("aliases.yaml")
+    file.write_text("models: {churn: {aliases: {champion: 1}}}")
+    shown = deck("plan", str(file), "--json").json["plan"]
+    ended = deck("apply", str(file), "--plan", shown)
+    assert ended.status == EXIT_UNDONE and ended.out.endswith(" by v3\n") and ledger()[-1].outcome == "overtaken"
+
+
 def test_an_alias_that_is_elsewhere_is_not_moved(deck: Deck, store: Store) -> None:
     refused = deck("alias", "set", "churn@champion", "2", "--if-currently", "3", "--yes")
     assert (refused.status, refused.out) == (EXIT_UNDONE, "")

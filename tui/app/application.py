@@ -7,7 +7,6 @@ import contextlib
 import gc
 import logging
 import os
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MESSAGE_SHOWS_S = 4.0  # how long what was said stands where the hints are
-SECOND_LOOK_S = 2.0  # after a write was read back
-SECOND_LOOK_JITTER_S = 0.5  # so that two who wrote at the same time do not look at the same time
 SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
 SLOW_TOLD_EVERY_S = 1.0
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
@@ -377,7 +374,7 @@ class DeckApp(CalmApp[int]):
             self.set_timer(self.second_look_s(), lambda: self._look_again(session, told))
 
     def _look_again(self, session: Session, told: WriteResult) -> None:
-        from tui.ui.write_words import overtaken_line
+        from tui.services.ledger_rows import overtaken_line
 
         def found(overtaken: tuple[Overtaken, ...]) -> None:
             if overtaken:
@@ -857,10 +854,15 @@ def run_deck(launch: Launch, host: Host, question: Question) -> int:
 
         return connect.open_session(wanted, unused.pop() if unused else None)
 
+    def second_look_s() -> float:
+        from tui.services import writes  # not on the way to the first frame
+
+        return writes.second_look_s()
+
     look = Look.at_start(question, os.environ)
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd(), look=look)
     listening(question, lambda light: app.post_message(app.TerminalTold(light)))
-    app.second_look_s = lambda: SECOND_LOOK_S + random.uniform(0, SECOND_LOOK_JITTER_S)
+    app.second_look_s = second_look_s
     try:
         with heeded(app.leave_now):
             app.run(mouse=launch.settings.mouse)

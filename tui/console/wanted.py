@@ -25,7 +25,16 @@ from tui.console.command import (
     write,
 )
 from tui.console.models import Named, every_model, guarded, named_by, refuse_without_grants, version_of
-from tui.console.writing import as_plain, asked, plan_lines, refuse_read_only, step_as_plain, told_lines
+from tui.console.writing import (
+    as_plain,
+    asked,
+    looked_again,
+    plan_lines,
+    refuse_read_only,
+    second_look_option,
+    step_as_plain,
+    told_lines,
+)
 from tui.domain.models import gate as judging
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
@@ -268,6 +277,7 @@ def plan_command(earlier: GivenOptions, /, file: str, partly: bool, as_json: boo
 @click.option("--name", "names", metavar="NAME", multiple=True, help="A protected model's name again; may be repeated.")
 @click.option("--reason", metavar="TEXT", default="", help="Why, for the ledger.")
 @click.option("--partly", is_flag=True, help="Do what can be done, and leave out what is refused.")
+@second_look_option
 @json_option
 @context_options
 @click.pass_obj
@@ -280,6 +290,7 @@ def apply_command(
     reason: str,
     partly: bool,
     as_json: bool,
+    looks_again: bool,
     **given: Any,
 ) -> None:
     """Do what `plan` has shown, each change under the guards of the keys.
@@ -302,7 +313,7 @@ def apply_command(
             click.echo("Everything is as wanted.", err=True)
             return
         _agreed(session, doable, refused, shown, names, reason)
-        status = _done(session, doable, reason, as_json)
+        status = _done(session, doable, reason, as_json, looks_again)
     raise SystemExit(status)
 
 
@@ -344,7 +355,7 @@ def _agreed(
         )
 
 
-def _done(session: Session, doable: Sequence[PlannedPart], reason: str, as_json: bool) -> int:
+def _done(session: Session, doable: Sequence[PlannedPart], reason: str, as_json: bool, looks_again: bool) -> int:
     """Carry out part after part until one is not done; print what became of each."""
     from tui.services.writes import Outcome
 
@@ -361,17 +372,22 @@ def _done(session: Session, doable: Sequence[PlannedPart], reason: str, as_json:
         if results[-1].outcome is not Outcome.DONE:
             break
     left = doable[len(results) :]
-    if as_json:
-        not_tried = [step_as_plain(change) for part in left for change in part.plan.changes]
-        print_json(
-            {"results": list(map(as_plain, results)), "not_tried": not_tried, "problem": trouble and str(trouble)}
-        )
-    else:
+    if not as_json:
         lines = [line for told in results for line in told_lines(told, session)]
         lines += [f"Not tried: {plan_lines(part.plan)[0]}" for part in left]
         lines += [clean(str(trouble))] if trouble is not None else []
         write("\n".join(lines) + "\n")
-    return 0 if not left and results[-1].outcome is Outcome.DONE else EXIT_UNDONE
+    overtaken = looked_again(session, results, looks_again, quiet=as_json)
+    if as_json:
+        not_tried = [step_as_plain(change) for part in left for change in part.plan.changes]
+        print_json(
+            {
+                "results": [as_plain(told, overtaken) for told in results],
+                "not_tried": not_tried,
+                "problem": trouble and str(trouble),
+            }
+        )
+    return 0 if not left and results[-1].outcome is Outcome.DONE and not overtaken else EXIT_UNDONE
 
 
 @click.command(

@@ -7,7 +7,8 @@ read back after it, in the ledger.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
@@ -24,7 +25,7 @@ from tui.domain.writes.changes import Change, Plan
 
 if TYPE_CHECKING:
     from tui.services.session import Session
-    from tui.services.write_flow import WriteResult
+    from tui.services.write_flow import Overtaken, WriteResult
 
 ABSENT = "none"
 SIGNS: Mapping[str, str] = {"error": "error", "warning": "warning"}
@@ -40,14 +41,28 @@ class Consent:
     reason: str = ""
     dry_run: bool = False
     as_json: bool = False
+    looks_again: bool = True
+
+
+second_look_option = click.option(
+    "--second-look/--no-second-look",
+    "looks_again",
+    default=True,
+    help="Read it once more after 2 s, and end with 3 where somebody else has changed it by then.",
+)
 
 
 def write_options(function: Decorated) -> Decorated:
-    """``--yes``, ``--name``, ``--reason``, ``--dry-run`` and ``--json``; the command is given them as ``consent``."""
+    """``--yes``, ``--name``, ``--reason``, ``--dry-run``, ``--json`` and whether it is read once more afterwards.
+
+    The command is given them as ``consent``.
+    """
 
     @wraps(function)
-    def consenting(*given: Any, yes: bool, name: str, reason: str, dry_run: bool, as_json: bool, **named: Any) -> Any:
-        return function(*given, consent=Consent(yes, name, reason, dry_run, as_json), **named)
+    def consenting(
+        *given: Any, yes: bool, name: str, reason: str, dry_run: bool, as_json: bool, looks_again: bool, **named: Any
+    ) -> Any:
+        return function(*given, consent=Consent(yes, name, reason, dry_run, as_json, looks_again), **named)
 
     options = (
         click.option("--reason", metavar="TEXT", default="", help="Why, for the ledger."),
@@ -55,6 +70,7 @@ def write_options(function: Decorated) -> Decorated:
         click.option("--name", metavar="NAME", default="", help="The model's name again: with --yes, if protected."),
         click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        second_look_option,
     )
     decorated: Callable[..., Any] = consenting
     for option in reversed(options):
@@ -90,13 +106,39 @@ def carried_out(session: Session, plan: Plan, consent: Consent) -> int:
         click.echo("\n".join(plan_lines(plan)), err=True)
     _confirmed(plan, consent)
     told = session.flow.carry_out(replace(plan, why=consent.reason.strip()))
-    if consent.as_json:
-        print_json(as_plain(told))
-    else:
+    if not consent.as_json:
         write("\n".join(told_lines(told, session)) + "\n")
+    overtaken = looked_again(session, [told], consent.looks_again, quiet=consent.as_json)
+    if consent.as_json:
+        print_json(as_plain(told, overtaken))
     from tui.services.writes import Outcome
 
-    return 0 if told.outcome is Outcome.DONE else EXIT_UNDONE
+    return 0 if told.outcome is Outcome.DONE and not overtaken else EXIT_UNDONE
+
+
+def looked_again(
+    session: Session, results: Sequence[WriteResult], wanted: bool, *, quiet: bool
+) -> tuple[Overtaken, ...]:
+    """What somebody else has changed within moments of it, after a wait; printed, unless ``quiet``.
+
+    No store compares and sets: two who write at once may both read back what they wrote.
+    """
+    from tui.domain.writes.changes import WriteVerb
+    from tui.services.ledger_rows import overtaken_line
+    from tui.services.writes import second_look_s
+
+    if not wanted or not any(change.verb is not WriteVerb.SERVE for told in results for change in told.done):
+        return ()
+    time.sleep(second_look_s())
+    try:
+        found = tuple(one for told in results for one in session.flow.look_again(told))
+    except Problem as problem:
+        # What was told of it was true when it was read back.
+        click.echo(f"It could not be read once more: {clean(str(problem))}", err=True)
+        return ()
+    if found and not quiet:
+        write("\n".join(overtaken_line([one], session.clock.zone) for one in found) + "\n")
+    return found
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -147,16 +189,21 @@ _WORDS = {
 }
 
 
-def as_plain(told: WriteResult) -> dict[str, Any]:
-    """What became of a plan as plain data, for scripts."""
+def as_plain(told: WriteResult, overtaken: Sequence[Overtaken] = ()) -> dict[str, Any]:
+    """What became of a plan as plain data, for scripts; of what was ``overtaken`` since, what it is by now."""
+    from tui.services.writes import Outcome
+
+    since = {id(one.change): one.now for one in overtaken}
     steps = []
     for change, result in told.rows:
-        said = {**step_as_plain(change), "outcome": result.outcome.value}
+        outcome = Outcome.OVERTAKEN if id(change) in since else result.outcome
+        said = {**step_as_plain(change), "outcome": outcome.value}
         said["found"] = change.value_in(result.found) if result.found is not None else None
+        said["found"] = since.get(id(change), said["found"])
         said["problem"] = str(result.problem) if result.problem is not None else None
         steps.append(said)
     return {
-        "outcome": told.outcome.value,
+        "outcome": Outcome.OVERTAKEN.value if any(s["outcome"] == "overtaken" for s in steps) else told.outcome.value,
         "ledger": told.report.number,
         "read_back": instant(told.at_ms),
         "reason": told.plan.why,

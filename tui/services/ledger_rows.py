@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone, tzinfo
 from typing import Any
 
+from tui.domain.quantities import count
 from tui.domain.table import Tone
+from tui.domain.text import named
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan, WriteVerb
 from tui.services.alias_moves import OF_PROMPTS, WHAT, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Entry
 from tui.services.serving_changes import BEGUN
-from tui.services.write_flow import of_record
+from tui.services.write_flow import Overtaken, of_record
 from tui.services.writes import Outcome
 
 OUTCOME_WORDS = {
@@ -53,6 +56,17 @@ def overtaken(done_ms: int, seen_ms: int, by: str, zone: tzinfo) -> str:
     """``done at 03:11:21, overtaken at 03:11:23 by v2``."""
     done, seen = (datetime.fromtimestamp(ms / 1000, zone).strftime("%H:%M:%S") for ms in (done_ms, seen_ms))
     return f"done at {done}, overtaken at {seen} by {by}"
+
+
+def overtaken_line(found: Sequence[Overtaken], zone: tzinfo) -> str:
+    """``champion of churn: done at 03:11:21, overtaken at 03:11:23 by v2 · 1 more``."""
+    first = found[0]
+    change = first.change
+    by = "its deletion" if first.now is None else change_words.value(change, first.now, "nothing")
+    more = f" · {count(len(found) - 1)} more" if len(found) > 1 else ""
+    of = change_words.what(change)
+    name = named(change.called) or change.id
+    return f"{f'{of} of ' if of else ''}{name}: {overtaken(first.done_ms, first.seen_ms, by, zone)}{more}"
 
 
 def _overtaken_words(entry: Entry, zone: tzinfo) -> str:

@@ -6,6 +6,7 @@ is lost, reading back tells what became of it, and where even that fails the out
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,6 +16,8 @@ from tui.domain.problem import Kind, Problem
 from tui.services.ledger import Ledger
 
 S = TypeVar("S")
+_SECOND_LOOK_S = 2.0
+_SECOND_LOOK_JITTER_S = 0.5
 
 
 class Outcome(str, Enum):
@@ -90,6 +93,11 @@ class WriteReport(Generic[S]):
     @property
     def problem(self) -> Problem | None:
         return next((result.problem for result in self.results if result.problem is not None), None)
+
+
+def second_look_s() -> float:
+    """How long after a write was read back it is read once more; two who wrote at once do not look at once."""
+    return _SECOND_LOOK_S + random.uniform(0, _SECOND_LOOK_JITTER_S)
 
 
 # A request that was given up may still arrive; one that was cut off has been dealt with by the time it is read back.

@@ -12,8 +12,7 @@ from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Plan, Thing, ThingState, WriteVerb, refusals
-from tui.services.ledger_rows import overtaken
-from tui.services.write_flow import Found, Overtaken, WriteResult
+from tui.services.write_flow import Found, WriteResult
 from tui.services.writes import Outcome, StepResult
 from tui.ui.write_course import Course, Face
 
@@ -149,17 +148,6 @@ def outcome_line(told: WriteResult, zone: tzinfo) -> tuple[str, str]:
         parts.append(f"not recorded: {clean(unrecorded.message)}")
     aside = f" · {clean(told.aside)}" if told.aside else ""
     return ", ".join(parts) + aside, _way_back(told)
-
-
-def overtaken_line(found: Sequence[Overtaken], zone: tzinfo) -> str:
-    """``champion of churn: done at 03:11:21, overtaken at 03:11:23 by v2 · 1 more``."""
-    first = found[0]
-    change = first.change
-    by = "its deletion" if first.now is None else change_words.value(change, first.now, "nothing")
-    more = f" · {count(len(found) - 1)} more" if len(found) > 1 else ""
-    of = change_words.what(change)
-    name = named(change.called) or change.id
-    return f"{f'{of} of ' if of else ''}{name}: {overtaken(first.done_ms, first.seen_ms, by, zone)}{more}"
 
 
 def _way_back(told: WriteResult) -> str:
