@@ -276,6 +276,7 @@ class FakeHistory:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], MetricHistory] = {}
         self.gone: set[str] = set()
+        self.counts = True  # as a file does; servers do not
         self.problem: Problem | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -330,10 +331,15 @@ class FakeHistory:
                     ]
                 )
             }
-        return {run_id: thinned(history, points) for run_id, history in found.items()}
+        return {
+            run_id: thinned(history, points, whole=self.counts or len(history) <= points)
+            for run_id, history in found.items()
+        }
 
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         self.calls.append(("count_points", tuple(run_ids)))
+        if not self.counts:
+            return {}
         counts: dict[str, int] = {}
         for (run_id, key), history in self.kept.items():
             if run_id in run_ids:

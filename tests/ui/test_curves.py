@@ -23,6 +23,7 @@ from tui.features.curves.screen import CurvesScreen
 from tui.features.run.metrics import MetricsView
 from tui.features.run.screen import RunScreen
 from tui.services.group_history import band
+from tui.ui.dialogs.choices import ChoiceModal
 from tui.ui.routes import CurvesRoute, RunRoute
 
 ONE = f"{1:032x}"
@@ -452,6 +453,31 @@ async def test_a_metric_of_marked_runs_from_the_runs_table(made: World) -> None:
         assert isinstance(deck.app.screen, CurvesScreen)
         assert len(deck.app.screen.state.run_ids) == 3
         assert deck.app.screen.state.keys == ("loss",)
+
+
+async def test_points_of_the_metrics_in_view_are_counted_where_the_server_does_not(made: World) -> None:
+    made.history.counts = False
+    long = {run_id for run_id, key in made.history.kept if key == "val_auc"}
+    for run_id in long:
+        made.history.record(run_id, "val_auc", [float(at) for at in range(1500)])
+    async with made.open((120, 36)) as deck:
+        await deck.until_text("churn")
+        await deck.press("enter")
+        await deck.until_text("run-001")
+        await deck.press("p")
+        await deck.until_text("Curves of 1 run")
+        modal = deck.app.screen
+        assert isinstance(modal, ChoiceModal)
+        names = list(modal.in_view())
+        await deck.until(lambda: len(_asked(made)) == len(names), "each has been asked for")
+        here = _asked(made)[0].run_ids[0]
+        assert here in long
+        await deck.until_text("points or more")
+        deck.shows(*(f"{len(made.history.kept.get((here, name), ()))} point" for name in names if name != "val_auc"))
+        assert [one.key for one in _asked(made)] == names, "each once, from the top, and one after the other"
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is not modal, "the list is closed")
+        assert len(_asked(made)) == len(names)
 
 
 async def test_curves_of_groups_are_means_between_a_standard_deviation(made: World) -> None:

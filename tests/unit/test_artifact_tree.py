@@ -84,9 +84,9 @@ def test_logged_images_are_told_by_key_and_step_in_that_order() -> None:
     tree = ArtifactTree(RUN)
     tree.take(listing("", "images/"))
     tail = "%timestamp%17000000000{:02}%u1b2c3d4-0000-4000-8000-00000000000{}"
-    names = [f"val#loss%step%10{tail.format(3, 1)}.png", f"val#loss%step%2{tail.format(2, 2)}%compressed.webp"]
-    names += [f"val#loss%step%2{tail.format(2, 2)}.png", f"depth%step%7{tail.format(1, 3)}.png", "mine.png"]
-    tree.take(listing("images", *names))
+    files = [f"val#loss%step%10{tail.format(3, 1)}.png", f"val#loss%step%2{tail.format(2, 2)}%compressed.webp"]
+    files += [f"val#loss%step%2{tail.format(2, 2)}.png", f"depth%step%7{tail.format(1, 3)}.png", "mine.png"]
+    tree.take(listing("images", *files))
     images = (tree.top.children or [])[0]
     assert [node.label for node in images.children or ()] == [
         "depth step 7 .png",
@@ -95,7 +95,30 @@ def test_logged_images_are_told_by_key_and_step_in_that_order() -> None:
         "val/loss step 10 .png",
         "mine.png",
     ]
-    assert (images.children or [])[1].entry.path == f"images/{names[2]}", "the file keeps its path"
+    assert (images.children or [])[1].entry.path == f"images/{files[2]}", "the file keeps its path"
+    images.open = True
+    assert names(tree) == [
+        "▾ images",
+        "    depth · 1 step",
+        "      step 7 .png",
+        "    val/loss · 2 steps",
+        "      step 2 .png",
+        "      step 2 small .webp",
+        "      step 10 .png",
+        "    mine.png",
+    ]
+    rows = tree.table()
+    assert len({rows.row_key(row) for row in range(rows.row_count)}) == rows.row_count, "each line has a key of its own"
+    assert list(rows.levels()) == [0, 1, 2, 1, 2, 2, 2, 1]
+
+
+def test_images_of_one_key_and_step_are_told_apart_and_a_slash_is_a_slash() -> None:
+    tree = ArtifactTree(RUN)
+    tree.take(listing("", "images/"))
+    tail = "+step+3+timestamp+170000000000{}+0a1b2c3d-0000-4000-8000-000000000000.png"
+    tree.take(listing("images", *(f"val~pre#d{tail.format(at)}" for at in (2, 1))))
+    node(tree, "images").open = True
+    assert names(tree)[1:] == ["    val/pre#d · 1 step", "      step 3 .png", "      step 3 .png (no. 2 of this step)"]
 
 
 def test_models_stand_after_the_run_s_own_files() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from tui.domain.artifacts import ArtifactEntry, ArtifactListing, ArtifactRoot, LoggedModel
@@ -16,10 +18,13 @@ from tui.domain.text import clean, named
 
 _LOGGED_IMAGES = "images"
 _LOGGED_IMAGE = re.compile(
-    r"(?P<key>.+)[%+]step[%+](?P<step>-?\d+)[%+]timestamp[%+](?P<time>\d+)[%+][0-9a-z-]+(?P<small>[%+]compressed)?"
+    r"(?P<key>.+)(?P<sign>[%+])step[%+](?P<step>-?\d+)[%+]timestamp[%+](?P<time>\d+)[%+][0-9a-z-]+(?P<small>[%+]compressed)?"
     r"(?P<end>\.\w+)"
 )
-"""What ``mlflow.log_image`` calls a file that it is given a key and a step for; a slash in the key is a ``#``."""
+"""What ``mlflow.log_image`` calls a file that it is given a key and a step for.
+
+A slash in the key is a ``~`` between plus signs, and was a ``#`` between percent signs.
+"""
 
 NAME_CELLS = 34
 SIZE_CELLS = 7
@@ -78,12 +83,18 @@ def model_uri(node: ArtifactNode) -> str:
 
 def label_of(entry: ArtifactEntry) -> str:
     """A file's name; of an image that was logged under a key, the key, its step, and whether it is the small copy."""
-    name = entry.name
-    logged = _LOGGED_IMAGE.fullmatch(name) if not entry.is_folder else None
+    group, own = _logged(entry)
+    return f"{group} {own}" if group else own
+
+
+def _logged(entry: ArtifactEntry) -> tuple[str, str]:
+    """The key that an image was logged under, "" for other files, and what it is called among those of that key."""
+    logged = _LOGGED_IMAGE.fullmatch(entry.name) if not entry.is_folder else None
     if logged is None:
-        return clean(name)
+        return "", clean(entry.name)
+    key = logged["key"].replace("~" if logged["sign"] == "+" else "#", "/")
     small = " small" if logged["small"] else ""
-    return clean(f"{logged['key'].replace('#', '/')} step {int(logged['step'])}{small} {logged['end']}")
+    return named(key), clean(f"step {int(logged['step'])}{small} {logged['end']}")
 
 
 def _place(node: ArtifactNode) -> tuple[bool, str, int, int, bool]:
@@ -94,6 +105,23 @@ def _place(node: ArtifactNode) -> tuple[bool, str, int, int, bool]:
     return (False, logged["key"], int(logged["step"]), int(logged["time"]), bool(logged["small"]))
 
 
+def _of_one_key(children: Sequence[ArtifactNode]) -> Iterator[TreeLine]:
+    """Logged images below a line for each of their keys, which says how many steps it has; other files as they are."""
+    for key, found in groupby(children, key=lambda child: _logged(child.entry)[0]):
+        nodes = list(found)
+        if not key:
+            yield from (TreeLine(child, depth=child.depth) for child in nodes)
+            continue
+        steps = len({_place(child)[2] for child in nodes})
+        yield TreeLine(nodes[0], f"{key} · {count(steps)} step{'' if steps == 1 else 's'}", "strong", nodes[0].depth)
+        seen: Counter[str] = Counter()
+        for child in nodes:
+            own = _logged(child.entry)[1]
+            seen[own] += 1
+            again = f" (no. {seen[own]} of this step)" if seen[own] > 1 else ""
+            yield TreeLine(child, depth=child.depth + 1, label=f"{own}{again}")
+
+
 def node_key(root: ArtifactRoot, path: str) -> str:
     """What tells a node from all others, in any tree."""
     return f"{root.kind}:{root.id}:{path}"
@@ -101,12 +129,16 @@ def node_key(root: ArtifactRoot, path: str) -> str:
 
 @dataclass(frozen=True)
 class TreeLine:
-    """A line of the tree: a node, or words that stand below a folder in place of what is in it."""
+    """A line of the tree: a node, or words below a folder in place of what is in it, or above what belongs together.
+
+    ``label`` is what a node is called below such a line, where it is not called as anywhere else.
+    """
 
     node: ArtifactNode
     words: str = ""
     tone: Tone = ""
     depth: int = 0
+    label: str = ""
 
     @property
     def key(self) -> str:
@@ -236,6 +268,8 @@ class ArtifactTree:
             return [TreeLine(folder, "reading …", "muted", depth)]
         if not folder.children and folder is not self.top:
             return [TreeLine(folder, clean(folder.note) or "(empty)", "muted", depth)]
+        if folder.entry.path == _LOGGED_IMAGES:
+            return list(_of_one_key(folder.children))
         return [TreeLine(child, depth=child.depth) for child in folder.children]
 
     def _matching(self, words: Sequence[str]) -> list[TreeLine]:
@@ -312,7 +346,7 @@ class ArtifactTable:
             return f"{indent}  {line.words}"
         node = line.node
         if not node.is_folder:
-            return f"{indent}  {node.label}"
+            return f"{indent}  {line.label or node.label}"
         is_open = node.open or (self._unfolded and bool(node.children))
         sign = self._glyphs.unfolded if is_open else self._glyphs.folded
         return f"{indent}{sign} {node.label}"

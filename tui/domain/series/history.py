@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOST_RUNS = 100  # that MLflow takes in one request for samples
 SAMPLE_POINTS = 2500  # the most that MLflow's servers give of one run in one sample
 PAGE_POINTS = 25_000  # the most that they give in one page of a whole history
 MOST_POINTS = 1_000_000  # of one history that are held in memory: 24 MB

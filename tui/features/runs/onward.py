@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -10,16 +10,20 @@ from textual.message import Message
 
 from tui.domain.natural import natural
 from tui.domain.quantities import count
+from tui.domain.series.history import MOST_RUNS
+from tui.services.pool import PREFETCH
 from tui.ui.deck import Deck
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
     from tui.domain.values import RunReference
     from tui.features.runs.pane import RunsPane
+    from tui.ui.dialogs.choices import ChoiceModal
 
 MOST_COMPARED = 500
 MOST_HELD = 5000  # runs against a metric: ranked and drawn, not set side by side
 MOST_ASKED = 4  # runs that are read for where their metrics end
+MOST_POINTS = 1000  # of a metric that are read to be counted, where nobody counts them
 _METRIC = "metrics."
 
 
@@ -118,23 +122,56 @@ class Onward:
         glyphs = cast(Deck, self._pane.app).glyphs
         modal = ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave")
         self._pane.app.push_screen(modal, chosen)
-        self._count(modal.tell)
+        self._count(modal)
 
-    def _count(self, tell: Callable[[dict[str, str]], None]) -> None:
-        """Tell how many points each metric has, or, where nobody counts them, at which step its last one is."""
+    def _count(self, modal: ChoiceModal) -> None:
+        """Tell how many points each metric has, and where nobody counts them at which step its last one is."""
         session, here = self._pane.session, self._pane.grid.cursor_key
         run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
 
-        def look() -> dict[str, str]:
+        def look() -> tuple[dict[str, str], bool]:
             if counts := session.history.count_points(run_ids):
-                return {key: f"{count(many)} point{'' if many == 1 else 's'}" for key, many in counts.items()}
+                return {key: _points(many) for key, many in counts.items()}, True
             last: dict[str, int] = {}
             for run_id in run_ids[:MOST_ASKED]:
                 for metric in session.tracking.get_run(run_id).metrics:
                     last[metric.key] = max(metric.step, last.get(metric.key, metric.step))
-            return {key: f"last at step {count(step) if isinstance(step, int) else step}" for key, step in last.items()}
+            said = {key: f"last at step {count(step) if isinstance(step, int) else step}" for key, step in last.items()}
+            return said, False
 
-        self._pane.ask(session.pool, "points", look, tell, lambda _problem: None)
+        def got(answer: tuple[dict[str, str], bool]) -> None:
+            said, is_counted = answer
+            modal.tell(said)
+            if not is_counted:
+                self._count_seen(modal, run_ids)
+
+        self._pane.ask(session.pool, "points", look, got, lambda _problem: None)
+
+    def _count_seen(self, modal: ChoiceModal, run_ids: Sequence[str]) -> None:
+        """Count the points of the metrics in view by reading some of each, one metric after the other."""
+        history, pane = self._pane.session.history, self._pane
+        asked: set[str] = set()
+
+        def look_on() -> None:
+            key = next((key for key in modal.in_view() if key not in asked), None)
+            if key is None or pane.is_asking("points"):
+                return
+            asked.add(key)
+
+            def look() -> str:
+                found = history.sampled(run_ids, key, points=MOST_POINTS).values()
+                known = all(one.total is not None for one in found) and len(run_ids) <= MOST_RUNS
+                many = sum(len(one) if one.total is None else one.total for one in found)
+                return f"{_points(many)}{'' if known else ' or more'}"
+
+            def got(said: str) -> None:
+                modal.tell({key: said})
+                look_on()
+
+            pane.ask(pane.session.pool, "points", look, got, lambda _problem: None, urgency=PREFETCH)
+
+        modal.when_seen = look_on
+        look_on()
 
     def _draw(self, key: str) -> None:
         from tui.ui.routes import CurvesRoute
@@ -144,6 +181,10 @@ class Onward:
         if view is not None and run_ids:
             known = tuple(found for run_id in run_ids if (found := _reference(view, run_id)) is not None)
             cast(Deck, self._pane.app).go(CurvesRoute(run_ids, (key,), known))
+
+
+def _points(many: int) -> str:
+    return f"{count(many)} point{'' if many == 1 else 's'}"
 
 
 def scope_of(matching: int, loaded: int, *, complete: bool) -> str:

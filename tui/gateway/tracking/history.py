@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import (
+    MOST_RUNS,
     PAGE_POINTS,
     SAMPLE_POINTS,
     HistoryPage,
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
 
 # Points of metrics as they come from stores, made into histories; shared by the ways in which stores are read.
-
-
-MOST_RUNS = 100  # that MLflow takes in one request for samples
 
 
 def title_of(key: str) -> str:
