@@ -43,6 +43,7 @@ from tui.services.ledger import Ledger
 from tui.services.request_log import RequestLog
 from tui.services.session import Session
 from tui.services.state_files import StateFiles
+from tui.services.view_files import ViewFile
 from tui.widgets.grid import Grid
 
 URI = "http://mlflow.example.com:5000"
@@ -127,6 +128,7 @@ class World:
             last_seen=StateFiles(self.folder / "cache" if launch.settings.cache else None),
             close=lambda: self.closed.append(launch.context_name),
             told=lambda: self.can,
+            named_views=ViewFile(self.folder / "views.yaml"),
         )
 
     def connect(self, launch: Launch) -> Session:

@@ -16,6 +16,7 @@ from tui.cli import cli
 from tui.config.load import load
 from tui.console.manual import markdown_table, plain_table
 from tui.console.wanted import wanted_of
+from tui.services.view_files import ViewFile
 
 TEXT = README.read_text(encoding="utf-8")
 PAGES = pages()
@@ -67,6 +68,11 @@ def test_every_link_leads_somewhere() -> None:
 def test_settings_that_are_shown_are_taken(name: str, block: str, tmp_path: Path) -> None:
     if block.startswith("# aliases.yaml\n"):
         assert wanted_of(block, name)
+        return
+    if block.startswith("# views.yaml\n"):
+        views = tmp_path / "views.yaml"
+        views.write_text(block, encoding="utf-8")
+        assert (kept := ViewFile(views)).views() and not kept.faults
         return
     file = tmp_path / "config.yaml"
     file.write_text(block, encoding="utf-8")

@@ -143,6 +143,11 @@ VERBS: tuple[Verb, ...] = (
     Verb("earlier", "ctrl+o,alt+left", "earlier page", "Go to the page that was open before, as in a browser.", At("app"), command="earlier"),
     Verb("later", "alt+right", "later page", "Go forward again, after going back.", At("app"), command="later"),
     Verb("recent", "", "recent places", "Choose one of the pages that were open before.", At("app")),
+    Verb(
+        "view", "K", "views", "Open a view of this list by its name, or keep what is shown as one.",
+        At("app"),
+        takes="[NAME]",
+    ),
     Verb("command", "colon,ctrl+p", "command", "Run a command by its name.", At("app", 80)),
     Verb("help", "question_mark,f1", "help", "Show the keys that work here.", At("app", 90)),
     Verb("requests", "at", "requests", "Show the log of requests made.", At("app")),

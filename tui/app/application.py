@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
     from tui.ui.routes import Route
+    from tui.ui.views import ViewsOfList
 
 log = logging.getLogger(__name__)
 
@@ -681,6 +682,31 @@ class DeckApp(CalmApp[int]):
 
     def offers_traces(self) -> tuple[Offer, ...]:
         return self._offers_of("experiment")
+
+    def action_view(self, name: str = "") -> None:
+        """Open a named view of the list that has the keys; without a name, those there are to choose from."""
+        views = self._views_here()
+        if views is None:
+            self.say("There is no list here that could have views")
+        elif name:
+            views.open(name)
+        else:
+            views.pick()
+
+    def _views_here(self) -> ViewsOfList | None:
+        from tui.ui.views import ViewsOfList, viewed_at
+
+        page = self.page
+        pane = page.current_pane() if page is not None else None
+        viewed = viewed_at(page.focused) if page is not None else None
+        viewed = viewed or viewed_at(pane.keys_target() if pane is not None else None)
+        return ViewsOfList(viewed) if viewed is not None else None
+
+    def offers_view(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        views = self._views_here()
+        return tuple(Offer(view.name, view.name, view.where or "everywhere") for view in views.known()) if views else ()
 
     def action_doctor(self) -> None:
         from tui.ui.routes import DoctorRoute

@@ -221,6 +221,10 @@ class BrowseScreen(Page, Asking):
             self.runs.show_experiments(experiments, server_filter=place.filter_string, marks=place.run_ids)
             self._name_place()
             self.focus_pane(self.runs)
+            if place.view:
+                from tui.ui.views import ViewsOfList
+
+                ViewsOfList(self.runs).open(place.view)
 
         def refused(problem: Problem) -> None:
             self.experiments.notice.problem(problem, retry="")

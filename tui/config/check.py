@@ -397,7 +397,9 @@ def _placed(settings: Settings, folder: Path) -> Settings:
             registry_uri=registry if registry in (None, "workspace") else choose.absolute(str(registry), folder),
         )
 
-    return replace(settings, contexts={name: place(context) for name, context in settings.contexts.items()})
+    contexts = {name: place(context) for name, context in settings.contexts.items()}
+    views = str(folder / Path(settings.views_file).expanduser()) if settings.views_file else None
+    return replace(settings, contexts=contexts, views_file=views)
 
 
 def as_plain(settings: Settings) -> dict[str, Any]:

@@ -104,6 +104,7 @@ class Settings:
     watch_seconds: int = 30
     watch_running_seconds: int = 2  # likewise, while what is watched runs
     requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for, four at once
+    views_file: str | None = None  # of named views; None: views.yaml beside the configuration
     cache: bool = True  # whether rows last seen are remembered on this machine
     tolerance: float = 1e-9  # part of the larger of two numbers that they may differ by and be the same
     metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed

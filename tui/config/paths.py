@@ -19,6 +19,13 @@ def config_file(option: str | None, environ: Mapping[str, str], cwd: Path) -> tu
     return user_config_path(NAME, appauthor=False) / "config.yaml", ""
 
 
+def views_file(named: str | None) -> Path:
+    """The file of named views: the one that the configuration names, else the one beside where that is looked for."""
+    from platformdirs import user_config_path
+
+    return Path(named).expanduser() if named else user_config_path(NAME, appauthor=False) / "views.yaml"
+
+
 def cache_dir() -> Path:
     """What can be made again: a checked configuration, rows last seen. It may not exist yet."""
     from platformdirs import user_cache_path

@@ -95,6 +95,42 @@ class Arrangement:
         )
 
 
+@dataclass(frozen=True)
+class Look:
+    """What one sees of a list: how it is arranged, by which filters, and what is marked.
+
+    ``filter`` narrows here, ``server_filter`` is MLflow's own; ``lifecycle`` is "" where the active are shown.
+    """
+
+    arrangement: Arrangement = field(default_factory=Arrangement)
+    filter: str = ""
+    server_filter: str = ""
+    lifecycle: str = ""
+    marks: tuple[str, ...] = ()
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        """What is looked at, without how it is arranged, in JSON's own values; empty where that is everything."""
+        said = {
+            "filter": self.filter,
+            "server_filter": self.server_filter,
+            "lifecycle": self.lifecycle,
+            "marks": list(self.marks),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    @classmethod
+    def from_narrowing(cls, kept: Mapping[str, Any], arrangement: Arrangement) -> Look:
+        """As ``narrowing`` said it; what does not fit is left out."""
+
+        def text(name: str) -> str:
+            value = kept.get(name)
+            return value if isinstance(value, str) else ""
+
+        marks = tuple(value for value in _list(kept.get("marks")) if isinstance(value, str))
+        return cls(arrangement, text("filter"), text("server_filter"), text("lifecycle"), marks)
+
+
 def sort_from_json(kept: object) -> SortOrder:
     """A sort as it was kept; what does not fit is left out."""
     pairs = [pair for pair in _list(kept) if isinstance(pair, list) and len(pair) == 2]

@@ -58,6 +58,7 @@ class Place:
     alias: str = ""
     endpoint: str = ""
     trace: str = ""
+    view: str = ""  # the key of a view that the web UI keeps of the experiment's runs or traces
 
 
 def parse_place(text: str) -> Place:
@@ -181,12 +182,12 @@ def _page(steps: list[str], query: dict[str, list[str]], base: Place) -> Place |
         case ["experiments", experiment_id, "traces", *_]:
             traces = query.get("selectedEvaluationId") or query.get("selectedTraceId") or [""]
             kind = PlaceKind.TRACE if traces[0] else PlaceKind.TRACES
-            return replace(base, kind=kind, experiment_ids=(experiment_id,), trace=traces[0])
+            view = query.get("traceViewShareKey", [""])[0]
+            return replace(base, kind=kind, experiment_ids=(experiment_id,), trace=traces[0], view=view)
         case ["experiments", experiment_id, *_]:
-            filter_string = query.get("searchFilter", [""])[0]
-            return replace(
-                base, kind=PlaceKind.EXPERIMENT, experiment_ids=(experiment_id,), filter_string=filter_string
-            )
+            filter_string, view = (query.get(name, [""])[0] for name in ("searchFilter", "viewStateShareKey"))
+            of = replace(base, kind=PlaceKind.EXPERIMENT, experiment_ids=(experiment_id,), view=view)
+            return replace(of, filter_string=filter_string)
         case ["compare-experiments", *_]:
             ids = _ids(query, "experiments")
             return replace(base, kind=PlaceKind.EXPERIMENT, experiment_ids=ids) if ids else None

@@ -6,7 +6,7 @@ import getpass
 import socket
 
 from tui.config.launch import Launch
-from tui.config.paths import cache_dir, state_dir
+from tui.config.paths import cache_dir, state_dir, views_file
 from tui.domain.capabilities import expected
 from tui.host import Host, RequestRecord
 from tui.host.wire import spec_of
@@ -15,6 +15,7 @@ from tui.services.ledger import Ledger
 from tui.services.request_log import LoggedRequest, RequestLog
 from tui.services.session import Session
 from tui.services.state_files import StateFiles
+from tui.services.view_files import ViewFile
 
 
 def actor() -> str:
@@ -71,4 +72,5 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         catalog=ports.catalog if can.workspace else None,
         serving=ports.serving if can.serving else None,
         told=lambda: opened.capabilities,
+        named_views=ViewFile(views_file(launch.settings.views_file)),
     )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.config.launch import Launch
 from tui.domain.capabilities import Capabilities, expected
@@ -16,6 +16,7 @@ from tui.services.pool import Pool
 from tui.services.request_log import RequestLog
 from tui.services.runs_query import PageSize
 from tui.services.state_files import StateFiles
+from tui.services.view_files import ViewFile
 
 if TYPE_CHECKING:
     from tui.domain.values import RunDetail
@@ -71,6 +72,8 @@ class Session:
     catalog: CatalogPort | None = None  # of a Databricks workspace only
     serving: ServingPort | None = None  # likewise
     told: Callable[[], Capabilities | None] = lambda: None  # what the context's process has told of its stores
+    named_views: ViewFile = field(default_factory=lambda: ViewFile(None))
+    chart_look: dict[str, Any] = field(default_factory=dict)  # how curves are looked at: axis, weight, log
 
     @cached_property
     def pace(self) -> PageSize:

@@ -13,9 +13,10 @@ from textual import on
 from textual.binding import BindingType
 
 from tui.app.actions import bindings
-from tui.domain.columns import KNOWN, ArrangedTable, Arrangement
+from tui.domain.columns import KNOWN, ArrangedTable, Arrangement, Look
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
+from tui.domain.views import put_on
 from tui.services.session import Session
 from tui.ui.arranging import ListMemory, ask_columns, ask_sort, no_such_move
 from tui.ui.asking import Asking
@@ -24,6 +25,7 @@ from tui.ui.exporting import export_table
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
+    from tui.domain.web_views import WebKind
     from tui.ui.dialogs.pick import Pickable
 
 
@@ -74,6 +76,30 @@ class ArrangedGrid(Grid, Asking):
         self.arrangement = arrangement
         self._memory.keep(self._what, arrangement)
         self._arrange()
+
+    # named views
+
+    @property
+    def view_kind(self) -> str:
+        return self.export_name
+
+    @property
+    def view_place(self) -> str:
+        return ""
+
+    @property
+    def web_views(self) -> tuple[WebKind, str] | None:
+        return None
+
+    def looked_at(self) -> Look:
+        return Look(self.arrangement)
+
+    def web_look(self) -> tuple[Look, str]:
+        return self.looked_at(), ""
+
+    def take_look(self, look: Look) -> None:
+        arrangement = put_on(look.arrangement, self.arrangement)
+        self.rearrange(self._with_columns(arrangement) if arrangement.columns else arrangement)
 
     def _with_columns(self, arrangement: Arrangement) -> Arrangement:
         """With the columns that it was made of, so that others that come later are shown too."""

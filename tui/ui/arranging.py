@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from tui.domain.columns import Arrangement, SortOrder
+from tui.domain.columns import Arrangement, Look, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -33,15 +33,31 @@ class ListMemory:
         """As it was left; ``columns`` is the configured choice where none is kept."""
         return Arrangement.from_json(self._session.views.get(self.name(what)), columns)
 
+    def recall_look(self, what: str, narrowing: str, columns: Sequence[str] = ()) -> Look | None:
+        """As it was left, with its filter and marks, kept under ``narrowing``; None where nothing is kept."""
+        views = self._session.views
+        kept, narrowed = views.get(self.name(what)), views.get(self.name(f"narrowing:{narrowing}"))
+        if not kept and not narrowed:
+            return None
+        return Look.from_narrowing(narrowed, Arrangement.from_json(kept, columns))
+
     def keep(self, what: str, arrangement: Arrangement) -> None:
-        views, name, value = self._session.views, self.name(what), arrangement.to_json()
+        """Keep how it is arranged."""
+        self._keep("remember", what, arrangement.to_json())
+
+    def keep_narrowing(self, what: str, narrowing: dict[str, Any]) -> None:
+        """Keep its filter and its marks."""
+        self._keep("remember filter", f"narrowing:{what}", narrowing)
+
+    def _keep(self, series: str, what: str, value: dict[str, Any]) -> None:
+        views, name = self._session.views, self.name(what)
 
         def told(kept: bool) -> None:
             if not kept and not self._told_unkept and views.failure:
                 self._told_unkept = True
                 self._warn(f"How this table is arranged cannot be kept: {views.failure}")
 
-        self._owner.ask(self._session.own_work, "remember", lambda: views.put(name, value), told, lambda _problem: None)
+        self._owner.ask(self._session.own_work, series, lambda: views.put(name, value), told, lambda _problem: None)
 
 
 def no_such_move(by: int, movable: int) -> str:

@@ -23,7 +23,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain.columns import Arrangement, ColumnSpec, Row, SortOrder, SpecTable, chosen, sifted
+from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, SpecTable, chosen, sifted
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -39,6 +39,8 @@ from tui.ui.filterable import SiftedPane
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
+    from tui.domain.views import View
+    from tui.domain.web_views import WebKind
     from tui.ui.dialogs.pick import Pickable
 
 MARKING = frozenset({"mark", "mark_range", "leave_range"})  # what a list without marks does not offer
@@ -117,6 +119,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     first_sort: SortOrder = ()  # what the rows are in the order of while nobody has chosen
     gives_way = False  # whether columns are made narrower so that more of them are in view
     may_rest = True  # whether a third press takes the sort away
+    comes_back = False  # whether it is filtered and marked the next time as it was left
 
     def __init__(self, session: Session, glyphs: Glyphs, *, id: str, marks: bool = True) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -130,6 +133,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self.state = ListState(self, session)
         self._generation = 0
         self._again = False
+        self._narrowing: dict[str, Any] | None = None  # as it is kept; None until the list has been recalled
         self._column_wanted = ""  # one just sorted by or chosen: it is to come into view
 
         self._laid_in = 0
@@ -206,9 +210,82 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     def keys_target(self) -> Widget | None:
         return self.grid
 
-    def recall(self, columns: Sequence[str] = ()) -> None:
-        """Arrange the list as it was left."""
-        self.arrangement = self.memory.recall(self.memory_name, columns)
+    def recall(self, columns: Sequence[str] = (), *, narrowed: bool = True) -> None:
+        """Arrange the list as it was left, else by the view that such lists begin with; ``narrowed``, filter it so."""
+        look = self.memory.recall_look(self.memory_name, self.narrowing_name, columns)
+        if look is None:
+            view = self._begins_with()
+            look = view.look if view is not None else Look(Arrangement(columns=tuple(columns)))
+        self.arrangement = look.arrangement
+        self._narrowing = None
+        if narrowed and self.comes_back:
+            self.come_back(look)
+            self._narrowing = look.narrowing
+
+    def _begins_with(self) -> View | None:
+        """The view that a list begins with of which nothing is kept."""
+        from tui.domain.views import default_of
+
+        try:
+            views = self.session.named_views.views()
+        except Problem as problem:
+            self.notice.tell_warning(str(problem))
+            return None
+        return default_of(views, self.view_kind, self.view_place) if views else None
+
+    # how it is looked at: what a named view holds, and what comes back
+
+    @property
+    def view_kind(self) -> str:
+        """What kind of list views of it are of."""
+        return str(self.id)
+
+    @property
+    def view_place(self) -> str:
+        """The experiment that it is of; "" where it is of none, or of several."""
+        return ""
+
+    @property
+    def narrowing_name(self) -> str:
+        """What its filter and its marks are kept under."""
+        return self.memory_name
+
+    @property
+    def web_views(self) -> tuple[WebKind, str] | None:
+        """Of which kind are the views of it that MLflow's web UI keeps, and of which experiment."""
+        return None
+
+    def looked_at(self) -> Look:
+        """How the list is looked at now."""
+        return Look(self.arrangement, self.query_text, marks=tuple(self.grid.marks))
+
+    def web_look(self) -> tuple[Look, str]:
+        """The same as the web UI can show it, and what of the filter it cannot."""
+        return self.looked_at(), ""
+
+    def come_back(self, look: Look) -> None:
+        """Filter and mark the list, which has not been shown yet."""
+        self.query_text = look.filter
+        self.grid.marks = look.marks
+
+    def take_look(self, look: Look) -> None:
+        """Look at the list in another way: that of a view."""
+        from tui.domain.views import put_on
+
+        self.close_bar(keep=False)
+        self.filter_edited(look.filter)
+        self.grid.marks = look.marks
+        self.rearrange(put_on(look.arrangement, self.arrangement))
+        self.show_words()
+
+    def keep_narrowing(self) -> None:
+        """Keep the filter and the marks, where they have changed, to come back to them."""
+        if self._narrowing is None or self.bar_open:
+            return
+        now = self.looked_at().narrowing
+        if now != self._narrowing:
+            self._narrowing = now
+            self.memory.keep_narrowing(self.narrowing_name, now)
 
     def fill(self) -> None:
         """Lay the list out anew; while that is under way on a worker's thread, once more afterwards."""
@@ -278,7 +355,12 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         if self.grid.marks:
             parts.append(f"{count(len(self.grid.marks))} marked")
         self.set_title(*parts)
-        self.set_subtitle(" · ".join(note for note in self.notes() if note))
+        here = f"here: {clean(self.query_text)}" if self.query_text and not self.bar_open else ""
+        self.set_subtitle(" · ".join(note for note in (here, *self.notes()) if note))
+        self.keep_narrowing()
+
+    def filter_closed(self) -> None:
+        self.show_words()
 
     def retick(self) -> None:
         """Write ages anew."""

@@ -61,6 +61,7 @@ class CurvesScreen(Page, Asking):
             runs={one.run_id: one for one in known},
             edges={group: band(group)[1:] for group in groups},
         )
+        self.state.take_look(session.chart_look)
         self.loader = CurvesLoader(self, session, self.state, self._loader_changed, history)
         self._panes = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
         self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
@@ -130,6 +131,7 @@ class CurvesScreen(Page, Asking):
     def show(self) -> None:
         """Draw everything that has changed."""
         self._watch.is_running(bool(self.state.running))
+        self.session.chart_look = self.state.look
         self.set_freshness(self.loader.freshness)
         for chart in self.charts:
             if chart.display:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from typing import Any
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.series.curve import Curve, CurvePoint, stepped
+from tui.domain.series.curve import Axis, Curve, CurvePoint, stepped
 from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.scales import AxisRange, span_of
 from tui.domain.text import named
@@ -49,6 +51,22 @@ class CurvesState:
 
     def __post_init__(self) -> None:
         self.view = replace(self.view, zone=self.zone)
+
+    # how they are looked at, as it is kept from chart to chart
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What is not as it is at first: the axis, the smoothing, the scale."""
+        view = self.view
+        said = {"axis": view.axis.value, "weight": view.weight, "log": view.log}
+        return {name: value for name, value in said.items() if value and value != Axis.STEP.value}
+
+    def take_look(self, look: Mapping[str, Any]) -> None:
+        """Look at them as ``look`` says; what does not fit is left out."""
+        axis = next((one for one in Axis if one.value == look.get("axis")), Axis.STEP)
+        said = look.get("weight")
+        weight = float(said) if isinstance(said, (int, float)) and 0 <= said < 1 else 0.0
+        self.view = replace(self.view, axis=axis, weight=weight, log=look.get("log") is True)
 
     # histories
 

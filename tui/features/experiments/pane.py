@@ -38,6 +38,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
     filter_hint = "words in the name"
     nothing_to_ask = "Every experiment is here already."
     things = ("experiment", "experiments")
+    comes_back = True
 
     @dataclass
     class Settled(Message):
@@ -74,7 +75,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
     def start(self, *, follow: bool) -> None:
         """Show what was last seen, and read; ``follow`` lets the cursor choose the runs from the first."""
         self._follow = follow
-        self.recall()
+        self.recall(narrowed=follow)  # whoever was led here by a place is shown that, whatever was looked at last
         self._point_at = self.arrangement.text("last") or None
         self.loader.recall()
         self.grid.placeholder = "Reading experiments …"
@@ -157,7 +158,9 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         notes = [f"under {clean(self.under)}" if self.under else ""]
         if self.loader.view is Lifecycle.DELETED and self.has_rows and not self.session.read_only:
             notes.append("X restores")
-        self.set_subtitle(" · ".join(note for note in notes if note))
+        here = f"here: {clean(self.query_text)}" if self.query_text and not self.bar_open else ""
+        self.set_subtitle(" · ".join(note for note in (here, *notes) if note))
+        self.keep_narrowing()
 
     def empty_words(self) -> str:
         if not self.loader.complete:

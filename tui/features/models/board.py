@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.app.actions import bindings
-from tui.domain.columns import ColumnSpec, SortOrder, SpecTable, sifted
+from tui.domain.columns import ColumnSpec, Look, SortOrder, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.board import Board, searched
 from tui.domain.models.rows import Notation
@@ -40,6 +40,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     filter_hint = "words in names, aliases (@champion), tags, descriptions"
     nothing_to_ask = "Every model is loaded: there is nothing more to ask the server"
     things = ("model", "models")
+    comes_back = True
     first_sort: SortOrder = (("name", False),)
     may_rest = False
     gives_way = True
@@ -81,6 +82,19 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._point_at = ""
 
     # reading: page after page, more at the end, all of them, and one as it is now
+
+    def looked_at(self) -> Look:
+        return replace(super().looked_at(), server_filter=self.server_filter)
+
+    def come_back(self, look: Look) -> None:
+        super().come_back(look)
+        self.server_filter = look.server_filter
+
+    def take_look(self, look: Look) -> None:
+        super().take_look(look)
+        if look.server_filter != self.server_filter:
+            self.server_filter = look.server_filter
+            self._read_others("Asking the server …")
 
     def start(self) -> None:
         """Begin to read."""

@@ -37,6 +37,7 @@ class PromptsPane(ListPane[RegisteredModel]):
     filter_hint = "words in names, aliases (@production), tags, descriptions"
     nothing_to_ask = "Every prompt is loaded: there is nothing more to ask the server"
     things = ("prompt", "prompts")
+    comes_back = True
     first_sort: SortOrder = (("name", False),)
     may_rest = False
 

@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.app.actions import BY_ID, bindings, configured_keys, show_keys
-from tui.domain.columns import Arrangement, SortOrder
-from tui.domain.experiments import Experiment
+from tui.domain.columns import Arrangement, Look, SortOrder
+from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
@@ -36,9 +36,11 @@ from tui.widgets.grid import Grid, messages
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError, Query
     from tui.domain.runs.table import RunsTable
+    from tui.domain.web_views import WebKind
     from tui.ui.dialogs.pick import Pickable
     from tui.widgets.inputs import Complete
 
+_LIFECYCLES = frozenset(one.value for one in Lifecycle)
 _HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
 
@@ -50,6 +52,7 @@ class RunsPane(ListPane[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
     things = ("run", "runs")
+    comes_back = True
     export_keys = "run_id"
     filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
 
@@ -106,6 +109,7 @@ class RunsPane(ListPane[str]):
         query = RunsQuery(tuple(experiments), server_filter, self.asked.view)
         if query.experiment_ids == self.asked.experiment_ids and not server_filter and not marks:
             return
+        self._narrowing = None  # what is kept of the runs shown so far stays
         self.close_bar(keep=False)
         self.filter.clear()
         self.following.forget()
@@ -115,8 +119,11 @@ class RunsPane(ListPane[str]):
         self.loader.forget()
         self.experiments, self.asked, self.wanted = tuple(experiments), query, query
         self.grid.marks = marks
-        self.recall(self.session.launch.columns)
-        remembered = None if server_filter else recalled(self.session.last_seen.get(self._seen_name))
+        self.recall(self.session.launch.columns, narrowed=not server_filter and not marks)
+        self._narrowing = self._narrowing or {}
+        query = self.asked
+        narrowed = query.filter_string or self.filter.said
+        remembered = None if narrowed else recalled(self.session.last_seen.get(self._seen_name))
         if remembered is not None:
             self.state.freshness = Freshness(FreshnessState.REMEMBERED, remembered.as_of_ms)
             self._sort_shown = remembered.sort
@@ -134,6 +141,61 @@ class RunsPane(ListPane[str]):
     @property
     def memory_name(self) -> str:
         return f"runs:{','.join(sorted(self.asked.experiment_ids))}"
+
+    # views
+
+    @property
+    def view_place(self) -> str:
+        return self.experiments[0].name if len(self.experiments) == 1 else ""
+
+    @property
+    def web_views(self) -> tuple[WebKind, str] | None:
+        from tui.domain.web_views import RUNS
+
+        return (RUNS, self.experiments[0].id) if len(self.experiments) == 1 else None
+
+    def looked_at(self) -> Look:
+        arrangement = self.arrangement
+        if charts := self.session.chart_look:
+            arrangement = arrangement.with_more(charts=dict(charts))
+        view = self.asked.view
+        lifecycle = "" if view is Lifecycle.ACTIVE else view.value
+        return Look(arrangement, self.filter.said, self.asked.filter_string, lifecycle, tuple(self.grid.marks))
+
+    def web_look(self) -> tuple[Look, str]:
+        look = self.looked_at()
+        if not look.filter or self.filter.error is not None:
+            return look, look.filter
+        names = self.view.snapshot.names() if self.view is not None else None
+        clock = self.session.clock
+        answer = self.filter.for_server(look.filter, names, clock.now_ms(), clock.zone)
+        if not isinstance(answer, ServerRequest):
+            return look, look.filter
+        server, here = look.server_filter, answer.filter_string
+        both = here if here.startswith(server) else f"{server} AND {here}"
+        return replace(look, filter=answer.local_text, server_filter=both), answer.local_text
+
+    def come_back(self, look: Look) -> None:
+        """Filter and mark the runs as they were, or as a view says; they have not been asked for yet."""
+        if look.filter:
+            self.filter.edit(look.filter)
+        self.grid.marks = look.marks
+        lifecycle = Lifecycle(look.lifecycle) if look.lifecycle in _LIFECYCLES else self.asked.view
+        self.asked = self.wanted = replace(self.asked, filter_string=look.server_filter, view=lifecycle)
+        self._take_charts(look.arrangement)
+
+    def take_look(self, look: Look) -> None:
+        self._take_charts(look.arrangement)
+        super().take_look(look)
+        lifecycle = Lifecycle(look.lifecycle) if look.lifecycle in _LIFECYCLES else Lifecycle.ACTIVE
+        query = replace(self.asked, filter_string=look.server_filter, view=lifecycle)
+        if query != self.asked:
+            self.change_query(query)
+
+    def _take_charts(self, arrangement: Arrangement) -> None:
+        charts = arrangement.more.get("charts")
+        if isinstance(charts, dict):
+            self.session.chart_look = dict(charts)
 
     @property
     def _seen_name(self) -> str:
@@ -308,6 +370,7 @@ class RunsPane(ListPane[str]):
         shown = self._shown()
         self.set_title(*runs_words.title(shown, self.glyphs))
         self.set_subtitle(" · ".join(runs_words.footnotes(shown)))
+        self.keep_narrowing()
 
     # remembering
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.app.actions import bindings
-from tui.domain.columns import ColumnSpec, SortOrder, SpecTable
+from tui.domain.columns import ColumnSpec, Look, SortOrder, SpecTable
 from tui.domain.filter.nodes import FilterError
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
@@ -30,6 +30,9 @@ from tui.ui.list_pane import ListPane, Show
 from tui.ui.watch import AutoRefresh
 from tui.widgets.grid import Grid, messages
 
+if TYPE_CHECKING:
+    from tui.domain.web_views import WebKind
+
 PAGE = 500  # infos that a server gives at most; a store of its own gives twice as many
 FIRST = 2000  # traces that are read without being asked for
 LARGE = 1500  # rows from which on the list is laid out on a worker's thread
@@ -42,6 +45,7 @@ class TracesPane(ListPane[TraceInfo]):
     filter_hint = "status = error AND took > 4s AND (tokens > 7000 OR cost > 0.02) AND correctness = false"
     nothing_to_ask = "There is nothing to send"
     things = ("trace", "traces")
+    comes_back = True
     first_sort: SortOrder = (("age", True),)
 
     @dataclass
@@ -85,8 +89,43 @@ class TracesPane(ListPane[TraceInfo]):
         self.infos, self._told, self._next, self._wanted = {}, None, None, FIRST
         # The turns of a session are read from the first on.
         self.first_sort = (("age", not scope.session),)
-        self.recall()
+        given = bool(server_filter or self.query_text) and self._narrowing is None
+        self.recall(narrowed=not given)
         self.read_again()
+
+    # views
+
+    @property
+    def narrowing_name(self) -> str:
+        return f"traces:{','.join(sorted(self.scope.places))}:{self.scope.filter_string}"
+
+    @property
+    def view_place(self) -> str:
+        return self.scope.called if self.web_views is not None else ""
+
+    @property
+    def web_views(self) -> tuple[WebKind, str] | None:
+        from tui.domain.web_views import TRACES
+
+        if len(self.scope.places) != 1 or not self.scope.is_whole or self.warehouse:
+            return None
+        return TRACES, self.scope.places[0]
+
+    def looked_at(self) -> Look:
+        return replace(super().looked_at(), server_filter=self.server_filter)
+
+    def come_back(self, look: Look) -> None:
+        super().come_back(look)
+        self.server_filter = self.server_filter or look.server_filter
+        self._understand(self.query_text)
+
+    def take_look(self, look: Look) -> None:
+        super().take_look(look)
+        if look.server_filter != self.server_filter:
+            self.server_filter = look.server_filter
+            self.infos = {}
+            self._next, self._wanted = None, FIRST
+            self.read_again()
 
     def read_again(self) -> None:
         """Read from the latest on; what is shown stays until its first page has come."""

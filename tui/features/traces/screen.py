@@ -46,6 +46,7 @@ class TracesScreen(Page, Asking):
         super().__init__(session)
         self._route = route
         self._names: Mapping[str, str] = {}
+        self._view_wanted = ""  # the key of a view that the web UI keeps, which a link named
         self._wanted = ""  # the name of an experiment that was asked for before these had been read
         self.traces = TracesPane(session, self.deck.glyphs)
         self.writing = TraceWriting(self, self, session, self.traces.chosen, lambda: self._experiments())
@@ -106,6 +107,11 @@ class TracesScreen(Page, Asking):
             self.traces.warehouse = ""
         self.set_crumbs("traces", scope.words)
         self.traces.show_scope(scope, names or self._names, server_filter)
+        if self._view_wanted and self.traces.web_views is not None:
+            from tui.ui.views import ViewsOfList
+
+            wanted, self._view_wanted = self._view_wanted, ""
+            ViewsOfList(self.traces).open(wanted)
 
     def go_to(self, what: str, name: str = "") -> None:
         """Show the traces of an experiment, by its name or id."""
@@ -167,6 +173,7 @@ class TracesScreen(Page, Asking):
         if place.kind is PlaceKind.TRACE:
             self.deck.go(TraceRoute(place.trace))
         elif place.kind is PlaceKind.TRACES:
+            self._view_wanted = place.view
             for experiment_id in place.experiment_ids[:1]:
                 self.go_to("traces", experiment_id)
 
