@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from tui.domain.problem import Kind
 from tui.gateway import dispatch
 from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
+from tui.gateway.store import probe
 
 SEARCH = "POST /api/2.0/mlflow/experiments/search HTTP/1.1"
 EXPERIMENT = {"experiment_id": "101", "name": "/Users/ada@example.com/churn", "lifecycle_stage": "active"}
@@ -77,11 +80,37 @@ def test_whatever_a_workspace_says_first_it_is_there(behave: Behaviour) -> None:
         session_on("databricks", **_variables(server.uri)).reach()
 
 
-def test_a_workspace_behind_tls_is_asked_over_it(tmp_path: Path) -> None:
-    tls, _certificate = loopback.self_signed(tmp_path)
-    with loopback.serve(answer_json(200, {}), tls=tls) as server:
-        session_on("databricks", **_variables(server.uri.replace("http:", "https:"))).reach()
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_workspace_behind_tls_is_asked_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    """What it tells of itself is kept for the SDK, which would ask the same; but only where it is known who told it."""
+    tls, certificate = loopback.self_signed(tmp_path)
+    if trusted:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    about = {"oidc_endpoint": "https://sso.example.com/oidc", "workspace_id": "42"}
+    kept = threading.Event()
+    monkeypatch.setattr("tui.gateway.store.probe._said", said := _Kept(kept))
+    with loopback.serve(answer_json(200, about), tls=tls) as server:
+        address = server.uri.replace("http:", "https:")
+        session_on("databricks", **_variables(address)).reach()
         assert server.requests == ["GET /.well-known/databricks-config HTTP/1.1"]
+        if trusted:
+            assert kept.wait(30) and probe.said_of_itself(f"{address}/?o=42") == about
+        else:
+            assert not said and probe.said_of_itself(address) is None
+
+
+class _Kept(dict[str, Any]):
+    """What workspaces have told of themselves, with a word when one has."""
+
+    def __init__(self, told: threading.Event) -> None:
+        super().__init__()
+        self._told = told
+
+    def __setitem__(self, origin: str, about: Any) -> None:
+        super().__setitem__(origin, about)
+        self._told.set()
 
 
 def test_a_workspace_that_is_not_there() -> None:

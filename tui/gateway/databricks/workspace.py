@@ -16,6 +16,7 @@ import requests
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
+from tui.gateway.store import probe
 from tui.gateway.tracking import answers
 
 # The SDK asks a workspace about itself before the first request. It does without the answer, so it need not wait long.
@@ -64,20 +65,23 @@ class Workspace:
 def ask_hosts_once() -> None:
     """Let the SDK ask each host about itself once in a process, and one that did not answer at most once a minute.
 
-    It does so for every client that it makes, and MLflow makes one for every request.
+    It does so for every client that it makes, and MLflow makes one for every request. What a host has told when it was
+    looked for is not asked again.
     """
     from databricks.sdk import config
 
     ask = getattr(config, "get_host_metadata", None)
     if ask is None or getattr(ask, "asks_once", False):
         return  # an SDK that does not ask at all, or one that has been told already
+    from databricks.sdk.oauth import HostMetadata
 
     def once(host: str, *args: Any, **how: Any) -> Any:
         with _asking:
             found, at_s = _told.get(host, (None, 0.0))
             if found is None or (isinstance(found, ValueError) and time.monotonic() - at_s > _ASK_AGAIN_SECONDS):
+                about = probe.said_of_itself(host)
                 try:
-                    found = ask(host, *args, **how)
+                    found = HostMetadata.from_dict(about) if about is not None else ask(host, *args, **how)
                 except ValueError as error:  # what the SDK's own caller expects, and does without
                     found = error
                 _told[host] = found, time.monotonic()

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import http.client
+import io
+import json
 import os
 import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from tui.domain import uris
@@ -16,6 +22,8 @@ from tui.domain.problem import Kind, Problem
 
 _TITLE = "Could not reach the server"
 _QUESTION = "/.well-known/databricks-config"  # what a workspace tells everybody; its SDK asks it first of all
+_MOST_SAID = 1 << 16  # bytes
+_said: dict[str, dict[str, Any]] = {}
 
 
 def reach(uri: str, seconds: float, word_seconds: float = 0.0) -> None:
@@ -40,13 +48,20 @@ def reach(uri: str, seconds: float, word_seconds: float = 0.0) -> None:
     outcome: list[OSError | None] = []
     connected, done = threading.Event(), threading.Event()
 
+    def heard(anything: bool) -> None:
+        outcome.append(None if anything else _Silence())
+        done.set()
+
     def connect() -> None:
         try:
             # The name is looked up in here too: a resolver that does not answer cannot be told to give up.
-            with socket.create_connection((host, port), timeout=seconds) as connection:
+            with contextlib.ExitStack() as open_ones:
+                connection = open_ones.enter_context(socket.create_connection((host, port), timeout=seconds))
                 connected.set()
-                silence = speaks and not _speaks(connection, host, uris.kind(uri) == "https", word_seconds)
-            outcome.append(_Silence() if silence else None)
+                if not speaks:
+                    outcome.append(None)
+                else:
+                    _ask(connection, uri, host, word_seconds, open_ones, heard)
         except OSError as error:
             outcome.append(error)
         except UnicodeError:
@@ -77,26 +92,76 @@ class _Silence(OSError):
     """A connection came about, and nothing over it."""
 
 
-def _speaks(connection: socket.socket, host: str, tls: bool, seconds: float) -> bool:
-    """Whether anything at all comes over a connection within ``seconds``; a refusal or a broken answer is something.
+def _ask(
+    connection: socket.socket,
+    uri: str,
+    host: str,
+    seconds: float,
+    open_ones: contextlib.ExitStack,
+    heard: Callable[[bool], None],
+) -> None:
+    """Tell whether anything at all comes over a connection within ``seconds``, and keep what a workspace says then.
 
-    No certificate is checked, for nothing of the person's is sent: the question is one that anybody may ask.
+    A refusal or a broken answer is something. Without a certificate that is trusted the question is asked all the same,
+    for it is one that anybody may ask and nothing of the person's is sent; but what is said then is not kept.
     """
     end = time.monotonic() + seconds
-    connection.settimeout(seconds)
+    trusted = True
+    told = b""
     try:
-        if tls:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            connection = context.wrap_socket(connection, server_hostname=host)
+        connection.settimeout(seconds)
+        peer = connection.getpeername()
+        if uris.kind(uri) == "https":
+            try:
+                bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+                context = ssl.create_default_context(cafile=bundle if bundle and os.path.isfile(bundle) else None)
+                connection = open_ones.enter_context(context.wrap_socket(connection, server_hostname=host))
+            except ssl.SSLError:
+                trusted = False
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+                again = open_ones.enter_context(socket.create_connection(peer[:2], timeout=seconds))
+                connection = open_ones.enter_context(context.wrap_socket(again, server_hostname=host))
         connection.sendall(f"GET {_QUESTION} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("ascii"))
         connection.settimeout(max(0.1, end - time.monotonic()))
-        connection.recv(1)
+        told = connection.recv(_MOST_SAID)
     except TimeoutError:
-        return False
+        heard(False)
+        return
     except (OSError, ValueError):
         pass  # an answer of a kind: the request itself will meet it and tell of it
-    return True
+    heard(True)
+    with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+        while trusted and time.monotonic() < end and len(told) < _MOST_SAID and (more := connection.recv(_MOST_SAID)):
+            told += more
+        about = _json_of(told) if trusted else None
+        if about is not None:
+            _said[_origin(uri)] = about
+
+
+class _Told(io.BytesIO):
+    """The bytes of an answer, where a socket is wanted."""
+
+    def makefile(self, *_how: object) -> _Told:
+        return self
+
+
+def _json_of(answer: bytes) -> dict[str, Any] | None:
+    """The JSON object of an answer to HTTP; None where it is none, or no success. Raises HTTPException, ValueError."""
+    response = http.client.HTTPResponse(_Told(answer))  # type: ignore[arg-type]  # of a socket it takes makefile alone
+    response.begin()
+    about = json.loads(response.read()) if response.status == 200 else None
+    return about if isinstance(about, dict) else None
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def said_of_itself(host: str) -> dict[str, Any] | None:
+    """What a workspace has told of itself when it was looked for; None where that was not asked or not sure."""
+    return _said.get(_origin(host))
 
 
 def databricks_host(uri: str) -> str:
