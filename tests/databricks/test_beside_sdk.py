@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from tui.demo.simulated.state import Workspace
+from tui.domain.serving.endpoints import to_version
+from tui.domain.values import Lifecycle
+from tui.gateway import dispatch
 from tui.gateway.databricks.catalog import SdkCatalog
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
@@ -140,3 +143,75 @@ def test_the_person(session: Connection, sdk: Any) -> None:
         sdk.config.profile,
         sdk.config.account_id,
     )
+
+
+def test_experiments_and_runs(session: Connection, sdk: Any) -> None:
+    from databricks.sdk.service.ml import ViewType
+
+    tracking = dispatch.tracking_of(session)
+    found = {one.id: one for one in tracking.search_experiments(Lifecycle.ALL).experiments}
+    told = {
+        one.experiment_id: one for one in sdk.experiments.search_experiments(max_results=1000, view_type=ViewType.ALL)
+    }
+    assert found.keys() == told.keys() and len(found) > 1
+    for number, one in found.items():
+        assert (one.name, one.lifecycle) == (told[number].name, told[number].lifecycle_stage)
+        known = {run.info.run_id: run for run in sdk.experiments.search_runs(experiment_ids=[number])}
+        runs = tracking.search_runs([number]).run_ids
+        assert set(runs) == known.keys()
+        for run_id in runs:
+            run, data = tracking.get_run(run_id), known[run_id].data
+            assert dict(run.params) == {param.key: param.value for param in data.params or ()}
+            assert {metric.key: metric.value for metric in run.metrics} == {
+                metric.key: metric.value for metric in data.metrics or ()
+            }
+            assert dict(run.tags) == {tag.key: tag.value for tag in data.tags or ()}
+            assert (run.status, run.start_ms, run.end_ms) == (
+                known[run_id].info.status.value,
+                known[run_id].info.start_time,
+                known[run_id].info.end_time,
+            )
+
+
+def test_logs_and_numbers_of_endpoints(session: Connection, sdk: Any) -> None:
+    serving = SdkServing(Sdk(session))
+    asked = sdk.serving_endpoints
+    assert serving.server_log("churn-prod", "churn-11") == asked.logs("churn-prod", "churn-11").logs
+    assert (
+        serving.build_log("fraud-scoring", "fraud-cards-3") == asked.build_logs("fraud-scoring", "fraud-cards-3").logs
+    )
+    told = asked.export_metrics("churn-prod").contents.read().decode()
+    numbers = {(one.name, one.labels.get("served_model_name", "")): one.value for one in serving.numbers("churn-prod")}
+    assert f'served_model_name="churn-11"}} {numbers["request_count_total", "churn-11"]:g}' in told.replace("\t", " ")
+
+
+def test_writes_by_one_are_what_the_other_reads(session: Connection, sdk: Any, client: Any) -> None:
+    registry, serving = ClientRegistry(session), SdkServing(Sdk(session))
+    registry.set_alias(CHURN, "champion", "13")
+    assert sdk.registered_models.get(CHURN, include_aliases=True).aliases[0].version_num in (11, 13)
+    assert client.get_model_version_by_alias(CHURN, "champion").version == "13"
+    registry.tag_version(CHURN, "13", "approved_by", "ada")
+    assert client.get_model_version(CHURN, "13").tags["approved_by"] == "ada"
+    client.delete_registered_model_alias(CHURN, "champion")
+    assert "champion" not in registry.get_model(CHURN).aliases
+    before = serving.endpoint("churn-prod").config.split
+    serving.change("churn-prod", before, to_version(before, before[0].name, "12"))
+    while serving.endpoint("churn-prod").update.value:
+        pass
+    told = sdk.serving_endpoints.get("churn-prod").config
+    assert [entity.entity_version for entity in told.served_entities] == ["12", "10"]
+    assert [entity.workload_size for entity in told.served_entities] == ["Small", "Small"]
+    sdk.serving_endpoints.update_config(
+        "churn-prod", served_entities=_as_given(told), traffic_config=told.traffic_config
+    )
+    while serving.endpoint("churn-prod").update.value:
+        pass
+    assert serving.endpoint("churn-prod").config.split == to_version(before, before[0].name, "12")
+
+
+def _as_given(config: Any) -> list[Any]:
+    """What an SDK's user would send back of what it was told."""
+    from databricks.sdk.service.serving import ServedEntityInput
+
+    kept = ("name", "entity_name", "entity_version", "workload_size", "scale_to_zero_enabled")
+    return [ServedEntityInput(**{key: getattr(one, key) for key in kept}) for one in config.served_entities]

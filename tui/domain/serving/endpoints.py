@@ -17,6 +17,13 @@ ALIAS_TAG = "alias"
 
 EntityKind = Literal["model", "foundation", "external", "features", "other"]
 EndpointKind = Literal["model", "agent", "foundation", "external", "features"]
+KIND_WORDS: Mapping[EndpointKind, str] = {
+    "model": "model",
+    "agent": "agent",
+    "foundation": "paid by the token",
+    "external": "external model",
+    "features": "feature function",
+}
 """What an endpoint is for: models and agents of one's own, Databricks' own models paid by the token, and others."""
 
 
@@ -95,6 +102,11 @@ class Endpoint:
         stands = "stopped" if self.is_stopped else "ready" if self.ready else "not ready"
         system = "system update failed" if self.system_update_failed else ""
         return ", ".join(part for part in (stands, self.update.value, system) if part)
+
+    @property
+    def kind_words(self) -> str:
+        """What sort of endpoint it is: ``model``, ``external model``, ``agent, multi agent supervisor``."""
+        return ", ".join(part for part in (KIND_WORDS[self.kind], self.made_by) if part)
 
     @property
     def is_first_coming(self) -> bool:

@@ -116,6 +116,15 @@ def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool
             widest=20,
             detail="when what it serves was last changed",
         ),
+        ColumnSpec(
+            "kind",
+            "kind",
+            lambda row: ("" if row.heading else clean(row.endpoint.kind_words), "muted"),
+            lambda row: row.endpoint.kind_words,
+            least=5,
+            widest=32,
+            detail="model, agent, external model, feature function, or paid by the token",
+        ),
         ColumnSpec("task", "task", lambda row: (clean(row.endpoint.task), "muted"), least=4, widest=24),
     )
 
@@ -124,7 +133,7 @@ def searched(row: Listed) -> str:
     """What the words of the filter are looked for in: the endpoint and what it serves."""
     endpoint = row.endpoint
     labels = (entity.label for entity in endpoint.config.entities)
-    return " ".join([endpoint.name, endpoint.state, endpoint.task, endpoint.made_by, *labels])
+    return " ".join([endpoint.name, endpoint.state, endpoint.task, endpoint.kind_words, *labels])
 
 
 def entities_table(endpoint: Endpoint, aliases: Aliases, glyphs: Glyphs, *, generation: int) -> RowsTable:
