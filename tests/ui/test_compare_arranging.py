@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from tests.support.compare import IDS, column, compare, laid_out, rows, screen, sweep
@@ -154,3 +156,30 @@ async def test_the_commits_of_two_runs(tmp_path: Path) -> None:
         await compare(deck, IDS[1], IDS[9])
         await deck.press("V")
         await deck.until(lambda: "not inside a git repository" in message(deck), "it is said")
+
+
+async def test_the_commits_of_a_git_folder(tmp_path: Path) -> None:
+    """Of a run in a Databricks workspace the commit of its git folder is known, and its own is not."""
+
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
+        return subprocess.run(
+            ["git", "-C", str(tmp_path), *who, *arguments], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    git("init", "-q")
+    commits = []
+    for rate in ("0.1", "0.2"):
+        (tmp_path / "train.py").write_text(f"rate = {rate}\n")
+        git("add", "train.py")
+        git("commit", "-q", "-m", f"rate {rate}")
+        commits.append(git("rev-parse", "HEAD"))
+    made = [
+        replace(run(number, name=f"job-{number}"), tags={"mlflow.databricks.gitRepoCommit": commit})
+        for number, commit in zip((8, 9), commits, strict=True)
+    ]
+    async with sweep(tmp_path, made).open() as deck:
+        await compare(deck, IDS[8], IDS[9])
+        await deck.press("V")
+        await deck.until_text(f"git diff {commits[0][:10]} {commits[1][:10]}")
+        assert "-rate = 0.1" in deck.text() and "+rate = 0.2" in deck.text()
