@@ -195,6 +195,7 @@ def lint(
     NAME is a model's, or prompts:/NAME.
     """
     from tui.console import lint as console
+    from tui.console.command import asked_twice
     from tui.domain.capabilities import expected
 
     said = GivenOptions(**given).over(earlier)
@@ -212,11 +213,11 @@ def lint(
 
     host = Host.start(spec_of(launch))
     try:
-        can, registry = expected(launch.tracking_uri, launch.registry_uri), host.ports.registry
-        serving = ServingDesk(host.ports.serving, registry) if can.serving else None
+        can, registry = expected(launch.tracking_uri, launch.registry_uri), asked_twice(host.ports.registry)
+        serving = ServingDesk(asked_twice(host.ports.serving), registry) if can.serving else None
         clock = SystemClock()
         health = ModelHealth(registry, clock, settings.models, settings.metric_directions, serving, capabilities=can)
-        judging = PromptHealth(host.ports.prompts, clock, settings.prompts) if can.prompts else None
+        judging = PromptHealth(asked_twice(host.ports.prompts), clock, settings.prompts) if can.prompts else None
         report = console.lint(registry, health, name, prompts=judging)
     finally:
         host.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.support.fake_registry import FakeRegistry
+from tests.support.fake_registry import FakeRegistry, cut_before, forbidden
 from tests.support.fakes import FrozenClock
 from tests.support.flows import Mover
 from tests.support.stores import Store, make_store
@@ -17,6 +17,7 @@ from tui import cli
 from tui.config.model import ModelSettings
 from tui.console import ledger as ledger_console
 from tui.console import lint as lint_console
+from tui.console.command import asked_twice
 from tui.domain.columns import sifted
 from tui.domain.models.values import ModelFacts, Signature, SourceRun
 from tui.domain.problem import Kind, Problem
@@ -49,6 +50,22 @@ def test_lint_looks_at_everything_and_says_what_to_do(registry: FakeRegistry) ->
     said = json.loads(lint_console.as_json(report))
     assert said["counts"] == {"error": 1, "warning": 1, "note": 1}
     assert {finding["rule"] for finding in said["findings"]} == {"challenger-better", "no-champion", "no-description"}
+
+
+def test_a_line_that_is_cut_once_stops_no_gate(registry: FakeRegistry, capsys: pytest.CaptureFixture[str]) -> None:
+    port = asked_twice(registry)
+    registry.strike("search_models", cut_before)
+    report = lint_console.lint(port, ModelHealth(port, FrozenClock()), ())
+    assert report == lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ())
+    assert capsys.readouterr().err == "The connection was cut. It is asked once more.\n"
+    for trouble in (cut_before, cut_before):
+        registry.strike("search_models", trouble)
+    with pytest.raises(Problem, match="cut"):
+        lint_console.lint(port, ModelHealth(port, FrozenClock()), ())
+    registry.strike("search_models", forbidden)
+    with pytest.raises(Problem) as refused:
+        lint_console.lint(port, ModelHealth(port, FrozenClock()), ())
+    assert refused.value.kind is Kind.FORBIDDEN, "what was refused is not asked twice"
 
 
 def test_lint_of_some_and_as_configured(registry: FakeRegistry) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import click
 
@@ -201,6 +201,33 @@ def opened(earlier: GivenOptions, given: Mapping[str, Any]) -> Iterator[Session]
         yield session
     finally:
         session.close()
+
+
+def asked_twice(port: T) -> T:
+    """A port that is only read from, whose answers are asked for once more where the line was cut before they came.
+
+    A gate judges by whole answers, and one line of many that is cut is no reason to stop a pipeline.
+    """
+    return cast(T, _AskedTwice(port))
+
+
+class _AskedTwice:
+    def __init__(self, port: object) -> None:
+        self._port = port
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        ask = getattr(self._port, name)
+
+        def asked(*given: Any, **named: Any) -> Any:
+            try:
+                return ask(*given, **named)
+            except Problem as problem:
+                if problem.kind is not Kind.UNREACHABLE:
+                    raise
+                click.echo(f"{clean(problem.message)} It is asked once more.", err=True)
+                return ask(*given, **named)
+
+        return asked
 
 
 def asked_wrongly(title: str, message: str, hint: str = "") -> Problem:

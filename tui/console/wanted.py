@@ -17,6 +17,7 @@ from tui.console.command import (
     EXIT_NO,
     EXIT_UNDONE,
     Group,
+    asked_twice,
     asked_wrongly,
     context_options,
     json_option,
@@ -469,7 +470,10 @@ def gate_command(
         raise click.UsageError("Say at least one condition: a gate should not open on nothing.")
     if against is None and (same_signature or data_newer or any(bound.is_relative for bound in bounds)):
         raise click.UsageError("A condition compares it with another version: say which by --against.")
-    with opened(earlier, given) as session:
+    with opened(earlier, given) as written_to:
+        session = replace(
+            written_to, registry=asked_twice(written_to.registry), tracking=asked_twice(written_to.tracking)
+        )
         candidate = version_of(session, named_by(model))
         other = version_of(session, _beside(candidate.name, against)) if against is not None else None
         session.desk.health.gather_made_of([one for one in (candidate, other) if one is not None])
