@@ -137,6 +137,11 @@ async def _traces(deck: Deck[int]) -> None:
     await deck.until_text("12m")
 
 
+async def _stores(deck: Deck[int]) -> None:
+    await deck.press("0")
+    await deck.until_text("fraud_score")
+
+
 async def _requests(deck: Deck[int]) -> None:
     assert isinstance(deck.app, DeckApp)
     for number, operation in enumerate(("search_experiments", "search_runs", "get_run"), 1):
@@ -204,6 +209,7 @@ LISTS: tuple[ListRow, ...] = (
         "churn-canary",
         "churn-prod  ",
     ),
+    ListRow("board over contexts", ("stores",), _stores, "fraud", "fraud_score", "pricing"),
     ListRow("ledger", ("ledger",), go_to(LedgerRoute(), "alias move"), "gallant", "gallant", "churn", keep_records),
     ListRow("requests", ("requests",), _requests, "search_exp", "search_experiments", "search_runs"),
     ListRow("endpoints", ("serving_list", "serving"), _serving, "fraud", "fraud-scoring", "churn-canary"),

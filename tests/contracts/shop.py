@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.artifact_files import MLMODEL, MODEL_ID
-from tests.support.deck import World
+from tests.support.deck import URI, World
 from tests.support.fake_serving import FakeServing, endpoint
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.model_shop import model_shop
 from tests.support.traced import many_infos
 from tests.support.writing import OX
+from tui.config.model import ContextSettings, Settings
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
 from tui.domain.models.holders import mirror_tags
 from tui.domain.models.values import Registrable
@@ -22,6 +23,9 @@ MODEL_URI = f"runs:/{OX}/model"
 
 def full_shop(folder: Path, **launch: Any) -> World:
     """The small firm with its registry, the files of its best run, and endpoints that serve churn."""
+    # A context beside it over the same registry, so that the board has two columns.
+    dev = ContextSettings("http://dev.example.com:5000", registry_uri=URI, catalog="dev")
+    launch.setdefault("settings", Settings(contexts={"prod": ContextSettings(URI), "dev": dev}))
     world = model_shop(folder, **launch)
     files = {
         "model/MLmodel": MLMODEL.encode(),

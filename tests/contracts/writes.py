@@ -133,6 +133,17 @@ async def _at_experiments(deck: Deck[int]) -> None:
     await deck.until_text("gallant-ox-12")
 
 
+def _champion_of_dev(world: World) -> str | None:
+    made = world.registry.models.get("dev.churn")
+    return made.aliases.get("champion") if made is not None else None
+
+
+async def _at_stores(deck: Deck[int]) -> None:
+    await deck.press("0")
+    await deck.until_text("dev 5 models")
+    await deck.until_text("prod 5 models")
+
+
 async def _at_runs(deck: Deck[int]) -> None:
     await enter_runs(deck, "gallant-ox-12")
 
@@ -737,6 +748,21 @@ WRITES: tuple[WriteRow, ...] = (
         lambda world: world.registry.move("fraud_score", "champion", "3"),
         old="v7",
         new="v8",
+    ),
+    WriteRow(
+        "promote to another context",
+        ("stores.copy_to", "stores.undo"),
+        _at_stores,
+        _nothing,
+        "copy_version",
+        lambda world: (
+            world.registry.models["dev.churn"].aliases.get("champion") if "dev.churn" in world.registry.models else None
+        ),
+        None,
+        "1",
+        lambda world: world.registry.add("dev.churn", 1),
+        old="v12",
+        new="dev.churn",
     ),
     # aliases
     WriteRow(

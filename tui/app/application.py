@@ -282,10 +282,18 @@ class DeckApp(CalmApp[int]):
         """The places at the top of the open context, by the keys that go there."""
         from tui.app.tops import TITLES
 
-        absent = {"serving": self.session.serving is None, "prompts": not self.session.capabilities.prompts}
+        absent = {
+            "serving": self.session.serving is None,
+            "prompts": not self.session.capabilities.prompts,
+            "board": not self._has_other_contexts,
+        }
         here = [name for name in TITLES if not absent.get(name)]
         keys = [configured_keys(BY_ID[f"app.{TITLES[name][0]}"], self.keymap).split(",")[0] for name in here]
         return tuple(Top(show_key(key), TITLES[name][1], name) for key, name in zip(keys, here, strict=True))
+
+    @property
+    def _has_other_contexts(self) -> bool:
+        return bool(set(self.session.launch.settings.contexts) - {self.session.name})
 
     @property
     def top_here(self) -> str:
@@ -609,12 +617,16 @@ class DeckApp(CalmApp[int]):
             return self.begun and self.session.serving is not None
         if action == "prompts":
             return self.begun and self.session.capabilities.prompts
+        if action == "board":
+            return self.begun and self._has_other_contexts
         return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now, in a line; empty where that goes without saying."""
         if verb == "prompts":
             return self.session.capabilities.no_prompts
+        if verb == "board":
+            return "There is no context besides this one: name others under contexts in the configuration"
         return "Serving endpoints are on Databricks, and this context is not" if verb == "serving" else ""
 
     # where to go
@@ -679,6 +691,9 @@ class DeckApp(CalmApp[int]):
         """To the traces; of the experiment that is shown, where there is one."""
         place = self.page.place_here() if self.page is not None and not name else None
         self._go_to("traces", "traces", name or (place.experiment if place is not None else ""))
+
+    def action_board(self) -> None:
+        self._go_to("board", "board")
 
     def offers_traces(self) -> tuple[Offer, ...]:
         return self._offers_of("experiment")

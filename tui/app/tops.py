@@ -40,12 +40,19 @@ def _traces(session: Session) -> Page:
     return TracesScreen(session)
 
 
+def _board(session: Session) -> Page:
+    from tui.features.models.stores import StoresScreen
+
+    return StoresScreen(session)
+
+
 TITLES = {
     "browse": ("experiments", "Runs"),
     "models": ("models", "Models"),
     "serving": ("serving", "Serving"),
     "prompts": ("prompts", "Prompts"),
     "traces": ("traces", "Traces"),
+    "board": ("board", "Board"),
 }
 """The verb that goes to each, whose key stands before its title in the line at the top."""
 
@@ -55,6 +62,7 @@ TOPS: dict[str, Callable[[Session], Page]] = {
     "serving": _serving,
     "prompts": _prompts,
     "traces": _traces,
+    "board": _board,
 }
 """The screens at the top of a context, by the name that ``go_home`` knows it by."""
 

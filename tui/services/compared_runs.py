@@ -6,11 +6,11 @@ import queue
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock
+from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock, joined
 from tui.domain.diff.sources import of_details
 from tui.domain.models.measures import every_measured
 from tui.domain.models.tables import requirement_pairs
@@ -269,6 +269,20 @@ def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet
         if one.created_ms is not None:
             builder.numbers("overview", column, {"created": float(one.created_ms)}, "at")
     return builder.sheet()
+
+
+def across(sides: Sequence[tuple[Session, str, str]]) -> Sheet:
+    """A version of each of several contexts, as its session, the model's name there and its number, on one sheet."""
+    sheets = []
+    for session, name, version in sides:
+        try:
+            sheet = version_sheet(session, name, [version])
+        except Problem as problem:
+            raise problem.in_context(session.name) from problem
+        (only,) = sheet.subjects
+        subject = replace(only, id=f"{session.name}:{version}", context=session.name)
+        sheets.append(replace(sheet, subjects=(subject,)))
+    return joined(sheets)
 
 
 def _run(session: Session, made: ModelVersion) -> RunDetail | None:

@@ -12,6 +12,7 @@ from tui.services.session import Session
 from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
+    from tui.domain.places import Place
     from tui.services.summaries import CopiedSummary
     from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
@@ -67,8 +68,8 @@ class Deck(Protocol):
         """Go to one of the screens at the top of a context ("browse"), closing what lies over it."""
         ...
 
-    def open_context(self, launch: Launch) -> None:
-        """Leave the open context and open another in its place."""
+    def open_context(self, launch: Launch, at: Place | None = None) -> None:
+        """Leave the open context and open another in its place, at an experiment or a model that is there too."""
         ...
 
     def open_beside(self, launch: Launch) -> Session:

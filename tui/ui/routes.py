@@ -107,11 +107,15 @@ class VersionRoute:
 
 @dataclass(frozen=True)
 class VersionDiffRoute:
-    """What differs between two versions of a registered model; the first is the baseline."""
+    """What differs between two versions of a registered model; the first is the baseline.
+
+    Where they are of two contexts, ``across`` has the context and the model's name there of each.
+    """
 
     name: str
     baseline: str
     other: str
+    across: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

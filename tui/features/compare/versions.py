@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 
+from tui.config.choose import Options
+from tui.config.launch import resolve
 from tui.domain.diff.comparison import Comparison
 from tui.domain.problem import Problem
-from tui.domain.text import named
+from tui.domain.text import clean, named
 from tui.features.compare import words
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
-from tui.services.compared_runs import version_sheet
+from tui.services.compared_runs import across, version_sheet
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
@@ -33,6 +35,7 @@ class VersionDiffScreen(Page, Asking):
     def __init__(self, session: Session, route: VersionDiffRoute) -> None:
         super().__init__(session)
         self.route = route
+        self._beside: dict[str, Session] = {}
         self.pane = CompareRowsPane(
             session,
             self.deck.glyphs,
@@ -53,6 +56,20 @@ class VersionDiffScreen(Page, Asking):
         self.focus_pane(self.pane)
         self.read_again()
 
+    def _session_of(self, context: str) -> Session:
+        """The session on a context; another than the open one is opened beside it, and closed with the page."""
+        if context == self.session.name:
+            return self.session
+        if context not in self._beside:
+            settings = self.session.launch.settings
+            launch = resolve(Options(context=context), self.deck.environment, self.deck.folder, settings)
+            self._beside[context] = self.deck.open_beside(launch)
+        return self._beside[context]
+
+    def on_unmount(self) -> None:
+        for session in self._beside.values():
+            session.close()
+
     def shows(self, touched: Touched) -> bool:
         # Registered again as another, a model of that name may have other versions; their runs are shown too.
         runs = {subject.run_id for subject in self.pane.comparison.subjects} if self.pane.comparison else set()
@@ -67,8 +84,18 @@ class VersionDiffScreen(Page, Asking):
         session, route = self.session, self.route
         settings = session.launch.settings
 
+        versions = (route.baseline, route.other)
+        try:
+            sides = [
+                (self._session_of(context), name, version)
+                for (context, name), version in zip(route.across, versions, strict=False)
+            ]
+        except Problem as problem:
+            self._refused(problem)
+            return
+
         def work() -> Comparison:
-            sheet = version_sheet(session, route.name, (route.baseline, route.other))
+            sheet = across(sides) if sides else version_sheet(session, route.name, versions)
             return Comparison(sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
 
         self.ask(session.pool, "diff", work, self._got, self._refused)
@@ -85,7 +112,11 @@ class VersionDiffScreen(Page, Asking):
     def _opened(self, event: CompareRowsPane.Opened) -> None:
         event.stop()
         assert self.pane.comparison is not None  # there is no column to be on without it
-        self.deck.go(VersionRoute(self.route.name, self.pane.comparison.subjects[event.column].id))
+        subject = self.pane.comparison.subjects[event.column]
+        if subject.context and subject.context != self.session.name:
+            self.deck.say(f"It is of {clean(subject.context)}: its cell on the board (0) opens that context")
+        else:
+            self.deck.go(VersionRoute(self.route.name, subject.id.rpartition(":")[2]))
 
     def go_back(self) -> bool:
         return self.pane.drop_filter()
