@@ -117,6 +117,8 @@ def moves(action: Action) -> bool:
 
 async def back_at(deck: Deck[int], grid: Grid) -> bool:
     """Leave what a key has opened; whether the list has the keys again."""
+    if not grid.is_attached:
+        return False  # another context has been opened, with pages of its own
     screens = deck.app.screen_stack
     while grid.screen in screens and deck.app.screen is not grid.screen:
         deck.app.pop_screen()

@@ -13,7 +13,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +25,7 @@ from tui.console.runs import found_runs
 from tui.domain.experiments import Lifecycle
 from tui.domain.problem import Problem
 from tui.domain.text import clean
+from tui.services.conditions import Conditions, begun, key_of, look
 from tui.services.watching import Happening, LookPace, SeenRun, model_as_seen, of_model, of_runs, runs_as_seen
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class WatchOrder:
     alias: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of models of which only these are told
     runs: tuple[str, ...] = ()
     filter_text: str = ""
+    conditions: Conditions = field(default_factory=Conditions)
     as_json: bool = False
     bell: bool = False
     program: tuple[str, ...] = ()
@@ -54,13 +56,17 @@ class WatchOrder:
     @property
     def requests(self) -> int:
         """What one look asks, at most: of a model itself and its versions, of experiments their latest runs."""
-        return 2 * len(self.models) + (1 + len(self.runs) if self.runs or self.filter_text else 0)
+        of_runs = 1 + len(self.runs) if self.runs or self.filter_text else 0
+        return 2 * len(self.models) + of_runs + self.conditions.requests(len(self.models))
 
     @property
     def name(self) -> str:
         """What its state is kept under."""
         alias = {name: sorted(only) for name, only in self.alias.items()}
-        return json.dumps([self.models, alias, self.runs, self.filter_text], ensure_ascii=True, sort_keys=True)
+        watched: list[Any] = [self.models, alias, self.runs, self.filter_text]
+        if self.conditions != Conditions():
+            watched.append(asdict(self.conditions))
+        return json.dumps(watched, ensure_ascii=True, sort_keys=True)
 
 
 class Watch:
@@ -91,11 +97,17 @@ class Watch:
             found += filter(self._is_wanted, of_model(name, models.get(name) or {}, seen, now_ms))
             models[name] = seen
         runs: dict[str, str] | None = self._seen.get("runs")
+        now: list[SeenRun] = []
         if self._order.runs or self._order.filter_text:
             now = self._runs()
             found += of_runs(runs, now, now_ms)
             runs = runs_as_seen(runs, now)
-        self._seen = {"models": models, "runs": runs, "waiting": [one.as_plain() for one in found]}
+        held: list[str] | None = self._seen.get("held")
+        holding = look(self._session, self._order.conditions, self._order.models, now)
+        # What the rules find at first has been so for who knows how long; what else holds is news.
+        found += [one for one in begun(held or (), holding) if held is not None or one.kind != "finding"]
+        waiting = [one.as_plain() for one in found]
+        self._seen = {"models": models, "runs": runs, "held": [*map(key_of, holding)], "waiting": waiting}
         self._keep()
         for at, one in enumerate(found):
             self._hand_on(one)
@@ -201,12 +213,24 @@ def watching(
         "mlflow-deck watch models:/churn@champion --json",
         "mlflow-deck watch churn --exec 'notify-send mlflow'",
         "mlflow-deck watch --runs churn/weekly --filter 'params.model = mlp' --bell",
+        "mlflow-deck watch --runs churn/weekly --no-point 15 --nan --plateau loss:20 --behind auc",
+        "mlflow-deck watch churn --findings --serving --errors 2 --webhook https://example.com/hook",
+        "mlflow-deck watch --traces support/agent --worse-by 100",
         "mlflow-deck watch churn --once --exit-code",
     ),
 )
 @click.argument("model", nargs=-1, shell_complete=completion.models)
 @click.option("--runs", metavar="EXPERIMENT", multiple=True, help="Runs of this experiment that end or fail.")
 @click.option("--filter", "text", metavar="FILTER", default="", help="Only runs that match, as / in the deck.")
+@click.option("--no-point", type=click.FloatRange(min=0.1), metavar="MINUTES", help="Runs with no new point so long.")
+@click.option("--nan", is_flag=True, help="Runs under way of which a metric is NaN or infinite.")
+@click.option("--plateau", metavar="METRIC:N", multiple=True, help="Runs in which it is no better for N points.")
+@click.option("--behind", metavar="METRIC", multiple=True, help="Runs worse than the best sibling at the same step.")
+@click.option("--findings", is_flag=True, help="Findings of the rules that appear in the models.")
+@click.option("--serving", is_flag=True, help="Endpoints that are not ready, or off their alias.")
+@click.option("--errors", type=click.FloatRange(0.01, 100), metavar="PERCENT", help="Endpoints that fail more often.")
+@click.option("--traces", metavar="EXPERIMENT", multiple=True, help="Error rate, p95 and cost against the hour before.")
+@click.option("--worse-by", type=click.FloatRange(min=0), default=50.0, metavar="PERCENT", help="Of traces; else 50.")
 @click.option("--every", type=click.FloatRange(min=1), default=60.0, metavar="SECONDS", help="Between looks; else 60.")
 @click.option("--at-most", type=click.IntRange(min=1), default=60, metavar="N", help="Requests a minute; else 60.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
@@ -223,6 +247,15 @@ def watch_command(
     model: tuple[str, ...],
     runs: tuple[str, ...],
     text: str,
+    no_point: float | None,
+    nan: bool,
+    plateau: tuple[str, ...],
+    behind: tuple[str, ...],
+    findings: bool,
+    serving: bool,
+    errors: float | None,
+    traces: tuple[str, ...],
+    worse_by: float,
     every: float,
     at_most: int,
     program: str,
@@ -233,29 +266,55 @@ def watch_command(
     webhook: str,
     **given: Any,
 ) -> None:
-    """Tell of aliases that move, versions that come or fail, and runs that end or fail.
+    """Tell of aliases that move, versions that come or fail, runs that end or fail, and conditions that begin to hold.
 
-    What was seen is kept, so that a restart tells nothing twice and leaves nothing out; the first look only remembers.
+    What was seen is kept, so that a restart tells nothing twice and leaves nothing out; the first look only remembers,
+    except that it tells of what goes wrong just then.
     """
     from tui.config.paths import state_dir
     from tui.services.state_files import StateFiles
 
     meant = [named_by(one) for one in model]
-    if not meant and not runs and not text:
-        raise click.UsageError("Say what is watched: a model, --runs or --filter.")
+    wanted = Conditions(
+        no_point or 0.0, nan, _plateaus(plateau), behind, findings, serving, errors or 0.0, traces, worse_by
+    )
+    if not meant and not runs and not text and not (serving or errors or traces):
+        raise click.UsageError("Say what is watched: a model, --runs, --filter, --serving, --errors or --traces.")
+    if wanted.of_runs and not runs and not text:
+        raise click.UsageError("--no-point, --nan, --plateau and --behind are of runs: --runs or --filter says which.")
+    if findings and not meant:
+        raise click.UsageError("--findings are of models: say which.")
     whole = {one.model for one in meant if not one.alias}
     alias = {
         name: frozenset(one.alias for one in meant if one.model == name)
         for name in {one.model for one in meant} - whole
     }
     order = WatchOrder(
-        tuple(sorted({one.model for one in meant})), alias, runs, text, as_json, bell, _program(program), _url(webhook)
+        tuple(sorted({one.model for one in meant})),
+        alias,
+        runs,
+        text,
+        wanted,
+        as_json,
+        bell,
+        _program(program),
+        _url(webhook),
     )
     with opened(earlier, given) as session, _until_ended() as ended:
         watch = Watch(session, order, StateFiles(state_dir() / "watch"), lambda one: hand_on(order, one))
         pace = LookPace(every, order.requests, at_most, random.random)
         told = watching(watch, pace, ended.wait, once=once, until_first=exit_code)
     raise SystemExit(EXIT_NO if told and exit_code else 0)
+
+
+def _plateaus(said: tuple[str, ...]) -> dict[str, int]:
+    found = {}
+    for one in said:
+        metric, colon, points = one.rpartition(":")
+        if not colon or not metric or not points.isdecimal() or not int(points):
+            raise click.UsageError(f"--plateau takes METRIC:N, like loss:20, not {clean(one)}.")
+        found[metric] = int(points)
+    return found
 
 
 def _program(said: str) -> tuple[str, ...]:
