@@ -30,3 +30,15 @@ def example_config() -> str:
     if not file.is_file():
         file = _PACKAGE.parent / "config.example.yaml"
     return file.read_text(encoding="utf-8")
+
+
+# From which widths a screen is laid out otherwise, for pages and dialogues alike.
+
+
+NARROW, RICH = 100, 160  # columns from which two panes stand side by side, and from which there is room to spare
+
+BREAKPOINTS: list[tuple[int, str]] = [(0, "-narrow"), (NARROW, "-wide"), (RICH, "-rich")]
+
+# Below so many lines, what is under a list takes less than its share.
+TALL = 20
+HEIGHTS: list[tuple[int, str]] = [(0, "-short"), (TALL, "-tall")]

@@ -16,9 +16,9 @@ from tui.config.launch import Launch, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.state import Workspace
 from tui.domain.values import Lifecycle
+from tui.features.experiments.loader import StartingPlaces
 from tui.services.connect import open_session
 from tui.services.session import Session
-from tui.services.starting_places import StartingPlaces
 
 
 @pytest.fixture

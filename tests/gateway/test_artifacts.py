@@ -376,7 +376,7 @@ def test_too_little_room_is_told_before_anything_is_written(
     class Full:
         free = 1000
 
-    monkeypatch.setattr("tui.gateway.artifacts.download.shutil.disk_usage", lambda _path: Full)
+    monkeypatch.setattr("tui.gateway.artifacts.client.shutil.disk_usage", lambda _path: Full)
     with pytest.raises(Problem) as told:
         local.artifacts.download(local.run, ArtifactEntry("huge.txt", False, HUGE), str(tmp_path / "out"))
     assert "1.0 kB left" in told.value.message

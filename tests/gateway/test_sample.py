@@ -20,7 +20,7 @@ import pytest
 
 from tests.support.sample import sample
 from tui.demo import samples as demo
-from tui.demo.sample import marker, process, trouble
+from tui.demo.sample import marker, process
 from tui.demo.samples import Progress, ProgressLine, Sample, ensure_sample
 from tui.domain.problem import Kind, Problem
 
@@ -405,7 +405,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_what_went_wrong_is_told_by_its_cause(error: Exception, kind: Kind, words: str) -> None:
     wrapped = RuntimeError("outer")
     wrapped.__cause__ = error
-    problem = trouble.explain(error if kind is Kind.INTERNAL else wrapped, Path("/place"))
+    problem = process.explain(error if kind is Kind.INTERNAL else wrapped, Path("/place"))
     assert (problem.kind, words in problem.message) == (kind, True), problem
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.deck import shop
 from tui.app.application import DeckApp
-from tui.ui.dialogs.reading import ReadingModal
+from tui.ui.dialogs.whole_text import ReadingModal
 
 
 async def test_an_answer_that_is_there_before_the_dialogue_is_shown_ends_it_once(tmp_path: Path) -> None:

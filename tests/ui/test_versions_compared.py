@@ -13,8 +13,8 @@ from tests.support.models import (
     open_diff,
     open_models,
 )
+from tui.features.compare.grid import ComparedRowModal
 from tui.features.compare.versions import VersionDiffScreen
-from tui.features.compare.whole_row import ComparedRowModal
 
 
 @pytest.fixture

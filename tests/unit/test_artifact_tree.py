@@ -21,7 +21,7 @@ from tui.domain.artifacts import (
     unsafe_reason,
 )
 from tui.domain.problem import Kind, Problem
-from tui.gateway.artifacts.download import free_name, safe_name
+from tui.gateway.artifacts.client import free_name, safe_name
 from tui.services.downloads import Download, measure
 
 RUN = ArtifactRoot("run", "r1")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tui.domain.problem import Problem
-from tui.services.editor import edited
+from tui.ui.dialogs.edit_text import edited
 
 
 @pytest.fixture

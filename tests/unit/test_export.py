@@ -21,7 +21,7 @@ from tui.domain.diff.table import CellWriter
 from tui.domain.export import FORMATS, ComparisonReport, as_csv, report, sheet_of, table_markdown
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable
-from tui.services.export_file import AlreadyThere, export
+from tui.services.downloads import AlreadyThere, export
 
 HOSTILE = "<script>alert(1)</script> | `x` \x1b[31m [a](http://e) \u202e"
 

@@ -10,8 +10,7 @@ from tests.support.fakes import DAY, HOUR, NOW_MS, FrozenClock
 from tests.support.flows import Mover
 from tui.domain.columns import text_of
 from tui.domain.models.holders import UNKNOWN, Holding, mirror_tags, mirrored
-from tui.domain.models.rows import Notation
-from tui.domain.models.versions import Versions
+from tui.domain.models.rows import Notation, Versions
 from tui.domain.writes import alias_plan
 from tui.services.alias_moves import Rules
 from tui.services.holders import Holders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.natural import natural
+from tui.domain.text import natural
 
 
 def test_numbers_count_and_case_does_not() -> None:

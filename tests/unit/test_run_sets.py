@@ -10,7 +10,7 @@ from tests.support.fakes import run
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.directions import is_seed
 from tui.domain.diff.sources import of_details
-from tui.domain.runs.sets import Grouping, RunSets, best_metric, groupings, importances
+from tui.domain.runs.groups import Grouping, RunSets, best_metric, groupings, importances
 
 LR = Grouping((("params", "lr"),), "param lr")
 

@@ -11,16 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tui.domain.runs.statistics import (
-    chi_square_above,
-    kruskal,
-    ranks,
-    spearman,
-    summary,
-    t_quantile,
-    t_two_sided,
-    welch,
-)
+from tui.domain.runs.groups import chi_square_above, kruskal, ranks, spearman, summary, t_quantile, t_two_sided, welch
 
 values = st.lists(st.one_of(st.floats(-1e3, 1e3), st.integers(-3, 3).map(float)), min_size=2, max_size=12)
 

@@ -27,8 +27,7 @@ from tui.widgets.pane import Pane
 if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.domain.values import StoreReport
-    from tui.features.run.details import RunFollower
-    from tui.features.run.view import RunView
+    from tui.features.run.view import RunFollower, RunView
     from tui.services.write_flow import Touched
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
@@ -72,8 +71,7 @@ class BrowseScreen(Page, Asking):
 
     async def _complete(self) -> None:
         """Add what the first frame was not to wait for."""
-        from tui.features.run.details import NOTHING, TABS, RunFollower
-        from tui.features.run.view import RunView
+        from tui.features.run.view import NOTHING, TABS, RunFollower, RunView
 
         details = RunView(id="details", session=self.session, glyphs=self.deck.glyphs, tabs=TABS, nothing=NOTHING)
         await self.query_one("#details-place").mount(details)

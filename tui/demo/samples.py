@@ -57,7 +57,7 @@ def ensure_sample(folder: Path | None = None, *, fresh: bool = False, report: Re
     before = marker.read(place)
     # Opening a store that is there needs none of these.
     from tui.demo.sample import process
-    from tui.demo.sample.trouble import explain, full
+    from tui.demo.sample.process import explain, full
 
     def tell(step: str, done: int, total: int) -> None:
         report(Progress(step, done, total))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.domain.natural import natural
+from tui.domain.text import natural
 
 HEAD_BYTES = 64 * 1024
 """What is read of a file to preview it."""

@@ -8,10 +8,9 @@ from itertools import count
 from math import isnan
 from typing import Any, Generic, Literal, TypeVar
 
-from tui.domain.natural import natural
 from tui.domain.quantities import iso
 from tui.domain.table import Align, Column, Levelled, Table, Tone, values_of
-from tui.domain.text import width
+from tui.domain.text import natural, width
 
 # How a person has arranged a list: columns, widths, sort, and what its kind keeps besides.
 

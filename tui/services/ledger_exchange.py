@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.services.export_file import export
+from tui.services.downloads import export
 from tui.services.ledger import Entry
 from tui.services.ledger_rows import as_plain
 

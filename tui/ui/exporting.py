@@ -96,7 +96,7 @@ class Export:
         self._owner.app.push_screen(AskTextModal("Export", question, name or f"{self._name}.{form.ending}"), answered)
 
     def _write(self, form: ExportForm, made: str | bytes, name: str, *, replace: bool) -> None:
-        from tui.services.export_file import AlreadyThere, export
+        from tui.services.downloads import AlreadyThere, export
 
         folder = self._deck.folder
 

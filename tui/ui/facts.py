@@ -20,7 +20,7 @@ from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.filterable import FilterablePane
 from tui.ui.list_pane import matches
 from tui.widgets.grid import Grid, messages
-from tui.widgets.note import NoteText, stand_in
+from tui.widgets.pane import NoteText, stand_in
 from tui.widgets.tabs import Tab, TabLine
 
 Content = Callable[[str], Facts] | str

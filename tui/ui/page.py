@@ -12,9 +12,9 @@ from textual.widget import Widget
 
 from tui.app.actions import BY_ID, Action, show_key
 from tui.domain.freshness import Freshness
+from tui.resources import BREAKPOINTS, HEIGHTS, NARROW
 from tui.services.session import Session
 from tui.ui.asking import Asking
-from tui.ui.breakpoints import BREAKPOINTS, HEIGHTS, NARROW
 from tui.ui.deck import Deck
 from tui.widgets.hint_line import Hint, HintLine
 from tui.widgets.pane import Pane

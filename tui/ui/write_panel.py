@@ -24,20 +24,19 @@ from tui.domain.text import clean
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Plan, Thing
-from tui.resources import style_sheets
+from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.copies import shown_uri
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 from tui.ui import write_words
 from tui.ui.asking import Asking
-from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
 from tui.ui.write_course import Course, Face, Next
 from tui.ui.write_parts import Conditions, GoOn, PanelLine, TextDifference
 from tui.ui.write_words import result_title
 from tui.widgets.grid import Grid, messages
-from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.grid.grid import PlainGrid
 
 _FEWEST_ROWS = 4  # of the table, its title included
 _WIDEST, _FRAME = 124, 4  # columns of the panel, and of its frame

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TextIO
 
 from tui.demo.sample import marker
-from tui.demo.sample.trouble import broken_installation, explain
+from tui.demo.sample.process import broken_installation, explain
 
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 
 from tui.demo.sample import churn, fraud, genai, hostile, marker, pricing, registry, sweep
-from tui.demo.sample.clock import StoryClock
-from tui.demo.sample.workshop import Report, Workshop
+from tui.demo.sample.workshop import Report, StoryClock, Workshop
 
 PIECES = churn.PIECES + sweep.PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES + genai.PIECES
 

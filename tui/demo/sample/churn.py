@@ -8,9 +8,8 @@ from datetime import datetime, timezone
 
 from mlflow.entities import Metric
 
-from tui.demo.sample import curves, files, notes, trained
-from tui.demo.sample.clock import DAY, HOUR, MINUTE, SECOND
-from tui.demo.sample.workshop import RunPlan, Source, Workshop, dataset, random
+from tui.demo.sample import files, notes, workshop
+from tui.demo.sample.workshop import DAY, HOUR, MINUTE, SECOND, RunPlan, Source, Workshop, dataset, random
 
 WEEKLY = "churn/weekly"
 BACKFILL = "churn/backfill"
@@ -60,7 +59,7 @@ def make(shop: Workshop) -> tuple[str, list[Candidate]]:
 
 
 def _columns(*, tenure: bool) -> dict[str, str]:
-    return dict.fromkeys([*trained.CHURN_COLUMNS, *([trained.TENURE] if tenure else []), "left_30d"], "double")
+    return dict.fromkeys([*workshop.CHURN_COLUMNS, *([workshop.TENURE] if tenure else []), "left_30d"], "double")
 
 
 def _params(number: int) -> dict[str, str]:
@@ -77,7 +76,7 @@ def _params(number: int) -> dict[str, str]:
         "data.source": f"growth.features.customers@{390 + 2 * number}",
         "data.window": "28d" if tenure else "21d",
         "data.weekend_weight": "0.5" if tenure else "1.0",
-        "data.columns": json.dumps([*trained.CHURN_COLUMNS, *([trained.TENURE] if tenure else [])]),
+        "data.columns": json.dumps([*workshop.CHURN_COLUMNS, *([workshop.TENURE] if tenure else [])]),
         "eval.folds": "5",
         "eval.threshold": f"{0.5 - number / 200:.3f}",
         "cfg.calibration.method": "isotonic" if number > 6 else "none",
@@ -90,12 +89,12 @@ def _curves(name: str, auc: float, start_ms: int, took_ms: int, *, steps: int = 
     rng = random(name)
     loss = 1.1 - auc * 0.95
     drawn = {
-        "train_loss": curves.falling(rng, steps, 0.69, loss * 0.86),
-        "val_loss": curves.overfitting(rng, steps, 0.69, loss, loss * 1.04),
-        "val_auc": curves.rising(rng, steps, 0.5, auc),
-        "lr": curves.warmup_cosine(steps, 0.01),
+        "train_loss": workshop.falling(rng, steps, 0.69, loss * 0.86),
+        "val_loss": workshop.overfitting(rng, steps, 0.69, loss, loss * 1.04),
+        "val_auc": workshop.rising(rng, steps, 0.5, auc),
+        "lr": workshop.warmup_cosine(steps, 0.01),
     }
-    points = [point for key, curve in drawn.items() for point in curves.metric(key, curve, start_ms, took_ms)]
+    points = [point for key, curve in drawn.items() for point in workshop.metric(key, curve, start_ms, took_ms)]
     last = {
         "auc": auc,
         "logloss": round(loss, 4),
@@ -105,7 +104,7 @@ def _curves(name: str, auc: float, start_ms: int, took_ms: int, *, steps: int = 
         "brier": round((1 - auc) * 0.9, 4),
         "fit_seconds": took_ms / 1300,
     }
-    return points + curves.finals(last, start_ms + took_ms)
+    return points + workshop.finals(last, start_ms + took_ms)
 
 
 def _weekly_run(shop: Workshop, experiment: str, number: int) -> Candidate:
@@ -125,7 +124,7 @@ def _weekly_run(shop: Workshop, experiment: str, number: int) -> Candidate:
         params=_params(number),
         metrics=[
             *_curves(name, AUC[number - 1], start, took),
-            *(curves.system(random(name), start, took, samples=30) if number > VERSIONS - 3 else []),
+            *(workshop.system(random(name), start, took, samples=30) if number > VERSIONS - 3 else []),
         ],
         tags={"trigger": "hand" if by_hand else "cron", "week": week},
         note=notes.CHURN_RUN if number == VERSIONS else "",
@@ -135,13 +134,13 @@ def _weekly_run(shop: Workshop, experiment: str, number: int) -> Candidate:
         ],
     )
     with shop.run(WEEKLY, plan) as run_id:
-        model, data = trained.churn(number, tenure=tenure)
+        model, data = workshop.churn(number, tenure=tenure)
         if number >= LOGGED_MODELS_FROM:
             params = {"n_estimators": "8", "max_depth": "4"}
-            model_id, source = trained.log(run_id, "model", model, data, params=params, kind="classifier")
+            model_id, source = workshop.log(run_id, "model", model, data, params=params, kind="classifier")
         else:
             folder = shop.scratch / f"churn{number}" / "model"
-            trained.save(folder, run_id, model, data)
+            workshop.save(folder, run_id, model, data)
             shop.client.log_artifacts(run_id, str(folder), "model")
             model_id, source = "", f"runs:/{run_id}/model"
         if number == VERSIONS:
@@ -214,7 +213,7 @@ def _backfill(shop: Workshop) -> None:
                 status=status,
                 source=Source("backfill.py", "PROJECT", branch="backfill"),
                 params={"month": str(month + 1), "model": f"models:/churn/{month + 3}", "dry_run": "False"},
-                metrics=curves.finals(finals, start + took) if status == "FINISHED" else [],
+                metrics=workshop.finals(finals, start + took) if status == "FINISHED" else [],
                 tags={"mlflow.project.entryPoint": "backfill"},
                 datasets=[dataset("customers", 300 + month, "scoring", _columns(tenure=False), scored)],
             ),
@@ -230,7 +229,7 @@ def _pilot(shop: Workshop) -> None:
     for number in range(2):
         start = clock.ago(days=290 - number)
         name = f"pilot-{number}"
-        points = curves.finals({"auc": 0.71 + number / 50}, start + HOUR)
+        points = workshop.finals({"auc": 0.71 + number / 50}, start + HOUR)
         shop.record(PILOT, RunPlan(experiment, name, start, HOUR, params={"model": "logit"}, metrics=points))
     clock.set(clock.now_ms - 200 * DAY)
     shop.client.delete_experiment(experiment)

@@ -7,10 +7,9 @@ import math
 
 from mlflow.entities import Metric
 
-from tui.demo.sample import curves, notes, trained
+from tui.demo.sample import notes, workshop
 from tui.demo.sample.churn import Candidate
-from tui.demo.sample.clock import HOUR, MINUTE
-from tui.demo.sample.workshop import RunPlan, Source, Workshop, dataset, random
+from tui.demo.sample.workshop import HOUR, MINUTE, RunPlan, Source, Workshop, dataset, random
 
 NAME = "fraud"
 VERSIONS = 7
@@ -18,7 +17,7 @@ LONG_STEPS = 4000
 DIVERGED_AT = 1200
 PIECES = 1 + VERSIONS + 4
 
-_COLUMNS = dict.fromkeys([*trained.FRAUD_COLUMNS, "is_fraud"], "double")
+_COLUMNS = dict.fromkeys([*workshop.FRAUD_COLUMNS, "is_fraud"], "double")
 
 
 def make(shop: Workshop) -> list[Candidate]:
@@ -91,12 +90,12 @@ def _version(shop: Workshop, experiment: str, number: int) -> Candidate:
     area = 0.803 + 0.0131 * number
     steps = 150
     drawn = {
-        "loss": curves.falling(rng, steps, 0.31, 0.04 - number / 900),
-        "pr_auc": curves.rising(rng, steps, 0.02, area - 0.2),
-        "lr": curves.warmup_cosine(steps, 3e-4),
+        "loss": workshop.falling(rng, steps, 0.31, 0.04 - number / 900),
+        "pr_auc": workshop.rising(rng, steps, 0.02, area - 0.2),
+        "lr": workshop.warmup_cosine(steps, 3e-4),
     }
-    points = [point for key, curve in drawn.items() for point in curves.metric(key, curve, start, took, every=25)]
-    points += curves.finals({"auc": round(area, 4), "latency_p99_ms": 31.0 + number, "cost_eur": 14.2}, start + took)
+    points = [point for key, curve in drawn.items() for point in workshop.metric(key, curve, start, took, every=25)]
+    points += workshop.finals({"auc": round(area, 4), "latency_p99_ms": 31.0 + number, "cost_eur": 14.2}, start + took)
     plan = RunPlan(
         experiment,
         name,
@@ -110,8 +109,8 @@ def _version(shop: Workshop, experiment: str, number: int) -> Candidate:
         datasets=[dataset("transactions", 80 + number, "training", _COLUMNS, 41_000_000 + number)],
     )
     with shop.run(NAME, plan) as run_id:
-        model, data = trained.fraud(number)
-        model_id, source = trained.log(
+        model, data = workshop.fraud(number)
+        model_id, source = workshop.log(
             run_id, "fraud_score", model, data, params={"C": f"{0.5 + number / 10}"}, kind="classifier"
         )
     return Candidate(run_id, source, model_id, start + took + HOUR)
@@ -120,16 +119,16 @@ def _version(shop: Workshop, experiment: str, number: int) -> Candidate:
 def _long(shop: Workshop, experiment: str) -> None:
     start, took = shop.clock.ago(days=5), 9 * HOUR
     rng = random("long")
-    loss = curves.falling(rng, LONG_STEPS, 0.4, 0.031, noise=0.05)
+    loss = workshop.falling(rng, LONG_STEPS, 0.4, 0.031, noise=0.05)
     loss[1700:1712] += 0.35
     points = [
-        *curves.metric("loss", loss, start, took),
-        *curves.metric("lr", curves.warmup_cosine(LONG_STEPS // 2, 3e-4), start, took, every=2),
-        *curves.metric("grad_norm", abs(rng.normal(1, 0.3, LONG_STEPS // 4)), start, took, every=4),
-        *curves.metric("pr_auc", curves.rising(rng, 80, 0.02, 0.7127), start, took, every=50),
-        *curves.metric("tokens_seen", [1e9 * (1 + n) for n in range(40)], start, took, every=100),
-        *curves.system(rng, start, took, samples=120, gpu=True),
-        *curves.finals({"auc": 0.8937, "latency_p99_ms": 38.2}, start + took),
+        *workshop.metric("loss", loss, start, took),
+        *workshop.metric("lr", workshop.warmup_cosine(LONG_STEPS // 2, 3e-4), start, took, every=2),
+        *workshop.metric("grad_norm", abs(rng.normal(1, 0.3, LONG_STEPS // 4)), start, took, every=4),
+        *workshop.metric("pr_auc", workshop.rising(rng, 80, 0.02, 0.7127), start, took, every=50),
+        *workshop.metric("tokens_seen", [1e9 * (1 + n) for n in range(40)], start, took, every=100),
+        *workshop.system(rng, start, took, samples=120, gpu=True),
+        *workshop.finals({"auc": 0.8937, "latency_p99_ms": 38.2}, start + took),
     ]
     shop.record(
         NAME,
@@ -156,18 +155,18 @@ def _diverged(shop: Workshop, experiment: str) -> None:
     start, took = shop.clock.ago(days=6), 3 * HOUR
     rng = random("diverged")
     steps = 1500
-    loss = curves.falling(rng, steps, 0.4, 0.05)
+    loss = workshop.falling(rng, steps, 0.4, 0.05)
     loss[DIVERGED_AT:] = math.nan
     norm = abs(rng.normal(1, 0.3, steps)) * 1.004 ** (rng.random(steps).cumsum())
     norm[DIVERGED_AT - 20 : DIVERGED_AT] = math.inf
     norm[DIVERGED_AT:] = math.nan
-    margin = curves.falling(rng, 150, 0.0, -9.0)
+    margin = workshop.falling(rng, 150, 0.0, -9.0)
     margin[120:] = -math.inf
     points = [
-        *curves.metric("loss", loss, start, took),
-        *curves.metric("grad_norm", norm, start, took),
-        *curves.metric("margin", margin, start, took, every=10),
-        *curves.metric("lr", [3e-4] * 15, start, took, every=100),
+        *workshop.metric("loss", loss, start, took),
+        *workshop.metric("grad_norm", norm, start, took),
+        *workshop.metric("margin", margin, start, took, every=10),
+        *workshop.metric("lr", [3e-4] * 15, start, took, every=100),
     ]
     shop.record(
         NAME,
@@ -191,9 +190,9 @@ def _running(shop: Workshop, experiment: str) -> None:
     rng = random("running")
     spent = shop.clock.now_ms - start
     points: list[Metric] = [
-        *curves.metric("loss", curves.falling(rng, 700, 0.4, 0.06), start, spent),
-        *curves.metric("pr_auc", curves.rising(rng, 14, 0.02, 0.64), start, spent, every=50),
-        *curves.system(rng, start, spent, gpu=True),
+        *workshop.metric("loss", workshop.falling(rng, 700, 0.4, 0.06), start, spent),
+        *workshop.metric("pr_auc", workshop.rising(rng, 14, 0.02, 0.64), start, spent, every=50),
+        *workshop.system(rng, start, spent, gpu=True),
     ]
     shop.record(
         NAME,
@@ -258,6 +257,6 @@ def _everything_as_param(shop: Workshop, experiment: str) -> None:
             MINUTE,
             source=Source("check.py"),
             params=params,
-            metrics=[*curves.finals(odd, start), *steps],
+            metrics=[*workshop.finals(odd, start), *steps],
         ),
     )

@@ -16,9 +16,8 @@ from numpy.random import Generator
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
 
-from tui.demo.sample.clock import HOUR, MINUTE, SECOND
 from tui.demo.sample.registry import PROMPT
-from tui.demo.sample.workshop import RunPlan, Source, Workshop, random
+from tui.demo.sample.workshop import HOUR, MINUTE, SECOND, RunPlan, Source, Workshop, random
 
 STEP = "traces"
 SUPPORT = "support/agent"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tui.demo.sample import curves, notes
-from tui.demo.sample.clock import MINUTE
+from tui.demo.sample import notes, workshop
 from tui.demo.sample.files import write
-from tui.demo.sample.workshop import RunPlan, Source, Workshop
+from tui.demo.sample.workshop import MINUTE, RunPlan, Source, Workshop
 
 NAME = "hostile/[bold]解約[/bold] 🐙 \x1b[31mred\x1b[0m \u202eesrever\u202c\nsecond line"
 LONG_NAME = "hostile/" + "a very long name that goes on and on / " * 12
@@ -71,7 +70,7 @@ def _run(shop: Workshop, experiment: str, index: int, kind: str, name: str) -> N
             "列.名前": "値",
             "with: colon" if os.name != "nt" else "colon": "1",
         },
-        metrics=curves.finals({"auc": 0.5 + index / 100, "精度": 0.9}, start + MINUTE),
+        metrics=workshop.finals({"auc": 0.5 + index / 100, "精度": 0.9}, start + MINUTE),
         tags={"text": name + "\x00after NUL", "odd/タグ": "[blink]é[/blink]"},
         note=notes.HOSTILE_RUN,
     )

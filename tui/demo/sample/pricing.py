@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tui.demo.sample import curves, notes, trained
+from tui.demo.sample import notes, workshop
 from tui.demo.sample.churn import Candidate
-from tui.demo.sample.clock import MINUTE
-from tui.demo.sample.workshop import RunPlan, Source, Workshop, dataset, random
+from tui.demo.sample.workshop import MINUTE, RunPlan, Source, Workshop, dataset, random
 
 NAME = "pricing"
 EMPTY = "scratch/empty"
@@ -14,7 +13,7 @@ REGIONS = ("alps", "baltic", "lakes", "riviera")
 PIECES = 2 + VERSIONS + 1 + len(REGIONS) + 2
 
 _SOURCE = Source("pricing/fit.py", branch="prototype")
-_COLUMNS = dict.fromkeys([*trained.PRICE_COLUMNS, "price"], "double")
+_COLUMNS = dict.fromkeys([*workshop.PRICE_COLUMNS, "price"], "double")
 
 
 def make(shop: Workshop) -> list[Candidate]:
@@ -58,8 +57,8 @@ def _plan(experiment: str, name: str, start: int, more: dict[str, str], *, paren
     took = MINUTE + int(rng.integers(0, 30_000))
     params = {"model": "ridge", "alpha": f"{rng.choice([0.1, 1.0, 10.0])}", "features.season": "fourier(4)", **more}
     points = [
-        *curves.metric("cv_rmse", curves.falling(rng, 10, error * 2, error), start, took),
-        *curves.finals(finals, start + took),
+        *workshop.metric("cv_rmse", workshop.falling(rng, 10, error * 2, error), start, took),
+        *workshop.finals(finals, start + took),
     ]
     return RunPlan(
         experiment,
@@ -85,8 +84,8 @@ def _version(shop: Workshop, experiment: str, number: int) -> Candidate:
             )
             shop.client.finalize_logged_model(failed.model_id, "FAILED")
             return Candidate(run_id, f"models:/{failed.model_id}", failed.model_id, start + 3 * MINUTE)
-        model, data = trained.pricing(number)
-        model_id, source = trained.log(
+        model, data = workshop.pricing(number)
+        model_id, source = workshop.log(
             run_id, "pricing", model, data, params={"alpha": f"{1 + number}"}, kind="regressor"
         )
         if number == 1:

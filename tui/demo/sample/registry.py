@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.demo.sample import churn, fraud, notes, pricing
 from tui.demo.sample.churn import Candidate
-from tui.demo.sample.clock import HOUR, MINUTE
-from tui.demo.sample.workshop import Workshop
+from tui.demo.sample.workshop import HOUR, MINUTE, Workshop
 
 STEP = "models"
 CHURN = "churn"

@@ -7,9 +7,8 @@ import math
 import numpy as np
 from mlflow.entities import Metric
 
-from tui.demo.sample import curves, notes
-from tui.demo.sample.clock import MINUTE, SECOND
-from tui.demo.sample.workshop import RunPlan, Source, Workshop, dataset, random
+from tui.demo.sample import notes, workshop
+from tui.demo.sample.workshop import MINUTE, SECOND, RunPlan, Source, Workshop, dataset, random
 
 STEP = "churn/weekly sweep"
 TRIALS = 188
@@ -38,7 +37,7 @@ def make(shop: Workshop, experiment: str) -> None:
             user="ben",
             source=_SOURCE,
             params={"search": "random", "trials": str(TRIALS), "metric": "val_auc", "workers": "2"},
-            metrics=curves.metric("best_val_auc", _record_so_far(), began, TRIALS // 2 * trial_ms),
+            metrics=workshop.metric("best_val_auc", _record_so_far(), began, TRIALS // 2 * trial_ms),
             tags={"sweep": "41"},
             note=notes.SWEEP,
             datasets=[dataset("customers", 412, "training", {"features": "double", "left_30d": "long"}, 158_670)],
@@ -102,15 +101,15 @@ def _params(number: int) -> dict[str, str]:
 def _points(name: str, auc: float, number: int, start: int, took: int, epochs: int) -> list[Metric]:
     rng = random(name)
     loss = 1.1 - auc * 0.95
-    train = curves.falling(rng, EPOCHS, 0.69, loss * 0.9)
-    val = curves.falling(rng, EPOCHS, 0.70, loss)
-    area = curves.rising(rng, EPOCHS, 0.5, auc)
+    train = workshop.falling(rng, EPOCHS, 0.69, loss * 0.9)
+    val = workshop.falling(rng, EPOCHS, 0.70, loss)
+    area = workshop.rising(rng, EPOCHS, 0.5, auc)
     if number == DIVERGED_TO_NAN:
         train[7:], val[7:], area[7:] = math.nan, math.nan, 0.5
     if number == DIVERGED_TO_INFINITY:
         train[11:], val[11:], area[11:] = math.inf, math.inf, 0.5
     drawn = {"loss": train, "val_loss": val, "val_auc": area}
-    return [point for key, curve in drawn.items() for point in curves.metric(key, curve[:epochs], start, took)]
+    return [point for key, curve in drawn.items() for point in workshop.metric(key, curve[:epochs], start, took)]
 
 
 def _trial(experiment: str, parent: str, number: int, start: int) -> RunPlan:

@@ -11,7 +11,7 @@ import numpy as np
 from tui.domain.columns import Arrangement, Rank, SortOrder, rank_of
 from tui.domain.diff.comparison import Comparison, Section, relative, system_rows
 from tui.domain.diff.sheet import METRICS, Bools
-from tui.domain.natural import natural
+from tui.domain.text import natural
 
 DiffOrder = Literal["name", "change", "spread"]
 ORDERS: tuple[DiffOrder, ...] = ("name", "change", "spread")

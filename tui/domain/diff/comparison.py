@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tui.domain.diff.directions import UNKNOWN, Direction, direction_of
 from tui.domain.diff.parsed import MOST_PATHS, ParsedValue, leaves_of, parsed, plain
 from tui.domain.diff.sheet import METRICS, Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
-from tui.domain.natural import natural
+from tui.domain.text import natural
 
 TOLERANCE = 1e-9
 """Numbers whose difference is no more than this part of the row's largest are the same."""

@@ -12,7 +12,6 @@ from tui.domain.artifacts import ArtifactRoot
 from tui.domain.diff.comparison import TOLERANCE
 from tui.domain.diff.parsed import exact_number, near, parsed
 from tui.domain.diff.text_change import MOST_LINES, text_change
-from tui.domain.natural import natural
 from tui.domain.preview.text import LONGEST_CELL, LONGEST_LINE
 from tui.domain.preview.values import (
     AskBody,
@@ -29,7 +28,7 @@ from tui.domain.preview.values import (
 from tui.domain.quantities import count
 from tui.domain.quantities import size as size_words
 from tui.domain.table import Column, RowsTable, Tone
-from tui.domain.text import clean, fit, named, width
+from tui.domain.text import clean, fit, named, natural, width
 
 FileState = Literal[
     "only first", "only second", "unlisted first", "unlisted second", "differs", "same", "same size", "not known"

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from tui.domain.diff.directions import guess, words_of
 from tui.domain.filter.names import ATTRIBUTES, Field, Kind
-from tui.domain.natural import natural
 from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.text import named
+from tui.domain.text import named, natural
 
 ATTRIBUTE_TITLES = {name: known.title for name, known in ATTRIBUTES.items() if known.title}
 """Titles of the columns that every run has, in the order in which they are offered."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from tui.domain.natural import natural
+from tui.domain.text import natural
 
 
 @dataclass(frozen=True)

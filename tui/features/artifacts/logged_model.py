@@ -12,10 +12,9 @@ from textual.containers import Horizontal
 from tui.app.actions import bindings
 from tui.domain import quantities
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
-from tui.domain.natural import natural
 from tui.domain.problem import Kind, Problem
 from tui.domain.runs.tables import about, facts, model_metrics
-from tui.domain.text import named
+from tui.domain.text import named, natural
 from tui.features.artifacts.view import ArtifactsPane, ArtifactsView
 from tui.resources import style_sheets
 from tui.services.session import Session

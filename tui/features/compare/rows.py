@@ -280,7 +280,7 @@ class CompareRowsPane(FilterablePane, Asking):
         if shown.is_heading:
             self.fold(shown.section.group)
             return
-        from tui.features.compare.whole_row import ComparedRowModal
+        from tui.features.compare.grid import ComparedRowModal
 
         self.app.push_screen(ComparedRowModal(shown, self.laid.writer))
 

@@ -18,11 +18,11 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.features.compare.files import CompareFilesPane
-from tui.features.compare.params import CompareParamsPane
+from tui.features.compare.groups import CompareGroupsPane as CompareSetsPane
+from tui.features.compare.groups import CompareParamsPane
 from tui.features.compare.plots import ComparePlotsPane, references
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.runs import RunsCompared
-from tui.features.compare.sets import CompareSetsPane
 from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
 from tui.services.compared_files import Side

@@ -17,15 +17,13 @@ from tui.features.curves import words as curves_words
 from tui.features.curves.chart import ChartPane, MetricPages
 from tui.features.curves.loader import CurvesLoader
 from tui.features.curves.state import CurvesState
-from tui.resources import style_sheets
+from tui.resources import RICH, style_sheets
 from tui.services.copies import run_copies
 from tui.services.group_history import band, histories
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.breakpoints import RICH
+from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
-from tui.ui.watch import AutoRefresh
 from tui.widgets.chart.legend import Legend
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.widgets.grid import Grid, messages
+from tui.widgets.grid.grid import PlainGrid
 from tui.widgets.pane import Pane
-from tui.widgets.plain_grid import PlainGrid
 
 _TONES: dict[Verdict, Tone] = {
     Verdict.OK: "good",

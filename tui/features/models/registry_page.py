@@ -14,9 +14,9 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.writes import alias_plan
 from tui.domain.writes.changes import Plan, Thing
-from tui.features.models.grants import Grants
+from tui.features.models.registering import Grants
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.page import Page
 from tui.ui.routes import (
     IncidentRoute,
@@ -27,7 +27,6 @@ from tui.ui.routes import (
     StandingRoute,
     VersionDiffRoute,
 )
-from tui.ui.watch import AutoRefresh
 from tui.ui.writing import Writer
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from tui.app.actions import bindings
 from tui.domain.columns import ColumnSpec, SortOrder, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.readiness import CHAMPION, SEVERITIES
-from tui.domain.models.rows import Notation
+from tui.domain.models.rows import Notation, Versions
 from tui.domain.models.values import ModelVersion, RegisteredModel, VersionsPage
-from tui.domain.models.versions import Versions
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named

@@ -28,8 +28,8 @@ from tui.domain.text import named
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.widgets.grid import Grid, messages
+from tui.widgets.grid.grid import PlainGrid
 from tui.widgets.pane import Pane
-from tui.widgets.plain_grid import PlainGrid
 from tui.widgets.preview.text_view import TextView
 from tui.widgets.tabs import Tab, TabLine
 

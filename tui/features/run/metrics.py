@@ -22,8 +22,8 @@ from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.routes import CurvesRoute
-from tui.ui.tab_part import TabPart
 from tui.widgets.grid import Grid, messages
+from tui.widgets.tabs import TabPart
 
 REST_SECONDS = 0.1  # how long the view rests before what is in it is read
 AT_ONCE = 2  # requests under way at one time

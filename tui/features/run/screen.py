@@ -25,12 +25,11 @@ from tui.resources import style_sheets
 from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, RunRoute
-from tui.ui.tab_part import TabPart
-from tui.ui.watch import AutoRefresh
 from tui.ui.writing import NOTHING_TO_UNDO, Writer
+from tui.widgets.tabs import TabPart
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched

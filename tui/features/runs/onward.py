@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 
-from tui.domain.natural import natural
 from tui.domain.quantities import count
 from tui.domain.series.history import MOST_RUNS
+from tui.domain.text import natural
 from tui.services.pool import PREFETCH
 from tui.ui.deck import Deck
 

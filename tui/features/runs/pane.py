@@ -21,15 +21,14 @@ from tui.domain.table import Table
 from tui.features.runs import words as runs_words
 from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
 from tui.features.runs.following import Following
-from tui.features.runs.loader import RunsLoader
-from tui.features.runs.memory import recalled, seen
+from tui.features.runs.loader import RunsLoader, recalled, seen
 from tui.features.runs.onward import Onward
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
+from tui.ui.asking import AutoRefresh
 from tui.ui.deck import Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show
-from tui.ui.watch import AutoRefresh
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 

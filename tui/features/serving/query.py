@@ -18,10 +18,9 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
 from tui.domain.serving.endpoints import MOST_SENT, Answer, Body, Endpoint, ServedEntity, body_refusal
 from tui.domain.text import clean, clean_block
-from tui.resources import style_sheets
+from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.session import Session
 from tui.ui.asking import Asking
-from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
 from tui.ui.dialogs.ask_line import AskLineModal
 

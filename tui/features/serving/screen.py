@@ -15,8 +15,7 @@ from tui.domain.serving.endpoints import Endpoint, ServedEntity
 from tui.domain.text import clean, named
 from tui.domain.writes.changes import Thing
 from tui.features.serving.changing import EndpointChanges
-from tui.features.serving.endpoints import EndpointsPane
-from tui.features.serving.entities import EntitiesPane
+from tui.features.serving.endpoints import EndpointsPane, EntitiesPane
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.services.write_flow import Touched

@@ -26,8 +26,8 @@ from tui.domain.traces.summary import Summary, summarized, summary_lines
 from tui.domain.traces.table import assessment_names, trace_columns, usual_longest
 from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TracesPage
 from tui.services.session import Session
+from tui.ui.asking import AutoRefresh
 from tui.ui.list_pane import ListPane, Show
-from tui.ui.watch import AutoRefresh
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:

@@ -24,10 +24,9 @@ from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute, TraceRoute
-from tui.ui.watch import AutoRefresh
 
 REST_SECONDS = 0.08  # how long the cursor rests on a span before it is laid out
 

@@ -12,8 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.resources import style_sheets
-from tui.ui.breakpoints import BREAKPOINTS
+from tui.resources import BREAKPOINTS, style_sheets
 from tui.widgets.inputs import CalmInput
 
 

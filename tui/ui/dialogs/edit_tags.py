@@ -16,18 +16,17 @@ from textual.widgets import Static
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.writes.changes import TagEdits, Thing, ThingState, key_refusal
-from tui.resources import style_sheets
+from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
 from tui.ui.asking import Asking
-from tui.ui.breakpoints import BREAKPOINTS
 from tui.ui.deck import Deck
 from tui.ui.dialogs.ask_line import AskLineModal
 from tui.ui.dialogs.edit_text import EditTextModal
 from tui.ui.write_panel import WritePanel
 from tui.widgets.grid import Grid, messages
-from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.grid.grid import PlainGrid
 
 
 class TagsModal(ModalScreen[None], Asking):

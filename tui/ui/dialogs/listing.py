@@ -16,8 +16,7 @@ from textual.widgets import Input, Static
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
 from tui.domain.text import clean
-from tui.resources import style_sheets
-from tui.ui.breakpoints import BREAKPOINTS
+from tui.resources import BREAKPOINTS, style_sheets
 from tui.widgets.grid import Grid, messages
 from tui.widgets.inputs import CalmInput
 

@@ -564,3 +564,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             self._move_to_column(slot.index)
         if event.chain == 2:
             self.action_open()
+
+
+# A grid in which nothing can be marked: facts, choices, what a plan would do.
+
+
+class PlainGrid(Grid):
+    """The big table without marks, and without asking for columns to be moved or resized."""
+
+    off = frozenset({"mark", "mark_range", "narrower", "wider", "move_left", "move_right"})

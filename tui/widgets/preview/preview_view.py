@@ -28,7 +28,7 @@ from tui.domain.quantities import count, size
 from tui.domain.table import Align, Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.widgets.grid import Grid
-from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.grid.grid import PlainGrid
 from tui.widgets.preview.picture_view import PictureView
 from tui.widgets.preview.text_view import TextView
 from tui.widgets.preview.tree_grid import TreeGrid

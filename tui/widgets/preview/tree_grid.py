@@ -9,7 +9,7 @@ from tui.domain.preview.values import TreeBody, TreeNode
 from tui.domain.table import Column, Tone
 from tui.domain.text import width
 from tui.widgets.grid import Grid
-from tui.widgets.plain_grid import PlainGrid
+from tui.widgets.grid.grid import PlainGrid
 
 _INDENT = 2
 _NAME_CELLS = (12, 40)

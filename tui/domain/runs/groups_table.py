@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.runs.sets import Importance, RunSets
-from tui.domain.runs.statistics import MeanDifference, SampleSummary
+from tui.domain.runs.groups import Importance, MeanDifference, RunSets, SampleSummary
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 
