@@ -10,30 +10,29 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.actions import ActionParseResult
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
-from textual.timer import Timer
 
 from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_key, show_keys
+from tui.app.contexts import Connect, Contexts
+from tui.app.copying import Copying
 from tui.app.first_frame import FirstFrame
-from tui.app.look import Look
+from tui.app.look import Look, Wardrobe
 from tui.app.signals import heeded
-from tui.app.themes import suited, themes_of, variable_defaults, with_accent
-from tui.app.trail import Trail, Visit
+from tui.app.themes import variable_defaults
+from tui.app.trail import Pages
+from tui.app.under_way import RequestsUnderWay
 from tui.config.choose import COMMAND_LINE
 from tui.config.launch import Launch
-from tui.config.model import AUTO, FAMILIES
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.preview.values import draws_pictures
 from tui.domain.problem import Problem
-from tui.domain.quantities import duration
-from tui.domain.text import clean, clean_block
+from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.terminal.background import Question, listening
 from tui.terminal.textual_compat import CalmApp
@@ -55,13 +54,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MESSAGE_SHOWS_S = 4.0  # how long what was said stands where the hints are
-SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
-SLOW_TOLD_EVERY_S = 1.0
-REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 AGES_GROW_OLD_MS = 30_000
-COPY_LIMIT = 74_000  # bytes of text that common terminals take by OSC 52
 
-Connect = Callable[[Launch], "Session"]
+T = TypeVar("T")
 
 
 class DeckApp(CalmApp[int]):
@@ -92,28 +87,21 @@ class DeckApp(CalmApp[int]):
         self.done_last: CopiedSummary | None = None
         self.commands_said: list[str] = []
         self.begun = False
-        self._launch = launch
-        self._connect = connect
+        self._contexts = Contexts(self, launch, connect)
         self._ages_told_ms = 0
         self._off: Action | None = None  # the verb of the key just pressed, where it is off and nothing has said why
-        self._requests_timer: Timer | None = None
-        self._slow_timer: Timer | None = None
-        self._seen_ms: dict[int, int] = {}  # of each request under way, when it was first heard of
         self._plain_signs: list[LineFilter] = []
         self.ended_by_signal = False
         self.second_look_s: Callable[[], float] | None = None  # after a write; None does not look
         self._heart: asyncio.AbstractEventLoop | None = None
-        self.trail = Trail(Visit("browse"))
-        self._routes: WeakKeyDictionary[Screen[Any], Route] = WeakKeyDictionary()  # how each page was come to
-        self._serial = 0  # of the open context: each has its own stacks of screens
+        self.pages = Pages(self)
+        self._copying = Copying(self)
+        self.under_way = RequestsUnderWay(self)
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
-        self.look = look or Look()
-        self._themes = themes_of(settings.themes)
-        for theme in self._themes.values():
-            self.register_theme(theme)
+        self.wardrobe = Wardrobe(look or Look(), settings.themes, self.register_theme)
         # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed
         # yet, so the theme's colours are given to them here.
-        self.set_reactive(DeckApp.theme, self._worn(self.look.chosen or settings.theme))
+        self.set_reactive(DeckApp.theme, self.wardrobe.worn("", launch))
         self.stylesheet.set_variables(self.get_css_variables())
 
         # A picture's number is told by a colour, which has to arrive as it is.
@@ -124,7 +112,7 @@ class DeckApp(CalmApp[int]):
     # the first frame, and what follows it
 
     def get_default_screen(self) -> Screen[None]:
-        launch = self._launch
+        launch = self._contexts.launch
         status = Status(launch.context_name, launch.place_shown, ("experiments",), launch.read_only, word=launch.word)
         frame = FirstFrame(status, self.glyphs)
         self.fit(frame)
@@ -141,50 +129,33 @@ class DeckApp(CalmApp[int]):
 
     def on_mount(self) -> None:
         self.keys_wait = True
-        self.ends_as_it_was(self.look.terminal_before)
+        self.ends_as_it_was(self.wardrobe.look.terminal_before)
         if self.glyphs is ASCII:
             from tui.widgets.plain_signs import PlainSigns
 
             self.add_class("-ascii")
             self._plain_signs = [PlainSigns()]
-        self.set_class(self._launch.settings.ssh, "-ssh")
+        self.set_class(self._contexts.launch.settings.ssh, "-ssh")
 
     async def first_drawn(self) -> None:
         """Load what the first frame did not need, and open the context."""
         self.set_keymap(dict(self.keymap))
-        self.session = self._connect(self._launch)
+        self._contexts.begin()
         self.begun = True
         self._ages_told_ms = self.session.clock.now_ms()
-        self._watch_requests()
-        await self._show_context()
+        self.under_way.watch()
+        await self._contexts.show()
         # From here on there is garbage to collect; what has been loaded so far is none (``cli.main``).
         gc.freeze()
         gc.enable()
         self.keys_wait = False
         await self.give_held_keys()
 
-    async def _show_context(self) -> None:
-        """Make the top screens of the open context, and show the first."""
-        from tui.app.tops import TOPS, top_screen
-
-        for top in TOPS:
-            self.add_mode(self._mode(top), top_screen(top, self.session))
-        first = _top_of(self.session.launch.place)
-        self.trail = Trail(Visit(first))
-        await self.switch_mode(self._mode(first))
-
     # how it looks
-
-    def _worn(self, wanted: str) -> str:
-        """The name of the theme to wear for one asked for, which may be a pair's; it is made known to Textual."""
-        theme = self._themes[suited(wanted, self._themes, light=self.look.light)]
-        worn = with_accent(theme, self._launch.accent)
-        self.register_theme(worn)
-        return worn.name
 
     def wear(self, wanted: str = "") -> None:
         """Wear a theme, by its name or that of its pair; none named is the one chosen, or the configuration's."""
-        self.theme = self._worn(wanted or self.look.chosen or self._launch.settings.theme)
+        self.theme = self.wardrobe.worn(wanted, self._contexts.launch)
 
     @dataclass
     class TerminalTold(Message):
@@ -193,21 +164,21 @@ class DeckApp(CalmApp[int]):
         light: bool
 
     def on_deck_app_terminal_told(self, event: TerminalTold) -> None:
-        if event.light != self.look.light:
-            self.look.light = event.light
+        if self.wardrobe.terminal_told(event.light):
             self.wear()
-        self.look.remember_light()
 
     def offers_theme(self) -> tuple[Offer, ...]:
         from tui.ui.dialogs.command import Offer
 
-        return tuple(Offer(name, name, "theme") for name in (AUTO, *FAMILIES, *self._themes))
+        return tuple(Offer(name, name, "theme") for name in self.wardrobe.names)
 
     def action_theme(self, name: str = "") -> None:
         """Wear the theme of a name, or choose one from a list that shows each as the cursor comes to it."""
-        names = (AUTO, *FAMILIES, *self._themes)
+        names = self.wardrobe.names
         if name in names:
-            self._choose_theme(name)
+            kept = self.wardrobe.choose(name)
+            self.wear()
+            self.say(f"The theme is {self.theme}{', also from the next start on' if kept else ''}")
         elif name:
             self.say(f"There is no theme “{clean(name)}”: there are {', '.join(names)}")
         else:
@@ -215,60 +186,7 @@ class DeckApp(CalmApp[int]):
 
             ask_for_theme(self, names)
 
-    def _choose_theme(self, name: str) -> None:
-        self.look.chosen = name
-        self.wear()
-        kept = self.look.remember_chosen()
-        self.say(f"The theme is {self.theme}{', also from the next start on' if kept else ''}")
-
-    # requests under way
-
-    @dataclass
-    class RequestsMoved(Message):
-        """A request has begun or ended."""
-
-    def _watch_requests(self) -> None:
-        """Hear of the requests of the open context, on whatever thread they are made."""
-        self.session.log.on_record = lambda: self.post_message(self.RequestsMoved())
-
-    def on_deck_app_requests_moved(self) -> None:
-        now = self.session.clock.now_ms()
-        under_way = self.session.log.under_way
-        self._seen_ms = {request.number: self._seen_ms.get(request.number, now) for request in under_way}
-        # Most are over before anybody could read that they were made: only those that last are counted at the bottom.
-        if self._requests_timer is None:
-            self._requests_timer = self.set_timer(REQUEST_SHOWS_S, self._count_requests)
-
-    def _count_requests(self) -> None:
-        self._requests_timer = None
-        page, log = self.page, self.session.log
-        if page is None:
-            return
-        slow = self.slow_request
-        stops = ", esc stops" if page.reading_may_stop else ""
-        told = f"· {slow[0]} for {duration(slow[1])}{stops}" if slow else ""
-        page.hint_line.count_requests(log.in_flight, log.waiting or told)
-        if log.in_flight and self._slow_timer is None:
-            self._slow_timer = self.set_timer(SLOW_TOLD_EVERY_S, self._tell_slow)
-
-    def _tell_slow(self) -> None:
-        self._slow_timer = None
-        self._count_requests()
-
-    @property
-    def slow_request(self) -> tuple[str, int] | None:
-        """What has been waited for longest, and for how many ms, where that is so long that it must be said."""
-        now = self.session.clock.now_ms()
-        for request in self.session.log.under_way:
-            took = now - self._seen_ms.get(request.number, now)
-            if took >= SLOW_MS:
-                return request.operation.rpartition(".")[2].replace("_", " "), took
-        return None
-
     # contexts, and the screens of each
-
-    def _mode(self, top: str) -> str:
-        return f"{self._serial}:{top}"
 
     @property
     def page(self) -> Page | None:
@@ -300,42 +218,14 @@ class DeckApp(CalmApp[int]):
         """The name of the place that everything open lies over."""
         return self.current_mode.partition(":")[2]
 
+    def show_top(self, top: str) -> None:
+        """Show one of the tops of the open context, with what lies over it."""
+        if self.current_mode != self._contexts.mode(top):
+            self.switch_mode(self._contexts.mode(top))
+
     def open_context(self, launch: Launch, at: Place | None = None) -> None:
         """Leave the open context and open another in its place, at an experiment or a model where that is there too."""
-        before, self.session = self.session, self._connect(launch)
-        before.log.on_record = lambda: None
-        self._watch_requests()
-        self._launch = launch
-        self.wear()
-        left, self._serial = self._serial, self._serial + 1
-        self.call_later(self._change_context, left, before, at)
-
-    def _stay_at(self, place: Place) -> None:
-        """Go to the experiment or model of that name, if this context has one."""
-        session, model, top = self.session, place.model, _top_of(place)
-        name = model or place.experiment
-
-        def look() -> None:
-            if top == "prompts":
-                session.prompts.get_model(model)
-            elif model:
-                session.registry.get_model(model)
-            else:
-                session.tracking.get_experiment_by_name(name)
-
-        def there() -> None:
-            self.go_home(top)
-            if self.page is not None:
-                self.page.open_place(place)
-
-        def not_there(problem: Problem) -> None:
-            self.say(f"{clean(name)} is not here: {clean(problem.message)}")
-
-        session.pool.submit(
-            look,
-            lambda _nothing: self.post_message(self.Looked(session, there)),
-            lambda problem: self.post_message(self.Looked(session, lambda: not_there(problem))),
-        )
+        self._contexts.open(launch, at)
 
     @dataclass
     class Looked(Message):
@@ -348,19 +238,25 @@ class DeckApp(CalmApp[int]):
         if event.session is self.session:
             event.tell()
 
+    def look_at(
+        self,
+        look: Callable[[], T],
+        found: Callable[[T], None],
+        failed: Callable[[Problem], None] = lambda _problem: None,
+    ) -> None:
+        """Look at something on a worker's thread; what follows is done here, if the context is still open."""
+        session = self.session
+
+        def tell(what: Callable[[], None]) -> None:
+            self.post_message(self.Looked(session, what))
+
+        session.pool.submit(
+            look, lambda value: tell(lambda: found(value)), lambda problem: tell(lambda: failed(problem))
+        )
+
     def open_beside(self, launch: Launch) -> Session:
         """A session on another context beside the open one; whoever asked closes it."""
-        return self._connect(launch)
-
-    async def _change_context(self, left: int, before: Session, at: Place | None) -> None:
-        from tui.app.tops import TOPS
-
-        await self._show_context()
-        if at is not None:
-            self._stay_at(at)
-        for top in TOPS:
-            self.remove_mode(f"{left}:{top}")
-        before.close()
+        return self._contexts.beside(launch)
 
     def written(self, touched: Touched) -> None:
         """Tell every open page of what may have been changed: it shows that as it is now."""
@@ -371,7 +267,7 @@ class DeckApp(CalmApp[int]):
             return
         for top in TOPS:
             with contextlib.suppress(KeyError):  # a top that has not been gone to shows nothing yet
-                for screen in self.get_screen_stack(self._mode(top)):
+                for screen in self.get_screen_stack(self._contexts.mode(top)):
                     if isinstance(screen, Page) and screen.is_mounted:
                         screen.written(touched)
                         screen.refresh_bindings()
@@ -391,11 +287,12 @@ class DeckApp(CalmApp[int]):
                 self.written(told.touched)
                 self.say(overtaken_line(overtaken, session.clock.zone), stays=True)
 
-        session.pool.submit(
-            lambda: session.flow.look_again(told),
-            lambda overtaken: self.post_message(self.Looked(session, lambda: found(overtaken))),
-            lambda _problem: None,  # what was told of it was true when it was read back
-        )
+        # What was told of it was true when it was read back: a look that fails changes nothing.
+        if session is self.session:
+            self.look_at(lambda: session.flow.look_again(told), found)
+
+    def on_requests_under_way_moved(self) -> None:
+        self.under_way.moved()
 
     def on_grid_range_begun(self) -> None:
         self.say("A range of marks begins here: move to its other end, then v again; esc leaves it")
@@ -409,96 +306,22 @@ class DeckApp(CalmApp[int]):
 
     def go(self, route: Route) -> None:
         """Open a screen over this one."""
-        self._name_visit()
-        self._open(route)
-        self.trail.went(Visit(self.top_here, route))
-
-    def _open(self, route: Route) -> None:
-        from tui.app.routes import screen_for
-
-        screen = screen_for(route, self.session)
-        self._routes[screen] = route
-        self.push_screen(screen)
+        self.pages.go(route)
 
     def go_home(self, top: str = "browse") -> None:
         """Go to one of the screens at the top of the context, closing what lies over it."""
-        self._name_visit()
-        self._go_home(top)
-        self.trail.went(Visit(top))
-
-    def _name_visit(self) -> None:
-        """Remember what the open page is called, before another is."""
-        if self.page is not None:
-            self.trail.here.title = " › ".join(self.page.crumbs)
-
-    def _go_home(self, top: str) -> None:
-        if self.current_mode != self._mode(top):
-            self.switch_mode(self._mode(top))
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-
-    def _step_on_trail(self, by: int) -> None:
-        self._name_visit()
-        visit = self.trail.step(by)
-        if visit is None:
-            self.say("There is no page before this one" if by < 0 else "There is no page to go forward to")
-        elif by > 0 and visit.top == self.top_here and visit.route is not None:
-            self._open(visit.route)  # over the page that it was come to from
-        else:
-            self._show_visit(visit)
-
-    def _show_visit(self, visit: Visit) -> None:
-        """Show a page that was gone to: the one that is open beneath as it was left, any other anew."""
-        stack = self.screen_stack
-        beneath = stack[-2] if len(stack) > 1 else None
-        if beneath is not None and self.top_here == visit.top and self._routes.get(beneath) == visit.route:
-            self.pop_screen()
-            return
-        self._go_home(visit.top)
-        if visit.route is not None:
-            self._open(visit.route)
-
-    def _page_closed(self) -> None:
-        """The page at the top was closed."""
-        self.trail.closed(
-            self.top_here, [route for screen in self.screen_stack if (route := self._routes.get(screen)) is not None]
-        )
+        self.pages.go_home(top)
 
     def names_known(self) -> list[tuple[str, str, str]]:
         from tui.ui.page import Page
 
-        stacks = (self._screen_stacks.get(self._mode(top.name), ()) for top in self.tops)
+        stacks = (self._screen_stacks.get(self._contexts.mode(top.name), ()) for top in self.tops)
         tops = [stack[0] for stack in stacks if stack]
         return [entry for page in tops if isinstance(page, Page) for entry in page.names_known()]
 
     def open_place(self, text: str) -> None:
         """Go where a text names: a run, an experiment, the address of a page; what cannot be opened is said."""
-        from tui.config.choose import Options
-        from tui.config.launch import resolve
-
-        before = self.session.launch
-        try:
-            # With the open context's URI said explicitly, an address of another server is refused rather than followed.
-            options = Options(place=text, tracking_uri=before.tracking_uri)
-            place = resolve(options, self.environment, self.folder, before.settings).place
-        except Problem as problem:
-            self.say(str(problem))
-            return
-        self.go_home(_top_of(place))
-        if place is not None and self.page is not None:
-            self.page.open_place(place)
-
-    def open_named_context(self, name: str) -> None:
-        """Open a context of the configuration by its name, at what is open here; an unknown one is said so."""
-        from tui.config.choose import Options
-        from tui.config.launch import resolve
-
-        try:
-            launch = resolve(Options(context=name), self.environment, self.folder, self.session.launch.settings)
-        except Problem as problem:
-            self.say(str(problem))
-            return
-        self.open_context(launch, self.page.place_here() if self.page is not None else None)
+        self._contexts.open_place(text)
 
     def leave(self) -> None:
         """Quit."""
@@ -516,41 +339,7 @@ class DeckApp(CalmApp[int]):
 
     def copy_text(self, called: str, text: str) -> str:
         """Copy to the terminal's clipboard, unless it is too long for that; answers what it said."""
-        plain = clean_block(text)
-        if self.environment.get("TMUX"):
-            said = f"Copying {called} through tmux"
-            self._copy_through_tmux(called, plain)
-        elif len(plain.encode()) > COPY_LIMIT:
-            said = f"{called} is too long for the terminal's clipboard ({len(plain)} characters)"
-        else:
-            self.copy_to_clipboard(plain)
-            said = self._copied(called, plain)
-        self.say(said)
-        return said
-
-    def _copied(self, called: str, plain: str) -> str:
-        return f"Copied {called}: {plain if len(plain) < 80 else plain[:79] + self.glyphs.ellipsis}"
-
-    def _copy_through_tmux(self, called: str, plain: str) -> None:
-        """Only what has arrived is said to be copied; else the setting is named that is in the way."""
-        from tui.terminal import clipboard
-
-        session = self.session
-
-        def told(in_the_way: str) -> None:
-            if in_the_way == clipboard.ALLOW_PASSTHROUGH:
-                self.copy_to_clipboard(plain)
-                self.say(f"{called} was sent past tmux, which passes it on after “{in_the_way}”")
-            elif in_the_way:
-                self.say(f"{called} is in tmux's buffer only; “{in_the_way}” lets it reach the terminal")
-            else:
-                self.say(self._copied(called, plain))
-
-        session.pool.submit(
-            lambda: clipboard.through_tmux(plain),
-            lambda in_the_way: self.post_message(self.Looked(session, lambda: told(in_the_way))),
-            lambda problem: self.post_message(self.Looked(session, lambda: self.say(str(problem)))),
-        )
+        return self._copying.text(called, text)
 
     def copy_to_clipboard(self, text: str) -> None:
         from tui.terminal.clipboard import sequences
@@ -640,7 +429,7 @@ class DeckApp(CalmApp[int]):
         self.open_place(place)
 
     def action_context(self, name: str) -> None:
-        self.open_named_context(name)
+        self._contexts.open_named(name)
 
     # what the command line completes names from
 
@@ -742,38 +531,20 @@ class DeckApp(CalmApp[int]):
         page = self.page
         if page is None:
             return
-        if self.slow_request is not None and page.stop_all_reading():
+        if self.under_way.slow is not None and page.stop_all_reading():
             return
         if page.go_back():
             return
-        if len(self.screen_stack) > 1:
-            self._name_visit()
-            self.pop_screen()
-            self._page_closed()
+        self.pages.close()
 
     def action_earlier(self) -> None:
-        self._step_on_trail(-1)
+        self.pages.step(-1)
 
     def action_later(self) -> None:
-        self._step_on_trail(1)
+        self.pages.step(1)
 
     def action_recent(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
-        self._name_visit()
-        visits = self.trail.recent()
-        if not visits:
-            self.say("No other page has been gone to yet")
-            return
-
-        def picked(choice: Choice | None) -> None:
-            if choice is not None:
-                visit = visits[int(choice.id)]
-                self._show_visit(visit)
-                self.trail.went(Visit(visit.top, visit.route, visit.title))
-
-        choices = [Choice(str(number), visit.title, "") for number, visit in enumerate(visits)]
-        self.push_screen(ChoiceModal("Recent places", choices, self.glyphs), picked)
+        self.pages.choose_recent()
 
     def action_zoom(self) -> None:
         if self.page is not None:
@@ -809,24 +580,7 @@ class DeckApp(CalmApp[int]):
             self.copy_text(*here)
 
     def action_copy_as(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
-        # What is under the cursor may be among what its page offers anyway.
-        offers = list(dict.fromkeys([*self.page.copies_here(), *self._done_last()])) if self.page is not None else []
-        if not offers:
-            self.say("There is nothing here to copy")
-            return
-        choices = [Choice(str(number), title, text) for number, (title, text) in enumerate(offers)]
-
-        def copy(choice: Choice | None) -> None:
-            if choice is not None:
-                self.copy_text(choice.title, choice.detail)
-
-        self.push_screen(ChoiceModal("Copy", choices, self.glyphs, hint="enter copy   esc leave"), copy)
-
-    def _done_last(self) -> list[tuple[str, str]]:
-        """The summary of what was written last."""
-        return self.done_last.offers("what was done last") if self.done_last is not None else []
+        self._copying.choose()
 
     def action_help(self) -> None:
         from tui.ui.dialogs.help import Chosen, HelpModal
@@ -859,11 +613,7 @@ class DeckApp(CalmApp[int]):
         self.say(f"{keys} leaves this page, and from the top quits")
 
     def action_leave(self) -> None:
-        if len(self.screen_stack) > 1:
-            self._name_visit()
-            self.pop_screen()
-            self._page_closed()
-        else:
+        if not self.pages.close():
             self.leave()
 
 
@@ -871,19 +621,6 @@ def refused_words(action: Action, launch: Launch) -> str:
     """What is refused where nothing may be written, by which setting, and what goes before that."""
     by = "--read-only" if launch.origins.get("read_only") == COMMAND_LINE else "read_only: true"
     return f"{action.title} refused: {launch.context_name} is read-only ({by}); --read-write overrides"
-
-
-def _top_of(place: Place | None) -> str:
-    """The name of the screen at the top that opens such a place."""
-    kinds = {
-        "models": "models",
-        "model": "models",
-        "prompts": "prompts",
-        "prompt": "prompts",
-        "traces": "traces",
-        "trace": "traces",
-    }
-    return kinds.get(place.kind.value, "browse") if place is not None else "browse"
 
 
 def run_deck(launch: Launch, host: Host, question: Question) -> int:

@@ -80,7 +80,7 @@ def ask_for_theme(deck: DeckApp, names: Sequence[str]) -> None:
             name,
             " · ".join(part for part in (pairs.get(name, ""), "configured" if name == configured else "") if part),
         )
-        for name in sorted(names, key=lambda name: name != (deck.look.chosen or configured))
+        for name in sorted(names, key=lambda name: name != (deck.wardrobe.look.chosen or configured))
     ]
     modal = ChoiceModal("Theme", choices, deck.glyphs, hint="up and down show each   enter keep   esc leave")
     modal.on_cursor = lambda choice: deck.wear(choice.id)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from textual.theme import Theme
+
+from tui.app.themes import suited, themes_of, with_accent
+from tui.config.launch import Launch
+from tui.config.model import AUTO, FAMILIES, ThemeSettings
 from tui.terminal.background import Question, light_by_environment
 
 
@@ -45,6 +50,41 @@ class Look:
     def remember_chosen(self) -> bool:
         """Keep the theme chosen for the next start; False where it cannot be."""
         return self.chosen_file is not None and _write(self.chosen_file, self.chosen)
+
+
+class Wardrobe:
+    """The themes that there are, and which of them is worn; each is made known to Textual as it is first worn."""
+
+    def __init__(self, look: Look, own: Mapping[str, ThemeSettings], make_known: Callable[[Theme], None]) -> None:
+        self.look = look
+        self._themes = themes_of(own)
+        self._make_known = make_known
+        for theme in self._themes.values():
+            make_known(theme)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What can be asked for: a theme, or a pair of which the terminal decides."""
+        return (AUTO, *FAMILIES, *self._themes)
+
+    def worn(self, wanted: str, launch: Launch) -> str:
+        """The name of the theme to wear in a context; none wanted is the one chosen, or the configuration's."""
+        asked = wanted or self.look.chosen or launch.settings.theme
+        theme = with_accent(self._themes[suited(asked, self._themes, light=self.look.light)], launch.accent)
+        self._make_known(theme)
+        return theme.name
+
+    def choose(self, name: str) -> bool:
+        """Choose a theme for good; False where that cannot be kept for the next start."""
+        self.look.chosen = name
+        return self.look.remember_chosen()
+
+    def terminal_told(self, light: bool) -> bool:
+        """The terminal has told of its background; True where that is another than was thought."""
+        news = light != self.look.light
+        self.look.light = light
+        self.look.remember_light()
+        return news
 
 
 def _read(file: Path) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from tui.app.application import DeckApp
+    from tui.ui.dialogs.choices import Choice
     from tui.ui.routes import Route
 
 MOST = 100
@@ -63,3 +68,97 @@ class Trail:
             if not visit.is_same(self.here) and not any(visit.is_same(one) for one in found):
                 found.append(visit)
         return found
+
+
+class Pages:
+    """The pages over the tops of the open context: opened, closed, and gone back to along the trail."""
+
+    def __init__(self, deck: DeckApp) -> None:
+        self._deck = deck
+        self._trail = Trail(Visit("browse"))
+        self._routes: WeakKeyDictionary[Screen[Any], Route] = WeakKeyDictionary()  # how each page was come to
+
+    def begin(self, top: str) -> None:
+        """A context was opened at one of its tops."""
+        self._trail = Trail(Visit(top))
+
+    def go(self, route: Route) -> None:
+        """Open a screen over this one."""
+        self._name_visit()
+        self._open(route)
+        self._trail.went(Visit(self._deck.top_here, route))
+
+    def go_home(self, top: str) -> None:
+        """Go to one of the screens at the top of the context, closing what lies over it."""
+        self._name_visit()
+        self._go_home(top)
+        self._trail.went(Visit(top))
+
+    def close(self) -> bool:
+        """Close the page over the others; False where there is none over a top."""
+        deck = self._deck
+        if len(deck.screen_stack) < 2:
+            return False
+        self._name_visit()
+        deck.pop_screen()
+        routes = [route for screen in deck.screen_stack if (route := self._routes.get(screen)) is not None]
+        self._trail.closed(deck.top_here, routes)
+        return True
+
+    def step(self, by: int) -> None:
+        """Go back (-1) or forward (1) along the trail."""
+        self._name_visit()
+        visit = self._trail.step(by)
+        if visit is None:
+            self._deck.say("There is no page before this one" if by < 0 else "There is no page to go forward to")
+        elif by > 0 and visit.top == self._deck.top_here and visit.route is not None:
+            self._open(visit.route)  # over the page that it was come to from
+        else:
+            self._show(visit)
+
+    def choose_recent(self) -> None:
+        """Go to one of the places that were gone to, chosen from a list."""
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        self._name_visit()
+        visits = self._trail.recent()
+        if not visits:
+            self._deck.say("No other page has been gone to yet")
+            return
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None:
+                visit = visits[int(choice.id)]
+                self._show(visit)
+                self._trail.went(Visit(visit.top, visit.route, visit.title))
+
+        choices = [Choice(str(number), visit.title, "") for number, visit in enumerate(visits)]
+        self._deck.push_screen(ChoiceModal("Recent places", choices, self._deck.glyphs), picked)
+
+    def _name_visit(self) -> None:
+        """Remember what the open page is called, before another is."""
+        if self._deck.page is not None:
+            self._trail.here.title = " › ".join(self._deck.page.crumbs)
+
+    def _open(self, route: Route) -> None:
+        from tui.app.routes import screen_for
+
+        screen = screen_for(route, self._deck.session)
+        self._routes[screen] = route
+        self._deck.push_screen(screen)
+
+    def _go_home(self, top: str) -> None:
+        self._deck.show_top(top)
+        while len(self._deck.screen_stack) > 1:
+            self._deck.pop_screen()
+
+    def _show(self, visit: Visit) -> None:
+        """Show a page that was gone to: the one that is open beneath as it was left, any other anew."""
+        stack = self._deck.screen_stack
+        beneath = stack[-2] if len(stack) > 1 else None
+        if beneath is not None and self._deck.top_here == visit.top and self._routes.get(beneath) == visit.route:
+            self._deck.pop_screen()
+            return
+        self._go_home(visit.top)
+        if visit.route is not None:
+            self._open(visit.route)

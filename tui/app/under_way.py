@@ -1,0 +1,71 @@
+"""The requests that are under way, counted at the bottom, and told of where one lasts long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.timer import Timer
+
+from tui.domain.quantities import duration
+
+if TYPE_CHECKING:
+    from tui.app.application import DeckApp
+
+SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
+SLOW_TOLD_EVERY_S = 1.0
+REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
+
+
+class RequestsUnderWay:
+    """Those of the open context, as the log of its session knows them."""
+
+    @dataclass
+    class Moved(Message):
+        """A request has begun or ended."""
+
+    def __init__(self, deck: DeckApp) -> None:
+        self._deck = deck
+        self._counting: Timer | None = None
+        self._telling: Timer | None = None
+        self._seen_ms: dict[int, int] = {}  # of each request under way, when it was first heard of
+
+    def watch(self) -> None:
+        """Hear of the requests of the open context, on whatever thread they are made."""
+        self._deck.session.log.on_record = lambda: self._deck.post_message(self.Moved())
+
+    def moved(self) -> None:
+        """A request has begun or ended."""
+        now = self._deck.session.clock.now_ms()
+        under_way = self._deck.session.log.under_way
+        self._seen_ms = {request.number: self._seen_ms.get(request.number, now) for request in under_way}
+        # Most are over before anybody could read that they were made: only those that last are counted at the bottom.
+        if self._counting is None:
+            self._counting = self._deck.set_timer(REQUEST_SHOWS_S, self._count)
+
+    def _count(self) -> None:
+        self._counting = None
+        page, log = self._deck.page, self._deck.session.log
+        if page is None:
+            return
+        slow = self.slow
+        stops = ", esc stops" if page.reading_may_stop else ""
+        told = f"· {slow[0]} for {duration(slow[1])}{stops}" if slow else ""
+        page.hint_line.count_requests(log.in_flight, log.waiting or told)
+        if log.in_flight and self._telling is None:
+            self._telling = self._deck.set_timer(SLOW_TOLD_EVERY_S, self._tell_slow)
+
+    def _tell_slow(self) -> None:
+        self._telling = None
+        self._count()
+
+    @property
+    def slow(self) -> tuple[str, int] | None:
+        """What has been waited for longest, and for how many ms, where that is so long that it must be said."""
+        now = self._deck.session.clock.now_ms()
+        for request in self._deck.session.log.under_way:
+            took = now - self._seen_ms.get(request.number, now)
+            if took >= SLOW_MS:
+                return request.operation.rpartition(".")[2].replace("_", " "), took
+        return None
