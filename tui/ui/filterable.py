@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -19,9 +20,9 @@ class Filtered(Widget):
     nothing_to_ask = ""  # what is said to ctrl+s where the server has nothing more
     bar: FilterBar | None = None
 
+    @abstractmethod
     def keys_target(self) -> Widget | None:
         """What has the keys while the bar is closed."""
-        raise NotImplementedError  # pragma: no cover
 
     def filter_text(self) -> str:
         """The text that the bar opens with."""
@@ -103,8 +104,9 @@ class Filtered(Widget):
 class FilterablePane(Pane, Filtered):
     """A pane with a filter bar."""
 
+    @abstractmethod
     def keys_target(self) -> Widget | None:
-        raise NotImplementedError  # pragma: no cover  every such pane says what has its keys
+        """What has the keys while the bar is closed."""
 
 
 class SiftedPane(FilterablePane):

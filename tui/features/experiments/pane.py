@@ -117,6 +117,9 @@ class ExperimentsPane(ListPane[ExperimentLine]):
     def specs(self) -> Sequence[ColumnSpec[ExperimentLine]]:
         return self.laid.specs if self.laid is not None else ()
 
+    def key_of(self, row: ExperimentLine) -> str:
+        return row.key
+
     def laying_out(self) -> Callable[[], Show]:
         spec = ExperimentsSpec(
             query=self.query_text,

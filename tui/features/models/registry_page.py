@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -51,9 +52,9 @@ class RegistryPage(Page, Asking):
 
     # what the keys mean
 
+    @abstractmethod
     def model_here(self) -> RegisteredModel | None:
         """The model that the keys mean."""
-        raise NotImplementedError  # pragma: no cover  every page says it
 
     def version_here(self) -> ModelVersion | None:
         """The version that the keys mean; None where they mean the model."""
@@ -418,9 +419,9 @@ class RegistryPage(Page, Asking):
         for name in self.models_of(touched):
             self.changed(name)
 
+    @abstractmethod
     def changed(self, name: str) -> None:
         """Something of a model was written: show it as it is now."""
-        raise NotImplementedError  # pragma: no cover  every page says it
 
     def served_elsewhere(self) -> None:
         """Endpoints serve something else: show where versions are served anew."""

@@ -262,6 +262,9 @@ class RunsPane(ListPane[str]):
         if self.loader.store is not None:
             super().fill()
 
+    def key_of(self, row: str) -> str:
+        return row
+
     def laying_out(self) -> Callable[[], Show]:
         store = self.loader.store
         assert store is not None  # ``fill`` waits for it

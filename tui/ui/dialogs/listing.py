@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar, cast
 
@@ -78,13 +79,13 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
         self.narrow(self._query)
         self.input.focus()  # whatever is typed narrows the list
 
+    @abstractmethod
     def rows(self, query: str) -> Table:
         """The rows that a query leaves; an empty one leaves all."""
-        raise NotImplementedError  # pragma: no cover  every dialogue says what it lists
 
+    @abstractmethod
     def chosen(self, row_key: str) -> Answer | None:
         """What choosing that row means; None keeps the dialogue open."""
-        raise NotImplementedError  # pragma: no cover
 
     def step(self, rows: int) -> None:
         """Move so many rows in the list, from the line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -56,9 +57,9 @@ class Chart(Widget, can_focus=True):
             self._words = text
             self.changed()
 
+    @abstractmethod
     def draw_on(self, canvas: Canvas) -> None:
         """Draw the chart on a canvas of the widget's size."""
-        raise NotImplementedError  # pragma: no cover  every chart draws itself
 
     def cursor_cell(self) -> int | None:
         """The column of cells over which the cursor stands; None where there is none."""
