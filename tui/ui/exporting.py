@@ -85,15 +85,15 @@ class Export:
         self._deck.copy_text(f"what is shown as {form.title}", made)
 
     def _ask_where(self, form: ExportForm, made: str | bytes, name: str = "") -> None:
-        from tui.ui.dialogs.ask_text import AskTextModal
+        from tui.ui.dialogs.ask_line import AskLineModal
 
         question = f"Write it to which file? A relative name counts from {self._deck.folder}"
 
         def answered(typed: str | None) -> None:
             if typed is not None:
-                self._write(form, made, typed, replace=False)
+                self._write(form, made, typed.strip(), replace=False)
 
-        self._owner.app.push_screen(AskTextModal("Export", question, name or f"{self._name}.{form.ending}"), answered)
+        self._owner.app.push_screen(AskLineModal("Export", question, name or f"{self._name}.{form.ending}"), answered)
 
     def _write(self, form: ExportForm, made: str | bytes, name: str, *, replace: bool) -> None:
         from tui.services.downloads import AlreadyThere, export

@@ -151,17 +151,17 @@ class CompareScreen(Page, Asking):
         self.runs.close()
 
     def action_add_run(self) -> None:
-        from tui.ui.dialogs.ask_text import AskTextModal
+        from tui.ui.dialogs.ask_line import AskLineModal
 
         question = "The id of a run, or runs:/ID"
         if others := self.runs.others:
             question += f"; of another context CONTEXT:ID, where CONTEXT is {', '.join(named(name) for name in others)}"
-        self.app.push_screen(AskTextModal("Add a run to the comparison", question), self._added)
+        self.app.push_screen(AskLineModal("Add a run to the comparison", question), self._added)
 
     def _added(self, typed: str | None) -> None:
         if not (typed or "").strip(" :/"):
             return
-        if refused := self.runs.add(typed or ""):
+        if refused := self.runs.add((typed or "").strip()):
             self.deck.say(refused)
         else:
             self._read()

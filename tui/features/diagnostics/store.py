@@ -224,11 +224,11 @@ class StoreScreen(Page, Asking):
         self.deck.open_context(other)
 
     def _do_elsewhere(self) -> None:
-        from tui.ui.dialogs.ask_text import AskTextModal
+        from tui.ui.dialogs.ask_line import AskLineModal
 
         def go(text: str | None) -> None:
             if text:
-                self._open(text)
+                self._open(text.strip())
 
         question = "A tracking URI (http://host:5000, sqlite:////path/mlflow.db, databricks) or the path of a database."
-        self.app.push_screen(AskTextModal("Another place", question), go)
+        self.app.push_screen(AskLineModal("Another place", question), go)

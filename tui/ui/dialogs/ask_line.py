@@ -36,7 +36,7 @@ class AskLineModal(ModalScreen[str | None]):
         question: str,
         text: str = "",
         *,
-        refuse: Callable[[str], str],
+        refuse: Callable[[str], str] = lambda line: "" if line.strip() else "Nothing is typed yet.",
         accept: Callable[[str], object] | None = None,
     ) -> None:
         super().__init__(classes="ask-modal")
