@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.support.deck import MINUTE, World, experiment, run, world
 from tests.support.driver import Deck
 from tui.app.application import DeckApp
+from tui.domain.diff.table import subject_titles
 from tui.domain.values import RunDetail
 from tui.features.compare.screen import CompareScreen
 from tui.ui.routes import CompareRoute
@@ -43,7 +44,7 @@ def column(deck: Deck[int]) -> str:
     """What the run under the cursor is called."""
     pane = screen(deck).rows
     at = pane.run_here()
-    return pane.run_title(at) if at is not None else ""
+    return subject_titles(pane.comparison)[at] if at is not None and pane.comparison is not None else ""
 
 
 def rows(deck: Deck[int]) -> list[str]:

@@ -59,7 +59,6 @@ class Refused(Exception):
         self.status, self.code, self.message, self.headers = status, code, message, headers
 
 
-Reply = Json | Answer
 Handler = Callable[..., Any]
 
 

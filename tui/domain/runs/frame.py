@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,14 +26,6 @@ _ROOM = 1024
 _MOST_CHUNKS = 256
 _SMALL_POOL = 4096
 _DEAD = -1
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What a page brought: runs that were not there before, and runs whose data it replaced."""
-
-    added: int
-    replaced: int
 
 
 class RunsFrame:
@@ -79,13 +71,11 @@ class RunsFrame:
 
     # --- changing -----------------------------------------------------------------------------------------------
 
-    def append(self, page: RunsPage) -> Intake:
+    def append(self, page: RunsPage) -> None:
         """Take in a page: new runs are added at the end, known ones get the page's data."""
         with self._lock:
             self._changed()
-            return self._take_in(page)
-
-    upsert = append
+            self._take_in(page)
 
     def remove(self, run_ids: Iterable[str]) -> int:
         """Forget these runs; the number of those that were there."""
@@ -151,10 +141,9 @@ class RunsFrame:
         self._version += 1
         self._snapshot = None
 
-    def _take_in(self, page: RunsPage) -> Intake:
+    def _take_in(self, page: RunsPage) -> None:
         last = {run_id: at for at, run_id in enumerate(page.run_ids)}
         known = [run_id for run_id in last if run_id in self._row_of]
-        before = self._count
         if known:
             self._supersede(np.array([self._row_of[run_id] for run_id in known], dtype=np.int32))
             self._names = list(self._names)
@@ -172,7 +161,6 @@ class RunsFrame:
         self._write_rows(page, rows)
         self._write_values(page, rows)
         self._tidy()
-        return Intake(self._count - before, len(known))
 
     def _write_rows(self, page: RunsPage, rows: Codes) -> None:
         at = np.flatnonzero(rows >= 0)

@@ -165,10 +165,6 @@ class RunsTable:
         rows = [*placed[self._matching[placed]].tolist(), *np.flatnonzero(unseen).tolist()]
         return tuple(self.snapshot.run_id(row) for row in rows)
 
-    def is_context(self, row: int) -> bool:
-        """Whether this run does not match itself and is there for one below it that does."""
-        return not bool(self._matching[self._placed.rows[row]])
-
     def depth(self, row: int) -> int:
         return int(self._placed.depths[row])
 
@@ -178,10 +174,6 @@ class RunsTable:
 
     def is_folded(self, row: int) -> bool:
         return bool(self._placed.hidden[row])
-
-    def is_orphan(self, row: int) -> bool:
-        """Whether this run's parent is not loaded."""
-        return bool(self._forest.orphans[self._placed.rows[row]])
 
     def parent_row(self, row: int) -> int | None:
         """Where the parent of this run is, None for one at the top."""

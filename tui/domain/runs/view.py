@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timezone, tzinfo
 from itertools import pairwise
 
@@ -136,9 +136,6 @@ class Folds:
 
     def is_folded(self, run_id: str) -> bool:
         return self.all_folded != (run_id in self.but)
-
-    def toggled(self, run_id: str) -> Folds:
-        return replace(self, but=self.but ^ {run_id})
 
 
 @dataclass(frozen=True)

@@ -361,10 +361,6 @@ class Answer:
     served_by: str = ""
     is_cut: bool = False
 
-    @property
-    def is_ok(self) -> bool:
-        return 200 <= self.status < 300
-
 
 def body_refusal(text: str) -> str:
     """Why a text cannot be sent, as a sentence; "" where it can."""

@@ -25,7 +25,7 @@ from tui.domain.diff.arrangement import (
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import COMMIT_ROW, FOLDER_COMMIT_ROW
-from tui.domain.diff.table import CellWriter, CompareTable, FlippedTable, Laid, subject_of, subject_titles
+from tui.domain.diff.table import CellWriter, CompareTable, FlippedTable, Laid, subject_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.features.compare import words as compare_words
@@ -476,6 +476,3 @@ class CompareRowsPane(FilterablePane, Asking):
         if had:
             self.rearrange(query="")
         return had
-
-    def run_title(self, column: int) -> str:
-        return subject_titles(self.comparison)[column] if self.comparison is not None else ""
