@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.contracts.shop import keep_records
 from tests.support.deck import World, enter_runs
 from tests.support.driver import Deck
+from tests.support.evaluated import RUNS
 from tests.support.fakes import NOW_MS
 from tests.support.models import open_models
 from tests.support.prompts import on_support, open_prompts
@@ -19,6 +20,9 @@ from tui.services.request_log import LoggedRequest
 from tui.ui.routes import (
     ArtifactsRoute,
     CompareRoute,
+    EvaluationDiffRoute,
+    EvaluationSetRoute,
+    EvaluationsRoute,
     IncidentRoute,
     LedgerRoute,
     ModelRoute,
@@ -165,6 +169,7 @@ def go_to(route: object, text: str, *keys: str) -> Open:
 _RUN = RunRoute(OX)
 _TRACE, _OTHER = (info.id for info in many_infos(2))
 _GROUPS = TraceGroupsRoute(TraceScope(("1",), "churn/weekly"), tuple(many_infos()), kind="user")
+_EVALUATIONS = EvaluationsRoute(("1",), "churn/weekly")
 _RUNS = CompareRoute((OX, ELK, BEE))
 _SWEEP = CompareRoute(tuple(f"{number:032x}" for number in range(5, 13)))
 
@@ -221,6 +226,27 @@ LISTS: tuple[ListRow, ...] = (
     ListRow("span", ("span", "trace"), go_to(TraceRoute(_TRACE), "question", "tab"), "parcel", "parcel 1", "own 10ms"),
     ListRow(
         "two traces", ("trace_diff",), go_to(TraceDiffRoute(_TRACE, _OTHER), "find_order"), "find", "find_order", "plan"
+    ),
+    ListRow("evaluation runs", ("evaluations", "evaluation"), go_to(_EVALUATIONS, "agent-v2"), "v1", "agent-v1", "v2"),
+    ListRow(
+        "evaluation datasets", ("evaluation_sets",), go_to(_EVALUATIONS, "golden", "tab"), "owner", "golden", "other"
+    ),
+    ListRow("scorers", ("scorers",), go_to(_EVALUATIONS, "polite", "tab", "tab"), "pol", "polite", "correctness"),
+    ListRow(
+        "records",
+        ("records", "evaluation_set"),
+        go_to(EvaluationSetRoute("d-1"), "question 1"),
+        "question 2",
+        "question 2",
+        "question 1",
+    ),
+    ListRow(
+        "evaluations compared",
+        ("evaluation_diff",),
+        go_to(EvaluationDiffRoute(RUNS), "newly fails"),
+        "newly",
+        "question 3",
+        "question 1",
     ),
     ListRow("trace groups", ("trace_groups",), go_to(_GROUPS, "ana"), "be", "ben", "cho"),
 )

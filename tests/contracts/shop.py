@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.support.artifact_files import MLMODEL, MODEL_ID
 from tests.support.deck import URI, World
+from tests.support.evaluated import evaluate
 from tests.support.fake_serving import FakeServing, endpoint
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.model_shop import model_shop
@@ -16,7 +17,6 @@ from tui.config.model import ContextSettings, Settings
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
 from tui.domain.models.holders import mirror_tags
 from tui.domain.models.values import Registrable
-from tui.domain.traces.values import EvaluationSet
 
 MODEL_URI = f"runs:/{OX}/model"
 
@@ -49,7 +49,7 @@ def full_shop(folder: Path, **launch: Any) -> World:
     held = mirror_tags("old-prod", "ben@bastion", "10", "INC-7", NOW_MS - HOUR)
     world.registry.change_version("churn", "11", tags=held)
     world.traces.infos = many_infos()
-    world.traces.sets["d-1"] = EvaluationSet("d-1", "golden", 3), set()
+    evaluate(world)
     return world
 
 

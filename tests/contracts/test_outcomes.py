@@ -87,7 +87,7 @@ def _traces(session: Session) -> Sequence[ThingState]:
 
 
 def _added(session: Session) -> Plan:
-    (to,) = session.traces.evaluation_sets(["1"])
+    to = session.evaluations.sets(["1"])[0]
     return assessing.adding(session.trace_changes.states([FAILED_TRACE], to), to)
 
 

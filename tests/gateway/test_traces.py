@@ -162,11 +162,9 @@ def test_traces_become_records_of_an_evaluation_dataset(traced: Traced) -> None:
 
     made = MlflowClient(traced.store.uri).create_dataset("golden", [traced.experiment])
     ask = traced.ask
-    assert [(one.id, one.name) for one in ask["traces.evaluation_sets"]([traced.experiment])] == [
-        (made.dataset_id, "golden")
-    ]
+    assert [(one.id, one.name) for one in ask["evaluations.sets"]([traced.experiment])] == [(made.dataset_id, "golden")]
     ask["trace_writes.add_to_set"](made.dataset_id, list(traced.ids[:2]))
-    assert ask["traces.traces_in"](made.dataset_id) == set(traced.ids[:2])
+    assert ask["evaluations.traces_in"](made.dataset_id) == set(traced.ids[:2])
 
 
 def test_spans_that_are_gone_from_the_artifacts_say_so(traced: Traced) -> None:

@@ -8,11 +8,20 @@ import pytest
 
 from tests.support.deck import World, shop
 from tests.support.driver import Deck
+from tests.support.evaluated import RUNS, evaluate
 from tests.support.snapshots import Picture
 from tests.support.traced import many_infos
 from tui.app.application import DeckApp
 from tui.domain.traces.scope import TraceScope
-from tui.ui.routes import Route, TraceDiffRoute, TraceGroupsRoute, TraceRoute, TracesRoute
+from tui.ui.routes import (
+    EvaluationDiffRoute,
+    EvaluationsRoute,
+    Route,
+    TraceDiffRoute,
+    TraceGroupsRoute,
+    TraceRoute,
+    TracesRoute,
+)
 
 FIRST, SECOND = many_infos(2)
 
@@ -58,4 +67,21 @@ async def test_groups(world: World, picture: Picture) -> None:
     async with world.open((120, 36)) as deck:
         scope = TraceScope(("1",), "churn/weekly")
         await gone_to(deck, TraceGroupsRoute(scope, tuple(many_infos())), "agent.run › tool:refund")
+        picture(deck)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_evaluation_runs(world: World, picture: Picture, size: tuple[int, int]) -> None:
+    evaluate(world)
+    async with world.open(size) as deck:
+        await gone_to(deck, EvaluationsRoute(("1",), "churn/weekly"), "0.6 (4)")
+        await deck.until_text("0.8 (5)")
+        await deck.settle()
+        picture(deck)
+
+
+async def test_evaluation_runs_compared(world: World, picture: Picture) -> None:
+    evaluate(world)
+    async with world.open((120, 36)) as deck:
+        await gone_to(deck, EvaluationDiffRoute(RUNS), "2 newly fails")
         picture(deck)

@@ -15,7 +15,7 @@ from tests.support.fake_artifacts import FakeArtifacts
 from tests.support.fake_prompts import FakePrompts
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fake_serving import FakeServing
-from tests.support.fake_traces import FakeTraces, FakeTraceWrites
+from tests.support.fake_traces import FakeEvaluations, FakeTraces, FakeTraceWrites
 from tests.support.fake_writes import FakeWrites
 from tests.support.fakes import (
     DAY,
@@ -85,10 +85,12 @@ class World:
     can: Capabilities | None = None  # what the server has told of itself
     writes: FakeWrites = field(init=False)
     trace_writes: FakeTraceWrites = field(init=False)
+    evaluations: FakeEvaluations = field(init=False)
 
     def __post_init__(self) -> None:
         self.writes = FakeWrites(self.tracking)
         self.trace_writes = FakeTraceWrites(self.traces)
+        self.evaluations = FakeEvaluations(self.traces)
 
     @property
     def ledger(self) -> Ledger:
@@ -119,6 +121,7 @@ class World:
             registry=self.registry,
             traces=self.traces,
             trace_writes=self.trace_writes,
+            evaluations=self.evaluations,
             prompts=self.prompts,
             serving=self.serving,
             clock=self.clock,

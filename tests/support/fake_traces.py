@@ -9,7 +9,19 @@ from dataclasses import replace
 from tests.support.fakes import NOW_MS
 from tests.support.traced import refund
 from tui.domain.problem import Kind, Problem
-from tui.domain.traces.values import Assessment, EvaluationSet, Trace, TraceInfo, TraceMetrics, TracesPage, Warehouse
+from tui.domain.traces.values import (
+    Assessment,
+    EvaluationRun,
+    EvaluationSet,
+    RecordsPage,
+    Scorer,
+    SetRecord,
+    Trace,
+    TraceInfo,
+    TraceMetrics,
+    TracesPage,
+    Warehouse,
+)
 
 Effect = Callable[[], None]
 
@@ -30,7 +42,7 @@ class FakeTraces:
         self.gate = threading.Event()
         self.gate.set()
 
-    def _call(self, name: str, what: object) -> None:
+    def call(self, name: str, what: object) -> None:
         self.calls.append((name, what))
         if not self.gate.wait(timeout=30):
             raise AssertionError("the gate was never opened")
@@ -49,7 +61,7 @@ class FakeTraces:
         token: str | None = None,
         warehouse: str = "",
     ) -> TracesPage:
-        self._call("search", (tuple(places), filter_string, token))
+        self.call("search", (tuple(places), filter_string, token))
         kept = [info for info in self.infos if info.experiment_id in places and self.filters(filter_string, info)]
         kept.sort(key=lambda info: -info.started_ms)
         start = int(token or 0)
@@ -57,7 +69,7 @@ class FakeTraces:
         return TracesPage(tuple(kept[start:stop]), str(stop) if stop < len(kept) else None)
 
     def info(self, trace_id: str) -> TraceInfo:
-        self._call("info", trace_id)
+        self.call("info", trace_id)
         for info in self.infos:
             if info.id == trace_id:
                 return info
@@ -69,22 +81,55 @@ class FakeTraces:
         return replace(known, info=info) if known is not None else refund(info)
 
     def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
-        self._call("metrics", tuple(places))
+        self.call("metrics", tuple(places))
         if self.counted is None:
             raise Problem(Kind.UNSUPPORTED, "Could not count the traces", "Only servers count traces themselves.")
         return self.counted
 
     def warehouses(self) -> tuple[Warehouse, ...]:
-        self._call("warehouses", None)
+        self.call("warehouses", None)
         return self.houses
 
-    def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
-        self._call("evaluation_sets", tuple(experiment_ids))
-        return tuple(known for known, _ in self.sets.values())
+
+class FakeEvaluations:
+    """EvaluationsPort over the datasets of the same traces."""
+
+    def __init__(self, traces: FakeTraces) -> None:
+        self._traces = traces
+        self.evaluated: list[EvaluationRun] = []
+        self.held: dict[str, list[SetRecord]] = {}
+        self.registered: list[Scorer] = []
+
+    def runs(
+        self, experiment_ids: Sequence[str], *, dataset: str = "", max_results: int = 200
+    ) -> tuple[EvaluationRun, ...]:
+        self._traces.call("evaluations", (tuple(experiment_ids), dataset))
+        kept = [run for run in self.evaluated if run.experiment_id in experiment_ids and dataset in ("", run.dataset)]
+        return tuple(sorted(kept, key=lambda run: -run.started_ms)[:max_results])
+
+    def sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
+        self._traces.call("sets", tuple(experiment_ids))
+        return tuple(known for known, _ in self._traces.sets.values())
+
+    def dataset(self, dataset_id: str) -> EvaluationSet:
+        self._traces.call("dataset", dataset_id)
+        if dataset_id not in self._traces.sets:
+            raise Problem(Kind.NOT_FOUND, f"Could not read dataset {dataset_id}", "There is no such dataset.")
+        return self._traces.sets[dataset_id][0]
+
+    def records(self, dataset_id: str, *, max_results: int = 500, token: str | None = None) -> RecordsPage:
+        self._traces.call("records", (dataset_id, token))
+        held, start = self.held.get(dataset_id, []), int(token or 0)
+        stop = start + max_results
+        return RecordsPage(tuple(held[start:stop]), str(stop) if stop < len(held) else None)
 
     def traces_in(self, dataset_id: str) -> frozenset[str]:
-        self._call("traces_in", dataset_id)
-        return frozenset(self.sets[dataset_id][1])
+        self._traces.call("traces_in", dataset_id)
+        return frozenset(self._traces.sets[dataset_id][1])
+
+    def scorers(self, experiment_ids: Sequence[str]) -> tuple[Scorer, ...]:
+        self._traces.call("scorers", tuple(experiment_ids))
+        return tuple(one for one in self.registered if one.experiment_id in experiment_ids)
 
 
 class FakeTraceWrites:

@@ -323,7 +323,7 @@ async def test_what_an_old_server_lacks_is_said_and_its_keys_are_absent(world: W
     async with world.open((160, 45)) as deck:
         await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
         await deck.press("2")
-        await deck.until_text("MLflow 2.16.2 has no prompts, logged models or removal of an experiment's tags")
+        await deck.until_text("MLflow 2.16.2 has no prompts, logged models, removal of an experiment's tags")
         board = deck.app.screen.query_one(ModelsPane)
         assert board.check_action("to_prompts", ()) is False
         for key in ("P", "4"):

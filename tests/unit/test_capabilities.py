@@ -34,13 +34,17 @@ def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
     assert can.lacks == "its interface has no aliases, tags or renaming"
 
 
+TAGS_AND_SETS = ("removal of an experiment's tags", "evaluation datasets")
+
+
 @pytest.mark.parametrize(
     ("version", "lacking"),
     [
-        ("2.9.2", ("prompts", "traces", "logged models", "removal of an experiment's tags")),
-        ("2.16.2", ("prompts", "logged models", "removal of an experiment's tags")),
-        ("2.22.0", ("logged models", "removal of an experiment's tags")),
-        ("3.1.4", ()),
+        ("2.9.2", ("prompts", "traces", "logged models", *TAGS_AND_SETS)),
+        ("2.16.2", ("prompts", "logged models", *TAGS_AND_SETS)),
+        ("2.22.0", ("logged models", *TAGS_AND_SETS)),
+        ("3.1.4", ("evaluation datasets",)),
+        ("3.4.0", ()),
         ("3.17.2", ()),
         ("not a version", ()),
         ("", ()),
@@ -51,12 +55,14 @@ def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, .
     assert can.lacking == lacking
     assert can.prompts is ("prompts" not in lacking) and bool(can.no_prompts) is not can.prompts
     assert can.logged_models is ("logged models" not in lacking)
+    assert can.evaluation_sets is ("evaluation datasets" not in lacking)
+    assert bool(can.no_evaluation_sets) is not can.evaluation_sets
 
 
 def test_one_thing_that_is_lacking_is_told_without_a_list() -> None:
     assert Capabilities(lacking=("prompts",)).lacks == "its interface has no prompts"
     old = of_server(expected(SERVER, SERVER), "2.22.0")
-    assert old.lacks == "MLflow 2.22.0 has no logged models or removal of an experiment's tags"
+    assert old.lacks == "MLflow 2.22.0 has no logged models, removal of an experiment's tags or evaluation datasets"
     assert Capabilities().lacks == ""
 
 

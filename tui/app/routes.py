@@ -10,6 +10,9 @@ from tui.ui.routes import (
     CompareRoute,
     CurvesRoute,
     DoctorRoute,
+    EvaluationDiffRoute,
+    EvaluationSetRoute,
+    EvaluationsRoute,
     IncidentRoute,
     LedgerRoute,
     LoggedModelRoute,
@@ -118,6 +121,18 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.features.traces.groups import TraceGroupsScreen
 
         return TraceGroupsScreen(session, route)
+    if isinstance(route, EvaluationsRoute):
+        from tui.features.evaluation.screen import EvaluationsScreen
+
+        return EvaluationsScreen(session, route)
+    if isinstance(route, EvaluationSetRoute):
+        from tui.features.evaluation.dataset import EvaluationSetScreen
+
+        return EvaluationSetScreen(session, route)
+    if isinstance(route, EvaluationDiffRoute):
+        from tui.features.evaluation.compare import EvaluationDiffScreen
+
+        return EvaluationDiffScreen(session, route)
     raise TypeError(route)
 
 

@@ -13,6 +13,7 @@ _MODELS_OF_SERVERS = ("databricks-uc", "uc")
 PROMPTS_SINCE = (2, 21)
 TRACES_SINCE = (2, 14)
 LOGGED_MODELS_SINCE = (3, 0)
+EVALUATION_SETS_SINCE = (3, 4)  # and scorers
 
 
 class Numbers(Enum):
@@ -43,6 +44,7 @@ class Capabilities:
     prompts: bool = True
     traces: bool = True
     logged_models: bool = True
+    evaluation_sets: bool = True  # and scorers
     tags_deletable: bool = True  # those of experiments
     legacy_registry: bool = False  # a workspace's own, from before Unity Catalog
     registry_called: str = ""  # what a person calls a registry that is not simply MLflow's
@@ -67,6 +69,15 @@ class Capabilities:
             return f"MLflow {self.server_version} has no prompts: they came with 2.21"
         return f"There are no prompts here: {self.registry_called or 'Unity Catalog'} keeps none, or keeps them apart"
 
+    @property
+    def no_evaluation_sets(self) -> str:
+        """Why there are no evaluation datasets and scorers here, in a line; "" where there are."""
+        if self.evaluation_sets:
+            return ""
+        if self.server_version:
+            return f"MLflow {self.server_version} has no evaluation datasets and no scorers: they came with 3.4"
+        return "Databricks keeps them in tables and jobs of its own, which are not read here"
+
 
 def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
     """What the kinds of two stores can do, by their URIs alone: all that is known before the gateway has answered."""
@@ -90,6 +101,7 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         hides=workspace,
         numbers=Numbers.UNTOLD if catalog else Numbers.NEWEST_TOLD if plain else Numbers.COUNTED,
         prompts=not catalog and registry != "databricks",  # of which MLflow's client says that it has none
+        evaluation_sets=tracking != "databricks",
         legacy_registry=registry == "databricks",
         registry_called=called.get(registry, ""),
         lacking=("aliases", "tags", "renaming") if open_source else (),
@@ -107,6 +119,7 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         "traces": at >= TRACES_SINCE,
         "logged models": at >= LOGGED_MODELS_SINCE,
         "removal of an experiment's tags": at >= LOGGED_MODELS_SINCE,
+        "evaluation datasets": at >= EVALUATION_SETS_SINCE,
     }
     return replace(
         found,
@@ -114,6 +127,7 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         prompts=found.prompts and has["prompts"],
         traces=has["traces"],
         logged_models=has["logged models"],
+        evaluation_sets=has["evaluation datasets"],
         tags_deletable=has["removal of an experiment's tags"],
         lacking=(*found.lacking, *(name for name, there in has.items() if not there)),
     )

@@ -16,6 +16,7 @@ from tui.gateway.databricks.sdk import Pace, Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.ports import (
     ArtifactsPort,
+    EvaluationsPort,
     MetricHistoryPort,
     PromptsPort,
     RegistryPort,
@@ -30,6 +31,7 @@ from tui.gateway.registry.client import ClientRegistry
 from tui.gateway.session import Connection
 from tui.gateway.store.client import SessionDiagnosis, SessionStore
 from tui.gateway.traces.client import ClientTraces
+from tui.gateway.traces.evaluation import ClientEvaluations
 from tui.gateway.traces.writes import trace_writes_of
 from tui.gateway.tracking import history
 from tui.gateway.tracking.client import ClientTracking
@@ -51,6 +53,7 @@ class Gateway:
     registry: RegistryPort
     traces: TracesPort
     trace_writes: TraceWritesPort
+    evaluations: EvaluationsPort
     prompts: PromptsPort
     diagnosis: DiagnosisPort
     catalog: CatalogPort
@@ -69,6 +72,7 @@ def gateway(session: Connection) -> Gateway:
         registry=ClientRegistry(session, pace=pace),
         traces=ClientTraces(session),
         trace_writes=trace_writes_of(session),
+        evaluations=ClientEvaluations(session),
         prompts=ClientPrompts(session),
         diagnosis=SessionDiagnosis(session),
         catalog=SdkCatalog(sdk),

@@ -60,9 +60,13 @@ LIMITS_S: Mapping[str, float] = {
     "traces.search": 600.0,  # a filter of spans or texts has the server read every span that there is
     "traces.trace": 600.0,  # a SQL warehouse that is woken takes minutes
     "traces.metrics": 60.0,
-    "traces.evaluation_sets": 60.0,
     "traces.warehouses": 30.0,
-    "traces.traces_in": 120.0,
+    "evaluations.runs": 120.0,
+    "evaluations.sets": 60.0,
+    "evaluations.dataset": 60.0,
+    "evaluations.records": 120.0,
+    "evaluations.traces_in": 120.0,
+    "evaluations.scorers": 60.0,
     "trace_writes.assess": 60.0,
     "trace_writes.reassess": 60.0,
     "trace_writes.unassess": 60.0,

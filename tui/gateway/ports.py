@@ -35,7 +35,10 @@ from tui.domain.prompts.values import Uses
 from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
 from tui.domain.traces.values import (
     Assessment,
+    EvaluationRun,
     EvaluationSet,
+    RecordsPage,
+    Scorer,
     Trace,
     TraceInfo,
     TraceMetrics,
@@ -347,7 +350,7 @@ class RegistryPort(Protocol):
 
 
 class TracesPort(Protocol):
-    """Traces of experiments, and the evaluation datasets that they are added to."""
+    """Traces of experiments."""
 
     def search(
         self,
@@ -378,12 +381,32 @@ class TracesPort(Protocol):
         """The SQL warehouses of a Databricks workspace and whether they sleep; asking wakes none."""
         ...
 
-    def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
+
+class EvaluationsPort(Protocol):
+    """What judges said of an agent over a dataset: the runs that asked them, the datasets, the scorers."""
+
+    def runs(
+        self, experiment_ids: Sequence[str], *, dataset: str = "", max_results: int = 200
+    ) -> tuple[EvaluationRun, ...]:
+        """The evaluation runs of experiments, latest first; with ``dataset``, those over a dataset of that name."""
+        ...
+
+    def sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
         """The evaluation datasets of these experiments."""
+        ...
+
+    def dataset(self, dataset_id: str) -> EvaluationSet: ...
+
+    def records(self, dataset_id: str, *, max_results: int = 500, token: str | None = None) -> RecordsPage:
+        """A page of a dataset's records, in the order in which they were added."""
         ...
 
     def traces_in(self, dataset_id: str) -> frozenset[str]:
         """The ids of the traces that a dataset has a record of."""
+        ...
+
+    def scorers(self, experiment_ids: Sequence[str]) -> tuple[Scorer, ...]:
+        """The newest version of each scorer that is registered in these experiments."""
         ...
 
 

@@ -61,6 +61,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         registry=ports.registry,
         traces=ports.traces,
         trace_writes=ports.trace_writes,
+        evaluations=ports.evaluations,
         prompts=ports.prompts,
         clock=clock,
         log=log,

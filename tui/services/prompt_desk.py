@@ -16,6 +16,7 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import PromptsPort
 from tui.services.alias_moves import AliasMoves, Rules, place_of
 from tui.services.clock import Clock
+from tui.services.holders import Holders
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import undo_of
 from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
@@ -117,6 +118,7 @@ class PromptDesk:
             is_protected=self.is_protected,
             of_prompts=True,
         )
+        self.holders = Holders(self.moves, session.clock)
         self.writes = PromptWrites(session.prompts, session.ledger, place=place)
         self.judging = PromptHealth(session.prompts, session.clock, launch.settings.prompts)
 

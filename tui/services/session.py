@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import (
         ArtifactsPort,
+        EvaluationsPort,
         MetricHistoryPort,
         PromptsPort,
         RegistryPort,
@@ -58,6 +59,7 @@ class Session:
     registry: RegistryPort
     traces: TracesPort
     trace_writes: TraceWritesPort
+    evaluations: EvaluationsPort
     prompts: PromptsPort
     clock: Clock
     log: RequestLog
@@ -156,7 +158,9 @@ class Session:
         """What is read and written of this context's traces."""
         from tui.services.trace_writes import TraceChanges
 
-        return TraceChanges(self.traces, self.trace_writes, self.ledger, place=self.launch.place_shown)
+        return TraceChanges(
+            self.traces, self.trace_writes, self.evaluations, self.ledger, place=self.launch.place_shown
+        )
 
     @cached_property
     def serving_writes(self) -> ServingWrites:

@@ -9,7 +9,7 @@ from tui.domain.traces.values import Assessment, EvaluationSet, TraceInfo
 from tui.domain.writes import changes
 from tui.domain.writes.assessing import of_text, state_of, text_of
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, Plan, ThingState
-from tui.gateway.ports import TracesPort, TraceWritesPort
+from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort
 from tui.services.ledger import Ledger
 from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
 from tui.services.writes import GuardedWrite
@@ -18,16 +18,19 @@ from tui.services.writes import GuardedWrite
 class TraceChanges:
     """What is read and written of one context's traces; ``place`` is its address without credentials."""
 
-    def __init__(self, traces: TracesPort, writes: TraceWritesPort, ledger: Ledger, *, place: str) -> None:
+    def __init__(
+        self, traces: TracesPort, writes: TraceWritesPort, sets: EvaluationsPort, ledger: Ledger, *, place: str
+    ) -> None:
         self._traces = traces
         self._writes = writes
+        self._sets = sets
         self._ledger = ledger
         self._place = place
         self._infos: dict[str, TraceInfo] = {}  # as they were read last
 
     def states(self, trace_ids: Sequence[str], to: EvaluationSet | None = None) -> list[ThingState]:
         """Traces as they are now, in that order; those that are gone are left out."""
-        inside = self._traces.traces_in(to.id) if to is not None else frozenset()
+        inside = self._sets.traces_in(to.id) if to is not None else frozenset()
         found = []
         for trace_id in trace_ids:
             state = self._state(trace_id)
@@ -55,7 +58,7 @@ class TraceChanges:
         state = self._state(change.id)
         if state is None or not change.field.startswith(IN_SET):
             return state
-        inside = change.id in self._traces.traces_in(change.field[len(IN_SET) :])
+        inside = change.id in self._sets.traces_in(change.field[len(IN_SET) :])
         called = change.after or change.before or ""
         return replace(state, fields={**state.fields, change.field: called}) if inside else state
 

@@ -470,7 +470,9 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self.show_words()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.grid.marks) if action in OF_MARKS else super().check_action(action, parameters)
+        if action in OF_MARKS and "mark" not in self.grid.off:
+            return bool(self.grid.marks)
+        return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""

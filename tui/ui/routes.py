@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui.domain.artifacts import LoggedModel
     from tui.domain.runs.snapshot import FrameSnapshot
     from tui.domain.traces.scope import TraceScope
-    from tui.domain.traces.values import TraceInfo
+    from tui.domain.traces.values import EvaluationRun, TraceInfo
     from tui.domain.values import RunDetail, RunReference, StoreReport
 
 
@@ -231,6 +231,31 @@ class TraceGroupsRoute:
     since: str = ""
 
 
+@dataclass(frozen=True)
+class EvaluationsRoute:
+    """What was evaluated in experiments; of the runs over ``dataset`` alone, where one is named."""
+
+    places: tuple[str, ...]
+    called: str = ""
+    dataset: str = ""
+    dataset_id: str = ""
+
+
+@dataclass(frozen=True)
+class EvaluationSetRoute:
+    """The page of an evaluation dataset."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class EvaluationDiffRoute:
+    """Evaluation runs held against each other, input by input; the first is the baseline."""
+
+    runs: tuple[EvaluationRun, ...]
+
+
 Route = (
     RunRoute
     | CurvesRoute
@@ -253,4 +278,7 @@ Route = (
     | TraceRoute
     | TraceDiffRoute
     | TraceGroupsRoute
+    | EvaluationsRoute
+    | EvaluationSetRoute
+    | EvaluationDiffRoute
 )

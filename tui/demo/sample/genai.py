@@ -11,7 +11,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlflow.entities import AssessmentSource, Feedback, Metric, Span, TraceInfo, TraceLocation, TraceState
+from mlflow.entities import (
+    Assessment,
+    AssessmentSource,
+    DatasetInput,
+    Expectation,
+    Feedback,
+    Metric,
+    Span,
+    Trace,
+    TraceData,
+    TraceInfo,
+    TraceLocation,
+    TraceState,
+)
+from mlflow.genai.scorers import Guidelines
+from mlflow.tracing.utils import add_size_stats_to_trace_metadata
 from numpy.random import Generator
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
@@ -64,7 +79,7 @@ class Told:
     run: str = ""
     prompt: str = ""
     is_running: bool = False
-    feedback: tuple[Feedback, ...] = ()
+    feedback: tuple[Assessment, ...] = ()
 
 
 def make(shop: Workshop) -> None:
@@ -185,7 +200,10 @@ def _record(shop: Workshop, experiment: str, told: Sequence[Told]) -> None:
     for one in told:
         shop.clock.set(one.start_ms + one.root.took)
         if not one.is_running:
-            store.start_trace(_info(experiment, one))
+            info, made = _info(experiment, one), list(_spans(one))
+            # What MLflow's tracing adds when a trace ends: how many spans there are, and how large they are.
+            add_size_stats_to_trace_metadata(Trace(info, TraceData(made)))
+            store.start_trace(info)
     shop.clock.set(shop.clock.now_ms)
     store.log_spans(experiment, [span for one in told for span in _spans(one)])
     prompts = {version: shop.client.get_prompt_version(PROMPT, version) for version in ("1", "2")}
@@ -291,6 +309,8 @@ def _evaluation(shop: Workshop, experiment: str, chance: Generator) -> None:
     dataset = datasets.create_dataset(name="support_questions", experiment_id=experiment, tags={"owner": "ana"})
     questions = [f"Ticket {n}: {_QUESTIONS[n % len(_QUESTIONS)].format(n=10 + n)}" for n in range(EVALUATED)]
     dataset.merge_records([{"inputs": {"question": q}, "expectations": {"answered": True}} for q in questions])
+    for name, guideline in (("polite", "The answer is polite."), ("polite", "The answer is polite, and brief.")):
+        Guidelines(name=name, guidelines=[guideline]).register(experiment_id=experiment)
     shop.tick(STEP)
     right = ([n % 3 != 0 for n in range(EVALUATED)], [n % 5 != 4 for n in range(EVALUATED)])
     for version, hours in ((1, 50), (2, 26)):
@@ -303,15 +323,32 @@ def _evaluation(shop: Workshop, experiment: str, chance: Generator) -> None:
             2 * MINUTE,
             source=Source("evaluate.py"),
             params={"agent": f"v{version}"},
-            metrics=[Metric("correct/mean", sum(answers) / EVALUATED, start, 0)],
-            tags={"mlflow.runType": "genai_evaluate"},
+            metrics=[
+                Metric("correct/mean", sum(answers) / EVALUATED, start, 0),
+                Metric("brief/mean", sum(_brief(n, version) for n in range(EVALUATED)) / EVALUATED, start, 0),
+            ],
+            tags={"mlflow.runType": "genai_evaluate", "mlflow.genaiEvaluate.agent.function": "agent.answer"},
+            datasets=[DatasetInput(dataset=dataset._to_mlflow_entity())],
         )
         with shop.run(STEP, plan) as run_id:
             judge = AssessmentSource(source_type="LLM_JUDGE", source_id="gpt-5")
+            code = AssessmentSource(source_type="CODE", source_id="brief")
+            made_in = {"mlflow.assessment.sourceRunId": run_id}
             told = []
             for number, (question, well) in enumerate(zip(questions, answers, strict=True)):
                 why = "It answers what was asked." if well else "The question stays open."
-                judged = (Feedback(name="correct", value="yes" if well else "no", source=judge, rationale=why),)
+                score = "yes" if well else "no"
+                judged: tuple[Assessment, ...] = (
+                    Feedback(name="correct", value=score, source=judge, rationale=why, metadata=made_in),
+                    Feedback(name="brief", value=_brief(number, version), source=code, metadata=made_in),
+                    Expectation(name="answered", value=True, metadata=made_in),
+                )
                 root = _turn(chance, question)
+                root.inputs = {"question": question}
                 told.append(Told(_id(chance), start + number * 5 * SECOND, root, run=run_id, feedback=judged))
             _record(shop, experiment, told)
+
+
+def _brief(number: int, version: int) -> float:
+    """How brief an answer is, of one at most; the second version's are briefer but for one in four."""
+    return 0.5 + 0.1 * (number % 3) + (0.2 if version == 2 and number % 4 else 0.0)

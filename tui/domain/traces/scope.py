@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tui.domain.filter.nodes import quoted_value
 from tui.domain.text import named
-from tui.domain.traces.values import MODEL_KEY, RUN_KEY, SESSION_KEY
+from tui.domain.traces.values import MODEL_KEY, RUN_KEY, SESSION_KEY, EvaluationRun
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,27 @@ class TraceScope:
     places: tuple[str, ...]
     called: str = ""
     run_id: str = ""
+    more_runs: tuple[str, ...] = ()  # besides that one
     model_id: str = ""
     prompt: str = ""
     session: str = ""
 
+    @staticmethod
+    def of_runs(runs: Sequence[EvaluationRun]) -> TraceScope:
+        """The traces of evaluation runs together."""
+        places = tuple(dict.fromkeys(run.experiment_id for run in runs))
+        first, *more = (run.id for run in runs)
+        called = runs[0].name if not more else f"{len(runs)} evaluation runs"
+        return TraceScope(places, called, run_id=first, more_runs=tuple(more))
+
+    @property
+    def parts(self) -> tuple[TraceScope, ...]:
+        """Scopes that are read one after the other: MLflow's filter knows no OR, so that runs are asked for alone."""
+        return tuple(replace(self, run_id=each, more_runs=()) for each in (self.run_id, *self.more_runs))
+
     @property
     def filter_string(self) -> str:
-        """What MLflow's own filter says of it; empty for whole experiments."""
+        """What MLflow's own filter says of it, of the first of several runs; empty for whole experiments."""
         said = []
         for key, value in ((RUN_KEY, self.run_id), (MODEL_KEY, self.model_id), (SESSION_KEY, self.session)):
             if value:
@@ -43,7 +58,7 @@ class TraceScope:
     def words(self) -> str:
         """What it is called, cleaned."""
         of = [
-            f"run {named(self.called or self.run_id)}" if self.run_id else "",
+            f"{'' if self.more_runs else 'run '}{named(self.called or self.run_id)}" if self.run_id else "",
             f"model {named(self.called or self.model_id)}" if self.model_id else "",
             f"prompt {named(self.prompt)}" if self.prompt else "",
             f"session {named(self.session)}" if self.session else "",

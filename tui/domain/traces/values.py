@@ -19,6 +19,8 @@ NAME_TAG, PROMPTS_TAG, LOCATION_TAG = "mlflow.traceName", "mlflow.linkedPrompts"
 TRACKING_STORE, ARTIFACT_REPO, ARCHIVE_REPO = "TRACKING_STORE", "ARTIFACT_REPO", "ARCHIVE_REPO"
 """Where the spans of a trace lie, as the tag ``LOCATION_TAG`` says."""
 FEEDBACK, EXPECTATION = "feedback", "expectation"
+SAID_IN = "mlflow.assessment.sourceRunId"
+"""Under what an assessment's metadata name the evaluation run that it was made in."""
 
 INPUTS, OUTPUTS, TYPE, MODEL = "mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.spanType", "mlflow.llm.model"
 USAGE, COST = "mlflow.chat.tokenUsage", "mlflow.llm.cost"
@@ -42,6 +44,7 @@ class Assessment:
     span_id: str = ""
     valid: bool = True  # False where another one has taken its place
     overrides: str = ""  # the id of the one whose place it has taken
+    run_id: str = ""  # the evaluation run that said it
 
     @property
     def text(self) -> str:
@@ -224,11 +227,71 @@ class TraceMetrics:
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """An evaluation dataset, as far as adding to it needs."""
+    """An evaluation dataset without its records. ``schema`` is JSON: names and types of what the records hold."""
 
     id: str
     name: str
     records: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    schema: str = ""
+    digest: str = ""
+    created_ms: int = 0
+    updated_ms: int = 0
+    created_by: str = ""
+    experiment_ids: tuple[str, ...] = ()  # those that use it
+
+
+@dataclass(frozen=True)
+class SetRecord:
+    """One record of an evaluation dataset; what it holds is JSON's own, ``trace_id`` is what it was made of."""
+
+    id: str
+    inputs: object
+    expectations: object = None
+    outputs: object = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""  # "HUMAN", "TRACE", "CODE", ...
+    trace_id: str = ""
+    updated_ms: int = 0
+    updated_by: str = ""
+
+
+@dataclass(frozen=True)
+class RecordsPage:
+    """Some records of a dataset, and where they go on."""
+
+    records: tuple[SetRecord, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """The newest version of a scorer that is registered in an experiment; ``definition`` is what it consists of."""
+
+    name: str
+    version: int
+    kind: str
+    model: str = ""
+    says: str = ""
+    definition: str = ""
+    created_ms: int = 0
+    experiment_id: str = ""
+
+
+@dataclass(frozen=True)
+class EvaluationRun:
+    """A run of ``mlflow.genai.evaluate``. ``means`` are its metrics; a dataset that is not kept has no id."""
+
+    id: str
+    name: str
+    experiment_id: str
+    status: str
+    started_ms: int
+    took_ms: int | None = None
+    means: Mapping[str, float] = field(default_factory=dict)
+    dataset: str = ""
+    dataset_id: str = ""
+    agent: str = ""  # what was evaluated: a logged model, a function, an address
 
 
 @dataclass(frozen=True)

@@ -351,7 +351,17 @@ class ExperimentsPane(ListPane[ExperimentLine]):
 
             cast(Deck, self.app).go(StandingRoute("experiment", here.name, here.id))
 
+    def action_evaluation(self) -> None:
+        from tui.ui.deck import Deck
+        from tui.ui.routes import EvaluationsRoute
+
+        if chosen := self.marked() or self.experiments_here():
+            called = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} experiments"
+            cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in chosen), called))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "evaluation":
+            return bool(self.marked() or self.experiments_here())
         if action == "standing":
             return self.session.catalog is not None and self.experiment_here() is not None
         if action == "everywhere":

@@ -64,6 +64,7 @@ class PromptsScreen(Page, Asking):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_crumbs("prompts", *([named(self.prompt_name)] if self.prompt_name else []))
+        self._learn_holders()
         if self.prompt_name:
             self.list.display = False
             self.list.disabled = True
@@ -104,6 +105,11 @@ class PromptsScreen(Page, Asking):
         if first and version:
             self.versions.point_at(version)
         self.refresh_bindings()
+
+    def _learn_holders(self) -> None:
+        """Read in the ledger who held aliases before."""
+        holders = self.session.prompt_desk.holders
+        self.ask(self.session.own_work, "holders", holders.learn, lambda _done: None, self._say_problem)
 
     def _refused(self, problem: Problem) -> None:
         self.set_freshness(self.freshness.failed(problem))
@@ -226,7 +232,12 @@ class PromptsScreen(Page, Asking):
         # The alias that stands for production here is offered first.
         named_so = self.session.prompt_desk.settings.production_aliases
         first = tuple(dict.fromkeys((*(alias for alias in named_so if alias in prompt.aliases), *named_so)))
-        self._move(lambda: OneAlias(prompt.aliases, [made.version for made in known], to, first=first))
+        holders, versions = self.session.prompt_desk.holders, self.versions.versions
+
+        def was(alias: str) -> str:
+            return holders.holding(prompt, alias, versions.get(prompt.aliases.get(alias, ""))).was or ""
+
+        self._move(lambda: OneAlias(prompt.aliases, [made.version for made in known], to, was, first))
 
     def action_several_aliases(self) -> None:
         from tui.ui.alias_lines import SeveralAliases
@@ -339,6 +350,7 @@ class PromptsScreen(Page, Asking):
     def written(self, touched: Touched) -> None:
         names = {name for thing, name in touched if thing is Thing.PROMPT}
         names |= {name.rpartition("/")[0] for thing, name in touched if thing is Thing.PROMPT_VERSION}
+        self._learn_holders()
         for name in names:
             self._changed(name)
 

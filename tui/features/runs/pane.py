@@ -603,6 +603,8 @@ class RunsPane(ListPane[str]):
             return self.loader.loaded > 0
         if action == "undo":
             return self.writing.can_take_back
+        if action == "evaluation":
+            return bool(self.experiments)
         return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
@@ -628,6 +630,13 @@ class RunsPane(ListPane[str]):
 
     def action_curves(self) -> None:
         self.onward.curves()
+
+    def action_evaluation(self) -> None:
+        from tui.ui.routes import EvaluationsRoute
+
+        several = f"{len(self.experiments)} experiments"
+        called = self.experiments[0].name if len(self.experiments) == 1 else several
+        cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in self.experiments), called))
 
     def action_rename(self) -> None:
         self.writing.rename()

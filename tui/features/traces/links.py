@@ -12,7 +12,7 @@ from tui.domain.traces.values import TraceInfo
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
-from tui.ui.routes import LoggedModelRoute, PromptRoute, Route, RunRoute, TracesRoute, VersionRoute
+from tui.ui.routes import EvaluationSetRoute, LoggedModelRoute, PromptRoute, Route, RunRoute, TracesRoute, VersionRoute
 
 _MOST_SETS = 20  # evaluation datasets that are looked through for a trace
 
@@ -61,8 +61,9 @@ def _versions(session: Session, run_id: str) -> list[Link]:
 
 def _datasets(session: Session, info: TraceInfo) -> list[Link]:
     try:
-        sets = session.traces.evaluation_sets([info.experiment_id])[:_MOST_SETS]
-        return [Link("record of dataset", one.name) for one in sets if info.id in session.traces.traces_in(one.id)]
+        sets = session.evaluations.sets([info.experiment_id])[:_MOST_SETS]
+        holding = [one for one in sets if info.id in session.evaluations.traces_in(one.id)]
+        return [Link("record of dataset", one.name, EvaluationSetRoute(one.id, one.name)) for one in holding]
     except Problem:
         return []  # an older server has none
 

@@ -56,7 +56,7 @@ class TracesPane(ListPane[TraceInfo]):
 
     @dataclass
     class Wanted(Message):
-        """Something is wanted that the page does: "structure", or "everywhere"."""
+        """Something is wanted that the page does: "structure", "evaluation" or "everywhere"."""
 
         verb: str
 
@@ -72,6 +72,7 @@ class TracesPane(ListPane[TraceInfo]):
         self._filter: TraceFilter | None = None
         self._next: str | None = None
         self._wanted = FIRST
+        self._part = 0  # of the scope, where that is read in parts
         self._told: TraceMetrics | None = None
         self._specs: Sequence[ColumnSpec[TraceInfo]] = ()
         self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, self.newest)
@@ -132,13 +133,14 @@ class TracesPane(ListPane[TraceInfo]):
         if not self.scope.places:
             return
         self.forget("more")
+        self._part = 0
         self.state.loading("Reading traces …")
         self.fill()
         self._ask(None, self._first_page)
 
     def _ask(self, token: str | None, got: Callable[[TracesPage], None], series: str = "more") -> None:
         traces, scope, warehouse = self.session.traces, self.scope, self.warehouse
-        wanted = " AND ".join(part for part in (scope.filter_string, self.server_filter) if part)
+        wanted = " AND ".join(part for part in (scope.parts[self._part].filter_string, self.server_filter) if part)
 
         def read() -> TracesPage:
             return traces.search(scope.places, filter_string=wanted, max_results=PAGE, token=token, warehouse=warehouse)
@@ -158,7 +160,10 @@ class TracesPane(ListPane[TraceInfo]):
         self._was_refused = False
         self._next = page.next_token
         self._names = assessment_names(self.infos.values())
-        if self._next is not None and len(self.infos) < self._wanted:
+        if self._next is None and self._part + 1 < len(self.scope.parts):
+            self._part += 1
+            self._ask(None, self._more)
+        elif self._next is not None and len(self.infos) < self._wanted:
             self._ask(self._next, self._more)
         else:
             self.state.live()
@@ -167,7 +172,9 @@ class TracesPane(ListPane[TraceInfo]):
 
     def newest(self) -> None:
         """Read the latest traces again, as watching does; those further down stay as they are."""
-        if self.scope.places and not self.is_asking("more"):
+        if self.scope.more_runs:
+            self.read_again()
+        elif self.scope.places and not self.is_asking("more"):
             self._ask(None, self._got_newest, "newest")
 
     def _got_newest(self, page: TracesPage) -> None:
@@ -373,6 +380,9 @@ class TracesPane(ListPane[TraceInfo]):
 
     def action_structure(self) -> None:
         self.post_message(self.Wanted("structure"))
+
+    def action_evaluation(self) -> None:
+        self.post_message(self.Wanted("evaluation"))
 
     def action_everywhere(self) -> None:
         self.post_message(self.Wanted("everywhere"))

@@ -29,7 +29,7 @@ from tui.services.write_flow import Touched
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
-from tui.ui.routes import TraceDiffRoute, TraceGroupsRoute, TraceRoute, TracesRoute
+from tui.ui.routes import EvaluationsRoute, TraceDiffRoute, TraceGroupsRoute, TraceRoute, TracesRoute
 
 _TABLE = re.compile(r"[\w-]+\.[\w-]+(\.[\w-]+)?")  # a schema of Unity Catalog, or the tables of a prefix in it
 MOST_PLACES = 100  # experiments whose traces are shown together, those last updated first
@@ -222,6 +222,9 @@ class TracesScreen(Page, Asking):
         event.stop()
         if event.verb == "structure":
             self._group()
+        elif event.verb == "evaluation":
+            scope = self.traces.scope
+            self.deck.go(EvaluationsRoute(scope.places, scope.called if scope.is_whole else ""))
         else:
             self._one_or_all()
 

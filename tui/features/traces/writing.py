@@ -96,7 +96,7 @@ class TraceWriting:
         """Ask for the evaluation dataset, and show what is added."""
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
-        ids, places, traces = self._ids(), list(self._experiments()), self._session.traces
+        ids, places, evaluations = self._ids(), list(self._experiments()), self._session.evaluations
         if not ids or not self._writer.may_write():
             return
 
@@ -120,7 +120,7 @@ class TraceWriting:
             self._page.deck.say(str(problem))
 
         self._page.deck.say("Looking for evaluation datasets …")
-        self._asking.ask(self._session.pool, "sets", lambda: traces.evaluation_sets(places), offer, refused)
+        self._asking.ask(self._session.pool, "sets", lambda: evaluations.sets(places), offer, refused)
 
     @property
     def can_take_back(self) -> bool:

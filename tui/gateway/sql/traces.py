@@ -12,6 +12,7 @@ from tui.domain.traces.values import (
     FEEDBACK,
     LOCATION_TAG,
     NAME_TAG,
+    SAID_IN,
     SESSION_KEY,
     TRACKING_STORE,
     Assessment,
@@ -38,7 +39,7 @@ _COLUMNS = (
 _PROMOTED = ("mlflow.trace.tokenUsage", "mlflow.trace.cost", SESSION_KEY)
 _ASSESSMENT = (
     *("assessment_id", "trace_id", "name", "assessment_type", "value", "error", "created_timestamp", "source_type"),
-    *("source_id", "span_id", "rationale", "overrides", "valid"),
+    *("source_id", "span_id", "rationale", "overrides", "valid", "assessment_metadata"),
 )
 
 
@@ -156,7 +157,7 @@ def _pairs(reading: Reading, table: str, ids: Sequence[str]) -> dict[str, dict[s
 def _assessment(row: Row) -> Assessment:
     held = dict(zip(_ASSESSMENT, row, strict=True))
     kind = str(held["assessment_type"])
-    value, error = loaded(held["value"]), ""
+    value, error, about = loaded(held["value"]), "", loaded(held["assessment_metadata"])
     if kind not in (FEEDBACK, EXPECTATION):
         value = value.get("issue_name") if isinstance(value, dict) else value
     elif held["error"] is not None:
@@ -176,4 +177,5 @@ def _assessment(row: Row) -> Assessment:
         span_id=str(held["span_id"] or ""),
         valid=bool(held["valid"]),
         overrides=str(held["overrides"] or ""),
+        run_id=str(about.get(SAID_IN, "")) if isinstance(about, dict) else "",
     )

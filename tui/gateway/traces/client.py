@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import (
@@ -13,8 +13,8 @@ from tui.domain.traces.values import (
     ARTIFACT_REPO,
     EXPECTATION,
     FEEDBACK,
+    SAID_IN,
     Assessment,
-    EvaluationSet,
     Span,
     SpanEvent,
     Trace,
@@ -26,7 +26,7 @@ from tui.domain.traces.values import (
 from tui.gateway import problems
 from tui.gateway.rest.transport import object_in
 from tui.gateway.session import Connection
-from tui.gateway.traces.json import loaded, made
+from tui.gateway.traces.json import made
 from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 _WAREHOUSE = "MLFLOW_TRACING_SQL_WAREHOUSE_ID"
 _KEPT_IN = {ARTIFACT_REPO: "artifact store", ARCHIVE_REPO: "archive"}
-_SETS = 50  # that MLflow gives in a page
 
 
 class ClientTraces:
@@ -115,26 +114,6 @@ class ClientTraces:
                 for one in found.get("warehouses") or ()
             )
 
-    def evaluation_sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
-        with problems.raised_as("Could not list the evaluation datasets", self._session.place):
-            found: list[EvaluationSet] = []
-            token: str | None = None
-            while True:
-                page = self._session.client().search_datasets(
-                    experiment_ids=list(experiment_ids) or None, max_results=_SETS, page_token=token
-                )
-                found += [EvaluationSet(one.dataset_id, one.name, _records(one.profile)) for one in page]
-                token = page.token or None
-                if token is None:
-                    return tuple(found)
-
-    def traces_in(self, dataset_id: str) -> frozenset[str]:
-        with problems.raised_as(f"Could not read dataset {dataset_id}", self._session.place):
-            records = self._session.client().get_dataset(dataset_id).records
-            return frozenset(
-                str(record.source.source_data.get("trace_id", "")) for record in records if record.source is not None
-            )
-
 
 def info_of_entity(info: MlflowInfo) -> TraceInfo:
     """An info from MLflow's entity."""
@@ -180,6 +159,7 @@ def _assessment_of_entity(one: MlflowAssessment) -> Assessment:
         span_id=one.span_id or "",
         valid=one.valid is not False,
         overrides=one.overrides or "",
+        run_id=(one.metadata or {}).get(SAID_IN, ""),
     )
 
 
@@ -200,12 +180,6 @@ def _span_of_entity(span: MlflowSpan) -> Span:
 def _lost(location: str) -> str:
     where = _KEPT_IN.get(location, "store")
     return f"Its spans are no longer there: the {where} has nothing of them that can be read."
-
-
-def _records(profile: Any) -> int | None:
-    told = loaded(profile)
-    number = told.get("num_records") if isinstance(told, dict) else None
-    return number if isinstance(number, int) else None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from tui.domain.traces.values import (
     EXPECTATION,
     FEEDBACK,
     NAME_TAG,
+    SAID_IN,
     SESSION_KEY,
     USER_KEY,
     Assessment,
@@ -129,6 +130,7 @@ def assessment_of(item: Json) -> Assessment:
         span_id=str(item.get("span_id") or ""),
         valid=item.get("valid") is not False,
         overrides=str(item.get("overrides") or ""),
+        run_id=str((item.get("metadata") or {}).get(SAID_IN) or ""),
     )
 
 
