@@ -31,11 +31,10 @@ from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.services.stores import Store, StoreCell
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, VersionDiffRoute
-from tui.ui.watch import AutoRefresh
 from tui.ui.writing import NOTHING_TO_UNDO, Writer
 from tui.widgets.grid import Grid, messages
 
