@@ -17,8 +17,7 @@ from textual.app import App, ComposeResult
 
 from tests.benchmarks.grid_pty import Program, module
 from tui.app.themes import DARK
-from tui.domain.series.curve import Curve, smoothed
-from tui.domain.series.decimate import decimate
+from tui.domain.series.curve import Curve, decimate, smoothed
 from tui.domain.series.history import MetricHistory, recorded
 from tui.resources import style_sheets
 from tui.widgets.chart.plot import ChartView, LinePlot, PlotSeries

@@ -17,8 +17,8 @@ from tui.domain.serving.endpoints import Endpoint, to_version, with_traffic
 from tui.domain.writes import assessing, changes
 from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 from tui.domain.writes.changes import Plan, ThingState
-from tui.services.promotions import Promotion
-from tui.services.serving_changes import ServingPlan
+from tui.services.registry_writes import Promotion
+from tui.services.serving_desk import ServingPlan
 from tui.services.session import Session
 
 

@@ -12,8 +12,8 @@ from tui.demo.simulated.sample import NOW_MS
 from tui.demo.simulated.state import Workspace
 from tui.features.models.versions import VersionsPane
 from tui.services.connect import open_session
-from tui.services.promotions import wanted_of
-from tui.services.serving_changes import BEGUN
+from tui.services.registry_writes import wanted_of
+from tui.services.serving_desk import BEGUN
 from tui.services.session import Session
 from tui.ui.dialogs.ask_line import AskLineModal
 

@@ -26,7 +26,7 @@ from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.session import Connection
 from tui.services.connect import open_session
 from tui.services.ledger import Ledger
-from tui.services.serving_changes import BEGUN, UNDO, ServingChanges, ServingPlan
+from tui.services.serving_desk import BEGUN, UNDO, ServingChanges, ServingPlan
 from tui.services.session import Session
 from tui.services.writes import Outcome
 

@@ -15,8 +15,7 @@ from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import AliasMoves, Rules
 from tui.services.clock import Clock
 from tui.services.ledger import Entry, Ledger
-from tui.services.serving_changes import ServingChanges, ServingPlan, ServingWrites
-from tui.services.serving_desk import ServingDesk
+from tui.services.serving_desk import ServingChanges, ServingDesk, ServingPlan, ServingWrites
 from tui.services.write_flow import Found, WriteFlow, WriteResult
 from tui.services.writes import Outcome, WriteReport
 

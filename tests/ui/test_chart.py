@@ -17,8 +17,7 @@ from tui.app.themes import DARK, LIGHT
 from tui.domain.glyphs import ASCII
 from tui.domain.series.curve import Curve
 from tui.domain.series.history import recorded
-from tui.domain.series.plot_axes import axis_of, best
-from tui.domain.series.scales import AxisRange
+from tui.domain.series.scales import AxisRange, axis_of, best
 from tui.resources import style_sheets
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas, line_dots

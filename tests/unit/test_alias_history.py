@@ -15,7 +15,7 @@ from tui.domain.models.holders import KnownMove, mirror_tags, mirrored_move, ten
 from tui.domain.problem import Kind, Problem
 from tui.services.clock import SystemClock
 from tui.services.ledger import Ledger
-from tui.services.ledger_exchange import MERGED, identity, lines, merge, merged, read
+from tui.services.ledger_rows import MERGED, identity, lines, merge, merged, read
 
 HOSTILE = "evil \x1b[31m\u202ename"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.domain.models.news import ModelNews
+from tui.domain.models.board import ModelNews
 from tui.domain.models.values import FAILED, PENDING, READY, ModelVersion, RegisteredModel
 
 

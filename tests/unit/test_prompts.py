@@ -14,7 +14,7 @@ from tests.support.fakes import NOW_MS, FrozenClock
 from tests.support.stores import make_store
 from tui.config.model import PromptSettings
 from tui.console import lint as lint_console
-from tui.domain.diff.words import beside, folded, inline, pieces
+from tui.domain.diff.text_change import beside, folded, inline, pieces
 from tui.domain.models.values import ModelVersion
 from tui.domain.prompts.rows import difference, text_of_template
 from tui.domain.prompts.rules import JudgedPrompt, judge_prompt

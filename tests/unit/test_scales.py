@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from tui.domain.series import plot_axes, scales
-from tui.domain.series.plot_axes import axis_of
-from tui.domain.series.scales import AxisRange, span_of
+from tui.domain.series import scales
+from tui.domain.series.scales import AxisRange, axis_of, span_of
+from tui.widgets.chart.base import draw_axes, framed
 from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas
-from tui.widgets.chart.frame import draw_axes, framed
 
 HOUR, DAY = 3_600_000, 86_400_000
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -129,9 +128,9 @@ def test_params_that_are_words_get_a_place_each() -> None:
 
 def test_the_best_rows() -> None:
     axis = axis_of("auc", [0.1, 0.9, None, 0.5, 0.7])
-    assert plot_axes.best(axis, lower_is_better=False) == {1}
-    assert plot_axes.best(axis, lower_is_better=True, share=0.5) == {0, 3}
-    assert plot_axes.best(axis_of("none", [None]), lower_is_better=True) == frozenset()
+    assert scales.best(axis, lower_is_better=False) == {1}
+    assert scales.best(axis, lower_is_better=True, share=0.5) == {0, 3}
+    assert scales.best(axis_of("none", [None]), lower_is_better=True) == frozenset()
 
 
 def test_the_first_label_of_an_axis_is_drawn_also_at_its_very_beginning() -> None:

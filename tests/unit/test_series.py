@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.glyphs import UNICODE
-from tui.domain.series.curve import WEIGHTS, Axis, Curve, smoothed, stepped
-from tui.domain.series.decimate import column_of, decimate, thin
+from tui.domain.series.curve import WEIGHTS, Axis, Curve, column_of, decimate, smoothed, stepped, thin
 from tui.domain.series.history import MetricHistory, joined, recorded
 from tui.domain.series.spark import extent, sparkline
 from tui.features.curves import words

@@ -24,7 +24,7 @@ from tui.domain.serving.endpoints import (
 )
 from tui.domain.serving.health import Event, Sample
 from tui.services.ledger import Ledger
-from tui.services.serving_changes import BEGUN, ServingChanges, ServingPlan
+from tui.services.serving_desk import BEGUN, ServingChanges, ServingPlan
 from tui.services.writes import Outcome
 
 NAME = "live"

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from tui.domain.places import Place
     from tui.host import Host
+    from tui.services.copies import CopiedSummary
     from tui.services.session import Session
-    from tui.services.summaries import CopiedSummary
     from tui.services.write_flow import Overtaken, Touched, WriteResult
     from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
@@ -131,7 +131,7 @@ class DeckApp(CalmApp[int]):
         self.keys_wait = True
         self.ends_as_it_was(self.wardrobe.look.terminal_before)
         if self.glyphs is ASCII:
-            from tui.widgets.plain_signs import PlainSigns
+            from tui.app.look import PlainSigns
 
             self.add_class("-ascii")
             self._plain_signs = [PlainSigns()]

@@ -100,7 +100,7 @@ def export_ledger(name: tuple[str, ...]) -> None:
     from tui.config.paths import state_dir
     from tui.services.clock import SystemClock
     from tui.services.ledger import Ledger
-    from tui.services.ledger_exchange import lines
+    from tui.services.ledger_rows import lines
 
     for entry in Ledger(state_dir() / "ledger.jsonl", SystemClock(), "").read().entries:
         if not name or entry.subject in name:

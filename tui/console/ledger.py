@@ -24,7 +24,7 @@ def as_json(entries: list[Entry]) -> str:
 
 def merged_words(contents: Contents, file: Path, folder: Path) -> str:
     """Merge what another machine has handed on, and say what came of it. Raises Problem where it cannot be read."""
-    from tui.services.ledger_exchange import merge, read
+    from tui.services.ledger_rows import merge, read
 
     try:
         text = file.read_text(encoding="utf-8")

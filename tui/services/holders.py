@@ -93,7 +93,7 @@ def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Te
     """All that the ledgers and the tags of versions tell of an alias; reads every version, and blocks."""
     from tui.config.paths import state_dir
     from tui.services.alias_moves import WHAT
-    from tui.services.ledger_exchange import merged
+    from tui.services.ledger_rows import merged
 
     moves = session.desk.moves
     others = [e for e in merged(state_dir()) if (e.what, e.place, e.subject) == (WHAT, moves.place, model.name)]

@@ -24,7 +24,7 @@ from tui.domain.traces.scope import TraceScope
 from tui.domain.traces.summary import Tally, share, tallied
 from tui.domain.traces.values import ERROR
 from tui.domain.writes.alias_plan import shown
-from tui.services.summaries import utc
+from tui.services.copies import utc
 from tui.services.trace_reading import MOST_PLACES, infos_of
 
 if TYPE_CHECKING:

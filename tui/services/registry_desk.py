@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.domain.models.news import ModelNews
+from tui.domain.models.board import ModelNews
 from tui.domain.models.readiness import CHAMPION, Finding, Judged, warnings_of_target
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
 from tui.domain.serving.endpoints import move_consequences

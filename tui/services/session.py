@@ -35,10 +35,10 @@ if TYPE_CHECKING:
         WritesPort,
     )
     from tui.services.housekeeping import Housekeeping
-    from tui.services.promotions import Promotions
     from tui.services.prompt_desk import PromptDesk
     from tui.services.registry_desk import RegistryDesk
-    from tui.services.serving_changes import ServingWrites
+    from tui.services.registry_writes import Promotions
+    from tui.services.serving_desk import ServingWrites
     from tui.services.trace_writes import TraceChanges
     from tui.services.write_flow import WriteFlow, WriteKind
 
@@ -107,7 +107,7 @@ class Session:
     def run_summary(self, run: RunDetail) -> list[tuple[str, str]]:
         """The summary of a run, as it can be copied."""
         from tui.domain.diff.directions import direction_of
-        from tui.services.summaries import of_run
+        from tui.services.copies import of_run
 
         configured = self.launch.settings.metric_directions
         made = of_run(
@@ -165,8 +165,7 @@ class Session:
     @cached_property
     def serving_writes(self) -> ServingWrites:
         """The changes of what endpoints serve; only where there are endpoints."""
-        from tui.services.serving_changes import ServingChanges, ServingWrites
-        from tui.services.serving_desk import ServingDesk
+        from tui.services.serving_desk import ServingChanges, ServingDesk, ServingWrites
 
         assert self.serving is not None
         made = ServingChanges(
@@ -182,7 +181,7 @@ class Session:
     @cached_property
     def promotions(self) -> Promotions:
         """Copies of versions with what is wanted of them, as one plan."""
-        from tui.services.promotions import Promotions
+        from tui.services.registry_writes import Promotions
 
         serving = (lambda: self.serving_writes) if self.serving is not None else None
         return Promotions(self.registry, self.desk.writes, self.desk.moves, serving)

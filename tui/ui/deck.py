@@ -13,7 +13,7 @@ from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
     from tui.domain.places import Place
-    from tui.services.summaries import CopiedSummary
+    from tui.services.copies import CopiedSummary
     from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
 

@@ -32,7 +32,7 @@ from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
-from tui.ui.arranging import ListMemory, ask_columns, ask_sort, no_such_move
+from tui.ui.arranged_grid import ListMemory, ask_columns, ask_sort, no_such_move
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.exporting import export_table

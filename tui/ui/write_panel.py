@@ -491,7 +491,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
     def _close(self, told: WriteResult | None) -> None:
         """Leave the screen to the pages, each of which shows what was written as it is now."""
         if told is not None:
-            from tui.services.summaries import of_written
+            from tui.services.copies import of_written
 
             # Made now: what is known of the versions may be forgotten once they are read anew.
             actor, where = self.session.ledger.actor, self.session.where

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tui.domain.columns import Cell, ColumnSpec
-from tui.domain.diff.words import Painted, beside, body_of, inline, pieces
+from tui.domain.diff.text_change import Painted, beside, body_of, inline, pieces
 from tui.domain.models.readiness import Finding
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel

@@ -33,7 +33,7 @@ from tui.features.compare.grid import CompareGrid
 from tui.features.compare.words import ComparisonAsides
 from tui.services.compared_runs import diff
 from tui.services.session import Session
-from tui.ui.arranging import ListMemory, no_such_move
+from tui.ui.arranged_grid import ListMemory, no_such_move
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.exporting import NOTHING, Export, ExportForm

@@ -166,7 +166,7 @@ class LedgerScreen(Page):
         return (f"ledger #{entry.number}", json.dumps(as_plain(entry))) if entry is not None else None
 
     def copies_here(self) -> list[tuple[str, str]]:
-        from tui.services.summaries import of_entry
+        from tui.services.copies import of_entry
 
         entry = self.pane.entry_here
         return [*super().copies_here(), *of_entry(entry).offers()] if entry is not None else []

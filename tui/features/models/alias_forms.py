@@ -19,9 +19,8 @@ from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan
 from tui.domain.writes.changes import Plan
 from tui.services.session import Session
-from tui.ui.alias_lines import AliasLines, OneAlias
 from tui.ui.write_panel import WritePanel
-from tui.ui.write_parts import PanelLine
+from tui.ui.write_parts import AliasLines, OneAlias, PanelLine
 
 # The steps of a plan of alias moves as a table, with what is known of the versions that they point to.
 

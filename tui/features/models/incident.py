@@ -24,10 +24,10 @@ from tui.domain.writes.alias_plan import shown
 from tui.features.models.registry_page import RegistryPage
 from tui.resources import style_sheets
 from tui.services import incident
+from tui.services.copies import utc
 from tui.services.holders import history_of
 from tui.services.incident import Held, Line, Note, Notes
 from tui.services.session import Session
-from tui.services.summaries import utc
 from tui.ui.list_pane import ListPane
 from tui.ui.routes import ServingRoute, TraceGroupsRoute, TraceRoute, VersionDiffRoute, VersionRoute
 

@@ -32,7 +32,7 @@ from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched, WriteResult
-    from tui.ui.alias_lines import AliasLines
+    from tui.ui.write_parts import AliasLines
 
 _VERBS = verbs_at("registry")
 # What the interface of the open-source Unity Catalog does not have: aliases, tags, other names, copies.
@@ -80,7 +80,7 @@ class RegistryPage(Page, Asking):
 
     def summary_offers(self) -> list[tuple[str, str]]:
         """The summary of the version or the model under the cursor, as it can be copied."""
-        from tui.services.summaries import of_model, of_version
+        from tui.services.copies import of_model, of_version
 
         model, made, health = self.model_here(), self.version_here(), self.session.desk.health
         where, now_ms = self.session.where, self.session.clock.now_ms()
@@ -220,7 +220,7 @@ class RegistryPage(Page, Asking):
         return model_name_refusal(name, catalog=self.session.desk.writes.catalog)
 
     def action_copy_to(self) -> None:
-        from tui.services.promotions import line_refusal, wanted_of
+        from tui.services.registry_writes import line_refusal, wanted_of
         from tui.ui.dialogs.ask_line import AskLineModal
 
         version, session = self.version_here(), self.session
@@ -293,7 +293,7 @@ class RegistryPage(Page, Asking):
     # aliases
 
     def action_move_alias(self) -> None:
-        from tui.ui.alias_lines import OneAlias
+        from tui.ui.write_parts import OneAlias
 
         version, health = self.version_here(), self.session.desk.health
         known = [made.version for made in self.versions_known()]
@@ -311,7 +311,7 @@ class RegistryPage(Page, Asking):
         self._with_model(move)
 
     def action_several_aliases(self) -> None:
-        from tui.ui.alias_lines import SeveralAliases
+        from tui.ui.write_parts import SeveralAliases
 
         self._with_model(lambda model: self._move(model, SeveralAliases))
 
@@ -346,7 +346,7 @@ class RegistryPage(Page, Asking):
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
     def _move_as(self, model: RegisteredModel, plan: alias_plan.AliasPlan, title: str) -> None:
-        from tui.ui.alias_lines import FixedMove
+        from tui.ui.write_parts import FixedMove
 
         self._move(model, lambda: FixedMove(plan, title))
 

@@ -425,7 +425,7 @@ class StoresScreen(Page, Asking):
             if target.launch.registry_uri != source.launch.registry_uri:
                 self.deck.say(f"{clean(other.name)} has another registry: MLflow copies versions inside of one only")
                 return
-            from tui.services.promotions import wanted_of
+            from tui.services.registry_writes import wanted_of
 
             catalog = f"{target.launch.catalog}." if target.launch.catalog else ""
             to = f"{catalog}{key}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from tui.domain.diff.words import pieces
+from tui.domain.diff.text_change import pieces
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
@@ -19,9 +19,8 @@ from tui.domain.text import clean, width
 from tui.domain.writes import alias_plan
 from tui.domain.writes.changes import Plan
 from tui.services.session import Session
-from tui.ui.alias_lines import AliasLines, OneAlias
 from tui.ui.write_panel import WritePanel
-from tui.ui.write_parts import PanelLine
+from tui.ui.write_parts import AliasLines, OneAlias, PanelLine
 
 
 class PromptAliasForm:

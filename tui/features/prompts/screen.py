@@ -27,11 +27,11 @@ from tui.resources import style_sheets
 from tui.services.copies import prompt_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.alias_lines import AliasLines
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import LedgerRoute, PromptDiffRoute, PromptRoute, RunRoute, TraceRoute, TracesRoute
+from tui.ui.write_parts import AliasLines
 from tui.ui.writing import Writer
 
 _VERBS = verbs_at("prompt")
@@ -224,7 +224,7 @@ class PromptsScreen(Page, Asking):
     # aliases
 
     def action_move_alias(self) -> None:
-        from tui.ui.alias_lines import OneAlias
+        from tui.ui.write_parts import OneAlias
 
         prompt, here = self._prompt, self.version_here()
         known = sorted(self.versions.versions.values(), key=lambda made: -made.number)
@@ -240,7 +240,7 @@ class PromptsScreen(Page, Asking):
         self._move(lambda: OneAlias(prompt.aliases, [made.version for made in known], to, was, first))
 
     def action_several_aliases(self) -> None:
-        from tui.ui.alias_lines import SeveralAliases
+        from tui.ui.write_parts import SeveralAliases
 
         self._move(SeveralAliases)
 
@@ -266,7 +266,7 @@ class PromptsScreen(Page, Asking):
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
     def _move_as(self, plan: alias_plan.AliasPlan, title: str) -> None:
-        from tui.ui.alias_lines import FixedMove
+        from tui.ui.write_parts import FixedMove
 
         self._move(lambda: FixedMove(plan, title))
 

@@ -9,7 +9,7 @@ from tui.domain.serving.rows import split_words
 from tui.domain.text import clean, named
 from tui.domain.writes.changes import UNDO, Plan, Thing
 from tui.features.serving.endpoints import EndpointsPane, EntitiesPane
-from tui.services.serving_changes import TRAFFIC, VERSION, ServingPlan
+from tui.services.serving_desk import TRAFFIC, VERSION, ServingPlan
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome

@@ -254,7 +254,7 @@ class ServingScreen(Page, Asking):
         return self.endpoints.value_here()
 
     def copies_here(self) -> list[tuple[str, str]]:
-        from tui.services.summaries import of_endpoint
+        from tui.services.copies import of_endpoint
 
         endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
         offers = []

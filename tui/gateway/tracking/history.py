@@ -61,7 +61,7 @@ def thinned(history: MetricHistory, points: int, *, whole: bool = True) -> Metri
         return history
     import numpy as np
 
-    from tui.domain.series.decimate import thin
+    from tui.domain.series.curve import thin
 
     kept = thin(np.frombuffer(history.values, dtype=np.float64), points)
 

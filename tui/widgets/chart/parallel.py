@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.series.plot_axes import PlotAxis
+from tui.domain.series.scales import PlotAxis
 from tui.domain.text import clean, fit, named, width
 from tui.widgets.chart.base import Chart
 from tui.widgets.chart.canvas import Canvas, Dots, line_dots

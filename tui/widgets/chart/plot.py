@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.series import scales
-from tui.domain.series.curve import Axis, Curve
-from tui.domain.series.decimate import decimate
+from tui.domain.series.curve import Axis, Curve, decimate
 from tui.domain.series.scales import AxisRange, Tick, span_of
-from tui.widgets.chart.base import Chart
+from tui.widgets.chart.base import Chart, Frame, draw_axes, framed, ticks_across, ticks_down
 from tui.widgets.chart.canvas import Canvas, Dots, line_dots
-from tui.widgets.chart.frame import Frame, draw_axes, framed, ticks_across, ticks_down
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Kept = TypeVar("Kept")

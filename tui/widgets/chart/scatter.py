@@ -8,12 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.series.plot_axes import PlotAxis
-from tui.domain.series.scales import Tick
+from tui.domain.series.scales import PlotAxis, Tick
 from tui.domain.text import clean, fit, named, width
-from tui.widgets.chart.base import Chart
+from tui.widgets.chart.base import Chart, Frame, draw_axes, framed, ticks_across, ticks_down
 from tui.widgets.chart.canvas import Canvas
-from tui.widgets.chart.frame import Frame, draw_axes, framed, ticks_across, ticks_down
 
 _PADDING = 0.05
 
