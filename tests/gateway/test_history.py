@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.gateway.conftest import open_session
 from tests.support import servers
 from tests.support.stores import Store, make_store
 from tui.domain.problem import Kind, Problem
-from tui.domain.series.history import MetricHistory, joined
+from tui.domain.series.history import Figures, MetricHistory, joined
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.session import Connection
 from tui.gateway.tracking import history as gateway_history
@@ -261,3 +261,34 @@ def test_a_server_that_cannot_sample_is_asked_for_pages(
     assert found.steps[-1] == 49_999
     port.sampled([made.odd], "wild")
     assert asked == ["/get-history-bulk-interval", "/get-history", "/get-history", "/get-history"]
+
+
+def test_figures_are_those_of_every_point(port: MetricHistoryPort, made: Recorded) -> None:
+    short = port.figures([made.long, made.bare, GONE], "short")
+    assert short == {made.long: Figures(0.0, 9 / 7, 0.0, 9.0, 9.0)}
+    wild = port.figures([made.odd], "wild")[made.odd]
+    assert (wild.low, wild.high, wild.first, wild.step, wild.time_ms) == (-math.inf, math.inf, 1.0, 5.0, 50.0)
+    repeated = port.figures([made.odd, made.long], "repeated")
+    assert list(repeated) == [made.odd]
+
+
+def test_figures_of_a_file_come_by_one_statement_and_miss_no_extreme(made: Recorded) -> None:
+    port = history_of(open_session(made.store.uri))
+    assert isinstance(port, SqliteHistory)
+    long = port.figures([made.long, made.odd, *(f"{number:032x}" for number in range(1200))], "loss")[made.long]
+    assert (long.high, long.first, long.step, long.is_whole) == (42.0, 0.0, MANY - 1, True)
+
+
+def test_figures_of_a_server_say_where_they_are_of_a_sample(made: Recorded, address: str) -> None:
+    asked: list[int] = []
+    port = history_of(open_session(address))
+    sampled = port.sampled
+
+    def counted(run_ids: Sequence[str], key: str) -> dict[str, MetricHistory]:
+        asked.append(len(run_ids))
+        return sampled(run_ids, key)
+
+    port.sampled = counted  # type: ignore[method-assign, assignment]
+    assert not port.figures([made.long], "loss")[made.long].is_whole
+    port.figures([made.long] * 250, "short")
+    assert asked == [1, 100, 100, 50]

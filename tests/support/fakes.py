@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import timezone, tzinfo
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.series.history import PAGE_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, recorded
+from tui.domain.series.history import (
+    PAGE_POINTS,
+    SAMPLE_POINTS,
+    Figures,
+    HistoryPage,
+    MetricHistory,
+    figures_of,
+    recorded,
+)
 from tui.domain.values import (
     DatasetInput,
     Experiment,
@@ -304,6 +312,11 @@ class FakeHistory:
             raise AssertionError("the gate was never opened")
         if self.problem is not None:
             raise self.problem
+
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        self._call("figures", (tuple(run_ids), key))
+        kept = {run_id: self.kept[run_id, key] for run_id in run_ids if (run_id, key) in self.kept}
+        return {run_id: figures for run_id, one in kept.items() if (figures := figures_of(one)) is not None}
 
     def sampled(
         self,

@@ -24,7 +24,7 @@ def small(tmp_path: Path) -> World:
 
 def names(deck: Deck[int]) -> list[str]:
     """The names of the runs that the screen shows, from the top, without the lines of the tree."""
-    return [name.strip("▾▸├└│ ").partition(" +")[0] for name in listed(deck, runs_pane(deck).grid)]
+    return [name.strip("▾▸├└│▴ ").partition(" +")[0] for name in listed(deck, runs_pane(deck).grid)]
 
 
 def before_in(line: str, first: str, second: str) -> bool:
@@ -620,3 +620,56 @@ async def test_params_are_held_against_a_metric_over_every_run_that_is_shown(tmp
         await deck.press("P")
         await deck.until_text("the 4 that match, of 8 runs")
         assert "4 runs" in deck.line_with("Plots · ")
+
+
+# pinned, hidden, and columns of metrics over time
+
+
+async def test_runs_are_pinned_and_hidden_and_stay_so(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("j", "j", "asterisk")
+        await deck.until(lambda: names(deck)[0] == "calm-bee-3", "it stands first")
+        assert "▴ calm-bee-3" in deck.text()
+        await deck.press("g", "j", "H")
+        await deck.until(lambda: "gallant-ox-12" not in names(deck), "it is hidden")
+        deck.shows("1 hidden (! shows them)")
+        await deck.press("slash")
+        await deck.type("lr < 0.05")
+        await deck.press("enter")
+        await deck.until(lambda: names(deck)[:2] == ["calm-bee-3", "brave-elk-771"], "what is pinned stays")
+        await deck.settle()
+    async with small.open() as deck:
+        await enter_runs(deck, "1 hidden")
+        pane = runs_pane(deck)
+        assert names(deck)[0] == "calm-bee-3" and "gallant-ox-12" not in names(deck)
+        await deck.press("escape", "exclamation_mark")
+        await deck.until(lambda: "gallant-ox-12" in names(deck), "what is hidden is shown")
+        deck.shows("1 hidden (! hides them)")
+        await deck.press("g", "j", "H", "g", "asterisk")
+        await deck.until(lambda: names(deck)[0] == "gallant-ox-12", "nothing is pinned nor hidden")
+        assert "hidden (" not in deck.text()
+        # With a parent its children are hidden as well.
+        pane.grid.move_to(f"{4:032x}")
+        await deck.press("H")
+        await deck.until(lambda: names(deck) == TOP[:3], "the sweep is hidden with its trials")
+        deck.shows("9 hidden")
+
+
+async def test_columns_of_metrics_over_time_are_read_in_bulk_sort_and_come_again_for_what_runs(small: World) -> None:
+    for number in (1, 2, 5):
+        small.history.record(f"{number:032x}", "val_auc", [0.5, 0.99 - number / 100, 0.7], first_step=3, every=2)
+    async with small.open(size=(160, 40)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        pane = runs_pane(deck)
+        offers = {offer.key: offer for offer in pane.pickable()}
+        assert offers["max.val_auc"].detail == "of its whole history: 1 request, of samples where it is long"
+        columns = ("max.val_auc", "first.val_auc", "step.val_auc", "time.val_auc", "min.val_auc")
+        pane.rearrange(replace(pane.arrangement, columns=columns, sort=(("max.val_auc", True),)))
+        await deck.until(lambda: "0.98" in deck.line_with("gallant-ox-12"), "it has come")
+        line = deck.line_with("gallant-ox-12")
+        assert "0.5" in line and " 7 " in line
+        assert "max val_auc" in deck.text()
+        asked = [what for name, what in small.history.calls if name == "figures"]
+        assert len(asked) == 1 and len(asked[0][0]) == 10, "one request for all that have the metric"  # type: ignore[index]
+        assert names(deck).index("gallant-ox-12") < names(deck).index("brave-elk-771")

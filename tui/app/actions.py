@@ -429,6 +429,9 @@ VERBS: tuple[Verb, ...] = (
         At("runs", 76, help="Plot params against this column's metric, over all filtered runs."),
         At("compare_views", 56, help="Go to plots of params against a metric."),
     ),
+    Verb("pin", "asterisk", "pin", "Pin this run, or those marked, above all others; again, let them go.", At("runs")),
+    Verb("hide_run", "H", "hide", "Hide this run, or those marked; of hidden ones that are shown, show them again.", At("runs")),
+    Verb("show_hidden", "exclamation_mark", "hidden", "Show the hidden runs too, or not.", At("runs")),
     Verb(
         "next", "n", "next", "Go to the next mark, match or difference.",
         At("runs", title="next mark", help="Go to the next marked run.", was="runs.next_match"),
@@ -708,7 +711,7 @@ _SHOWN = {
     "slash": "/", "colon": ":", "question_mark": "?", "at": "@", "less_than_sign": "<", "greater_than_sign": ">",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "left_square_bracket": "[", "right_square_bracket": "]",
     "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!",
+    "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!", "asterisk": "*",
 }  # fmt: skip
 
 

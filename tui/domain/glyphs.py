@@ -36,6 +36,7 @@ class Glyphs:
     more_left: str = "‹"
     more_right: str = "›"
     thumb: str = "▐"
+    pinned: str = "▴"
 
 
 UNICODE = Glyphs()
@@ -43,7 +44,7 @@ ASCII = Glyphs(
     ellipsis="~", absent="-", done="+", failed="x", running="@", scheduled="?", killed="/", deleted="D", mark="*",
     cursor=">", folded=">", unfolded="v", branch="|", last_branch="`", stem="|", rule="|", up="^", down="v",
     live="*", stale="o", warning="!", separator=">", bullet="-", times="x",
-    more_left="<", more_right=">", thumb="#",
+    more_left="<", more_right=">", thumb="#", pinned="^",
 )  # fmt: skip
 
 assert all(len(getattr(ASCII, f.name)) == 1 for f in fields(ASCII))

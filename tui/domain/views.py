@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.domain.columns import Arrangement, Look
 
-OWN_TO_A_LIST = ("pinned", "hidden", "last", "folded", "known")
+OWN_TO_A_LIST = ("pinned", "hidden", "show_hidden", "last", "folded", "known")
 """What an arrangement keeps of single rows, which no view carries from one list to another."""
 
 _NARROWING = ("filter", "server_filter", "lifecycle", "marks")

@@ -32,7 +32,7 @@ from tui.domain.models.values import (
 )
 from tui.domain.preview.values import As, Preview
 from tui.domain.prompts.values import Uses
-from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory
+from tui.domain.series.history import SAMPLE_POINTS, Figures, HistoryPage, MetricHistory
 from tui.domain.traces.values import (
     Assessment,
     EvaluationRun,
@@ -169,6 +169,13 @@ class MetricHistoryPort(Protocol):
         """At most ``points`` (never more than 2500) of each of at most 100 runs, between ``steps`` where given.
 
         A run without the metric has an empty history; a run that is gone has one too, or is left out.
+        """
+        ...
+
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        """What a metric came to over the life of each run; runs without it, or that are gone, are left out.
+
+        A database is asked by one statement, a server once for a hundred runs, and then by samples.
         """
         ...
 

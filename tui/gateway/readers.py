@@ -94,7 +94,7 @@ def sql_reads(session: Connection) -> dict[str, Operation]:
         found |= _of(SqlTraces(session, runs), "traces", ("search", "info", "trace"))
         found["artifacts.logged_models"] = tracking.logged_models
     if runs.kind == "sqlite":
-        found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page"))
+        found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page", "figures"))
     if runs.kind in uris.SQL_KINDS and models.kind in uris.SQL_KINDS:
         registry = SqlRegistry(session, models, runs)
         found |= _of(registry, "registry", _REGISTRY) | _of(SqlPrompts(registry), "prompts", _PROMPTS)
@@ -104,7 +104,7 @@ def sql_reads(session: Connection) -> dict[str, Operation]:
 def rest_reads(session: Connection) -> dict[str, Operation]:
     """The reads that a plain server is asked for without MLflow."""
     tracking, history, models = RestTracking(session), RestHistory(session), RestModels(session)
-    found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page"))
+    found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page", "figures"))
     found["tracking.search_runs"] = RestPages(tracking).search_runs
     found |= _of(RestTraces(session), "traces", _TRACES)
     found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tui.domain.series.history import SAMPLE_POINTS, HistoryPage, MetricHistory, spread
+from tui.domain.series.history import SAMPLE_POINTS, Figures, HistoryPage, MetricHistory, figures_of, spread
 from tui.gateway.ports import MetricHistoryPort
 
 MOST_RUNS = 100  # of a group: as many as one request may name
@@ -43,6 +43,10 @@ class GroupHistory:
                 made = spread(list(read.values()), names, key, points)
                 found.update((name, made[name]) for name in names if name in run_ids)
         return found
+
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        made = {run_id: figures_of(one) for run_id, one in self.sampled(run_ids, key).items()}
+        return {run_id: figures for run_id, figures in made.items() if figures is not None}
 
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         return {}

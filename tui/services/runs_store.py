@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
+from tui.domain.filter.names import Field
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.values import RunsPage
-from tui.gateway.ports import RegistryPort, TrackingPort
+from tui.domain.series.history import Figures
+from tui.domain.values import GOING_ON, RunsPage
+from tui.gateway.ports import MetricHistoryPort, RegistryPort, TrackingPort
 from tui.services.runs_query import FIRST_PAGE, PageSize, RunsQuery, first_page, ids_filter
 
 READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
+FIGURES_AT_ONCE = 1000  # runs of which figures are read in one go
 REGISTERED_AT_ONCE = 200  # runs asked about in one go
 
 
@@ -41,11 +47,49 @@ class RunsStore:
         self._frame = self._new_frame()
         self._token: str | None = None
         self.complete = False
+        self._figures_due: dict[str, frozenset[str]] = {}  # runs that go on, of which figures are to be read again
+
+    def lacks_figures(self, keys: Sequence[str]) -> dict[str, list[str]]:
+        """Of which loaded runs that have them these metrics' figures are not known, by metric."""
+        snapshot = self.snapshot()
+        lacking = {}
+        for key in keys:
+            known = self._frame.figures.get(key, {})
+            _, present = snapshot.numbers(Field("metric", key))
+            rows = np.flatnonzero(present & snapshot.alive).tolist()
+            due = self._figures_due.get(key, frozenset())
+            missing = [run_id for row in rows if (run_id := snapshot.run_id(row)) not in known or run_id in due]
+            if missing:
+                lacking[key] = missing
+        return lacking
+
+    def read_figures(self, keys: Sequence[str], history: MetricHistoryPort) -> int:
+        """Learn what metrics came to over the lives of runs, some at a time; answers of how many runs more are wanted.
+
+        A run that has ended has its figures for good; one that goes on is asked about again when it is read again.
+        """
+        lacking = self.lacks_figures(keys)
+        if not lacking:
+            return 0
+        key = next(iter(lacking))
+        wanted = lacking[key][:FIGURES_AT_ONCE]
+        found = history.figures(wanted, key)
+        # What has none after all is not asked for again.
+        none = Figures(math.nan, math.nan, math.nan, math.nan, math.nan)
+        self._frame.set_figures({key: {run_id: found.get(run_id, none) for run_id in wanted}})
+        self._figures_due[key] = self._figures_due.get(key, frozenset()) - set(wanted)
+        return sum(map(len, lacking.values())) - len(wanted)
 
     def _new_frame(self) -> RunsFrame:
         frame = RunsFrame()
         frame.set_experiments({experiment.id: experiment.name for experiment in self.query.experiments})
         return frame
+
+    def _figures_of_going_on(self, page: RunsPage) -> None:
+        """What metrics came to is to be read again of the runs that have been read and go on."""
+        going_on = {run_id for run_id, status in zip(page.run_ids, page.statuses, strict=True) if status in GOING_ON}
+        for key in self._frame.figures:
+            self._figures_due[key] = self._figures_due.get(key, frozenset()) | going_on
 
     @property
     def loaded(self) -> int:
@@ -92,6 +136,7 @@ class RunsStore:
     def newest(self) -> Taken:
         """Read the latest runs again: new ones are added, known ones get their new values; nothing is taken away."""
         page = self._pace.first(lambda size: self._page(size, None), min(FIRST_PAGE, self._page_size))
+        self._figures_of_going_on(page)
         with self._lock:
             self._frame.append(page)
             return Taken(len(self._frame), self.complete, tuple(page.run_ids))
@@ -106,10 +151,12 @@ class RunsStore:
             size = min(FIRST_PAGE, self._page_size) if token is None and wanted <= FIRST_PAGE else self._page_size
             page = self._pace.next(partial(self._page, token=token), size)
             frame.append(page)
+            self._figures_of_going_on(page)
             seen += page.run_ids
             token = page.next_token
             if token is None or len(frame) >= wanted:
                 break
+        frame.set_figures(self._frame.figures)
         with self._lock:
             self._frame, self._token, self.complete = frame, token, token is None
             return Taken(len(frame), self.complete, tuple(seen))

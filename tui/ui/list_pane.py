@@ -396,6 +396,10 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
             for spec in self.specs()
         ]
 
+    def sortable(self) -> list[Pickable]:
+        """The columns that it can be sorted by."""
+        return self.pickable()
+
     def shown_columns(self) -> tuple[str, ...]:
         """The columns that are shown, chosen or not, in their order."""
         return tuple(spec.key for spec in chosen(self.specs(), self.arrangement))
@@ -436,7 +440,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     def action_sort_by(self) -> None:
         ask_sort(
             self.app,
-            self.pickable(),
+            self.sortable(),
             self.arrangement.sort or self.first_sort,
             self.glyphs,
             lambda sort: self.rearrange(replace(self.arrangement, sort=sort)),

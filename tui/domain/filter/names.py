@@ -11,15 +11,21 @@ from typing import Literal
 from tui.domain.filter.nodes import FilterError, KeyRef, quoted_key
 
 Kind = Literal["attribute", "metric", "param", "tag", "dataset"]
+Figure = Literal["", "min", "max", "first", "step", "time"]
 Measure = Literal["text", "number", "time", "duration", "age", "status"]
 
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a run has: an attribute by its canonical name, or a metric, param or tag by its exact key."""
+    """One thing a run has: an attribute by its canonical name, or a metric, param or tag by its exact key.
+
+    Of a metric it is the last value, or what ``figure`` says: its least, greatest or first value, the step or the time
+    of its last.
+    """
 
     kind: Kind
     key: str
+    figure: Figure = ""
 
     def __str__(self) -> str:
         return self.key if self.kind == "attribute" else f"{_PREFIX_OF[self.kind]}.{quoted_key(self.key)}"
@@ -28,6 +34,8 @@ class Field:
     def measure(self) -> Measure:
         if self.kind == "attribute":
             return ATTRIBUTES[self.key].measure
+        if self.figure == "time":
+            return "time"
         return "number" if self.kind == "metric" else "text"
 
 

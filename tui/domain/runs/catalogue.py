@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.domain.diff.directions import guess, words_of
-from tui.domain.filter.names import ATTRIBUTES, Field, Kind
+from tui.domain.filter.names import ATTRIBUTES, Field, Figure, Kind
 from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.text import named, natural
@@ -18,6 +18,10 @@ ATTRIBUTE_TITLES = {name: known.title for name, known in ATTRIBUTES.items() if k
 
 _SECTIONS: tuple[tuple[str, Kind], ...] = (("metrics", "metric"), ("params", "param"), ("tags", "tag"))
 _KIND_OF: dict[str, Kind] = dict(_SECTIONS)
+FIGURES: tuple[Figure, ...] = ("min", "max", "first", "step", "time")
+"""What columns there are of a metric beside its last value; their keys are ``min.val_auc`` and so on."""
+
+_FIGURES: dict[str, Figure] = {figure: figure for figure in FIGURES}
 _MOST_METRICS = 8
 _MOST_PARAMS = 8
 _FAMILY = 4  # names alike but for a number, or of one folder, from which on they are a family
@@ -47,11 +51,15 @@ def field_of(key: str) -> Field | None:
     section, dot, rest = key.partition(".")
     if dot and section in _KIND_OF:
         return Field(_KIND_OF[section], rest)
+    if dot and section in _FIGURES:
+        return Field("metric", rest, _FIGURES[section])
     return Field("attribute", key) if key in ATTRIBUTE_TITLES else None
 
 
 def key_of(field: Field) -> str:
     """The key of the column that shows ``field``."""
+    if field.figure:
+        return f"{field.figure}.{field.key}"
     return field.key if field.kind == "attribute" else f"{field.kind}s.{field.key}"
 
 
@@ -67,7 +75,9 @@ def is_system(metric: str) -> bool:
 
 
 def title_of(field: Field) -> str:
-    return ATTRIBUTE_TITLES[field.key] if field.kind == "attribute" else named(field.key)
+    if field.kind == "attribute":
+        return ATTRIBUTE_TITLES[field.key]
+    return f"{field.figure} {named(field.key)}" if field.figure else named(field.key)
 
 
 def columns(snapshot: FrameSnapshot, *, system_tags: bool = False) -> tuple[ColumnInfo, ...]:

@@ -53,6 +53,8 @@ class Cells:
 
 def cells_of(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Moment) -> Cells:
     """The cells of any column but the name."""
+    if field.figure == "time":
+        return _time(snapshot, field, glyphs, moment)
     if field.kind == "metric":
         return _metric(snapshot, field, glyphs)
     if field.kind in ("param", "tag"):
@@ -67,7 +69,11 @@ def cells_of(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Mome
 
 
 def _metric(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs) -> Cells:
+    # Figures are written as precisely as the values that they stand beside; steps are whole numbers.
     sample = snapshot.some_numbers(field.key)
+    if field.figure == "step":
+        values, present = snapshot.numbers(field)
+        sample = values[present][:512].tolist()
     write = quantities.writer(sample)
     cells = max((width(write(value)) for value in sample if value == value), default=1)
 

@@ -20,6 +20,7 @@ from tui.domain.runs.snapshot import (
     numbers_chunk,
     texts_chunk,
 )
+from tui.domain.series.history import Figures
 from tui.domain.values import GOING_ON, RunsPage
 
 _ROOM = 1024
@@ -42,6 +43,7 @@ class RunsFrame:
         self._version = 0
         self._experiments: dict[str, str] = {}
         self._registered: dict[str, str] = {}
+        self._figures: dict[str, Mapping[str, Figures]] = {}
 
     def _empty(self) -> None:
         self._count = 0
@@ -109,6 +111,17 @@ class RunsFrame:
             told = {**self._registered, **texts}
             self._registered = {run_id: text for run_id, text in told.items() if text}
 
+    @property
+    def figures(self) -> Mapping[str, Mapping[str, Figures]]:
+        """What is known of metrics over the life of runs: by metric and run id."""
+        return self._figures
+
+    def set_figures(self, told: Mapping[str, Mapping[str, Figures]]) -> None:
+        """Say what metrics came to over the life of runs; of runs not named what is known stays."""
+        with self._lock:
+            self._changed()
+            self._figures = {**self._figures, **{key: {**self._figures.get(key, {}), **of} for key, of in told.items()}}
+
     def set_experiments(self, names: Mapping[str, str]) -> None:
         """Say what experiments are called, by experiment id."""
         with self._lock:
@@ -132,6 +145,7 @@ class RunsFrame:
                     superseded=frozenset(self._superseded),
                     experiments=self._experiments,
                     registered=self._registered,
+                    figures=self._figures,
                 )
             return self._snapshot
 

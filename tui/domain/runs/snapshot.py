@@ -7,6 +7,8 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy.typing as npt
 
 from tui.domain.filter.names import IN_PAGE, TAG_OF, Field, Names
 from tui.domain.runs.pools import Bools, Codes, Floats, KeyTable, KeyView, TextPool
+from tui.domain.series.history import Figures
 from tui.domain.values import SparseNumbers, SparseTexts
 
 # The sparse values of a page, flattened: one block of memory for all keys of a kind instead of an object each.
@@ -126,6 +129,7 @@ Longs = npt.NDArray[np.int64]
 Made = TypeVar("Made")
 
 _MOST_KEPT = 48 * 2**20
+_OF_FIGURES = {"min": "low", "max": "high", "first": "first", "step": "step", "time": "time_ms"}
 _SECTION_OF = {"metric": "metrics", "param": "params", "tag": "tags"}
 
 
@@ -233,6 +237,7 @@ class FrameSnapshot:
         superseded: frozenset[int],
         experiments: dict[str, str],
         registered: Mapping[str, str],
+        figures: Mapping[str, Mapping[str, Figures]] = MappingProxyType({}),
     ) -> None:
         self.version = version
         self.row_count = count
@@ -243,6 +248,7 @@ class FrameSnapshot:
         self._rows = rows
         self._pools = pools
         self._sections = sections
+        self.figures = figures  # of metrics, by run id
         self._superseded = superseded
         self._experiments = experiments
         self._registered = registered
@@ -323,7 +329,9 @@ class FrameSnapshot:
         return self._experiments
 
     def numbers(self, field: Field) -> tuple[Floats, Bools]:
-        """Values and presence of a metric, or of the attributes start, end and models."""
+        """Values and presence of a metric or one of its figures, or of the attributes start, end and models."""
+        if field.figure:
+            return self.kept(field, lambda: self._figures(field))
         return self.kept(field, lambda: self._plain(field) if field.kind == "attribute" else self._numbers(field))
 
     def texts(self, field: Field) -> CodedTexts:
@@ -376,6 +384,16 @@ class FrameSnapshot:
         for rows, numbers in self._live(section, section.keys.number_of(field.key)):
             values[rows] = numbers
             present[rows] = True
+        return (values, present), values.nbytes + present.nbytes
+
+    def _figures(self, field: Field) -> tuple[tuple[Floats, Bools], int]:
+        values = np.full(self.row_count, np.nan)
+        present = np.zeros(self.row_count, dtype=np.bool_)
+        take = attrgetter(_OF_FIGURES[field.figure])
+        for run_id, figures in self.figures.get(field.key, {}).items():
+            row = self.row_of(run_id)
+            if row is not None and figures.step == figures.step:  # else it is known to have none
+                values[row], present[row] = take(figures), True
         return (values, present), values.nbytes + present.nbytes
 
     def _plain(self, field: Field) -> tuple[tuple[Floats, Bools], int]:

@@ -48,6 +48,7 @@ class ViewCounts:
     orphans: int  # runs at the top whose parent is not loaded
     folded_away: int  # rows inside folded ones
     constants: tuple[ConstantColumn, ...]
+    put_away: int = 0  # runs that a person has hidden, of those that match
 
 
 class RunsTable:
@@ -64,6 +65,7 @@ class RunsTable:
         fields: Sequence[tuple[str, Field]],
         forest: Forest,
         matching: Bools,
+        pinned: Bools,
         tree: bool,
         widths: Mapping[str, int],
         orders: Mapping[str, Literal["up", "down"]],
@@ -77,6 +79,7 @@ class RunsTable:
         self._placed = placed
         self._forest = forest
         self._matching = matching
+        self._pinned = pinned
         self._tree = tree
         self._glyphs = glyphs
         self._moment = moment
@@ -247,6 +250,8 @@ class RunsTable:
     def _name(self, place: int) -> str:
         row = int(self._placed.rows[place])
         name = short_name(self.snapshot.run_name(row), self.snapshot.run_id(row))
+        if self._pinned[row]:
+            name = f"{self._glyphs.pinned} {name}"
         if not self._tree:
             return name
         glyphs = self._glyphs

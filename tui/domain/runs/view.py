@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timezone, tzinfo
 from itertools import pairwise
 
@@ -143,7 +143,8 @@ class RunsViewSpec:
     """What to show of the runs and how.
 
     ``columns`` are keys in order ("name" comes first in any case), None for a choice by what there is; ``widths`` are
-    those that a person has set. ``sort`` falls back to newest first.
+    those that a person has set. ``sort`` falls back to newest first. Runs that are ``pinned`` stand first, whatever the
+    filter says; those ``hidden``, and what lies below them, are not there, or muted where they are shown all the same.
     """
 
     columns: tuple[str, ...] | None = None
@@ -153,6 +154,9 @@ class RunsViewSpec:
     tree: bool = True
     folds: Folds = Folds()
     fold_constants: bool = False
+    pinned: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    show_hidden: bool = False
     now_ms: int = 0
     zone: tzinfo = timezone.utc
     absolute_times: bool = False
@@ -168,13 +172,24 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         matching = alive & spec.query.mask(snapshot, now_ms=spec.now_ms, zone=spec.zone)
     order = _order(snapshot, spec)
     forest = forest_of(snapshot)
+    pinned, hidden = _rows(snapshot, spec.pinned), _below(forest.parents, _rows(snapshot, spec.hidden)) & alive
+    if pinned.any():
+        forest = replace(forest, parents=np.where(pinned, -1, forest.parents))
+    hidden &= ~pinned
+    put_away = int((matching & hidden).sum())
+    matching = matching & ~hidden
     shown = matching
     if spec.tree and not forest.is_flat:
-        if spec.sort and spec.sort[0].key.startswith("metrics."):
+        first = field_of(spec.sort[0].key) if spec.sort else None
+        if first is not None and first.kind == "metric":
             order = by_best_below(forest.parents, order, matching)
-        shown = with_ancestors(forest.parents, matching) if has_query else alive
+        order = _pinned_first(order, pinned)
+        shown = with_ancestors(forest.parents, matching) if has_query else alive & ~hidden
+        shown = with_ancestors(forest.parents, shown | (pinned & alive) | (hidden if spec.show_hidden else False))
         placed = place(forest.parents, order, shown, _folding(snapshot, spec, matching if has_query else None))
     else:
+        order = _pinned_first(order, pinned)
+        shown = shown | (pinned & alive) | (hidden if spec.show_hidden else False)
         placed = place(np.full(snapshot.row_count, -1, dtype=np.int64), order, shown, None)
     fields = _chosen(snapshot, spec)
     constants: tuple[ConstantColumn, ...] = ()
@@ -188,10 +203,11 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         fields=fields,
         forest=forest,
         matching=matching,
+        pinned=pinned,
         tree=spec.tree,
         widths=spec.widths,
         orders={key.key: "down" if key.descending else "up" for key in spec.sort or NEWEST_FIRST},
-        counts=_counts(snapshot, forest, placed, matching, constants),
+        counts=replace(_counts(snapshot, forest, placed, matching, constants), put_away=put_away),
         glyphs=spec.glyphs,
         moment=Moment(spec.now_ms, spec.zone, spec.absolute_times),
     )
@@ -199,6 +215,27 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
     for column in table.columns[:_AT_ONCE]:
         table.texts(column.key, 0, 1)
     return table
+
+
+def _rows(snapshot: FrameSnapshot, run_ids: frozenset[str]) -> Bools:
+    """The rows of these runs, of those that are loaded."""
+    found = np.zeros(snapshot.row_count, dtype=np.bool_)
+    found[[row for run_id in run_ids if (row := snapshot.row_of(run_id)) is not None]] = True
+    return found
+
+
+def _pinned_first(order: Longs, pinned: Bools) -> Longs:
+    return np.concatenate([order[pinned[order]], order[~pinned[order]]]) if pinned.any() else order
+
+
+def _below(parents: Longs, rows: Bools) -> Bools:
+    """These rows and every one that lies below one of them."""
+    found = rows
+    while True:
+        more = found | np.where(parents >= 0, found[parents], False)
+        if (more == found).all():
+            return found
+        found = more
 
 
 def _order(snapshot: FrameSnapshot, spec: RunsViewSpec) -> Longs:

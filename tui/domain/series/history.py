@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,36 @@ class MetricHistory:
     def is_whole(self) -> bool:
         """Whether these are all the points that there are."""
         return self.total is not None and self.total == len(self.values)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the life of one metric of one run comes to: its extremes without NaN, its first value, where its last is.
+
+    ``is_whole`` is False where they were taken from a sample, which may miss an extreme.
+    """
+
+    low: float
+    high: float
+    first: float
+    step: float
+    time_ms: float
+    is_whole: bool = True
+
+
+def figures_of(history: MetricHistory) -> Figures | None:
+    """The figures of the points that have come; None where there are none."""
+    if not history.values:
+        return None
+    known = [value for value in history.values if value == value]
+    return Figures(
+        min(known, default=math.nan),
+        max(known, default=math.nan),
+        history.values[0],
+        float(history.steps[-1]),
+        float(history.timestamps_ms[-1]),
+        history.is_whole,
+    )
 
 
 @dataclass(frozen=True)

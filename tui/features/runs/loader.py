@@ -43,6 +43,9 @@ class RunsLoader:
         self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
         self._all_cut_off = False  # whether a failure ended loading all, which goes on once runs come again
         self.registered_problem: Problem | None = None
+        self._figure_keys: tuple[str, ...] = ()
+        self.figures_left = 0  # runs of which figures that are shown are still to be read
+        self.figures_problem: Problem | None = None
         self.before = Freshness()  # how true it was before what is under way began
 
     @property
@@ -97,7 +100,7 @@ class RunsLoader:
         self.store = None
         self.loading_all = self._all_cut_off = self._rest_wanted = False
         self.total = None
-        self.registered_problem = None
+        self.registered_problem = self.figures_problem = None
         self._state.freshness = Freshness()
 
     def open(
@@ -183,7 +186,7 @@ class RunsLoader:
         store = self.store
         if store is None:
             return
-        self.loading_all, self._all_cut_off = self._all_cut_off, False
+        self.loading_all, self._all_cut_off, self.figures_problem = self._all_cut_off, False, None
         self._begin()
         self._owner.ask(self._session.pool, "page", store.reload, self._took, self._failed)
         self._changed()
@@ -219,6 +222,32 @@ class RunsLoader:
                 lambda _nothing: self._changed() if store is self.store else None,
                 lambda problem: self._registered_refused(store, problem),
             )
+
+    # columns of metrics over the lives of runs
+
+    def want_figures(self, keys: tuple[str, ...]) -> None:
+        """Read what these metrics came to, of the loaded runs of which that is not known."""
+        if keys != self._figure_keys:
+            self._owner.forget("figures")
+            self._figure_keys, self.figures_left, self.figures_problem = keys, 0, None
+        store = self.store
+        if not keys or store is None or self._owner.is_asking("figures") or self.figures_problem is not None:
+            return
+        history = self._session.history
+
+        def read() -> int:
+            return store.read_figures(keys, history) if store.lacks_figures(keys) else -1
+
+        def got(left: int) -> None:
+            self.figures_left = max(0, left)
+            if left >= 0 and store is self.store:
+                self._changed()  # what is laid out then asks for the rest
+
+        def refused(problem: Problem) -> None:
+            self.figures_problem = problem
+            self._changed()
+
+        self._owner.ask(self._session.pool, "figures", read, got, refused, urgency=PREFETCH)
 
     def _took(self, taken: Taken) -> None:
         self._state.freshness = self._state.freshness.live(self._session.clock.now_ms())

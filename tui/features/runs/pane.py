@@ -18,6 +18,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
+from tui.domain.uris import HTTP_KINDS, is_databricks, kind
 from tui.features.runs import words as runs_words
 from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
 from tui.features.runs.following import Following
@@ -28,7 +29,7 @@ from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.asking import AutoRefresh
 from tui.ui.deck import Deck
-from tui.ui.list_pane import OF_MARKS, ListPane, Show
+from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
@@ -285,6 +286,9 @@ class RunsPane(ListPane[str]):
                 tree=arrangement.flag("tree", default=True),
                 folds=Folds(all_folded, but),
                 fold_constants=arrangement.flag("varying_only", default=False),
+                pinned=frozenset(arrangement.texts("pinned")),
+                hidden=frozenset(arrangement.texts("hidden")),
+                show_hidden=arrangement.flag("show_hidden", default=False),
                 now_ms=now_ms,
                 zone=zone,
                 absolute_times=absolute,
@@ -318,6 +322,7 @@ class RunsPane(ListPane[str]):
         self.grid.placeholder = runs_words.placeholder(self._shown())
         self.grid.table = view
         self.bring_into_view()
+        self.loader.want_figures(self._figures_shown())
         self.show_words()
         self.following.shown()
         if first or resorted:
@@ -326,6 +331,20 @@ class RunsPane(ListPane[str]):
             self._look_for_traces()
         if first and view.counts.orphans and not self.loader.complete:
             self.following.load_parents()
+
+    def _figures_shown(self) -> tuple[str, ...]:
+        """The metrics of which columns tell more than the last value."""
+        from tui.domain.runs.catalogue import field_of
+
+        keys = (*self.arrangement.columns, *(key for key, _ in self.arrangement.sort))
+        fields = [field for key in keys if "." in key and (field := field_of(key)) is not None and field.figure]
+        return tuple(dict.fromkeys(field.key for field in fields))
+
+    def _sampled(self) -> int:
+        """Of how many runs such a column was taken from a sample."""
+        known = self.view.snapshot.figures if self.view is not None else {}
+        runs = {r for key in self._figures_shown() for r, figures in known.get(key, {}).items() if not figures.is_whole}
+        return len(runs)
 
     def _look_for_traces(self) -> None:
         """Where there are no runs, there may be traces: it is said where these are seen."""
@@ -363,6 +382,7 @@ class RunsPane(ListPane[str]):
             lead=self._lead(),
             by_child=self._by_child(),
             traces=self._traces,
+            sampled=self._sampled(),
             hides=self.session.capabilities.hides,
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )
@@ -494,8 +514,10 @@ class RunsPane(ListPane[str]):
 
     def high_first(self, key: str) -> bool:
         # Metrics are looked at from the better end, other numbers of a run from the high end, texts from A.
-        section, _, metric = key.partition(".")
-        return self._better(metric) != "lower" if section == "metrics" else key in _HIGH_FIRST
+        section, dot, metric = key.partition(".")
+        if section in ("metrics", "min", "max", "first"):
+            return self._better(metric) != "lower"
+        return key in _HIGH_FIRST or (bool(dot) and section in ("step", "time"))
 
     def _lead(self) -> str:
         """What stands first as the rows are sorted."""
@@ -520,7 +542,7 @@ class RunsPane(ListPane[str]):
         return direction_of(metric, self.session.launch.settings.metric_directions).better
 
     def pickable(self) -> list[Pickable]:
-        from tui.domain.runs.catalogue import columns
+        from tui.domain.runs.catalogue import FIGURES, columns
         from tui.ui.dialogs.pick import Pickable
 
         view = self.view
@@ -532,10 +554,34 @@ class RunsPane(ListPane[str]):
             have = "every run" if fill == every else f"{count(fill)} of {count(every)} runs"
             return f"{have}, all the same" if constant else have
 
-        return [
+        infos = columns(view.snapshot, system_tags=True)
+        offers = [
             Pickable(info.key, info.title, info.group, detail(info.fill, info.constant), self.high_first(info.key))
-            for info in columns(view.snapshot, system_tags=True)
+            for info in infos
         ]
+        for info in infos:
+            if info.group == "metrics":
+                metric = info.key.partition(".")[2]
+                keys = [(figure, f"{figure}.{metric}") for figure in FIGURES]
+                told = f"of its whole history: {self._price(info.fill)}"
+                offers += [
+                    Pickable(key, f"{figure} {info.title}", "over time", told, self.high_first(key))
+                    for figure, key in keys
+                ]
+        return offers
+
+    def sortable(self) -> list[Pickable]:
+        shown = self.shown_columns()
+        return [offer for offer in self.pickable() if offer.group != "over time" or offer.key in shown]
+
+    def _price(self, runs: int) -> str:
+        """What it costs to read a metric over the lives of so many runs."""
+        uri = self.session.launch.tracking_uri
+        if kind(uri) == "sqlite":
+            return counted(-(-runs // 1000), "statement")
+        if kind(uri) in HTTP_KINDS or is_databricks(uri):
+            return f"{counted(-(-runs // 100), 'request')}, of samples where it is long"
+        return f"{counted(runs, 'statement')}, of samples where it is long"
 
     def shown_columns(self) -> tuple[str, ...]:
         """The keys of the columns chosen, by a person or by what there is, those folded included."""
@@ -548,6 +594,31 @@ class RunsPane(ListPane[str]):
     def action_differences(self) -> None:
         varying = self.arrangement.flag("varying_only", default=False)
         self.rearrange(self.arrangement.with_more(varying_only=not varying))
+
+    def action_pin(self) -> None:
+        """Pin the run under the cursor, or those marked, above all others; again, let them go."""
+        self._put("pinned", "hidden")
+
+    def action_hide_run(self) -> None:
+        """Hide the run under the cursor, or those marked; those hidden that are shown come back."""
+        self._put("hidden", "pinned")
+
+    def _put(self, where: str, not_where: str) -> None:
+        here = self.grid.cursor_key
+        chosen = tuple(self.grid.marks) or ((here,) if here is not None else ())
+        there, other = self.arrangement.texts(where), self.arrangement.texts(not_where)
+        kept = [run_id for run_id in there if run_id not in chosen]
+        if len(kept) + len(set(chosen)) != len(there):  # some are not there yet
+            kept = [*there, *(run_id for run_id in chosen if run_id not in there)]
+        else:
+            chosen = ()
+        said = {where: kept, not_where: [run_id for run_id in other if run_id not in chosen]}
+        shown = bool(said["hidden"]) and self.arrangement.flag("show_hidden", default=False)
+        self.rearrange(self.arrangement.with_more(**said, show_hidden=shown))
+
+    def action_show_hidden(self) -> None:
+        shown = self.arrangement.flag("show_hidden", default=False)
+        self.rearrange(self.arrangement.with_more(show_hidden=not shown))
 
     def action_tree(self) -> None:
         self.rearrange(self.arrangement.with_more(tree=not self.arrangement.flag("tree", default=True)))
@@ -599,8 +670,10 @@ class RunsPane(ListPane[str]):
             return self.arrangement.flag("tree", default=True) and self._fold_here() is not None
         if action == "fold_all":
             return self.arrangement.flag("tree", default=True)
-        if action in ("tags", "note", "rename", "delete"):
+        if action in ("tags", "note", "rename", "delete", "pin", "hide_run"):
             return self.loader.loaded > 0
+        if action == "show_hidden":
+            return bool(self.arrangement.texts("hidden"))
         if action == "undo":
             return self.writing.can_take_back
         if action == "evaluation":
@@ -613,6 +686,8 @@ class RunsPane(ListPane[str]):
             return "This run has no child runs here, nor a parent"
         if verb in ("fold", "fold_all"):
             return "Runs stand in one list: there is nothing to fold"
+        if verb == "show_hidden":
+            return "No run is hidden here: H hides one"
         if verb == "undo":
             return NOTHING_TO_UNDO
         if verb in OF_MARKS:

@@ -15,7 +15,7 @@ from tui.domain.problem import Kind
 from tui.domain.text import clean, named
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import RunsQuery
-from tui.ui.list_pane import matches
+from tui.ui.list_pane import counted, matches
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
@@ -42,6 +42,7 @@ class RunsInView:
     by_child: bool = False  # parents stand where the best of their children would
     hides: bool = False  # the server leaves out what one may not see
     traces: str = ""  # how to see the traces that there are of these experiments, which have no runs
+    sampled: int = 0  # runs of which figures that are shown were taken from samples
     restorable: bool = False  # deleted runs are shown, and may be restored
 
 
@@ -75,8 +76,13 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
         parts.append(f"{shown.marks} marked")
     for key, descending in shown.sort[:3]:
         sign = glyphs.down if descending else glyphs.up
-        parts.append(f"{clean(key.partition('.')[2] or key)} {sign}")
+        parts.append(f"{clean(_sorted_by(key))} {sign}")
     return (name, *parts)
+
+
+def _sorted_by(key: str) -> str:
+    section, dot, name = key.partition(".")
+    return key if not dot else name if section in ("metrics", "params", "tags") else f"{section} {name}"
 
 
 def footnotes(shown: RunsInView) -> list[str]:
@@ -99,6 +105,15 @@ def footnotes(shown: RunsInView) -> list[str]:
     if shown.filter_text and not shown.bar_open:
         applied = "here, not applied" if shown.filter_fails else "here"
         notes.append(f"{applied}: {clean(shown.filter_text)}")
+    if counts is not None and counts.put_away:
+        back = "! hides them" if shown.arrangement.flag("show_hidden", default=False) else "! shows them"
+        notes.append(f"{quantities.count(counts.put_away)} hidden ({back})")
+    if loader.figures_left:
+        notes.append(f"columns of metrics over time: {quantities.count(loader.figures_left)} more runs to read")
+    elif loader.figures_problem is not None:
+        notes.append(f"columns of metrics over time could not be read: {clean(loader.figures_problem.message)}")
+    elif shown.sampled:
+        notes.append(f"min and max by samples of {counted(shown.sampled, 'run')}")
     if counts is not None and counts.constants:
         many = len(counts.constants)
         notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")

@@ -8,6 +8,8 @@ databases go through MLflow's store.
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,10 +21,12 @@ from tui.domain.series.history import (
     MOST_RUNS,
     PAGE_POINTS,
     SAMPLE_POINTS,
+    Figures,
     HistoryPage,
     MetricHistory,
     Places,
     extended,
+    figures_of,
     joined,
     recorded,
 )
@@ -33,7 +37,7 @@ from tui.gateway.rest.transport import object_in, whole
 from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
 from tui.gateway.tracking import answers
-from tui.gateway.tracking.answers import LARGEST
+from tui.gateway.tracking.answers import LARGEST, true_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -197,6 +201,9 @@ class RestHistory:
                 break
         return thinned(joined(pages), points, whole=token is None)
 
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        return sampled_figures(self, run_ids, key)
+
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         return {}  # no request tells it without the points themselves
 
@@ -261,6 +268,17 @@ def _each(
         return found
 
 
+def sampled_figures(history: MetricHistoryPort, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+    """The figures of samples, as many runs at a time as a server takes."""
+    found: dict[str, Figures] = {}
+    for start in range(0, len(run_ids), MOST_RUNS):
+        for run_id, sample in history.sampled(run_ids[start : start + MOST_RUNS], key).items():
+            figures = figures_of(sample)
+            if figures is not None:
+                found[run_id] = figures
+    return found
+
+
 class StoreHistory:
     """MetricHistoryPort over MLflow's own store of a database."""
 
@@ -282,6 +300,9 @@ class StoreHistory:
         rows = self._store().get_metric_history_bulk_interval([run_id], key, points, low, high)
         return from_points(run_id, key, ((row.step, row.timestamp, row.value) for row in rows), len(rows) < points)
 
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        return sampled_figures(self, run_ids, key)
+
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         return {}
 
@@ -294,6 +315,23 @@ class StoreHistory:
     def _store(self) -> Any:
         # The client offers whole histories only.
         return self._session.client()._tracking_client.store
+
+
+# Of each run in one pass: the window is walked in the order of the points, from the first to the last.
+_FIGURES = """
+SELECT run_uuid, low, high, value, is_nan, last_step, last_time FROM (
+    SELECT run_uuid, value, is_nan,
+        MIN(CASE WHEN is_nan = 0 THEN value END) OVER of_run AS low,
+        MAX(CASE WHEN is_nan = 0 THEN value END) OVER of_run AS high,
+        LAST_VALUE(step) OVER of_run AS last_step,
+        LAST_VALUE(timestamp) OVER of_run AS last_time,
+        ROW_NUMBER() OVER of_run AS number
+    FROM metrics WHERE key = ? AND run_uuid IN (SELECT value FROM json_each(?))
+    WINDOW of_run AS (
+        PARTITION BY run_uuid ORDER BY step, timestamp, rowid ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    )
+) WHERE number = 1
+"""
 
 
 class SqliteHistory:
@@ -334,6 +372,16 @@ class SqliteHistory:
         if self._database is not None:
             raise Elsewhere("MLflow samples long histories in the database itself")
         return self._whole.sample(run_id, key, points, steps)
+
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        found: dict[str, Figures] = {}
+        with problems.raised_as(title_of(key), self._session.place), self._open() as connection:
+            rows = connection.execute(_FIGURES, (key, json.dumps(list(run_ids))))
+            for run_id, low, high, first, is_nan, step, time in rows:
+                low, high = (math.nan if value is None else true_number(value) for value in (low, high))
+                first = math.nan if is_nan else true_number(first)
+                found[run_id] = Figures(low, high, first, float(step), float(time))
+        return found
 
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         some = list(run_ids[:MOST_RUNS])
