@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.charts import broken, falling, record_many
-from tests.support.deck import OFFLINE, World, world
+from tests.support.deck import OFFLINE, World, runs_pane, world
 from tests.support.driver import Deck
 from tests.support.fakes import Asked, experiment, run
 from tui.app.application import DeckApp
@@ -217,8 +217,8 @@ async def test_scale_smoothing_and_axis(made: World) -> None:
     async with made.open() as deck:
         screen = await _open(deck, _all())
         await deck.press("L", "plus", "plus")
-        assert screen.state.view.log
-        assert screen.state.view.weight == 0.6
+        assert screen.state.view_of("loss").log
+        assert screen.state.view_of("loss").weight == 0.6
         assert "log" in deck.lines()[1]
         assert "EMA 0.6" in deck.lines()[1]
         await deck.press("minus", "minus", "L", "x")
@@ -228,6 +228,52 @@ async def test_scale_smoothing_and_axis(made: World) -> None:
         assert "wall clock" in deck.text()
         assert "14:0" in deck.text()
         assert screen.loader.requests == 1, "looking at it differently asks nothing"
+
+
+async def test_each_chart_has_its_own_scale_and_smoothing_which_are_remembered(made: World) -> None:
+    route = _all(("loss", "val_auc"))
+    async with made.open((160, 45)) as deck:
+        screen = await _open(deck, route)
+        await deck.press("L", "plus", "tab", "plus")
+        assert [(screen.state.view_of(key).log, screen.state.view_of(key).weight) for key in route.keys] == [
+            (True, 0.5), (False, 0.5),
+        ]  # fmt: skip
+        await deck.press("m")
+        assert not screen.state.view_of("loss").log, "one chart of all has a scale of its own"
+        await deck.until(lambda: "loss" in screen.session.views.get("charts"), "it is kept")
+    async with made.open((160, 45)) as deck:
+        screen = await _open(deck, route)
+        assert screen.state.view_of("loss").log and screen.state.view_of("val_auc").weight == 0.5
+
+
+async def test_every_metric_is_drawn_at_once_sifted_and_written_as_svg(made: World, tmp_path: Path) -> None:
+    made.history.record(ONE, "val_auc", [0.9])
+    made.history.record(f"{2:032x}", "val_auc", [-0.4])
+    async with made.open((160, 45)) as deck:
+        await deck.until_text("run-001")
+        deck_runs = runs_pane(deck)
+        deck_runs.grid.focus()
+        deck_runs.grid.marks = (ONE, f"{2:032x}")
+        await deck.press("V")
+        await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
+        screen = deck.app.screen
+        assert isinstance(screen, CurvesScreen)
+        await deck.until(lambda: screen.loader.requests and not screen.loader.busy, "every history has come")
+        assert screen.state.keys == ("broken", "loss", "val_auc", "system/cpu_utilization_percentage")
+        await deck.until_text("one value each")
+        await deck.until(lambda: "█" in deck.line_with("a run-001") and "-0.4" in deck.line_with("b run-002"), "bars")
+        await deck.press("/", *"cpu")
+        await deck.until(lambda: screen.state.keys == ("system/cpu_utilization_percentage",), "one metric is left")
+        await deck.type("x")
+        await deck.until_text("No metric's name has these words")
+        await deck.press("escape")
+        await deck.until(lambda: len(screen.state.keys) == 4, "all are back")
+        await deck.until(lambda: not screen.loader.busy, "every history has come again")
+        await deck.press("tab", "E", "down", "down", "enter")
+        await deck.until_text("Write it to which file?")
+        await deck.press("enter")
+        await deck.until(lambda: (made.folder / "loss.svg").exists(), "the chart has been written")
+        assert "<polyline" in (made.folder / "loss.svg").read_text(encoding="utf-8")
 
 
 async def test_the_cursor_reads_off_values(made: World) -> None:

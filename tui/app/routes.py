@@ -13,6 +13,7 @@ from tui.ui.routes import (
     EvaluationDiffRoute,
     EvaluationSetRoute,
     EvaluationsRoute,
+    ImagesRoute,
     IncidentRoute,
     LedgerRoute,
     LoggedModelRoute,
@@ -49,6 +50,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.features.artifacts.screen import ArtifactsScreen
 
         return ArtifactsScreen(session, route)
+    if isinstance(route, ImagesRoute):
+        from tui.features.artifacts.images import ImagesScreen
+
+        return ImagesScreen(session, route)
     if isinstance(route, LoggedModelRoute):
         from tui.features.artifacts.logged_model import LoggedModelScreen
 

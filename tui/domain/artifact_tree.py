@@ -16,7 +16,8 @@ from tui.domain.quantities import count, size
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, named
 
-_LOGGED_IMAGES = "images"
+LOGGED_IMAGES = "images"
+"""The folder that ``mlflow.log_image`` puts images with a key in."""
 _LOGGED_IMAGE = re.compile(
     r"(?P<key>.+)(?P<sign>[%+])step[%+](?P<step>-?\d+)[%+]timestamp[%+](?P<time>\d+)[%+][0-9a-z-]+(?P<small>[%+]compressed)?"
     r"(?P<end>\.\w+)"
@@ -81,6 +82,25 @@ def model_uri(node: ArtifactNode) -> str:
     return node.root.uri(path[1:]) if name == "MLmodel" and path else ""
 
 
+@dataclass(frozen=True)
+class LoggedImage:
+    """What the name of an image says that was logged under a key."""
+
+    key: str
+    step: int
+    time_ms: int
+    small: bool  # whether it is the copy that the web UI shows in lists
+
+
+def logged_image(name: str) -> LoggedImage | None:
+    """What a file's name says, if ``mlflow.log_image`` made it for a key and a step."""
+    found = _LOGGED_IMAGE.fullmatch(name)
+    if found is None:
+        return None
+    key = found["key"].replace("~" if found["sign"] == "+" else "#", "/")
+    return LoggedImage(key, int(found["step"]), int(found["time"]), bool(found["small"]))
+
+
 def label_of(entry: ArtifactEntry) -> str:
     """A file's name; of an image that was logged under a key, the key, its step, and whether it is the small copy."""
     group, own = _logged(entry)
@@ -89,20 +109,19 @@ def label_of(entry: ArtifactEntry) -> str:
 
 def _logged(entry: ArtifactEntry) -> tuple[str, str]:
     """The key that an image was logged under, "" for other files, and what it is called among those of that key."""
-    logged = _LOGGED_IMAGE.fullmatch(entry.name) if not entry.is_folder else None
+    logged = logged_image(entry.name) if not entry.is_folder else None
     if logged is None:
         return "", clean(entry.name)
-    key = logged["key"].replace("~" if logged["sign"] == "+" else "#", "/")
-    small = " small" if logged["small"] else ""
-    return named(key), clean(f"step {int(logged['step'])}{small} {logged['end']}")
+    small, end = " small" if logged.small else "", entry.name.rpartition(".")[2]
+    return named(logged.key), clean(f"step {logged.step}{small} .{end}")
 
 
 def _place(node: ArtifactNode) -> tuple[bool, str, int, int, bool]:
     """Where a file stands among logged images: by key, step and time, the small copy after its image."""
-    logged = _LOGGED_IMAGE.fullmatch(node.entry.name)
+    logged = logged_image(node.entry.name)
     if logged is None:
         return (True, node.label, 0, 0, False)
-    return (False, logged["key"], int(logged["step"]), int(logged["time"]), bool(logged["small"]))
+    return (False, logged.key, logged.step, logged.time_ms, logged.small)
 
 
 def _of_one_key(children: Sequence[ArtifactNode]) -> Iterator[TreeLine]:
@@ -180,7 +199,7 @@ class ArtifactTree:
             child = ArtifactNode(listing.root, entry, node.depth + 1, label_of(entry))
             children.append(child)
             self._nodes[child.key] = child
-        node.children = sorted(children, key=_place) if listing.path == _LOGGED_IMAGES else children
+        node.children = sorted(children, key=_place) if listing.path == LOGGED_IMAGES else children
         node.loading, node.problem, node.note = False, None, listing.note
 
     def take_models(self, models: Sequence[LoggedModel]) -> None:
@@ -268,7 +287,7 @@ class ArtifactTree:
             return [TreeLine(folder, "reading …", "muted", depth)]
         if not folder.children and folder is not self.top:
             return [TreeLine(folder, clean(folder.note) or "(empty)", "muted", depth)]
-        if folder.entry.path == _LOGGED_IMAGES:
+        if folder.entry.path == LOGGED_IMAGES:
             return list(_of_one_key(folder.children))
         return [TreeLine(child, depth=child.depth) for child in folder.children]
 

@@ -33,6 +33,14 @@ class ArtifactsRoute:
 
 
 @dataclass(frozen=True)
+class ImagesRoute:
+    """The images that one or two runs logged by key and step."""
+
+    run_ids: tuple[str, ...]
+    known: tuple[RunReference, ...] = ()
+
+
+@dataclass(frozen=True)
 class LoggedModelRoute:
     """The page of a model that a run logged; ``known`` shows at once what has been read already."""
 
@@ -260,6 +268,7 @@ Route = (
     RunRoute
     | CurvesRoute
     | ArtifactsRoute
+    | ImagesRoute
     | LoggedModelRoute
     | CompareRoute
     | StoreRoute

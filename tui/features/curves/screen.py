@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +15,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference
 from tui.features.curves import words as curves_words
-from tui.features.curves.chart import ChartPane, MetricPages
+from tui.features.curves.chart import ChartPane, ChartsColumn, MetricPages
 from tui.features.curves.loader import CurvesLoader
 from tui.features.curves.state import CurvesState
 from tui.resources import RICH, style_sheets
@@ -22,6 +23,7 @@ from tui.services.copies import run_copies
 from tui.services.group_history import band, histories
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
+from tui.ui.exporting import Export, ExportForm
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
 from tui.widgets.chart.legend import Legend
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 MOST_RUNS = 50
 MOST_CHARTS = 24
 MOST_GROUPS = 16
+MOST_LOOKS = 500  # scales and smoothings that are remembered
+_LOOKS = "charts"
 _LEAST_LINES = 9  # of a chart among several
 _REST_SECONDS = 0.2  # how long a zoom rests before finer points are read
 _FAR = 10  # strides across a chart
@@ -64,6 +68,8 @@ class CurvesScreen(Page, Asking):
         self._panes = [ChartPane(number, key, self.deck.glyphs) for number, key in enumerate(self.state.keys)]
         self.legend = Legend(glyphs=self.deck.glyphs, id="legend")
         self.frame = Container(*self._panes, id="charts")
+        self.column = ChartsColumn(self.frame, lambda: self.chart.keys_target(), self._sift)
+        self._recall_looks()
         settings = self.session.launch.settings
         self._watch = AutoRefresh(
             self, settings.watch_seconds, self._tick, running_seconds=settings.watch_running_seconds
@@ -74,7 +80,7 @@ class CurvesScreen(Page, Asking):
 
     def content(self) -> ComposeResult:
         with Horizontal(id="curves-body"):
-            yield self.frame
+            yield self.column
             yield self.legend
 
     def on_mount(self) -> None:
@@ -277,15 +283,18 @@ class CurvesScreen(Page, Asking):
     # keys: the view
 
     def action_log_scale(self) -> None:
-        self.state.toggle_log()
+        self.state.toggle_log(self.chart.key)
+        self._remember_looks()
         self._redraw()
 
     def action_smoother(self) -> None:
-        self.state.smooth(1)
+        self.state.smooth(1, self.chart.key)
+        self._remember_looks()
         self._redraw()
 
     def action_rougher(self) -> None:
-        self.state.smooth(-1)
+        self.state.smooth(-1, self.chart.key)
+        self._remember_looks()
         self._redraw()
 
     def action_x_axis(self) -> None:
@@ -320,15 +329,30 @@ class CurvesScreen(Page, Asking):
 
     def _turn_page(self, by: int) -> None:
         """Draw other metrics: what is still on its way for these is no longer wanted, what has come is kept a while."""
-        if not self.pages.turn(by):
-            return
+        if self.pages.turn(by):
+            self._show_page()
+            self.focus_pane(self.charts[0])
+
+    def _sift(self, words: str) -> bool:
+        """Draw the metrics whose names have these words, if any has."""
+        before = self.pages.shown
+        if not self.pages.sift(words):
+            return False
+        if self.pages.shown != before:
+            self._show_page()
+        return True
+
+    async def action_filter(self) -> None:
+        await self.column.open_bar()
+
+    def _show_page(self) -> None:
         self.loader.stop()
         self.state.turn_to(self.pages.shown)
         for chart, key in zip(self._panes, self.state.keys, strict=False):
             chart.key = key
         self._arrange()
+        self._set_current(self.charts[0])
         self.frame.scroll_home(animate=False)
-        self.focus_pane(self.charts[0])
         self.loader.read_missing()
         self._show_name()
         self._redraw()
@@ -350,7 +374,7 @@ class CurvesScreen(Page, Asking):
         self.loader.read_whole(*self.state.ident_here(self.chart.key))
 
     def go_back(self) -> bool:
-        if self.loader.stop_whole():
+        if self.loader.stop_whole() or self.column.drop_filter():
             return True
         if self.state.alone:
             self.action_alone()
@@ -363,6 +387,33 @@ class CurvesScreen(Page, Asking):
             self._redraw()
             return True
         return False
+
+    # scale and smoothing of each metric, as they were the last time
+
+    def _recall_looks(self) -> None:
+        for key, look in self.session.views.get(_LOOKS).items():
+            match look:
+                case [bool(log), int(weight) | float(weight)]:
+                    self.state.looks[key] = (log, float(weight))
+
+    def _remember_looks(self) -> None:
+        looks = {key: list(look) for key, look in list(self.state.looks.items())[-MOST_LOOKS:] if look != (False, 0.0)}
+        views = self.session.views
+        self.session.pool.submit(lambda: views.put(_LOOKS, looks), lambda _kept: None, lambda _problem: None)
+
+    # handing on
+
+    def action_export(self) -> None:
+        """Write the chart that has the keys."""
+        key = self.chart.key
+        drawn = [(one.curve.history.run_id, one.curve.history.key) for one in self.state.series(key)]
+        if not drawn:
+            self.deck.say("There are no points here to write")
+            return
+        csv, svg = curves_words.csv(self.state, drawn), curves_words.svg(self.state, key)
+        name = re.sub(r"[^\w.-]+", "-", clean(key)).strip("-.") or "chart"
+        forms = {"svg": ExportForm("SVG", "svg", lambda: svg), "csv": ExportForm("CSV", "csv", lambda: csv)}
+        Export(self, self.session, name, forms).offer()
 
     # copying
 

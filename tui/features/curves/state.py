@@ -41,6 +41,7 @@ class CurvesState:
     edges: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a mean, by its id: those of its spread
     problems: dict[str, Problem] = field(default_factory=dict)  # by metric
     view: ChartView = field(default_factory=ChartView)
+    looks: dict[str, tuple[bool, float]] = field(default_factory=dict)  # log and smoothing, by chart
     together: bool = False
     place: int = 0  # of the line of the legend that stands out
     alone: bool = False  # only that one is drawn
@@ -193,12 +194,13 @@ class CurvesState:
 
     def reading(self, curve: Curve) -> CurvePoint | None:
         """What a curve says at the cursor, or at its last point where there is none."""
+        weight = self.view_of(curve.history.key).weight
         if self.view.cursor is None:
-            return curve.at(math.inf, self.view.weight)
+            return curve.at(math.inf, weight)
         extent = curve.extent
         if extent is None or not extent[0] <= self.view.cursor <= extent[1]:
             return None
-        return curve.at(self.view.cursor, self.view.weight)
+        return curve.at(self.view.cursor, weight)
 
     # the view
 
@@ -213,11 +215,27 @@ class CurvesState:
             return None
         return span_of(min(low for low, _ in extents), max(high for _, high in extents))
 
-    def toggle_log(self) -> None:
-        self.view = replace(self.view, log=not self.view.log)
+    def view_of(self, chart_key: str) -> ChartView:
+        """The view of a chart: what all share, with its own scale and smoothing."""
+        log, weight = self.looks.get(self._look(chart_key), (False, 0.0))
+        return replace(self.view, log=log, weight=weight)
 
-    def smooth(self, by: int) -> None:
-        self.view = replace(self.view, weight=stepped(self.view.weight, by))
+    def _look(self, chart_key: str) -> str:
+        return "" if self.together and len(self.keys) > 1 else chart_key
+
+    def toggle_log(self, chart_key: str) -> None:
+        view = self.view_of(chart_key)
+        self.looks[self._look(chart_key)] = (not view.log, view.weight)
+
+    def smooth(self, by: int, chart_key: str) -> None:
+        view = self.view_of(chart_key)
+        self.looks[self._look(chart_key)] = (view.log, stepped(view.weight, by))
+
+    def single_values(self, chart_key: str) -> bool:
+        """Whether a chart has one value for each run, which bars show better than points."""
+        found = [h for (_, key), h in self.histories.items() if key == chart_key and len(h)]
+        shared = self.together and len(self.keys) > 1
+        return bool(found) and not shared and not self.edges and all(len(h) == 1 and h.is_whole for h in found)
 
     def next_axis(self) -> None:
         """Go along the next kind of axis; places on the old one mean nothing there."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tui.domain import quantities
 from tui.domain.glyphs import ASCII
 from tui.domain.series import scales
+from tui.domain.series.chart_svg import DrawnCurve, chart_svg
 from tui.domain.series.curve import Axis, Curve
 from tui.domain.series.history import MOST_POINTS, MetricHistory
 from tui.domain.text import named
@@ -69,7 +70,7 @@ def _numbers(state: CurvesState, curve: Curve | None) -> tuple[float | None, flo
         return None, None, None
     reading = state.reading(curve)
     shown = None if reading is None else reading.value if reading.smooth is None else reading.smooth
-    values = curve.values(state.view.weight)
+    values = curve.values(state.view_of(curve.history.key).weight)
     if state.view.window is not None:
         values = values[curve.within(state.view.window.low, state.view.window.high)]
     if not len(values):
@@ -133,11 +134,12 @@ def counts(state: CurvesState, chart_key: str, *, reading_finer: bool = False) -
         words.append(f"{sampled} sampled")
     odd = [sum(getattr(h, name) for h in found) for name in ("nans", "highs", "lows")]
     words += [f"{quantities.count(n)} {word}" for n, word in zip(odd, _odd_signs(state), strict=True) if n]
-    if state.view.log:
+    view = state.view_of(chart_key)
+    if view.log:
         unseen = sum(_not_above_zero(state, h.run_id, h.key) for h in found)
         words.append("log" + (f", {quantities.count(unseen)} at or below 0 not shown" if unseen else ""))
-    if state.view.weight:
-        words.append(f"EMA {state.view.weight:g}")
+    if view.weight:
+        words.append(f"EMA {view.weight:g}")
     return words
 
 
@@ -161,6 +163,29 @@ def _is_whole_in_view(state: CurvesState, history: MetricHistory) -> bool:
 def _not_above_zero(state: CurvesState, run_id: str, key: str) -> int:
     curve = state.curve(run_id, key)
     return int((curve.y <= 0).sum()) if curve is not None else 0
+
+
+def svg(state: CurvesState, chart_key: str) -> str:
+    """One chart as it is looked at, as an SVG."""
+    view, bounds = state.view_of(chart_key), state.view.window or state.bounds()
+    curves = []
+    for one in state.series(chart_key):
+        curve = one.curve
+        seen = curve.within(bounds.low, bounds.high) if bounds is not None else slice(None)
+        run_id, key = curve.history.run_id, curve.history.key
+        name = state.run_name(run_id) if not state.together else f"{named(key)} · {state.run_name(run_id)}"
+        curves.append(DrawnCurve(name, curve.x[seen].tolist(), curve.values(view.weight)[seen].tolist()))
+    ticks: list[scales.Tick] = []
+    if bounds is not None:
+        across = {
+            Axis.STEP: lambda: scales.step_ticks(bounds, 8, fractional=False),
+            Axis.RELATIVE: lambda: scales.duration_ticks(bounds, 8),
+            Axis.CLOCK: lambda: scales.clock_ticks(bounds, 8, state.zone),
+        }
+        ticks = across[view.axis]()
+    title = "all metrics" if state.together and len(state.keys) > 1 else chart_key
+    said = [title, *(["log"] if view.log else []), *([f"EMA {view.weight:g}"] if view.weight else [])]
+    return chart_svg(", ".join(said), curves, ticks, view.axis.value, log=view.log)
 
 
 def csv(state: CurvesState, idents: Sequence[Ident]) -> str:

@@ -16,8 +16,9 @@ from tui.domain.artifacts import LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
+from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.tables import CHILDREN_READ, RunMade
-from tui.domain.text import clean, named
+from tui.domain.text import clean, named, natural
 from tui.domain.values import GOING_ON, RegisteredAs, RunDetail, RunReference
 from tui.features.run.metrics import MetricsView
 from tui.features.run.view import RunView
@@ -27,7 +28,7 @@ from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.page import Page
-from tui.ui.routes import ArtifactsRoute, RunRoute
+from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute
 from tui.ui.writing import NOTHING_TO_UNDO, Writer
 from tui.widgets.tabs import TabPart
 
@@ -197,6 +198,22 @@ class RunScreen(Page, Asking):
 
     def action_register(self) -> None:
         self.deck.register(run_id=self.run_id)
+
+    def _reference(self) -> tuple[RunReference, ...]:
+        found = self.detail
+        return (RunReference(found.run_id, found.name, found.status, found.lifecycle),) if found is not None else ()
+
+    def action_images(self) -> None:
+        self.deck.go(ImagesRoute((self.run_id,), self._reference()))
+
+    def action_all_curves(self) -> None:
+        """Draw every metric of the run, those of the machine after the others."""
+        names = {metric.key for metric in self.detail.metrics} if self.detail is not None else set()
+        if not names:
+            self.deck.say("This run has recorded no metric")
+            return
+        keys = tuple(sorted(names, key=lambda name: (name.startswith(SYSTEM), natural(name))))
+        self.deck.go(CurvesRoute((self.run_id,), keys, self._reference()))
 
     def action_artifacts(self) -> None:
         name = named(self.detail.name) if self.detail is not None else ""

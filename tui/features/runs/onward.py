@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from textual.message import Message
 
 from tui.domain.quantities import count
+from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
 from tui.services.pool import PREFETCH
@@ -107,6 +108,34 @@ class Onward:
         else:
             self._choose(names)
 
+    def all_curves(self) -> None:
+        """Draw every metric that one of these runs has, those of the machine after the others."""
+        deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
+        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
+        if view is None or not run_ids:
+            deck.say("There is no run here to draw curves of")
+            return
+        values = [found for run_id in run_ids if (found := view.snapshot.values_of(run_id)) is not None]
+        names = {name for found in values for name in found.metrics}
+        if not names:
+            deck.say("None of these runs has a metric")
+            return
+        self._draw(*sorted(names, key=lambda name: (name.startswith(SYSTEM), natural(name))))
+
+    def images(self) -> None:
+        """Look at the images of the run here, or of the two that are marked."""
+        from tui.ui.routes import ImagesRoute
+
+        deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
+        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
+        if view is None or not run_ids:
+            deck.say("There is no run here to look at images of")
+            return
+        if len(run_ids) > 2:
+            deck.say(f"{count(len(run_ids))} runs are marked: the images of the first two are shown")
+        known = tuple(found for run_id in run_ids[:2] if (found := _reference(view, run_id)) is not None)
+        deck.go(ImagesRoute(tuple(run_ids[:2]), known))
+
     def _choose(self, names: list[str]) -> None:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
@@ -173,14 +202,14 @@ class Onward:
         modal.when_seen = look_on
         look_on()
 
-    def _draw(self, key: str) -> None:
+    def _draw(self, *keys: str) -> None:
         from tui.ui.routes import CurvesRoute
 
         view, here = self._pane.view, self._pane.grid.cursor_key
         run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
         if view is not None and run_ids:
             known = tuple(found for run_id in run_ids if (found := _reference(view, run_id)) is not None)
-            cast(Deck, self._pane.app).go(CurvesRoute(run_ids, (key,), known))
+            cast(Deck, self._pane.app).go(CurvesRoute(run_ids, keys, known))
 
 
 def _points(many: int) -> str:

@@ -713,6 +713,12 @@ class RunsPane(ListPane[str]):
         called = self.experiments[0].name if len(self.experiments) == 1 else several
         cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in self.experiments), called))
 
+    def action_images(self) -> None:
+        self.onward.images()
+
+    def action_all_curves(self) -> None:
+        self.onward.all_curves()
+
     def action_rename(self) -> None:
         self.writing.rename()
 
