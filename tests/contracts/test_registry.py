@@ -16,6 +16,7 @@ NO_LISTS = {
     "logged_model": "is one model's facts",
     "compare_plots": "is a drawing",
     "curves": "is a drawing",
+    "images": "is one picture, or two",
     "prompt_text": "is one text",
     "prompt_diff": "is one text",
 }

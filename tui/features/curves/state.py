@@ -234,8 +234,8 @@ class CurvesState:
     def single_values(self, chart_key: str) -> bool:
         """Whether a chart has one value for each run, which bars show better than points."""
         found = [h for (_, key), h in self.histories.items() if key == chart_key and len(h)]
-        shared = self.together and len(self.keys) > 1
-        return bool(found) and not shared and not self.edges and all(len(h) == 1 and h.is_whole for h in found)
+        apart = not (self.edges or (self.together and len(self.keys) > 1))
+        return apart and len(self.run_ids) > 1 and bool(found) and all(len(h) == 1 and h.is_whole for h in found)
 
     def next_axis(self) -> None:
         """Go along the next kind of axis; places on the old one mean nothing there."""
