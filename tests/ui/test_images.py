@@ -48,6 +48,8 @@ def test_the_name_of_a_logged_image_says_what_it_is() -> None:
     image = logged_image(name("val#roc", 20, small=True).removeprefix("images/"))
     assert image is not None
     assert (image.key, image.step, image.time_ms, image.small) == ("val/roc", 20, 170020, True)
+    newer = logged_image("val~roc+step+20+timestamp+170020+0a1b-2c.png")
+    assert newer is not None and (newer.key, newer.step, newer.small) == ("val/roc", 20, False)
     assert logged_image("roc.png") is None
 
 
