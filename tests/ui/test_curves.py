@@ -254,7 +254,7 @@ async def test_every_metric_is_drawn_at_once_sifted_and_written_as_svg(made: Wor
         deck_runs = runs_pane(deck)
         deck_runs.grid.focus()
         deck_runs.grid.marks = (ONE, f"{2:032x}")
-        await deck.press("V")
+        await deck.press("O")
         await deck.until(lambda: isinstance(deck.app.screen, CurvesScreen), "the curves are open")
         screen = deck.app.screen
         assert isinstance(screen, CurvesScreen)

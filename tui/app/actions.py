@@ -423,7 +423,7 @@ VERBS: tuple[Verb, ...] = (
         At("compare_views", 57, help="Open the curves of the metrics marked, or of the one here, over all these runs."),
     ),
     Verb(
-        "all_curves", "V", "all metrics", "Draw every metric, a chart each, in pages.",
+        "all_curves", "O", "all metrics", "Draw every metric, a chart each, in pages.",
         At("runs", 46, help="Draw every metric of the marked runs or this one, a chart each, in pages."),
         At("run", 46, help="Draw every metric of this run, a chart each, in pages."),
     ),
