@@ -20,6 +20,7 @@ from tui.demo.simulated.state import Update as Coming
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving.endpoints import Share, Update, to_version
+from tui.domain.serving.rows import Listed, searched
 from tui.features.serving.screen import ServingScreen
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
@@ -67,7 +68,15 @@ def test_endpoints_and_what_they_serve(serving: SdkServing) -> None:
         "databricks-llama-4": "foundation",
         "customer-features": "features",
     }
-    assert listed["mas-4f1c2a7e-endpoint"].made_by == "multi agent supervisor"
+    assert {found.kind_words for found in listed.values()} == {
+        "model",
+        "agent",
+        "agent, multi agent supervisor",
+        "external model",
+        "paid by the token",
+        "feature function",
+    }
+    assert searched(Listed(listed["customer-features"])).count("feature function") == 1, "it is found by that, too"
     assert listed["databricks-llama-4"].creator == "" and "paid by the token" in listed["databricks-llama-4"].fixed
     assert listed["scores-night"].state == "stopped"
     night = serving.endpoint("scores-night")
