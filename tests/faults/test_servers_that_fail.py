@@ -264,6 +264,15 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(status: int) -> None:
             assert freshness_words(freshness, timezone.utc) == "busy, asks for 30 s"
 
 
+def test_a_redirect_to_where_nobody_is_blames_neither_the_address_nor_the_server() -> None:
+    nobody = f"localhost:{free_port()}"
+    with loopback.serve(answer(302, "", Location=f"http://{nobody}/authorize?client_id=secret")) as server:
+        for ask in ask_all(tracking_on(server.uri)):
+            problem = problem_of(ask)
+            assert problem.kind is Kind.NOT_MLFLOW and "secret" not in str(problem)
+            assert problem.message == f"{server.uri} sends you to {nobody}. {nobody} refused the connection."
+
+
 def test_a_redirect_names_where_it_leads() -> None:
     with loopback.serve(answer(200, loopback.LOGIN_PAGE)) as sso:
         there = f"{sso.uri}/authorize?client_id=secret".replace("127.0.0.1", "localhost")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
@@ -146,6 +147,7 @@ def of(
             return cause
     return (
         _of_sdk(chain, title, place)
+        or _of_redirect(chain, title, place)
         or _of_tls(chain, title, place)
         or _of_status(chain, title, place, explain)
         or _of_connection(chain, title, place)
@@ -167,6 +169,20 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield cause
         waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), getattr(cause, "orig", None)]
         waiting += list(cause.args)
+
+
+def _of_redirect(chain: list[BaseException], title: str, place: str) -> Problem | None:
+    """Where a server has sent the request on to another that could not be asked: nothing is wrong with its own name."""
+    asked = (getattr(getattr(cause, "request", None), "url", None) for cause in chain)
+    url = next((str(address) for address in asked if address), "")
+    here, there = (uris.host_and_port(one) if " " not in one else None for one in (place, url))
+    if here is None or there is None or here == there:
+        return None
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    found = _of_tls(chain, title, host) or _of_connection(chain, title, host)
+    if found is None:
+        return None
+    return Problem(Kind.NOT_MLFLOW, title, f"{place} sends you to {host}. {found.message}", answers.ANOTHER_WAY)
 
 
 def _of_tls(chain: list[BaseException], title: str, place: str) -> Problem | None:

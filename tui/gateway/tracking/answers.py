@@ -123,6 +123,12 @@ def _led_to(answer: Response) -> str:
     return "" if target.path == here.path else f"{target.netloc.rpartition('@')[2]}{target.path}"
 
 
+ANOTHER_WAY = (
+    "If it wants somebody to sign in, set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD; or let "
+    "the tracking URI lead to the server by another way."
+)
+
+
 def _elsewhere(status: int, text: str, content_type: str, title: str, place: str, led_to: str) -> Problem:
     said = first_words(text)
     what = "a page" if _is_page(text, content_type) else _status_words(status)
@@ -131,8 +137,7 @@ def _elsewhere(status: int, text: str, content_type: str, title: str, place: str
         Kind.NOT_MLFLOW,
         title,
         sentence(f"{place} sends you to {led_to}{answered}"),
-        "If it wants somebody to sign in, set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD; or let "
-        "the tracking URI lead to the server by another way.",
+        ANOTHER_WAY,
         code=str(status),
     )
 
