@@ -398,6 +398,7 @@ def help_command(words: tuple[str, ...], as_man: bool) -> None:
 cli.add_command(runs.experiments)
 cli.add_command(runs.runs)
 cli.add_command(traces.traces)
+cli.add_command(traces.evaluations)
 cli.add_command(models.models)
 cli.add_command(models.versions)
 cli.add_command(prompts.prompts)

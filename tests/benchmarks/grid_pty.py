@@ -94,6 +94,11 @@ class Program:
         changed = [sum(a != b for a, b in zip(old, new, strict=True)) for old, new in zip(before, after, strict=True)]
         return Drawn(last - begin, size, sum(changed), self._screen.columns * sum(map(bool, changed)))
 
+    def send(self, keys: str, seconds: float) -> None:
+        """Send keys and take in what comes for so many seconds."""
+        os.write(self._fd, keys.encode())
+        self.idle(seconds)
+
     def idle(self, seconds: float) -> int:
         """How many bytes come while nobody does anything."""
         end = time.perf_counter() + seconds

@@ -153,3 +153,15 @@ async def test_a_store_of_many_runs_counts_the_latest_and_says_so(world: World) 
         await gone_to(deck, EvaluationsRoute(("1",), "churn/weekly"), "nightly-29")
         await deck.until_text("inputs are counted of the latest 20")
         assert len(page(deck).runs.judged) == 20
+
+
+async def test_a_trace_leads_to_the_dataset_that_has_a_record_of_it(world: World) -> None:
+    world.traces.sets["d-1"][1].add(world.traces.infos[0].id)
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("weekly")
+        await deck.press("5")
+        await deck.until_text("12m")
+        await deck.press("L")
+        await deck.until_text("record of dataset")
+        await deck.press("down", "enter")  # after its session
+        await deck.until_text("evaluation › datasets › golden")

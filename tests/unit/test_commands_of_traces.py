@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.support.command_line import Ended, command_line
+from tests.support.evaluated import log_evaluation
 from tests.support.stores import Store, make_store
 from tests.support.traced import log_agent
 
@@ -59,3 +61,18 @@ def test_what_cannot_be_meant_is_refused(deck: Deck) -> None:
     table = deck("traces", "agent").out
     assert "trace_id" in table and "where is parcel 0" in table
     assert deck("traces", "agent", "--csv").csv[0]["status"] == "error"
+
+
+def test_evaluation_runs_with_what_each_judge_said(tmp_path: Path) -> None:
+    store = make_store(tmp_path)
+    dataset, first, second = log_evaluation(store)
+    deck = command_line(store)
+    found = json.loads(deck("evaluations", "judged", "--json").out)
+    assert [(one["run_id"], one["name"], one["inputs"], one["failed"]) for one in found] == [
+        (second, "agent-v2", 4, 0),
+        (first, "agent-v1", 4, 1),
+    ]
+    assert found[1]["judges"]["exact"] == {"mean": 0.5, "count": 4, "errors": 0}
+    assert found[1]["judges"]["grade"]["errors"] == 1 and found[0]["dataset_id"] == dataset
+    assert "exact 0.5 (4)" in deck("evaluations", "judged").out
+    assert deck("evaluations", "judged", "--dataset", "another", "--json").out.strip() == "[]"

@@ -1,4 +1,4 @@
-"""``mlflow-deck traces``: traces for scripts, one JSON object a line, and a gate that fails where one matches."""
+"""``mlflow-deck traces`` and ``evaluations`` for scripts; traces one JSON object a line, with a gate that fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ from tui.domain.filter.nodes import FilterError, instants_ms
 from tui.domain.text import clean
 from tui.domain.traces import words
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
-from tui.domain.traces.values import STATE_LABELS, Assessment, TraceInfo
+from tui.domain.traces.values import STATE_LABELS, Assessment, EvaluationRun, TraceInfo
+from tui.services.evaluations import Judged, judged
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -120,6 +121,61 @@ def traces(
         many = f"{failing.count} trace{'' if failing.count == 1 else 's'}"
         click.echo(f"{many} matched  {clean(fail_on)}", err=True)
         raise SystemExit(EXIT_NO)
+
+
+@click.command(
+    "evaluations",
+    cls=CommandWithExamples,
+    examples=(
+        "mlflow-deck evaluations support-agent",
+        "mlflow-deck evaluations support-agent --json | jq '.[0].judges'",
+    ),
+)
+@click.argument("experiment", nargs=-1, required=True, shell_complete=completion.experiments)
+@output_options
+@click.option("--dataset", metavar="NAME", default="", help="Only those over the evaluation dataset of this name.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="So many at most."
+)
+@context_options
+@click.pass_obj
+def evaluations(
+    earlier: GivenOptions, /, experiment: tuple[str, ...], form: str, dataset: str, limit: int, **given: Any
+) -> None:
+    """List evaluation runs of experiments with what each judge said, the latest first."""
+    with opened(earlier, given) as session:
+        ids = [experiment_of(session.tracking, one).id for one in experiment]
+        runs = session.evaluations.runs(ids, dataset=dataset, max_results=limit)
+        # Each as its traces have been read.
+        pages = ([(run, judged(session.traces, run))] for run in runs)
+        print_rows(form, _EVALUATION, pages, nothing="There is no such evaluation run.")
+
+
+def _told(run: EvaluationRun, found: Judged) -> dict[str, object]:
+    return {
+        name: {"mean": run.means.get(f"{name}/mean", tally.mean), "count": tally.count, "errors": tally.errors}
+        for name, tally in found.judges.items()
+    }
+
+
+def _means(run: EvaluationRun, found: Judged) -> str:
+    said = ((name, run.means.get(f"{name}/mean", tally.mean), tally.count) for name, tally in found.judges.items())
+    return "  ".join(f"{name} {'–' if mean is None else f'{mean:.3g}'} ({count})" for name, mean, count in said)
+
+
+_EVALUATION: Sequence[PrintedColumn[tuple[EvaluationRun, Judged]]] = (
+    PrintedColumn("run_id", lambda one: one[0].id),
+    PrintedColumn("name", lambda one: one[0].name),
+    PrintedColumn("started", lambda one: instant(one[0].started_ms)),
+    PrintedColumn("dataset", lambda one: one[0].dataset),
+    PrintedColumn("inputs", lambda one: one[1].traces, align="right"),
+    PrintedColumn("failed", lambda one: one[1].failed, align="right"),
+    PrintedColumn("judges", lambda one: _told(*one), lambda one: _means(*one), in_csv=False),
+    PrintedColumn("means", lambda one: dict(one[0].means), in_table=False, in_csv=False),
+    PrintedColumn("dataset_id", lambda one: one[0].dataset_id, in_table=False),
+    PrintedColumn("agent", lambda one: one[0].agent, in_table=False),
+    PrintedColumn("experiment_id", lambda one: one[0].experiment_id, in_table=False),
+)
 
 
 def found_traces(session: Session, named: Sequence[str], text: str, since: str) -> Iterator[Sequence[TraceInfo]]:

@@ -67,7 +67,9 @@ class Capabilities:
             return ""
         if self.server_version:
             return f"MLflow {self.server_version} has no prompts: they came with 2.21"
-        return f"There are no prompts here: {self.registry_called or 'Unity Catalog'} keeps none, or keeps them apart"
+        if self.registry_called:
+            return f"There are no prompts here: the {self.registry_called} keeps none"
+        return "There are no prompts here: Unity Catalog tells those of one schema at a time, which is not read"
 
     @property
     def no_evaluation_sets(self) -> str:

@@ -33,8 +33,8 @@ from tui.domain.traces.evaluation import (
     feedback_of,
 )
 from tui.domain.traces.values import EvaluationRun, TraceInfo
-from tui.features.evaluation.panes import MOST_TRACES, traces_of
 from tui.resources import style_sheets
+from tui.services.evaluations import MOST_TRACES, traces_of
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
@@ -271,7 +271,7 @@ class EvaluationDiffScreen(Page, Asking):
         self.inputs.state.loading("Reading the traces of each run …")
 
         def work() -> list[tuple[str, list[TraceInfo]]]:
-            return [(run.id, traces_of(session, run)) for run in runs]
+            return [(run.id, traces_of(session.traces, run)) for run in runs]
 
         def got(read: list[tuple[str, list[TraceInfo]]]) -> None:
             self._read = read

@@ -17,42 +17,12 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
 from tui.domain.traces import words
-from tui.domain.traces.evaluation import JudgeTally, tallied_by_judge
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import ERROR, EvaluationRun, EvaluationSet, Scorer, SetRecord, TraceInfo, value_text
+from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, value_text
+from tui.services.evaluations import Judged
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane
 
-MOST_TRACES = 5000  # of one evaluation run that are read
-_PAGE = 500
 _MEAN = "/mean"
-
-
-def traces_of(session: Session, run: EvaluationRun) -> list[TraceInfo]:
-    """The traces of an evaluation run; blocks."""
-    traces, scope = session.traces, TraceScope((run.experiment_id,), run_id=run.id)
-    found: list[TraceInfo] = []
-    token: str | None = None
-    while len(found) < MOST_TRACES:
-        page = traces.search(scope.places, filter_string=scope.filter_string, max_results=_PAGE, token=token)
-        found += page.infos
-        token = page.next_token
-        if token is None:
-            break
-    return found
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What the traces of an evaluation run tell: how many there are, how many failed, and what each judge said."""
-
-    traces: int
-    failed: int
-    judges: Mapping[str, JudgeTally]
-
-
-def judged(infos: Sequence[TraceInfo], run_id: str) -> Judged:
-    return Judged(len(infos), sum(info.state == ERROR for info in infos), tallied_by_judge(infos, run_id))
 
 
 class EvaluationsPane(ListPane[EvaluationRun]):

@@ -14,9 +14,10 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.traces.scope import TraceScope
 from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer
-from tui.features.evaluation.panes import EvaluationsPane, Judged, ScorersPane, SetsPane, judged, traces_of
+from tui.features.evaluation.panes import EvaluationsPane, ScorersPane, SetsPane
 from tui.resources import style_sheets
 from tui.services.copies import run_copies
+from tui.services.evaluations import Judged, judged
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -109,7 +110,7 @@ class EvaluationsScreen(Page, Asking):
         def refused(problem: Problem) -> None:
             self.runs.notice.problem(problem)
 
-        self.ask(session.pool, "counts", lambda: judged(traces_of(session, run), run.id), got, refused,
+        self.ask(session.pool, "counts", lambda: judged(session.traces, run), got, refused,
                  urgency=PREFETCH)  # fmt: skip
 
     def _no_runs(self, problem: Problem) -> None:
