@@ -130,7 +130,7 @@ async def test_an_alias_is_moved_with_what_callers_lose_and_taken_back(world: Wo
         await deck.press("enter", "enter")
         await deck.until(lambda: world.prompts.models["support_reply"].aliases["production"] == "2", "it is back")
         await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
-        await deck.until(lambda: "production" in next(x for x in deck.lines() if "v2" in x), "shown")
+        await deck.until(lambda: any("v2     production" in line for line in deck.lines()), "it is shown")
         await deck.settle()
         await deck.press("a")
         await deck.until_text("production v2 (was v4)")
