@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +57,20 @@ def test_runs_with_their_means_and_dataset(ask: Ask, logged: tuple[Store, tuple[
     assert len(ask["evaluations.runs"]([EXPERIMENT], dataset="questions")) == 2
     assert ask["evaluations.runs"]([EXPERIMENT], dataset="another") == ()
     assert ask["evaluations.runs"]([]) == ()
+
+
+def test_runs_that_an_older_mlflow_evaluated_are_told_by_what_they_hold(tmp_path: Path) -> None:
+    """Before there was a tag for it."""
+    from mlflow import MlflowClient
+
+    store = make_store(tmp_path)
+    client = MlflowClient(store.uri)
+    evaluated, trained = (client.create_run("0").info.run_id for _ in range(2))
+    client.log_metric(evaluated, "correctness/mean", 0.5)
+    client.log_metric(trained, "val/loss", 0.5)
+    client.create_run("0")
+    found = dispatch.operations(open_session(store.uri))["evaluations.runs"](["0"])
+    assert [run.id for run in found] == [evaluated]
 
 
 def test_what_each_judge_said_and_what_became_of_each_input(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _EVALUATED = "tags.`mlflow.runType` = 'genai_evaluate'"
 _SET_SOURCE = "mlflow_evaluation_dataset"
 _AGENT_TAGS = ("agent.uri", "agent.function")  # below mlflow.genaiEvaluate
+_AGGREGATES = ("/mean", "/min", "/max", "/median", "/variance", "/p90")
 _WRAPPED = "mlflow_wrapped"
 _PAGE = 50  # datasets that MLflow gives at a time
 _MOST_UNTAGGED = 200  # latest runs that are looked through in a store that tags no evaluation
@@ -98,10 +99,10 @@ class ClientEvaluations:
 
 
 def _is_evaluation(run: Run) -> bool:
-    """Whether an untagged run looks like one: it read an evaluation dataset, or it has nothing but means."""
+    """Whether an untagged run looks like one: it read an evaluation dataset, or all it has is what judges come to."""
     sources = [one.dataset.source_type for one in run.inputs.dataset_inputs] if run.inputs is not None else []
     metrics = run.data.metrics
-    return _SET_SOURCE in sources or (bool(metrics) and all("/" in key for key in metrics))
+    return _SET_SOURCE in sources or (bool(metrics) and all(key.endswith(_AGGREGATES) for key in metrics))
 
 
 def _run(run: Run) -> EvaluationRun:
