@@ -10,7 +10,9 @@ import pytest
 from tests.support.deck import MINUTE, World, browse, enter_runs, experiment, listed, run, runs_pane, shop, world
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
+from tui.features.curves.screen import CurvesScreen
 from tui.features.runs import loader
+from tui.ui.dialogs.listing import ListModal
 from tui.widgets.grid import Grid
 
 TRIALS = [f"trial-{number:03d}" for number in range(5, 13)]
@@ -673,3 +675,53 @@ async def test_columns_of_metrics_over_time_are_read_in_bulk_sort_and_come_again
         asked = [what for name, what in small.history.calls if name == "figures"]
         assert len(asked) == 1 and len(asked[0][0]) == 10, "one request for all that have the metric"  # type: ignore[index]
         assert names(deck).index("gallant-ox-12") < names(deck).index("brave-elk-771")
+
+
+# groups
+
+
+async def test_runs_stand_in_groups_that_fold_sort_compare_and_plot(small: World) -> None:
+    async with small.open(size=(170, 44)) as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        pane = runs_pane(deck)
+        await deck.press("b")
+        await deck.until(lambda: isinstance(deck.app.screen, ListModal), "what to group by is asked")
+        await deck.type("depth")
+        await deck.press("space", "enter")
+        await deck.until(lambda: pane.groups is not None, "the runs stand in groups")
+        deck.shows("groups by depth", "std", "▸ depth = 5")
+        groups = pane.groups
+        assert groups is not None
+        assert groups.row_count == len(groups.groups), "they are folded at first"
+        five = next(group for group in groups.groups if group.title == "depth = 5")
+        figures = groups.summary(five, "metrics.val_auc")
+        line = deck.line_with("▸ depth = 5")
+        assert f" {len(five.rows)} " in line and f"{figures.mean:.4f}" in line
+        assert f"{figures.low:.4f}" in line and f"{figures.high:.4f}" in line
+        # Sorted by a figure of the groups.
+        pane.rearrange(replace(pane.arrangement, sort=(("high:metrics.val_auc", True),)))
+        await deck.until(lambda: pane.groups is not groups, "it is sorted")
+        best = pane.groups.groups[0] if pane.groups is not None else None
+        assert best is not None and best.title == "depth = 5", "the best run of all is in it"
+        # Unfolded, its runs stand below it; a mark on it is one on each of them.
+        await deck.press("g", "enter")
+        await deck.until(lambda: pane.groups is not None and pane.groups.row_count > len(pane.groups.groups), "open")
+        assert "gallant-ox-12" in deck.text()
+        await deck.press("space")
+        await deck.until(lambda: len(pane.grid.marks) == len(best.rows), "its runs are marked")
+        await deck.press("g", "space")
+        await deck.until(lambda: not pane.grid.marks, "they are not")
+        await deck.press("g", "c")
+        await deck.until_text("by param depth")
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is browse(deck), "the runs are here again")
+        await deck.press("g", "p")
+        await deck.until(lambda: isinstance(deck.app.screen, (ListModal, CurvesScreen)), "a metric is asked for")
+        if isinstance(deck.app.screen, ListModal):
+            await deck.press("enter")
+        await deck.until_text("mean ± std of")
+        await deck.press("escape")
+        await deck.settle()
+    async with small.open(size=(170, 44)) as deck:
+        await enter_runs(deck, "groups by depth")
+        assert runs_pane(deck).groups is not None

@@ -443,6 +443,7 @@ VERBS: tuple[Verb, ...] = (
         At("runs", 76, help="Plot params against this column's metric, over all filtered runs."),
         At("compare_views", 56, help="Go to plots of params against a metric."),
     ),
+    Verb("group_by", "b", "group by", "Group the runs by params, tags, the dataset or the parent run, or no longer.", At("runs")),
     Verb("pin", "asterisk", "pin", "Pin this run, or those marked, above all others; again, let them go.", At("runs")),
     Verb("hide_run", "H", "hide", "Hide this run, or those marked; of hidden ones that are shown, show them again.", At("runs")),
     Verb("show_hidden", "exclamation_mark", "hidden", "Show the hidden runs too, or not.", At("runs")),

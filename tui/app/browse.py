@@ -167,8 +167,8 @@ class BrowseScreen(Page, Asking):
 
             store = self.runs.loader.store
             snapshot = store.snapshot() if store is not None else None
-            as_of_ms, view = self.runs.freshness.as_of_ms, event.view
-            self.deck.go(CompareRoute(event.run_ids, snapshot, as_of_ms, view, event.metric, event.scope))
+            as_of_ms, view, by = self.runs.freshness.as_of_ms, event.view, event.group_by
+            self.deck.go(CompareRoute(event.run_ids, snapshot, as_of_ms, view, event.metric, event.scope, by))
         self.deck.say(event.said)
 
     def open_run(self, run_id: str) -> None:

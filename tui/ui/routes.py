@@ -62,7 +62,8 @@ class CompareRoute:
     """A comparison of runs, in their order; of those in ``snapshot``, read at ``as_of_ms``, nothing is asked.
 
     ``view`` is the pane to begin with ("compare-plots"), ``metric`` what its params are held against, and ``scope``
-    says which runs these are where others have been left out.
+    says which runs these are where others have been left out. ``group_by`` are the columns by which they are grouped
+    at first, as the runs were that are compared.
     """
 
     run_ids: tuple[str, ...]
@@ -71,6 +72,7 @@ class CompareRoute:
     view: str = ""
     metric: str = ""
     scope: str = ""
+    group_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -337,6 +337,20 @@ def groupings(comparison: Comparison) -> tuple[Grouping, ...]:
 _ONE = {"params": "param", "tags": "tag"}
 
 
+def grouping_by(columns: Sequence[str]) -> Grouping | None:
+    """The grouping by some columns of the runs table, as far as a comparison has them; None where it has none."""
+    rows, titles = [], []
+    for key in columns:
+        section, _, name = key.partition(".")
+        if section in _ONE:
+            rows.append((section, name))
+            titles.append(f"{_ONE[section]} {name}")
+        elif key == "parent":
+            rows.append(("overview", PARENT_ROW))
+            titles.append(PARENT_ROW)
+    return Grouping(tuple(rows), ", ".join(titles)) if rows else None
+
+
 class RunSets:
     """The sets that a grouping makes of the runs compared, largest first, and what is known of each."""
 

@@ -14,7 +14,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import iso
 from tui.domain.runs.catalogue import group_of, title_of
 from tui.domain.runs.cells import Cells, Moment, cells_of, short_name
-from tui.domain.runs.forest import Forest, Placed
+from tui.domain.runs.forest import Forest, Longs, Placed
 from tui.domain.runs.pools import Bools, Codes
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.table import Column, Tone
@@ -159,6 +159,11 @@ class RunsTable:
             del self._texts[known]
         self.generation = next(_generations)
         return True
+
+    @property
+    def rows(self) -> Longs:
+        """The snapshot's rows, from top to bottom."""
+        return self._placed.rows
 
     def matching_ids(self) -> tuple[str, ...]:
         """Every run that matches the filter, in the order of the rows; those that are folded away come last."""

@@ -17,6 +17,7 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.runs.catalogue import default_columns, field_of, title_of
 from tui.domain.runs.cells import Moment, cells_of
 from tui.domain.runs.forest import Forest, Placed, by_best_below, forest_of, place, with_ancestors
+from tui.domain.runs.grouped import GroupedRuns, groups_of
 from tui.domain.runs.pools import Bools, Floats
 from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
 from tui.domain.runs.table import ConstantColumn, RunsTable, ViewCounts
@@ -143,7 +144,8 @@ class RunsViewSpec:
     """What to show of the runs and how.
 
     ``columns`` are keys in order ("name" comes first in any case), None for a choice by what there is; ``widths`` are
-    those that a person has set. ``sort`` falls back to newest first. Runs that are ``pinned`` stand first, whatever the
+    those that a person has set. Runs in groups, ``group_by``, stand in no tree.
+    ``sort`` falls back to newest first. Runs that are ``pinned`` stand first, whatever the
     filter says; those ``hidden``, and what lies below them, are not there, or muted where they are shown all the same.
     """
 
@@ -154,6 +156,7 @@ class RunsViewSpec:
     tree: bool = True
     folds: Folds = Folds()
     fold_constants: bool = False
+    group_by: tuple[str, ...] = ()
     pinned: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     show_hidden: bool = False
@@ -179,7 +182,8 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
     put_away = int((matching & hidden).sum())
     matching = matching & ~hidden
     shown = matching
-    if spec.tree and not forest.is_flat:
+    tree = spec.tree and not spec.group_by
+    if tree and not forest.is_flat:
         first = field_of(spec.sort[0].key) if spec.sort else None
         if first is not None and first.kind == "metric":
             order = by_best_below(forest.parents, order, matching)
@@ -204,7 +208,7 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         forest=forest,
         matching=matching,
         pinned=pinned,
-        tree=spec.tree,
+        tree=tree,
         widths=spec.widths,
         orders={key.key: "down" if key.descending else "up" for key in spec.sort or NEWEST_FIRST},
         counts=replace(_counts(snapshot, forest, placed, matching, constants), put_away=put_away),
@@ -215,6 +219,18 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
     for column in table.columns[:_AT_ONCE]:
         table.texts(column.key, 0, 1)
     return table
+
+
+def grouped(table: RunsTable, spec: RunsViewSpec) -> GroupedRuns:
+    """The same runs in the groups that ``spec`` asks for."""
+    return GroupedRuns(
+        table,
+        groups_of(table.snapshot, spec.group_by, table.rows),
+        spec.folds.is_folded,
+        spec.widths,
+        [(key.key, key.descending) for key in spec.sort],
+        spec.glyphs,
+    )
 
 
 def _rows(snapshot: FrameSnapshot, run_ids: frozenset[str]) -> Bools:

@@ -15,7 +15,7 @@ from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.runs.groups import Grouping, Importance, RunSets, best_metric, groupings, importances
+from tui.domain.runs.groups import Grouping, Importance, RunSets, best_metric, grouping_by, groupings, importances
 from tui.domain.runs.groups_table import GroupRows, SetsTable, importance_table, set_title
 from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.text import clean, named
@@ -53,6 +53,8 @@ class CompareGroupsPane(SiftedPane, Asking):
     def keys_target(self) -> Widget | None:
         return self.grid
 
+    group_by: tuple[str, ...] = ()  # the columns by which the runs were grouped that are compared
+
     def on_mount(self) -> None:
         self.set_title("Groups")
         self.grid.placeholder = "Looking for groups of runs …"
@@ -67,10 +69,12 @@ class CompareGroupsPane(SiftedPane, Asking):
         comparison = self.comparison
         if comparison is None or self.choices is not None:
             return
-        wanted = self.sets.grouping if self.sets is not None else None
+        wanted = self.sets.grouping if self.sets is not None else grouping_by(self.group_by)
 
         def work() -> tuple[tuple[Grouping, ...], RunSets | None]:
             found = groupings(comparison)
+            if wanted is not None and wanted not in found and len(RunSets(comparison, wanted).sets) > 1:
+                found = (wanted, *found)
             chosen = wanted if wanted is not None and wanted in found else next(iter(found), None)
             return found, RunSets(comparison, chosen) if chosen is not None else None
 

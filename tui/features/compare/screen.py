@@ -70,6 +70,7 @@ class CompareScreen(Page, Asking):
         self.files = CompareFilesPane(session, glyphs)
         self.matter.metric = self.plots.metric = route.metric or None
         self.sets.first = route.metric
+        self.sets.group_by = route.group_by
         self.matter.scope = self.plots.scope = route.scope
         self._scope = route.scope
         self._home = route.view or "compare-rows"  # where esc goes back to before it leaves

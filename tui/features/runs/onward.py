@@ -40,6 +40,7 @@ class CompareWanted(Message):
     view: str = ""
     metric: str = ""
     scope: str = ""
+    group_by: tuple[str, ...] = ()
 
 
 class Onward:
@@ -49,7 +50,19 @@ class Onward:
         self._pane = pane
 
     def compare(self) -> None:
-        """Compare what is marked; one marked run with the one under the cursor; none: that one with its neighbour."""
+        """Compare what is marked; one marked run with the one under the cursor; none: that one with its neighbour.
+
+        Where runs stand in groups and none is marked, the groups are compared.
+        """
+        groups = self._pane.groups
+        if groups is not None and not self._pane.grid.marks and self._pane.run_here() is None:
+            run_ids = tuple(run_id for group in groups.groups for run_id in groups.run_ids(group.key))
+            by = self._pane.arrangement.texts("group_by")
+            said = f"the first {MOST_COMPARED} of {count(len(run_ids))} runs are compared"
+            too_many = len(run_ids) > MOST_COMPARED
+            wanted = CompareWanted(run_ids[:MOST_COMPARED], said if too_many else "", "compare-sets", group_by=by)
+            self._pane.post_message(wanted)
+            return
         run_ids = self._runs_to_compare()
         if len(run_ids) < 2:
             self._pane.post_message(CompareWanted((), "There is only one run here: nothing to compare it with"))
@@ -62,7 +75,7 @@ class Onward:
         self._pane.post_message(CompareWanted(run_ids[:MOST_COMPARED], said, metric=metric))
 
     def _runs_to_compare(self) -> tuple[str, ...]:
-        marks, here, table = self._pane.grid.marks, self._pane.grid.cursor_key, self._pane.grid.table
+        marks, here, table = self._pane.grid.marks, self._pane.run_here(), self._pane.grid.table
         if len(marks) > 1 or here is None or table is None:
             return tuple(marks)
         if marks and here not in marks:
@@ -98,6 +111,10 @@ class Onward:
             deck.say("There is no run here to draw curves of")
             return
         column = self._pane.grid.cursor_column or ""
+        if self._pane.groups is not None:
+            from tui.domain.runs.grouped import column_of
+
+            column = column_of(column)
         names = sorted(view.snapshot.names().metrics, key=natural)
         if not names:
             deck.say("None of the runs that are loaded has a metric")
@@ -111,8 +128,8 @@ class Onward:
     def all_curves(self) -> None:
         """Draw every metric that one of these runs has, those of the machine after the others."""
         deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
-        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
-        if view is None or not run_ids:
+        run_ids = self._pane.chosen()
+        if view is None or here is None or not run_ids:
             deck.say("There is no run here to draw curves of")
             return
         values = [found for run_id in run_ids if (found := view.snapshot.values_of(run_id)) is not None]
@@ -155,8 +172,7 @@ class Onward:
 
     def _count(self, modal: ChoiceModal) -> None:
         """Tell how many points each metric has, and where nobody counts them at which step its last one is."""
-        session, here = self._pane.session, self._pane.grid.cursor_key
-        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
+        session, run_ids = self._pane.session, self._pane.chosen()
 
         def look() -> tuple[dict[str, str], bool]:
             if counts := session.history.count_points(run_ids):
@@ -205,9 +221,12 @@ class Onward:
     def _draw(self, *keys: str) -> None:
         from tui.ui.routes import CurvesRoute
 
-        view, here = self._pane.view, self._pane.grid.cursor_key
-        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
-        if view is not None and run_ids:
+        view, groups, run_ids = self._pane.view, self._pane.groups, self._pane.chosen()
+        if groups is not None and not self._pane.grid.marks and self._pane.run_here() is None:
+            bands = tuple((group.title, groups.run_ids(group.key)) for group in groups.groups)
+            every = tuple(run_id for _, of_group in bands for run_id in of_group)
+            cast(Deck, self._pane.app).go(CurvesRoute(every, keys, groups=bands))
+        elif view is not None and run_ids:
             known = tuple(found for run_id in run_ids if (found := _reference(view, run_id)) is not None)
             cast(Deck, self._pane.app).go(CurvesRoute(run_ids, keys, known))
 

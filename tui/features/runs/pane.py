@@ -27,6 +27,7 @@ from tui.features.runs.onward import Onward
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
+from tui.ui.arranged_grid import ask_columns
 from tui.ui.asking import AutoRefresh
 from tui.ui.deck import Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
@@ -35,6 +36,7 @@ from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError, Query
+    from tui.domain.runs.grouped import GroupedRuns
     from tui.domain.runs.table import RunsTable
     from tui.domain.web_views import WebKind
     from tui.ui.dialogs.pick import Pickable
@@ -84,6 +86,7 @@ class RunsPane(ListPane[str]):
         self.onward = Onward(self)
         self.writing = RunsWriting(self)
         self.view: RunsTable | None = None
+        self.groups: GroupedRuns | None = None  # of the runs in the view, where they stand in groups
         self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
 
     def on_mount(self) -> None:
@@ -115,12 +118,14 @@ class RunsPane(ListPane[str]):
         self.following.forget()
         self.all_folded, self.folded_but, self._traces = False, frozenset(), ""
         self._forget_view()
+        self.groups = None
         self.grid.table = None  # so that the cursor begins at the top
         self.loader.forget()
         self.experiments, self.asked, self.wanted = tuple(experiments), query, query
         self.grid.marks = marks
         self.recall(self.session.launch.columns, narrowed=not server_filter and not marks)
         self._narrowing = self._narrowing or {}
+        self.all_folded = bool(self.arrangement.texts("group_by"))  # groups are shown by their figures at first
         query = self.asked
         narrowed = query.filter_string or self.filter.said
         remembered = None if narrowed else recalled(self.session.last_seen.get(self._seen_name))
@@ -276,7 +281,7 @@ class RunsPane(ListPane[str]):
 
         def lay_out() -> Show:
             from tui.domain.filter import FilterError
-            from tui.domain.runs.view import Folds, RunsViewSpec, SortKey, build_view
+            from tui.domain.runs.view import Folds, RunsViewSpec, SortKey, build_view, grouped
 
             spec = RunsViewSpec(
                 columns=arrangement.columns or None,
@@ -286,6 +291,7 @@ class RunsPane(ListPane[str]):
                 tree=arrangement.flag("tree", default=True),
                 folds=Folds(all_folded, but),
                 fold_constants=arrangement.flag("varying_only", default=False),
+                group_by=arrangement.texts("group_by"),
                 pinned=frozenset(arrangement.texts("pinned")),
                 hidden=frozenset(arrangement.texts("hidden")),
                 show_hidden=arrangement.flag("show_hidden", default=False),
@@ -299,7 +305,8 @@ class RunsPane(ListPane[str]):
             except FilterError as error:
                 refused = error
                 return lambda: self._filter_unsuited(query, refused)
-            return lambda: self._show_view(view, arrangement.sort)
+            groups = grouped(view, spec) if spec.group_by else None
+            return lambda: self._show_view(view, arrangement.sort, groups)
 
         return lay_out
 
@@ -313,19 +320,20 @@ class RunsPane(ListPane[str]):
         self.grid.placeholder = runs_words.placeholder(self._shown())
         self.show_words()
 
-    def _show_view(self, view: RunsTable, sort: SortOrder) -> None:
+    def _show_view(self, view: RunsTable, sort: SortOrder, groups: GroupedRuns | None) -> None:
         first, resorted = self.view is None, sort != self._sort_shown
         self.view, self._sort_shown = view, sort
         if self.state.freshness.problem is None and self.notice.has_class("-bad"):
             self.notice.clear()
         self.grid.set_class(False, "stale")
         self.grid.placeholder = runs_words.placeholder(self._shown())
-        self.grid.table = view
+        self.groups = groups
+        self.grid.table = groups or view
         self.bring_into_view()
         self.loader.want_figures(self._figures_shown())
         self.show_words()
         self.following.shown()
-        if first or resorted:
+        if (first or resorted) and groups is None:
             self._remember_seen()
         if first and not view.counts.loaded and self.loader.complete:
             self._look_for_traces()
@@ -383,6 +391,7 @@ class RunsPane(ListPane[str]):
             by_child=self._by_child(),
             traces=self._traces,
             sampled=self._sampled(),
+            groups=len(self.groups.groups) if self.groups is not None else 0,
             hides=self.session.capabilities.hides,
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )
@@ -411,8 +420,32 @@ class RunsPane(ListPane[str]):
     # the cursor
 
     def run_here(self) -> str | None:
-        """The run under the cursor."""
-        return self.grid.cursor_key
+        """The run under the cursor; None on a group."""
+        key = self.grid.cursor_key
+        return None if self.groups is not None and key is not None and self.groups.run_ids(key) else key
+
+    def chosen(self) -> tuple[str, ...]:
+        """The runs marked, else the one under the cursor or those of the group there."""
+        here = self.grid.cursor_key
+        if self.grid.marks or here is None:
+            return tuple(self.grid.marks)
+        return (self.groups.run_ids(here) if self.groups is not None else ()) or (here,)
+
+    @on(Grid.MarksChanged)
+    def _group_marked(self, event: messages.MarksChanged) -> None:
+        """A mark on a group is one on each of its runs; where all of them have one, they lose it."""
+        groups, marks = self.groups, self.grid.marks
+        if groups is None or not any(groups.run_ids(key) for key in marks):
+            return
+        kept = [key for key in marks if not groups.run_ids(key)]
+        for key in marks:
+            members = groups.run_ids(key)
+            if members and set(members) <= set(kept):
+                kept = [run_id for run_id in kept if run_id not in members]
+            else:
+                kept += [run_id for run_id in members if run_id not in kept]
+        self.grid.marks = kept
+        self.show_words()
 
     def experiment_of(self, run_id: str) -> str:
         """The id of a loaded run's experiment."""
@@ -430,8 +463,12 @@ class RunsPane(ListPane[str]):
     def _cursor_moved(self, event: messages.CursorMoved) -> None:
         event.stop()
         table = self.grid.table
-        neighbours = _neighbours(table, event.row) if table is not None and event.row_key is not None else ()
-        self.post_message(self.Followed(event.row_key, neighbours))
+        here = self.run_here() if event.row_key is not None else None
+        neighbours = _neighbours(table, event.row) if table is not None and here is not None else ()
+        self.post_message(self.Followed(here, tuple(key for key in neighbours if not self._is_group(key))))
+
+    def _is_group(self, key: str) -> bool:
+        return self.groups is not None and bool(self.groups.run_ids(key))
 
     @on(Grid.NearEnd)
     def _near_end(self, event: messages.NearEnd) -> None:
@@ -444,7 +481,10 @@ class RunsPane(ListPane[str]):
         self.following.end_wanted()
 
     def open_row(self, key: str) -> None:
-        self.post_message(self.Opened(key))
+        if self._is_group(key):
+            self._turn_group(key)
+        else:
+            self.post_message(self.Opened(key))
 
     # the filter: what is typed narrows the loaded runs, or is sent to the server
 
@@ -604,8 +644,7 @@ class RunsPane(ListPane[str]):
         self._put("hidden", "pinned")
 
     def _put(self, where: str, not_where: str) -> None:
-        here = self.grid.cursor_key
-        chosen = tuple(self.grid.marks) or ((here,) if here is not None else ())
+        chosen = self.chosen()
         there, other = self.arrangement.texts(where), self.arrangement.texts(not_where)
         kept = [run_id for run_id in there if run_id not in chosen]
         if len(kept) + len(set(chosen)) != len(there):  # some are not there yet
@@ -634,11 +673,32 @@ class RunsPane(ListPane[str]):
 
     def action_fold(self) -> None:
         """Fold or unfold the run under the cursor; on one without children, its parent."""
+        if self.groups is not None:
+            self._turn_group(self.groups.group_at(self.grid.cursor_key or ""))
+            return
         run_id = self._fold_here()
         if run_id is not None:
             self.folded_but = self.folded_but ^ {run_id}
             self.grid.move_to(run_id)
             self.fill()
+
+    def _turn_group(self, key: str) -> None:
+        """Fold or unfold a group."""
+        self.folded_but = self.folded_but ^ {key}
+        self.grid.move_to(key)
+        self.fill()
+
+    def action_group_by(self) -> None:
+        """Choose by what the runs are grouped: one column or several, or none."""
+        from tui.domain.runs.grouped import may_group
+
+        offers = [offer for offer in self.pickable() if may_group(offer.key)]
+
+        def picked(keys: tuple[str, ...]) -> None:
+            self.all_folded, self.folded_but = bool(keys), frozenset()
+            self.rearrange(self.arrangement.with_more(group_by=list(keys)))
+
+        ask_columns(self.app, offers, self.arrangement.texts("group_by"), self.glyphs, picked)
 
     def action_fold_all(self) -> None:
         self.all_folded = not (self.all_folded or self.folded_but)
@@ -666,12 +726,16 @@ class RunsPane(ListPane[str]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "load_all":
             return not self.loader.complete and (self.loader.store is not None or self.loader.loading)
+        if action in ("fold", "fold_all") and self.groups is not None:
+            return True
         if action == "fold":
             return self.arrangement.flag("tree", default=True) and self._fold_here() is not None
         if action == "fold_all":
             return self.arrangement.flag("tree", default=True)
         if action in ("tags", "note", "rename", "delete", "pin", "hide_run"):
             return self.loader.loaded > 0
+        if action == "group_by":
+            return self.view is not None
         if action == "show_hidden":
             return bool(self.arrangement.texts("hidden"))
         if action == "undo":

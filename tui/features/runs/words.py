@@ -42,6 +42,7 @@ class RunsInView:
     by_child: bool = False  # parents stand where the best of their children would
     hides: bool = False  # the server leaves out what one may not see
     traces: str = ""  # how to see the traces that there are of these experiments, which have no runs
+    groups: int = 0  # in which the runs stand, by what the arrangement says
     sampled: int = 0  # runs of which figures that are shown were taken from samples
     restorable: bool = False  # deleted runs are shown, and may be restored
 
@@ -72,6 +73,9 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
         parts.append(matches(shown.counts.matching))
     if shown.query.view is not Lifecycle.ACTIVE:
         parts.append(shown.query.view.value)
+    if shown.groups:
+        by = ", ".join(clean(_sorted_by(key)) for key in shown.arrangement.texts("group_by"))
+        parts.append(f"{counted(shown.groups, 'group')} by {by}")
     if shown.marks:
         parts.append(f"{shown.marks} marked")
     for key, descending in shown.sort[:3]:
@@ -80,7 +84,13 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
     return (name, *parts)
 
 
+_OF_GROUPS = {"sd": "std", "low": "min", "high": "max"}
+
+
 def _sorted_by(key: str) -> str:
+    figure, colon, column = key.partition(":")
+    if colon and figure in _OF_GROUPS:
+        return f"{_OF_GROUPS[figure]} {_sorted_by(column)}"
     section, dot, name = key.partition(".")
     return key if not dot else name if section in ("metrics", "params", "tags") else f"{section} {name}"
 

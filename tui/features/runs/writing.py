@@ -27,8 +27,7 @@ class RunsWriting:
         return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)
 
     def _chosen(self) -> tuple[str, ...]:
-        here = self._pane.grid.cursor_key
-        return self._pane.grid.marks or ((here,) if here is not None else ())
+        return self._pane.chosen()
 
     def _name_of(self, run_id: str) -> str:
         row = self._pane.view.snapshot.row_of(run_id) if self._pane.view is not None else None
@@ -45,7 +44,7 @@ class RunsWriting:
         """The lifecycle of the run under the cursor, as it was read; "" where none is."""
         from tui.domain.filter.names import Field  # loaded by now, as there is a view
 
-        here = self._pane.grid.cursor_key
+        here = self._pane.run_here()
         row = self._pane.view.snapshot.row_of(here) if self._pane.view is not None and here is not None else None
         if self._pane.view is None or row is None:
             return ""
@@ -54,7 +53,7 @@ class RunsWriting:
     def rename(self) -> None:
         from tui.domain.writes.changes import Thing
 
-        here = self._pane.grid.cursor_key
+        here = self._pane.run_here()
         if self._writer.may_write() and here is not None:
             run = self._pane.session.housekeeping.run
             self._writer.rename(Thing.RUN, self._name_of(here) or here, lambda: run(here))
@@ -62,7 +61,7 @@ class RunsWriting:
     def note(self) -> None:
         from tui.domain.writes.changes import Thing
 
-        here = self._pane.grid.cursor_key
+        here = self._pane.run_here()
         if self._writer.may_write() and here is not None:
             run = self._pane.session.housekeeping.run
             self._writer.edit_note(Thing.RUN, self._name_of(here) or here, lambda: run(here))
