@@ -211,3 +211,19 @@ async def test_an_alias_on_a_version_that_is_gone_says_so(world: World) -> None:
         await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
         panel(deck).query_one("#alias", Input).value = "old-prod"
         await deck.until_text("v77, which is gone")
+
+
+async def test_a_new_champion_is_judged_on_the_panel_as_the_gate_judges(tmp_path: Path) -> None:
+    conditions = ("min auc:+0.002", "max loss:-50%", "same-signature", "rules")
+    world = model_shop(tmp_path, settings=Settings(models=ModelSettings(gate=conditions)))
+    async with world.open((120, 50)) as deck:
+        await open_models(deck)
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, WritePanel), "the panel is open")
+        panel(deck).query_one("#to", Input).value = "14"
+        await deck.until_text("✓ gate auc: at least +0.002 against it; 0.9364 against 0.9312: +0.0052")
+        deck.shows(
+            "gate loss: at most -50% against it", "✓ gate signature: the same; the same", "✓ gate rules: no error"
+        )
+        panel(deck).query_one("#alias", Input).value = "old-prod"
+        await deck.until(lambda: "gate auc" not in deck.text(), "an alias that nothing stands on is not judged")

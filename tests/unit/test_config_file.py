@@ -65,6 +65,7 @@ def test_everything_that_can_be_said() -> None:
           alias_columns: [champion]
           metric: val_auc
           protected_aliases: [champion]
+          gate: [min auc:+0.002, rules]
           reason_required: true
           mirror_tags: true
           bell: true
@@ -104,6 +105,7 @@ def test_everything_that_can_be_said() -> None:
             alias_columns=("champion",),
             metric="val_auc",
             protected_aliases=("champion",),
+            gate=("min auc:+0.002", "rules"),
             reason_required=True,
             mirror_tags=True,
             bell=True,
@@ -162,6 +164,7 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("watch_seconds: 0", 1, "between 2 and 86400", ""),
         ("models: {old_after_days: 0}", 1, "between 1 and 36500", ""),
         ("models: {protected_aliases: [latest]}", 1, "“latest” is no alias", ""),
+        ("models: {gate: [rules, min auc]}", 1, "“min auc” is no condition", "min auc:+0.002"),
         ("models:\n  rules:\n    no-signatur: error", 3, "there is no rule “no-signatur”", "“no-signature”"),
         ("models:\n  rules:\n    old: fatal", 3, "one of error, warning, note, ignore, and not “fatal”", ""),
         ("models: {alias_colums: [a]}", 1, "there is no setting “alias_colums”", "“alias_columns”"),

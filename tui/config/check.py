@@ -32,6 +32,7 @@ from tui.config.model import (
 )
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
+from tui.domain.models.gate import wanted_of as gate_wanted
 from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.models.values import alias_refusal
 from tui.domain.problem import Kind, Problem
@@ -326,6 +327,12 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         for i, alias in enumerate(getattr(settings.models, alias_list)):
             if refusal := alias_refusal(alias):
                 add(("models", alias_list, i), f"“{alias}” is no alias: {refusal.rstrip('.')}")
+    for i, condition in enumerate(settings.models.gate):
+        try:
+            gate_wanted([condition])
+        except ValueError:
+            hint = "It would be min auc:+0.002, max latency_ms:+5%, same-signature, data-newer or rules."
+            add(("models", "gate", i), f"“{condition}” is no condition", hint)
     in_limits("unused_hours", settings.prompts.unused_hours, ("prompts", "unused_hours"))
     for i, alias in enumerate(settings.prompts.production_aliases):
         if refusal := alias_refusal(alias):

@@ -68,6 +68,7 @@ class ModelSettings:
     alias_columns: tuple[str, ...] = ("champion", "challenger")  # first on the board; the others in use follow
     metric: str | None = None  # of the source runs, shown and judged by; None: the one most champions have
     protected_aliases: tuple[str, ...] = ()  # to move one of these the model's name is typed
+    gate: tuple[str, ...] = ()  # what a new champion is judged by on the panel of moves, as `gate` judges
     reason_required: bool = False
     mirror_tags: bool = False  # whether moves are also told in tags of the versions (deck.alias.champion.moved_by …)
     bell: bool = False  # whether the terminal's bell rings when watching sees a change

@@ -37,7 +37,7 @@ from tui.console.writing import (
     told_lines,
 )
 from tui.domain.models import gate as judging
-from tui.domain.models.values import READY, ModelVersion, RegisteredModel
+from tui.domain.models.values import READY, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, named
 from tui.domain.writes import alias_plan, changes
@@ -45,7 +45,7 @@ from tui.domain.writes.changes import Plan, ThingState
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
-    from tui.domain.models.gate import Bound, Judgement
+    from tui.domain.models.gate import Bound
     from tui.services.session import Session
     from tui.services.write_flow import WriteResult
 
@@ -476,14 +476,8 @@ def gate_command(
         )
         candidate = version_of(session, named_by(model))
         other = version_of(session, _beside(candidate.name, against)) if against is not None else None
-        session.desk.health.gather_made_of([one for one in (candidate, other) if one is not None])
-        judged = [_judged(session, bound, candidate, other) for bound in bounds]
-        if other is not None and same_signature:
-            judged.append(_signature(session, candidate, other))
-        if other is not None and data_newer:
-            judged.append(_data(session, candidate, other))
-        if rules:
-            judged += _rules(session, candidate)
+        wanted = judging.GateWanted(tuple(bounds), same_signature, data_newer, rules)
+        judged = session.desk.judged_by(wanted, candidate, other)
     passes = judging.passes(judged)
     called = [f"{one.name} v{one.version}" if one is not None else "" for one in (candidate, other)]
     if form == "json":
@@ -519,43 +513,3 @@ def _beside(model: str, said: str) -> Named:
     if said.startswith("models:"):
         return named_by(said)
     return Named(model, version=alias_plan.version_number(said) or said)
-
-
-def _judged(session: Session, bound: Bound, candidate: ModelVersion, other: ModelVersion | None) -> Judgement:
-    def value(made: ModelVersion | None) -> float | None:
-        found = session.desk.health.measured(made, bound.metric) if made is not None else None
-        return found.value if found is not None else None
-
-    return judging.judge_bound(bound, value(candidate), value(other))
-
-
-def _signature(session: Session, candidate: ModelVersion, other: ModelVersion) -> Judgement:
-    facts = [session.desk.health.gather_facts(made.name, made.version) for made in (candidate, other)]
-    unread = next((one.unread for one in facts if one.unread), "")
-    missing = any(one.signature is None for one in facts)
-    same = not unread and not missing and facts[0].signature == facts[1].signature
-    shown = [one.signature.summary if one.signature is not None else "none" for one in facts]
-    found = unread or ("the same" if same else f"{shown[0]} against {shown[1]}" if shown[0] != shown[1] else "others")
-    return judging.Judgement("signature", "the same", found, same)
-
-
-def _data(session: Session, candidate: ModelVersion, other: ModelVersion) -> Judgement:
-    wanted = "a later run, on other data"
-    if not candidate.run_id or not other.run_id:
-        return judging.Judgement("data", wanted, "a version names no run", False)
-    runs = [session.tracking.get_run(made.run_id) for made in (candidate, other)]
-    data = [frozenset((one.name, one.digest) for one in run.datasets) for run in runs]
-    if not data[0] or not data[1]:
-        return judging.Judgement("data", wanted, "a run recorded no data", False)
-    later = (runs[0].start_ms or 0) > (runs[1].start_ms or 0)
-    found = f"{'a later' if later else 'no later'} run, {'the same' if data[0] == data[1] else 'other'} data"
-    return judging.Judgement("data", wanted, found, later and data[0] != data[1])
-
-
-def _rules(session: Session, candidate: ModelVersion) -> list[Judgement]:
-    session.desk.health.gather_facts(candidate.name, candidate.version)
-    found = session.desk.findings_of(session.registry.get_model(candidate.name), candidate)
-    errors = [one for one in found if one.severity == "error"]
-    if not errors:
-        return [judging.Judgement("rules", "no error", f"{len(found)} findings, no error" if found else "none", True)]
-    return [judging.Judgement(f"rule {one.rule}", "kept", one.sentence, False) for one in errors]

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.domain.models import gate
 from tui.domain.models.board import ModelNews
+from tui.domain.models.gate import GateWanted, Judgement
 from tui.domain.models.readiness import CHAMPION, Finding, Judged, warnings_of_target
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
 from tui.domain.serving.endpoints import move_consequences
@@ -54,6 +56,9 @@ class RegistryDesk:
         )
         self.writes = RegistryWrites(session.registry, session.ledger, place=place, catalog=can.three_levels)
         self._registry = session.registry
+        self._session = session
+        self._gate = gate.wanted_of(settings.gate)
+        self._judged: dict[tuple[str, str, str], list[Judgement]] = {}  # by model, version and the one it is to follow
         self.news = ModelNews()  # since the session began
         self.told: dict[str, list[str]] = {}  # of the news of each model, what was said already
 
@@ -84,7 +89,65 @@ class RegistryDesk:
         health.gather_made_of(known)
         for made in known:
             health.gather_facts(name, made.version)
+        for step in planned.steps:
+            other = health.version(name, step.expected or "")
+            made = health.version(name, step.to or "")
+            if made is not None and self._is_gated(step.alias) and (other is not None or not self._gate.compares):
+                self._judged[name, made.version, step.expected or ""] = self.judged_by(self._gate, made, other)
         return absent
+
+    def _is_gated(self, alias: str) -> bool:
+        """Whether whoever is to hold an alias is judged by the conditions of the configuration."""
+        return self._gate != gate.GateWanted() and (alias == CHAMPION or alias in self.settings.protected_aliases)
+
+    def judged_by(self, wanted: GateWanted, candidate: ModelVersion, other: ModelVersion | None) -> list[Judgement]:
+        """Whether a version may take another one's place, condition by condition; blocks, and raises Problem."""
+        self.health.gather_made_of([one for one in (candidate, other) if one is not None])
+        judged = []
+        for bound in wanted.bounds:
+            values = [
+                found.value if made is not None and (found := self.health.measured(made, bound.metric)) else None
+                for made in (candidate, other)
+            ]
+            judged.append(gate.judge_bound(bound, *values))
+        if other is not None and wanted.same_signature:
+            judged.append(self._signature(candidate, other))
+        if other is not None and wanted.data_newer:
+            judged.append(self._data(candidate, other))
+        if wanted.rules:
+            judged += self._rules(candidate)
+        return judged
+
+    def _signature(self, candidate: ModelVersion, other: ModelVersion) -> Judgement:
+        facts = [self.health.gather_facts(made.name, made.version) for made in (candidate, other)]
+        unread = next((one.unread for one in facts if one.unread), "")
+        missing = any(one.signature is None for one in facts)
+        same = not unread and not missing and facts[0].signature == facts[1].signature
+        shown = [one.signature.summary if one.signature is not None else "none" for one in facts]
+        found = unread or (
+            "the same" if same else f"{shown[0]} against {shown[1]}" if shown[0] != shown[1] else "others"
+        )
+        return Judgement("signature", "the same", found, same)
+
+    def _data(self, candidate: ModelVersion, other: ModelVersion) -> Judgement:
+        wanted = "a later run, on other data"
+        if not candidate.run_id or not other.run_id:
+            return Judgement("data", wanted, "a version names no run", False)
+        runs = [self._session.tracking.get_run(made.run_id) for made in (candidate, other)]
+        data = [frozenset((one.name, one.digest) for one in run.datasets) for run in runs]
+        if not data[0] or not data[1]:
+            return Judgement("data", wanted, "a run recorded no data", False)
+        later = (runs[0].start_ms or 0) > (runs[1].start_ms or 0)
+        found = f"{'a later' if later else 'no later'} run, {'the same' if data[0] == data[1] else 'other'} data"
+        return Judgement("data", wanted, found, later and data[0] != data[1])
+
+    def _rules(self, candidate: ModelVersion) -> list[Judgement]:
+        self.health.gather_facts(candidate.name, candidate.version)
+        found = self.findings_of(self._registry.get_model(candidate.name), candidate)
+        errors = [one for one in found if one.severity == "error"]
+        if not errors:
+            return [Judgement("rules", "no error", f"{len(found)} findings, no error" if found else "none", True)]
+        return [Judgement(f"rule {one.rule}", "kept", one.sentence, False) for one in errors]
 
     def guarded(
         self,
@@ -130,6 +193,9 @@ class RegistryDesk:
         health = self.health
         findings = [finding for made in targets for finding in self.findings_of(model, made)]
         told = [f"{signs[one.severity]} {one.rule}: {one.sentence}" for one in findings if one.severity in signs]
+        for step in planned.steps:
+            judged = self._judged.get((planned.model, step.to or "", step.expected or ""), [])
+            told += gate.lines(judged, "✓", signs.get("error", "✗"))
         at = health.served(model.name)
         steps = planned.steps if at else ()
         return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]

@@ -58,6 +58,40 @@ def bound(text: str, end: Literal["min", "max"]) -> Bound | None:
     return Bound(match["metric"], end, "difference" if match["sign"] else "absolute", value)
 
 
+@dataclass(frozen=True)
+class GateWanted:
+    """The conditions of a gate."""
+
+    bounds: tuple[Bound, ...] = ()
+    same_signature: bool = False
+    data_newer: bool = False
+    rules: bool = False
+
+    @property
+    def compares(self) -> bool:
+        """Whether a condition needs another version to be compared with."""
+        return self.same_signature or self.data_newer or any(one.is_relative for one in self.bounds)
+
+
+def wanted_of(texts: Sequence[str]) -> GateWanted:
+    """The conditions as a configuration says them: ``min auc:+0.002``, ``max ms:+5%``, ``same-signature``, ``rules``.
+
+    Raises ValueError with what is no condition.
+    """
+    bounds: list[Bound] = []
+    flags = {"same-signature": False, "data-newer": False, "rules": False}
+    for text in texts:
+        word, _, said = text.strip().partition(" ")
+        made = bound(said, "min" if word == "min" else "max") if word in ("min", "max") else None
+        if made is not None:
+            bounds.append(made)
+        elif text.strip() in flags:
+            flags[text.strip()] = True
+        else:
+            raise ValueError(text)
+    return GateWanted(tuple(bounds), flags["same-signature"], flags["data-newer"], flags["rules"])
+
+
 def judge_bound(wanted: Bound, candidate: float | None, against: float | None) -> Judgement:
     """Whether a metric keeps within its bound; what was not measured, or is no number, does not."""
 
@@ -85,6 +119,11 @@ def _within(wanted: Bound, value: float) -> bool:
     # A difference of decimals as they are written must not fail by the last bit of a binary one.
     slack = 1e-12 * max(1.0, abs(wanted.value))
     return value >= wanted.value - slack if wanted.end == "min" else value <= wanted.value + slack
+
+
+def lines(judgements: Sequence[Judgement], yes: str, no: str) -> list[str]:
+    """A line for each condition, begun by a sign."""
+    return [f"{yes if one.passes else no} gate {one.what}: {one.wanted}; {one.found}" for one in judgements]
 
 
 def passes(judgements: Sequence[Judgement]) -> bool:
