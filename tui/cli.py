@@ -13,7 +13,7 @@ import click
 from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
-from tui.console import files, models, prompts, runs, traces, wanted, watch
+from tui.console import agents, files, models, prompts, runs, traces, wanted, watch
 from tui.console.command import (
     Group,
     context_options,
@@ -410,6 +410,7 @@ cli.add_command(wanted.plan_command)
 cli.add_command(wanted.apply_command)
 cli.add_command(wanted.gate_command)
 cli.add_command(watch.watch_command)
+cli.add_command(agents.mcp_command)
 cli.add_command(files.download)
 
 

@@ -680,6 +680,7 @@ VERBS: tuple[Verb, ...] = (
         "incident", "exclamation_mark", "incident", "Who holds it, what changed, how it serves and fails since, and what to do.",
         At("registry", 16),
     ),
+    Verb("proposals", "K", "proposals", "What agents have proposed of this model, with the evidence: confirm or refuse.", At("registry")),
     Verb("put_back", "b", "put back", "Point the alias to the version that held it before.", At("incident", 15), writes=True),
     Verb("jot", "n", "note", "Take a note of this incident, with its time.", At("incident", 30)),
     Verb("slowest", "right_square_bracket", "slowest", "Go to the span with the most time of its own; again, to the next.", At("spans", 20)),

@@ -246,7 +246,7 @@ class IncidentScreen(RegistryPage):
             self.deck.say(f"There is nothing to put it back on: before this, {held}; a moves it to any version")
             return
         plan = alias_plan.plan(one.model.name, one.model.aliases, {one.alias: one.was})
-        self._move_as(one.model, plan, f"Put {one.alias} of {one.model.name} back on v{one.was}")
+        self.move_as(one.model, plan, f"Put {one.alias} of {one.model.name} back on v{one.was}")
 
     def _jot(self) -> None:
         from tui.ui.dialogs.ask_line import AskLineModal

@@ -15,6 +15,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.writes import alias_plan
 from tui.domain.writes.changes import Plan, Thing
+from tui.features.models.proposals import Deciding
 from tui.features.models.registering import Grants
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
@@ -49,6 +50,7 @@ class RegistryPage(Page, Asking):
         super().__init__(session)
         self._writer = Writer(self, session)
         self._grants = Grants(self, session)
+        self.deciding = Deciding(self)
 
     # what the keys mean
 
@@ -318,7 +320,7 @@ class RegistryPage(Page, Asking):
     def action_swap(self) -> None:
         model = self._model
         plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
-        self._move_as(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {model.name}")
+        self.move_as(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {model.name}")
 
     def _aliases_meant(self) -> tuple[str, ...]:
         """The aliases of the versions that are meant."""
@@ -332,7 +334,7 @@ class RegistryPage(Page, Asking):
         def take(*chosen: str) -> None:
             plan = alias_plan.plan(model.name, model.aliases, dict.fromkeys(chosen))
             what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
-            self._move_as(model, plan, f"Take {what} of {model.name} away")
+            self.move_as(model, plan, f"Take {what} of {model.name} away")
 
         def chosen(choice: Choice | None) -> None:
             if choice is not None:
@@ -345,17 +347,33 @@ class RegistryPage(Page, Asking):
         choices = [all_of_them, *(Choice(alias, alias, f"v{model.aliases[alias]}") for alias in aliases)]
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
-    def _move_as(self, model: RegisteredModel, plan: alias_plan.AliasPlan, title: str) -> None:
+    def move_as(
+        self,
+        model: RegisteredModel,
+        plan: alias_plan.AliasPlan,
+        title: str,
+        done: Callable[[WriteResult], object] = lambda _told: None,
+    ) -> None:
+        """Show a plan as it is, and carry it out; ``done`` is told what became of it."""
         from tui.ui.write_parts import FixedMove
 
-        self._move(model, lambda: FixedMove(plan, title))
+        self._move(model, lambda: FixedMove(plan, title), done)
 
-    def _move(self, model: RegisteredModel, lines: Callable[[], AliasLines]) -> None:
+    def _move(
+        self,
+        model: RegisteredModel,
+        lines: Callable[[], AliasLines],
+        done: Callable[[WriteResult], object] = lambda _told: None,
+    ) -> None:
         from tui.features.models.alias_forms import AliasForm
+
+        def left(told: WriteResult) -> None:
+            done(told)
+            self._writer.say_result(told)
 
         def go_on() -> None:
             form = AliasForm(self.session, model, lines(), self.versions_known())
-            self._writer.confirm(form.title(), form=form)
+            self._writer.confirm(form.title(), form=form, done=left)
 
         if self._writer.may_write():
             self._grants.when_allowed(Deed.ALIAS, [model.name], go_on)
@@ -382,12 +400,15 @@ class RegistryPage(Page, Asking):
             if all(change.alias and change.id == model.name for change in plan.changes):
                 steps = [alias_plan.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
                 moves = alias_plan.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
-                self._move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")
+                self.move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")
             else:
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
 
         if self._writer.may_write():
             self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self._say_problem)
+
+    def action_proposals(self) -> None:
+        self._with_model(self.deciding.show)
 
     def action_incident(self) -> None:
         from tui.services.incident import alias_meant

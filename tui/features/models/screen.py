@@ -77,6 +77,7 @@ class ModelsScreen(RegistryPage):
         event.stop()
         self.set_freshness(self.board.state.freshness)
         self._news.tell(self.board.models.values())
+        self.deciding.tell()
         if event.problem is None:
             self.versions.follow(self.board.model_here())
 
