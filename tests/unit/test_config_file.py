@@ -74,7 +74,7 @@ def test_everything_that_can_be_said() -> None:
         keys:
           runs.filter: f3
           app.back: [esc, backspace]
-          app.browse: 0
+          app.browse: 9
           rename: f2
           runs.rename: [f2, ctrl+r]
         """
@@ -115,7 +115,7 @@ def test_everything_that_can_be_said() -> None:
         keys={
             "runs.filter": "f3",
             "app.back": "escape,backspace",
-            "app.experiments": "0",  # which an earlier id still names
+            "app.experiments": "9",  # which an earlier id still names
             **dict.fromkeys(("experiments.rename", "run.rename", "registry.rename"), "f2"),
             "runs.rename": "f2,ctrl+r",
         },
