@@ -357,13 +357,50 @@ def config_show(said: GivenOptions) -> None:
 @config.command("init")
 @click.pass_obj
 def config_init(said: GivenOptions) -> None:
-    """Write a commented example to the configuration file's place."""
+    """Write a commented example to the configuration file's place.
+
+    In a terminal it asks where MLflow keeps its runs, and what that is to be called, and makes a context of it; an
+    empty answer leaves the example as it is.
+    """
     from tui.config import paths
-    from tui.console.report import write_example
+    from tui.console.report import refuse_to_overwrite, write_example
 
     file, _ = paths.config_file(said.config, os.environ, working_folder())
-    write_example(file)
+    refuse_to_overwrite(file)
+    context = _asked_context() if in_a_terminal() else None
+    write_example(file, context)
     click.echo(f"Wrote {file}")
+    if context is not None:
+        click.echo(f"mlflow-deck opens {context[0]} from now on; the file says what else can be set.")
+
+
+def in_a_terminal() -> bool:
+    """Whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked_context() -> tuple[str, str] | None:
+    """The name and the URI of a context, asked for; None where none is wanted."""
+    from tui.config.choose import UriRefused, absolute, check_tracking
+    from tui.domain import uris
+
+    given = os.environ.get("MLFLOW_TRACKING_URI", "")
+    known = "" if uris.holds_secret(given) else given
+    click.echo("Where does MLflow keep its runs? (https://…, sqlite:///PATH, databricks; empty for an example only)")
+    while True:
+        uri: str = click.prompt("Tracking URI", default=known, show_default=bool(known)).strip()
+        if not uri:
+            return None
+        if uris.holds_secret(uri):
+            click.echo("It holds a password, which this file never does: see the first lines of the example.")
+            continue
+        try:
+            uri = absolute(check_tracking(uri), working_folder())
+            break
+        except UriRefused as refused:
+            click.echo(f"{refused.message}. {refused.hint}")
+    name: str = click.prompt("What is it called", default="prod" if uri.startswith("http") else "local").strip()
+    return name, uri
 
 
 @cli.command(

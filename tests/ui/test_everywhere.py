@@ -24,7 +24,8 @@ from tests.support.deck import (
 )
 from tests.support.driver import Deck
 from tui.app.application import DeckApp
-from tui.config.model import ContextSettings, Settings
+from tui.app.themes import THEMES
+from tui.config.model import ContextSettings, NoticeSettings, Settings
 from tui.domain.places import parse_place
 from tui.features.diagnostics.requests import RequestsScreen
 from tui.features.run.screen import RunScreen
@@ -470,7 +471,65 @@ async def test_a_theme_is_shown_before_it_is_chosen_and_its_context_keeps_its_ac
         await deck.until(lambda: app.theme == "deck-dark red", "the one before is put back")
         await deck.press(":", *"theme safe", "enter")
         await deck.until(lambda: app.theme == "safe-dark red", "the theme named is worn")
+        for name in THEMES:
+            app.action_theme(name)
+            await deck.until(lambda name=name: app.theme == f"{name} red", f"{name} is worn")  # type: ignore[misc]
+            await deck.press("question_mark", "escape")
+        await deck.press(":", *"theme safe", "enter")
         app.post_message(DeckApp.TerminalTold(True))
         await deck.until(lambda: app.theme == "safe-light red", "the terminal told late that it is light")
         await deck.press(":", *"theme nope", "enter")
         await deck.until_text("There is no theme “nope”")
+
+
+# notices, and how one begins
+
+
+async def test_a_run_seen_running_that_ends_is_told_of_once(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        await deck.until(lambda: bool(app.notices.runs_going), "a running run has been seen")
+        (going, *_), sent = app.notices.runs_going, list[str]()
+        monkeypatch.setattr(app, "send", sent.append)
+        here = next(number for number, one in enumerate(small.tracking.runs) if one.run_id == going)
+        small.tracking.runs[here] = replace(small.tracking.runs[here], status="FAILED")
+        await deck.press("r")
+        await deck.until(lambda: "has failed" in message(deck), "its end is told")
+        assert sent == ["\a"] and going not in app.notices.runs_going
+        await deck.press("r")
+        await deck.until(lambda: not runs_pane(deck).loader.loading, "read again")
+        assert sent == ["\a"]
+        small.settings = replace(small.settings, notices=NoticeSettings(by=("osc9",), of=("aliases",)))
+        app.notice("runs", "x", "y")
+
+
+async def test_help_begins_with_the_ten_that_matter_and_groups_the_others_by_use(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press("question_mark")
+        await deck.until_text("To begin with")
+        lines = [line for line in deck.lines() if line.strip()]
+        start = next(number for number, line in enumerate(lines) if "To begin with" in line)
+        end = next(number for number, line in enumerate(lines) if "Finding and arranging" in line)
+        assert end - start - 1 == 10
+        assert "One row down" in lines[start + 1]
+        await deck.press("enter")
+        assert isinstance(deck.app.screen, HelpModal), "a heading is nothing to run"
+        await deck.type("copy")
+        await deck.until(lambda: "To begin with" not in deck.text(), "what is sought has no headings")
+
+
+async def test_what_to_begin_with_is_offered(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.press(":", *"begin", "enter")
+        await deck.until_text("Log a first run")
+        deck.shows("The sample store", "Another place", "Name your servers")
+        await deck.press("enter")
+        await deck.until(lambda: "Copied how a first run is logged" in message(deck), "it is copied")
+        assert "mlflow.set_tracking_uri('http://mlflow.example.com:5000')" in deck.app.clipboard
+        compile(deck.app.clipboard, "first", "exec")
+        await deck.press("q")
+        await deck.until(lambda: deck.app.screen is browse(deck), "one is back")

@@ -61,7 +61,7 @@ async def choose(deck: Deck[int], title: str) -> None:
         (
             StoreCondition.MISSING,
             "There is no MLflow store at",
-            ["The sample store", "Another place", "Create it", "Leave"],
+            ["The sample store", "Another place", "Create it", "Name your servers", "Leave"],
         ),
         (
             StoreCondition.OLDER,

@@ -14,7 +14,9 @@ import tui.widgets
 from tui.app.actions import (
     ACTIONS,
     BY_ID,
+    FIRST_VERBS,
     PLACES,
+    USES,
     VERBS,
     Action,
     action_of,
@@ -24,6 +26,7 @@ from tui.app.actions import (
     key_table,
     show_key,
     show_keys,
+    use_of,
 )
 from tui.config.keymap import checked
 
@@ -160,7 +163,7 @@ def test_what_has_no_key_is_done_by_the_application() -> None:
     from tui.app.application import DeckApp
 
     keyless = [verb for verb in VERBS if not verb.keys]
-    assert {verb.command for verb in keyless} == {"open", "ctx", "runs", "doctor", "recent", "theme"}
+    assert {verb.command for verb in keyless} == {"open", "ctx", "runs", "doctor", "recent", "theme", "begin"}
     for verb in keyless:
         assert [at.place for at in verb.scopes] == ["app"]
         assert callable(getattr(DeckApp, f"action_{verb.name}"))
@@ -187,3 +190,10 @@ def test_a_keymap_decides_what_is_shown() -> None:
 def test_the_table_of_keys_has_every_action_once() -> None:
     listed = [action.id for _, actions in key_table() for action in actions]
     assert sorted(listed) == sorted(BY_ID)
+
+
+def test_the_ten_that_matter_are_there_and_every_use_is_known() -> None:
+    verbs = {verb.name for verb in VERBS}
+    assert len(FIRST_VERBS) == 10 and set(FIRST_VERBS) <= verbs
+    assert {use_of(action) for action in ACTIONS} <= set(USES)
+    assert all(use_of(action) == "write" for action in ACTIONS if action.writes)

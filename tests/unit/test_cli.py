@@ -15,6 +15,7 @@ import pytest
 from tui import __version__, cli
 from tui.app.actions import ACTIONS, VERBS
 from tui.config.launch import Launch
+from tui.config.load import load
 from tui.console.manual import markdown_table, plain_table
 from tui.console.panel import fault, panel
 from tui.demo.samples import Progress, Sample
@@ -209,6 +210,29 @@ def test_config_init_writes_once_what_can_be_used(run: Run, calm_environment: Pa
     status, _, err = run("config", "init")
     assert status == 2
     assert "is there already" in " ".join(err.replace("│", " ").split())
+
+
+def test_config_init_asks_two_questions_where_there_is_a_terminal(
+    run: Run, calm_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = calm_environment / ".config" / "mlflow-deck" / "config.yaml"
+    told = iter(["https://ana:pw@mlflow.example.com", "gopher://x", "https://mlflow.example.com", "prod ; [x]"])
+    asked: list[str] = []
+
+    def prompt(question: str, **_options: object) -> str:
+        asked.append(question)
+        return next(told)
+
+    monkeypatch.setattr("click.prompt", prompt)
+    monkeypatch.setattr("tui.cli.in_a_terminal", lambda: True)
+    status, out, err = run("config", "init")
+    assert (status, err) == (0, "")
+    assert "holds a password" in out and "prod ; [x]" in out
+    assert asked == ["Tracking URI"] * 3 + ["What is it called"]
+    settings = load(file, "", lambda: ACTIONS)
+    assert settings.context == "prod ; [x]"
+    assert settings.contexts["prod ; [x]"].tracking_uri == "https://mlflow.example.com"
+    assert "password" not in file.read_text().split("contexts:")[1].splitlines()[2]
 
 
 def test_config_show_tells_where_each_setting_comes_from(run: Run, tmp_path: Path) -> None:

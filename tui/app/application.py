@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -23,10 +23,11 @@ from tui.app.contexts import Connect, Contexts
 from tui.app.copying import Copying
 from tui.app.first_frame import FirstFrame
 from tui.app.look import Look, Wardrobe
+from tui.app.plugins import OWN, Plugins
 from tui.app.signals import heeded
 from tui.app.themes import variable_defaults
 from tui.app.trail import Pages
-from tui.app.under_way import RequestsUnderWay
+from tui.app.under_way import Notices, RequestsUnderWay
 from tui.config.choose import COMMAND_LINE
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
@@ -97,6 +98,8 @@ class DeckApp(CalmApp[int]):
         self.pages = Pages(self)
         self._copying = Copying(self)
         self.under_way = RequestsUnderWay(self)
+        self.notices = Notices(self)
+        self.plugins = Plugins(self, settings.plugins)
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
         self.wardrobe = Wardrobe(look or Look(), settings.themes, self.register_theme)
         # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed
@@ -140,6 +143,8 @@ class DeckApp(CalmApp[int]):
     async def first_drawn(self) -> None:
         """Load what the first frame did not need, and open the context."""
         self.set_keymap(dict(self.keymap))
+        for key in self.plugins.keys:
+            self.bind(key, f"plugin_key('{key}')", show=False)
         self._contexts.begin()
         self.begun = True
         self._ages_told_ms = self.session.clock.now_ms()
@@ -185,6 +190,40 @@ class DeckApp(CalmApp[int]):
             from tui.app.commands import ask_for_theme
 
             ask_for_theme(self, names)
+
+    # notices, and commands of one's own
+
+    def notice(self, kind: str, title: str, text: str) -> None:
+        """Have the terminal tell the desktop of something that has ended, where that is wanted."""
+        self.notices.send(kind, title, text)
+
+    @dataclass
+    class PluginMoved(Message):
+        """One has printed something or has ended."""
+
+        name: str
+
+    def on_deck_app_plugin_moved(self, event: PluginMoved) -> None:
+        self.plugins.moved(event.name)
+
+    def action_plugin_key(self, key: str) -> None:
+        page = self.page
+        if page is not None and self.screen is page:
+            self.plugins.pressed(key, page.places_here())
+
+    def own_commands(self, places: Collection[str]) -> list[Action]:
+        return self.plugins.at(places)
+
+    def run_own_command(self, action_id: str) -> None:
+        self.plugins.run(action_id.removeprefix(OWN))
+
+    def now_ms(self) -> int:
+        return self.session.clock.now_ms()
+
+    def show_progress(self) -> None:
+        """Show at the bottom what goes on beside what is asked of the server."""
+        if self.page is not None:
+            self.page.hint_line.show_progress(self.plugins.progress())
 
     # contexts, and the screens of each
 
@@ -512,6 +551,12 @@ class DeckApp(CalmApp[int]):
         views = self._views_here()
         return tuple(Offer(view.name, view.name, view.where or "everywhere") for view in views.known()) if views else ()
 
+    def action_begin(self) -> None:
+        from tui.domain.values import StoreCondition, StoreReport
+        from tui.ui.routes import StoreRoute
+
+        self.go(StoreRoute(StoreReport(StoreCondition.EMPTY, "", self.session.launch.place_shown), lambda: None))
+
     def action_doctor(self) -> None:
         from tui.ui.routes import DoctorRoute
 
@@ -645,6 +690,7 @@ def run_deck(launch: Launch, host: Host, question: Question) -> int:
         with heeded(app.leave_now):
             app.run(mouse=launch.settings.mouse)
     finally:
+        app.plugins.close()
         if app.begun:
             app.session.close()
         else:

@@ -279,6 +279,18 @@ class BrowseScreen(Page, Asking):
         shown = self.runs.experiments or self.experiments.experiments_here()
         return Place(PlaceKind.EXPERIMENT, shown[0].name, experiment=shown[0].name) if len(shown) == 1 else None
 
+    def names_here(self) -> dict[str, str | tuple[str, ...]]:
+        names: dict[str, str | tuple[str, ...]] = {}
+        shown = self.runs.experiments or self.experiments.experiments_here()
+        if len(shown) == 1:
+            names = {"EXPERIMENT": shown[0].name, "EXPERIMENT_ID": shown[0].id}
+        here, view = self.runs.grid.cursor_key, self.runs.view
+        if self.current_pane() is self.experiments or here is None or view is None:
+            return names
+        row = view.snapshot.row_of(here)
+        name = view.snapshot.run_name(row) if row is not None else ""
+        return {**names, "RUN_ID": here, "RUN_IDS": tuple(self.runs.grid.marks) or (here,), "RUN_NAME": name}
+
     def names_known(self) -> list[tuple[str, str, str]]:
         store = self.runs.loader.store
         runs = store.snapshot() if store is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.app.actions import Action, actions_at, configured_keys, show_keys
+from tui.app.actions import BY_ID, Action, actions_at, configured_keys, show_keys
 from tui.config.model import AUTO
 from tui.services.copies import shown_uri
 from tui.ui.dialogs.choices import Choice, ChoiceModal
@@ -38,7 +38,7 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         if given is None or action is None:
             return
         _remember(deck, given.line)
-        if action.where == "app":
+        if action.where == "app" and action.id in BY_ID:
             parameters = (given.argument,) if action.takes else ()
             deck.call_later(deck.run_action, ("", action.verb, parameters), deck)
         else:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.config.model import ACCENTS, AUTO, FAMILIES, ThemeSettings
 
@@ -163,6 +163,7 @@ def _of_terminal(name: str, cursor: str, blurred: str, muted: str, warning: str)
         error="ansi_red",
         dark=name.endswith("dark"),
         variables={
+            **BUILTIN_THEMES["ansi-dark" if name.endswith("dark") else "ansi-light"].variables,
             "border-blurred": "ansi_bright_black",
             "block-cursor-text-style": "none",
             "input-selection-background": "ansi_blue",

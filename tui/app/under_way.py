@@ -9,11 +9,12 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.domain.quantities import duration
+from tui.domain.text import named
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
 
-SLOW_MS = 2000  # after which it is said what a request is for, how long it has lasted, and how to stop it
+SLOW_MS = 1000  # after which it is said what a request is for, how long it has lasted, and how to stop it
 SLOW_TOLD_EVERY_S = 1.0
 REQUEST_SHOWS_S = 0.2  # how long a request lasts before it is counted at the bottom
 
@@ -69,3 +70,37 @@ class RequestsUnderWay:
             if took >= SLOW_MS:
                 return request.operation.rpartition(".")[2].replace("_", " "), took
         return None
+
+
+class Notices:
+    """What ends while one looks elsewhere, told to the desktop by way of the terminal where that is wanted."""
+
+    def __init__(self, deck: DeckApp) -> None:
+        self._deck = deck
+        self._going: dict[str, str] = {}  # runs that were seen running, and what they are called
+
+    def send(self, kind: str, title: str, text: str) -> None:
+        from tui.terminal import notices
+
+        deck, said = self._deck, self._deck.session.launch.settings.notices
+        if kind in said.of:
+            for way in notices.ways(said.by, deck.environment):
+                for part in notices.sequences(title, text, way, deck.environment):
+                    deck.send(part)
+
+    def saw_run(self, run_id: str, name: str, status: str) -> None:
+        """A run has been read: tell of one that was seen running and has ended."""
+        from tui.domain.values import GOING_ON
+
+        if status in GOING_ON:
+            self._going[run_id] = name
+        elif self._going.pop(run_id, None) is not None and status:
+            how = "has ended" if status == "FINISHED" else f"has {'failed' if status == 'FAILED' else 'been stopped'}"
+            called = named(name) or run_id[:12]
+            self._deck.say(f"{called} {how}", stays=True)
+            self.send("runs", called, how)
+
+    @property
+    def runs_going(self) -> tuple[str, ...]:
+        """The runs that were seen running the last time."""
+        return tuple(self._going)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -14,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from tui.config import choose
-from tui.config.keymap import BoundAction, KeymapError, checked
+from tui.config.keymap import BoundAction, KeymapError, checked, textual_key
 from tui.config.model import (
     ACCENTS,
     AUTO,
@@ -22,10 +23,15 @@ from tui.config.model import (
     FAMILIES,
     IMAGES,
     LIMITS,
+    NOTICE_KINDS,
+    NOTICE_WAYS,
+    PLUGIN_VALUES,
     READERS,
     THEMES,
     ContextSettings,
     ModelSettings,
+    NoticeSettings,
+    PluginSettings,
     PromptSettings,
     Settings,
     ThemeSettings,
@@ -205,12 +211,14 @@ def check(text: str, file: Path, actions: Callable[[], Iterable[BoundAction]]) -
     # A heading with nothing under it, all commented out, is as good as none.
     data = {name: value for name, value in (located.data or {}).items() if value is not None}
     keys, key_faults = _keys(located, actions)
+    data["plugins"], plugin_faults = _plugins_as_lists(data.get("plugins") or {}, located)
+    key_faults += plugin_faults
     try:
         settings = _ADAPTER.validate_python({**data, "keys": keys})
     except ValidationError as error:
         faults = [_fault(entry, located) for entry in error.errors(include_url=False)]
         raise _problem(file, faults + key_faults) from None
-    faults = [*_values(settings, located), *key_faults]
+    faults = [*_values(settings, located), *_plugins(settings, located, actions), *key_faults]
     if faults:
         raise _problem(file, faults)
     return _placed(settings, file.parent)
@@ -228,7 +236,9 @@ _GROUPS: Final = {
     "contexts": ContextSettings,
     "models": ModelSettings,
     "prompts": PromptSettings,
+    "notices": NoticeSettings,
     "themes": ThemeSettings,
+    "plugins": PluginSettings,
 }
 
 
@@ -286,6 +296,71 @@ def _keys(located: Located, actions: Callable[[], Iterable[BoundAction]]) -> tup
         return {}, [_Fault(located.line(("keys", error.action)), error.message, error.hint)]
 
 
+def _plugins_as_lists(said: object, located: Located) -> tuple[object, list[_Fault]]:
+    """Plugins with lists where a line was written: words parted as a shell does, a script and a place whole."""
+    if not isinstance(said, Mapping):
+        return said, []
+    made: dict[object, object] = {}
+    faults: list[_Fault] = []
+    for name, plugin in said.items():
+        made[name] = plugin
+        if not isinstance(plugin, Mapping):
+            continue
+        changed = made[name] = dict(plugin)
+        if isinstance(plugin.get("at"), str):
+            changed["at"] = [plugin["at"]]
+        if "key" in plugin:
+            changed["key"] = located.written.get(("plugins", name, "key"), plugin["key"])
+        if isinstance(plugin.get("run"), str):
+            try:
+                changed["run"] = [plugin["run"]] if plugin.get("shell") is True else shlex.split(plugin["run"])
+            except ValueError as error:
+                changed["run"] = [plugin["run"]]
+                where = ("plugins", name, "run")
+                faults.append(_Fault(located.line(where), f"“run” of {name} is no command: {error}", ""))
+    return made, faults
+
+
+def _plugins(settings: Settings, located: Located, actions: Callable[[], Iterable[BoundAction]]) -> list[_Fault]:
+    faults: list[_Fault] = []
+    known = list(actions()) if settings.plugins else []
+    places = {bound.where for bound in known}
+    commands = {bound.verb.replace("_", "-") for bound in known} | {"open", "ctx"}
+    taken = {
+        (bound.where, key): bound.id for bound in known for key in settings.keys.get(bound.id, bound.keys).split(",")
+    }
+    for name, plugin in settings.plugins.items():
+        at: YamlPath = ("plugins", name)
+
+        def add(message: str, hint: str = "", where: YamlPath = at) -> None:
+            faults.append(_Fault(located.line(where), message, hint))
+
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            add(f"“{name}” is no name of a plugin", "It is its command too: small letters, digits and -.")
+        if name in commands:
+            add(f"“{name}” is a command of the deck's own", "Give yours another name.")
+        if not plugin.run or not plugin.run[0].strip():
+            add(f"“run” of {name} names no program", "", (*at, "run"))
+        for said in re.findall(r"(?<!\$)\$\{?([A-Z][A-Z_]*)", "\n".join(plugin.run)) if not plugin.shell else ():
+            if said not in PLUGIN_VALUES:
+                near = get_close_matches(said, PLUGIN_VALUES, n=1)
+                hint = f"Did you mean “${near[0]}”?" if near else f"There are: {', '.join(PLUGIN_VALUES)}."
+                add(f"there is no value “${said}”", hint, (*at, "run"))
+        for place in plugin.at:
+            if place not in places:
+                near = get_close_matches(place, places, n=1)
+                hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(sorted(places))}."
+                add(f"there is no place “{place}”", hint, (*at, "at"))
+        key = textual_key(plugin.key) if plugin.key is not None else ""
+        if key is None:
+            add(f"“{plugin.key}” is no key", "Keys are written like c, G, /, esc, f5 or ctrl+s.", (*at, "key"))
+        for place in (*plugin.at, "list", "table", "grid", "app") if key else ():
+            if (other := taken.get((place, str(key)))) is not None:
+                add(f"“{plugin.key}” is the key of “{other}” too", "Give one of them another key.", (*at, "key"))
+                break
+    return faults
+
+
 def _values(settings: Settings, located: Located) -> list[_Fault]:
     faults: list[_Fault] = []
 
@@ -314,6 +389,10 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         add(("readers",), f"“readers” is one of {', '.join(READERS)}, and not “{settings.readers}”")
     if settings.images not in IMAGES:
         add(("images",), f"“images” is one of {', '.join(IMAGES)}, and not “{settings.images}”")
+    for name, words, ones in (("by", settings.notices.by, NOTICE_WAYS), ("of", settings.notices.of, NOTICE_KINDS)):
+        for i, word in enumerate(words):
+            if word not in ones:
+                add(("notices", name, i), f"“{name}” of notices is of {', '.join(ones)}, and not “{word}”")
     in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))
     in_limits("watch_running_seconds", settings.watch_running_seconds, ("watch_running_seconds",))
     in_limits("requests_a_second", settings.requests_a_second, ("requests_a_second",))

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from tui import __version__
 from tui.config import paths
-from tui.config.model import ContextSettings, ModelSettings, PromptSettings, Settings, ThemeSettings
+from tui.config.model import (
+    ContextSettings,
+    ModelSettings,
+    NoticeSettings,
+    PluginSettings,
+    PromptSettings,
+    Settings,
+    ThemeSettings,
+)
 from tui.domain.problem import Kind, Problem
 
 if TYPE_CHECKING:
@@ -59,8 +67,12 @@ def _unreadable(file: Path, message: str) -> Problem:
 # Nothing here is ever a reason to stop: what cannot be read or written is as good as absent.
 
 
-_NAMED: dict[str, Callable[..., Any]] = {"contexts": ContextSettings, "themes": ThemeSettings}
-_GROUPS: dict[str, Callable[..., Any]] = {"models": ModelSettings, "prompts": PromptSettings}
+_NAMED: dict[str, Callable[..., Any]] = {
+    "contexts": ContextSettings,
+    "themes": ThemeSettings,
+    "plugins": PluginSettings,
+}
+_GROUPS: dict[str, Callable[..., Any]] = {"models": ModelSettings, "prompts": PromptSettings, "notices": NoticeSettings}
 
 
 def _tuples(value: Any) -> Any:

@@ -87,6 +87,53 @@ class PromptSettings:
     rules: Mapping[str, str] = field(default_factory=dict)  # grades of the rules of prompts
 
 
+NOTICE_WAYS: Final = ("auto", "osc9", "osc777", "bell")
+NOTICE_KINDS: Final = ("runs", "downloads", "aliases", "plugins")
+
+
+@dataclass(frozen=True)
+class NoticeSettings:
+    """Of what the terminal is told so that it can tell the desktop, and how."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    by: tuple[str, ...] = ("auto",)  # of NOTICE_WAYS; none is silent
+    of: tuple[str, ...] = NOTICE_KINDS
+
+
+PLUGIN_VALUES: Final[Mapping[str, str]] = {
+    "RUN_ID": "run",
+    "RUN_IDS": "run",
+    "RUN_NAME": "run with a name",
+    "EXPERIMENT_ID": "experiment",
+    "EXPERIMENT": "experiment",
+    "MODEL": "model",
+    "VERSION": "version",
+    "ALIAS": "alias",
+    "CONTEXT": "context",
+    "TRACKING_URI": "tracking URI",
+    "REGISTRY_URI": "registry URI",
+    "PROFILE": "profile",
+}
+"""What a command of one's own can be given by name, and what each is called where there is none."""
+
+
+@dataclass(frozen=True)
+class PluginSettings:
+    """A command of one's own: a program and its arguments, or with ``shell`` the lines of a script."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    run: tuple[str, ...]
+    at: tuple[str, ...] = ("app",)  # the places where it holds
+    key: str | None = None  # as people write it; none: by its name alone
+    does: str | None = None  # one sentence, for the help
+    shell: bool = False
+    confirm: bool = False  # whether it is asked before it is run
+    dangerous: bool = False  # whether it is absent where nothing may be written
+    background: bool = False  # whether it runs without a pane
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a configuration file can say. ``keys`` maps an action's id to Textual key names, comma-separated."""
@@ -111,6 +158,8 @@ class Settings:
     metric_directions: Mapping[str, str] = field(default_factory=dict)  # of names or patterns like *_ms; else guessed
     models: ModelSettings = field(default_factory=ModelSettings)
     prompts: PromptSettings = field(default_factory=PromptSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    plugins: Mapping[str, PluginSettings] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 

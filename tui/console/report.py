@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import fields
@@ -80,19 +81,33 @@ def _text(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def write_example(file: Path) -> None:
-    """Write the commented example to a file that is not there yet, readable by its owner only.
+def refuse_to_overwrite(file: Path) -> None:
+    """Raises Problem (CONFIG) where a file is there already."""
+    if file.exists():
+        raise Problem(
+            Kind.CONFIG, "Nothing was written", f"{file} is there already.", "Edit it, or name another with --config."
+        )
+
+
+def with_context(example: str, name: str, uri: str) -> str:
+    """The example with one context in it, which is the one that is opened."""
+    said, called = json.dumps(uri, ensure_ascii=False), json.dumps(name, ensure_ascii=False)
+    example = example.replace("# context: prod\n", f"context: {called}\n", 1)
+    return example.replace("contexts: {}\n", f"contexts:\n  {called}:\n    tracking_uri: {said}\n", 1)
+
+
+def write_example(file: Path, context: tuple[str, str] | None = None) -> None:
+    """Write the commented example, with a context of a name and a URI, to a file that is not there yet, privately.
 
     Raises Problem (CONFIG) if it is there, or cannot be written.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with open(file, "x", encoding="utf-8", opener=_private) as stream:
-            stream.write(example_config())
+            stream.write(with_context(example_config(), *context) if context else example_config())
     except FileExistsError:
-        raise Problem(
-            Kind.CONFIG, "Nothing was written", f"{file} is there already.", "Edit it, or name another with --config."
-        ) from None
+        refuse_to_overwrite(file)
+        raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise Problem(Kind.CONFIG, "Nothing was written", f"{file}: {reason}.", "Name another with --config.") from None

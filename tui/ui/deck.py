@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,10 +12,24 @@ from tui.services.session import Session
 from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
+    from tui.app.actions import Action
     from tui.domain.places import Place
     from tui.services.copies import CopiedSummary
     from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
+
+
+class Notices(Protocol):
+    """What ends while one looks elsewhere."""
+
+    def saw_run(self, run_id: str, name: str, status: str) -> None:
+        """A run has been read; one that was seen running and has ended is told of."""
+        ...
+
+    @property
+    def runs_going(self) -> tuple[str, ...]:
+        """The runs that were seen running the last time."""
+        ...
 
 
 class Deck(Protocol):
@@ -74,6 +88,27 @@ class Deck(Protocol):
 
     def open_beside(self, launch: Launch) -> Session:
         """A session on another context beside the open one; whoever asked closes it."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """What tells of runs that were seen running and have ended."""
+        ...
+
+    def notice(self, kind: str, title: str, text: str) -> None:
+        """Have the terminal tell the desktop of something of a kind (``NOTICE_KINDS``)."""
+        ...
+
+    def own_commands(self, places: Collection[str]) -> list[Action]:
+        """The commands of the person's own that hold in these places."""
+        ...
+
+    def run_own_command(self, action_id: str) -> None:
+        """Run one of them, by the id of its action."""
+        ...
+
+    def now_ms(self) -> int:
+        """The time by the deck's clock."""
         ...
 
     def leave(self) -> None:

@@ -28,7 +28,7 @@ from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, Sp
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.quantities import count
+from tui.domain.quantities import count, pace
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
@@ -138,6 +138,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self._column_wanted = ""  # one just sorted by or chosen: it is to come into view
 
         self._laid_in = 0
+        self._all_from: tuple[int, int] | None = None  # when loading everything began, and how much was loaded then
 
     # what a kind of list says of itself
 
@@ -346,6 +347,15 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
     def shown(self) -> None:
         """Called after a table has been shown."""
+
+    def pace_words(self, loaded: int, total: int | None, *, going: bool) -> str:
+        """How far loading everything has come, for ``notes``; "" where that is not under way."""
+        now = self.session.clock.now_ms()
+        if not going:
+            self._all_from = None
+            return ""
+        since, before = self._all_from = self._all_from or (now, loaded)
+        return f"loading all: {pace(loaded, total, loaded - before, now - since)}, esc stops"
 
     def show_words(self) -> None:
         """Write the title and what stands in the lower border."""

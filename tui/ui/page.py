@@ -115,7 +115,17 @@ class Page(Screen[None], inherit_bindings=False):
 
     def actions_here(self) -> list[Action]:
         """The actions that can be done now, the nearest place first, each once."""
-        return [BY_ID[action_id] for action_id in self._keys_here()]
+        return [*(BY_ID[action_id] for action_id in self._keys_here()), *self.deck.own_commands(self.places_here())]
+
+    def places_here(self) -> frozenset[str]:
+        """The places of the registry that one is in, by their names."""
+        ids = (active.binding.id for active in self.active_bindings.values())
+        return frozenset(BY_ID[each].where for each in ids if each is not None and each in BY_ID)
+
+    def names_here(self) -> dict[str, str | tuple[str, ...]]:
+        """What a command of the person's own is given, by the names of ``PLUGIN_VALUES``."""
+        place = self.place_here()
+        return {"EXPERIMENT": place.experiment} if place is not None and place.experiment else {}
 
     def _keys_here(self) -> dict[str, str]:
         """The first key of each action that can be done now, by the action's id, the nearest place first."""
@@ -134,6 +144,9 @@ class Page(Screen[None], inherit_bindings=False):
 
     def run_action_by_id(self, action_id: str) -> bool:
         """Do an action by its id on whatever of this screen offers it; False if nothing does."""
+        if action_id not in BY_ID:
+            self.deck.run_own_command(action_id)
+            return True
         for active in self.active_bindings.values():
             if active.binding.id == action_id and active.enabled:
                 self.app.call_later(self.app.run_action, active.binding.action, active.node)

@@ -39,6 +39,7 @@ class HintLine(Widget):
         self._message, self._kept = "", ""
         self._requests = 0
         self._waits = ""
+        self._progress = ""
 
     @property
     def message(self) -> str:
@@ -68,6 +69,12 @@ class HintLine(Widget):
             self._requests, self._waits = under_way, waits
             self.refresh()
 
+    def show_progress(self, words: str) -> None:
+        """Show what else goes on, and how far it has come."""
+        if words != self._progress:
+            self._progress = words
+            self.refresh()
+
     def _fitting(self, room: int) -> list[Hint]:
         """The hints that there is room for, by rank; those pinned first, each at its place."""
         room += 3  # the last needs no gap after it
@@ -90,6 +97,8 @@ class HintLine(Widget):
         if self._requests:
             waits = f"{', one' if self._requests > 1 else ''} {self._waits}" if self._waits else ""
             right = f" {self._requests} request{'s' if self._requests > 1 else ''}{waits} "
+        if self._progress:
+            right = fit(f" {clean(self._progress)} ", min(cells // 2, width(self._progress) + 2)) + right
         said, kept = " " + clean(self._message), clean(self._kept)
         if self._message and width(said) + width(kept) + width(right) > cells:
             right = ""  # what was just said goes before what is under way

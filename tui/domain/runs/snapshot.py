@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tui.domain.filter.names import IN_PAGE, TAG_OF, Field, Names
 from tui.domain.runs.pools import Bools, Codes, Floats, KeyTable, KeyView, TextPool
 from tui.domain.series.history import Figures
-from tui.domain.values import SparseNumbers, SparseTexts
+from tui.domain.values import GOING_ON, SparseNumbers, SparseTexts
 
 # The sparse values of a page, flattened: one block of memory for all keys of a kind instead of an object each.
 
@@ -272,6 +272,13 @@ class FrameSnapshot:
         """The row of a run, None where it is not here."""
         row = self._row_of.get(run_id)
         return row if row is not None and row < self.row_count and self._rows.stamps[row] >= 0 else None
+
+    def going_on(self, most: int) -> list[str]:
+        """The ids of runs that still record, no more than so many."""
+        statuses = self.texts(Field("attribute", "status"))
+        wanted = [code for code, text in enumerate(statuses.texts) if text in GOING_ON]
+        rows = np.flatnonzero(np.isin(statuses.codes, wanted) & self.alive) if wanted else ()
+        return [self._ids[row] for row in rows[:most]]
 
     def values_of(self, run_id: str) -> RunValues | None:
         """Params, metrics and tags of a run, None where it is not here."""

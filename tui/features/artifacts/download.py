@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tui.domain.artifacts import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import count, size
+from tui.domain.quantities import count, size, time_left
 from tui.domain.text import clean, fit
 from tui.resources import style_sheets
 from tui.services.downloads import Download, measure
@@ -157,6 +157,7 @@ class DownloadModal(ModalScreen[None], Asking):
         sign, rest = ("#", ".") if self._glyphs is ASCII else ("━", "─")
         passed = max(1, self._session.clock.now_ms() - self._began_ms)
         speed = f" · {size(done * _SECOND_MS // passed)}/s" if passed > _SECOND_MS else ""
+        speed += time_left(done, total, passed)
         return Content.assemble(
             (sign * filled, "$accent"),
             (rest * (_BAR_CELLS - filled), "$muted"),
@@ -200,6 +201,7 @@ class DownloadModal(ModalScreen[None], Asking):
 
     def _finished(self, done: Downloaded) -> None:
         self._done = done
+        cast(Deck, self.app).notice("downloads", self._called, f"{size(done.size)} in {done.path}")
         self._end()
 
     def _failed(self, problem: Problem) -> None:

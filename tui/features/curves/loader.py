@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
-from tui.domain.quantities import count
+from tui.domain.quantities import pace
 from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
 from tui.domain.values import GOING_ON, RunDetail, RunReference
 from tui.features.curves.state import CurvesState, Ident
@@ -16,6 +17,7 @@ from tui.gateway.ports import MetricHistoryPort
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
+from tui.ui.deck import Deck
 
 RUNS_AT_ONCE = 10  # of one request: a chart begins to fill while the others are still on their way
 MANY_RUNS = 10  # from which fewer points of each are enough
@@ -28,6 +30,7 @@ class _Whole:
 
     run_id: str
     key: str
+    began_ms: int
     pages: list[MetricHistory]
     points: int = 0
 
@@ -215,6 +218,7 @@ class CurvesLoader:
         )
 
     def _got_run(self, detail: RunDetail) -> None:
+        cast(Deck, self._asking.app).notices.saw_run(detail.run_id, detail.name, detail.status)
         before = self._state.runs.get(detail.run_id)
         self._state.runs[detail.run_id] = RunReference(detail.run_id, detail.name, detail.status, detail.lifecycle)
         if before is not None and before.status in GOING_ON and detail.status not in GOING_ON and not self.busy:
@@ -228,7 +232,7 @@ class CurvesLoader:
         kept = self._state.histories.get((run_id, key))
         if kept is not None and kept.is_whole:
             return False
-        self._whole = _Whole(run_id, key, [])
+        self._whole = _Whole(run_id, key, self._session.clock.now_ms(), [])
         self._ask_page(None)
         return True
 
@@ -246,8 +250,9 @@ class CurvesLoader:
         if self._whole is None:
             return ""
         kept = self._state.histories.get((self._whole.run_id, self._whole.key))
-        of = f" of {count(kept.total)}" if kept is not None and kept.total else ""
-        return f"{count(self._whole.points)}{of} points read, esc stops"
+        total = kept.total if kept is not None else None
+        passed = self._session.clock.now_ms() - self._whole.began_ms
+        return f"points {pace(self._whole.points, total, self._whole.points, passed)}, esc stops"
 
     def _ask_page(self, token: str | None) -> None:
         whole, history = self._whole, self._history

@@ -14,6 +14,7 @@ from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.paths import cache_dir
 from tui.demo.samples import Progress, ensure_sample
+from tui.domain import uris
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable, Tone
@@ -37,6 +38,7 @@ _SENTENCES = {
         "The store at {place} was made by a newer MLflow: its schema {revision} is not known to the MLflow installed "
         "here (which wants {expected})."
     ),
+    StoreCondition.EMPTY: "Nothing has been recorded at {place} yet.",
     StoreCondition.NOT_A_STORE: "What is at {place} is not an MLflow store.",
     StoreCondition.UNREADABLE: "The store at {place} cannot be read.",
     StoreCondition.LEGACY_FILES: "At {place} lies a folder of runs as files, which today's MLflow no longer opens.",
@@ -55,6 +57,9 @@ class Way:
 _ELSEWHERE = Way("elsewhere", "Another place", "type a tracking URI or the path of a database")
 _DEMO = Way("demo", "The sample store", "experiments, runs and models to try everything on; made once, under a minute")
 _LEAVE = Way("leave", "Leave", "nothing has been changed")
+_FIRST = Way("first", "Log a first run", "a few lines of Python that do it here, copied to the clipboard")
+_CONFIGURE = Way("configure", "Name your servers", "mlflow-deck config init asks two questions and writes the file")
+_BACK = Way("back", "Go back", "esc does it too; :begin comes here again")
 _AGAIN = Way("again", "Look again", "in case somebody has mended it meanwhile")
 
 
@@ -62,7 +67,9 @@ def ways(condition: StoreCondition, read_only: bool) -> list[Way]:
     """What is offered for a condition, the safest first; what writes is absent when read-only."""
     if condition is StoreCondition.MISSING:
         create = Way("create", "Create it", "an empty store, by MLflow's own rules")
-        return [_DEMO, _ELSEWHERE, *([] if read_only else [create]), _LEAVE]
+        return [_DEMO, _ELSEWHERE, *([] if read_only else [create]), _CONFIGURE, _LEAVE]
+    if condition is StoreCondition.EMPTY:
+        return [_FIRST, _DEMO, _ELSEWHERE, _CONFIGURE, _BACK]
     if condition is StoreCondition.OLDER:
         copy = Way("copy", "Look at a migrated copy", "read-only; the store itself stays as it is")
         upgrade = Way("upgrade", "Upgrade it", "after a backup beside it; the older MLflow can then not use it")
@@ -74,6 +81,19 @@ def ways(condition: StoreCondition, read_only: bool) -> list[Way]:
         )
         return [as_it_is, copy, _ELSEWHERE, _LEAVE]
     return [_AGAIN, _ELSEWHERE, _DEMO, _LEAVE]
+
+
+def first_run(tracking_uri: str) -> str:
+    """Python that logs a run with a param and a metric of a few steps to a store."""
+    return (
+        "import mlflow\n\n"
+        f"mlflow.set_tracking_uri({tracking_uri!r})\n"
+        'mlflow.set_experiment("first")\n'
+        "with mlflow.start_run():\n"
+        '    mlflow.log_param("lr", 0.01)\n'
+        "    for step in range(10):\n"
+        '        mlflow.log_metric("loss", 1 / (step + 1), step=step)\n'
+    )
 
 
 class StoreScreen(Page, Asking):
@@ -144,6 +164,15 @@ class StoreScreen(Page, Asking):
 
     def _do_leave(self) -> None:
         self.deck.leave()
+
+    def _do_back(self) -> None:
+        self.app.pop_screen()
+
+    def _do_first(self) -> None:
+        self.deck.copy_text("how a first run is logged", first_run(uris.masked(self.session.launch.tracking_uri)))
+
+    def _do_configure(self) -> None:
+        self.deck.copy_text("the command", "mlflow-deck config init")
 
     def _do_again(self) -> None:
         self._work("Looking …")

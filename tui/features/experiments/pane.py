@@ -172,7 +172,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         where = f" under {clean(self.under)}" if self.under else ""
         elsewhere = f"\n. goes on to {clean(self.loader.following)}" if self.loader.following else ""
         seen = " that you may see" if self.session.capabilities.hides else ""
-        return f"There are no {kind}experiments{where}{seen}.\ni shows active, deleted or all{elsewhere}"
+        begin = "" if seen else " · :begin offers first steps"
+        return f"There are no {kind}experiments{where}{seen}.\ni shows active, deleted or all{begin}{elsewhere}"
 
     def _reveal(self, experiment_id: str) -> None:
         experiment = self.loader.experiments.get(experiment_id)

@@ -294,7 +294,9 @@ class ModelsPane(ListPane[RegisteredModel]):
     def notes(self) -> Sequence[str]:
         if self.findings_only:
             return ("findings only", "ctrl+z shows all")
-        return (self.session.capabilities.lacks or _question(self._desk.health.undecided),)
+        going = self._everything and not self.complete and self.is_asking("models")
+        said = self.session.capabilities.lacks or _question(self._desk.health.undecided)
+        return (self.pace_words(len(self.models), None, going=going), said)
 
     def empty_words(self) -> str:
         if self.models and self.findings_only:

@@ -92,6 +92,15 @@ class RegistryPage(Page, Asking):
             return of_model(model, health, place=where, now_ms=now_ms).offers()
         return of_version(made, model, health, place=where, now_ms=now_ms).offers()
 
+    def names_here(self) -> dict[str, str | tuple[str, ...]]:
+        model, version = self.model_here(), self.version_here()
+        names: dict[str, str | tuple[str, ...]] = {"MODEL": model.name} if model is not None else {}
+        if version is not None:
+            names |= {"MODEL": version.name, "VERSION": str(version.version), "RUN_ID": version.run_id or ""}
+            held = model.aliases.items() if model is not None else ()
+            names["ALIAS"] = next((alias for alias, number in held if number == version.version), "")
+        return names
+
     def place_here(self) -> Place | None:
         model = self.model_here()
         return Place(PlaceKind.MODEL, model.name, model=model.name) if model is not None else None
@@ -575,6 +584,7 @@ class NewsWatch:
                     news.append(f"{named(model.name)}: {', '.join(map(clean, fresh))}")
         if news:
             self._page.deck.say(news[0] + (f" and {len(news) - 1} more" if len(news) > 1 else ""))
+            self._page.deck.notice("aliases", self._page.session.name, news[0])
             if desk.settings.bell:
                 self._page.app.bell()
 

@@ -244,7 +244,8 @@ class VersionsPane(ListPane[ModelVersion]):
         if self.model is None:
             return ()
         findings = self._desk.health.findings(self.model)
-        parts = []
+        going = self._everything and not self.complete and self.is_asking("versions")
+        parts = [self.pace_words(len(self.versions), None, going=going)]
         for severity in SEVERITIES:
             number = sum(1 for finding in findings if finding.severity == severity)
             if number:

@@ -102,6 +102,7 @@ class RunScreen(Page, Asking):
         self.ask(pool, "run", lambda: tracking.get_run(run_id), self._got_run, self._refused_run, stops="the run")
 
     def _got_run(self, detail: RunDetail) -> None:
+        self.deck.notices.saw_run(detail.run_id, detail.name, detail.status)
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self._show(detail)
         self._follow(detail.status in GOING_ON)
@@ -318,6 +319,14 @@ class RunScreen(Page, Asking):
     def _watch_tick(self) -> None:
         if self.is_current and not self.is_asking("run"):
             self.read_again()
+
+    def names_here(self) -> dict[str, str | tuple[str, ...]]:
+        found = self.detail
+        names: dict[str, str | tuple[str, ...]] = {"RUN_ID": self.run_id, "RUN_IDS": (self.run_id,)}
+        if found is not None:
+            about = {"RUN_NAME": found.name, "EXPERIMENT": found.experiment_name, "EXPERIMENT_ID": found.experiment_id}
+            names.update(about)
+        return names
 
     def place_here(self) -> Place | None:
         name = self.detail.experiment_name if self.detail is not None else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from tui.domain.columns import SortOrder, sort_from_json
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Problem
+from tui.domain.quantities import pace
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery, first_page
@@ -62,13 +63,10 @@ class RunsLoader:
         return self._owner.is_asking("page")
 
     @property
-    def seconds_left(self) -> float | None:
-        """How long loading all will take at the pace so far; None where that is not known."""
-        if self.total is None or self._all_from is None or not self.loading_all:
-            return None
-        since_ms, loaded = self._all_from
-        gained, past_ms = self.loaded - loaded, self._session.clock.now_ms() - since_ms
-        return (self.total - self.loaded) * past_ms / gained / 1000 if gained > 0 and self.total > self.loaded else None
+    def pace(self) -> str:
+        """How far loading all has come, how fast, and how long the rest will take."""
+        since_ms, before = self._all_from or (self._session.clock.now_ms(), self.loaded)
+        return pace(self.loaded, self.total, self.loaded - before, self._session.clock.now_ms() - since_ms)
 
     def ask_total(self) -> None:
         """Ask how many runs there are, unless that is known, or all are loaded; the words say it when it has come."""

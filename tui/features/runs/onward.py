@@ -150,7 +150,7 @@ class Onward:
             return
         if len(run_ids) > 2:
             deck.say(f"{count(len(run_ids))} runs are marked: the images of the first two are shown")
-        known = tuple(found for run_id in run_ids[:2] if (found := _reference(view, run_id)) is not None)
+        known = tuple(found for run_id in run_ids[:2] if (found := reference(view, run_id)) is not None)
         deck.go(ImagesRoute(tuple(run_ids[:2]), known))
 
     def _choose(self, names: list[str]) -> None:
@@ -227,7 +227,7 @@ class Onward:
             every = tuple(run_id for _, of_group in bands for run_id in of_group)
             cast(Deck, self._pane.app).go(CurvesRoute(every, keys, groups=bands))
         elif view is not None and run_ids:
-            known = tuple(found for run_id in run_ids if (found := _reference(view, run_id)) is not None)
+            known = tuple(found for run_id in run_ids if (found := reference(view, run_id)) is not None)
             cast(Deck, self._pane.app).go(CurvesRoute(run_ids, keys, known))
 
 
@@ -247,7 +247,7 @@ def scope_of(matching: int, loaded: int, *, complete: bool) -> str:
     return ", ".join(words)
 
 
-def _reference(view: RunsTable, run_id: str) -> RunReference | None:
+def reference(view: RunsTable, run_id: str) -> RunReference | None:
     from tui.domain.filter.names import Field
     from tui.domain.values import RunReference
 

@@ -23,7 +23,7 @@ from tui.features.runs import words as runs_words
 from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
 from tui.features.runs.following import Following
 from tui.features.runs.loader import RunsLoader, recalled, seen
-from tui.features.runs.onward import Onward
+from tui.features.runs.onward import Onward, reference
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _LIFECYCLES = frozenset(one.value for one in Lifecycle)
 _HIGH_FIRST = frozenset({"start", "end", "took", "models"})
+
+MOST_FOLLOWED = 200  # running runs of which it is told when they end
 
 
 class RunsPane(ListPane[str]):
@@ -323,6 +325,8 @@ class RunsPane(ListPane[str]):
     def _show_view(self, view: RunsTable, sort: SortOrder, groups: GroupedRuns | None) -> None:
         first, resorted = self.view is None, sort != self._sort_shown
         self.view, self._sort_shown = view, sort
+        if self.state.freshness.state is FreshnessState.LIVE:
+            self._tell_of_running(view)
         if self.state.freshness.problem is None and self.notice.has_class("-bad"):
             self.notice.clear()
         self.grid.set_class(False, "stale")
@@ -353,6 +357,14 @@ class RunsPane(ListPane[str]):
         known = self.view.snapshot.figures if self.view is not None else {}
         runs = {r for key in self._figures_shown() for r, figures in known.get(key, {}).items() if not figures.is_whole}
         return len(runs)
+
+    def _tell_of_running(self, view: RunsTable) -> None:
+        """Have it told where a run that was seen running has ended."""
+        notices = cast(Deck, self.app).notices
+        for run_id in dict.fromkeys([*notices.runs_going, *view.snapshot.going_on(MOST_FOLLOWED)]):
+            known = reference(view, run_id)
+            if known is not None:
+                notices.saw_run(run_id, known.name, known.status)
 
     def _look_for_traces(self) -> None:
         """Where there are no runs, there may be traces: it is said where these are seen."""

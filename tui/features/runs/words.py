@@ -100,8 +100,7 @@ def footnotes(shown: RunsInView) -> list[str]:
     notes = []
     loader, counts = shown.loader, shown.counts
     if loader.loading_all:
-        of = f" of {quantities.count(loader.total)}" if loader.total else " so far"
-        notes.append(f"loading all: {quantities.count(loader.loaded)}{of}{_left(loader)}, esc stops")
+        notes.append(f"loading all: {loader.pace}, esc stops")
     elif loader.too_many and not loader.complete:
         notes.append("the rest would take much memory: ctrl+e loads it")
     elif loader.loading and loader.store is not None:
@@ -137,12 +136,6 @@ def footnotes(shown: RunsInView) -> list[str]:
     return notes
 
 
-def _left(loader: RunsLoader) -> str:
-    """How long the rest will take, where that can be told."""
-    seconds = loader.seconds_left
-    return f" · {quantities.duration(round(seconds * 1000))} left" if seconds is not None and seconds >= 1 else ""
-
-
 def placeholder(shown: RunsInView) -> str:
     """What stands where there are no rows, with the next step."""
     names = _names(shown.experiments)
@@ -159,7 +152,8 @@ def placeholder(shown: RunsInView) -> str:
         return f"The server has no run in {names} that matches  {wanted}\nesc clears the filter"
     kind = "" if shown.query.view is Lifecycle.ALL else f"{shown.query.view.value} "
     seen = " that you may see" if shown.hides else ""
-    return f"There are no {kind}runs in {names}{seen}.{shown.traces}\ni shows active, deleted or all"
+    begin = " · :begin offers first steps" if not shown.hides and not shown.traces else ""
+    return f"There are no {kind}runs in {names}{seen}.{shown.traces}\ni shows active, deleted or all{begin}"
 
 
 def _names(experiments: Sequence[Experiment]) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PAGE = 500  # infos that a server gives at most; a store of its own gives twice as many
 FIRST = 2000  # traces that are read without being asked for
+ALL = 10**9  # more than there are
 LARGE = 1500  # rows from which on the list is laid out on a worker's thread
 
 
@@ -216,7 +217,7 @@ class TracesPane(ListPane[TraceInfo]):
         self.fill()
 
     def action_load_all(self) -> None:
-        self._wanted = 10**9
+        self._wanted = ALL
         self._load_on()
 
     def _load_on(self) -> None:
@@ -286,7 +287,10 @@ class TracesPane(ListPane[TraceInfo]):
         return f"{loaded} of ? loaded" if self._next is not None else loaded
 
     def notes(self) -> Sequence[str]:
-        return (f"server: {clean(self.server_filter)}" if self.server_filter else "",)
+        going = self._wanted >= ALL and self._next is not None and self.is_asking("more")
+        total = self._told.count if self._told is not None else None
+        filtered = f"server: {clean(self.server_filter)}" if self.server_filter else ""
+        return (self.pace_words(len(self.infos), total, going=going), filtered)
 
     def empty_words(self) -> str:
         if self.is_asking("more"):
