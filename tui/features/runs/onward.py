@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 from textual.message import Message
 
 from tui.domain.quantities import count
-from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
 from tui.services.pool import PREFETCH
@@ -127,6 +126,8 @@ class Onward:
 
     def all_curves(self) -> None:
         """Draw every metric that one of these runs has, those of the machine after the others."""
+        from tui.domain.runs.param_rows import SYSTEM  # not on the way to the first rows
+
         deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
         run_ids = self._pane.chosen()
         if view is None or here is None or not run_ids:
