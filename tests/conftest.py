@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.support import idle
 from tests.support.environment import FIXED, is_foreign
 from tests.support.snapshots import picture
 
@@ -17,6 +18,7 @@ __all__ = ["calm_environment", "picture"]
 # No deadline: a figure of time is no judgement on a shared machine.
 hypothesis_settings.register_profile("calm", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("calm")
+idle.install()
 
 
 @pytest.fixture(autouse=True)

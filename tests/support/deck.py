@@ -155,7 +155,11 @@ class World:
         app = self.app()
         async with drive(app, size) as deck:
             await deck.until(lambda: app.page is not None, "the context is open")
-            yield deck
+            try:
+                yield deck
+            finally:
+                for pool in (app.session.pool, app.session.own_work):
+                    pool.close()
         if deck.app._exception is not None:
             raise deck.app._exception
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Generic, TypeVar
 
-from rich.console import Console
 from textual.app import App
 from textual.pilot import Pilot
+
+from tests.support.idle import drawn, idle
 
 Result = TypeVar("Result")
 PATIENCE = 20.0  # seconds; only a test that fails waits this long
@@ -39,8 +40,10 @@ class Deck(Generic[Result]):
             if loop.time() > deadline or not self.app.is_running:
                 gone = "" if self.app.is_running else " (the app has ended)"
                 raise AssertionError(f"waited in vain until {description}{gone}; the screen:\n{self.text()}")
-            # A little real time, so that the threads that fetch can run as well.
-            await self.pilot.pause(0.005)
+            await idle()
+            if not predicate():
+                # A little real time, for what waits for a clock or for another process.
+                await asyncio.sleep(0.005)
 
     async def until_text(self, text: str, *, patience: float | None = None) -> None:
         """Let the app work until the screen shows a text."""
@@ -67,14 +70,11 @@ class Deck(Generic[Result]):
 
     def lines(self) -> list[str]:
         """The screen's lines from the top."""
-        width, height = self.app.size
+        height = self.app.size.height
         # export_svg and this draw from the same update, so that a picture and its text agree.
-        update = self.app.screen._compositor.render_update(full=True, screen_stack=self.app._background_screens)
-        console = Console(
-            width=width, height=height, file=io.StringIO(), force_terminal=True, record=True, legacy_windows=False
-        )
-        console.print(update)
-        return [line.rstrip() for line in console.export_text().splitlines()[:height]]
+        update = drawn(self.app)
+        lines = ("".join(segment.text for strip in line for segment in strip if not segment.control) for line in update)
+        return [line.rstrip() for line in islice(lines, height)]
 
     def line_with(self, text: str) -> str:
         """The first line that shows a text; fails with the screen if none does."""

@@ -148,7 +148,9 @@ async def test_without_a_ledger_any_write_waits_for_a_yes(world: World) -> None:
         await open_models(deck)
         await change_tag(deck, "Tags of churn", "tier", "1")
         await deck.press("enter", "enter")
-        await deck.until_text("w writes without a record: nobody will see who did it.")
+        # Where the lines break depends on how long the path of the test's folder is.
+        wanted = ("w", "writes", "without", "record:", "nobody", "see")
+        await deck.until(lambda: all(word in deck.text() for word in wanted), "it is told what can be done")
         assert "tier" not in world.registry.models["churn"].tags
         await deck.press("w")
         await told(deck, "not recorded")

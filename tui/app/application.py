@@ -692,7 +692,7 @@ def run_deck(launch: Launch, host: Host, question: Question) -> int:
     finally:
         app.plugins.close()
         if app.begun:
-            app.session.close()
+            app.session.leave()
         else:
             host.close()
     # What is still being set up when a signal comes is torn down under itself: no fault to tell of.

@@ -63,7 +63,7 @@ class Contexts:
             self._stay_at(at)
         for top in TOPS:
             self._deck.remove_mode(f"{left}:{top}")
-        before.close()
+        before.leave()
 
     def _stay_at(self, place: Place) -> None:
         """Go to the experiment or model of that name, if this context has one."""

@@ -14,7 +14,7 @@ from tui.domain.problem import Kind, Problem
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-DEMAND, PREFETCH = 0, 1
+DEMAND, PREFETCH, LAST = 0, 1, 2
 
 
 class Ticket:
@@ -38,7 +38,7 @@ class Pool:
     """
 
     def __init__(self, threads: int = 4, name: str = "deck") -> None:
-        self._queue: queue.PriorityQueue[tuple[int, int, Ticket, Callable[[], None]]] = queue.PriorityQueue()
+        self._queue: queue.PriorityQueue[tuple[int, int, Ticket, Callable[[], None] | None]] = queue.PriorityQueue()
         self._order = itertools.count()
         self._latest: dict[str, Ticket] = {}
         self._lock = threading.Lock()
@@ -93,11 +93,21 @@ class Pool:
             number = self._started
         threading.Thread(target=self._serve, name=f"{self._name}-{number}", daemon=True).start()
 
+    def close(self) -> None:
+        """Let each thread end when nothing waits any more; one that hangs is not waited for."""
+        with self._lock:
+            for _ in range(self._started):
+                self._queue.put((LAST, next(self._order), Ticket(), None))
+            self._started = 0
+
     def _serve(self) -> None:
         while True:
             _, _, ticket, run = self._queue.get()
-            if not ticket.cancelled:
+            if run is not None and not ticket.cancelled:
                 run()
+            self._queue.task_done()
+            if run is None:
+                return
 
 
 def unexpected(error: BaseException) -> Problem:

@@ -91,6 +91,12 @@ class Session:
     def _expected(self) -> Capabilities:
         return expected(self.launch.tracking_uri, self.launch.registry_uri)
 
+    def leave(self) -> None:
+        """End what belongs to the context: its process, and the threads that asked it."""
+        self.close()
+        self.pool.close()
+        self.own_work.close()
+
     @property
     def name(self) -> str:
         return self.launch.context_name

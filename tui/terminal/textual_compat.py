@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
@@ -19,6 +19,9 @@ from textual import events, on
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._path import CSSPathType
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
@@ -86,6 +89,41 @@ def _chopped(update: ChopsUpdate) -> Iterator[Piece]:
             yield y, x, strip._segments
 
 
+class ParsedOnce(Stylesheet):
+    """A style sheet of which no source is parsed twice by a process, as long as its variables are the same.
+
+    Textual parses all sources again whenever a screen of a class comes that was not there before, each time into a new
+    sheet that remembers nothing (``App._load_screen_css``, ``Stylesheet.reparse``).
+    """
+
+    _parsed: ClassVar[dict[frozenset[tuple[str, str]], dict[tuple[object, ...], list[RuleSet]]]] = {}
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._known = self._parsed.setdefault(frozenset(self._variables.items()), {})
+
+    def copy(self) -> Stylesheet:
+        sheet = ParsedOnce(variables=self._variables.copy())
+        sheet.source = self.source.copy()
+        return sheet
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        super().set_variables(variables)
+        self._known = self._parsed.setdefault(frozenset(variables.items()), {})
+
+    def reparse(self) -> None:
+        self.parse()  # which leaves the rules as they are if that fails
+
+    def _parse_rules(
+        self, css: str, read_from: CSSLocation, is_default_rules: bool = False, tie_breaker: int = 0, scope: str = ""
+    ) -> list[RuleSet]:
+        key = css, read_from, is_default_rules, tie_breaker, scope
+        rules = self._known.get(key)
+        if rules is None:
+            rules = self._known[key] = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
+        return rules
+
+
 class CalmApp(App[Result], Generic[Result]):
     """An app that gives keys one at a time, and that ends calmly on an error that nobody foresaw.
 
@@ -113,6 +151,7 @@ class CalmApp(App[Result], Generic[Result]):
 
     def __init__(self, *, css_path: CSSPathType | None = None) -> None:
         super().__init__(css_path=css_path)
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self._key_since: float | None = None
         self._keys_held: deque[events.Key] = deque()
         self._terminal = TerminalMemory()

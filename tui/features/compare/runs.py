@@ -58,7 +58,7 @@ class RunsCompared:
 
     def close(self) -> None:
         for session in self._sessions.values():
-            session.close()
+            session.leave()
 
     # adding and dropping
 
