@@ -21,6 +21,12 @@ hypothesis_settings.load_profile("calm")
 idle.install()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: there is always a test that waits for another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def calm_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of the test's own, empty at first; the environment is put back afterwards."""

@@ -40,21 +40,51 @@ async def done(deck: Deck[int], row: WriteRow, world: World) -> None:
     """The whole way, until one line tells of it."""
     await shown(deck, row)
     await go_on(deck, row, world)
+    await told_done(deck)
+
+
+async def told_done(deck: Deck[int]) -> None:
     await deck.until(lambda: "read back" in message(deck) and not is_asking(deck), "what was done is told")
 
 
 @pytest.mark.parametrize("row", WRITES, ids=named)
-async def test_it_is_shown_before_anything_is_written_and_armed_before_it_is_done(world: World, row: WriteRow) -> None:
+async def test_the_whole_way_and_back(world: World, row: WriteRow, subtests: pytest.Subtests) -> None:
     async with world.open() as deck:
         await begun(deck)
-        await shown(deck, row)
-        assert row.written(world) == 0 and row.holds(world) == row.before
-        await deck.type(row.typed)
-        await deck.press("enter")
-        await deck.until_text("enter does it")
-        assert row.written(world) == 0
-        await deck.press("enter")
-        await deck.until(lambda: row.written(world) > 0, "it is written")
+        with subtests.test("it is shown before anything is written, and armed before it is done"):
+            await shown(deck, row)
+            assert row.written(world) == 0 and row.holds(world) == row.before
+            await deck.type(row.typed)
+            await deck.press("enter")
+            await deck.until_text("enter does it")
+            assert row.written(world) == 0
+            await deck.press("enter")
+            await deck.until(lambda: row.written(world) > 0, "it is written")
+        with subtests.test("it is read back, recorded and told"):
+            await told_done(deck)
+            assert row.holds(world) == row.after
+            assert "ledger #1" in message(deck)
+            assert any(words in message(deck) for words in (WAYS_BACK if row.taken_back else (NO_WAY_BACK,)))
+            entries = world.ledger.read().entries
+            assert [entry.outcome for entry in entries] == ["done"] and entries[0].subject
+        with subtests.test("u takes it back or says why not"):
+            await taken_back(deck, row, world)
+
+
+async def taken_back(deck: Deck[int], row: WriteRow, world: World) -> None:
+    told, after = message(deck), row.holds(world)
+    await deck.press(row.taken_back or "u")
+    await deck.until(lambda: message(deck) != told or is_asking(deck), "u does or says something")
+    if not row.taken_back:
+        assert row.holds(world) == after
+        assert any(words in message(deck) for words in ("take back", "undone", "undo"))
+        return
+    for _ in range(3):
+        await deck.settle()
+        if is_asking(deck):
+            await deck.press("enter")
+    await deck.until(lambda: row.holds(world) == row.before, "it is as it was")
+    await deck.until(lambda: "read back" in message(deck) and message(deck) != told, "that is told")
 
 
 PROTECTED = [row for row in WRITES if row.method in ("set_alias", "change") or row.name == "promote a version"]
@@ -83,38 +113,6 @@ async def test_of_what_is_protected_the_name_is_typed_first(tmp_path: Path, row:
         assert row.written(world) == 0
         await deck.press("enter")
         await deck.until(lambda: row.holds(world) == row.after, "it is written")
-
-
-@pytest.mark.parametrize("row", WRITES, ids=named)
-async def test_it_is_read_back_recorded_and_told(world: World, row: WriteRow) -> None:
-    async with world.open() as deck:
-        await begun(deck)
-        await done(deck, row, world)
-        assert row.holds(world) == row.after
-        assert "ledger #1" in message(deck)
-        assert any(words in message(deck) for words in (WAYS_BACK if row.taken_back else (NO_WAY_BACK,)))
-    entries = world.ledger.read().entries
-    assert [entry.outcome for entry in entries] == ["done"] and entries[0].subject
-
-
-@pytest.mark.parametrize("row", WRITES, ids=named)
-async def test_u_takes_it_back_or_says_why_not(world: World, row: WriteRow) -> None:
-    async with world.open() as deck:
-        await begun(deck)
-        await done(deck, row, world)
-        told, after = message(deck), row.holds(world)
-        await deck.press(row.taken_back or "u")
-        await deck.until(lambda: message(deck) != told or is_asking(deck), "u does or says something")
-        if not row.taken_back:
-            assert row.holds(world) == after
-            assert any(words in message(deck) for words in ("take back", "undone", "undo"))
-            return
-        for _ in range(3):
-            await deck.settle()
-            if is_asking(deck):
-                await deck.press("enter")
-        await deck.until(lambda: row.holds(world) == row.before, "it is as it was")
-        await deck.until(lambda: "read back" in message(deck) and message(deck) != told, "that is told")
 
 
 @pytest.mark.parametrize("row", WRITES, ids=named)
@@ -172,7 +170,7 @@ async def test_a_lost_answer_is_read_back(world: World, row: WriteRow) -> None:
         await shown(deck, row)
         row.fails(world, cut_after)
         await go_on(deck, row, world)
-        await deck.until(lambda: "read back" in message(deck) and not is_asking(deck), "what was done is told")
+        await told_done(deck)
         assert row.holds(world) == row.after
 
 
