@@ -169,15 +169,15 @@ class Onward:
         glyphs = cast(Deck, self._pane.app).glyphs
         modal = ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave")
         self._pane.app.push_screen(modal, chosen)
-        self._count(modal)
+        self._count(modal, names)
 
-    def _count(self, modal: ChoiceModal) -> None:
+    def _count(self, modal: ChoiceModal, names: Sequence[str]) -> None:
         """Tell how many points each metric has, and where nobody counts them at which step its last one is."""
         session, run_ids = self._pane.session, self._pane.chosen()
 
         def look() -> tuple[dict[str, str], bool]:
             if counts := session.history.count_points(run_ids):
-                return {key: _points(many) for key, many in counts.items()}, True
+                return {key: _points(counts.get(key, 0)) for key in names}, True
             last: dict[str, int] = {}
             for run_id in run_ids[:MOST_ASKED]:
                 for metric in session.tracking.get_run(run_id).metrics:
