@@ -122,11 +122,12 @@ async def test_what_changed_between_champion_and_challenger(world: World) -> Non
 
 
 async def test_which_models_are_unhealthy_and_why(world: World) -> None:
+    world.settings = replace(world.settings, keys={"models.findings_only": "f6", "registry.why": "f"})
     async with world.open(size=(200, 40)) as deck:
         keys = await open_models(deck)
-        await deck.press("ctrl+z")
+        await deck.press("f6")
         assert keys + 1 == 2
-        await deck.until_text("ctrl+z shows all")
+        await deck.until_text("f6 shows all")
         text = deck.text()
         assert "No version is champion." in row(deck, "pricing")
         assert "failed to register: the upload was cut short" in row(deck, "pricing")

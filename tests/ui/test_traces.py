@@ -19,7 +19,8 @@ from tui.domain.capabilities import Capabilities
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.tree import SpanTree
-from tui.domain.traces.values import ERROR, IN_PROGRESS, CostOfModel, Trace, TraceMetrics, Warehouse
+from tui.domain.traces.values import ERROR, IN_PROGRESS, CostOfModel, Trace, TraceMetrics, TracesPage, Warehouse
+from tui.features.runs.words import traces_lie
 from tui.features.traces.compare import TraceDiffScreen
 from tui.features.traces.groups import TraceGroupsScreen
 from tui.features.traces.pane import TracesPane
@@ -543,7 +544,27 @@ async def test_an_experiment_of_traces_and_no_runs_says_where_they_are_seen(tmp_
     async with made.open((80, 24)) as deck:
         await deck.until_text("agent")
         await deck.press("enter")
-        await deck.until_text("There are traces: 5 shows them.")
+        await deck.until_text("1 trace lies in agent: 5 shows traces.")
+        await deck.press("2", "5")
+        await deck.until_text("Traces · agent")  # nothing of traces was open yet: those of the experiment in the runs
+
+
+async def test_a_store_of_traces_and_no_runs_says_how_many_lie_where(tmp_path: Path) -> None:
+    made = world_of(tmp_path, [experiment(1, "agent "), experiment(2, "rag"), experiment(3, "empty")], [])
+    made.traces.infos = [trace_info(number, experiment_id="1" if number else "2") for number in range(4)]
+    for size in ((80, 24), (120, 36)):
+        async with made.open(size) as deck:
+            await deck.until_text("empty")
+            assert isinstance(deck.app, DeckApp)
+            deck.app.open_place("experiments:/empty")
+            await deck.until_text("3 traces lie in agent\\x20, 1 in rag: 5 there shows traces.")
+
+
+def test_of_more_traces_than_are_counted_that_is_said() -> None:
+    infos = [trace_info(number, experiment_id=str(number % 5)) for number in range(10)]
+    said = traces_lie(TracesPage(tuple(infos), "10"), {str(number): f"e{number}" for number in range(5)})
+    assert said == "At least 2 traces lie in e0, at least 2 in e1, at least 2 in e2, others in 2 more experiments"
+    assert traces_lie(TracesPage(()), {}) == ""
 
 
 # from elsewhere to traces

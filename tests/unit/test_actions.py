@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
@@ -23,10 +26,13 @@ from tui.app.actions import (
     actions_at,
     bindings,
     configured_keys,
+    key_of,
     key_table,
     show_key,
     show_keys,
+    use_keymap,
     use_of,
+    with_keys,
 )
 from tui.config.keymap import checked
 
@@ -197,3 +203,23 @@ def test_the_ten_that_matter_are_there_and_every_use_is_known() -> None:
     assert len(FIRST_VERBS) == 10 and set(FIRST_VERBS) <= verbs
     assert {use_of(action) for action in ACTIONS} <= set(USES)
     assert all(use_of(action) == "write" for action in ACTIONS if action.writes)
+
+
+def test_words_name_a_key_as_one_has_it() -> None:
+    def own() -> None:
+        use_keymap({"models.findings_only": "f6,z", "curves.x_axis": ""})
+        assert key_of("models.findings_only") == "f6"
+        assert key_of("curves.x_axis") == ":x-axis", "one that has been left without a key is told by its name"
+        assert with_keys("{models.findings_only} shows all of {these}") == "f6 shows all of {these}"
+
+    contextvars.copy_context().run(own)
+    assert key_of("models.findings_only") == "ctrl+z"
+
+
+def test_every_key_that_words_name_is_of_an_action() -> None:
+    sources = "".join(file.read_text("utf-8") for file in Path(tui.features.__path__[0]).parent.rglob("*.py"))
+    named = set(re.findall(r"""key_of\(["']([\w.]+)["']\)""", sources))
+    in_braces = {"bar.server", "versions.load_all", "compare.flip", "compare.differences", "compare.fold_group"}
+    assert all(f"{{{name}}}" in sources for name in in_braces)
+    assert {"models.findings_only", "runs.load_all", "curves.x_axis"} <= named
+    assert named | in_braces <= BY_ID.keys()

@@ -98,6 +98,12 @@ def test_labels_of_close_numbers_differ() -> None:
     assert _texts(scales.number_ticks(AxisRange(1.79e18, 1.79e18 + 4096), 3)) == ["1.79e18", "+2000", "+4000"]
 
 
+def test_a_label_is_the_number_and_not_what_floats_multiply_to() -> None:
+    ticks = scales.number_ticks(AxisRange(99999.9999995, 100000.0000295), 4)
+    assert [tick.text for tick in ticks] == ["100000", "+1e-5", "+2e-5"]
+    assert ticks[0].at == 100000.0
+
+
 def test_steps_between_whole_ones_have_ticks_where_they_are_recorded() -> None:
     assert _texts(scales.step_ticks(AxisRange(0, 1.5), 4, fractional=True)) == ["0.0", "0.5", "1.0", "1.5"]
     assert _texts(scales.step_ticks(AxisRange(0, 1.5), 4, fractional=False)) == ["0", "1"]

@@ -155,7 +155,7 @@ def _state(history: MetricHistory, axis: Axis) -> CurvesState:
 
 def test_points_at_one_place_say_which_key_helps() -> None:
     at_zero = _history([1.0, 2.0, 3.0], [0, 0, 0])
-    assert words.crowded(_state(at_zero, Axis.STEP), "loss").startswith("Every point is at step 0. X goes")
+    assert words.crowded(_state(at_zero, Axis.STEP), "loss").startswith("Every point is at step 0. x goes")
     assert "1970" in words.crowded(_state(at_zero, Axis.CLOCK), "loss")
     assert words.crowded(_state(at_zero, Axis.RELATIVE), "loss") == ""
     later = _history([1.0, 2.0], [5, 7], [1_790_000_000_000] * 2)

@@ -9,9 +9,12 @@ Ids are stable: a verb's name (``filter``) is the verb wherever it holds, ``PLAC
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -943,6 +946,31 @@ def show_keys(keys: str) -> str:
 def configured_keys(action: Action, keymap: Mapping[str, str]) -> str:
     """The keys of an action under a person's keymap (action id → Textual key names)."""
     return keymap.get(action.id, action.keys)
+
+
+_keymap: ContextVar[Mapping[str, str]] = ContextVar("keymap", default=MappingProxyType({}))
+
+
+def use_keymap(keymap: Mapping[str, str]) -> None:
+    """From here on, words that name a key name it as this person has it."""
+    _keymap.set(keymap)
+
+
+def key_of(action_id: str) -> str:
+    """The key of an action as people write it, for words that name one; its command where it has been left without."""
+    action = BY_ID[action_id]
+    return (
+        show_key(configured_keys(action, _keymap.get()).partition(",")[0].strip())
+        or f":{action.command or action.verb}"
+    )
+
+
+def with_keys(text: str) -> str:
+    """A text in which ``{runs.load_all}`` stands for the key of that action."""
+    return _NAMED_ACTION.sub(lambda found: key_of(found[1]), text)
+
+
+_NAMED_ACTION = re.compile(r"\{(\w+\.\w+)\}")
 
 
 def actions_at(place: str) -> tuple[Action, ...]:

@@ -18,7 +18,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_key, show_keys
+from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_key, show_keys, use_keymap
 from tui.app.contexts import Connect, Contexts
 from tui.app.copying import Copying
 from tui.app.first_frame import FirstFrame
@@ -83,6 +83,7 @@ class DeckApp(CalmApp[int]):
         self.session: Session  # of the open context; from ``_begin`` on
         self.glyphs: Glyphs = ASCII if settings.ascii else UNICODE
         self.keymap: Mapping[str, str] = settings.keys
+        use_keymap(self.keymap)
         self.absolute_times = False
         self.message_seconds = MESSAGE_SHOWS_S
         self.done_last: CopiedSummary | None = None
@@ -516,9 +517,11 @@ class DeckApp(CalmApp[int]):
         self._go_to("prompts", "prompts", name)
 
     def action_traces(self, name: str = "") -> None:
-        """To the traces; of the experiment that is shown, where there is one."""
-        place = self.page.place_here() if self.page is not None and not name else None
-        self._go_to("traces", "traces", name or (place.experiment if place is not None else ""))
+        """To the traces of the experiment that is shown; where none is, as they were left, or of that in the runs."""
+        wanted = name or _experiment_of(self.page)
+        if not wanted and not self._screen_stacks.get(self._contexts.mode("traces")):
+            wanted = _experiment_of(next(iter(self._screen_stacks.get(self._contexts.mode("browse"), ())), None))
+        self._go_to("traces", "traces", wanted)
 
     def action_board(self) -> None:
         self._go_to("board", "board")
@@ -666,6 +669,14 @@ def refused_words(action: Action, launch: Launch) -> str:
     """What is refused where nothing may be written, by which setting, and what goes before that."""
     by = "--read-only" if launch.origins.get("read_only") == COMMAND_LINE else "read_only: true"
     return f"{action.title} refused: {launch.context_name} is read-only ({by}); --read-write overrides"
+
+
+def _experiment_of(page: object) -> str:
+    """The experiment that a page is about, "" for none."""
+    from tui.ui.page import Page
+
+    place = page.place_here() if isinstance(page, Page) else None
+    return place.experiment if place is not None else ""
 
 
 def run_deck(launch: Launch, host: Host, question: Question) -> int:

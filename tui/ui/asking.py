@@ -13,6 +13,7 @@ from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.app.actions import key_of
 from tui.domain.problem import Kind, Problem
 from tui.services.pool import DEMAND, Pool, Ticket
 
@@ -92,7 +93,12 @@ class Asking(Widget):
         for series, (what, refused) in stopped.items():
             self.forget(series)
             refused(
-                Problem(Kind.CANCELLED, f"Stopped reading {what}", "It took long, and was stopped.", "r reads it again")
+                Problem(
+                    Kind.CANCELLED,
+                    f"Stopped reading {what}",
+                    "It took long, and was stopped.",
+                    f"{key_of('app.refresh')} reads it again",
+                )
             )
         return bool(stopped)
 

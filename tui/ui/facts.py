@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.runs.tables import Facts
@@ -112,7 +112,9 @@ class FactsPane(FilterablePane):
         self.grid.remember_as(f"facts.{self._fixed_title.lower()}.{self.tab}")
         title = self._tabs[self.tab].lower()
         if self.query_text and lengths.get(self.tab):
-            self.grid.placeholder = f"Nothing here holds  {clean(self.query_text)}   esc clears the filter"
+            self.grid.placeholder = (
+                f"Nothing here holds  {clean(self.query_text)}   {key_of('app.back')} clears the filter"
+            )
         else:
             self.grid.placeholder = self._waiting.get(self.tab, f"There is no {title}.")
         self.grid.table = self._facts.table if self._facts is not None else None

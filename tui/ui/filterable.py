@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from tui.app.actions import with_keys
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ class Filtered(Widget):
     """Subclasses say what an edit means (``filter_edited``) and what it means to take the filter away."""
 
     filter_hint = ""
-    nothing_to_ask = ""  # what is said to ctrl+s where the server has nothing more
+    nothing_to_ask = ""  # what is said where the server has nothing more to be asked for
     bar: FilterBar | None = None
 
     @abstractmethod
@@ -37,7 +38,7 @@ class Filtered(Widget):
 
     def filter_asked(self, text: str) -> None:
         """The text is to be sent to the server."""
-        self.say_in_bar(self.nothing_to_ask)
+        self.say_in_bar(with_keys(self.nothing_to_ask))
 
     def filter_closed(self) -> None:
         """The bar has been hidden or taken away."""
@@ -55,7 +56,9 @@ class Filtered(Widget):
         from tui.widgets.inputs import FilterBar
 
         if self.bar is None:
-            self.bar = FilterBar(self.filter_text(), placeholder=self.filter_hint, complete=self.filter_completion())
+            self.bar = FilterBar(
+                self.filter_text(), placeholder=with_keys(self.filter_hint), complete=self.filter_completion()
+            )
             await self.mount(self.bar)
         self.bar.display = True
         self.screen.set_focus(self.bar.input)

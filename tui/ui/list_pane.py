@@ -23,7 +23,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, SpecTable, chosen, sifted
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
@@ -322,7 +322,9 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     def show(self, table: Table) -> None:
         """Show what has been laid out."""
         if self.query_text and self.has_rows:
-            self.grid.placeholder = f"No {self.things[0]} matches  {clean(self.query_text)}\nesc clears the filter"
+            self.grid.placeholder = (
+                f"No {self.things[0]} matches  {clean(self.query_text)}\n{key_of('app.back')} clears the filter"
+            )
         elif words := self.empty_words():
             self.grid.placeholder = words
         self.grid.table = table

@@ -93,6 +93,9 @@ def round_step(length: float, most: int) -> float:
     return next((n * power for n in (1, 2, 5) if n * power >= rough * (1 - 1e-9)), 10 * power)
 
 
+_DECIMALS = 300  # of the smallest floats, of which there are no rounder ones
+
+
 def number_ticks(span: AxisRange, most: int) -> list[Tick]:
     """Ticks at round numbers, written with one precision, or the first in full and the others by their distance."""
     whole = 2 * span.half
@@ -101,7 +104,10 @@ def number_ticks(span: AxisRange, most: int) -> list[Tick]:
     last = math.floor(span.high / step)
     if last - first > _MOST_TICKS:
         return []
-    places = [place for n in range(first, last + 1) if span.low <= (place := n * step) <= span.high]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if 0 < step < 1 else 0
+    # 10 000 000 000 times 1e-5 is 99999.99999999999 as floats multiply.
+    exact = [round(n * step, decimals) if 0 < decimals < _DECIMALS else n * step for n in range(first, last + 1)]
+    places = [place for place in exact if span.low <= place <= span.high]
     texts = _written(places, step)
     if len(places) > 1 and not _readable(texts):
         away = _written([n * step for n in range(1, len(places))], step)

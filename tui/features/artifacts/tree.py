@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.artifact_tree import SIZE_CELLS, ArtifactNode, ArtifactTree, model_uri
 from tui.domain.artifacts import ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import Glyphs
@@ -190,7 +190,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             self.grid.table = None
             return
         if tree.query:
-            self.grid.placeholder = f"Nothing here holds  {clean(tree.query)}\nesc clears the filter"
+            self.grid.placeholder = f"Nothing here holds  {clean(tree.query)}\n{key_of('app.back')} clears the filter"
         elif tree.top.children is not None and not tree.models:
             self.grid.placeholder = f"No artifacts.\n{clean(tree.top.note)}"
         table = tree.table(self._glyphs, max(_LEAST_NAME, self.grid.size.width - _BESIDE_NAME))

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.diff.files import FileChange, FilePair, files_table
 from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.glyphs import ASCII, Glyphs
@@ -131,7 +131,9 @@ class CompareFilesPane(SiftedPane, Asking):
         if self.query_text:
             self.grid.placeholder = f"No file matches  {clean(self.query_text)}\nesc clears the filter"
         elif files.pairs:
-            self.grid.placeholder = "No file differs between these two.   x shows all of them"
+            self.grid.placeholder = (
+                f"No file differs between these two.   {key_of('compare_files.differences')} shows all of them"
+            )
         else:
             self.grid.placeholder = "Neither run has files."
         self.grid.table = files_table(pairs, self.names, self.size.width or self.app.size.width) if pairs else None

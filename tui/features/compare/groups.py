@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
@@ -95,7 +95,7 @@ class CompareGroupsPane(SiftedPane, Asking):
             self.grid.table = None
             self.grid.placeholder = (
                 "No param, tag or parent run sorts these runs into groups: nothing differs, or every run does.\n"
-                "esc goes back; compare more runs"
+                f"{key_of('app.back')} goes back; compare more runs"
             )
             self.set_title("Groups")
             self.set_subtitle("")

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, with_keys
 from tui.domain.diff.arrangement import (
     ORDERS,
     Arranged,
@@ -40,7 +40,7 @@ from tui.ui.exporting import NOTHING, Export, ExportForm
 from tui.ui.filterable import FilterablePane
 from tui.widgets.grid import Grid, messages
 
-_FLIPPED = "The columns are the rows of the comparison here: T turns it round, then this works"
+_FLIPPED = "The columns are the rows of the comparison here: {compare.flip} turns it round, then this works"
 Says = Callable[[Comparison, Arranged], Any]
 
 
@@ -308,7 +308,7 @@ class CompareRowsPane(FilterablePane, Asking):
         event.stop()
         table = self.laid.table if self.laid is not None else None
         if not isinstance(table, CompareTable):
-            cast(Deck, self.app).say(_FLIPPED)
+            cast(Deck, self.app).say(with_keys(_FLIPPED))
             return
         places, here = table.others, subject_of(event.key)
         at = places.index(here) + event.by if here in places else -1
@@ -333,7 +333,7 @@ class CompareRowsPane(FilterablePane, Asking):
         """Sort the rows of each group by a column; then the other way round; then not."""
         table = self.laid.table if self.laid is not None else None
         if not isinstance(table, CompareTable):
-            cast(Deck, self.app).say(_FLIPPED)
+            cast(Deck, self.app).say(with_keys(_FLIPPED))
             return
         key, now = table.sort_key(column), dict(self.arrangement.sort)
         first = key.startswith("change")  # the largest change is looked at first
@@ -438,7 +438,12 @@ class CompareRowsPane(FilterablePane, Asking):
         laid = self.laid
         shown = [row.id for row in laid.arranged.rows if metric_of(row.id) is not None] if laid is not None else []
         if not shown:
-            cast(Deck, self.app).say("No metric is shown here to be marked: x shows all rows, Z unfolds a group")
+            cast(Deck, self.app).say(
+                with_keys(
+                    "No metric is shown here to be marked: {compare.differences} shows all rows,"
+                    " {compare.fold_group} unfolds a group"
+                )
+            )
             return
         marks, here = self.grid.marks, set(shown)
         whole = here.issubset(marks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from textual.content import Content
 
+from tui.app.actions import key_of
 from tui.domain.diff.arrangement import Arranged
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.files import FileChange, FilePair
@@ -93,23 +94,25 @@ def _shortened(run_id: str) -> str:
 def placeholder(comparison: Comparison, arranged: Arranged) -> str:
     """What stands where there are no rows, with the next step."""
     arrangement = arranged.arrangement
+    back, all_rows = key_of("app.back"), key_of("compare.differences")
     runs = len(comparison.subjects)
     if runs == 0:
-        return "None of these runs is there any more.\nesc goes back"
+        return f"None of these runs is there any more.\n{back} goes back"
     if arrangement.query:
-        return f"No row holds  {clean(arrangement.query)}\nesc clears the filter · x shows all rows"
+        return f"No row holds  {clean(arrangement.query)}\n{back} clears the filter · {all_rows} shows all rows"
     if runs == 1:
         return (
             "This is one run only: there is nothing to compare it with.\n"
-            "esc goes back; mark more runs there (space), then c · x shows what this one has"
+            f"{back} goes back; mark more runs there ({key_of('grid.mark')}), then {key_of('runs.compare')}"
+            f" · {all_rows} shows what this one has"
         )
     if arrangement.only_differences:
         groups = _listed([group for group in comparison.groups if group != "overview"])
         return (
             f"Nothing differs between these {count(runs)} runs in {groups}.\n"
-            "x shows all rows · t adds MLflow's own tags"
+            f"{all_rows} shows all rows · {key_of('compare.system_tags')} adds MLflow's own tags"
         )
-    return "These runs have nothing to compare.\nesc goes back"
+    return f"These runs have nothing to compare.\n{back} goes back"
 
 
 def title_of_versions(name: str, comparison: Comparison, arranged: Arranged) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui.app.actions import key_of
 from tui.domain import quantities
 from tui.domain.glyphs import ASCII
 from tui.domain.series import scales
@@ -110,10 +111,16 @@ def crowded(state: CurvesState, chart_key: str) -> str:
     extents = [extent for curve in curves if (extent := curve.extent) is not None]
     low, high = min(low for low, _ in extents), max(high for _, high in extents)
     if axis is Axis.STEP:
-        return f"Every point is at step {_step_text(state, low)}. X goes along the time instead." if low == high else ""
+        return (
+            f"Every point is at step {_step_text(state, low)}. {key_of('curves.x_axis')} goes along the time instead."
+            if low == high
+            else ""
+        )
+    other = key_of("curves.x_axis")
     if axis is Axis.CLOCK and 0 <= high < _YEAR_MS:
-        return "The times of these points are in 1970 (seconds for milliseconds, perhaps). X goes along another axis."
-    return "Every point was logged at one time. X goes along another axis." if low == high else ""
+        meant = "The times of these points are in 1970 (seconds for milliseconds, perhaps)."
+        return f"{meant} {other} goes along another axis."
+    return f"Every point was logged at one time. {other} goes along another axis." if low == high else ""
 
 
 def counts(state: CurvesState, chart_key: str, *, reading_finer: bool = False) -> list[str]:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, Look, SortOrder, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.board import Board, searched
@@ -293,26 +293,28 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def notes(self) -> Sequence[str]:
         if self.findings_only:
-            return ("findings only", "ctrl+z shows all")
+            return ("findings only", f"{key_of('models.findings_only')} shows all")
         going = self._everything and not self.complete and self.is_asking("models")
         said = self.session.capabilities.lacks or _question(self._desk.health.undecided)
         return (self.pace_words(len(self.models), None, going=going), said)
 
     def empty_words(self) -> str:
         if self.models and self.findings_only:
-            return "No rule found anything in any model.\nctrl+z shows all of them"
+            return f"No rule found anything in any model.\n{key_of('models.findings_only')} shows all of them"
         if not self.complete or self.models:
             return ""
         if self.server_filter:
-            return f"The server has no model that matches  {clean(self.server_filter)}\nesc clears it"
+            return f"The server has no model that matches  {clean(self.server_filter)}\n{key_of('app.back')} clears it"
         if self.session.capabilities.grants:
             return (
                 "There is no model here that you may see: Unity Catalog lists those that you have EXECUTE on.\n"
-                "C shows the catalogs that you may use; + creates a model"
+                f"{key_of('models.catalog')} shows the catalogs that you may use; "
+                f"{key_of('models.create')} creates a model"
             )
         if self.session.capabilities.hides:
-            return "There is no model here that you may see.\n+ creates one"
-        return "No model is registered here.\n+ creates one; R on a run's page registers its model"
+            return f"There is no model here that you may see.\n{key_of('models.create')} creates one"
+        create, register = key_of("models.create"), key_of("run.register")
+        return f"No model is registered here.\n{create} creates one; {register} on a run's page registers its model"
 
     # the cursor
 
@@ -528,4 +530,8 @@ class BoardEvidence:
 
 def _question(names: tuple[str, ...]) -> str:
     """Asks which of several datasets counts, until one is chosen; the first does so far."""
-    return f"{clean(names[0])} counts, not {clean(', '.join(names[1:4]))}: m chooses" if names else ""
+    return (
+        f"{clean(names[0])} counts, not {clean(', '.join(names[1:4]))}: {key_of('models.metric')} chooses"
+        if names
+        else ""
+    )

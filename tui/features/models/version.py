@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.models import tables as model_tables
 from tui.domain.models.grants import Account
 from tui.domain.models.readiness import Judged, warnings_of_target
@@ -98,7 +98,7 @@ class VersionScreen(RegistryPage):
         self.contents.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))
         self.contents.put("description", made.description)
         if not made.description.strip():
-            self.contents.say_of("description", "There is no description.  e writes one")
+            self.contents.say_of("description", f"There is no description.  {key_of('registry.note')} writes one")
         catalog = self.session.catalog
         if catalog is not None and made.deployment:
             self.ask(self.session.pool, "host", catalog.me, self._got_account, lambda _problem: None)

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, SortOrder, SpecTable, sifted
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.readiness import CHAMPION, SEVERITIES
@@ -36,7 +36,9 @@ class VersionsPane(ListPane[ModelVersion]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("versions")]
     filter_hint = "words in versions, aliases (@champion), runs, tags, notes"
-    nothing_to_ask = "The server cannot search within one model's versions; ctrl+e in the list loads them all"
+    nothing_to_ask = (
+        "The server cannot search within one model's versions; {versions.load_all} in the list loads them all"
+    )
 
     things = ("version", "versions")
     first_sort: SortOrder = (("version", True),)
@@ -252,7 +254,11 @@ class VersionsPane(ListPane[ModelVersion]):
                 parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
         moved = self._desk.news.changes(self.model)
         said = [f"since the start: {', '.join(moved)}"] if moved else []
-        return (clean("  ".join([*said, f"{', '.join(parts)} · f says why" if parts else ""]).strip()),)
+        return (
+            clean(
+                "  ".join([*said, f"{', '.join(parts)} · {key_of('registry.why')} says why" if parts else ""]).strip()
+            ),
+        )
 
     # evidence
 

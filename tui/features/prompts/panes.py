@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, SortOrder, SpecTable
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.rows import Notation
@@ -150,11 +150,11 @@ class PromptsPane(ListPane[RegisteredModel]):
         return " · ".join(parts)
 
     def notes(self) -> Sequence[str]:
-        return ("findings only", "ctrl+z shows all") if self.findings_only else ()
+        return ("findings only", f"{key_of('prompts.findings_only')} shows all") if self.findings_only else ()
 
     def empty_words(self) -> str:
         if self.prompts and self.findings_only:
-            return "No rule found anything in any prompt.\nctrl+z shows all of them"
+            return f"No rule found anything in any prompt.\n{key_of('prompts.findings_only')} shows all of them"
         if not self.complete or self.prompts:
             return ""
         return self.session.capabilities.no_prompts or (

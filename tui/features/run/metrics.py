@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.app.actions import key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.runs import param_rows
@@ -94,7 +95,9 @@ class MetricsView(TabPart, Asking):
         everything = param_rows.of_tab(self._detail.metrics, system=self._system)
         self._rows = param_rows.matching(everything, self._query)
         if everything and not self._rows:
-            self.grid.placeholder = f"No metric's name holds  {clean(self._query)}   esc clears the filter"
+            self.grid.placeholder = (
+                f"No metric's name holds  {clean(self._query)}   {key_of('app.back')} clears the filter"
+            )
         elif self._system:
             hint = "mlflow.enable_system_metrics_logging() records them"
             self.grid.placeholder = f"This run has no system metrics.\n{hint}"

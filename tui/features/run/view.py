@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
@@ -191,7 +191,9 @@ class RunView(FilterablePane, Asking):
         self._facts = self._facts_of(detail)
         what = TITLES[self.tab].lower()
         if self.query_text and inside[self.tab]:
-            self.grid.placeholder = f"None of the {what} holds  {clean(self.query_text)}   esc clears the filter"
+            self.grid.placeholder = (
+                f"None of the {what} holds  {clean(self.query_text)}   {key_of('app.back')} clears the filter"
+            )
         else:
             self.grid.placeholder = f"This run has no {what}."
         self.grid.table = self._facts.table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 
+from tui.app.actions import key_of
 from tui.domain.quantities import count
 from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
@@ -244,7 +245,7 @@ def scope_of(matching: int, loaded: int, *, complete: bool) -> str:
     elif matching < loaded:
         words.append(f"the {count(matching)} that match, of {count(loaded)} runs")
     if not complete:
-        words.append(f"only the {count(loaded)} loaded: ctrl+e in the runs loads all")
+        words.append(f"only the {count(loaded)} loaded: {key_of('runs.load_all')} in the runs loads all")
     return ", ".join(words)
 
 

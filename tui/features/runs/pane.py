@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.app.actions import BY_ID, bindings, configured_keys, show_keys
+from tui.app.actions import bindings, key_of
 from tui.domain.columns import Arrangement, Look, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.freshness import Freshness, FreshnessState
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from tui.ui.dialogs.pick import Pickable
     from tui.widgets.inputs import Complete
 
+TRACES_COUNTED = 500
+MOST_LOOKED_AT = 100  # experiments in which traces are looked for where those that are shown have neither
 _LIFECYCLES = frozenset(one.value for one in Lifecycle)
 _HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
@@ -58,7 +60,7 @@ class RunsPane(ListPane[str]):
     things = ("run", "runs")
     comes_back = True
     export_keys = "run_id"
-    filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; ctrl+s asks the server"
+    filter_hint = "words, val_auc > 0.9, lr < 0.01 and not failed, has:note; {bar.server} asks the server"
 
     @dataclass
     class Followed(Message):
@@ -372,14 +374,22 @@ class RunsPane(ListPane[str]):
         if not session.capabilities.traces or self.asked.filter_string or not ids:
             return
 
-        def got(some: bool) -> None:
-            if some:
-                keys = show_keys(configured_keys(BY_ID["app.traces"], cast(Deck, self.app).keymap))
-                self._traces = f"\nThere are traces: {keys} shows them."
+        def got(found: tuple[bool, str]) -> None:
+            here, said = found
+            if said:
+                there = "" if here else "there "
+                self._traces = f"\n{said}: {key_of('app.traces')} {there}shows traces."
                 self.grid.placeholder = runs_words.placeholder(self._shown())
 
-        def look() -> bool:
-            return bool(session.traces.search(ids, max_results=1).infos)
+        def look() -> tuple[bool, str]:
+            names = {one.id: one.name for one in self.experiments}
+            page = session.traces.search(ids, max_results=TRACES_COUNTED)
+            if page.infos or session.capabilities.workspace:
+                return True, runs_words.traces_lie(page, names)
+            others = session.tracking.search_experiments(max_results=MOST_LOOKED_AT).experiments
+            names = {one.id: one.name for one in others if one.id not in ids}
+            page = session.traces.search(tuple(names), max_results=TRACES_COUNTED) if names else page
+            return False, runs_words.traces_lie(page, names)
 
         self.ask(session.pool, "traces", look, got, lambda _problem: None)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.app.actions import key_of
 from tui.domain import quantities
 from tui.domain.columns import Arrangement, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
@@ -19,7 +21,9 @@ from tui.ui.list_pane import counted, matches
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
+    from tui.domain.traces.values import TracesPage
 
+_NAMED_PLACES = 3  # experiments that are named
 AS_SERVED: tuple[SortOrder, ...] = ((), (("start", True),))  # the orders in which runs come
 
 
@@ -63,7 +67,7 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
             parts.append(count)
         elif shown.sort not in AS_SERVED or (shown.filter_text and not shown.filter_fails):
             # What stands first is the best of these only.
-            more = "" if loader.loading_all else ", ctrl+e loads all"
+            more = "" if loader.loading_all else f", {key_of('runs.load_all')} loads all"
             parts.append(f"{shown.lead if shown.sort not in AS_SERVED else 'matches'} of {partly}{more}")
         else:
             parts.append(f"{partly} loaded")
@@ -100,15 +104,15 @@ def footnotes(shown: RunsInView) -> list[str]:
     notes = []
     loader, counts = shown.loader, shown.counts
     if loader.loading_all:
-        notes.append(f"loading all: {loader.pace}, esc stops")
+        notes.append(f"loading all: {loader.pace}, {key_of('app.back')} stops")
     elif loader.too_many and not loader.complete:
-        notes.append("the rest would take much memory: ctrl+e loads it")
+        notes.append(f"the rest would take much memory: {key_of('runs.load_all')} loads it")
     elif loader.loading and loader.store is not None:
         notes.append("loading")
     if shown.restorable:
-        notes.append("X restores")
+        notes.append(f"{key_of('runs.delete')} restores")
     if shown.by_child:
-        notes.append(f"parents stand by their {shown.lead} child, T makes one list")
+        notes.append(f"parents stand by their {shown.lead} child, {key_of('runs.tree')} makes one list")
     if shown.query.filter_string:
         notes.append(f"server: {clean(shown.query.filter_string)}")
     if shown.filter_text and not shown.bar_open:
@@ -125,9 +129,9 @@ def footnotes(shown: RunsInView) -> list[str]:
         notes.append(f"min and max by samples of {counted(shown.sampled, 'run')}")
     if counts is not None and counts.constants:
         many = len(counts.constants)
-        notes.append(f"{many} constant column{'s' if many > 1 else ''} folded (x)")
+        notes.append(f"{many} constant column{'s' if many > 1 else ''} folded ({key_of('runs.differences')})")
     elif shown.arrangement.flag("varying_only", default=False):
-        notes.append("every column varies (x)")
+        notes.append(f"every column varies ({key_of('runs.differences')})")
     if counts is not None and counts.orphans:
         notes.append(f"{counts.orphans} with a parent not loaded")
     if loader.registered_problem is not None:
@@ -140,20 +144,42 @@ def placeholder(shown: RunsInView) -> str:
     """What stands where there are no rows, with the next step."""
     names = _names(shown.experiments)
     if shown.filter_fails and shown.loader.loaded:
-        return f"This filter cannot be applied:  {clean(shown.filter_text)}\nesc clears the filter"
+        return f"This filter cannot be applied:  {clean(shown.filter_text)}\n{key_of('app.back')} clears the filter"
     if shown.filter_text and shown.loader.loaded:
-        more = "" if shown.loader.complete else " · ctrl+e loads the rest · ctrl+s in the bar asks the server"
+        more = (
+            ""
+            if shown.loader.complete
+            else f" · {key_of('runs.load_all')} loads the rest · {key_of('bar.server')} in the bar asks the server"
+        )
         if shown.loader.loading_all:
             so_far = f"{quantities.count(shown.loader.loaded)} so far, the rest is being loaded"
-            more = f" · ctrl+s in the bar asks the server\n{so_far}"
-        return f"No loaded run matches  {clean(shown.filter_text)}\nesc clears the filter{more}"
+            more = f" · {key_of('bar.server')} in the bar asks the server\n{so_far}"
+        return f"No loaded run matches  {clean(shown.filter_text)}\n{key_of('app.back')} clears the filter{more}"
     if shown.query.filter_string:
         wanted = clean(shown.query.filter_string)
-        return f"The server has no run in {names} that matches  {wanted}\nesc clears the filter"
+        return f"The server has no run in {names} that matches  {wanted}\n{key_of('app.back')} clears the filter"
     kind = "" if shown.query.view is Lifecycle.ALL else f"{shown.query.view.value} "
     seen = " that you may see" if shown.hides else ""
+    others = f"{key_of('runs.lifecycle')} shows active, deleted or all"
     begin = " · :begin offers first steps" if not shown.hides and not shown.traces else ""
-    return f"There are no {kind}runs in {names}{seen}.{shown.traces}\ni shows active, deleted or all{begin}"
+    return f"There are no {kind}runs in {names}{seen}.{shown.traces}\n{others}{begin}"
+
+
+def traces_lie(page: TracesPage, names: Mapping[str, str]) -> str:
+    """How many traces lie in which experiments, those with most of them first; "" for none."""
+    counted = Counter(info.experiment_id for info in page.infos)
+    most = counted.most_common(_NAMED_PLACES)
+    least = "at least " if page.next_token is not None else ""
+    said = [
+        f"{least}{quantities.count(many)} {'' if at else 'trace lies ' if many == 1 else 'traces lie '}"
+        f"in {named(names.get(key, key))}"
+        for at, (key, many) in enumerate(most)
+    ]
+    others = len(counted) - len(most)
+    if others:
+        said.append(f"others in {others} more experiment{'' if others == 1 else 's'}")
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
 
 
 def _names(experiments: Sequence[Experiment]) -> str:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, Look, SortOrder, SpecTable
 from tui.domain.filter.nodes import FilterError
 from tui.domain.glyphs import Glyphs
@@ -344,7 +344,7 @@ class TracesPane(ListPane[TraceInfo]):
         if found.slow and self._slow_asked != text:
             self._slow_asked = text
             said = f"For {'; '.join(found.slow)} the server reads every span: 6 to 17 s on 2 000 traces of 30 spans."
-            self.say_in_bar(f"{said}  ctrl+s again sends it", "warn")
+            self.say_in_bar(f"{said}  {key_of('bar.server')} again sends it", "warn")
             return
         self._slow_asked = ""
         self.server_filter = found.filter_string
