@@ -122,7 +122,7 @@ def demo(said: GivenOptions, fresh: bool, databricks: bool) -> None:
     with ProgressLine(sys.stdout) as progress:
         sample = ensure_sample(fresh=fresh, report=progress)
     options = Options(tracking_uri=sample.tracking_uri, registry_uri=sample.tracking_uri, read_only=said.read_only)
-    options = replace(options, ascii=said.ascii, mouse=False if said.no_mouse else None, ssh=said.ssh)
+    options = replace(options, ascii=said.ascii or None, mouse=False if said.no_mouse else None, ssh=said.ssh)
     launch = resolve(options, {}, working_folder(), replace(settings, context=None, contexts={}), file)
     origins = {**launch.origins, "tracking_uri": "mlflow-deck demo", "registry_uri": "mlflow-deck demo"}
     start.open_deck(said, replace(launch, context_name="demo", origins=origins))
@@ -135,7 +135,7 @@ def _demo_databricks(said: GivenOptions) -> None:
     settings, _file = settings_of(said)
     with simulation() as running:
         read_only = bool(said.read_only)
-        start.open_deck(said, launch_of(running, settings, read_only=read_only, ascii=said.ascii, ssh=said.ssh))
+        start.open_deck(said, launch_of(running, settings, read_only=read_only, ascii=said.ascii, ssh=bool(said.ssh)))
 
 
 @cli.command()

@@ -35,8 +35,9 @@ _MODES_OFF_AT_END = {
 
 def _of_terminal(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment with a terminal's own part in it; its size is asked of the terminal, not of COLUMNS."""
-    kept = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
-    return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    elsewhere = ("COLUMNS", "LINES", "SSH_CONNECTION", "SSH_TTY")  # of whoever runs the tests
+    kept = {name: value for name, value in environ.items() if name not in elsewhere}
+    return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
 
 
 def _state(pid: int) -> str:

@@ -24,6 +24,7 @@ from tests.support.deck import (
 )
 from tests.support.driver import Deck
 from tui.app.application import DeckApp
+from tui.app.resuming import Resuming
 from tui.app.themes import THEMES
 from tui.config.model import ContextSettings, NoticeSettings, Settings
 from tui.domain.places import parse_place
@@ -533,3 +534,41 @@ async def test_what_to_begin_with_is_offered(small: World) -> None:
         compile(deck.app.clipboard, "first", "exec")
         await deck.press("q")
         await deck.until(lambda: deck.app.screen is browse(deck), "one is back")
+
+
+# lines that are cut, and slow ones
+
+
+async def test_after_a_cut_line_place_filter_and_marks_are_offered_and_come_back(small: World, tmp_path: Path) -> None:
+    file = tmp_path / "resume.json"
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        app.resuming = Resuming(app, file)
+        assert not app.resuming.go(), "nothing was cut off"
+        await deck.press("/", *"status = done", "enter", "space")
+        marks = runs_pane(deck).grid.marks
+        assert marks
+        app._exit_by_signal(129)
+    assert file.stat().st_mode & 0o777 == 0o600
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "the runs are laid out")
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        app.resuming = Resuming(app, file)
+        app.resuming.begin()
+        assert "The last session was cut off at churn/weekly: :resume goes back to it" in message(deck)
+        await deck.press(":", *"resume", "enter")
+        await deck.until(lambda: runs_pane(deck).grid.has_focus, "the runs have the keys")
+        await deck.until(lambda: runs_pane(deck).filter_text() == "status = done", "the filter is back")
+        assert runs_pane(deck).grid.marks == marks
+        await deck.press(":", *"resume", "enter")
+        assert "no session to go back to" in message(deck) or "none has been cut off" in message(deck)
+
+
+async def test_it_is_told_where_less_is_drawn_by_itself(small: World) -> None:
+    small.settings = Settings(ssh=True)
+    small.launch = {"origins": {"ssh": "SSH_CONNECTION"}}
+    async with small.open() as deck:
+        await deck.until(lambda: "Drawing less in this SSH session; --no-ssh" in message(deck), "it is told")

@@ -121,6 +121,25 @@ def test_a_terminal_that_answers_light_is_worn_light_and_no_answer_is_a_key(demo
         assert terminal.wait_for_end() == 0
 
 
+def test_a_tunnel_that_does_not_open_ends_the_deck_with_what_ssh_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "ssh").write_text("#!/bin/sh\necho 'ana@bastion: Permission denied (publickey).' >&2; exit 255\n")
+    (folder / "ssh").chmod(0o755)
+    config = tmp_path / "config.yaml"
+    config.write_text("contexts: {behind: {tracking_uri: 'http://mlflow.internal:5000', ssh: ana@bastion}}")
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    command = [sys.executable, "-m", "tui", "--config", str(config)]
+    with Terminal(command, environ=os.environ, cwd=str(tmp_path)) as terminal:
+        assert terminal.wait_for_end() == 2
+        assert terminal.left_on() == []
+        shown = " ".join(terminal.text().replace("│", " ").split())
+    assert "No tunnel by ssh to ana@bastion" in shown and "Permission denied (publickey)." in shown
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=["term", "hup", "int"])
 @pytest.mark.parametrize("moment", ["a list", "a dialogue"])
 def test_a_signal_to_end_leaves_the_terminal_as_it_was(

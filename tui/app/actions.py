@@ -150,6 +150,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("board", "0", "board", "Go to the board over the stores of every context.", At("app")),
     Verb("doctor", "", "doctor", "Look over this context: what works from here, what does not, and what to do.", At("app")),
     Verb("begin", "", "first steps", "What to begin with: log a first run, the sample store, another place, a configuration.", At("app")),
+    Verb("resume", "", "resume", "Go back to where the last session was when its line was cut.", At("app")),
     Verb("theme", "", "theme", "Wear another theme, or choose one while each is shown.", At("app"), takes="[NAME]"),
     Verb("next_pane", "tab", "next pane", "Go to the next pane.", At("app")),
     Verb("previous_pane", "shift+tab", "previous pane", "Go to the previous pane.", At("app")),

@@ -24,6 +24,7 @@ from tui.app.copying import Copying
 from tui.app.first_frame import FirstFrame
 from tui.app.look import Look, Wardrobe
 from tui.app.plugins import OWN, Plugins
+from tui.app.resuming import Resuming
 from tui.app.signals import heeded
 from tui.app.themes import variable_defaults
 from tui.app.trail import Pages
@@ -42,10 +43,12 @@ from tui.widgets.status_line import Status, Top
 if TYPE_CHECKING:
     from textual.filter import LineFilter
 
+    from tui.app.browse import BrowseScreen
     from tui.domain.places import Place
     from tui.host import Host
     from tui.services.copies import CopiedSummary
     from tui.services.session import Session
+    from tui.services.tunnel import Tunnel, Tunnels
     from tui.services.write_flow import Overtaken, Touched, WriteResult
     from tui.ui.dialogs.command import Offer
     from tui.ui.page import Page
@@ -94,6 +97,7 @@ class DeckApp(CalmApp[int]):
         self._off: Action | None = None  # the verb of the key just pressed, where it is off and nothing has said why
         self._plain_signs: list[LineFilter] = []
         self.ended_by_signal = False
+        self.resuming: Resuming | None = None  # what a line that is cut leaves for the next session
         self.second_look_s: Callable[[], float] | None = None  # after a write; None does not look
         self._heart: asyncio.AbstractEventLoop | None = None
         self.pages = Pages(self)
@@ -139,13 +143,21 @@ class DeckApp(CalmApp[int]):
 
             self.add_class("-ascii")
             self._plain_signs = [PlainSigns()]
-        self.set_class(self._contexts.launch.settings.ssh, "-ssh")
+        self.set_class(bool(self._contexts.launch.settings.ssh), "-ssh")
 
     async def first_drawn(self) -> None:
         """Load what the first frame did not need, and open the context."""
         self.set_keymap(dict(self.keymap))
         for key in self.plugins.keys:
             self.bind(key, f"plugin_key('{key}')", show=False)
+        tunnel = self._contexts.tunnel
+        if tunnel is None:
+            await self.begin()
+        else:
+            self.run_worker(self._contexts.begin_behind(tunnel), exit_on_error=False)
+
+    async def begin(self) -> None:
+        """Open the first context, and let keys through."""
         self._contexts.begin()
         self.begun = True
         self._ages_told_ms = self.session.clock.now_ms()
@@ -156,6 +168,10 @@ class DeckApp(CalmApp[int]):
         gc.enable()
         self.keys_wait = False
         await self.give_held_keys()
+        if self._contexts.launch.origins.get("ssh") == "SSH_CONNECTION":
+            self.say("Drawing less in this SSH session; --no-ssh, or ssh: false in the configuration, turns that off")
+        if self.resuming is not None:
+            self.resuming.begin()
 
     # how it looks
 
@@ -191,6 +207,15 @@ class DeckApp(CalmApp[int]):
             from tui.app.commands import ask_for_theme
 
             ask_for_theme(self, names)
+
+    @dataclass
+    class TunnelEnded(Message):
+        """ssh has ended without having been asked to."""
+
+        tunnel: Tunnel
+
+    def on_deck_app_tunnel_ended(self, event: TunnelEnded) -> None:
+        self._contexts.tunnel_ended(event.tunnel)
 
     # notices, and commands of one's own
 
@@ -394,7 +419,12 @@ class DeckApp(CalmApp[int]):
         if self._heart is None:
             raise SystemExit(status)
         self.ended_by_signal = True
-        self._heart.call_soon_threadsafe(lambda: self.exit(return_code=status))
+        self._heart.call_soon_threadsafe(self._exit_by_signal, status)
+
+    def _exit_by_signal(self, status: int) -> None:
+        if self.resuming is not None and self.begun:
+            self.resuming.keep()
+        self.exit(return_code=status)
 
     # the keys for everywhere
 
@@ -554,6 +584,51 @@ class DeckApp(CalmApp[int]):
         views = self._views_here()
         return tuple(Offer(view.name, view.name, view.where or "everywhere") for view in views.known()) if views else ()
 
+    def go_by(self, tunnels: Tunnels | None) -> None:
+        """Reach contexts by these tunnels."""
+        self._contexts.tunnels = tunnels
+        self._contexts.hear_tunnels()
+
+    def close_tunnels(self) -> None:
+        if self._contexts.tunnels is not None:
+            self._contexts.tunnels.close()
+
+    @property
+    def begin_problem(self) -> Problem | None:
+        """Why nothing could be opened at all."""
+        return self._contexts.begin_problem
+
+    @property
+    def bottom(self) -> BrowseScreen | None:
+        """The experiments and runs, whatever lies over them."""
+        from tui.app.browse import BrowseScreen
+
+        with contextlib.suppress(KeyError):
+            for screen in self.get_screen_stack(self._contexts.mode("browse")):
+                if isinstance(screen, BrowseScreen):
+                    return screen
+        return None
+
+    def go_on(self, kept: Mapping[str, object]) -> None:
+        """Go where a session was that was cut off."""
+        from tui.domain.places import Place, PlaceKind
+        from tui.ui.routes import RunRoute
+
+        top, name, run_id, model = (str(kept.get(what) or "") for what in ("top", "experiment", "run", "model"))
+        self.go_home(top if top in {known.name for known in self.tops} else "browse")
+        if model and self.page is not None:
+            kind = PlaceKind.PROMPT if top == "prompts" else PlaceKind.MODEL
+            self.page.open_place(Place(kind, model, model=model))
+        elif name and self.bottom is not None and self.top_here == "browse":
+            listed = kept.get("list")
+            self.bottom.go_on(name, listed if isinstance(listed, dict) else {})
+        if run_id:
+            self.go(RunRoute(run_id))
+
+    def action_resume(self) -> None:
+        if self.resuming is None or not self.resuming.go():
+            self.say("There is no session to go back to: none has been cut off")
+
     def action_begin(self) -> None:
         from tui.domain.values import StoreCondition, StoreReport
         from tui.ui.routes import StoreRoute
@@ -599,6 +674,8 @@ class DeckApp(CalmApp[int]):
             self.page.zoom()
 
     def action_refresh(self) -> None:
+        if self._contexts.open_again():
+            return
         if self.page is not None:
             self.page.read_again()
 
@@ -679,7 +756,9 @@ def _experiment_of(page: object) -> str:
     return place.experiment if place is not None else ""
 
 
-def run_deck(launch: Launch, host: Host, question: Question) -> int:
+def run_deck(
+    launch: Launch, host: Host, question: Question, tunnels: Tunnels | None = None, *, resume: bool = False
+) -> int:
     """Run the deck on a context whose host has been started; answers the exit status."""
     unused = [host]  # the process that was started before Textual was loaded serves the first context
 
@@ -693,19 +772,26 @@ def run_deck(launch: Launch, host: Host, question: Question) -> int:
 
         return writes.second_look_s()
 
+    from tui.config.paths import state_dir
+
     look = Look.at_start(question, os.environ)
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd(), look=look)
     listening(question, lambda light: app.post_message(app.TerminalTold(light)))
     app.second_look_s = second_look_s
+    app.go_by(tunnels)
+    app.resuming = Resuming(app, state_dir() / "resume.json", wanted=resume)
     try:
         with heeded(app.leave_now):
             app.run(mouse=launch.settings.mouse)
     finally:
         app.plugins.close()
+        app.close_tunnels()
         if app.begun:
             app.session.leave()
         else:
             host.close()
+    if (problem := app.begin_problem) is not None:
+        raise problem
     # What is still being set up when a signal comes is torn down under itself: no fault to tell of.
     if app.fault is not None and not app.ended_by_signal:
         raise app.fault  # the command line tells of it, and keeps the traceback where that was asked for

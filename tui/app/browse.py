@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -58,6 +58,7 @@ class BrowseScreen(Page, Asking):
         self.details: RunView | None = None
         self.follower: RunFollower | None = None  # keeps the details at the run under the cursor
         self._followed_first: RunsPane.Followed | None = None
+        self._kept: Mapping[str, object] = {}  # of a session that was cut off, to be shown again
         place = session.launch.place
         elsewhere = ("models", "model", "prompts", "prompt", "traces", "trace")
         self._place: Place | None = place if place is None or place.kind.value not in elsewhere else None
@@ -278,6 +279,25 @@ class BrowseScreen(Page, Asking):
 
         shown = self.runs.experiments or self.experiments.experiments_here()
         return Place(PlaceKind.EXPERIMENT, shown[0].name, experiment=shown[0].name) if len(shown) == 1 else None
+
+    def kept_here(self) -> dict[str, object]:
+        """What is to come back after a line was cut: the filter and the marks of the runs."""
+        return {"filter": self.runs.filter_text(), "marks": list(self.runs.grid.marks)}
+
+    def go_on(self, experiment: str, kept: Mapping[str, object]) -> None:
+        """Show the runs of an experiment again as they were."""
+        from tui.domain.places import Place, PlaceKind
+
+        self._kept = kept
+        self._find_experiments(Place(PlaceKind.EXPERIMENT, experiment, experiment=experiment))
+
+    def _as_kept(self) -> None:
+        kept, self._kept = self._kept, {}
+        marks, text = kept.get("marks"), kept.get("filter")
+        if isinstance(marks, list):
+            self.runs.grid.marks = tuple(mark for mark in marks if isinstance(mark, str))
+        if isinstance(text, str) and text:
+            self.runs.filter_edited(text)
 
     def names_here(self) -> dict[str, str | tuple[str, ...]]:
         names: dict[str, str | tuple[str, ...]] = {}

@@ -35,16 +35,18 @@ class GivenOptions:
     profile: str | None = None
     config: str | None = None
     read_only: bool | None = None
-    ssh: bool = False
+    ssh: bool | None = None
     ascii: bool = False
+    resume: bool = False
     no_mouse: bool = False
     log_file: str | None = None
 
     def over(self, earlier: GivenOptions) -> GivenOptions:
         """These options, and the earlier ones where these say nothing."""
         given = {name: value for name, value in vars(self).items() if value not in (None, False)}
-        if self.read_only is not None:
-            given["read_only"] = self.read_only
+        for name in ("read_only", "ssh"):
+            if (value := getattr(self, name)) is not None:
+                given[name] = value
         return replace(earlier, **given)
 
     def elsewhere(self, context: str) -> GivenOptions:
@@ -61,7 +63,7 @@ class GivenOptions:
             registry_uri=self.registry_uri,
             profile=self.profile,
             read_only=self.read_only,
-            ascii=self.ascii,
+            ascii=self.ascii or None,
             mouse=False if self.no_mouse else None,
             ssh=self.ssh,
         )
@@ -104,6 +106,13 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
     """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
     _refuse_without_terminal()
     from tui.host import Host
+
+    tunnels = None
+    if launch.ssh:
+        from tui.services.tunnel import Tunnels
+
+        tunnels = Tunnels(os.environ)
+        launch = tunnels.through(launch)
     from tui.host.wire import spec_of
 
     host = Host.start(spec_of(launch))
@@ -120,8 +129,10 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
         from tui.console.logs import hush
 
         hush()
-        raise SystemExit(run_deck(launch, host, question))
+        raise SystemExit(run_deck(launch, host, question, tunnels, resume=said.resume))
     finally:
+        if tunnels is not None:
+            tunnels.close()
         question.restore()
         host.close()
 

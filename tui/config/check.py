@@ -211,6 +211,9 @@ def check(text: str, file: Path, actions: Callable[[], Iterable[BoundAction]]) -
     # A heading with nothing under it, all commented out, is as good as none.
     data = {name: value for name, value in (located.data or {}).items() if value is not None}
     keys, key_faults = _keys(located, actions)
+    for name in ("ascii", "ssh"):
+        if data.get(name) == AUTO:
+            data[name] = None
     data["plugins"], plugin_faults = _plugins_as_lists(data.get("plugins") or {}, located)
     key_faults += plugin_faults
     try:
@@ -440,6 +443,11 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         if context.accent is not None and context.accent not in ACCENTS and not _COLOUR.fullmatch(context.accent):
             message = f"“accent” is one of {', '.join(ACCENTS)} or a colour like '#ff7b72', and not “{context.accent}”"
             add((*at, "accent"), message)
+        faults.extend(_tunnel(context, at, located))
+        for i, address in enumerate(context.addresses):
+            if not re.match(r"https?://[^/\s]+", address):
+                message = f"“addresses” are like https://mlflow.example.com, and not “{address}”"
+                add((*at, "addresses", i), message)
         if context.word is not None and not 0 < len(context.word) <= MOST_LETTERS:
             add((*at, "word"), f"“word” has 1 to {MOST_LETTERS} letters, and this has {len(context.word)}")
         try:
@@ -460,6 +468,25 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
                 hint = f"Did you mean “{near[0]}”? " if near else ""
                 hint += f"There are metrics.KEY, params.KEY, tags.KEY, {', '.join(known)}."
                 add((*at, "columns", i), f"there is no column “{column}”", hint)
+    return faults
+
+
+def _tunnel(context: ContextSettings, at: YamlPath, located: Located) -> list[_Fault]:
+    if context.ssh is None:
+        if context.forward is None:
+            return []
+        return [_Fault(located.line((*at, "forward")), "“forward” is for a context with “ssh”", "Name the host there.")]
+    faults = []
+    if not choose.DESTINATION.fullmatch(context.ssh):
+        message = f"“ssh” is a host like bastion or user@bastion, and not “{context.ssh}”"
+        faults.append(_Fault(located.line((*at, "ssh")), message, "What else it needs is said in ~/.ssh/config."))
+    if context.forward is not None and not choose.FORWARD.fullmatch(context.forward):
+        message = f"“forward” is a host and a port like mlflow.internal:5000, and not “{context.forward}”"
+        faults.append(_Fault(located.line((*at, "forward")), message, ""))
+    if not context.tracking_uri.startswith("http://"):
+        message = "a context with “ssh” has a tracking URI like http://mlflow.internal:5000"
+        hint = "A certificate would be of another name than this machine's; ssh keeps the way secret as it is."
+        faults.append(_Fault(located.line((*at, "tracking_uri")), message, hint))
     return faults
 
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 # Which URIs MLflow can open here: its own kinds and those that installed plugins bring.
 
 
+DESTINATION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@%+-]*")
+FORWARD = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*):\d{1,5}")
+"""What ssh is told: neither can be taken for an option of it."""
+
+
 class UriRefused(ValueError):
     """A URI that cannot be used; ``hint`` says what to write instead."""
 
@@ -103,9 +108,9 @@ class Options:
     registry_uri: str | None = None
     profile: str | None = None
     read_only: bool | None = None
-    ascii: bool = False
+    ascii: bool | None = None
     mouse: bool | None = None
-    ssh: bool = False
+    ssh: bool | None = None
 
 
 class ChosenStore(NamedTuple):
@@ -264,6 +269,8 @@ class Chooser:
 
     def _same_host(self, choice: ChosenStore, place: Place) -> bool:
         address = uris.origin(place.server)
+        if choice.context is not None and address in (uris.origin(known) for known in choice.context.addresses):
+            return True
         if uris.is_databricks(choice.uri):
             profile = self.options.profile or (choice.context.profile if choice.context else None)
             return self._workspace_of(profile or uris.profile_of(choice.uri)) == address

@@ -8,10 +8,12 @@ there: it wins over the environment. A context whose tracking URI is the one dec
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui.config import choose
 from tui.config.choose import COMMAND_LINE, Chooser, ChosenStore, Options
@@ -38,6 +40,8 @@ class Launch:
     protected: bool = False
     experiment_path: str | None = None
     catalog: str | None = None
+    ssh: str = ""  # a host by way of which the server is reached
+    forward: str = ""  # the server as that host knows it
     accent: str = ""
     word: str = ""
     columns: tuple[str, ...] = ()
@@ -51,6 +55,8 @@ class Launch:
     @property
     def place_shown(self) -> str:
         """Where the context leads, fit to be shown: an address without secrets, or a path."""
+        if self.ssh:
+            return f"{self.forward} by ssh {self.ssh}"
         if kind(self.tracking_uri) == "sqlite" and (path := sqlite_path(self.tracking_uri)):
             home = os.path.expanduser("~").rstrip("/") + "/"
             return "~/" + path[len(home) :] if path.startswith(home) and home != "/" else path
@@ -85,12 +91,11 @@ def resolve(
     read_only = context.read_only
     if options.read_only is not None:
         read_only, origins["read_only"] = options.read_only, COMMAND_LINE
-    if options.ascii:
-        origins["ascii"] = COMMAND_LINE
+    plain, slow = options.ascii, options.ssh
+    plain, origins["ascii"] = _decided(settings.ascii, plain, plain_terminal(environ), "the terminal", file)
+    slow, origins["ssh"] = _decided(settings.ssh, slow, "SSH_CONNECTION" in environ, "SSH_CONNECTION", file)
     if options.mouse is not None:
         origins["mouse"] = COMMAND_LINE
-    if options.ssh:
-        origins["ssh"] = COMMAND_LINE
     return Launch(
         context_name=choice.name or _called(choice.uri),
         tracking_uri=choice.uri,
@@ -100,6 +105,8 @@ def resolve(
         protected=context.protected,
         experiment_path=context.experiment_path,
         catalog=context.catalog,
+        ssh=context.ssh or "",
+        forward=context.forward or (_host_and_port(choice.uri) if context.ssh else ""),
         accent=context.accent or "",
         word=context.word or "",
         columns=context.columns,
@@ -108,12 +115,39 @@ def resolve(
         place=place,
         settings=replace(
             settings,
-            ascii=settings.ascii or options.ascii,
+            ascii=plain,
             mouse=settings.mouse if options.mouse is None else options.mouse,
-            ssh=settings.ssh or options.ssh,
+            ssh=slow,
         ),
         origins=origins,
     )
+
+
+def _decided(said: bool | None, option: bool | None, found: bool, called: str, file: Path | None) -> tuple[bool, str]:
+    """What counts of the command line, the file and what is found by itself; and which of them it was."""
+    if option is not None:
+        return option, COMMAND_LINE
+    if said is not None:
+        return said, str(file or "default")
+    return found, called if found else "default"
+
+
+PLAIN_TERMINALS = ("linux", "dumb", "ansi", "cons25")  # and every vt: without lines of dots, and most signs
+_UTF_8 = re.compile(r"utf-?8", re.IGNORECASE)
+
+
+def plain_terminal(environ: Mapping[str, str]) -> bool:
+    """Whether a terminal shows plain signs only: by its kind, or since its locale is not UTF-8."""
+    terminal = environ.get("TERM", "")
+    if terminal.split("-")[0] in PLAIN_TERMINALS or re.match(r"vt\d", terminal):
+        return True
+    said = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environ.get(name))), "")
+    return bool(said) and not _UTF_8.search(said)
+
+
+def _host_and_port(uri: str) -> str:
+    parts = urlsplit(uri)
+    return f"{parts.hostname or ''}:{parts.port or 80}"
 
 
 def _with_profile(choice: ChosenStore, options: Options) -> tuple[ChosenStore, str | None, str]:

@@ -52,6 +52,9 @@ class ContextSettings:
     catalog: str | None = None  # of Unity Catalog, or catalog.schema: where one works; doctor looks what one may there
     read_only: bool = False
     protected: bool = False  # whether every move of an alias wants the model's name typed
+    addresses: tuple[str, ...] = ()  # web addresses that mean this context, beside its own
+    ssh: str | None = None  # a host by way of which the server is reached, as ssh knows it
+    forward: str | None = None  # the server's host and port as that host knows them; none: those of the tracking URI
     accent: str | None = None  # one of ACCENTS or #rrggbb, so that one context does not look like another
     word: str | None = None  # stands before the context's name, in the accent
     columns: tuple[str, ...] = ()  # keys of the runs table's columns, in order; empty: the deck's own choice
@@ -144,9 +147,9 @@ class Settings:
     contexts: Mapping[str, ContextSettings] = field(default_factory=dict)
     theme: str = AUTO  # or one of FAMILIES or THEMES, or one of one's own
     themes: Mapping[str, ThemeSettings] = field(default_factory=dict)
-    ascii: bool = False
+    ascii: bool | None = None  # None: by itself, where the terminal has no other signs
     mouse: bool = True
-    ssh: bool = False  # whether to draw less, for a slow line
+    ssh: bool | None = None  # whether to draw less, for a slow line; None: by itself, in an SSH session
     images: str = "auto"  # whether the terminal draws pictures itself
     readers: str = "own"  # who reads stores and plain servers that are known in every detail
     watch_seconds: int = 30

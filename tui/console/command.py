@@ -139,7 +139,12 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option(
             "--read-only/--read-write", "read_only", default=None, help="Whether anything may be written to MLflow."
         ),
-        option("--ssh", is_flag=True, help="Draw less, for a slow line."),
+        option(
+            "--ssh/--no-ssh",
+            default=None,
+            help="Draw less, for a slow line, or not. By itself it does so in an SSH session.",
+        ),
+        option("--resume", is_flag=True, help="Go back to where the last session was when its line was cut."),
         option("--ascii", "ascii", is_flag=True, help="Use plain ASCII signs."),
         option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
         option("--log-file", metavar="FILE", help="Keep a log here, tracebacks included."),

@@ -39,6 +39,10 @@ def described(launch: Launch, file: Path) -> str:
         value = getattr(launch.settings, entry.name)
         if entry.name in ("keys", "metric_directions"):
             value = ", ".join(f"{action} = {keys}" for action, keys in value.items()) or "-"
+        elif entry.name in ("plugins", "themes"):
+            value = ", ".join(value) or "-"
+        elif entry.name == "notices":
+            value = f"{', '.join(value.of) or 'nothing'} by {', '.join(value.by) or 'nothing'}"
         same = getattr(launch.settings, entry.name) == getattr(defaults, entry.name)
         rows.append((entry.name, _text(value), launch.origins.get(entry.name, "default" if same else str(file))))
     for entry in fields(ModelSettings):
