@@ -220,6 +220,7 @@ async def test_the_first_and_the_last_row(tmp_path: Path) -> None:
         await deck.press("G")
         assert opened.rows.grid.cursor_row == last
         await deck.press("question_mark")
+        await deck.type("groups here")
         await deck.until_text("g goes to the groups here")
         await deck.press("escape", "g")
         await deck.until(lambda: opened.sets.sets is not None, "the sets are made")
