@@ -148,7 +148,7 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         else:
             lines.append(line)
     settings = checked("\n".join(lines))
-    assert list(settings.contexts) == ["prod", "lakehouse"]
+    assert list(settings.contexts) == ["prod", "behind", "lakehouse"]
     assert settings.contexts["prod"].read_only
     assert settings.keys
 

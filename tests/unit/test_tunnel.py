@@ -131,7 +131,7 @@ def test_an_end_that_nobody_asked_for_is_told_and_it_can_be_opened_again(ssh: di
 
 
 def test_a_context_goes_by_its_tunnel(ssh: dict[str, str]) -> None:
-    settings = checked("contexts: {p: {tracking_uri: 'http://ana@mlflow.internal:5000/x', ssh: user@bastion}}")
+    settings = checked("contexts: {p: {tracking_uri: 'http://mlflow.internal:5000/x', ssh: user@bastion}}")
     launch = resolve(Options(context="p"), {}, Path("/"), settings)
     assert launch.forward == "mlflow.internal:5000"
     assert launch.place_shown == "mlflow.internal:5000 by ssh user@bastion"
@@ -140,7 +140,7 @@ def test_a_context_goes_by_its_tunnel(ssh: dict[str, str]) -> None:
     tunnel = tunnels.of(behind)
     assert tunnel is not None
     tunnel.wait()
-    assert behind.tracking_uri == behind.registry_uri == f"http://ana@127.0.0.1:{tunnel.port}/x"
+    assert behind.tracking_uri == behind.registry_uri == f"http://127.0.0.1:{tunnel.port}/x"
     assert tunnels.through(launch).tracking_uri == behind.tracking_uri, "there is one for each context"
     tunnels.close()
     other = Launch("x", "http://h", "http://h")

@@ -88,12 +88,16 @@ class Question:
         self.typed = ""  # ahead, before the deck could take keys
         self.asked = environ.get("TERM", "") not in _SILENT and os.isatty(0) and os.isatty(2)
         if self.asked:
-            with contextlib.suppress(ImportError, OSError):
+            with contextlib.suppress(ImportError):
                 self._ask()
 
     def _ask(self) -> None:
         import termios
 
+        with contextlib.suppress(OSError, termios.error):
+            self._ask_silently(termios)
+
+    def _ask_silently(self, termios: Any) -> None:
         self.before = termios.tcgetattr(0)
         silent = termios.tcgetattr(0)
         silent[3] &= ~(termios.ECHO | termios.ICANON)
@@ -121,7 +125,8 @@ class Question:
         if self.before is not None:
             import termios
 
-            with contextlib.suppress(OSError):
+            # A terminal that has gone needs nothing any more.
+            with contextlib.suppress(OSError, termios.error):
                 termios.tcsetattr(0, termios.TCSANOW, self.before)
 
 
