@@ -16,8 +16,9 @@ import pytest
 from tests.support.fakes import run
 from tui.domain.diff.arrangement import DiffArrangement, arrange
 from tui.domain.diff.comparison import Comparison
+from tui.domain.diff.sheet import SheetBuilder, Subject
 from tui.domain.diff.sources import of_details
-from tui.domain.diff.table import CellWriter
+from tui.domain.diff.table import CellWriter, CompareTable
 from tui.domain.export import FORMATS, ComparisonReport, as_csv, report, sheet_of, table_markdown
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable
@@ -62,6 +63,29 @@ def test_csv_has_values_in_full_and_no_formulas() -> None:
     assert by_name["f"][4:6] == ["'=1+1", "-1"]
     assert by_name["odd"][4] == HOSTILE
     assert by_name["odd"][5] == ""
+
+
+def test_versions_of_one_run_are_told_apart_for_programs() -> None:
+    builder = SheetBuilder([Subject(one, f"v{one}", run_id="r" * 32, thing="version") for one in ("3", "2", "1")])
+    for column in range(3):
+        builder.numbers("metrics", column, {"auc": 0.5 + column / 10})
+    comparison = Comparison(builder.sheet())
+    arranged = arrange(comparison, DiffArrangement())
+    whole = json.loads(FORMATS["json"].render(report(comparison, arranged, CellWriter(comparison, arranged.baseline))))
+    assert [one["id"] for one in whole["runs"]] == ["3", "2", "1"] and whole["baseline"] == "3"
+
+
+def test_numbers_beside_short_ones_are_whole() -> None:
+    runs = [
+        run(1, name="a", metrics={f"m{n}": n for n in range(30)} | {"loss": 0.333333}),
+        run(2, name="b", metrics={f"m{n}": n + 1 for n in range(30)} | {"loss": 0.383333}),
+        run(3, name="c", metrics={f"m{n}": n + 2 for n in range(30)} | {"loss": 0.35}),
+    ]
+    comparison = Comparison(of_details(runs))
+    arranged = arrange(comparison, DiffArrangement())
+    table = CompareTable(comparison, arranged, CellWriter(comparison, arranged.baseline), room=74)
+    at = next(row for row, one in enumerate(arranged.rows) if one.key == "loss")
+    assert [table.texts(f"v{column}", at, at + 1)[0] for column in range(3)] == ["0.333333", "0.383333", "0.350000"]
 
 
 @pytest.mark.parametrize("text", ["=cmd()", "+cmd", "-cmd", "@cmd", "\uff1d1", "\uff20x"])

@@ -74,7 +74,7 @@ def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> Co
     system = arranged.arrangement.system_tags
     counts = {group: comparison.count(group, system=system) for group in comparison.groups}
     return ComparisonReport(
-        ids=tuple(subject.id if subject.context else subject.run_id or subject.id for subject in comparison.subjects),
+        ids=tuple(subject.id for subject in comparison.subjects),
         titles=tuple(subject_titles(comparison)),
         origins=tuple(subject.origin for subject in comparison.subjects),
         baseline=arranged.baseline,

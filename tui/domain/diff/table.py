@@ -235,6 +235,7 @@ _CHANGE_CELLS = (8, 24)
 _TITLE_CELLS = 20
 _SAMPLE_ROWS, _SAMPLE_COLUMNS = 120, 6
 _MEASURED = 20_000  # changes whose widths are measured where things are rows
+_NUMBER_CELLS = 14  # cells up to which numbers are whole: the end of one reads as another number
 _NARROW = 100  # cells of a table below which it may not show all of a pair
 _GUTTERS = 8  # cells of a line that belong to no column
 _generations = count(1)
@@ -361,7 +362,14 @@ class CompareTable:
         change = _fitting(changes, _CHANGE_CELLS, most=1.0)  # half a number reads as another number
         wanted = _fitting(values, _VALUE_CELLS)
         share = (room - _GUTTERS - names - 4 - len(others) * (change + 5)) // max(1, len(self.titles)) - 3
-        value = max(_VALUE_CELLS[0], min(wanted, max(14, share)) + self.arranged.arrangement.wider)
+        numbers = [
+            width(self.writer.value(s.section, s.row, c))
+            for s in sample
+            for c in looked_at
+            if not s.is_heading and s.section.numeric[s.row, c]
+        ]
+        value = min(wanted, max(14, share)) + self.arranged.arrangement.wider
+        value = max(_VALUE_CELLS[0], value, min(max(numbers, default=0), _NUMBER_CELLS))
         titles = [min(_TITLE_CELLS, width(title)) for title in self.titles]
         columns = [Column(NAME, "", names, frozen=True), Column(BETTER, "", 2, frozen=True)]
         mark = f"{self._glyphs.mark} {self.titles[base]}"
