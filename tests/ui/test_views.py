@@ -212,3 +212,33 @@ async def test_any_list_has_views_and_nothing_is_written_where_that_is_not_allow
         await deck.until(lambda: runs_pane(deck).grid.has_focus, "the runs have the keys")
         await pick(deck, "Mine", "in MLflow's web UI")
         assert "read-only" in message(deck)
+
+
+async def test_places_are_pinned_and_a_dataset_leads_to_every_run_that_used_it(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await command(deck, "pin")
+        await deck.until(lambda: "experiment churn/weekly is pinned" in message(deck), "the experiment is pinned")
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.screen is not browse(deck), "the run is open")
+        await deck.until_text("Datasets 1")
+        await command(deck, "pin")
+        await deck.until(lambda: "run gallant-ox-12 is pinned" in message(deck), "the run is pinned")
+        await deck.press("right_square_bracket", "right_square_bracket", "right_square_bracket", "right_square_bracket")
+        await deck.until_text("9f3c21")
+        await deck.press("d")
+        pane = runs_pane(deck)
+        wanted = "dataset.name = 'customers' AND dataset.digest = '9f3c21'"
+        await deck.until(lambda: pane.asked.filter_string == wanted, "the server is asked for every run that used it")
+        assert len(pane.experiments) == 5
+    async with small.open() as deck:
+        await deck.until(lambda: browse(deck).experiments.grid.row_count > 0, "the experiments are here")
+        await command(deck, "recent")
+        await deck.until_text("run gallant-ox-12")
+        deck.shows("experiment churn/weekly", "pinned")
+        await deck.type("gallant")
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.screen is not browse(deck) and "gallant-ox-12" in deck.text(), "it is open")
+        await deck.until_text("Datasets 1")
+        await command(deck, "pin")
+        await deck.until(lambda: "is not pinned any more" in message(deck), "it is let go")

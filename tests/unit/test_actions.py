@@ -169,7 +169,17 @@ def test_what_has_no_key_is_done_by_the_application() -> None:
     from tui.app.application import DeckApp
 
     keyless = [verb for verb in VERBS if not verb.keys]
-    assert {verb.command for verb in keyless} == {"open", "ctx", "runs", "doctor", "recent", "theme", "begin", "resume"}
+    assert {verb.command for verb in keyless} == {
+        "begin",
+        "ctx",
+        "doctor",
+        "open",
+        "pin",
+        "recent",
+        "resume",
+        "runs",
+        "theme",
+    }
     for verb in keyless:
         assert [at.place for at in verb.scopes] == ["app"]
         assert callable(getattr(DeckApp, f"action_{verb.name}"))

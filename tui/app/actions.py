@@ -158,6 +158,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("earlier", "ctrl+o,alt+left", "earlier page", "Go to the page that was open before, as in a browser.", At("app"), command="earlier"),
     Verb("later", "alt+right", "later page", "Go forward again, after going back.", At("app"), command="later"),
     Verb("recent", "", "recent places", "Choose one of the pages that were open before.", At("app")),
+    Verb("pin_place", "", "pin place", "Pin the experiment, model, prompt or run that is open, to stand first in :recent.", At("app"), command="pin"),
     Verb(
         "view", "K", "views", "Open a view of this list by its name, or keep what is shown as one.",
         At("app"),
@@ -498,6 +499,7 @@ VERBS: tuple[Verb, ...] = (
         At("prompt_text"),
         At("trace_groups", help="Group by what came before."),
     ),
+    Verb("dataset_runs", "d", "its runs", "Show every run that used the dataset here, in all experiments.", At("details", 57)),
     Verb("parent", "P", "parent", "Open the parent run.", At("run", 30)),
     Verb("children", "C", "children", "Open a child run, chosen from a list.", At("run", 40)),
     Verb(

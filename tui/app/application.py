@@ -388,6 +388,10 @@ class DeckApp(CalmApp[int]):
         """Go where a text names: a run, an experiment, the address of a page; what cannot be opened is said."""
         self._contexts.open_place(text)
 
+    def go_to_place(self, place: Place) -> None:
+        """Go to a place, closing what lies over the top that shows it."""
+        self._contexts.go_to(place)
+
     def leave(self) -> None:
         """Quit."""
         self.exit(0)
@@ -668,6 +672,9 @@ class DeckApp(CalmApp[int]):
 
     def action_recent(self) -> None:
         self.pages.choose_recent()
+
+    def action_pin_place(self) -> None:
+        self.pages.pin_here()
 
     def action_zoom(self) -> None:
         if self.page is not None:

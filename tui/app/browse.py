@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 
+MOST_LOOKED_IN = 1000  # experiments, where runs are looked for in all of them
 RUNS_KNOWN = 5_000  # loaded runs whose names the command line completes
 SOON = 0.05  # seconds in which the rows last seen are drawn, before anything else is loaded
 
@@ -186,7 +187,7 @@ class BrowseScreen(Page, Asking):
 
         if place.kind is PlaceKind.RUN and place.run_ids:
             self.open_run(place.run_ids[0])
-        elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS):
+        elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS) or place.filter_string:
             self._find_experiments(place)
 
     def go_to(self, what: str, name: str = "") -> None:
@@ -202,6 +203,8 @@ class BrowseScreen(Page, Asking):
         tracking = self.session.tracking
 
         def find() -> tuple[Experiment, ...]:
+            if not place.experiment_ids and not place.run_ids and not place.experiment:
+                return tracking.search_experiments(max_results=MOST_LOOKED_IN).experiments
             if place.experiment_ids:
                 return tuple(tracking.get_experiment(experiment_id) for experiment_id in place.experiment_ids)
             if place.run_ids:
@@ -216,7 +219,10 @@ class BrowseScreen(Page, Asking):
                 return (tracking.get_experiment(place.experiment),)
 
         def found(experiments: tuple[Experiment, ...]) -> None:
-            self.experiments.point_at(experiments)
+            if place.experiment_ids or place.run_ids or place.experiment:
+                self.experiments.point_at(experiments)
+            elif len(experiments) == MOST_LOOKED_IN:
+                self.deck.say(f"Looked for in the {MOST_LOOKED_IN} experiments that were used last")
             self.runs.show_experiments(experiments, server_filter=place.filter_string, marks=place.run_ids)
             self._name_place()
             self.focus_pane(self.runs)

@@ -86,9 +86,9 @@ class Contexts:
         def not_there(problem: Problem) -> None:
             deck.say(f"{clean(name)} is not here: {clean(problem.message)}")
 
-        deck.look_at(look, lambda _nothing: self._go_to(place), not_there)
+        deck.look_at(look, lambda _nothing: self.go_to(place), not_there)
 
-    def _go_to(self, place: Place | None) -> None:
+    def go_to(self, place: Place | None) -> None:
         self._deck.go_home(top_of(place))
         if place is not None and self._deck.page is not None:
             self._deck.page.open_place(place)
@@ -112,7 +112,7 @@ class Contexts:
         except Problem as problem:
             deck.say(str(problem))
             return
-        self._go_to(place)
+        self.go_to(place)
 
     def open_named(self, name: str) -> None:
         """Open a context of the configuration by its name, at what is open here; an unknown one is said so."""

@@ -8,6 +8,8 @@ from weakref import WeakKeyDictionary
 
 from textual.screen import Screen
 
+from tui.domain.text import clean
+
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
     from tui.ui.dialogs.choices import Choice
@@ -121,19 +123,47 @@ class Pages:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         self._name_visit()
-        visits = self._trail.recent()
-        if not visits:
-            self._deck.say("No other page has been gone to yet")
+        visits, pins = self._trail.recent(), self._pins()
+        if not visits and not pins:
+            self._deck.say("No other page has been gone to yet, and none is pinned: :pin pins one")
             return
 
         def picked(choice: Choice | None) -> None:
-            if choice is not None:
+            if choice is not None and choice.id in pins:
+                self._deck.open_place(choice.id)
+            elif choice is not None:
                 visit = visits[int(choice.id)]
                 self._show(visit)
                 self._trail.went(Visit(visit.top, visit.route, visit.title))
 
-        choices = [Choice(str(number), visit.title, "") for number, visit in enumerate(visits)]
-        self._deck.push_screen(ChoiceModal("Recent places", choices, self._deck.glyphs), picked)
+        choices = [Choice(place, title, "pinned") for place, title in pins.items()]
+        choices += [Choice(str(number), visit.title, "") for number, visit in enumerate(visits)]
+        self._deck.push_screen(
+            ChoiceModal("Pinned and recent places" if pins else "Recent places", choices, self._deck.glyphs), picked
+        )
+
+    def pin_here(self) -> None:
+        """Pin the experiment, model, prompt or run that is open, or let it go where it is pinned."""
+        deck, pins = self._deck, self._pins()
+        here = deck.page.pin_here() if deck.page is not None else None
+        if here is None:
+            deck.say("There is no experiment, model, prompt or run here that could be pinned")
+            return
+        title, place = here
+        pinned = place not in pins
+        pins = {**pins, place: title} if pinned else {one: said for one, said in pins.items() if one != place}
+        session, kept = deck.session, [[one, said] for one, said in pins.items()]
+        session.views.put(f"{session.memory_key}:pins", {"pins": kept})
+        deck.say(
+            f"{clean(title)} is pinned: :recent has it first" if pinned else f"{clean(title)} is not pinned any more"
+        )
+
+    def _pins(self) -> dict[str, str]:
+        """The places pinned in this context, and what they are called, as they were pinned."""
+        session = self._deck.session
+        kept = session.views.get(f"{session.memory_key}:pins").get("pins")
+        pairs = [pair for pair in kept if isinstance(pair, list) and len(pair) == 2] if isinstance(kept, list) else []
+        return {str(place): str(title) for place, title in pairs}
 
     def _name_visit(self) -> None:
         """Remember what the open page is called, before another is."""

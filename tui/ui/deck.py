@@ -82,6 +82,10 @@ class Deck(Protocol):
         """Go to one of the screens at the top of a context ("browse"), closing what lies over it."""
         ...
 
+    def go_to_place(self, place: Place) -> None:
+        """Go to a place, closing what lies over the top that shows it."""
+        ...
+
     def open_context(self, launch: Launch, at: Place | None = None) -> None:
         """Leave the open context and open another in its place, at an experiment or a model that is there too."""
         ...

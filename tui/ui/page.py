@@ -274,6 +274,15 @@ class Page(Screen[None], inherit_bindings=False):
         """The experiment or model that is shown, as another context may have it too."""
         return None
 
+    def pin_here(self) -> tuple[str, str] | None:
+        """What is open here as it can be pinned: what it is called, and its place."""
+        place = self.place_here()
+        scheme = {"experiment": "experiments", "model": "models", "prompt": "prompts"}
+        if place is None or place.kind.value not in scheme:
+            return None
+        name = place.model or place.experiment
+        return f"{place.kind.value} {name}", f"{scheme[place.kind.value]}:/{name}"
+
     def names_known(self) -> list[tuple[str, str, str]]:
         """What the command line completes names from: what kind each is, the name, and the place that it opens."""
         return []

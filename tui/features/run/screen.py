@@ -328,6 +328,10 @@ class RunScreen(Page, Asking):
             names.update(about)
         return names
 
+    def pin_here(self) -> tuple[str, str] | None:
+        known = self.detail
+        return (f"run {known.name or known.run_id}", f"runs:/{known.run_id}") if known is not None else None
+
     def place_here(self) -> Place | None:
         name = self.detail.experiment_name if self.detail is not None else ""
         return Place(PlaceKind.EXPERIMENT, name, experiment=name) if name else None

@@ -13,13 +13,15 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import bindings, key_of
+from tui.domain.filter.nodes import quoted_value
 from tui.domain.glyphs import Glyphs
+from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
 from tui.domain.runs.param_rows import SYSTEM, ParamsFolding
 from tui.domain.runs.tables import Facts, RunMade, model_of, version_of
 from tui.domain.text import clean, named
-from tui.domain.values import RunDetail, RunReference
+from tui.domain.values import DatasetInput, RunDetail, RunReference
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
@@ -257,6 +259,22 @@ class RunView(FilterablePane, Asking):
         self.show_tab()
         self.screen.refresh_bindings()
 
+    def _dataset_here(self) -> DatasetInput | None:
+        """The dataset under the cursor, on the tab of datasets."""
+        key = self.grid.cursor_key
+        if self.tab != "datasets" or self.detail is None or key is None or not key.isdigit():
+            return None
+        return self.detail.datasets[int(key)] if int(key) < len(self.detail.datasets) else None
+
+    def action_dataset_runs(self) -> None:
+        """Go to every run that used the dataset here."""
+        dataset = self._dataset_here()
+        if dataset is not None:
+            filter_string = f"dataset.name = {quoted_value(dataset.name)}"
+            if dataset.digest:
+                filter_string += f" AND dataset.digest = {quoted_value(dataset.digest)}"
+            cast(Deck, self.app).go_to_place(Place(PlaceKind.EXPERIMENTS, dataset.name, filter_string=filter_string))
+
     def action_next_tab(self) -> None:
         self.step_tab(1)
 
@@ -268,6 +286,8 @@ class RunView(FilterablePane, Asking):
             return self.tab == "params" and self.detail is not None
         if action in ("fold", "fold_all"):
             return self.tab == "params" and self.folding.as_tree
+        if action == "dataset_runs":
+            return self._dataset_here() is not None
         if action in ("next_tab", "previous_tab"):
             return len(self._tabs) > 1 or self.turns is not None
         if action == "filter":
