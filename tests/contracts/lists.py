@@ -27,6 +27,7 @@ from tui.ui.routes import (
     LedgerRoute,
     ModelRoute,
     RunRoute,
+    SweepRoute,
     TraceDiffRoute,
     TraceGroupsRoute,
     TraceRoute,
@@ -213,6 +214,9 @@ LISTS: tuple[ListRow, ...] = (
         "canary",
         "churn-canary",
         "churn-prod  ",
+    ),
+    ListRow(
+        "sweep", ("sweep",), go_to(SweepRoute("1", "churn/weekly"), "trial-008"), "trial-00", "trial-008", "brave-elk"
     ),
     ListRow("board over contexts", ("stores",), _stores, "fraud", "fraud_score", "pricing"),
     ListRow("ledger", ("ledger",), go_to(LedgerRoute(), "alias move"), "gallant", "gallant", "churn", keep_records),

@@ -26,6 +26,7 @@ from tui.ui.routes import (
     ServingRoute,
     StandingRoute,
     StoreRoute,
+    SweepRoute,
     TraceDiffRoute,
     TraceGroupsRoute,
     TraceRoute,
@@ -66,6 +67,10 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.features.diagnostics.store import StoreScreen
 
         return StoreScreen(session, route.report, route.opened)
+    if isinstance(route, SweepRoute):
+        from tui.features.runs.sweep import SweepScreen
+
+        return SweepScreen(session, route)
     if isinstance(route, ModelRoute):
         from tui.features.models.model import ModelScreen
 

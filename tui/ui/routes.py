@@ -96,6 +96,19 @@ class CurvesRoute:
 
 
 @dataclass(frozen=True)
+class SweepRoute:
+    """The trials of a sweep: the children of ``parent``, or every run of an experiment.
+
+    ``told`` are params and tags of the parent, which may tell how many trials there will be.
+    """
+
+    experiment_id: str
+    called: str
+    parent: str = ""
+    told: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class ModelRoute:
     """The page of a registered model, with the cursor on the version that ``alias`` names ("latest" is the newest).
 
@@ -275,6 +288,7 @@ Route = (
     | CompareRoute
     | StoreRoute
     | RequestsRoute
+    | SweepRoute
     | ModelRoute
     | VersionRoute
     | VersionDiffRoute

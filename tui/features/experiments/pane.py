@@ -333,6 +333,14 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.fill()
         self.read_again()
 
+    def action_sweep(self) -> None:
+        from tui.ui.deck import Deck
+        from tui.ui.routes import SweepRoute
+
+        here = self.experiment_here()
+        if here is not None:
+            cast(Deck, self.app).go(SweepRoute(here.id, here.name, told=tuple(here.tags.items())))
+
     def action_about(self) -> None:
         here = self.experiment_here()
         if here is None:

@@ -28,7 +28,7 @@ from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.page import Page
-from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute
+from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute, SweepRoute
 from tui.ui.writing import NOTHING_TO_UNDO, Writer
 from tui.widgets.tabs import TabPart
 
@@ -179,7 +179,7 @@ class RunScreen(Page, Asking):
             return self.detail is not None and self.detail.parent_id is not None
         if action == "children":
             return bool(self.children_known)
-        if action in ("tags", "note", "rename", "delete"):
+        if action in ("tags", "note", "rename", "delete", "sweep"):
             return self.detail is not None
         if action == "undo":
             from tui.domain.writes.changes import Thing
@@ -279,6 +279,12 @@ class RunScreen(Page, Asking):
     def action_parent(self) -> None:
         if self.detail is not None and self.detail.parent_id is not None:
             self.deck.go(RunRoute(self.detail.parent_id))
+
+    def action_sweep(self) -> None:
+        run = self.detail
+        if run is not None:
+            told = (*run.params.items(), *run.tags.items())
+            self.deck.go(SweepRoute(run.experiment_id, run.name or run.run_id, run.run_id, told))
 
     def action_children(self) -> None:
         from tui.domain.runs.tables import status_text
