@@ -502,8 +502,17 @@ async def test_a_run_seen_running_that_ends_is_told_of_once(small: World, monkey
         await deck.press("r")
         await deck.until(lambda: not runs_pane(deck).loader.loading, "read again")
         assert sent == ["\a"]
-        small.settings = replace(small.settings, notices=NoticeSettings(by=("osc9",), of=("aliases",)))
-        app.notice("runs", "x", "y")
+        app.notice("aliases", "prod", "champion moved")
+        assert sent == ["\a"], "the bell rings for aliases where models.bell says so"
+    small.settings = replace(small.settings, notices=NoticeSettings(by=("osc9",), of=("aliases",)))
+    async with small.open() as deck:
+        await deck.until_text("weekly")
+        later = deck.app
+        assert isinstance(later, DeckApp)
+        monkeypatch.setattr(later, "send", sent.append)
+        later.notice("runs", "x", "y")
+        later.notice("aliases", "prod", "champion moved")
+        assert sent[1:] == ["\x1b]9;prod: champion moved\a"]
 
 
 async def test_help_begins_with_the_ten_that_matter_and_groups_the_others_by_use(small: World) -> None:

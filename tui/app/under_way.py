@@ -85,6 +85,8 @@ class Notices:
         deck, said = self._deck, self._deck.session.launch.settings.notices
         if kind in said.of:
             for way in notices.ways(said.by, deck.environment):
+                if kind == "aliases" and way == "bell":
+                    continue  # whether it rings for these is said by ``models: bell``
                 for part in notices.sequences(title, text, way, deck.environment):
                     deck.send(part)
 
