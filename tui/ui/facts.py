@@ -17,7 +17,7 @@ from tui.domain.runs.tables import Facts
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.filterable import FilterablePane
+from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import NoteText, stand_in
@@ -27,7 +27,7 @@ Content = Callable[[str], Facts] | str
 """What a tab holds: names and values for a query, or Markdown."""
 
 
-class FactsPane(FilterablePane):
+class FactsPane(SiftedPane):
     """Shows one tab at a time; a tab's content may come later than the pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("facts")]
@@ -47,7 +47,6 @@ class FactsPane(FilterablePane):
         self._tabs = dict(tabs)
         self._fixed_title = title
         self.tab = next(iter(tabs))
-        self.query_text = ""
         self.tab_line = TabLine()
         self.grid = ArrangedGrid(session, glyphs, name=f"facts.{title.lower()}.{self.tab}")
         self.note = NoteText()
@@ -175,15 +174,5 @@ class FactsPane(FilterablePane):
     async def action_filter(self) -> None:
         await self.open_bar()
 
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
+    def fill(self) -> None:
         self.show_tab()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.show_tab()
-        return had

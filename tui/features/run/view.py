@@ -27,7 +27,7 @@ from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
-from tui.ui.filterable import FilterablePane
+from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
 from tui.ui.routes import LoggedModelRoute, VersionRoute
 from tui.widgets.grid import Grid, messages
@@ -66,7 +66,7 @@ def counts(detail: RunDetail, tabs: Sequence[str]) -> dict[str, int | None]:
     return {tab: known.get(tab) for tab in tabs}
 
 
-class RunView(FilterablePane, Asking):
+class RunView(SiftedPane, Asking):
     """A pane that shows one run. ``tabs`` are ids among those of ``run_tabs.TITLES``, ``parts`` their own widgets.
 
     ``nothing`` is what is said before there is a run to show.
@@ -95,7 +95,6 @@ class RunView(FilterablePane, Asking):
         self._tabs = tuple(tabs)
         self._fixed_title = title
         self.tab = self._tabs[0]
-        self.query_text = ""
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
         self.made = RunMade()
@@ -362,18 +361,8 @@ class RunView(FilterablePane, Asking):
     async def action_filter(self) -> None:
         await self.open_bar()
 
-    def filter_text(self) -> str:
-        return self.query_text
-
-    def filter_edited(self, text: str) -> None:
-        self.query_text = text.strip()
+    def fill(self) -> None:
         self.show_tab()
-
-    def filter_dropped(self) -> bool:
-        had, self.query_text = bool(self.query_text), ""
-        if had:
-            self.show_tab()
-        return had
 
     # params as a tree
 
