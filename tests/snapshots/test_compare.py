@@ -1,4 +1,4 @@
-"""Pictures of comparisons: what differs, runs as rows, sets, which params matter, plots, and the empty faces."""
+"""Pictures of comparisons: what differs, runs as rows, groups, which params matter, plots, and the empty faces."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ async def test_sets(made: World, picture: Picture) -> None:
     async with made.open((120, 36)) as deck:
         screen = await compared(deck, len(_NAMES))
         await deck.press("g")
-        await deck.until(lambda: screen.sets.sets is not None, "the sets are made")
+        await deck.until(lambda: screen.groups.groups is not None, "the groups are made")
         await deck.press("o")
         await deck.until_text("Group the runs by")
         await deck.type("param depth")

@@ -28,22 +28,22 @@ async def test_groups_of_runs(tmp_path: Path) -> None:
         assert "baseline adam" in deck.text()
         await deck.press("j", "b")
         await deck.until_text("baseline sgd")
-        grid = opened.sets.grid
+        grid = opened.groups.grid
         await deck.press("l")
-        while opened.sets.metric_here != "val_loss" or grid.cursor_column is None:
+        while opened.groups.metric_here != "val_loss" or grid.cursor_column is None:
             await deck.press("l")
         await deck.press("s")
         await deck.until_text("val_loss ↑")
-        means = [opened.sets.sets.summary("val_loss", one).mean for one in opened.sets.sets.sets]  # type: ignore[union-attr]
+        means = [opened.groups.groups.summary("val_loss", one).mean for one in opened.groups.groups.groups]  # type: ignore[union-attr]
         assert grid.cursor_key == str(means.index(min(means))), "the group of the best mean comes first"
         assert grid.table is not None
         assert grid.table.columns[2].title.startswith("val_loss"), "the metric last sorted by comes first"
         await deck.press("T")
         await deck.until(lambda: "±" in deck.line_with("val_auc"), "metrics are rows")
-        assert opened.sets.metric_here == "val_loss"
+        assert opened.groups.metric_here == "val_loss"
         await deck.press("slash")
         await deck.type("loss")
-        await deck.until(lambda: opened.sets.grid.row_count == 1, "the metrics are filtered")
+        await deck.until(lambda: opened.groups.grid.row_count == 1, "the metrics are filtered")
         await deck.press("escape", "escape")
         await deck.until(lambda: opened.current_pane() is opened.rows, "back at what differs")
 
@@ -223,6 +223,6 @@ async def test_the_first_and_the_last_row(tmp_path: Path) -> None:
         await deck.type("groups here")
         await deck.until_text("g goes to the groups here")
         await deck.press("escape", "g")
-        await deck.until(lambda: opened.sets.sets is not None, "the sets are made")
+        await deck.until(lambda: opened.groups.groups is not None, "the groups are made")
         await deck.press("G", "ctrl+home")
-        assert opened.sets.grid.cursor_row == 0
+        assert opened.groups.grid.cursor_row == 0

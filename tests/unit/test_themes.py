@@ -6,7 +6,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.app.look import Look
+from tui.app.look import Appearance
 from tui.app.themes import HIGH_CONTRAST, LEAST_CONTRAST, THEMES, contrast, of_person, suited, themes_of, with_accent
 from tui.config.model import ACCENTS, AUTO, FAMILIES, ThemeSettings
 from tui.terminal.background import (
@@ -178,12 +178,12 @@ def test_the_last_answer_counts_until_the_next(tmp_path: object, monkeypatch: py
     monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/cache")
     monkeypatch.setenv("XDG_STATE_HOME", f"{tmp_path}/state")
     silent = Question({})
-    first = Look.at_start(silent, {})
+    first = Appearance.at_start(silent, {})
     assert not first.light and first.chosen == ""
     first.light, first.chosen = True, "safe"
     first.remember_light()
     assert first.remember_chosen()
-    again = Look.at_start(silent, {})
+    again = Appearance.at_start(silent, {})
     assert again.light and again.chosen == "safe"
-    assert not Look.at_start(silent, {"COLORFGBG": "15;0"}).light
-    assert not Look().remember_chosen()
+    assert not Appearance.at_start(silent, {"COLORFGBG": "15;0"}).light
+    assert not Appearance().remember_chosen()

@@ -22,7 +22,7 @@ from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys,
 from tui.app.contexts import Connect, Contexts
 from tui.app.copying import Copying
 from tui.app.first_frame import FirstFrame
-from tui.app.look import Look, Wardrobe
+from tui.app.look import Appearance, Wardrobe
 from tui.app.plugins import OWN, Plugins
 from tui.app.resuming import Resuming
 from tui.app.signals import heeded
@@ -78,7 +78,7 @@ class DeckApp(CalmApp[int]):
         *,
         environment: Mapping[str, str],
         folder: Path,
-        look: Look | None = None,
+        look: Appearance | None = None,
     ) -> None:
         settings = launch.settings
         self.environment = environment
@@ -106,7 +106,7 @@ class DeckApp(CalmApp[int]):
         self.notices = Notices(self)
         self.plugins = Plugins(self, settings.plugins)
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
-        self.wardrobe = Wardrobe(look or Look(), settings.themes, self.register_theme)
+        self.wardrobe = Wardrobe(look or Appearance(), settings.themes, self.register_theme)
         # Without its watcher, which would have every style sheet parsed again before the first frame. None is parsed
         # yet, so the theme's colours are given to them here.
         self.set_reactive(DeckApp.theme, self.wardrobe.worn("", launch))
@@ -781,7 +781,7 @@ def run_deck(
 
     from tui.config.paths import state_dir
 
-    look = Look.at_start(question, os.environ)
+    look = Appearance.at_start(question, os.environ)
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd(), look=look)
     listening(question, lambda light: app.post_message(app.TerminalTold(light)))
     app.second_look_s = second_look_s

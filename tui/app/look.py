@@ -20,7 +20,7 @@ from tui.terminal.background import Question, light_by_environment
 
 
 @dataclass
-class Look:
+class Appearance:
     """What is known of the terminal and chosen by the person; without files nothing is remembered."""
 
     light: bool = False  # whether the terminal's background is
@@ -30,7 +30,7 @@ class Look:
     chosen_file: Path | None = None
 
     @classmethod
-    def at_start(cls, question: Question, environ: Mapping[str, str]) -> Look:
+    def at_start(cls, question: Question, environ: Mapping[str, str]) -> Appearance:
         """What the terminal has answered by now, what the environment says, or what it answered the last time."""
         from tui.config import paths
 
@@ -58,7 +58,7 @@ class Look:
 class Wardrobe:
     """The themes that there are, and which of them is worn; each is made known to Textual as it is first worn."""
 
-    def __init__(self, look: Look, own: Mapping[str, ThemeSettings], make_known: Callable[[Theme], None]) -> None:
+    def __init__(self, look: Appearance, own: Mapping[str, ThemeSettings], make_known: Callable[[Theme], None]) -> None:
         self.look = look
         self._themes = themes_of(own)
         self._make_known = make_known

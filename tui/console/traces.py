@@ -32,7 +32,7 @@ from tui.domain.text import clean
 from tui.domain.traces import words
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
 from tui.domain.traces.values import STATE_LABELS, Assessment, EvaluationRun, TraceInfo
-from tui.services.evaluations import Judged, judged
+from tui.services.evaluations import JudgedRun, judged
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -151,19 +151,19 @@ def evaluations(
         print_rows(form, _EVALUATION, pages, nothing="There is no such evaluation run.")
 
 
-def _told(run: EvaluationRun, found: Judged) -> dict[str, object]:
+def _told(run: EvaluationRun, found: JudgedRun) -> dict[str, object]:
     return {
         name: {"mean": run.means.get(f"{name}/mean", tally.mean), "count": tally.count, "errors": tally.errors}
         for name, tally in found.judges.items()
     }
 
 
-def _means(run: EvaluationRun, found: Judged) -> str:
+def _means(run: EvaluationRun, found: JudgedRun) -> str:
     said = ((name, run.means.get(f"{name}/mean", tally.mean), tally.count) for name, tally in found.judges.items())
     return "  ".join(f"{name} {'–' if mean is None else f'{mean:.3g}'} ({count})" for name, mean, count in said)
 
 
-_EVALUATION: Sequence[PrintedColumn[tuple[EvaluationRun, Judged]]] = (
+_EVALUATION: Sequence[PrintedColumn[tuple[EvaluationRun, JudgedRun]]] = (
     PrintedColumn("run_id", lambda one: one[0].id),
     PrintedColumn("name", lambda one: one[0].name),
     PrintedColumn("started", lambda one: instant(one[0].started_ms)),

@@ -45,7 +45,7 @@ class RunsWanted:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedRuns:
     """The runs that were read, those that are not there (any more), and the experiment of each that was read.
 
     Those that are missing of several contexts are told as ``CONTEXT:ID``.
@@ -58,7 +58,7 @@ class Compared:
     context: str = ""  # that they were read in, if not the open one
 
 
-def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Compared:
+def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> ComparedRuns:
     """The runs as a sheet, in their order, each once. Raises Problem where nothing can be read for another reason.
 
     Runs that are loaded already are taken from there, without asking anybody.
@@ -91,17 +91,17 @@ def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Co
         experiments.update((detail.run_id, detail.experiment_id) for detail in kept)
         if kept or not parts:
             parts.append(of_details(kept, context=context))
-    return Compared(
+    return ComparedRuns(
         _in_order(parts, run_ids), missing, experiments, bool(missing) or len(loaded) < len(run_ids), context
     )
 
 
-def beside(first: Compared, others: Sequence[Compared]) -> Compared:
+def beside(first: ComparedRuns, others: Sequence[ComparedRuns]) -> ComparedRuns:
     """What was read in several contexts, as one: the runs of the first come first."""
     from tui.domain.diff.sheet import joined
 
     every = [first, *others]
-    return Compared(
+    return ComparedRuns(
         joined([one.sheet for one in every if one.sheet.subjects] or [first.sheet]),
         tuple(f"{one.context}:{run_id}" if one.context else run_id for one in every for run_id in one.missing),
         first.experiments,

@@ -15,7 +15,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRun:
     """What the traces of an evaluation run tell: how many there are, how many failed, and what each judge said."""
 
     traces: int
@@ -37,7 +37,7 @@ def traces_of(traces: TracesPort, run: EvaluationRun) -> list[TraceInfo]:
     return found
 
 
-def judged(traces: TracesPort, run: EvaluationRun) -> Judged:
+def judged(traces: TracesPort, run: EvaluationRun) -> JudgedRun:
     """Read what the traces of a run tell."""
     infos = traces_of(traces, run)
-    return Judged(len(infos), sum(info.state == ERROR for info in infos), tallied_by_judge(infos, run.id))
+    return JudgedRun(len(infos), sum(info.state == ERROR for info in infos), tallied_by_judge(infos, run.id))

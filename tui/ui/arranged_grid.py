@@ -108,9 +108,9 @@ def ask_columns(
     picked: Callable[[tuple[str, ...]], None],
 ) -> None:
     """Let a person choose columns and their order."""
-    from tui.ui.dialogs.pick import PickColumnsModal, Picked
+    from tui.ui.dialogs.pick import ColumnsPicked, PickColumnsModal
 
-    def answered(answer: Picked | None) -> None:
+    def answered(answer: ColumnsPicked | None) -> None:
         if answer is not None:
             picked(answer.keys)
 

@@ -33,7 +33,7 @@ from tui.ui import write_words
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
 from tui.ui.write_course import Course, Face, Next
-from tui.ui.write_parts import Conditions, GoOn, PanelLine, TextDifference
+from tui.ui.write_parts import ConditionLines, GoOn, PanelLine, TextDifference
 from tui.ui.write_words import result_title
 from tui.widgets.grid import Grid, messages
 from tui.widgets.grid.grid import PlainGrid
@@ -121,7 +121,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._stop = threading.Event()
         self.course = Course()
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
-        self.conditions = Conditions()
+        self.conditions = ConditionLines()
         self._words = Static(classes="words")
         self._difference = TextDifference()
         self._remarks = Static(classes="remarks")

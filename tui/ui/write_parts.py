@@ -47,7 +47,7 @@ class PanelLine(CalmInput):
         self.cursor_position = len(self.value)
 
 
-class Conditions(Vertical):
+class ConditionLines(Vertical):
     """What has to be given before a plan is armed: a reason, and the name of what is protected, typed."""
 
     def __init__(self) -> None:

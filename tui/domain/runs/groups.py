@@ -1,4 +1,4 @@
-"""Sets of runs: grouped by params, tags or the parent run, summed up, and compared with a baseline set."""
+"""Groups of runs: grouped by params, tags or the parent run, summed up, and compared with a baseline group."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.domain.diff.sheet import METRICS
 from tui.domain.diff.sources import PARENT_ROW
 from tui.domain.text import natural
 
-# The few statistics that sets of runs are compared by; small enough to be owned, checked against SciPy in the tests.
+# The few statistics that groups of runs are compared by; small enough to be owned, checked against SciPy in the tests.
 #
 # Formulas: Welch (1947) for means of unequal variance; Numerical Recipes, 3rd edition, 6.2 and 6.4, for the incomplete
 # gamma and beta functions; Kruskal and Wallis (1952) for groups of ranks.
@@ -71,7 +71,7 @@ class MeanDifference:
 
 
 def welch(a: SampleSummary, b: SampleSummary, confidence: float = 0.95) -> MeanDifference | None:
-    """Compare two means; None where either set has fewer than two values, or neither varies at all."""
+    """Compare two means; None where either group has fewer than two values, or neither varies at all."""
     if a.n < 2 or b.n < 2:
         return None
     part_a, part_b = a.sd**2 / a.n, b.sd**2 / b.n
@@ -274,14 +274,14 @@ _NOTHING = "–"
 
 @dataclass(frozen=True)
 class Grouping:
-    """Rows whose values say which set a run belongs to: pairs of group and name. ``title`` names it for people."""
+    """Rows whose values say which group a run belongs to: pairs of group and name. ``title`` names it for people."""
 
     rows: tuple[tuple[str, str], ...]
     title: str
 
 
 @dataclass(frozen=True)
-class RunSet:
+class RunGroup:
     """Some of the runs compared: what they have in common, and their columns."""
 
     values: tuple[str, ...]
@@ -299,7 +299,7 @@ class RunSet:
 
 @dataclass(frozen=True)
 class Varying:
-    """A param that is not the same throughout a set: the most values that it takes inside of one."""
+    """A param that is not the same throughout a group: the most values that it takes inside of one."""
 
     name: str
     values: int
@@ -307,7 +307,7 @@ class Varying:
 
 
 def groupings(comparison: Comparison) -> tuple[Grouping, ...]:
-    """The ways to group these runs that make sets: by all params at once, by the parent, by each param or tag.
+    """The ways to group these runs that make groups: by all params at once, by the parent, by each param or tag.
 
     All params at once are without the seeds, and without those that no two runs have the same of.
     """
@@ -329,7 +329,7 @@ def groupings(comparison: Comparison) -> tuple[Grouping, ...]:
     offered.append(Grouping((("overview", PARENT_ROW),), PARENT_ROW))
     offered += [Grouping(((group, name),), f"{_ONE[group]} {name}") for group in names for name in names[group]]
     for grouping in offered:
-        if 1 < len(RunSets(comparison, grouping).sets) < runs:
+        if 1 < len(RunGroups(comparison, grouping).groups) < runs:
             found.append(grouping)
     return tuple(found)
 
@@ -351,13 +351,13 @@ def grouping_by(columns: Sequence[str]) -> Grouping | None:
     return Grouping(tuple(rows), ", ".join(titles)) if rows else None
 
 
-class RunSets:
-    """The sets that a grouping makes of the runs compared, largest first, and what is known of each."""
+class RunGroups:
+    """The groups that a grouping makes of the runs compared, largest first, and what is known of each."""
 
     def __init__(self, comparison: Comparison, grouping: Grouping) -> None:
         self.comparison = comparison
         self.grouping = grouping
-        self.sets = _grouped(comparison, grouping)
+        self.groups = _grouped(comparison, grouping)
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
@@ -370,8 +370,8 @@ class RunSets:
     def direction(self, metric: str) -> Direction:
         return self.comparison.direction(*self._rows[metric])
 
-    def values(self, metric: str, one: RunSet) -> list[float]:
-        """A metric's values in a set; runs without it are left out."""
+    def values(self, metric: str, one: RunGroup) -> list[float]:
+        """A metric's values in a group; runs without it are left out."""
         (section, row), columns = self._rows[metric], list(one.columns)
         return [
             value
@@ -387,18 +387,18 @@ class RunSets:
         sections = {id(section): section for section, _ in self._rows.values()}
         return any(bool((one.present & ~np.isfinite(one.numbers)).any()) for one in sections.values())
 
-    def summary(self, metric: str, one: RunSet) -> SampleSummary:
+    def summary(self, metric: str, one: RunGroup) -> SampleSummary:
         return summary(self.values(metric, one))
 
     def difference(
-        self, metric: str, baseline: RunSet, other: RunSet, confidence: float = 0.95
+        self, metric: str, baseline: RunGroup, other: RunGroup, confidence: float = 0.95
     ) -> MeanDifference | None:
-        """How the mean of a metric in a set differs from that in the baseline set, where n allows."""
+        """How the mean of a metric in a group differs from that in the baseline group, where n allows."""
         return welch(self.summary(metric, baseline), self.summary(metric, other), confidence)
 
     @cached_property
     def varying(self) -> tuple[Varying, ...]:
-        """Params that vary inside of sets, those meant to first: what the spread of a set stems from."""
+        """Params that vary inside of groups, those meant to first: what the spread of a group stems from."""
         grouped = {name for group, name in self.grouping.rows if group == "params"}
         found = []
         for section in self.comparison.sections:
@@ -407,13 +407,13 @@ class RunSets:
             for row in np.flatnonzero(section.differs & (section.parents < 0)).tolist():
                 name = section.keys[row]
                 codes = section.meanings_of(row)
-                inside = [{codes[column] for column in one.columns} for one in self.sets]
+                inside = [{codes[column] for column in one.columns} for one in self.groups]
                 if name not in grouped and any(len(values) > 1 for values in inside):
                     found.append(Varying(name, max(len(values - {-1}) for values in inside), is_seed(name)))
         return tuple(sorted(found, key=lambda varying: (not varying.seed, natural(varying.name))))
 
 
-def _grouped(comparison: Comparison, grouping: Grouping) -> tuple[RunSet, ...]:
+def _grouped(comparison: Comparison, grouping: Grouping) -> tuple[RunGroup, ...]:
     wanted: list[tuple[Section, int] | None] = []
     for group, name in grouping.rows:
         place = next(
@@ -430,11 +430,11 @@ def _grouped(comparison: Comparison, grouping: Grouping) -> tuple[RunSet, ...]:
     members: dict[tuple[int, ...], list[int]] = {}
     for column in range(len(comparison.subjects)):
         members.setdefault(tuple(of_row[column] for of_row in codes), []).append(column)
-    sets = [
-        RunSet(tuple(_said(section, row, columns[0]) for section, row in rows), tuple(columns))
+    groups = [
+        RunGroup(tuple(_said(section, row, columns[0]) for section, row in rows), tuple(columns))
         for columns in members.values()
     ]
-    return tuple(sorted(sets, key=lambda one: (-len(one), tuple(natural(value) for value in one.values))))
+    return tuple(sorted(groups, key=lambda one: (-len(one), tuple(natural(value) for value in one.values))))
 
 
 def _said(section: Section, row: int, column: int) -> str:

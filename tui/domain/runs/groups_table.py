@@ -1,4 +1,4 @@
-"""Sets of runs as a grid draws them: a row a metric, a few columns a set, each set against the baseline set."""
+"""Groups of runs as a grid draws them: a row a metric, a few columns a group, each group against the baseline group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from tui.domain import quantities
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.runs.groups import Importance, MeanDifference, RunSets, SampleSummary
+from tui.domain.runs.groups import Importance, MeanDifference, RunGroups, SampleSummary
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 
@@ -56,22 +56,22 @@ def difference_text(found: MeanDifference, glyphs: Glyphs = UNICODE) -> str:
     return f"{write(found.delta)} [{write(found.low)}, {write(found.high)}]"
 
 
-class SetsTable:
-    """A row a metric; the baseline set frozen, beside it the others with difference and p. Implements ``Table``."""
+class GroupsTable:
+    """A row a metric; the baseline group frozen, beside it the others with difference and p. Implements ``Table``."""
 
     def __init__(
         self,
-        sets: RunSets,
+        groups: RunGroups,
         baseline: int,
         metrics: Sequence[str],
         glyphs: Glyphs = UNICODE,
         *,
         sort: tuple[str, bool] | None = None,
     ) -> None:
-        self.sets = sets
+        self.groups = groups
         self.baseline = baseline
         self.sort = sort
-        self.order = _ordered(sets, sort)
+        self.order = _ordered(groups, sort)
         self.generation = next(_generations)
         self._metrics = tuple(metrics)
         self._row_of = {metric: row for row, metric in enumerate(self._metrics)}
@@ -112,14 +112,14 @@ class SetsTable:
         return self._row_of.get(row_key)
 
     def set_of(self, key: str | None) -> int | None:
-        """The set that a column tells of."""
+        """The group that a column tells of."""
         return int(key[1:]) if key is not None and key[1:].isdigit() else None
 
     def _summarised(self, metric: str, one: int) -> SampleSummary:
-        return self.sets.summary(metric, self.sets.sets[one])
+        return self.groups.summary(metric, self.groups.groups[one])
 
     def difference(self, metric: str, one: int) -> MeanDifference | None:
-        return self.sets.difference(metric, self.sets.sets[self.baseline], self.sets.sets[one])
+        return self.groups.difference(metric, self.groups.groups[self.baseline], self.groups.groups[one])
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ class SetsTable:
 
     @property
     def mark(self) -> str:
-        """The sign of the baseline set."""
+        """The sign of the baseline group."""
         return self._glyphs.mark
 
     def span(self, metric: str) -> tuple[int, int]:
@@ -136,7 +136,7 @@ class SetsTable:
 
     def direction(self, metric: str) -> str:
         """The sign of the way in which a metric gets better."""
-        known = self.sets.direction(metric)
+        known = self.groups.direction(metric)
         if not known.better:
             return ""
         return (self._glyphs.up if known.better == "higher" else self._glyphs.down) + ("?" if known.guessed else "")
@@ -177,11 +177,11 @@ class SetsTable:
         return quantities.number(delta) if delta < 0 else f"+{quantities.number(delta)}"
 
     def tone(self, metric: str, one: int) -> Tone:
-        """How a set's difference to the baseline reads."""
+        """How a group's difference to the baseline reads."""
         found = self.difference(metric, one)
         if found is None or found.p >= SIGNIFICANT:
             return "muted"
-        verdict = self.sets.direction(metric).verdict(found.delta, 0.0)
+        verdict = self.groups.direction(metric).verdict(found.delta, 0.0)
         return "good" if verdict == "better" else "bad" if verdict == "worse" else "strong"
 
     def _columns(self) -> tuple[Column, ...]:
@@ -193,7 +193,7 @@ class SetsTable:
         order = [base, *(one for one in self.order if one != base)]
         for one in order:
             group = f"{one}"
-            title = set_title(self.sets, one, base)
+            title = group_title(self.groups, one, base)
             means = max([13, *(width(self._text("m", metric, one)) for metric in sample)])
             if one == base:
                 title = f"{self._glyphs.mark} {title}"
@@ -211,24 +211,24 @@ class SetsTable:
         return (*columns, *more)
 
 
-def _ordered(sets: RunSets, sort: tuple[str, bool] | None) -> list[int]:
-    """The numbers of the sets by the mean of a metric, those without one last; as they were made without a sort."""
-    every = list(range(len(sets.sets)))
-    if sort is None or sort[0] not in sets.metrics:
+def _ordered(groups: RunGroups, sort: tuple[str, bool] | None) -> list[int]:
+    """The numbers of the groups by the mean of a metric, those without one last; as they were made without a sort."""
+    every = list(range(len(groups.groups)))
+    if sort is None or sort[0] not in groups.metrics:
         return every
     metric, descending = sort
-    means = {one: found.mean for one in every if (found := sets.summary(metric, sets.sets[one])).n}
+    means = {one: found.mean for one in every if (found := groups.summary(metric, groups.groups[one])).n}
     by_mean = sorted(means, key=means.__getitem__, reverse=descending)
     return [*by_mean, *(one for one in every if one not in means)]
 
 
 class GroupRows:
-    """A row a set, sorted by the mean of any metric; a column a metric, behind them the differences to the baseline.
+    """A row a group, sorted by the mean of any metric; a column a metric, behind them the differences to the baseline.
 
     It holds the same texts as the table of which the metrics are the rows. Implements ``Table``.
     """
 
-    def __init__(self, turned: SetsTable) -> None:
+    def __init__(self, turned: GroupsTable) -> None:
         self.turned = turned
         self.generation = next(_generations)
         self._metrics = turned.metrics
@@ -243,12 +243,12 @@ class GroupRows:
         return [self._text(key, one) for one in self.turned.order[start:stop]]
 
     def _text(self, key: str, one: int) -> str:
-        turned, sets = self.turned, self.turned.sets
+        turned, groups = self.turned, self.turned.groups
         if key == "name":
             mark = turned.mark if one == turned.baseline else " "
-            return f"{mark} {set_title(sets, one, turned.baseline)}"
+            return f"{mark} {group_title(groups, one, turned.baseline)}"
         if key == "runs":
-            return quantities.count(len(sets.sets[one]))
+            return quantities.count(len(groups.groups[one]))
         what, metric = key[0], self._metrics[int(key[1:])]
         if what != "m" and one == turned.baseline:
             return ""
@@ -294,14 +294,14 @@ class GroupRows:
         return (name, Column("runs", "runs", 5, "right"), *means, *apart)
 
 
-def set_title(sets: RunSets, one: int, baseline: int) -> str:
-    """What a set's runs have in common, as one line; of several params only those in which the baseline has others."""
-    names = [name for _, name in sets.grouping.rows]
-    values, others = sets.sets[one].values, sets.sets[baseline].values
+def group_title(groups: RunGroups, one: int, baseline: int) -> str:
+    """What a group's runs have in common, as one line; of several params those in which the baseline has others."""
+    names = [name for _, name in groups.grouping.rows]
+    values, others = groups.groups[one].values, groups.groups[baseline].values
     if one == baseline or len(names) == 1 or len(values) != len(names):
-        return clean(sets.sets[one].title)
+        return clean(groups.groups[one].title)
     apart = [f"{name} {value}" for name, value, other in zip(names, values, others, strict=True) if value != other]
-    return clean(", ".join(apart)) or clean(sets.sets[one].title)
+    return clean(", ".join(apart)) or clean(groups.groups[one].title)
 
 
 def importance_table(found: Sequence[Importance], metric: str, glyphs: Glyphs = UNICODE) -> RowsTable:

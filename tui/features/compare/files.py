@@ -45,7 +45,7 @@ class CompareFilesPane(SiftedPane, Asking):
         super().__init__(id="compare-files")
         self._session = session
         self.grid = ArrangedGrid(session, glyphs, name="compare.files")
-        self.grid.off |= {"first_row"}  # its key is that of the sets
+        self.grid.off |= {"first_row"}  # its key is that of the groups
         self.preview = PreviewView(glyphs=glyphs, plain=glyphs is ASCII)
         self.preview.display = False
         self.sides: tuple[Side, Side] | None = None

@@ -1,4 +1,4 @@
-"""Sets of the runs compared: grouped by params, tags or the parent, each set against a baseline set."""
+"""Groups of the runs compared: grouped by params, tags or the parent, each group against a baseline group."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.runs.groups import Grouping, Importance, RunSets, best_metric, grouping_by, groupings, importances
-from tui.domain.runs.groups_table import GroupRows, SetsTable, importance_table, set_title
+from tui.domain.runs.groups import Grouping, Importance, RunGroups, best_metric, grouping_by, groupings, importances
+from tui.domain.runs.groups_table import GroupRows, GroupsTable, group_title, importance_table
 from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.text import clean, named
 from tui.services.session import Session
@@ -35,14 +35,14 @@ class CompareGroupsPane(SiftedPane, Asking):
     nothing_to_ask = "The groups are made of what is here: there is nothing to ask the server"
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
-        super().__init__(id="compare-sets")
+        super().__init__(id="compare-groups")
         self._session = session
         self.glyphs = glyphs
         self.grid = ArrangedGrid(session, glyphs, name="compare.groups")
         self.grid.off |= {"first_row", "columns", "open", "sort", "sort_by"}  # these keys mean the groups here
         self.comparison: Comparison | None = None
         self.choices: tuple[Grouping, ...] | None = None
-        self.sets: RunSets | None = None
+        self.groups: RunGroups | None = None
         self.baseline = 0
         self.turned = False  # whether the metrics are the rows
         self.first = ""  # the metric that comes first: the one last sorted by
@@ -60,38 +60,38 @@ class CompareGroupsPane(SiftedPane, Asking):
         self.grid.placeholder = "Looking for groups of runs …"
 
     def take(self, comparison: Comparison) -> None:
-        """Take in another comparison; the grouping stays where it still makes sets."""
+        """Take in another comparison; the grouping stays where it still makes groups."""
         self.comparison = comparison
         self.choices = None
 
     def start(self) -> None:
-        """Make the sets, unless they are there."""
+        """Make the groups, unless they are there."""
         comparison = self.comparison
         if comparison is None or self.choices is not None:
             return
-        wanted = self.sets.grouping if self.sets is not None else grouping_by(self.group_by)
+        wanted = self.groups.grouping if self.groups is not None else grouping_by(self.group_by)
 
-        def work() -> tuple[tuple[Grouping, ...], RunSets | None]:
+        def work() -> tuple[tuple[Grouping, ...], RunGroups | None]:
             found = groupings(comparison)
-            if wanted is not None and wanted not in found and len(RunSets(comparison, wanted).sets) > 1:
+            if wanted is not None and wanted not in found and len(RunGroups(comparison, wanted).groups) > 1:
                 found = (wanted, *found)
             chosen = wanted if wanted is not None and wanted in found else next(iter(found), None)
-            return found, RunSets(comparison, chosen) if chosen is not None else None
+            return found, RunGroups(comparison, chosen) if chosen is not None else None
 
-        def got(answer: tuple[tuple[Grouping, ...], RunSets | None]) -> None:
-            self.choices, self.sets = answer
+        def got(answer: tuple[tuple[Grouping, ...], RunGroups | None]) -> None:
+            self.choices, self.groups = answer
             self.baseline = 0
             self.fill()
 
-        self.ask(self._session.own_work, "sets", work, got, self._refused)
+        self.ask(self._session.own_work, "groups", work, got, self._refused)
 
     def _refused(self, problem: Problem) -> None:
         self.notice.problem(problem)
 
     def fill(self) -> None:
-        """Draw the sets anew."""
-        sets = self.sets
-        if sets is None:
+        """Draw the groups anew."""
+        groups = self.groups
+        if groups is None:
             self.grid.table = None
             self.grid.placeholder = (
                 "No param, tag or parent run sorts these runs into groups: nothing differs, or every run does.\n"
@@ -101,36 +101,36 @@ class CompareGroupsPane(SiftedPane, Asking):
             self.set_subtitle("")
             return
         words = self.query_text.lower().split()
-        metrics = [metric for metric in sets.metrics if all(word in metric.lower() for word in words)]
+        metrics = [metric for metric in groups.metrics if all(word in metric.lower() for word in words)]
         self.grid.placeholder = (
             f"No metric holds  {clean(self.query_text)}\nesc clears the filter"
             if words
             else "These runs have no metrics."
         )
         metrics.sort(key=lambda metric: metric != self.first)
-        by_metric = SetsTable(sets, self.baseline, metrics, self.glyphs, sort=self.sort)
+        by_metric = GroupsTable(groups, self.baseline, metrics, self.glyphs, sort=self.sort)
         self.grid.table = by_metric if self.turned or not metrics else GroupRows(by_metric)
-        many = len(sets.sets)
-        found = f"{matches(len(metrics))} of {count(len(sets.metrics))}" if words else ""
+        many = len(groups.groups)
+        found = f"{matches(len(metrics))} of {count(len(groups.metrics))}" if words else ""
         self.set_title(
-            f"{count(many)} group{'s' if many > 1 else ''} by {clean(sets.grouping.title)}",
-            f"baseline {set_title(sets, self.baseline, self.baseline)}",
+            f"{count(many)} group{'s' if many > 1 else ''} by {clean(groups.grouping.title)}",
+            f"baseline {group_title(groups, self.baseline, self.baseline)}",
             *([f"{named(self.sort[0])} {self.glyphs.down if self.sort[1] else self.glyphs.up}"] if self.sort else []),
             found,
         )
-        self.set_subtitle(" · ".join(self._notes(sets)))
+        self.set_subtitle(" · ".join(self._notes(groups)))
         self.refresh_bindings()
 
-    def _notes(self, sets: RunSets) -> list[str]:
+    def _notes(self, groups: RunGroups) -> list[str]:
         notes = []
         for words, seeds in (("repeated over", True), ("varies inside", False)):
-            found = [one for one in sets.varying if one.seed is seeds]
+            found = [one for one in groups.varying if one.seed is seeds]
             if found:
                 shown = ", ".join(f"{named(one.name)} ({one.values})" for one in found[:3])
                 notes.append(f"{words}: {shown}" + (f" and {len(found) - 3} more" if len(found) > 3 else ""))
-        several = f", not corrected for {len(sets.sets) - 1} comparisons" if len(sets.sets) > 2 else ""
+        several = f", not corrected for {len(groups.groups) - 1} comparisons" if len(groups.groups) > 2 else ""
         notes.append(f"Welch's t-test, two-sided{several}: assumes independent runs and means near normal")
-        if sets.leaves_out:
+        if groups.leaves_out:
             notes.append("n 3+1: one more is not finite, and left out")
         notes.append("an interval needs two values a group, and some spread")
         return notes
@@ -139,9 +139,9 @@ class CompareGroupsPane(SiftedPane, Asking):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "baseline":
-            return self.sets is not None and len(self.sets.sets) > 1
+            return self.groups is not None and len(self.groups.groups) > 1
         if action in ("sort", "flip"):
-            return self.sets is not None
+            return self.groups is not None
         if action == "group":
             return bool(self.choices)
         return True
@@ -149,7 +149,7 @@ class CompareGroupsPane(SiftedPane, Asking):
     @property
     def sort(self) -> tuple[str, bool] | None:
         """A metric, and whether its mean descends, as it was left."""
-        kept, metrics = self.grid.arrangement.more.get("by"), self.sets.metrics if self.sets is not None else ()
+        kept, metrics = self.grid.arrangement.more.get("by"), self.groups.metrics if self.groups is not None else ()
         if isinstance(kept, list) and len(kept) == 2 and kept[0] in metrics:
             return str(kept[0]), bool(kept[1])
         return None
@@ -166,19 +166,19 @@ class CompareGroupsPane(SiftedPane, Asking):
         """Title and runs of each group, in the order in which they stand, as far as these runs go."""
         table, comparison = self.grid.table, self.comparison
         turned = table.turned if isinstance(table, GroupRows) else table
-        if self.sets is None or comparison is None or not isinstance(turned, SetsTable):
+        if self.groups is None or comparison is None or not isinstance(turned, GroupsTable):
             return ()
         found = []
         for number in turned.order:
-            one = self.sets.sets[number]
+            one = self.groups.groups[number]
             runs = [comparison.subjects[column].run_id for column in one.columns]
-            title = set_title(self.sets, number, self.baseline)
+            title = group_title(self.groups, number, self.baseline)
             found.append((title, tuple(run_id for run_id in runs if run_id in run_ids)))
         return tuple(group for group in found if group[1])
 
     def action_baseline(self) -> None:
         table, one = self.grid.made, None
-        if isinstance(table, SetsTable):
+        if isinstance(table, GroupsTable):
             one = table.set_of(self.grid.cursor_column)
         elif isinstance(table, GroupRows) and self.grid.cursor_key is not None:
             one = int(self.grid.cursor_key)
@@ -193,10 +193,10 @@ class CompareGroupsPane(SiftedPane, Asking):
 
     def action_sort(self) -> None:
         """Sort the groups by the mean of the metric here, its better end first; again the other way, then not."""
-        metric, sets = self.metric_here, self.sets
-        if metric is None or sets is None:
+        metric, groups = self.metric_here, self.groups
+        if metric is None or groups is None:
             return
-        better_first = sets.direction(metric).better != "lower"
+        better_first = groups.direction(metric).better != "lower"
         sort: tuple[str, bool] | None
         if self.sort is None or self.sort[0] != metric:
             sort, self.first = (metric, better_first), metric
@@ -217,13 +217,13 @@ class CompareGroupsPane(SiftedPane, Asking):
             return
         offered = []
         for number, grouping in enumerate(choices):
-            sizes = [len(one) for one in RunSets(comparison, grouping).sets]
+            sizes = [len(one) for one in RunGroups(comparison, grouping).groups]
             shown = ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else "")
             offered.append(Choice(str(number), grouping.title, f"{len(sizes)} groups of {shown} runs"))
 
         def picked(choice: Choice | None) -> None:
             if choice is not None and self.choices is not None:
-                self.sets, self.baseline = RunSets(comparison, self.choices[int(choice.id)]), 0
+                self.groups, self.baseline = RunGroups(comparison, self.choices[int(choice.id)]), 0
                 self.fill()
 
         self.app.push_screen(ChoiceModal("Group the runs by", offered, self.glyphs), picked)
@@ -261,7 +261,7 @@ class CompareParamsPane(Pane, Asking):
         self._session = session
         self.glyphs = glyphs
         self.grid = ArrangedGrid(session, glyphs, name="compare.params")
-        self.grid.off |= {"first_row", "open"}  # its key is that of the sets, and rows lead nowhere
+        self.grid.off |= {"first_row", "open"}  # its key is that of the groups, and rows lead nowhere
         self.comparison: Comparison | None = None
         self.metric: str | None = None
         self.scope = ""  # which runs these are, where others have been left out

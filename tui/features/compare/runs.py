@@ -9,7 +9,7 @@ from tui.domain.diff.sheet import Subject
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.gateway.ports import TrackingPort
-from tui.services.compared_runs import Compared, RunsWanted, beside, read
+from tui.services.compared_runs import ComparedRuns, RunsWanted, beside, read
 from tui.services.session import Session
 from tui.ui.deck import Deck
 from tui.ui.routes import CompareRoute
@@ -34,12 +34,12 @@ class RunsCompared:
         """Whether a run of the open context is compared."""
         return run_id in self._wanted.run_ids
 
-    def reading(self) -> Callable[[], tuple[Compared, Comparison]]:
+    def reading(self) -> Callable[[], tuple[ComparedRuns, Comparison]]:
         """What reads and compares them as they are now, on a worker's thread."""
         tracking, wanted, settings = self._session.tracking, self._wanted, self._session.launch.settings
         elsewhere = [(name, self._sessions[name].tracking, ids) for name, ids in self._beside.items() if ids]
 
-        def work() -> tuple[Compared, Comparison]:
+        def work() -> tuple[ComparedRuns, Comparison]:
             compared = read(tracking, wanted)
             if elsewhere:
                 compared = beside(compared, [_read_beside(*one) for one in elsewhere])
@@ -130,7 +130,7 @@ def _context_and_run(typed: str) -> tuple[str, str]:
     return context.strip(), text.strip().removeprefix("runs:/").strip("/")
 
 
-def _read_beside(context: str, tracking: TrackingPort, run_ids: tuple[str, ...]) -> Compared:
+def _read_beside(context: str, tracking: TrackingPort, run_ids: tuple[str, ...]) -> ComparedRuns:
     """Runs of another context; a Problem names it."""
     try:
         return read(tracking, RunsWanted(run_ids), context=context)

@@ -18,15 +18,14 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.features.compare.files import CompareFilesPane
-from tui.features.compare.groups import CompareGroupsPane as CompareSetsPane
-from tui.features.compare.groups import CompareParamsPane
+from tui.features.compare.groups import CompareGroupsPane, CompareParamsPane
 from tui.features.compare.plots import ComparePlotsPane, references
 from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.runs import RunsCompared
 from tui.features.compare.words import ComparisonAsides
 from tui.resources import style_sheets
 from tui.services.compared_files import Side
-from tui.services.compared_runs import Compared
+from tui.services.compared_runs import ComparedRuns
 from tui.services.copies import run_copies
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -41,11 +40,13 @@ if TYPE_CHECKING:
 _READING = "Reading these runs …"
 TITLES = {
     "compare-rows": "Differences",
-    "compare-sets": "Groups",
+    "compare-groups": "Groups",
     "compare-params": "Param importance",
     "compare-plots": "Plots",
     "compare-files": "Files",
 }
+
+_LISTS = (CompareRowsPane, CompareGroupsPane, CompareParamsPane, CompareFilesPane)
 
 
 class CompareScreen(Page, Asking):
@@ -60,17 +61,17 @@ class CompareScreen(Page, Asking):
         self.runs = RunsCompared(session, self.deck, route)
         self._as_of_ms = route.as_of_ms
         self._freshness_before = self.freshness
-        self.compared: Compared | None = None
+        self.compared: ComparedRuns | None = None
         self.comparison: Comparison | None = None
         self.tabs = TabLine()
         self.rows = CompareRowsPane(session, glyphs)
-        self.sets = CompareSetsPane(session, glyphs)
+        self.groups = CompareGroupsPane(session, glyphs)
         self.matter = CompareParamsPane(session, glyphs)
         self.plots = ComparePlotsPane(session, glyphs)
         self.files = CompareFilesPane(session, glyphs)
         self.matter.metric = self.plots.metric = route.metric or None
-        self.sets.first = route.metric
-        self.sets.group_by = route.group_by
+        self.groups.first = route.metric
+        self.groups.group_by = route.group_by
         self.matter.scope = self.plots.scope = route.scope
         self._scope = route.scope
         self._home = route.view or "compare-rows"  # where esc goes back to before it leaves
@@ -79,7 +80,7 @@ class CompareScreen(Page, Asking):
         with Vertical(id="compare-body"):
             yield self.tabs
             yield self.rows
-            yield self.sets
+            yield self.groups
             yield self.matter
             yield self.plots
             yield self.files
@@ -104,7 +105,7 @@ class CompareScreen(Page, Asking):
             self.matter.grid.placeholder = self.plots.parallel.words = _READING
         self.ask(self.session.pool, "runs", self.runs.reading(), self._got, self._refused)
 
-    def _got(self, answer: tuple[Compared, Comparison]) -> None:
+    def _got(self, answer: tuple[ComparedRuns, Comparison]) -> None:
         if unknown := self.runs.take_back(answer[0].missing):
             self.deck.say(unknown)
             if self.comparison is not None:
@@ -118,7 +119,7 @@ class CompareScreen(Page, Asking):
             self.set_freshness(Freshness(FreshnessState.LIVE, as_of_ms))
         self._home_pane.notice.clear()
         self.rows.show(self.comparison, ComparisonAsides(self.compared.missing, self.runs.repeated, self._scope))
-        self.sets.take(self.comparison)
+        self.groups.take(self.comparison)
         self.matter.take(self.comparison)
         self.plots.take(self.comparison)
         self._name_place()
@@ -198,7 +199,7 @@ class CompareScreen(Page, Asking):
 
     def _start(self, pane: Pane | None) -> None:
         """Let a view compute what it shows, once it is looked at."""
-        if isinstance(pane, (CompareSetsPane, CompareParamsPane, ComparePlotsPane)):
+        if isinstance(pane, (CompareGroupsPane, CompareParamsPane, ComparePlotsPane)):
             pane.start()
         if pane is self.files and self.comparison is not None:
             self.files.take(*self._files_wanted())
@@ -222,7 +223,7 @@ class CompareScreen(Page, Asking):
         self.focus_pane(self.rows)
 
     def action_groups(self) -> None:
-        self.focus_pane(self.sets)
+        self.focus_pane(self.groups)
 
     def action_importance(self) -> None:
         self.focus_pane(self.matter)
@@ -246,13 +247,13 @@ class CompareScreen(Page, Asking):
             self.deck.say("All of these runs are of other contexts: curves are drawn of this one's")
             return
         route = CurvesRoute(tuple(run.run_id for run in known), keys or (metric,), known, elsewhere=elsewhere)
-        if self.current_pane() is self.sets:
-            route = replace(route, groups=self.sets.groups_of({run.run_id for run in known}))
+        if self.current_pane() is self.groups:
+            route = replace(route, groups=self.groups.groups_of({run.run_id for run in known}))
         self.deck.go(route)
 
     def action_top_row(self) -> None:
         pane = self.current_pane()
-        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane)):
+        if isinstance(pane, _LISTS):
             pane.grid.move_to_row(0)
 
     def metric_here(self) -> str | None:
@@ -264,8 +265,8 @@ class CompareScreen(Page, Asking):
             shown = self.rows.row_here()
             if shown is not None and shown.section.group in METRICS and not shown.is_heading:
                 return shown.key
-        if pane is self.sets and self.sets.metric_here is not None:
-            return self.sets.metric_here
+        if pane is self.groups and self.groups.metric_here is not None:
+            return self.groups.metric_here
         if pane is self.plots and self.plots.metric is not None:
             return self.plots.metric
         return self.matter.metric
@@ -274,7 +275,7 @@ class CompareScreen(Page, Asking):
         here = self.current_pane()
         leads_to = {
             "rows": self.rows,
-            "groups": self.sets,
+            "groups": self.groups,
             "importance": self.matter,
             "plots": self.plots,
             "files": self.files,
@@ -284,7 +285,7 @@ class CompareScreen(Page, Asking):
         if action == "curves":
             return self.metric_here() is not None
         if action == "top_row":
-            return isinstance(here, (CompareRowsPane, CompareSetsPane, CompareParamsPane, CompareFilesPane))
+            return isinstance(here, _LISTS)
         return True
 
     def hint_title(self, action: Action) -> str:
@@ -309,7 +310,7 @@ class CompareScreen(Page, Asking):
         pane = self.current_pane()
         if pane is self.files and self.files.close():
             return True
-        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareFilesPane)) and pane.drop_filter():
+        if isinstance(pane, (CompareRowsPane, CompareGroupsPane, CompareFilesPane)) and pane.drop_filter():
             return True
         if pane is self.rows and self.rows.drop_marks():
             return True
@@ -320,7 +321,7 @@ class CompareScreen(Page, Asking):
 
     def value_here(self) -> tuple[str, str] | None:
         pane = self.current_pane()
-        if isinstance(pane, (CompareRowsPane, CompareSetsPane, CompareParamsPane, ComparePlotsPane, CompareFilesPane)):
+        if isinstance(pane, (*_LISTS, ComparePlotsPane)):
             return pane.value_here()
         return None
 

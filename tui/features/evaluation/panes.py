@@ -18,7 +18,7 @@ from tui.domain.table import Tone
 from tui.domain.text import clean, named
 from tui.domain.traces import words
 from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, value_text
-from tui.services.evaluations import Judged
+from tui.services.evaluations import JudgedRun
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane
 
@@ -43,7 +43,7 @@ class EvaluationsPane(ListPane[EvaluationRun]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="evaluations")
         self.runs: dict[str, EvaluationRun] = {}
-        self.judged: dict[str, Judged] = {}
+        self.judged: dict[str, JudgedRun] = {}
         self.of = ""  # the dataset whose runs these are
         self.said = ""
 

@@ -17,7 +17,7 @@ from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer
 from tui.features.evaluation.panes import EvaluationsPane, ScorersPane, SetsPane
 from tui.resources import style_sheets
 from tui.services.copies import run_copies
-from tui.services.evaluations import Judged, judged
+from tui.services.evaluations import JudgedRun, judged
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -102,7 +102,7 @@ class EvaluationsScreen(Page, Asking):
             return
         run, session = waiting[0], self.session
 
-        def got(found: Judged) -> None:
+        def got(found: JudgedRun) -> None:
             self.runs.judged[run.id] = found
             self.runs.fill()
             self._count(waiting[1:], every)

@@ -30,13 +30,13 @@ class Pickable:
 
 
 @dataclass(frozen=True)
-class Picked:
+class ColumnsPicked:
     """The keys chosen, in order; an empty one asks for the automatic choice."""
 
     keys: tuple[str, ...]
 
 
-class PickColumnsModal(ListModal[Picked]):
+class PickColumnsModal(ListModal[ColumnsPicked]):
     """Marked columns are shown, in the order of the list. What is typed narrows it; the other keys are no letters."""
 
     title_text = "Columns"
@@ -73,15 +73,15 @@ class PickColumnsModal(ListModal[Picked]):
         cells = {"title": titles, "group": [c.group for c in kept], "detail": [clean(c.detail) for c in kept]}
         return RowsTable(columns, [c.key for c in kept], cells, {"group": muted, "detail": muted})
 
-    def chosen(self, row_key: str) -> Picked:
+    def chosen(self, row_key: str) -> ColumnsPicked:
         marks = self.grid.marks
-        return Picked(tuple(column.key for column in self._order if column.key in marks))
+        return ColumnsPicked(tuple(column.key for column in self._order if column.key in marks))
 
     def action_turn(self) -> None:
         self.grid.action_mark()
 
     def action_automatic(self) -> None:
-        self.dismiss(Picked(()))
+        self.dismiss(ColumnsPicked(()))
 
     def action_move(self, by: int) -> None:
         """Move the column under the cursor among those shown, skipping what the query hides."""

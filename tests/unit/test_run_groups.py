@@ -1,4 +1,4 @@
-"""Sets of runs: how they are made, what they say, which params matter."""
+"""Groups of runs: how they are made, what they say, which params matter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.fakes import run
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.directions import is_seed
 from tui.domain.diff.sources import of_details
-from tui.domain.runs.groups import Grouping, RunSets, best_metric, groupings, importances
+from tui.domain.runs.groups import Grouping, RunGroups, best_metric, groupings, importances
 
 LR = Grouping((("params", "lr"),), "param lr")
 
@@ -27,18 +27,18 @@ def sweep() -> Comparison:
 
 
 def test_runs_are_grouped_by_what_a_value_means() -> None:
-    sets = RunSets(sweep(), LR).sets
-    assert [(one.title, len(one)) for one in sets] == [("0.1", 6), ("0.01", 4)]
-    assert sorted(column for one in sets for column in one.columns) == list(range(10))
+    groups = RunGroups(sweep(), LR).groups
+    assert [(one.title, len(one)) for one in groups] == [("0.1", 6), ("0.01", 4)]
+    assert sorted(column for one in groups for column in one.columns) == list(range(10))
 
 
 def test_figures_of_a_set() -> None:
-    sets = RunSets(sweep(), LR)
-    auc = sets.summary("val_auc", sets.sets[1])
+    groups = RunGroups(sweep(), LR)
+    auc = groups.summary("val_auc", groups.groups[1])
     assert (auc.n, auc.low, auc.high, auc.median) == (3, 0.901, 0.903, 0.902)
     assert auc.mean == pytest.approx(0.902)
-    assert sets.summary("loss", sets.sets[1]).left_out == 1
-    assert sets.metrics == ("loss", "val_auc")
+    assert groups.summary("loss", groups.groups[1]).left_out == 1
+    assert groups.metrics == ("loss", "val_auc")
 
 
 def test_what_mlflow_measures_of_the_machine_is_offered_after_the_metrics() -> None:
@@ -48,25 +48,28 @@ def test_what_mlflow_measures_of_the_machine_is_offered_after_the_metrics() -> N
     assert comparison.metrics == ("a", "loss", "system/cpu")
     assert best_metric(comparison, comparison.metrics) == "loss"
     assert [one.found.strength for one in importances(comparison, "system/cpu")] == [pytest.approx(1.0)]
-    sets = RunSets(comparison, LR)
-    assert sets.metrics == ("a", "loss", "system/cpu")
-    assert sorted(sets.values("system/cpu", one)[0] for one in sets.sets) == [10.0, 20.0, 30.0, 40.0]
+    groups = RunGroups(comparison, LR)
+    assert groups.metrics == ("a", "loss", "system/cpu")
+    assert sorted(groups.values("system/cpu", one)[0] for one in groups.groups) == [10.0, 20.0, 30.0, 40.0]
 
 
 def test_the_difference_of_two_sets() -> None:
-    sets = RunSets(sweep(), LR)
-    found = sets.difference("val_auc", sets.sets[0], sets.sets[1])
+    groups = RunGroups(sweep(), LR)
+    found = groups.difference("val_auc", groups.groups[0], groups.groups[1])
     assert found is not None
     assert found.delta == pytest.approx(0.1)
     assert found.low < 0.1 < found.high
     assert found.p < 0.001
     assert (
-        sets.difference("val_auc", sets.sets[0], RunSets(sweep(), Grouping((("params", "note"),), "")).sets[0]) is None
+        groups.difference(
+            "val_auc", groups.groups[0], RunGroups(sweep(), Grouping((("params", "note"),), "")).groups[0]
+        )
+        is None
     )
 
 
 def test_seeds_are_named() -> None:
-    varying = RunSets(sweep(), LR).varying
+    varying = RunGroups(sweep(), LR).varying
     assert [(one.name, one.seed) for one in varying] == [("seed", True), ("note", False), ("optimizer", False)]
     assert varying[0].values == 3
     assert is_seed("train.random_state")
@@ -84,16 +87,16 @@ def test_ways_to_group() -> None:
 
 def test_runs_without_the_param_are_a_set_of_their_own() -> None:
     comparison = Comparison(of_details([run(1, params={"a": ""}), run(2, params={}), run(3, params={"a": "x"})]))
-    titles = {one.title for one in RunSets(comparison, Grouping((("params", "a"),), "")).sets}
+    titles = {one.title for one in RunGroups(comparison, Grouping((("params", "a"),), "")).groups}
     assert titles == {'""', "–", "x"}
 
 
 def test_a_set_without_any_of_several_params_is_said_in_words() -> None:
     comparison = Comparison(of_details([run(1, params={"a": "1", "b": "1"}), run(2), run(3, metrics={"m": math.nan})]))
-    sets = RunSets(comparison, Grouping((("params", "a"), ("params", "b")), ""))
-    assert {one.title for one in sets.sets} == {"1, 1", "without any of these"}
-    assert sets.leaves_out
-    assert not RunSets(Comparison(of_details([run(1), run(2)])), Grouping((), "")).leaves_out
+    groups = RunGroups(comparison, Grouping((("params", "a"), ("params", "b")), ""))
+    assert {one.title for one in groups.groups} == {"1, 1", "without any of these"}
+    assert groups.leaves_out
+    assert not RunGroups(Comparison(of_details([run(1), run(2)])), Grouping((), "")).leaves_out
 
 
 def test_which_params_matter() -> None:
