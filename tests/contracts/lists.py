@@ -15,7 +15,7 @@ from tests.support.prompts import on_support, open_prompts
 from tests.support.traced import many_infos
 from tests.support.writing import BEE, ELK, OX
 from tui.app.application import DeckApp
-from tui.domain.traces.scope import TraceScope
+from tui.domain.traces.values import TraceScope
 from tui.services.request_log import LoggedRequest
 from tui.ui.routes import (
     ArtifactsRoute,

@@ -14,8 +14,7 @@ from tests.support import servers
 from tests.support.evaluated import log_evaluation
 from tests.support.stores import Store, make_store
 from tui.domain.traces.evaluation import FAILS, compared, feedback_of, tallied_by_judge
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import ERROR
+from tui.domain.traces.values import ERROR, TraceScope
 from tui.gateway import dispatch
 
 Ask = Mapping[str, Callable[..., Any]]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.stores import Store
 from tui.gateway.dispatch import methods, operations, protocols
-from tui.gateway.limits import BEFORE_READY, LIMITS_S
+from tui.gateway.environment import BEFORE_READY, LIMITS_S
 from tui.gateway.session import Connection
 
 ASKED = {

@@ -12,7 +12,7 @@ from tests.support.evaluated import RUNS, evaluate
 from tests.support.snapshots import Picture
 from tests.support.traced import many_infos
 from tui.app.application import DeckApp
-from tui.domain.traces.scope import TraceScope
+from tui.domain.traces.values import TraceScope
 from tui.ui.routes import (
     EvaluationDiffRoute,
     EvaluationsRoute,

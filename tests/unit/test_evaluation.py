@@ -22,8 +22,7 @@ from tui.domain.traces.evaluation import (
     feedback_of,
     tallied_by_judge,
 )
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import ERROR, EXPECTATION, Assessment, EvaluationRun, TraceInfo
+from tui.domain.traces.values import ERROR, EXPECTATION, Assessment, EvaluationRun, TraceInfo, TraceScope
 
 
 def told(value: object, **more: object) -> Assessment:

@@ -12,8 +12,7 @@ from tests.support.traced import assessment, many_infos, refund, span, trace_inf
 from tui.domain.glyphs import ASCII, UNICODE
 from tui.domain.traces import words
 from tui.domain.traces.aligned import aligned, divergence, texts_of
-from tui.domain.traces.messages import Message, conversation
-from tui.domain.traces.span_lines import SpanReader
+from tui.domain.traces.span_lines import Message, SpanReader, conversation
 from tui.domain.traces.summary import by_time, grouped, percentile, summarized, summary_lines
 from tui.domain.traces.table import assessment_names, tone_of
 from tui.domain.traces.tree import SpanTree

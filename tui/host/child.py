@@ -22,7 +22,7 @@ from typing import Any
 
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment, problems, progress
-from tui.gateway.limits import BEFORE_READY, LIMITS_S
+from tui.gateway.environment import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Connection, require_safe
 from tui.host import wire

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from tui.domain import uris
 from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
-from tui.gateway.environment import deadline_of
-from tui.gateway.limits import LIMITS_S
+from tui.gateway.environment import LIMITS_S, deadline_of
 from tui.host.link import Call, ProcessLink, ProgressListener
 from tui.host.wire import HostSpec
 

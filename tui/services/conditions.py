@@ -17,10 +17,10 @@ from tui.domain.series.history import MetricHistory
 from tui.domain.serving.endpoints import Endpoint, drifts, served
 from tui.domain.serving.health import Sample
 from tui.domain.traces import words
-from tui.domain.traces.scope import TraceScope
 from tui.domain.traces.summary import HOUR, Tally, share, tallied
+from tui.domain.traces.values import TraceScope
 from tui.domain.values import MetricValue
-from tui.services.trace_reading import infos_of
+from tui.services.trace_writes import infos_of
 from tui.services.watching import Happening, SeenRun
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.domain.traces.evaluation import JudgeTally, tallied_by_judge
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import ERROR, EvaluationRun, TraceInfo
+from tui.domain.traces.values import ERROR, EvaluationRun, TraceInfo, TraceScope
 from tui.gateway.ports import TracesPort
 
 MOST_TRACES = 5000  # of one evaluation run that are read

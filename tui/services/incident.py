@@ -20,12 +20,11 @@ from tui.domain.serving.health import health
 from tui.domain.table import Tone
 from tui.domain.text import clean
 from tui.domain.traces import words
-from tui.domain.traces.scope import TraceScope
 from tui.domain.traces.summary import Tally, share, tallied
-from tui.domain.traces.values import ERROR
+from tui.domain.traces.values import ERROR, TraceScope
 from tui.domain.writes.alias_plan import shown
 from tui.services.copies import utc
-from tui.services.trace_reading import MOST_PLACES, infos_of
+from tui.services.trace_writes import MOST_PLACES, infos_of
 
 if TYPE_CHECKING:
     from tui.services.session import Session

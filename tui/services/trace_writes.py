@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tui.domain.traces.values import Assessment, EvaluationSet, TraceInfo
+from tui.domain.traces.values import Assessment, EvaluationSet, TraceInfo, TraceScope
 from tui.domain.writes import changes
 from tui.domain.writes.assessing import of_text, state_of, text_of
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, Plan, ThingState
-from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort
+from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort, TrackingPort
 from tui.services.ledger import Ledger
 from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
 from tui.services.writes import GuardedWrite
@@ -104,3 +104,26 @@ class TraceChanges:
 def _covers(info: TraceInfo, there: Assessment, wanted: str) -> bool:
     """Whether deleting what holds brings back what is wanted."""
     return any(one.id == there.overrides and text_of(one) == wanted for one in info.assessments)
+
+
+# Reading the traces of a scope, in every experiment where it names none; it blocks.
+
+
+MOST_INFOS = 2000  # traces that are read
+MOST_PLACES = 100  # experiments that are looked through, those last updated first
+
+
+def infos_of(
+    tracking: TrackingPort, traces: TracesPort, scope: TraceScope, *, since_ms: int = 0, most: int = MOST_INFOS
+) -> tuple[TraceInfo, ...]:
+    """The latest traces of a scope, without their spans; those that began before ``since_ms`` are not read on to."""
+    places = scope.places or tuple(one.id for one in tracking.search_experiments(max_results=MOST_PLACES).experiments)
+    found: list[TraceInfo] = []
+    token: str | None = None
+    while places and len(found) < most:
+        page = traces.search(places, filter_string=scope.filter_string, max_results=min(500, most), token=token)
+        found += page.infos
+        token = page.next_token
+        if token is None or (page.infos and page.infos[-1].started_ms < since_ms):
+            break
+    return tuple(info for info in found if info.started_ms >= since_ms)

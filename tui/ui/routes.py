@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from tui.domain.artifacts import LoggedModel
     from tui.domain.runs.snapshot import FrameSnapshot
-    from tui.domain.traces.scope import TraceScope
-    from tui.domain.traces.values import EvaluationRun, TraceInfo
+    from tui.domain.traces.values import EvaluationRun, TraceInfo, TraceScope
     from tui.domain.values import RunDetail, RunReference, StoreReport
 
 

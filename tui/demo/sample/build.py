@@ -6,10 +6,12 @@ import shutil
 import time
 from pathlib import Path
 
-from tui.demo.sample import churn, fraud, genai, hostile, marker, pricing, registry, sweep
+from tui.demo.sample import churn, fraud, genai, hostile, marker, pricing, registry
 from tui.demo.sample.workshop import Report, StoryClock, Workshop
 
-PIECES = churn.PIECES + sweep.PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES + genai.PIECES
+PIECES = (
+    churn.PIECES + churn.SWEEP_PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES + genai.PIECES
+)
 
 
 def build(folder: Path, report: Report) -> None:
@@ -18,7 +20,7 @@ def build(folder: Path, report: Report) -> None:
         clock.set(clock.ago(days=365))
         shop = Workshop(folder, clock, report)
         weekly, of_churn = churn.make(shop)
-        sweep.make(shop, weekly)
+        churn.make_sweep(shop, weekly)
         shop.touch(weekly, churn.WEEKLY, clock.ago(minutes=2))
         of_fraud = fraud.make(shop)
         of_pricing = pricing.make(shop)

@@ -293,3 +293,208 @@ def credentials(workspace: Workspace, request: Request) -> Json:
     writes = request.text("operation") == "MODEL_VERSION_OPERATION_READ_WRITE"
     version_of(owned(workspace, name) if writes else readable(workspace, name), request.text("version"))
     return {"credentials": {"storage_mode": "DEFAULT_STORAGE", "expiration_time": workspace.clock_ms + 3_600_000}}
+
+
+# Registered models of Unity Catalog by its native surface, which the Databricks SDK uses.
+
+
+_NATIVE_API = "/api/2.1/unity-catalog/models"
+
+
+def add_native_models(routes: Routes) -> None:
+    """Answer for everything in this module."""
+    on = routes.on
+    on("GET", _NATIVE_API)(search_native)
+    on("GET", f"{_NATIVE_API}/{{name}}")(get_native)
+    on("GET", f"{_NATIVE_API}/{{name}}/versions")(versions)
+    on("GET", f"{_NATIVE_API}/{{name}}/versions/{{number}}")(version)
+
+
+def _native_json(model: Model) -> Json:
+    catalog, schema, short = model.name.split(".")
+    return {
+        "name": short,
+        "catalog_name": catalog,
+        "schema_name": schema,
+        "full_name": model.name,
+        "owner": model.owner,
+        "comment": model.description,
+        "created_at": model.created_ms,
+        "created_by": model.owner,
+        "updated_at": model.updated_ms,
+        "updated_by": model.owner,
+    }
+
+
+def search_native(workspace: Workspace, request: Request) -> Json:
+    inside = tuple(request.said.get(key) for key in ("catalog_name", "schema_name"))
+    found = [m for m in visible(workspace) if inside in ((None, None), tuple(m.name.split(".")[:2]))]
+    part, token = paged(found, request, default=100, most=1000)
+    return {"registered_models": [_native_json(model) for model in part], **token}
+
+
+def get_native(workspace: Workspace, request: Request, name: str) -> Json:
+    model = readable(workspace, name)
+    catalog, schema, short = name.split(".")
+    place = {"model_name": short, "catalog_name": catalog, "schema_name": schema}
+    aliases = [{"alias_name": a, "version_num": v, **place} for a, v in sorted(model.aliases.items())]
+    with_aliases = str(request.said.get("include_aliases", "")).lower() == "true"
+    return {**_native_json(model), **({"aliases": aliases} if with_aliases else {})}
+
+
+def versions(workspace: Workspace, request: Request, name: str) -> Json:
+    model = readable(workspace, name)
+    catalog, schema, short = name.split(".")
+    part, token = paged(sorted(model.versions, reverse=True), request, default=100, most=1000)
+    return {
+        "model_versions": [
+            {
+                "model_name": short,
+                "catalog_name": catalog,
+                "schema_name": schema,
+                "version": number,
+                "source": model.versions[number].source,
+                "comment": model.versions[number].description,
+                "run_id": model.versions[number].run_id,
+                "status": model.versions[number].status,
+                "created_at": model.versions[number].created_ms,
+                "created_by": model.versions[number].user,
+            }
+            for number in part
+        ],
+        **token,
+    }
+
+
+def version(workspace: Workspace, _request: Request, name: str, number: str) -> Json:
+    model = readable(workspace, name)
+    found = version_of(model, number)
+    catalog, schema, short = name.split(".")
+    told = [{kind: {f"{kind}_full_name": full}} for kind, full in found.depends_on]
+    return {
+        "model_name": short,
+        "catalog_name": catalog,
+        "schema_name": schema,
+        "version": found.number,
+        "run_id": found.run_id,
+        "status": found.status,
+        "source": found.source,
+        **({"model_version_dependencies": {"dependencies": told}} if told else {}),
+    }
+
+
+# The workspace's own model registry, older than Unity Catalog's: names of one level, and stages.
+
+
+_LEGACY_API = "/api/2.0/mlflow"
+_STAGES = ("None", "Staging", "Production", "Archived")
+
+
+def add_workspace_models(routes: Routes) -> None:
+    """Answer for everything in this module."""
+    on = routes.on
+    on("GET", f"{_LEGACY_API}/registered-models/search")(search_legacy)
+    on("GET", f"{_LEGACY_API}/registered-models/get")(get_legacy)
+    on("POST", f"{_LEGACY_API}/registered-models/get-latest-versions")(latest)
+    on("GET", f"{_LEGACY_API}/registered-models/get-latest-versions")(latest)
+    on("GET", f"{_LEGACY_API}/model-versions/search")(search_legacy_versions)
+    on("GET", f"{_LEGACY_API}/model-versions/get")(get_legacy_version)
+    on("POST", f"{_LEGACY_API}/model-versions/transition-stage")(transition)
+
+
+def _model(workspace: Workspace, request: Request) -> Model:
+    name = request.text("name")
+    model = workspace.legacy_models.get(name)
+    if model is None:
+        raise missing(f"RegisteredModel '{name}' does not exist. It might have been deleted.")
+    return model
+
+
+def _version(model: Model, text: str) -> Version:
+    version = model.versions.get(int(text)) if text.isdecimal() else None
+    if version is None:
+        raise missing(f"ModelVersion '{text}' of RegisteredModel '{model.name}' does not exist.")
+    return version
+
+
+def _version_json(model: Model, version: Version) -> Json:
+    return {
+        "name": model.name,
+        "version": str(version.number),
+        "creation_timestamp": version.created_ms,
+        "last_updated_timestamp": version.created_ms,
+        "user_id": version.user,
+        "current_stage": version.stage,
+        "source": version.source,
+        "run_id": version.run_id,
+        "status": version.status,
+        "description": version.description,
+        "tags": [{"key": key, "value": value} for key, value in version.tags.items()],
+    }
+
+
+def _latest(model: Model) -> list[Json]:
+    newest = {model.versions[number].stage: number for number in sorted(model.versions)}
+    return [_version_json(model, model.versions[number]) for _, number in sorted(newest.items())]
+
+
+def _legacy_json(model: Model) -> Json:
+    return {
+        "name": model.name,
+        "creation_timestamp": model.created_ms,
+        "last_updated_timestamp": model.updated_ms,
+        "user_id": model.owner,
+        "description": model.description,
+        "latest_versions": _latest(model),
+        "tags": [{"key": key, "value": value} for key, value in model.tags.items()],
+    }
+
+
+def search_legacy(workspace: Workspace, request: Request) -> Json:
+    asked = str(request.said.get("filter") or "")
+    found = re.fullmatch(r"\s*name\s+(?:I?LIKE|=)\s+'([^']*)'\s*", asked, re.IGNORECASE)
+    if asked and found is None:
+        raise Refused(400, "INVALID_PARAMETER_VALUE", f"Unsupported filter query : `{asked}`.")
+    words = found[1].strip("%").lower() if found else ""
+    models = [model for name, model in sorted(workspace.legacy_models.items()) if words in name.lower()]
+    part, token = paged(models, request, default=100, most=1000)
+    return {"registered_models": [_legacy_json(model) for model in part], **token}
+
+
+def get_legacy(workspace: Workspace, request: Request) -> Json:
+    return {"registered_model": _legacy_json(_model(workspace, request))}
+
+
+def latest(workspace: Workspace, request: Request) -> Json:
+    return {"model_versions": _latest(_model(workspace, request))}
+
+
+def search_legacy_versions(workspace: Workspace, request: Request) -> Json:
+    asked = str(request.said.get("filter") or "")
+    named = re.fullmatch(r"\s*name\s*=\s*(?:'([^']*)'|\"([^\"]*)\")\s*", asked)
+    of_runs = re.fullmatch(r"\s*run_id\s+IN\s*\((.*)\)\s*", asked, re.IGNORECASE)
+    if named:
+        model = workspace.legacy_models.get(named[1] if named[1] is not None else named[2])
+        versions = [(model, model.versions[number]) for number in sorted(model.versions)] if model else []
+    elif of_runs:
+        runs = re.findall(r"'([^']*)'", of_runs[1])
+        versions = [(m, v) for m in workspace.legacy_models.values() for v in m.versions.values() if v.run_id in runs]
+    else:
+        raise Refused(400, "INVALID_PARAMETER_VALUE", f"Unsupported filter query : `{asked}`.")
+    versions.sort(key=lambda pair: (pair[0].name, -pair[1].number))
+    part, token = paged(versions, request, default=10_000, most=10_000)
+    return {"model_versions": [_version_json(model, version) for model, version in part], **token}
+
+
+def get_legacy_version(workspace: Workspace, request: Request) -> Json:
+    model = _model(workspace, request)
+    return {"model_version": _version_json(model, _version(model, request.text("version")))}
+
+
+def transition(workspace: Workspace, request: Request) -> Json:
+    model = _model(workspace, request)
+    version, stage = _version(model, request.text("version")), request.text("stage")
+    if stage not in _STAGES:
+        raise Refused(400, "INVALID_PARAMETER_VALUE", f"Invalid Model Version stage: {stage}.")
+    version.stage = stage
+    return {"model_version": _version_json(model, version)}

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tui.demo.simulated import files, governance, models, native_models, serving, tracking, workspace_models
+from tui.demo.simulated import governance, models, serving, tracking
 from tui.demo.simulated.http import Answer, Request, Routes, respond
 from tui.demo.simulated.state import Workspace
 
@@ -17,8 +17,16 @@ from tui.demo.simulated.state import Workspace
 def routes() -> Routes:
     """Every path that is answered."""
     table = Routes()
-    for part in (tracking, files, models, native_models, workspace_models, governance, serving):
-        part.add_to(table)
+    for add_to in (
+        tracking.add_to,
+        tracking.add_files,
+        models.add_to,
+        models.add_native_models,
+        models.add_workspace_models,
+        governance.add_to,
+        serving.add_to,
+    ):
+        add_to(table)
     return table
 
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from tui.domain.diff.text_change import TextChange, text_change
 from tui.domain.preview import text as plain_text
-from tui.domain.traces.messages import conversation
+from tui.domain.traces.span_lines import conversation
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import Span
 

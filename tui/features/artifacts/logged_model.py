@@ -61,7 +61,7 @@ class LoggedModelScreen(Page, Asking):
         self.set_crumbs("runs", self._route.run_id[:8], "logged models", named(name))
 
     def action_its_traces(self) -> None:
-        from tui.domain.traces.scope import TraceScope
+        from tui.domain.traces.values import TraceScope
         from tui.ui.routes import TracesRoute
 
         name = self.model.name if self.model is not None else ""

@@ -16,8 +16,7 @@ from tui.domain import quantities
 from tui.domain.problem import Problem
 from tui.domain.runs.tables import facts
 from tui.domain.text import named
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import EvaluationRun, EvaluationSet, RecordsPage
+from tui.domain.traces.values import EvaluationRun, EvaluationSet, RecordsPage, TraceScope
 from tui.features.evaluation.panes import RecordsPane
 from tui.resources import style_sheets
 from tui.services.session import Session

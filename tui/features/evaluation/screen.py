@@ -12,8 +12,7 @@ from textual.containers import Horizontal
 from tui.app.actions import bindings
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer
+from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, TraceScope
 from tui.features.evaluation.panes import EvaluationsPane, ScorersPane, SetsPane
 from tui.resources import style_sheets
 from tui.services.copies import run_copies

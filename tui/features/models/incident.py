@@ -18,7 +18,7 @@ from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
-from tui.domain.traces.scope import TraceScope
+from tui.domain.traces.values import TraceScope
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import shown
 from tui.features.models.registry_page import RegistryPage

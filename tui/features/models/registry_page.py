@@ -513,7 +513,7 @@ class RegistryPage(Page, Asking):
 
     def action_its_traces(self) -> None:
         """What the traces of its logged model share since an alias points here, against those before."""
-        from tui.domain.traces.scope import TraceScope
+        from tui.domain.traces.values import TraceScope
         from tui.ui.routes import TraceGroupsRoute, TracesRoute
 
         version, model = self.version_here(), self.model_here()

@@ -337,7 +337,7 @@ class PromptsScreen(Page, Asking):
         if version is None:
             self.deck.say("No version has been read here yet")
             return
-        from tui.domain.traces.scope import TraceScope
+        from tui.domain.traces.values import TraceScope
 
         self.deck.go(TracesRoute(TraceScope((), prompt=f"{version.name}/{version.version}")))
 

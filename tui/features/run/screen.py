@@ -270,7 +270,7 @@ class RunScreen(Page, Asking):
 
     def action_its_traces(self) -> None:
         if self.detail is not None:
-            from tui.domain.traces.scope import TraceScope
+            from tui.domain.traces.values import TraceScope
             from tui.ui.routes import TracesRoute
 
             scope = TraceScope((self.detail.experiment_id,), self.detail.name, run_id=self.detail.run_id)

@@ -19,13 +19,12 @@ from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean
 from tui.domain.traces import words
-from tui.domain.traces.scope import TraceScope
 from tui.domain.traces.summary import HOUR, TraceGroup, grouped, share, tallied
 from tui.domain.traces.tree import SpanTree
-from tui.domain.traces.values import ERROR, TraceInfo
+from tui.domain.traces.values import ERROR, TraceInfo, TraceScope
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.services.trace_reading import infos_of
+from tui.services.trace_writes import infos_of
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from tui.domain.problem import Problem
 from tui.domain.text import clean
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import TraceInfo
+from tui.domain.traces.values import TraceInfo, TraceScope
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page

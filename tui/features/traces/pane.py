@@ -21,10 +21,9 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
-from tui.domain.traces.scope import TraceScope
 from tui.domain.traces.summary import Summary, summarized, summary_lines
 from tui.domain.traces.table import assessment_names, trace_columns, usual_longest
-from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TracesPage
+from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TraceScope, TracesPage
 from tui.services.session import Session
 from tui.ui.asking import AutoRefresh
 from tui.ui.list_pane import ListPane, Show

@@ -15,8 +15,7 @@ from tui.app.actions import bindings
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
-from tui.domain.traces.scope import TraceScope
-from tui.domain.traces.values import TraceInfo, Warehouse
+from tui.domain.traces.values import TraceInfo, TraceScope, Warehouse
 from tui.domain.writes.changes import Thing
 from tui.features.traces.links import TraceLinks
 from tui.features.traces.pane import TracesPane
