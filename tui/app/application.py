@@ -28,7 +28,7 @@ from tui.app.resuming import Resuming
 from tui.app.signals import heeded
 from tui.app.themes import variable_defaults
 from tui.app.trail import Pages
-from tui.app.under_way import Notices, RequestsUnderWay
+from tui.app.under_way import DesktopNotices, RequestsUnderWay
 from tui.config.choose import COMMAND_LINE
 from tui.config.launch import Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
@@ -103,7 +103,7 @@ class DeckApp(CalmApp[int]):
         self.pages = Pages(self)
         self._copying = Copying(self)
         self.under_way = RequestsUnderWay(self)
-        self.notices = Notices(self)
+        self.notices = DesktopNotices(self)
         self.plugins = Plugins(self, settings.plugins)
         super().__init__(css_path=style_sheets("base.tcss", "grid.tcss", "runs.tcss"))
         self.wardrobe = Wardrobe(look or Appearance(), settings.themes, self.register_theme)

@@ -72,7 +72,7 @@ class RequestsUnderWay:
         return None
 
 
-class Notices:
+class DesktopNotices:
     """What ends while one looks elsewhere, told to the desktop by way of the terminal where that is wanted."""
 
     def __init__(self, deck: DeckApp) -> None:
