@@ -18,7 +18,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, show_key, show_keys, use_keymap
+from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, key_of, show_key, show_keys, use_keymap
 from tui.app.contexts import Connect, Contexts
 from tui.app.copying import Copying
 from tui.app.first_frame import FirstFrame
@@ -360,7 +360,10 @@ class DeckApp(CalmApp[int]):
         self.under_way.moved()
 
     def on_grid_range_begun(self) -> None:
-        self.say("A range of marks begins here: move to its other end, then v again; esc leaves it")
+        self.say(
+            f"A range of marks begins here: move to its other end, then {key_of('grid.mark_range')} again; "
+            f"{key_of('app.back')} leaves it"
+        )
 
     def register(self, *, run_id: str = "", uri: str = "") -> None:
         """Register a model of a run, or the one at an address, as a version."""
@@ -694,7 +697,9 @@ class DeckApp(CalmApp[int]):
             watching = self.page.watch_toggle()
             self.page.show_status()
             seconds = self.session.launch.settings.watch_seconds
-            self.say(f"Auto-refresh every {seconds:g} s; w stops" if watching else "Auto-refresh off")
+            self.say(
+                f"Auto-refresh every {seconds:g} s; {key_of('app.watch')} stops" if watching else "Auto-refresh off"
+            )
 
     def action_times(self) -> None:
         self.absolute_times = not self.absolute_times

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.timer import Timer
 
+from tui.app.actions import key_of
 from tui.domain.quantities import duration
 from tui.domain.text import named
 
@@ -51,7 +52,7 @@ class RequestsUnderWay:
         if page is None:
             return
         slow = self.slow
-        stops = ", esc stops" if page.reading_may_stop else ""
+        stops = f", {key_of('app.back')} stops" if page.reading_may_stop else ""
         told = f"· {slow[0]} for {duration(slow[1])}{stops}" if slow else ""
         page.hint_line.count_requests(log.in_flight, log.waiting or told)
         if log.in_flight and self._telling is None:

@@ -357,7 +357,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
             self._all_from = None
             return ""
         since, before = self._all_from = self._all_from or (now, loaded)
-        return f"loading all: {pace(loaded, total, loaded - before, now - since)}, esc stops"
+        return f"loading all: {pace(loaded, total, loaded - before, now - since)}, {key_of('app.back')} stops"
 
     def show_words(self) -> None:
         """Write the title and what stands in the lower border."""

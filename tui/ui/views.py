@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.widget import Widget
 
+from tui.app.actions import key_of
 from tui.domain.columns import Look
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
@@ -172,7 +173,9 @@ class ViewsOfList:
             if view is not None:
                 self._take(view)
             else:
-                self._deck.say(f"There is no view “{clean(name)}” of this list; K shows those there are")
+                self._deck.say(
+                    f"There is no view “{clean(name)}” of this list; {key_of('app.view')} shows those there are"
+                )
 
         self._read_web(got)
 

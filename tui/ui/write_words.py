@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
+from tui.app.actions import key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count
 from tui.domain.table import Column, RowsTable, Tone
@@ -155,14 +156,15 @@ def _way_back(told: WriteResult) -> str:
     changes = told.done
     if told.plan.purpose in (UNDO, PUT_BACK):
         return ""
+    undo = key_of("runs.undo")
     if changes[0].verb is WriteVerb.SERVE:
         return " · it is looked at until that is over"
     if told.taken_back is None:
-        return " · it cannot be taken back" if changes[0].verb is WriteVerb.DELETE else " · u cannot take it back"
-    them = "it" if len(told.plan.things) == 1 else "them"
-    return (
-        f" · u restores {them}" if all(change.verb is WriteVerb.DELETE for change in changes) else " · u takes it back"
-    )
+        deleted = changes[0].verb is WriteVerb.DELETE
+        return " · it cannot be taken back" if deleted else f" · {undo} cannot take it back"
+    if all(change.verb is WriteVerb.DELETE for change in changes):
+        return f" · {undo} restores {'it' if len(told.plan.things) == 1 else 'them'}"
+    return f" · {undo} takes it back"
 
 
 def _moved(change: Change, result: StepResult[Found]) -> str:
