@@ -28,6 +28,8 @@ class Numbers(Enum):
 class Capabilities:
     """What a context's two stores can do. ``lacking`` names what is absent from this one, for a person."""
 
+    histories_at_once: int = 1  # runs of which one question tells a metric's history
+    whole_histories: bool = False  # whether all of its points, and not samples where it is long
     signs_in: bool = False  # whether a plain server may ask who one is
     workspace: bool = False  # a Databricks workspace: accounts, catalogs, serving endpoints
     serving: bool = False
@@ -89,6 +91,8 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
     open_source = registry == "uc"
     called = {"databricks": "legacy registry of the workspace", "uc": "open-source Unity Catalog"}
     return Capabilities(
+        histories_at_once=1000 if tracking == "sqlite" else 100 if tracking in (*uris.HTTP_KINDS, "databricks") else 1,
+        whole_histories=tracking == "sqlite",
         signs_in=tracking in uris.HTTP_KINDS,
         workspace=workspace,
         serving=workspace,

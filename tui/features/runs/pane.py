@@ -18,7 +18,6 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
-from tui.domain.uris import HTTP_KINDS, is_databricks, kind
 from tui.features.runs import words as runs_words
 from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
 from tui.features.runs.following import Following
@@ -638,12 +637,9 @@ class RunsPane(ListPane[str]):
 
     def _price(self, runs: int) -> str:
         """What it costs to read a metric over the lives of so many runs."""
-        uri = self.session.launch.tracking_uri
-        if kind(uri) == "sqlite":
-            return counted(-(-runs // 1000), "statement")
-        if kind(uri) in HTTP_KINDS or is_databricks(uri):
-            return f"{counted(-(-runs // 100), 'request')}, of samples where it is long"
-        return f"{counted(runs, 'statement')}, of samples where it is long"
+        can = self.session.capabilities
+        asked = counted(-(-runs // can.histories_at_once), "request" if can.signs_in or can.workspace else "statement")
+        return asked if can.whole_histories else f"{asked}, of samples where it is long"
 
     def shown_columns(self) -> tuple[str, ...]:
         """The keys of the columns chosen, by a person or by what there is, those folded included."""
