@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_plain_server_has_what_mlflow_has() -> None:
     can = expected(SERVER, SERVER)
-    assert can == Capabilities(histories_at_once=100, signs_in=True, numbers=Numbers.NEWEST_TOLD)
+    assert can == Capabilities(histories_at_once=100, whole_histories=False, signs_in=True, numbers=Numbers.NEWEST_TOLD)
     assert expected("sqlite:///a.db", "sqlite:///a.db") == Capabilities()
 
 

@@ -28,8 +28,8 @@ class Numbers(Enum):
 class Capabilities:
     """What a context's two stores can do. ``lacking`` names what is absent from this one, for a person."""
 
-    histories_at_once: int = 1  # runs of which one question tells a metric's history
-    whole_histories: bool = False  # whether all of its points, and not samples where it is long
+    histories_at_once: int = 1000  # runs of which one question tells a metric's history
+    whole_histories: bool = True  # whether all of its points, and not samples where it is long
     signs_in: bool = False  # whether a plain server may ask who one is
     workspace: bool = False  # a Databricks workspace: accounts, catalogs, serving endpoints
     serving: bool = False
