@@ -10,6 +10,9 @@ from tests.support.deck import World, enter_runs, experiment, run, runs_pane, sh
 from tests.support.fake_registry import cut_before, forbidden
 from tests.support.fake_writes import Trouble
 from tests.support.writing import BEE, ELK, OX, panel, shown, told
+from tui.app.application import DeckApp
+from tui.features.run.screen import RunScreen
+from tui.ui.routes import RunRoute
 from tui.ui.write_course import Face
 
 OK: Trouble = None
@@ -38,6 +41,20 @@ async def test_marked_runs_are_deleted_and_one_key_restores_them(small: World) -
         assert [small.writes.run(each).lifecycle for each in (OX, ELK)] == ["active", "active"]
         assert [entry.purpose for entry in small.ledger.read().entries] == ["", "undo"]
         assert "u take back" not in deck.text()
+
+
+async def test_a_run_s_own_page_says_how_many_runs_below_it_stay(small: World) -> None:
+    small.tracking.runs += [run(7, parent=OX), run(8, parent=OX), run(9, parent=f"{7:032x}")]
+    small.tracking.server_filter = lambda text, one: "parentRunId" not in text or repr(one.parent_id) in text
+    async with small.open() as deck:
+        await deck.until_text("weekly")
+        assert isinstance(deck.app, DeckApp)
+        deck.app.go(RunRoute(OX))
+        await deck.until_text("gallant-ox-12")
+        await deck.until(lambda: isinstance(deck.app.screen, RunScreen), "its page is open")
+        await deck.press("X")
+        await shown(deck, "Delete run gallant-ox-12")
+        await deck.until_text("3 runs below it stay: only what is named is deleted.")
 
 
 async def test_leaving_the_panel_writes_nothing(small: World) -> None:

@@ -132,7 +132,10 @@ def summary_lines(summary: Summary, glyphs: Glyphs) -> tuple[str, str]:
     whole = summary.whole
     if not whole.count:
         return "", ""
-    parts = [f"{quantities.count(whole.count)} traces", f"errors {share(whole.error_share)}{_trend(summary, glyphs)}"]
+    parts = [
+        f"{quantities.count(whole.count)} trace{'' if whole.count == 1 else 's'}",
+        f"errors {share(whole.error_share)}{_trend(summary, glyphs)}",
+    ]
     if whole.p50_ms is not None:
         took = ((whole.p50_ms, "p50"), (whole.p95_ms, "p95"), (whole.p99_ms, "p99"))
         parts.append(" ".join(f"{name} {words.took(ms)}" for ms, name in took))
