@@ -247,18 +247,16 @@ class VersionsPane(ListPane[ModelVersion]):
             return ()
         findings = self._desk.health.findings(self.model)
         going = self._everything and not self.complete and self.is_asking("versions")
-        parts = [self.pace_words(len(self.versions), None, going=going)]
+        parts = []
         for severity in SEVERITIES:
             number = sum(1 for finding in findings if finding.severity == severity)
             if number:
                 parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
         moved = self._desk.news.changes(self.model)
         said = [f"since the start: {', '.join(moved)}"] if moved else []
-        return (
-            clean(
-                "  ".join([*said, f"{', '.join(parts)} · {key_of('registry.why')} says why" if parts else ""]).strip()
-            ),
-        )
+        pace = self.pace_words(len(self.versions), None, going=going)
+        why = f"{', '.join(parts)} · {key_of('registry.why')} says why" if parts else ""
+        return (clean("  ".join(part for part in (*said, pace, why) if part)),)
 
     # evidence
 
