@@ -777,7 +777,7 @@ WRITES: tuple[WriteRow, ...] = (
         lambda world: world.registry.move("churn", "champion", "13"),
         old="v12",
         new="v11",
-        beneath=("champion old-prod",),
+        beneath=("champion · since now",),
     ),
     WriteRow(
         "move an alias on a version's page",
@@ -791,7 +791,7 @@ WRITES: tuple[WriteRow, ...] = (
         lambda world: world.registry.move("churn", "champion", "13"),
         old="v12",
         new="v11",
-        beneath=("champion  old-prod", "champion old-prod", "v11 "),
+        beneath=("champion  old-prod", "champion · since now", "v11 "),
     ),
     WriteRow(
         "move an alias on a model's page",

@@ -62,7 +62,7 @@ async def test_the_board_shows_an_alias_that_was_moved_on_the_page_over_it(tmp_p
         await deck.press("escape")
         await deck.until(lambda: "v11" in row(deck, "churn"), "the board shows it")
         await deck.until(lambda: models(deck).versions.complete, "the versions are read")
-        await deck.until_text("v11 ● ┊ champion old-prod")
+        await deck.until_text("v11 ● ┊ champion · since now")
 
 
 async def test_the_pages_under_a_version_s_page_show_what_was_written_there(world: World) -> None:
@@ -81,7 +81,7 @@ async def test_the_pages_under_a_version_s_page_show_what_was_written_there(worl
         await deck.until(lambda: champion(world) == "11", "champion is moved")
         await closed(deck)
         await deck.press("escape")
-        await deck.until_text("v11 ● ┊ champion old-prod")
+        await deck.until_text("v11 ● ┊ champion · since now")
 
 
 async def test_the_endpoints_beneath_show_an_alias_that_was_moved_on_a_model_s_page(tmp_path: Path) -> None:
