@@ -115,6 +115,9 @@ PLANS: dict[str, Callable[[Session], Plan]] = {
     "promote a version": lambda s: s.promotions.plan(
         s.registry.get_version("churn", "11"), Promotion("fraud_score", "champion", "fraud-scoring")
     ),
+    "promote to another context": lambda s: s.promotions.plan(
+        s.registry.get_version("churn", "12"), Promotion("dev.churn", "champion")
+    ),
     "move an alias": lambda s: _moves(s, ("champion", "11", "12")),
     "move several aliases": lambda s: _moves(s, ("champion", "14", "12"), ("old-prod", "10", "11")),
     "swap aliases": lambda s: _moves(s, ("champion", "14", "12"), ("challenger", "12", "14")),

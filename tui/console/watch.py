@@ -211,12 +211,10 @@ def watching(
     cls=Group.command_class,
     examples=(
         "mlflow-deck watch models:/churn@champion --json",
-        "mlflow-deck watch churn --exec 'notify-send mlflow'",
         "mlflow-deck watch --runs churn/weekly --filter 'params.model = mlp' --bell",
         "mlflow-deck watch --runs churn/weekly --no-point 15 --nan --plateau loss:20 --behind auc",
         "mlflow-deck watch churn --findings --serving --errors 2 --webhook https://example.com/hook",
         "mlflow-deck watch --traces support/agent --worse-by 100",
-        "mlflow-deck watch churn --once --exit-code",
     ),
 )
 @click.argument("model", nargs=-1, shell_complete=completion.models)

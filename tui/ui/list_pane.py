@@ -495,8 +495,10 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         return "Nothing is marked here: space marks this row" if verb in OF_MARKS else ""
 
     def action_unmark(self) -> None:
+        count = len(self.grid.marks)  # some may lie in rows that are not shown
         self.grid.marks = []
         self.show_words()
+        cast(Deck, self.app).say("Took the mark away" if count == 1 else f"Took {count} marks away")
 
     def action_next(self) -> None:
         self._go_to_mark(1)
