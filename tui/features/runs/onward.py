@@ -60,7 +60,7 @@ class Onward:
             by = self._pane.arrangement.texts("group_by")
             said = f"the first {MOST_COMPARED} of {count(len(run_ids))} runs are compared"
             too_many = len(run_ids) > MOST_COMPARED
-            wanted = CompareWanted(run_ids[:MOST_COMPARED], said if too_many else "", "compare-sets", group_by=by)
+            wanted = CompareWanted(run_ids[:MOST_COMPARED], said if too_many else "", "compare-groups", group_by=by)
             self._pane.post_message(wanted)
             return
         run_ids = self._runs_to_compare()
