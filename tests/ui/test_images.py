@@ -10,6 +10,7 @@ from tests.support.driver import Deck
 from tui.config.model import Settings
 from tui.domain.artifact_tree import logged_image
 from tui.domain.artifacts import ArtifactRoot
+from tui.domain.problem import Kind, Problem
 from tui.features.artifacts.images import ImagesScreen
 
 ONE, TWO, THREE = (f"{number:032x}" for number in (1, 2, 3))
@@ -96,6 +97,13 @@ async def test_over_a_slow_line_the_small_copy_travels_and_what_fails_is_told(tm
         await deck.press("q")
         await opened(deck, THREE)
         await deck.until_text("This run has logged no images by key and step")
+        await deck.press("q")
+        made.artifacts.problem = Problem(
+            Kind.NOT_FOUND, "Could not list the artifacts", "images is not there any more."
+        )
+        await opened(deck, THREE)
+        await deck.until_text("This run has logged no images by key and step")
+        assert "Could not list" not in deck.text() and "stale" not in deck.text()
         await deck.press("q")
         made.artifacts.problem = OFFLINE
         await opened(deck, ONE)

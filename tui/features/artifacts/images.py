@@ -19,7 +19,7 @@ from tui.domain.artifact_tree import LOGGED_IMAGES, LoggedImage, logged_image
 from tui.domain.artifacts import ArtifactEntry, ArtifactListing, ArtifactRoot
 from tui.domain.glyphs import ASCII
 from tui.domain.preview.values import CELL_PIXELS, Preview
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named, natural
 from tui.resources import style_sheets
@@ -131,6 +131,10 @@ class ImagesScreen(Page, Asking):
         self._come()
 
     def _not_listed(self, pane: ImagePane, problem: Problem) -> None:
+        if problem.kind is Kind.NOT_FOUND:
+            # The folder of images comes with the first of them: a local store tells of one that is not there.
+            self._listed(pane, ArtifactListing(pane.root, LOGGED_IMAGES, (), ""))
+            return
         pane.notice.problem(problem)
         self.set_freshness(self.freshness.failed(problem))
         self._come()
