@@ -647,7 +647,7 @@ async def test_runs_are_pinned_and_hidden_and_stay_so(small: World) -> None:
         assert names(deck)[0] == "calm-bee-3" and "gallant-ox-12" not in names(deck)
         await deck.press("escape", "exclamation_mark")
         await deck.until(lambda: "gallant-ox-12" in names(deck), "what is hidden is shown")
-        deck.shows("1 hidden (! hides them)")
+        deck.shows("1 hidden, shown now (! hides them)")
         await deck.press("g", "j", "H", "g", "asterisk")
         await deck.until(lambda: names(deck)[0] == "gallant-ox-12", "nothing is pinned nor hidden")
         assert "hidden (" not in deck.text()
@@ -686,9 +686,10 @@ async def test_runs_stand_in_groups_that_fold_sort_compare_and_plot(small: World
         pane = runs_pane(deck)
         await deck.press("b")
         await deck.until(lambda: isinstance(deck.app.screen, ListModal), "what to group by is asked")
+        deck.shows(" Group by ", "ctrl+r no groups")
         await deck.type("depth")
-        await deck.press("space", "enter")
-        await deck.until(lambda: pane.groups is not None, "the runs stand in groups")
+        await deck.press("enter")
+        await deck.until(lambda: pane.groups is not None, "the runs stand in groups of what was under the cursor")
         deck.shows("groups by depth", "std", "▸ depth = 5")
         groups = pane.groups
         assert groups is not None

@@ -106,8 +106,10 @@ def ask_columns(
     shown: tuple[str, ...],
     glyphs: Glyphs,
     picked: Callable[[tuple[str, ...]], None],
+    *,
+    to_group: bool = False,
 ) -> None:
-    """Let a person choose columns and their order."""
+    """Let a person choose columns and their order, to be shown or to group by."""
     from tui.ui.dialogs.pick import ColumnsPicked, PickColumnsModal
 
     def answered(answer: ColumnsPicked | None) -> None:
@@ -115,7 +117,7 @@ def ask_columns(
             picked(answer.keys)
 
     if columns:
-        app.push_screen(PickColumnsModal(columns, shown, glyphs), answered)
+        app.push_screen(PickColumnsModal(columns, shown, glyphs, to_group=to_group), answered)
 
 
 class ArrangedGrid(Grid, Asking):

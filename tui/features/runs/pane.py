@@ -716,7 +716,7 @@ class RunsPane(ListPane[str]):
             self.all_folded, self.folded_but = bool(keys), frozenset()
             self.rearrange(self.arrangement.with_more(group_by=list(keys)))
 
-        ask_columns(self.app, offers, self.arrangement.texts("group_by"), self.glyphs, picked)
+        ask_columns(self.app, offers, self.arrangement.texts("group_by"), self.glyphs, picked, to_group=True)
 
     def action_fold_all(self) -> None:
         self.all_folded = not (self.all_folded or self.folded_but)

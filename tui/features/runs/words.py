@@ -119,8 +119,9 @@ def footnotes(shown: RunsInView) -> list[str]:
         applied = "here, not applied" if shown.filter_fails else "here"
         notes.append(f"{applied}: {clean(shown.filter_text)}")
     if counts is not None and counts.put_away:
-        back = "! hides them" if shown.arrangement.flag("show_hidden", default=False) else "! shows them"
-        notes.append(f"{quantities.count(counts.put_away)} hidden ({back})")
+        put_away, key = quantities.count(counts.put_away), key_of("runs.show_hidden")
+        in_view = shown.arrangement.flag("show_hidden", default=False)
+        notes.append(f"{put_away} hidden" + (f", shown now ({key} hides them)" if in_view else f" ({key} shows them)"))
     if loader.figures_left:
         notes.append(f"columns of metrics over time: {quantities.count(loader.figures_left)} more runs to read")
     elif loader.figures_problem is not None:

@@ -50,8 +50,14 @@ class PickColumnsModal(ListModal[ColumnsPicked]):
         Binding("ctrl+r", "automatic", "automatic", show=False),
     ]
 
-    def __init__(self, columns: Sequence[Pickable], chosen: Sequence[str], glyphs: Glyphs) -> None:
+    def __init__(
+        self, columns: Sequence[Pickable], chosen: Sequence[str], glyphs: Glyphs, *, to_group: bool = False
+    ) -> None:
         super().__init__(glyphs)
+        self._to_group = to_group
+        if to_group:
+            self.title_text = "Group by"
+            self.hint_text = "space choose/not   { } move   ctrl+r no groups   enter apply   esc leave"
         known = {column.key: column for column in columns}
         first = [known[key] for key in chosen if key in known]
         self._order = [*first, *(column for column in columns if column.key not in set(chosen))]
@@ -74,7 +80,9 @@ class PickColumnsModal(ListModal[ColumnsPicked]):
         return RowsTable(columns, [c.key for c in kept], cells, {"group": muted, "detail": muted})
 
     def chosen(self, row_key: str) -> ColumnsPicked:
-        marks = self.grid.marks
+        marks = set(self.grid.marks)
+        if self._to_group and not marks and not self._first_marks:
+            marks = {row_key}  # who marks nothing means the one under the cursor; who takes all marks away, no groups
         return ColumnsPicked(tuple(column.key for column in self._order if column.key in marks))
 
     def action_turn(self) -> None:
