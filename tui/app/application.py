@@ -640,7 +640,7 @@ class DeckApp(CalmApp[int]):
         from tui.domain.values import StoreCondition, StoreReport
         from tui.ui.routes import StoreRoute
 
-        self.go(StoreRoute(StoreReport(StoreCondition.EMPTY, "", self.session.launch.place_shown), lambda: None))
+        self.go(StoreRoute(StoreReport(StoreCondition.READY, "", self.session.launch.place_shown), lambda: None))
 
     def action_doctor(self) -> None:
         from tui.ui.routes import DoctorRoute

@@ -55,4 +55,3 @@ class StoreCondition(str, Enum):
     NOT_A_STORE = "not_a_store"  # a file that is no MLflow database
     UNREADABLE = "unreadable"  # there, but may not be read
     LEGACY_FILES = "legacy_files"  # an ./mlruns folder of files, which today's MLflow refuses
-    EMPTY = "empty"  # nothing has been recorded in it yet

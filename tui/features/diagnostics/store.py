@@ -38,7 +38,7 @@ _SENTENCES = {
         "The store at {place} was made by a newer MLflow: its schema {revision} is not known to the MLflow installed "
         "here (which wants {expected})."
     ),
-    StoreCondition.EMPTY: "Nothing has been recorded at {place} yet.",
+    StoreCondition.READY: "The deck looks at {place}.",
     StoreCondition.NOT_A_STORE: "What is at {place} is not an MLflow store.",
     StoreCondition.UNREADABLE: "The store at {place} cannot be read.",
     StoreCondition.LEGACY_FILES: "At {place} lies a folder of runs as files, which today's MLflow no longer opens.",
@@ -68,7 +68,7 @@ def ways(condition: StoreCondition, read_only: bool) -> list[Way]:
     if condition is StoreCondition.MISSING:
         create = Way("create", "Create it", "an empty store, by MLflow's own rules")
         return [_DEMO, _ELSEWHERE, *([] if read_only else [create]), _CONFIGURE, _LEAVE]
-    if condition is StoreCondition.EMPTY:
+    if condition is StoreCondition.READY:
         return [_FIRST, _DEMO, _ELSEWHERE, _CONFIGURE, _BACK]
     if condition is StoreCondition.OLDER:
         copy = Way("copy", "Look at a migrated copy", "read-only; the store itself stays as it is")
@@ -97,7 +97,7 @@ def first_run(tracking_uri: str) -> str:
 
 
 class StoreScreen(Page, Asking):
-    """Offers what can be done about a store; ``opened`` is called when it may be opened after all."""
+    """Offers what can be done about a store, or to begin with; ``opened`` is called when it may be opened after all."""
 
     CSS_PATH = style_sheets("diagnostics.tcss")
 
@@ -124,9 +124,13 @@ class StoreScreen(Page, Asking):
     def show(self, report: StoreReport) -> None:
         """Say what was found and offer what can be done."""
         self._report = report
-        self.set_crumbs("store")
-        self.set_freshness(Freshness(FreshnessState.CLOSED))
-        self.pane.set_title("Store", report.condition.value.replace("_", " "))
+        if report.condition is StoreCondition.READY:  # a person has asked what to begin with
+            self.set_crumbs("begin")
+            self.pane.set_title("What to begin with")
+        else:
+            self.set_crumbs("store")
+            self.set_freshness(Freshness(FreshnessState.CLOSED))
+            self.pane.set_title("Store", report.condition.value.replace("_", " "))
         sentence = _SENTENCES[report.condition].format(
             place=clean(report.place), revision=clean(report.revision), expected=clean(report.expected)
         )
