@@ -722,6 +722,12 @@ async def test_runs_stand_in_groups_that_fold_sort_compare_and_plot(small: World
             await deck.press("enter")
         await deck.until_text("mean ± std of")
         await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is browse(deck), "the runs are here once more")
+        pane.grid.move_to_column("run")
+        await deck.press("g", "J")
+        await deck.until_text("This run has logged no images")
+        assert best.title not in deck.text(), "they are those of its runs"
+        await deck.press("escape")
         await deck.settle()
     async with small.open(size=(170, 44)) as deck:
         await enter_runs(deck, "groups by depth")

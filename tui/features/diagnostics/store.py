@@ -126,6 +126,7 @@ class StoreScreen(Page, Asking):
         self._report = report
         if report.condition is StoreCondition.READY:  # a person has asked what to begin with
             self.set_crumbs("begin")
+            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
             self.pane.set_title("What to begin with")
         else:
             self.set_crumbs("store")

@@ -14,6 +14,7 @@ from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
 from tui.services.pool import PREFETCH
 from tui.ui.deck import Deck
+from tui.ui.list_pane import counted
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
@@ -146,12 +147,12 @@ class Onward:
         from tui.ui.routes import ImagesRoute
 
         deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
-        run_ids = self._pane.grid.marks or ((here,) if here is not None else ())
-        if view is None or not run_ids:
+        run_ids = self._pane.chosen()
+        if view is None or here is None or not run_ids:
             deck.say("There is no run here to look at images of")
             return
         if len(run_ids) > 2:
-            deck.say(f"{count(len(run_ids))} runs are marked: the images of the first two are shown")
+            deck.say(f"The images of the first two of {count(len(run_ids))} runs are shown")
         known = tuple(found for run_id in run_ids[:2] if (found := reference(view, run_id)) is not None)
         deck.go(ImagesRoute(tuple(run_ids[:2]), known))
 
@@ -166,7 +167,7 @@ class Onward:
         sorted_by = [key.removeprefix(_METRIC) for key, _ in self._pane.arrangement.sort]
         names.sort(key=lambda name: sorted_by.index(name) if name in sorted_by else len(sorted_by))
         choices = [Choice(name, name, "sorted by" if name in sorted_by else "") for name in names]
-        title = f"Curves of {len(self._pane.grid.marks) or 1} run{'s' if len(self._pane.grid.marks) > 1 else ''}"
+        title = f"Curves of {counted(len(self._pane.chosen()), 'run')}"
         glyphs = cast(Deck, self._pane.app).glyphs
         modal = ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave")
         self._pane.app.push_screen(modal, chosen)
