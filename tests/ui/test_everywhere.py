@@ -116,6 +116,8 @@ async def test_opening_places(small: World) -> None:
         await command(deck, "open http://elsewhere.example.com/#/experiments/1")
         await deck.until(lambda: message(deck) != "", "another server is refused")
         assert "elsewhere.example.com" in message(deck)
+        await command(deck, "open experiments:/churn/weekly ")  # a space at the end is a part of the name
+        await deck.until_text("there is none called")
 
 
 async def test_a_place_to_start_at(small: World) -> None:

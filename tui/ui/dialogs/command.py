@@ -89,13 +89,15 @@ class CommandModal(ListModal[Given]):
 
     def _matching(self, query: str) -> list[_Row]:
         """What fits the line, the best first."""
-        name, _, argument = query.strip().partition(" ")
-        argument = argument.strip()
+        name, _, typed = query.lstrip().partition(" ")
+        argument = typed.strip()
         said = next((c for c in self._commands if c.takes and c.name == name.lower()), None)
         if said is not None and (argument or query.endswith(" ")):
             rows = [_offered(said, offer) for offer in _best(said.offers, argument)]
             if argument and argument not in (offer.shown for offer in said.offers):
-                rows.append(_Row(said, f"{said.name} {clean(argument)}", argument, "as it is typed"))
+                # The name at the end of a URI may end in a space, which is no less a part of it.
+                whole = typed.lstrip() if ":/" in argument else argument
+                rows.append(_Row(said, f"{said.name} {clean(whole)}", whole, "as it is typed"))
             return rows or [_plain(said)]
         wanted = query.lower().strip()
         words = wanted.split()
