@@ -182,12 +182,16 @@ async def test_a_server_without_traces_says_so(world: World) -> None:
 
 
 async def test_a_failure_keeps_what_was_there(world: World) -> None:
+    world.settings = replace(world.settings, keys={"app.refresh": "f6"})
     async with world.open((160, 40)) as deck:
         await open_traces(deck)
         world.traces.problem = Problem(Kind.SERVER, "Could not read the traces", "It answered 500.")
-        await deck.press("r")
+        await deck.press("f6")
         await deck.until_text("It answered 500")
-        deck.shows("parcel 12", "r tries again")
+        deck.shows("parcel 12", "f6 tries again · @ shows the request")
+        world.traces.problem = None
+        await deck.press("/", *"span.name ~ x")
+        await deck.until_text("spans are not loaded here ctrl+s asks the server.")
 
 
 async def test_which_warehouse_reads_is_asked_before_a_sleeping_one_is_woken(world: World) -> None:

@@ -221,6 +221,7 @@ def test_words_name_a_key_as_one_has_it() -> None:
         assert key_of("models.findings_only") == "f6"
         assert key_of("curves.x_axis") == ":x-axis", "one that has been left without a key is told by its name"
         assert with_keys("{models.findings_only} shows all of {these}") == "f6 shows all of {these}"
+        assert with_keys("{app.refresh} reads {a.name}") == "r reads {a.name}"
 
     contextvars.copy_context().run(own)
     assert key_of("models.findings_only") == "ctrl+z"
@@ -229,7 +230,8 @@ def test_words_name_a_key_as_one_has_it() -> None:
 def test_every_key_that_words_name_is_of_an_action() -> None:
     sources = "".join(file.read_text("utf-8") for file in Path(tui.features.__path__[0]).parent.rglob("*.py"))
     named = set(re.findall(r"""key_of\(["']([\w.]+)["']\)""", sources))
-    in_braces = {"bar.server", "versions.load_all", "compare.flip", "compare.differences", "compare.fold_group"}
+    in_braces = {"app.refresh", "app.requests", "app.watch", "models.metric"}
+    in_braces |= {"bar.server", "versions.load_all", "compare.flip", "compare.differences", "compare.fold_group"}
     assert all(f"{{{name}}}" in sources for name in in_braces)
     assert {"models.findings_only", "runs.load_all", "curves.x_axis"} <= named
     assert named | in_braces <= BY_ID.keys()

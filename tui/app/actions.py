@@ -708,8 +708,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("fold_branch", "space", "fold branch", "Fold or unfold what is below this span.", At("spans", 45)),
     Verb("whole", "z", "whole text", "Open all of the text that this line is of.", At("span", 20)),
     Verb("period", "p", "period", "Compare another period with the one before it.", At("trace_groups", 20)),
-    Verb("structure", "I", "what they share", "Group the traces shown: by where they failed or were slow, session, user, version, tag.", At("traces", 40)),
-    Verb("links", "L", "belongs to", "Go to the run, model, version, prompt or session that this trace belongs to.", At("trace", 45)),
+    Verb("structure", "I", "group by", "Group the traces shown: by where they failed or were slow, session, user, version, tag.", At("traces", 40)),
+    Verb("links", "L", "links", "Go to the run, model, version, prompt or session that this trace belongs to.", At("trace", 45)),
     Verb("assess", "e", "assess", "Say something of this trace, or of those marked: feedback, or what is expected.", At("trace", 38), writes=True),
     Verb("add_to_dataset", "A", "to dataset", "Add this trace, or those marked, to an evaluation dataset.", At("trace"), writes=True),
     Verb(
@@ -980,8 +980,8 @@ def key_of(action_id: str) -> str:
 
 
 def with_keys(text: str) -> str:
-    """A text in which ``{runs.load_all}`` stands for the key of that action."""
-    return _NAMED_ACTION.sub(lambda found: key_of(found[1]), text)
+    """A text in which ``{runs.load_all}`` stands for the key of that action; other braces stay."""
+    return _NAMED_ACTION.sub(lambda found: key_of(found[1]) if found[1] in BY_ID else found[0], text)
 
 
 _NAMED_ACTION = re.compile(r"\{(\w+\.\w+)\}")

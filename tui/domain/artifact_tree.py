@@ -171,6 +171,7 @@ class ArtifactTree:
     root: ArtifactRoot
     top: ArtifactNode = field(init=False)
     models: list[ArtifactNode] = field(default_factory=list)
+    again: str = "r"  # the key that reads again, for words that name it
     query: str = ""
     _nodes: dict[str, ArtifactNode] = field(default_factory=dict, repr=False)
     _generation: int = 0
@@ -282,7 +283,7 @@ class ArtifactTree:
         depth = folder.depth + 1
         if folder.problem is not None:
             problem = folder.problem
-            return [TreeLine(folder, f"{clean(problem.message)}  r tries again", "bad", depth)]
+            return [TreeLine(folder, f"{clean(problem.message)}  {self.again} tries again", "bad", depth)]
         if folder.children is None:
             return [TreeLine(folder, "reading …", "muted", depth)]
         if not folder.children and folder is not self.top:

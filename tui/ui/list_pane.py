@@ -23,7 +23,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import bindings, key_of
+from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, SpecTable, chosen, sifted
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
@@ -404,7 +404,9 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         from tui.ui.dialogs.pick import Pickable
 
         return [
-            Pickable(spec.key, spec.title, spec.group or self.things[0], spec.detail, self.high_first(spec.key))
+            Pickable(
+                spec.key, spec.title, spec.group or self.things[0], with_keys(spec.detail), self.high_first(spec.key)
+            )
             for spec in self.specs()
         ]
 

@@ -9,6 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from tui.app.actions import with_keys
 from tui.domain.problem import Problem
 from tui.domain.text import clean, clean_block
 
@@ -35,7 +36,9 @@ class Notice(Widget):
         self.display = True
         self.refresh(layout=True)
 
-    def problem(self, problem: Problem, retry: str = "r tries again · @ shows the request") -> None:
+    def problem(
+        self, problem: Problem, retry: str = "{app.refresh} tries again · {app.requests} shows the request"
+    ) -> None:
         """Show what was tried, what came back and what to do."""
         parts: list[Content | tuple[str, str]] = [
             (f"{clean(problem.title)}: ", "bold"),
@@ -44,7 +47,7 @@ class Notice(Widget):
         if problem.hint:
             parts.append(Content(f"  {clean(problem.hint)}"))
         if retry:
-            parts.append((f"  {retry}", "dim"))
+            parts.append((f"  {with_keys(retry)}", "dim"))
         self.tell(Content.assemble(*parts), "bad")
 
     def tell_warning(self, text: str) -> None:

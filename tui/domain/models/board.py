@@ -87,7 +87,7 @@ class Board:
             *([ColumnSpec("metric", named(metric) or "metric", self._metric_cell, self._metric_rank,
                           means="number", align="right",
                           better="lower" if low else "higher", group="facts",
-                          detail="of the champion; m chooses another")] if has_aliases else ()),
+                          detail="of the champion; {models.metric} chooses another")] if has_aliases else ()),
             ColumnSpec("ready", "ready", self._ready_cell, self._ready_rank, better="higher", group="facts"),
             *([ColumnSpec("age", "age", self._made_cell, self._made,
                           means="time", better="higher", align="right", group="facts",

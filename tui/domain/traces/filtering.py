@@ -201,7 +201,7 @@ class _Compiler:
 
     def _require(self, key: KeyRef, name: str) -> None:
         if key.key.startswith(_OF_SPANS):
-            raise FilterError("spans are not loaded here", key.position, "ctrl+s asks the server.", server_only=True)
+            raise FilterError("spans are not loaded here", key.position, server_only=True)
         if name in self._assessments or (not self._assessments and key.key != name):
             return
         near = difflib.get_close_matches(name.lower(), [*_ALIASES, *self._assessments], n=1)

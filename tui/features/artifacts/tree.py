@@ -81,7 +81,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         self.drop_filter()
         for key in list(getattr(self, "_tickets", ())):
             self.forget(key)
-        self.tree_shown = ArtifactTree(root)
+        self.tree_shown = ArtifactTree(root, again=key_of("app.refresh"))
         self._wanted = (root, path) if path else None
         self.notice.clear()
         self._read(self.tree_shown.top)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui.app.actions import with_keys
 from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
@@ -79,7 +80,8 @@ class ChartPane(Pane):
     def _words(self, state: CurvesState, *, busy: bool, failed: bool) -> str:
         name = named(self.key)
         if failed:
-            return f"Nothing could be read of {name}.\nr tries again · @ shows the requests"
+            again = with_keys("{app.refresh} tries again · {app.requests} shows the requests")
+            return f"Nothing could be read of {name}.\n{again}"
         keys = state.keys if state.together else (self.key,)
         come = [h for (_, key), h in state.histories.items() if key in keys]
         if any(len(history) for history in come):

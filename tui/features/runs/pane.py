@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.app.actions import bindings, key_of
+from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import Arrangement, Look, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.freshness import Freshness, FreshnessState
@@ -99,7 +99,8 @@ class RunsPane(ListPane[str]):
     def nothing_chosen(self, *, failed: bool) -> None:
         """Say what to do while no experiment has been chosen; ``failed`` if there are none to choose from."""
         if not self.experiments:
-            wait = "There is nothing to choose from yet.\nr tries again · @ shows what was asked"
+            again = with_keys("{app.refresh} tries again · {app.requests} shows what was asked")
+            wait = f"There is nothing to choose from yet.\n{again}"
             self.grid.placeholder = wait if failed else "Choose an experiment to see its runs."
 
     @property

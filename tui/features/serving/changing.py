@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tui.app.actions import key_of
 from tui.domain.serving.endpoints import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
 from tui.domain.serving.rows import split_words
 from tui.domain.text import clean, named
@@ -118,7 +119,9 @@ class EndpointChanges:
                 self._page.deck.say(f"Nothing done to {named(name)} from here is left to take back")
             else:
                 part = (
-                    " as far as it is about this endpoint: u on the model takes it back whole" if plan.is_part else ""
+                    f" as far as it is about this endpoint: {key_of('registry.undo')} on the model takes it back whole"
+                    if plan.is_part
+                    else ""
                 )
                 self._confirm(self._writes.plan(plan, (f"This takes back ledger #{plan.of}{part}.", _BUILDS)))
 
@@ -176,7 +179,7 @@ class EndpointChanges:
             self._followed.pop(name, None)
             self._page.deck.written(frozenset({(Thing.ENDPOINT, name)}))
             if outcome is Outcome.DONE:
-                after = "" if plan.purpose == UNDO else " · u takes it back"
+                after = "" if plan.purpose == UNDO else f" · {key_of('serving.undo')} takes it back"
                 self._page.deck.say(clean(f"{name} serves {split_words(plan.after)} now{record}{after}"))
                 return
             if outcome is Outcome.OVERTAKEN:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.app.actions import bindings, key_of
+from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import ColumnSpec, Look, SortOrder, SpecTable
 from tui.domain.filter.nodes import FilterError
 from tui.domain.glyphs import Glyphs
@@ -298,7 +298,8 @@ class TracesPane(ListPane[TraceInfo]):
             return "No traces could be read."
         if self.server_filter:
             return f"The server finds no trace with  {clean(self.server_filter)}\nesc takes the filter away"
-        return f"No traces in {self.scope.words}.\nr reads again · w looks every few seconds for new ones"
+        again = with_keys("{app.refresh} reads again · {app.watch} looks every few seconds for new ones")
+        return f"No traces in {self.scope.words}.\n{again}"
 
     # filtering
 
@@ -316,7 +317,8 @@ class TracesPane(ListPane[TraceInfo]):
         if error is None:
             self.say_in_bar("")
         elif not error.incomplete:
-            self.say_in_bar(str(error), "warn" if error.server_only else "bad")
+            asks = f" {key_of('bar.server')} asks the server." if error.server_only else ""
+            self.say_in_bar(f"{error}{asks}", "warn" if error.server_only else "bad")
         self.fill()
 
     def filter_dropped(self) -> bool:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.app.actions import with_keys
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import (
     AskBody,
@@ -110,7 +111,7 @@ def trouble(path: str, problem: Problem) -> Content:
     ]
     if problem.hint:
         parts.append((f"  {clean(problem.hint)}", "$muted"))
-    parts.append(("  r tries again · @ shows the request", "$muted"))
+    parts.append((with_keys("  {app.refresh} tries again · {app.requests} shows the request"), "$muted"))
     return Content.assemble(*parts)
 
 
