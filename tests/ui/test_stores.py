@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -18,6 +20,7 @@ from tui.features.compare.versions import VersionDiffScreen
 from tui.features.models.model import ModelScreen
 from tui.features.models.stores import StoresScreen
 from tui.services.session import Session
+from tui.services.stores import Store, reference
 
 NAMES = ("dev", "staging", "prod")
 
@@ -130,6 +133,14 @@ async def test_from_a_cell(worlds: dict[str, World]) -> None:
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, ModelScreen), "the model is open there")
         assert deck.lines()[0].startswith(" dev")
+
+
+def test_a_context_that_cannot_be_read_is_not_what_the_others_are_held_against() -> None:
+    session = cast(Session, SimpleNamespace(launch=SimpleNamespace(protected=False)))
+    one, down = Store("dev", session), Store("far", session, problem=OFFLINE)
+    assert reference([one, down]) == "dev"
+    assert reference([one, Store("far", session)]) == "far"
+    assert reference([one, Store("prod", session, problem=OFFLINE)]) == "prod", "which is told as down"
 
 
 async def test_without_other_contexts_it_is_said(tmp_path: Path) -> None:

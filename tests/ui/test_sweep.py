@@ -86,6 +86,7 @@ async def test_from_the_parent_with_two_requests_a_look(tmp_path: Path) -> None:
         assert "would have ended it" in deck.text() or screen.pane.title_parts()[-1].endswith("the median would end")
         await deck.press("m")
         await deck.until_text("Metrics of the sweep")
+        deck.shows("There are: ")
         await deck.press("ctrl+u")
         await deck.type("val_auc val_loss")
         await deck.press("enter")

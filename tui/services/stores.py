@@ -119,11 +119,11 @@ def cell_of(store: Store, key: str, glyphs: Glyphs) -> StoreCell | None:
 
 
 def reference(stores: Iterable[Store]) -> str:
-    """The context that the others are held against: the protected one, else one called prod, else the last."""
+    """The context that the others are held against: the protected one, else one called prod, else the last read."""
     opened = [store for store in stores if store.session is not None]
     protected = [s.name for s in opened if s.session is not None and s.session.launch.protected]
     called = [store.name for store in opened if store.name.lower().startswith("prod")]
-    return next(iter([*protected, *called, *(store.name for store in reversed(opened))]), "")
+    return next(iter([*protected, *called, *(s.name for s in reversed(opened) if s.models or s.problem is None)]), "")
 
 
 def drift(cells: Mapping[str, StoreCell | None], read: Iterable[str], against: str) -> list[str]:

@@ -168,7 +168,11 @@ class StoresPane(ListPane[str]):
 
     def title_parts(self) -> Sequence[str]:
         drifting = sum(1 for key in self.rows() if self.drift_of(key))
-        return "Board", f"{len(self.stores)} contexts", *([f"{drifting} that drift"] if drifting else [])
+        return (
+            "Board",
+            f"{len(self.stores)} contexts",
+            *([f"{drifting} that drift{'s' if drifting == 1 else ''}"] if drifting else []),
+        )
 
     def notes(self) -> Sequence[str]:
         return [store.state() for store in self.stores]

@@ -17,10 +17,11 @@ from tui.domain.diff.directions import direction_of
 from tui.domain.filter.nodes import quoted_value
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
+from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.tables import status_text
 from tui.domain.series.spark import sparkline
 from tui.domain.series.sweep import Trial, best_until, equal_step, front, left_to_run, would_end
-from tui.domain.text import clean, named
+from tui.domain.text import clean, named, natural
 from tui.domain.values import RunsPage
 from tui.resources import style_sheets
 from tui.services.session import Session
@@ -34,6 +35,7 @@ MOST_CURVES = 100  # histories that are read in one request
 _CURVE = 16  # cells
 _ENDED = 30  # of these, trials that have ended, by which the median judges
 _FRONT = 3  # metrics at most
+_NAMED = 12  # of the metrics to choose from
 
 
 class SweepPane(ListPane[Trial]):
@@ -227,7 +229,11 @@ class SweepScreen(Page, Asking):
         from tui.ui.dialogs.ask_line import AskLineModal
 
         event.stop()
-        known = sorted({key for one in self.pane.trials for key in one.metrics})
+        found = {key for one in self.pane.trials for key in one.metrics}
+        known = sorted(found, key=lambda key: (key.startswith(SYSTEM), natural(key)))
+        if not known:
+            self.deck.say("No trial here has a metric yet")
+            return
 
         def refuse(line: str) -> str:
             words = line.split()
@@ -245,7 +251,9 @@ class SweepScreen(Page, Asking):
             self.pane.rearrange(self.pane.arrangement.with_more(metric=words[0], front=front_words))
             self.read_again()
 
-        question = f"The first ranks; of two or three the Pareto front is shown. There are: {', '.join(known[:12])}"
+        question = f"The first ranks; of two or three the Pareto front is shown. There are: {', '.join(known[:_NAMED])}"
+        if len(known) > _NAMED:
+            question += f" and {quantities.count(len(known) - _NAMED)} more"
         now = " ".join(self.pane.of_front or ((self.pane.metric,) if self.pane.metric else ()))
         self.app.push_screen(AskLineModal("Metrics of the sweep", clean(question), now, refuse=refuse), given)
 

@@ -75,6 +75,7 @@ class TracesScreen(Page, Asking):
 
     def _find_experiments(self) -> None:
         tracking = self.session.tracking
+        self.traces.set_title("Traces")
         self.traces.grid.placeholder = "Reading experiments …"
         self.set_freshness(self.freshness.loading())
 
