@@ -11,12 +11,13 @@ from tests.support.fakes import FrozenClock
 from tui.config.model import ModelSettings
 from tui.domain.artifacts import ModelMetric
 from tui.domain.columns import Arrangement, SpecTable
+from tui.domain.models import tables
 from tui.domain.models.board import Board
 from tui.domain.models.facts import parse_signature
 from tui.domain.models.measures import Measured, latest_metrics, measured
 from tui.domain.models.move import rows
 from tui.domain.models.rows import Notation, Versions
-from tui.domain.models.values import MISSING, ModelVersion, RegisteredModel, SourceModel, SourceRun
+from tui.domain.models.values import MISSING, ModelFacts, ModelVersion, RegisteredModel, SourceModel, SourceRun
 from tui.services.model_health import RUNS_AT_ONCE, ModelHealth
 
 RUN = SourceRun("r", "train-net", "FINISHED", experiment_id="1", metrics={"auc": 0.6, "loss": 0.3})
@@ -208,3 +209,5 @@ def test_a_column_called_by_a_number_keeps_it() -> None:
     signature = parse_signature(said)
     assert signature is not None
     assert [field.name for field in signature.inputs] == ["0", "1", "[2]"]
+    table = tables.signature(ModelFacts(signature=signature)).table
+    assert list(table.texts("name", 0, 3)) == ["in 0", "in 1", "in [2]"]

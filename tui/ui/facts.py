@@ -109,13 +109,14 @@ class FactsPane(SiftedPane):
         stand_in(self.grid, self.note)
         self._facts = content(self.query_text) if callable(content) else None
         self.grid.remember_as(f"facts.{self._fixed_title.lower()}.{self.tab}")
-        title = self._tabs[self.tab].lower()
         if self.query_text and lengths.get(self.tab):
             self.grid.placeholder = (
                 f"Nothing here holds  {clean(self.query_text)}   {key_of('app.back')} clears the filter"
             )
         else:
-            self.grid.placeholder = self._waiting.get(self.tab, f"There is no {title}.")
+            self.grid.placeholder = self._waiting.get(
+                self.tab, f"There {'are' if self.tab.endswith('s') else 'is'} no {self.tab}."
+            )
         self.grid.table = self._facts.table if self._facts is not None else None
         shown, every = len(self._facts or ()), lengths.get(self.tab, 0)
         found = f"filter: {clean(self.query_text)} · {matches(shown)} of {every}"

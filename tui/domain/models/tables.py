@@ -162,7 +162,7 @@ def signature(files: ModelFacts, query: str = "") -> Facts:
     pairs: list[tuple[str, str]] = []
     if found is not None:
         for what, fields in (("in", found.inputs), ("out", found.outputs), ("param", found.params)):
-            pairs += [(f"{what}  {field.name}", _type(field)) for field in fields]
+            pairs += [(f"{what} {field.name}", _type(field)) for field in fields]
     return facts(pairs, query, heading=("field", "type"))
 
 
