@@ -191,7 +191,7 @@ async def test_a_failure_keeps_what_was_there(world: World) -> None:
         deck.shows("parcel 12", "f6 tries again · @ shows the request")
         world.traces.problem = None
         await deck.press("/", *"span.name ~ x")
-        await deck.until_text("spans are not loaded here ctrl+s asks the server.")
+        await deck.until_text("spans are not loaded here. ctrl+s asks the server.")
 
 
 async def test_which_warehouse_reads_is_asked_before_a_sleeping_one_is_woken(world: World) -> None:

@@ -201,6 +201,7 @@ def test_errors_name_the_key_that_needs_quotes(text: str, meant: str) -> None:
     with pytest.raises(FilterError) as caught:
         parse(text, snapshot.names()).mask(snapshot)
     assert caught.value.hint == f"Write the key as {meant}."
+    assert str(caught.value) == f"{caught.value.message}. Write the key as {meant}."
     operator = " > 0" if "param" not in meant else " = 3"
     assert parse(f"{meant}{operator}", snapshot.names()).mask(snapshot).tolist() == [True] or "x`y" in meant
 

@@ -200,7 +200,7 @@ class FilterError(ValueError):
         self.server_only = server_only
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.message, self.hint) if part)
+        return ". ".join(part for part in (self.message.rstrip("."), self.hint) if part)
 
 
 # Numbers, durations and dates as people write them in a filter.

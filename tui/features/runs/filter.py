@@ -108,8 +108,7 @@ class RunsFilter:
 
 def word_of(error: FilterError) -> FilterHint:
     """An error as the bar says it: calm while it may only be unfinished."""
-    text = " ".join(part for part in (clean(error.message), clean(error.hint)) if part)
-    return FilterHint(text, "" if error.incomplete else "warn" if error.server_only else "bad")
+    return FilterHint(clean(str(error)), "" if error.incomplete else "warn" if error.server_only else "bad")
 
 
 def refusal(problem: Problem) -> FilterHint:

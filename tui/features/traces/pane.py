@@ -317,7 +317,7 @@ class TracesPane(ListPane[TraceInfo]):
         if error is None:
             self.say_in_bar("")
         elif not error.incomplete:
-            asks = f" {key_of('bar.server')} asks the server." if error.server_only else ""
+            asks = f". {key_of('bar.server')} asks the server." if error.server_only else ""
             self.say_in_bar(f"{error}{asks}", "warn" if error.server_only else "bad")
         self.fill()
 
