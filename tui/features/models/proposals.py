@@ -101,7 +101,7 @@ class Deciding:
         page.app.push_screen(ChoiceModal(title, choices, page.deck.glyphs, hint="enter choose   esc leave"), chosen)
 
     def _confirm(self, model: RegisteredModel, one: Proposal) -> None:
-        step = alias_plan.AliasStep(one.alias, one.before, one.to)
+        step = alias_plan.AliasStep(one.alias, to=one.to, expected=one.before)
         title = f"Proposed by {one.by}: {one.alias} of {one.model} to {alias_plan.shown(one.to)}"
 
         def done(told: WriteResult) -> None:
