@@ -44,11 +44,12 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
         else:
             page.run_action_by_id(action.id)
 
+    reached = {action.id for action in page.actions_here()}  # a key of another may be one of something nearer here
     commands = [
         Command(
             name,
             action.help,
-            show_keys(configured_keys(action, deck.keymap)),
+            show_keys(configured_keys(action, deck.keymap)) if action.id in reached else "",
             takes=action.takes,
             offers=getattr(deck, f"offers_{action.verb}", tuple)(),
             opens_names=action.verb == "open_place",
