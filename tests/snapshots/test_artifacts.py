@@ -172,6 +172,7 @@ async def test_a_download_under_way(tmp_path: Path, picture: Picture) -> None:
     made.artifacts.sizes["model.pkl"] = 200_000_000
     made.artifacts.held = True
     async with opened(made, path="model.pkl") as deck:
+        await deck.until_text("looked at.")
         await deck.press("D")
         await deck.until_text("200 MB will travel")
         modal = deck.app.screen
