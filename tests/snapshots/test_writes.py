@@ -44,10 +44,18 @@ def _known(made: World, many: int) -> list[ThingState]:
     return [ThingState.of_run(one) for one in made.tracking.runs[:many]]
 
 
+async def _at_rest(deck: Deck[int]) -> None:
+    """Wait for the first screen, since what lies beneath a dialogue is laid out no more."""
+    await deck.until_text("There are no")
+    if deck.app.size.width > 80:
+        await deck.until_text("No run is under the cursor.")
+    await deck.settle()
+
+
 async def _panel(deck: Deck[int], plan: Plan, face: Face = Face.SHOWN) -> WritePanel:
     assert isinstance(deck.app, DeckApp)
     panel = WritePanel(deck.app.session, lambda: plan, title="Changes")
-    await deck.until_text("There are no")
+    await _at_rest(deck)
     deck.app.push_screen(panel)
     await deck.until(lambda: panel.face is face, f"the panel is {face.value}")
     await deck.settle()
@@ -121,7 +129,7 @@ async def test_in_plain_ascii(tmp_path: Path) -> None:
 async def test_the_note_editor(quiet: World, picture: Picture) -> None:
     async with quiet.open() as deck:
         assert isinstance(deck.app, DeckApp)
-        await deck.until_text("There are no")
+        await _at_rest(deck)
         title = "Note of run trial-001"
         source = NoteSource(
             deck.app.session,
@@ -140,7 +148,7 @@ async def test_the_note_editor(quiet: World, picture: Picture) -> None:
 async def test_the_tags_editor(quiet: World, picture: Picture) -> None:
     async with quiet.open() as deck:
         assert isinstance(deck.app, DeckApp)
-        await deck.until_text("There are no")
+        await _at_rest(deck)
         tags = TagsModal(
             deck.app.session,
             title="Tags of 3 runs",
@@ -157,7 +165,7 @@ async def test_the_tags_editor(quiet: World, picture: Picture) -> None:
 
 async def test_a_name_that_cannot_be(quiet: World) -> None:
     async with quiet.open() as deck:
-        await deck.until_text("There are no")
+        await _at_rest(deck)
         await deck.press("plus")
         await deck.until_text("Create an experiment")
         await deck.press("enter")

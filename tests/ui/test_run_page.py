@@ -262,6 +262,7 @@ async def test_params_as_a_tree_beside_the_runs(small: World) -> None:
         await deck.until_text("opt.decay")
         details = browse(deck).details
         assert details is not None
+        await deck.until(lambda: any("opt.decay" in line for line in part(deck, details)), "the params are there")
         await deck.press("tab")
         await deck.until(lambda: details.grid.has_focus, "the details have the keys")
         await deck.press("T")
