@@ -134,6 +134,8 @@ async def test_the_undo_and_the_ledger(tmp_path: Path, picture: Picture) -> None
         await deck.type("latency doubled")
         await deck.press("enter", "enter")
         await deck.until(lambda: not isinstance(deck.app.screen, WritePanel), "the panel is closed")
+        await deck.until(lambda: "so far" not in deck.text(), "the models are judged anew")
+        await deck.settle()
         await deck.press("u")
         await deck.until_text("Undo #1")
         await deck.until(lambda: not panel(deck).is_asking("sides"), "the versions are known")

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.support.idle import drawn, idle
+from tests.support.idle import drawn, idle, rested
 
 Result = TypeVar("Result")
 PATIENCE = 20.0  # seconds; only a test that fails waits this long
@@ -61,7 +61,7 @@ class Deck(Generic[Result]):
         for _ in range(20):
             await self.pilot.pause()
             before, shown = shown, self.text()
-            if shown == before:
+            if shown == before and not await rested():
                 return
 
     def text(self) -> str:

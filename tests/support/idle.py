@@ -24,19 +24,24 @@ from textual._compositor import LayoutUpdate
 from textual._context import active_app
 from textual.app import App
 from textual.geometry import Region
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tui.services.pool import Pool
 
 ROUNDS = 2_000  # of the event loop; an app that gives itself more and more to do is left at that
 A_THREAD_WORKS = 2.0  # seconds for one that works, without anything of it coming
 A_THREAD_WAITS = 0.02  # seconds for one that waits itself, for a gate of the test or another process
+SOON = 0.3  # seconds; what is done so long after a key belongs to what the key asked for
 TICK = 0.5  # seconds between two drawings where a test waits for something else than ``idle``
 
 _pools: WeakSet[Pool] = WeakSet()
+_timers: WeakSet[Timer] = WeakSet()
 _make_pool = Pool.__init__
+_set_timer = MessagePump.set_timer
 _draw_now = Screen._compositor_refresh
 _last_drawn: WeakKeyDictionary[App[Any], tuple[Screen[Any], Sequence[Sequence[Strip]]]] = WeakKeyDictionary()
 
@@ -48,7 +53,14 @@ def install() -> None:
         _make_pool(self, *given, **named)
         _pools.add(self)
 
+    def set_timer(self: MessagePump, delay: float, *given: Any, **named: Any) -> Timer:
+        timer = _set_timer(self, delay, *given, **named)
+        if delay <= SOON:
+            _timers.add(timer)
+        return timer
+
     Pool.__init__ = make_known  # type: ignore[method-assign]
+    MessagePump.set_timer = set_timer  # type: ignore[method-assign]
     Pilot._wait_for_screen = _wait_for_screen  # type: ignore[assignment,method-assign]
     Screen._compositor_refresh = draw_later  # type: ignore[assignment,method-assign]
     textual.screen.UPDATE_PERIOD = TICK  # type: ignore[misc]
@@ -77,6 +89,16 @@ async def idle(_min_sleep: float = 0.0, _max_sleep: float = 0.0) -> None:
             await asyncio.sleep(0.001)
     if app is not None:
         _draw(app)
+
+
+async def rested() -> bool:
+    """Wait for what an app wants to do soon, now that nobody presses a key; whether there was something."""
+    loop = asyncio.get_running_loop()
+    tasks: list[Any] = [timer._task for timer in _timers if timer._active.is_set()]
+    waiting = [task for task in tasks if task is not None and task.get_loop() is loop and not task.done()]
+    if waiting:
+        await asyncio.wait(waiting, timeout=2 * SOON)
+    return bool(waiting)
 
 
 def draw_later(screen: Screen[Any]) -> None:

@@ -368,8 +368,8 @@ class CompareTable:
             for c in looked_at
             if not s.is_heading and s.section.numeric[s.row, c]
         ]
-        value = min(wanted, max(14, share)) + self.arranged.arrangement.wider
-        value = max(_VALUE_CELLS[0], value, min(max(numbers, default=0), _NUMBER_CELLS))
+        value = max(min(wanted, max(14, share)), min(max(numbers, default=0), _NUMBER_CELLS))
+        value = max(_VALUE_CELLS[0], value + self.arranged.arrangement.wider)
         titles = [min(_TITLE_CELLS, width(title)) for title in self.titles]
         columns = [Column(NAME, "", names, frozen=True), Column(BETTER, "", 2, frozen=True)]
         mark = f"{self._glyphs.mark} {self.titles[base]}"

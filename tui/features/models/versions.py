@@ -267,7 +267,10 @@ class VersionsPane(ListPane[ModelVersion]):
             return
         top = self.grid.scroll_offset.y
         seen: list[ModelVersion] = table.rows[top : top + max(1, self.grid.size.height)]
-        unknown = [made for made in seen if not health.is_made_of_known(made)]
+        # What is filtered for may be what is not known yet of versions that are out of sight.
+        filtered = self.query_text and not self.session.capabilities.grants
+        looked_at = [*self.versions.values()][:PAGE] if filtered else seen
+        unknown = [made for made in looked_at if not health.is_made_of_known(made)]
         if self.session.capabilities.grants:
             # Each file of a version is several requests to a workspace: those of the one that is looked at are enough.
             here = self.version_here()
