@@ -111,7 +111,7 @@ async def test_what_was_said_goes_before_what_is_under_way(world: World) -> None
         await begun(deck)
         assert isinstance(deck.app, DeckApp) and deck.app.page is not None
         line = deck.app.page.hint_line
-        line.count_requests(2, "waits for MLflow to be imported")
+        line.count_requests(2, ", one waits for MLflow to be imported")
         await deck.until(
             lambda: deck.lines()[-1].endswith("2 requests, one waits for MLflow to be imported"), "it is told"
         )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fakes import page_of, run
+from tests.support.fakes import MINUTE, NOW_MS, page_of, run
 from tui.domain.diff.arrangement import DiffArrangement, arrange, metric_of
 from tui.domain.diff.comparison import Comparison, Section
 from tui.domain.diff.sheet import Sheet, joined
@@ -155,6 +155,19 @@ def test_a_changed_run_is_compared_by_its_last_values() -> None:
     assert len(comparison.subjects) == 2
     assert whole_rows(comparison)["params", "lr", False]
     assert whole_rows(comparison)["params", "new", False]
+
+
+def test_a_run_under_way_has_taken_the_time_that_has_gone_by() -> None:
+    going = run(1, status="RUNNING", age=90_000, took=60_000)  # resumed: its end was recorded once
+    frame = RunsFrame()
+    frame.append(page_of([going, run(2)], None))
+    for sheet in (
+        of_details([going, run(2)], now_ms=NOW_MS),
+        of_snapshot(frame.snapshot(), [going.run_id, run(2).run_id], now_ms=NOW_MS),
+    ):
+        took = section(Comparison(sheet), "overview", "ms")
+        assert took.keys == ("took",) and took.present.all()
+        assert list(took.numbers[0]) == [90_000, 4 * MINUTE]
 
 
 # rules

@@ -53,8 +53,10 @@ class RequestsUnderWay:
             return
         slow = self.slow
         stops = f", {key_of('app.back')} stops" if page.reading_may_stop else ""
-        told = f"· {slow[0]} for {duration(slow[1])}{stops}" if slow else ""
-        page.hint_line.count_requests(log.in_flight, log.waiting or told)
+        told = f" · {slow[0]} for {duration(slow[1])}{stops}" if slow else ""
+        if log.waiting:
+            told = f"{', one' if log.in_flight > 1 else ''} {log.waiting}"
+        page.hint_line.count_requests(log.in_flight, told)
         if log.in_flight and self._telling is None:
             self._telling = self._deck.set_timer(SLOW_TOLD_EVERY_S, self._tell_slow)
 

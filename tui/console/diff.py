@@ -14,6 +14,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, fit
 from tui.domain.values import Lifecycle
 from tui.gateway.ports import TrackingPort
+from tui.services.clock import SystemClock
 
 if TYPE_CHECKING:
     from tui.config.launch import Launch
@@ -66,7 +67,7 @@ def compared(
     from tui.services.compared_runs import RunsWanted, read
 
     run_ids = found(tracking, runs)
-    answer = read(tracking, RunsWanted(tuple(run_ids.values())))
+    answer = read(tracking, RunsWanted(tuple(run_ids.values()), now_ms=SystemClock().now_ms()))
     refuse_missing(run_ids, answer.missing)
     return comparison_of(answer.sheet, options, tolerance, directions)
 
@@ -298,7 +299,7 @@ def _sheet_of(tracking: TrackingPort, context: str, texts: Sequence[str]) -> tup
 
     try:
         ids = found(tracking, texts)
-        answer = read(tracking, RunsWanted(tuple(ids.values())), context=context)
+        answer = read(tracking, RunsWanted(tuple(ids.values()), now_ms=SystemClock().now_ms()), context=context)
         refuse_missing(ids, answer.missing)
     except Problem as problem:
         raise problem.in_context(clean(context)) from problem

@@ -36,12 +36,14 @@ _READERS = Pool(6, "readers")  # threads of their own: whoever waits for them is
 class RunsWanted:
     """Runs to compare, in order, and what is known of them already.
 
-    ``experiments`` maps runs to their experiments: those of one experiment are read in one request.
+    ``experiments`` maps runs to their experiments: those of one experiment are read in one request. ``now_ms`` is when
+    those under way have taken so long.
     """
 
     run_ids: tuple[str, ...]
     snapshot: FrameSnapshot | None = None
     experiments: Mapping[str, str] = field(default_factory=dict)
+    now_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,10 @@ def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Co
     from tui.domain.diff.sources import of_details, of_snapshot
     from tui.domain.filter.names import Field
 
-    run_ids = tuple(dict.fromkeys(wanted.run_ids))
+    run_ids, now_ms = tuple(dict.fromkeys(wanted.run_ids)), wanted.now_ms
     snapshot = wanted.snapshot
     loaded = [run_id for run_id in run_ids if snapshot is not None and snapshot.row_of(run_id) is not None]
-    parts = [of_snapshot(snapshot, loaded)] if snapshot is not None and loaded else []
+    parts = [of_snapshot(snapshot, loaded, now_ms=now_ms)] if snapshot is not None and loaded else []
     experiments = dict(wanted.experiments)
     if snapshot is not None and loaded:
         column = snapshot.texts(Field("attribute", "experiment"))
@@ -82,7 +84,8 @@ def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Co
         known = {run_id: experiments[run_id] for run_id in rest if run_id in experiments and _is_plain(run_id)}
         found = _searched(tracking, known) if len(known) > 1 else None
         if found is not None:
-            parts.append(of_snapshot(found, [run_id for run_id in rest if run_id in known], context=context))
+            there_now = [run_id for run_id in rest if run_id in known]
+            parts.append(of_snapshot(found, there_now, context=context, now_ms=now_ms))
             rest = [run_id for run_id in rest if found.row_of(run_id) is None and run_id not in known]
             missing = tuple(run_id for run_id in known if found.row_of(run_id) is None)
         details = _each(tracking, rest)
@@ -90,7 +93,7 @@ def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Co
         kept = [detail for detail in details if detail is not None]
         experiments.update((detail.run_id, detail.experiment_id) for detail in kept)
         if kept or not parts:
-            parts.append(of_details(kept, context=context))
+            parts.append(of_details(kept, context=context, now_ms=now_ms))
     return ComparedRuns(
         _in_order(parts, run_ids), missing, experiments, bool(missing) or len(loaded) < len(run_ids), context
     )

@@ -64,7 +64,7 @@ class HintLine(Widget):
             self.refresh()
 
     def count_requests(self, under_way: int, waits: str = "") -> None:
-        """Show how many requests are under way, and what one of them waits for."""
+        """Show how many requests are under way, and the words that follow on that."""
         if (under_way, waits) != (self._requests, self._waits):
             self._requests, self._waits = under_way, waits
             self.refresh()
@@ -95,8 +95,7 @@ class HintLine(Widget):
         cells = self.size.width
         right = ""
         if self._requests:
-            waits = f"{', one' if self._requests > 1 else ''} {self._waits}" if self._waits else ""
-            right = f" {self._requests} request{'s' if self._requests > 1 else ''}{waits} "
+            right = f" {self._requests} request{'s' if self._requests > 1 else ''}{self._waits} "
         if self._progress:
             right = fit(f" {clean(self._progress)} ", min(cells // 2, width(self._progress) + 2)) + right
         said, kept = " " + clean(self._message), clean(self._kept)

@@ -9,7 +9,7 @@ import numpy as np
 from tui.domain.diff.sheet import Block, NumberBlock, Sheet, SheetBuilder, Subject, TextBlock, ordered
 from tui.domain.filter.names import Field
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.values import RunDetail
+from tui.domain.values import GOING_ON, RunDetail
 
 SOURCE_TAGS: Mapping[str, str] = {
     "mlflow.source.name": "source",
@@ -39,8 +39,11 @@ def _subject(run_id: str, name: str, origin: str, context: str) -> Subject:
     return Subject(f"{context}:{run_id}" if context else run_id, name or run_id[:8], origin, context, run_id)
 
 
-def of_details(details: Sequence[RunDetail], *, context: str = "") -> Sheet:
-    """Runs in full, each once, in their order; ``context`` names the one they were read in, if not the open one."""
+def of_details(details: Sequence[RunDetail], *, context: str = "", now_ms: int | None = None) -> Sheet:
+    """Runs in full, each once, in their order; ``context`` names the one they were read in, if not the open one.
+
+    ``now_ms`` is when a run under way has taken so long; without it, that is not known.
+    """
     runs = list({detail.run_id: detail for detail in details}.values())
     subjects = [_subject(run.run_id, run.name, run.experiment_name or run.experiment_id, context) for run in runs]
     builder = SheetBuilder(subjects)
@@ -60,15 +63,18 @@ def of_details(details: Sequence[RunDetail], *, context: str = "") -> Sheet:
         builder.texts("tags", column, tags)
         builder.texts("overview", column, {name: text for name, text in overview.items() if text})
         builder.numbers("overview", column, _moment("started", run.start_ms), "at")
-        took = run.end_ms - run.start_ms if run.end_ms is not None and run.start_ms is not None else None
+        ended = now_ms if run.status in GOING_ON else run.end_ms
+        took = ended - run.start_ms if ended is not None and run.start_ms is not None else None
         builder.numbers("overview", column, _moment("took", took), "ms")
         models = len(run.logged_model_ids)
         builder.numbers("overview", column, {"logged models": float(models)} if models else {})
     return builder.sheet()
 
 
-def of_snapshot(snapshot: FrameSnapshot, run_ids: Iterable[str], *, context: str = "") -> Sheet:
-    """Those of these runs that are loaded, each once, in that order; asks nobody."""
+def of_snapshot(
+    snapshot: FrameSnapshot, run_ids: Iterable[str], *, context: str = "", now_ms: int | None = None
+) -> Sheet:
+    """Those of these runs that are loaded, each once, in that order; asks nobody. The rest as in ``of_details``."""
     rows = [(run_id, row) for run_id in dict.fromkeys(run_ids) if (row := snapshot.row_of(run_id)) is not None]
     places = [row for _, row in rows]
     names = snapshot.experiment_names()
@@ -93,7 +99,7 @@ def of_snapshot(snapshot: FrameSnapshot, run_ids: Iterable[str], *, context: str
         builder.texts("overview", column, {"run id": run_id})
         for name, text in overview[column].items():
             builder.texts("overview", column, {name: text} if text else {})
-    for title, unit, values in _times(snapshot, places):
+    for title, unit, values in _times(snapshot, places, now_ms):
         for column, value in enumerate(values):
             builder.numbers("overview", column, _moment(title, value), unit)
     metrics = _numbers(snapshot, places)
@@ -175,12 +181,17 @@ def _attribute(
     return [shown(text) if text is not None else None for text in texts]
 
 
-def _times(snapshot: FrameSnapshot, rows: Sequence[int]) -> list[tuple[str, str, list[float | None]]]:
+def _times(
+    snapshot: FrameSnapshot, rows: Sequence[int], now_ms: int | None
+) -> list[tuple[str, str, list[float | None]]]:
     at = np.array(rows, dtype=np.int64)
     read = {
         name: [array[at] for array in snapshot.numbers(Field("attribute", name))] for name in ("start", "end", "models")
     }
     (starts, begun), (ends, ended), (models, _) = read["start"], read["end"], read["models"]
+    if now_ms is not None:
+        going = np.array([status in GOING_ON for status in _attribute(snapshot, "status", rows)], dtype=bool)
+        ends, ended = np.where(going, now_ms, ends), ended | going
     return [
         ("started", "at", [float(v) if p else None for v, p in zip(starts, begun, strict=True)]),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import Subject
@@ -39,10 +40,12 @@ class RunsCompared:
         tracking, wanted, settings = self._session.tracking, self._wanted, self._session.launch.settings
         elsewhere = [(name, self._sessions[name].tracking, ids) for name, ids in self._beside.items() if ids]
 
+        now_ms = self._session.clock.now_ms()
+
         def work() -> tuple[ComparedRuns, Comparison]:
-            compared = read(tracking, wanted)
+            compared = read(tracking, replace(wanted, now_ms=now_ms))
             if elsewhere:
-                compared = beside(compared, [_read_beside(*one) for one in elsewhere])
+                compared = beside(compared, [_read_beside(*one, now_ms) for one in elsewhere])
             comparison = Comparison(compared.sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
             return compared, comparison
 
@@ -130,9 +133,9 @@ def _context_and_run(typed: str) -> tuple[str, str]:
     return context.strip(), text.strip().removeprefix("runs:/").strip("/")
 
 
-def _read_beside(context: str, tracking: TrackingPort, run_ids: tuple[str, ...]) -> ComparedRuns:
+def _read_beside(context: str, tracking: TrackingPort, run_ids: tuple[str, ...], now_ms: int) -> ComparedRuns:
     """Runs of another context; a Problem names it."""
     try:
-        return read(tracking, RunsWanted(run_ids), context=context)
+        return read(tracking, RunsWanted(run_ids, now_ms=now_ms), context=context)
     except Problem as problem:
         raise problem.in_context(context) from problem

@@ -249,7 +249,7 @@ class TraceDiffScreen(Page, Asking):
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         one, other = (clean(trace.info.name) or trace.info.id[:11] for trace in (pair.left, pair.right))
         parting = pair.rows[pair.parting] if pair.parting is not None else None
-        said = f"they part at {clean(parting.span.name)}" if parting is not None else "they nowhere part"
+        said = f"they part at {clean(parting.span.name)}" if parting is not None else "the same spans"
         total = [words.took(trace.info.took_ms) for trace in (pair.left, pair.right)]
         self.spans.set_title(f"{one} {total[0]} against {other} {total[1]}", said)
         self._show_texts()
