@@ -13,7 +13,7 @@ from tests.support.artifact_files import MODEL_ID
 from tests.support.deck import World
 from tests.support.fake_registry import cut_after, cut_before, forbidden
 from tests.support.writing import OX
-from tui.domain.serving.endpoints import Endpoint, to_version, with_traffic
+from tui.domain.serving import Endpoint, to_version, with_traffic
 from tui.domain.writes import assessing, changes
 from tui.domain.writes.alias_plan import AliasPlan, AliasStep
 from tui.domain.writes.changes import Plan, ThingState

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tui.demo.simulated.state import Workspace
-from tui.domain.serving.endpoints import to_version
+from tui.domain.serving import to_version
 from tui.domain.values import Lifecycle
 from tui.gateway import dispatch
 from tui.gateway.databricks.catalog import SdkCatalog

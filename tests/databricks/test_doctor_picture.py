@@ -13,8 +13,7 @@ from tests.support.snapshots import Picture
 from tui.domain.checkup import Verdict
 from tui.domain.models.grants import Access, Account, Permitted, Securable
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import Answer, Body, Carried, Endpoint, Split
-from tui.domain.serving.health import Event, Sample
+from tui.domain.serving import Answer, Body, Carried, Endpoint, Event, Sample, Split
 from tui.features.diagnostics.doctor import DoctorScreen
 from tui.services.doctor import Surroundings, terminal_of
 from tui.services.session import Session

@@ -19,8 +19,8 @@ from tui.demo.simulated.sample import config as config_of
 from tui.demo.simulated.state import Update as Coming
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import Share, Update, to_version
-from tui.domain.serving.rows import Listed, searched
+from tui.domain.serving import Share, Update, to_version
+from tui.domain.serving_rows import Listed, searched
 from tui.features.serving.screen import ServingScreen
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.serving.endpoints import Share, Split, to_version, with_traffic
+from tui.domain.serving import Share, Split, to_version, with_traffic
 from tui.gateway.databricks import serving_json
 
 Json = dict[str, Any]

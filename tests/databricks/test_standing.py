@@ -13,7 +13,7 @@ from tests.support.driver import drive
 from tui.app.application import DeckApp
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Problem
-from tui.domain.serving.endpoints import Body
+from tui.domain.serving import Body
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.registry.client import ClientRegistry

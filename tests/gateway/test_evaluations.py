@@ -13,7 +13,7 @@ from tests.gateway.conftest import open_session
 from tests.support import servers
 from tests.support.evaluated import log_evaluation
 from tests.support.stores import Store, make_store
-from tui.domain.traces.evaluation import FAILS, compared, feedback_of, tallied_by_judge
+from tui.domain.traces.summary import FAILS, compared, feedback_of, tallied_by_judge
 from tui.domain.traces.values import ERROR, TraceScope
 from tui.gateway import dispatch
 

@@ -12,7 +12,7 @@ import pytest
 from tests.gateway.conftest import open_session
 from tests.support import servers, stores
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.values import template_of
+from tui.domain.prompts import template_of
 from tui.gateway import dispatch
 from tui.gateway.ports import PromptsPort
 from tui.host.host import RemoteGateway

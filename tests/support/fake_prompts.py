@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import DAY, HOUR, MINUTE, NOW_MS
 from tui.domain.models.values import PROMPT_TAG
-from tui.domain.prompts.values import FORMAT_TAG, SETTINGS_TAG, TEXT_TAG, TYPE_TAG, Use, Uses
+from tui.domain.prompts import FORMAT_TAG, SETTINGS_TAG, TEXT_TAG, TYPE_TAG, Use, Uses
 
 HOSTILE = "Say \x1b[31m[bold]{{ name }}[/bold]\u202e and {{ odd }}"
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from tests.support.fakes import HOUR, NOW_MS
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import Answer, Body, Carried, Endpoint, ServedEntity, ServingConfig, Split
-from tui.domain.serving.health import Event, Sample
+from tui.domain.serving import Answer, Body, Carried, Endpoint, Event, Sample, ServedEntity, ServingConfig, Split
 
 
 class FakeServing:

@@ -257,7 +257,7 @@ def test_themes_are_those_that_the_deck_has() -> None:
 
 
 def test_columns_are_those_that_runs_have() -> None:
-    from tui.domain.runs.catalogue import ATTRIBUTE_TITLES
+    from tui.domain.runs.table import ATTRIBUTE_TITLES
 
     names = list(ATTRIBUTE_TITLES)
     settings = checked(f"contexts: {{p: {{tracking_uri: 'http://h', columns: [{', '.join(names)}]}}}}")

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from tests.support.fakes import MINUTE, NOW_MS, page_of, run
 from tui.domain.diff.arrangement import DiffArrangement, arrange, metric_of
 from tui.domain.diff.comparison import Comparison, Section
-from tui.domain.diff.sheet import Sheet, joined
-from tui.domain.diff.sources import of_details, of_snapshot
+from tui.domain.diff.sheet import Sheet, joined, of_details, of_snapshot
 from tui.domain.diff.table import CellWriter, CompareTable, FlippedTable, subject_titles
 from tui.domain.glyphs import ASCII
 from tui.domain.runs.frame import RunsFrame

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
+from tui.domain.diff.comparison import LONGEST_NESTED, MOST_LEAVES, leaves_of, parsed
 from tui.domain.diff.directions import Direction, direction_of, guess
-from tui.domain.diff.parsed import LONGEST_NESTED, MOST_LEAVES, leaves_of, parsed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.traced import assessment, trace_info
-from tui.domain.traces.evaluation import (
+from tui.domain.traces.summary import (
     BETTER,
     CHANGED,
     FAILS,

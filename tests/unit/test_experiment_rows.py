@@ -7,7 +7,7 @@ from datetime import timezone
 
 from tests.support.fakes import DAY, HOUR, NOW_MS, experiment
 from tui.domain.columns import Arrangement
-from tui.domain.experiment_rows import BY_NAME, FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
+from tui.domain.experiments import BY_NAME, FOLDER, ExperimentRows, ExperimentsSpec, experiment_rows
 from tui.domain.glyphs import ASCII, UNICODE
 from tui.domain.text import width
 from tui.domain.values import Experiment

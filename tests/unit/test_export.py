@@ -16,8 +16,7 @@ import pytest
 from tests.support.fakes import run
 from tui.domain.diff.arrangement import DiffArrangement, arrange
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.sheet import SheetBuilder, Subject
-from tui.domain.diff.sources import of_details
+from tui.domain.diff.sheet import SheetBuilder, Subject, of_details
 from tui.domain.diff.table import CellWriter, CompareTable
 from tui.domain.export import FORMATS, ComparisonReport, as_csv, report, sheet_of, table_markdown
 from tui.domain.problem import Problem

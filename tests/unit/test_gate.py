@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.command_line import Ended, command_line
 from tests.support.stores import make_store
-from tui.domain.models.gate import Bound, bound, judge_bound, markdown, passes
+from tui.domain.models.measures import Bound, bound, judge_bound, markdown, passes
 
 End = Literal["min", "max"]
 

@@ -13,11 +13,18 @@ from tui.domain.artifacts import ModelMetric
 from tui.domain.columns import Arrangement, SpecTable
 from tui.domain.models import tables
 from tui.domain.models.board import Board
-from tui.domain.models.facts import parse_signature
 from tui.domain.models.measures import Measured, latest_metrics, measured
 from tui.domain.models.move import rows
 from tui.domain.models.rows import Notation, Versions
-from tui.domain.models.values import MISSING, ModelFacts, ModelVersion, RegisteredModel, SourceModel, SourceRun
+from tui.domain.models.values import (
+    MISSING,
+    ModelFacts,
+    ModelVersion,
+    RegisteredModel,
+    SourceModel,
+    SourceRun,
+    parse_signature,
+)
 from tui.services.model_health import RUNS_AT_ONCE, ModelHealth
 
 RUN = SourceRun("r", "train-net", "FINISHED", experiment_id="1", metrics={"auc": 0.6, "loss": 0.3})

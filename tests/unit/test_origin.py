@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.runs.origin import commit_of, deployment_page, origin
+from tui.domain.values import commit_of, deployment_page, origin
 
 TAGS = {
     "mlflow.databricks.jobID": "812",

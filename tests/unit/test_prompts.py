@@ -16,9 +16,18 @@ from tui.config.model import PromptSettings
 from tui.console import lint as lint_console
 from tui.domain.diff.text_change import beside, folded, inline, pieces
 from tui.domain.models.values import ModelVersion
-from tui.domain.prompts.rows import difference, text_of_template
-from tui.domain.prompts.rules import JudgedPrompt, judge_prompt
-from tui.domain.prompts.values import FORMAT_TAG, SETTINGS_TAG, TEXT_TAG, TYPE_TAG, template_of, uri_parts
+from tui.domain.prompts import (
+    FORMAT_TAG,
+    SETTINGS_TAG,
+    TEXT_TAG,
+    TYPE_TAG,
+    JudgedPrompt,
+    difference,
+    judge_prompt,
+    template_of,
+    text_of_template,
+    uri_parts,
+)
 from tui.services.model_health import ModelHealth
 from tui.services.prompt_desk import PromptHealth
 

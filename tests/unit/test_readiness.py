@@ -21,7 +21,7 @@ from tui.domain.models.values import (
     SourceModel,
     SourceRun,
 )
-from tui.domain.serving.endpoints import ServedAt
+from tui.domain.serving import ServedAt
 
 RUN = SourceRun("r12", "good", "FINISHED", metrics={"auc": 0.93, "loss": 0.2})
 OTHER = SourceRun("r14", "newer", "FINISHED", metrics={"auc": 0.92, "loss": 0.3})

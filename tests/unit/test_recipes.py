@@ -12,10 +12,10 @@ import pytest
 from tests.support.made_runs import MadeRun, page_of
 from tui.domain.filter import names, parse
 from tui.domain.filter.names import Attribute
-from tui.domain.runs import catalogue
 from tui.domain.runs import frame as frames
 from tui.domain.runs import snapshot as snapshots
 from tui.domain.runs.frame import RunsFrame
+from tui.domain.runs.table import ATTRIBUTE_TITLES
 from tui.domain.runs.view import RunsViewSpec, SortKey, build_view
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_no_recipe_has_grown() -> None:
 def test_a_new_column_of_every_run_needs_its_name_and_its_texts_only(monkeypatch: pytest.MonkeyPatch) -> None:
     # What is derived of the table of attributes when it is imported.
     monkeypatch.setitem(names._ALIASES, "region", "region")
-    monkeypatch.setitem(catalogue.ATTRIBUTE_TITLES, "region", "region")
+    monkeypatch.setitem(ATTRIBUTE_TITLES, "region", "region")
     monkeypatch.setitem(names.ATTRIBUTES, "region", Attribute("text", title="region", in_page=True))
     for module in (names, frames, snapshots):
         monkeypatch.setattr(module, "IN_PAGE", ("user", "region"))

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.support.made_runs import MadeRun, page_of, snapshot_of
 from tui.domain.filter.names import Field
 from tui.domain.runs import frame as frame_module
-from tui.domain.runs.catalogue import columns, default_columns
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
+from tui.domain.runs.table import columns, default_columns
 from tui.domain.values import GOING_ON
 
 _IDS = st.sampled_from([f"r{number}" for number in range(8)])

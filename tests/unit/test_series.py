@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.glyphs import UNICODE
+from tui.domain.quantities import extent, sparkline
 from tui.domain.series.curve import WEIGHTS, Axis, Curve, column_of, decimate, smoothed, stepped, thin
 from tui.domain.series.history import MetricHistory, joined, recorded
-from tui.domain.series.spark import extent, sparkline
 from tui.features.curves import words
 from tui.features.curves.state import CurvesState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.serving.endpoints import (
+from tui.domain.serving import (
     Endpoint,
     ServedAt,
     ServedEntity,

@@ -11,18 +11,19 @@ import pytest
 from tests.support.fakes import FrozenClock
 from tests.support.flows import carried_out
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import (
+from tui.domain.serving import (
     Answer,
     Body,
     Carried,
     Endpoint,
+    Event,
+    Sample,
     ServedEntity,
     ServingConfig,
     Split,
     Update,
     to_version,
 )
-from tui.domain.serving.health import Event, Sample
 from tui.services.ledger import Ledger
 from tui.services.serving_desk import BEGUN, ServingChanges, ServingPlan
 from tui.services.writes import Outcome

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from tui.domain.serving.endpoints import MOST_SENT, Body, as_request, body_refusal
-from tui.domain.serving.health import Sample, health, samples
+from tui.domain.serving import MOST_SENT, Body, Sample, as_request, body_refusal, health, samples
 
 TEXT = """# HELP request_count_total Number of requests
 # TYPE request_count_total counter

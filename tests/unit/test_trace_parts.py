@@ -10,7 +10,7 @@ import pytest
 from tests.support.fakes import HOUR, MINUTE, NOW_MS
 from tests.support.traced import assessment, many_infos, refund, span, trace_info
 from tui.domain.glyphs import ASCII, UNICODE
-from tui.domain.traces import words
+from tui.domain.traces import table as words
 from tui.domain.traces.aligned import aligned, divergence, texts_of
 from tui.domain.traces.span_lines import Message, SpanReader, conversation
 from tui.domain.traces.summary import by_time, grouped, percentile, summarized, summary_lines

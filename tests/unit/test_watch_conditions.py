@@ -14,8 +14,7 @@ from tests.support.fakes import HOUR, MINUTE, NOW_MS, FakeHistory, run
 from tests.support.traced import trace_info
 from tui.console.watch import Watch, WatchOrder
 from tui.domain.problem import Problem
-from tui.domain.serving.endpoints import Share
-from tui.domain.serving.health import Sample
+from tui.domain.serving import Sample, Share
 from tui.domain.traces.summary import tallied
 from tui.domain.traces.values import ERROR
 from tui.domain.values import MetricValue

@@ -38,11 +38,11 @@ from tui.config.model import (
 )
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
-from tui.domain.models.gate import wanted_of as gate_wanted
+from tui.domain.models.measures import wanted_of as gate_wanted
 from tui.domain.models.readiness import GRADES, RULES
 from tui.domain.models.values import alias_refusal
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.rules import PROMPT_RULES
+from tui.domain.prompts import PROMPT_RULES
 from tui.domain.uris import SQL_KINDS
 
 # YAML as plain data together with the line of every key and value, so that a complaint can name its line.

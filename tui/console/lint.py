@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Finding, tally
 from tui.domain.models.values import RegisteredModel
-from tui.domain.prompts.rules import PROMPT_RULES
+from tui.domain.prompts import PROMPT_RULES
 from tui.domain.text import clean, fit, named, width
 from tui.gateway.ports import RegistryPort
 from tui.services.model_health import ModelHealth

@@ -25,8 +25,7 @@ from tui.console.command import (
 )
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.rows import author, difference, whole_text
-from tui.domain.prompts.values import own_tags_left_out, template_of, uri_parts
+from tui.domain.prompts import author, difference, own_tags_left_out, template_of, uri_parts, whole_text
 from tui.domain.text import clean
 
 if TYPE_CHECKING:

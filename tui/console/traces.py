@@ -29,7 +29,7 @@ from tui.console.runs import experiment_of
 from tui.domain.experiments import Lifecycle
 from tui.domain.filter.nodes import FilterError, instants_ms
 from tui.domain.text import clean
-from tui.domain.traces import words
+from tui.domain.traces import table
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
 from tui.domain.traces.values import STATE_LABELS, Assessment, EvaluationRun, TraceInfo
 from tui.services.evaluations import JudgedRun, judged
@@ -62,9 +62,9 @@ _TRACE: Sequence[PrintedColumn[TraceInfo]] = (
     PrintedColumn("status", lambda one: STATE_LABELS.get(one.state, one.state.lower())),
     PrintedColumn("started", lambda one: instant(one.started_ms)),
     PrintedColumn("name", lambda one: one.name),
-    PrintedColumn("took_ms", lambda one: one.took_ms, lambda one: words.took(one.took_ms), "right"),
+    PrintedColumn("took_ms", lambda one: one.took_ms, lambda one: table.took(one.took_ms), "right"),
     PrintedColumn("tokens", lambda one: one.tokens, align="right"),
-    PrintedColumn("cost", lambda one: one.cost, lambda one: words.cost(one.cost), "right"),
+    PrintedColumn("cost", lambda one: one.cost, lambda one: table.cost(one.cost), "right"),
     PrintedColumn("spans", lambda one: one.spans, align="right", in_table=False),
     PrintedColumn("session", lambda one: one.session),
     PrintedColumn("user", lambda one: one.user),
@@ -73,7 +73,7 @@ _TRACE: Sequence[PrintedColumn[TraceInfo]] = (
     PrintedColumn("model_id", lambda one: one.model_id, in_table=False),
     PrintedColumn("input_tokens", lambda one: one.input_tokens, in_table=False),
     PrintedColumn("output_tokens", lambda one: one.output_tokens, in_table=False),
-    PrintedColumn("request", lambda one: one.request, lambda one: words.line_of(one.request)),
+    PrintedColumn("request", lambda one: one.request, lambda one: table.line_of(one.request)),
     PrintedColumn("response", lambda one: one.response, in_table=False),
     PrintedColumn("assessments", lambda one: _said_of(one), in_table=False, in_csv=False),
     PrintedColumn("tags", lambda one: one.tags, in_table=False, in_csv=False),

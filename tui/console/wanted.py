@@ -36,7 +36,7 @@ from tui.console.writing import (
     step_as_plain,
     told_lines,
 )
-from tui.domain.models import gate as judging
+from tui.domain.models import measures as judging
 from tui.domain.models.values import READY, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, named
@@ -45,7 +45,7 @@ from tui.domain.writes.changes import Plan, ThingState
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
-    from tui.domain.models.gate import Bound
+    from tui.domain.models.measures import Bound
     from tui.services.session import Session
     from tui.services.write_flow import WriteResult
 

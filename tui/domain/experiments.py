@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
 from enum import Enum
+
+from tui.domain import quantities
+from tui.domain.columns import Arrangement, ColumnSpec, SortOrder, SpecTable, sorted_by
+from tui.domain.glyphs import Glyphs
+from tui.domain.runs.path_tree import PathRow, path_tree
+from tui.domain.text import named, width
 
 
 class Lifecycle(str, Enum):
@@ -55,3 +63,185 @@ class StoreCondition(str, Enum):
     NOT_A_STORE = "not_a_store"  # a file that is no MLflow database
     UNREADABLE = "unreadable"  # there, but may not be read
     LEGACY_FILES = "legacy_files"  # an ./mlruns folder of files, which today's MLflow refuses
+
+
+# Experiments as rows: a tree by the ``/`` in their names, or a list; filtered, sorted, folded.
+
+
+_LEAST_NAME = 12
+_GAP = 2  # cells between two columns
+FOLDER = "folder:"  # how the row keys of folders begin; experiments' are their ids, which hold no colon
+BY_NAME: SortOrder = (("name", False),)
+
+
+@dataclass(frozen=True)
+class ExperimentsSpec:
+    """How to show them. ``folded`` holds paths of folders; ``zone`` is set where dates are wanted instead of ages."""
+
+    query: str = ""
+    as_tree: bool = True
+    folded: frozenset[str] = frozenset()
+    now_ms: int = 0
+    zone: tzinfo | None = None
+    width: int = 30  # cells for all columns
+    with_lifecycle: bool = False
+    arrangement: Arrangement = field(default_factory=Arrangement)  # by last update where it has no sort
+
+
+@dataclass(frozen=True)
+class ExperimentLine:
+    """One row: an experiment or a folder, its name as it is drawn, and the path that folding here folds."""
+
+    key: str
+    name: str
+    experiment: Experiment | None
+    inside: str = ""
+
+
+@dataclass(frozen=True)
+class ExperimentRows:
+    """The table, how many experiments match the query, and the paths of the folders that there are."""
+
+    table: SpecTable[ExperimentLine]
+    specs: Sequence[ColumnSpec[ExperimentLine]]
+    matching: int
+    folders: tuple[str, ...]
+    as_tree: bool
+
+    def folder_of(self, row_key: str) -> str | None:
+        """The path that folding on this row folds: the folder's own, or that of the experiment's folder."""
+        row = self.table.row_of(row_key)
+        return self.table.rows[row].inside if self.as_tree and row is not None else None
+
+
+def columns(
+    lines: Sequence[ExperimentLine], counts: Mapping[str, int], spec: ExperimentsSpec, glyphs: Glyphs
+) -> tuple[ColumnSpec[ExperimentLine], ...]:
+    """The columns of the list; the name has what room the others leave."""
+
+    def runs(line: ExperimentLine) -> str:
+        number = counts.get(line.key)
+        return quantities.count(number) if number is not None else ""
+
+    def updated(line: ExperimentLine) -> str:
+        time_ms = line.experiment.updated_ms if line.experiment is not None else None
+        if time_ms is None or time_ms < 0:
+            return ""
+        return _date(time_ms, spec) if spec.zone is not None else quantities.ago(time_ms, spec.now_ms)
+
+    def is_muted(line: ExperimentLine) -> bool:
+        return line.experiment is None or line.experiment.lifecycle == "deleted"
+
+    updated_wide = max([4, *(len(updated(line)) for line in lines)])
+    lifecycle_wide = 7 if spec.with_lifecycle else 0
+    runs_wide = max([4, *(len(runs(line)) for line in lines)]) if any(map(runs, lines)) else 0
+    room = spec.width - sum(cells + _GAP for cells in (updated_wide, runs_wide, lifecycle_wide) if cells)
+    has_runs = bool(runs_wide)
+    if has_runs and room < _LEAST_NAME:
+        room, has_runs = room + runs_wide + _GAP, False  # where there is no room for all, the counts go first
+    named = max([_LEAST_NAME, *(width(line.name) for line in lines[:2000])])
+    name_wide = max(_LEAST_NAME, min(named, room))
+    return (
+        ColumnSpec(
+            "name", "experiment", lambda line: (line.name, "muted" if is_muted(line) else ""),
+            lambda line: line.experiment.name.lower() if line.experiment is not None else None,
+            least=name_wide, widest=name_wide,
+        ),
+        ColumnSpec(
+            "runs", "runs", lambda line: (runs(line), "muted"), lambda line: counts.get(line.key),
+            means="number", default=has_runs,
+            better="higher", align="right", least=runs_wide or 4, widest=runs_wide or 4,
+        ),
+        ColumnSpec(
+            "updated", "last", lambda line: (updated(line), "muted"),
+            lambda line: line.experiment.updated_ms if line.experiment is not None else None, better="higher",
+            means="time",
+            align="right", least=updated_wide, widest=updated_wide,
+        ),
+        ColumnSpec(
+            "lifecycle", "state", lambda line: (line.experiment.lifecycle if line.experiment else "", "muted"),
+            default=spec.with_lifecycle, least=7, widest=7,
+        ),
+    )  # fmt: skip
+
+
+def _date(time_ms: int, spec: ExperimentsSpec) -> str:
+    """The time of day for today, else the day: there is little room."""
+    zone = spec.zone
+    assert zone is not None
+    today = quantities.stamp(spec.now_ms, zone)[:10]
+    said = quantities.stamp(time_ms, zone)
+    return said[11:16] if said[:10] == today else said[:10]
+
+
+def experiment_rows(
+    experiments: Sequence[Experiment], counts: Mapping[str, int], spec: ExperimentsSpec, glyphs: Glyphs
+) -> ExperimentRows:
+    """The rows for these experiments; ``counts`` is the number of runs by experiment id, where it is known.
+
+    Every word of the query must be in the name, whatever the case; in the tree the folders above a match stay.
+    """
+    words = spec.query.lower().split()
+
+    def matches(experiment: Experiment) -> bool:
+        name = experiment.name.lower()
+        return all(word in name for word in words)
+
+    def line(experiment: Experiment, name: str, inside: str = "") -> ExperimentLine:
+        shown = f"{name} {glyphs.deleted}" if experiment.lifecycle == "deleted" else name
+        return ExperimentLine(experiment.id, shown, experiment, inside)
+
+    every = [line(experiment, named(experiment.name)) for experiment in sorted(experiments, key=_by_update)]
+    sort = spec.arrangement.sort
+    if sort == BY_NAME:
+        every.sort(key=lambda one: one.experiment.name if one.experiment is not None else "")
+    ordered = sorted_by(every, columns(every, counts, spec, glyphs), sort) if sort else every
+    folders: list[str] = []
+    if spec.as_tree:
+        inside = [one.experiment for one in ordered if one.experiment is not None]
+        rows = path_tree(
+            [experiment.name for experiment in inside],
+            folded=spec.folded,
+            matches=(lambda place: matches(inside[place])) if words else None,
+            by_name=sort == BY_NAME,
+        )
+        lines = _tree_lines(rows, inside, glyphs, line, folders)
+    else:
+        lines = [one for one in ordered if one.experiment is not None and matches(one.experiment)]
+    specs = columns(lines, counts, spec, glyphs)
+    # The lines are in their order: the tree's parents stay above their children.
+    table = SpecTable(lines, lambda one: one.key, specs, spec.arrangement, in_order=True)
+    matching = sum(map(matches, experiments)) if words else len(experiments)
+    return ExperimentRows(table, specs, matching, tuple(folders), spec.as_tree)
+
+
+def _by_update(experiment: Experiment) -> tuple[int, str]:
+    return -(experiment.updated_ms or 0), experiment.name
+
+
+def _tree_lines(
+    rows: Sequence[PathRow],
+    ordered: Sequence[Experiment],
+    glyphs: Glyphs,
+    line: Callable[[Experiment, str, str], ExperimentLine],
+    folders: list[str],
+) -> list[ExperimentLine]:
+    lines: list[ExperimentLine] = []
+    above: list[str] = []  # paths of the open folders that a line is in
+    for row in rows:
+        del above[row.depth :]
+        if row.is_folder:
+            folders.append(row.path)
+            sign = glyphs.folded if row.folded else glyphs.unfolded
+        else:
+            sign = " "
+        # Names can hold thousands of slashes: what is deeper than this is not drawn further to the right.
+        name = f"{'  ' * min(row.depth, 12)}{sign} {named(row.label)}"
+        inside = row.path if row.is_folder else (above[-1] if above else "")
+        if row.item is not None:
+            lines.append(line(ordered[row.item], name, inside))
+        else:
+            hidden = f"  {quantities.count(row.below)}" if row.folded else ""
+            lines.append(ExperimentLine(f"{FOLDER}{row.path}", f"{name}/{hidden}", None, inside))
+        above.append(row.path)
+    return lines

@@ -9,7 +9,7 @@ from enum import Enum
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.values import uri_parts
+from tui.domain.prompts import uri_parts
 
 _TRACE_ID = re.compile(r"tr-[0-9a-f]{32}")
 _RUN_ID = re.compile(r"[0-9a-fA-F]{32}")

@@ -31,7 +31,7 @@ from tui.domain.models.values import (
     VersionsPage,
 )
 from tui.domain.preview.values import As, Preview
-from tui.domain.prompts.values import Uses
+from tui.domain.prompts import Uses
 from tui.domain.series.history import SAMPLE_POINTS, Figures, HistoryPage, MetricHistory
 from tui.domain.traces.values import (
     Assessment,

@@ -13,7 +13,7 @@ from typing import Any
 from tui.domain import uris
 from tui.domain.models.values import PROMPT_TAG, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.values import RUNS_TAG, Use, Uses
+from tui.domain.prompts import RUNS_TAG, Use, Uses
 from tui.gateway import problems
 from tui.gateway.databricks.catalog import no_prompts
 from tui.gateway.registry.client import model_of, version_of

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock, joined
-from tui.domain.diff.sources import of_details
+from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock, joined, of_details
 from tui.domain.models.measures import every_measured
 from tui.domain.models.tables import requirement_pairs
 from tui.domain.models.values import ModelFacts, ModelVersion
@@ -65,7 +64,7 @@ def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Co
 
     Runs that are loaded already are taken from there, without asking anybody.
     """
-    from tui.domain.diff.sources import of_details, of_snapshot
+    from tui.domain.diff.sheet import of_details, of_snapshot
     from tui.domain.filter.names import Field
 
     run_ids, now_ms = tuple(dict.fromkeys(wanted.run_ids)), wanted.now_ms

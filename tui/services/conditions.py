@@ -14,9 +14,8 @@ from tui.domain import quantities
 from tui.domain.diff.directions import direction_of, verdict
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.series.history import MetricHistory
-from tui.domain.serving.endpoints import Endpoint, drifts, served
-from tui.domain.serving.health import Sample
-from tui.domain.traces import words
+from tui.domain.serving import Endpoint, Sample, drifts, served
+from tui.domain.traces import table
 from tui.domain.traces.summary import HOUR, Tally, share, tallied
 from tui.domain.traces.values import TraceScope
 from tui.domain.values import MetricValue
@@ -153,8 +152,8 @@ def of_traces(called: str, hour: Tally, before: Tally, percent: float, now_ms: i
         return []
     measures: tuple[tuple[str, float | None, float | None, Callable[[float | None], str]], ...] = (
         ("error rate", hour.error_share, before.error_share, share),
-        ("p95", hour.p95_ms, before.p95_ms, words.took),
-        ("cost", hour.cost, before.cost, words.cost),
+        ("p95", hour.p95_ms, before.p95_ms, table.took),
+        ("cost", hour.cost, before.cost, table.cost),
     )
     found = []
     for name, now, earlier, text in measures:

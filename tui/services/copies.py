@@ -13,9 +13,9 @@ from tui.domain.models import move
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, served_cell
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
-from tui.domain.prompts.values import prompt_uri, template_of
+from tui.domain.prompts import prompt_uri, template_of
 from tui.domain.runs.tables import status_text
-from tui.domain.serving.endpoints import Endpoint, move_consequences
+from tui.domain.serving import Endpoint, move_consequences
 from tui.domain.text import clean, named, width
 from tui.domain.values import RunDetail
 from tui.domain.writes import words as change_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.domain.traces.evaluation import JudgeTally, tallied_by_judge
+from tui.domain.traces.summary import JudgeTally, tallied_by_judge
 from tui.domain.traces.values import ERROR, EvaluationRun, TraceInfo, TraceScope
 from tui.gateway.ports import TracesPort
 

@@ -15,11 +15,10 @@ from tui.domain.models.holders import Holding, Tenure
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import drifts, served
-from tui.domain.serving.health import health
+from tui.domain.serving import drifts, health, served
 from tui.domain.table import Tone
 from tui.domain.text import clean
-from tui.domain.traces import words
+from tui.domain.traces import table
 from tui.domain.traces.summary import Tally, share, tallied
 from tui.domain.traces.values import ERROR, TraceScope
 from tui.domain.writes.alias_plan import shown
@@ -248,7 +247,7 @@ def traces(session: Session, one: Held) -> list[Line]:
     ]
     failing = [info for info in now if info.state == ERROR]
     for info in failing[:_MOST]:
-        said = f"{utc(info.started_ms)}  {info.name or info.id}  {words.took(info.took_ms)}"
+        said = f"{utc(info.started_ms)}  {info.name or info.id}  {table.took(info.took_ms)}"
         lines.append(Line("traces", "failing", said, "bad", f"trace {info.id}"))
     if len(failing) > _MOST:
         lines.append(Line("traces", "failing", f"and {len(failing) - _MOST} more", "muted", "traces"))
@@ -258,10 +257,10 @@ def traces(session: Session, one: Held) -> list[Line]:
 def _tally_words(tally: Tally) -> str:
     if not tally.count:
         return "no traces"
-    cost = f", {words.cost(tally.cost)}" if tally.cost is not None else ""
+    cost = f", {table.cost(tally.cost)}" if tally.cost is not None else ""
     return (
         f"{tally.count} traces, {tally.errors} failed ({share(tally.error_share)}), "
-        f"p95 {words.took(tally.p95_ms)}{cost}"
+        f"p95 {table.took(tally.p95_ms)}{cost}"
     )
 
 

@@ -17,7 +17,7 @@ from tui.domain.models.measures import Measured, choices, datasets_of, measured
 from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Finding, Judged, judge
 from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceModel, SourceRun
 from tui.domain.problem import Problem
-from tui.domain.serving.endpoints import ServedAt
+from tui.domain.serving import ServedAt
 from tui.gateway.ports import RegistryPort
 from tui.services.clock import Clock
 from tui.services.holders import Holders

@@ -10,7 +10,7 @@ from tui.config.model import PromptSettings
 from tui.domain.models.readiness import Finding
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.domain.prompts.rules import JudgedPrompt, judge_prompt
+from tui.domain.prompts import JudgedPrompt, judge_prompt
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import PromptsPort

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.domain.models import gate
+from tui.domain.models import measures
 from tui.domain.models.board import ModelNews
-from tui.domain.models.gate import GateWanted, Judgement
+from tui.domain.models.measures import GateWanted, Judgement
 from tui.domain.models.readiness import CHAMPION, Finding, Judged, warnings_of_target
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
-from tui.domain.serving.endpoints import move_consequences
+from tui.domain.serving import move_consequences
 from tui.domain.writes import alias_plan
 from tui.domain.writes.alias_plan import AliasPlan
 from tui.domain.writes.changes import Plan
@@ -57,7 +57,7 @@ class RegistryDesk:
         self.writes = RegistryWrites(session.registry, session.ledger, place=place, catalog=can.three_levels)
         self._registry = session.registry
         self._session = session
-        self._gate = gate.wanted_of(settings.gate)
+        self._gate = measures.wanted_of(settings.gate)
         self._judged: dict[tuple[str, str, str], list[Judgement]] = {}  # by model, version and the one it is to follow
         self.news = ModelNews()  # since the session began
         self.told: dict[str, list[str]] = {}  # of the news of each model, what was said already
@@ -98,7 +98,7 @@ class RegistryDesk:
 
     def _is_gated(self, alias: str) -> bool:
         """Whether whoever is to hold an alias is judged by the conditions of the configuration."""
-        return self._gate != gate.GateWanted() and (alias == CHAMPION or alias in self.settings.protected_aliases)
+        return self._gate != measures.GateWanted() and (alias == CHAMPION or alias in self.settings.protected_aliases)
 
     def judged_by(self, wanted: GateWanted, candidate: ModelVersion, other: ModelVersion | None) -> list[Judgement]:
         """Whether a version may take another one's place, condition by condition; blocks, and raises Problem."""
@@ -109,7 +109,7 @@ class RegistryDesk:
                 found.value if made is not None and (found := self.health.measured(made, bound.metric)) else None
                 for made in (candidate, other)
             ]
-            judged.append(gate.judge_bound(bound, *values))
+            judged.append(measures.judge_bound(bound, *values))
         if other is not None and wanted.same_signature:
             judged.append(self._signature(candidate, other))
         if other is not None and wanted.data_newer:
@@ -195,7 +195,7 @@ class RegistryDesk:
         told = [f"{signs[one.severity]} {one.rule}: {one.sentence}" for one in findings if one.severity in signs]
         for step in planned.steps:
             judged = self._judged.get((planned.model, step.to or "", step.expected or ""), [])
-            told += gate.lines(judged, "✓", signs.get("error", "✗"))
+            told += measures.lines(judged, "✓", signs.get("error", "✗"))
         at = health.served(model.name)
         steps = planned.steps if at else ()
         return told + [line for step in steps for line in move_consequences(step.alias, step.to, at, CHAMPION)]

@@ -14,7 +14,7 @@ from typing import Any
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable, alias_refusal, model_name_refusal
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import to_version
+from tui.domain.serving import to_version
 from tui.domain.text import named
 from tui.domain.writes import alias_plan, changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb

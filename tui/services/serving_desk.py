@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import (
+from tui.domain.serving import (
     Carried,
     Drift,
     Endpoint,
@@ -20,7 +20,7 @@ from tui.domain.serving.endpoints import (
     served,
     split_refusals,
 )
-from tui.domain.serving.rows import serves
+from tui.domain.serving_rows import serves
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.gateway.databricks.ports import ServingPort

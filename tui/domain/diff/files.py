@@ -9,8 +9,7 @@ from typing import Any, Literal
 
 from tui.domain import quantities
 from tui.domain.artifacts import ArtifactRoot
-from tui.domain.diff.comparison import TOLERANCE
-from tui.domain.diff.parsed import exact_number, near, parsed
+from tui.domain.diff.comparison import TOLERANCE, exact_number, near, parsed
 from tui.domain.diff.text_change import MOST_LINES, text_change
 from tui.domain.preview.text import LONGEST_CELL, LONGEST_LINE
 from tui.domain.preview.values import (

@@ -1,17 +1,18 @@
-"""What a version was measured at: the metrics of its logged model by dataset, and where it has none those of its run.
-
-A metric is named ``auc``, or ``auc@test`` where it counts on one dataset only (``auc@test@9f3c`` with its digest;
-``auc@`` on none). MLflow takes no ``@`` in the name of a metric.
-"""
+"""What a version was measured at, and whether by that it may take another one's place: conditions, as they are said."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tui.domain.artifacts import ModelMetric
 from tui.domain.models.values import SourceModel, SourceRun
+from tui.domain.quantities import exact_difference
+from tui.domain.text import clean
 
 # What datasets are called that decide, the most telling first; training data tells the least.
 _TELLING = ("test", "holdout", "hold_out", "eval", "val")
@@ -106,3 +107,142 @@ def choices(models: Iterable[SourceModel], runs: Iterable[SourceRun]) -> list[st
     for key, found in on.items():
         names |= {key} if len(found) == 1 else {f"{key}@{dataset}" for dataset in found}
     return sorted(names)
+
+
+# Whether a version may take another one's place: conditions as they are said, judged from values read before.
+
+
+_BOUND = re.compile(r"(?P<metric>.+):(?P<sign>[+-]?)(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)(?P<percent>%?)\Z")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The least or the most that a metric may be: by itself, or against the other version as difference or share."""
+
+    metric: str
+    end: Literal["min", "max"]
+    kind: Literal["absolute", "difference", "share"]
+    value: float
+
+    @property
+    def words(self) -> str:
+        word = "at least" if self.end == "min" else "at most"
+        if self.kind == "absolute":
+            return f"{word} {self.value:g}"
+        shown = f"{self.value * 100:+g}%" if self.kind == "share" else f"{self.value:+g}"
+        return f"{word} {shown} against it"
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether it needs another version to be compared with."""
+        return self.kind != "absolute"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One condition: what it asks of what, what was found, and whether that passes."""
+
+    what: str
+    wanted: str
+    found: str
+    passes: bool
+
+
+def bound(text: str, end: Literal["min", "max"]) -> Bound | None:
+    """``auc@test:+0.002`` is a difference, ``ms:+5%`` a share, ``auc:0.9`` by itself; None for what is no bound."""
+    match = _BOUND.match(text.strip())
+    if match is None:
+        return None
+    value = float(match["number"]) * (-1 if match["sign"] == "-" else 1)
+    if match["percent"]:
+        return Bound(match["metric"], end, "share", value / 100)
+    return Bound(match["metric"], end, "difference" if match["sign"] else "absolute", value)
+
+
+@dataclass(frozen=True)
+class GateWanted:
+    """The conditions of a gate."""
+
+    bounds: tuple[Bound, ...] = ()
+    same_signature: bool = False
+    data_newer: bool = False
+    rules: bool = False
+
+    @property
+    def compares(self) -> bool:
+        """Whether a condition needs another version to be compared with."""
+        return self.same_signature or self.data_newer or any(one.is_relative for one in self.bounds)
+
+
+def wanted_of(texts: Sequence[str]) -> GateWanted:
+    """The conditions as a configuration says them: ``min auc:+0.002``, ``max ms:+5%``, ``same-signature``, ``rules``.
+
+    Raises ValueError with what is no condition.
+    """
+    bounds: list[Bound] = []
+    flags = {"same-signature": False, "data-newer": False, "rules": False}
+    for text in texts:
+        word, _, said = text.strip().partition(" ")
+        made = bound(said, "min" if word == "min" else "max") if word in ("min", "max") else None
+        if made is not None:
+            bounds.append(made)
+        elif text.strip() in flags:
+            flags[text.strip()] = True
+        else:
+            raise ValueError(text)
+    return GateWanted(tuple(bounds), flags["same-signature"], flags["data-newer"], flags["rules"])
+
+
+def judge_bound(wanted: Bound, candidate: float | None, against: float | None) -> Judgement:
+    """Whether a metric keeps within its bound; what was not measured, or is no number, does not."""
+
+    def told(found: str, passes: bool) -> Judgement:
+        return Judgement(wanted.metric, wanted.words, found, passes)
+
+    if candidate is None or math.isnan(candidate):
+        return told("not measured" if candidate is None else "NaN", False)
+    if not wanted.is_relative:
+        return told(f"{candidate:g}", _within(wanted, candidate))
+    if against is None or math.isnan(against):
+        return told(f"{candidate:g}, and there is nothing to compare it with", False)
+    difference = exact_difference(candidate, against)
+    if difference is None or not math.isfinite(difference):
+        return told(f"{candidate:g} against {against:g}", False)
+    if wanted.kind == "difference":
+        return told(f"{candidate:g} against {against:g}: {difference:+g}", _within(wanted, difference))
+    if against == 0:
+        return told(f"{candidate:g} against 0, which has no share", False)
+    share = difference / abs(against)
+    return told(f"{candidate:g} against {against:g}: {share * 100:+.3g}%", _within(wanted, share))
+
+
+def _within(wanted: Bound, value: float) -> bool:
+    # A difference of decimals as they are written must not fail by the last bit of a binary one.
+    slack = 1e-12 * max(1.0, abs(wanted.value))
+    return value >= wanted.value - slack if wanted.end == "min" else value <= wanted.value + slack
+
+
+def lines(judgements: Sequence[Judgement], yes: str, no: str) -> list[str]:
+    """A line for each condition, begun by a sign."""
+    return [f"{yes if one.passes else no} gate {one.what}: {one.wanted}; {one.found}" for one in judgements]
+
+
+def passes(judgements: Sequence[Judgement]) -> bool:
+    """Whether every condition is kept; none at all shows nothing."""
+    return bool(judgements) and all(one.passes for one in judgements)
+
+
+def markdown(candidate: str, against: str, judgements: Sequence[Judgement]) -> str:
+    """The report for a pull request."""
+    verdict = "passes" if passes(judgements) else "does not pass"
+    beside = f" against {_cell(against)}" if against else ""
+    lines = [f"## {_cell(candidate)}{beside} {verdict}", "", "| | Condition | Wanted | Found |", "|---|---|---|---|"]
+    for one in judgements:
+        sign = "✓" if one.passes else "✗"
+        lines.append(f"| {sign} | {_cell(one.what)} | {_cell(one.wanted)} | {_cell(one.found)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A text in which nothing is Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>|#!])", r"\\\1", clean(text))

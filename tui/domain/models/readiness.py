@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from tui.domain.models.measures import Measured, measured
 from tui.domain.models.values import FAILED, READY, ModelFacts, ModelVersion, RegisteredModel, SourceModel, SourceRun
-from tui.domain.serving.endpoints import ServedAt, drifts
+from tui.domain.serving import ServedAt, drifts
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")

@@ -18,10 +18,10 @@ from tui.domain.models.values import (
     SourceModel,
     SourceRun,
 )
-from tui.domain.runs.origin import deployment_page
 from tui.domain.runs.tables import Facts, facts, status_text
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
+from tui.domain.values import deployment_page
 
 
 def about_model(

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain.filter.names import Field
-from tui.domain.runs.pools import Bools
-from tui.domain.runs.snapshot import FrameSnapshot
+from tui.domain.runs.snapshot import Bools, FrameSnapshot
 
 Longs = npt.NDArray[np.int64]
 

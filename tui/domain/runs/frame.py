@@ -9,12 +9,15 @@ from dataclasses import replace
 import numpy as np
 
 from tui.domain.filter.names import IN_PAGE
-from tui.domain.runs.pools import Codes, KeyTable, KeyView, TextPool
 from tui.domain.runs.snapshot import (
     Chunk,
+    Codes,
     FrameSnapshot,
+    KeyTable,
+    KeyView,
     RowColumns,
     SnapshotSection,
+    TextPool,
     bounds,
     merged,
     numbers_chunk,

@@ -13,11 +13,10 @@ import numpy as np
 from tui.domain.filter.names import Field
 from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import writer
-from tui.domain.runs.catalogue import field_of, title_of
 from tui.domain.runs.forest import Longs
 from tui.domain.runs.groups import SampleSummary, summary
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.runs.table import RunsTable
+from tui.domain.runs.table import RunsTable, field_of, title_of
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, natural, width
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from tui.domain import quantities
 from tui.domain.glyphs import ASCII, Glyphs
-from tui.domain.quantities import count
+from tui.domain.quantities import count, extent, sparkline
 from tui.domain.runs.path_tree import path_tree
 from tui.domain.runs.tables import VALUE_CELLS, Facts, name_width
 from tui.domain.series.history import MetricHistory
-from tui.domain.series.spark import extent, sparkline
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, natural, width
 from tui.domain.values import MetricValue, RunDetail

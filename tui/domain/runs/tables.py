@@ -11,10 +11,9 @@ from typing import Any
 from tui.domain import quantities
 from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.glyphs import Glyphs
-from tui.domain.runs.origin import COMMIT_TAG, origin
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, natural, width
-from tui.domain.values import RegisteredAs, RunDetail, RunReference
+from tui.domain.values import COMMIT_TAG, RegisteredAs, RunDetail, RunReference, origin
 
 NAME_CELLS = (12, 44)  # narrowest and widest a column of names gets by itself
 CHILDREN_READ = 200  # child runs that are read of a run; beyond that the table of runs is the place

@@ -14,13 +14,11 @@ from tui.domain.filter.names import Field
 from tui.domain.filter.query import Query
 from tui.domain.filter.texts import STATUS_LABELS, fold
 from tui.domain.glyphs import UNICODE, Glyphs
-from tui.domain.runs.catalogue import default_columns, field_of, title_of
 from tui.domain.runs.cells import Moment, cells_of
 from tui.domain.runs.forest import Forest, Placed, by_best_below, forest_of, place, with_ancestors
 from tui.domain.runs.grouped import GroupedRuns, groups_of
-from tui.domain.runs.pools import Bools, Floats
-from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
-from tui.domain.runs.table import ConstantColumn, RunsTable, ViewCounts
+from tui.domain.runs.snapshot import Bools, CodedTexts, Floats, FrameSnapshot
+from tui.domain.runs.table import ConstantColumn, RunsTable, ViewCounts, default_columns, field_of, title_of
 
 # The order of runs by several columns.
 

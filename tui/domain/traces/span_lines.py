@@ -16,7 +16,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.preview.tree import tree_of
 from tui.domain.table import Tone
 from tui.domain.text import clean, clean_block, wrap
-from tui.domain.traces import words
+from tui.domain.traces import table
 from tui.domain.traces.table import tone_of
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import INPUTS, OUTPUTS, TOLD_APART, Assessment, Span, SpanEvent, value_text
@@ -171,19 +171,19 @@ class SpanReader:
     def _head(self) -> Iterator[TextLine]:
         span, tree = self._span, self._tree
         took, own = span.took_ns, tree.own_ns[self._node.number]
-        parts = [clean(span.type) or "span", words.took(took / _MS) if took is not None else "still running"]
+        parts = [clean(span.type) or "span", table.took(took / _MS) if took is not None else "still running"]
         if took is not None and self._node.below:
-            parts.append(f"own {words.took(own / _MS)}")
+            parts.append(f"own {table.took(own / _MS)}")
         if span.model:
             parts.append(clean(span.model))
         if span.tokens is not None:
-            parts.append(f"{words.tokens(span.tokens)} tokens")
+            parts.append(f"{table.tokens(span.tokens)} tokens")
         if span.cost is not None:
-            parts.append(words.cost(span.cost))
+            parts.append(table.cost(span.cost))
         yield TextLine("head", " · ".join(parts), "muted")
         since = (span.start_ns - tree.window[0]) / _MS
         begun = quantities.stamp(span.start_ns // _MS, self._zone)
-        yield TextLine("begun", f"began {words.took(since)} into the trace, {begun}", "muted")
+        yield TextLine("begun", f"began {table.took(since)} into the trace, {begun}", "muted")
         if self._node.wrong:
             yield TextLine("wrong", f"{self._glyphs.warning} {self._node.wrong}", "warn")
 
@@ -327,7 +327,7 @@ class SpanReader:
                 yield from self._text(f"attribute{number}", f"{name}: {text}", turned, "", name, 2)
 
     def _event(self, key: str, event: SpanEvent, turned: frozenset[str]) -> Iterator[TextLine]:
-        at = words.took((event.at_ns - self._tree.window[0]) / _MS)
+        at = table.took((event.at_ns - self._tree.window[0]) / _MS)
         yield self._section(key, f"event {clean(event.name)} at {at}", key in turned)
         if key in turned:
             for number, (name, value) in enumerate(sorted(event.attributes.items())):

@@ -12,7 +12,7 @@ from enum import Enum
 
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.values import ModelVersion, RegisteredModel, tag_key_refusal
-from tui.domain.prompts.values import own_tags_left_out
+from tui.domain.prompts import own_tags_left_out
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.values import GOING_ON, Experiment, RunDetail

@@ -23,8 +23,7 @@ from tui.domain.diff.arrangement import (
     metric_of,
 )
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.sheet import METRICS
-from tui.domain.diff.sources import COMMIT_ROW, FOLDER_COMMIT_ROW
+from tui.domain.diff.sheet import COMMIT_ROW, FOLDER_COMMIT_ROW, METRICS
 from tui.domain.diff.table import CellWriter, CompareTable, FlippedTable, Laid, subject_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem

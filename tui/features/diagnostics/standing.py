@@ -11,7 +11,7 @@ from tui.domain import quantities
 from tui.domain.models.grants import Permitted
 from tui.domain.problem import Problem
 from tui.domain.runs.tables import facts
-from tui.domain.serving.health import Event, health, newest_first
+from tui.domain.serving import Event, health, newest_first
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.asking import Asking

@@ -19,8 +19,8 @@ from tui.domain.preview.values import TextBody
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean, named, wrap
-from tui.domain.traces import words
-from tui.domain.traces.evaluation import (
+from tui.domain.traces import table as words
+from tui.domain.traces.summary import (
     BETTER,
     FAILS,
     MIXED,

@@ -16,7 +16,7 @@ from tui.domain.columns import ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
-from tui.domain.traces import words
+from tui.domain.traces import table
 from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, value_text
 from tui.services.evaluations import JudgedRun
 from tui.services.session import Session
@@ -88,7 +88,7 @@ class EvaluationsPane(ListPane[EvaluationRun]):
             ColumnSpec("failed", "failed", counted("failed", "bad"), number("failed"), better="higher", align="right",
                        means="number", detail="traces that ended in an error"),
             *(self._judge(name) for name in names),
-            ColumnSpec("took", "took", lambda row: words.took(row.took_ms), lambda row: row.took_ms, default=False,
+            ColumnSpec("took", "took", lambda row: table.took(row.took_ms), lambda row: row.took_ms, default=False,
                        better="higher", align="right"),
             ColumnSpec("agent", "agent", lambda row: clean(row.agent), default=False, widest=34,
                        detail="the logged model, function or address that was evaluated"),
@@ -283,7 +283,7 @@ class RecordsPane(ListPane[SetRecord]):
         now, zone = self.session.clock.now_ms(), self.zone
 
         def line(value: object) -> str:
-            return "" if value is None else words.line_of(value_text(value))
+            return "" if value is None else table.line_of(value_text(value))
 
         return (
             ColumnSpec("inputs", "inputs", lambda row: line(row.inputs), frozen=True, least=16, widest=56),

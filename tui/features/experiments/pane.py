@@ -14,8 +14,15 @@ from textual.timer import Timer
 from tui.app.actions import bindings
 from tui.domain import quantities
 from tui.domain.columns import Arrangement, ColumnSpec
-from tui.domain.experiment_rows import FOLDER, ExperimentLine, ExperimentRows, ExperimentsSpec, experiment_rows
-from tui.domain.experiments import Experiment, Lifecycle
+from tui.domain.experiments import (
+    FOLDER,
+    Experiment,
+    ExperimentLine,
+    ExperimentRows,
+    ExperimentsSpec,
+    Lifecycle,
+    experiment_rows,
+)
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem

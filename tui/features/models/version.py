@@ -17,10 +17,9 @@ from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
-from tui.domain.runs.origin import origin
 from tui.domain.runs.tables import facts
 from tui.domain.text import clean, named
-from tui.domain.values import RunDetail
+from tui.domain.values import RunDetail, origin
 from tui.features.models.registry_page import RegistryPage
 from tui.resources import style_sheets
 from tui.services.copies import model_copies

@@ -12,8 +12,7 @@ from tui.domain.diff.text_change import pieces
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.domain.prompts.rows import author
-from tui.domain.prompts.values import Template, lost_variables, template_of
+from tui.domain.prompts import Template, author, lost_variables, template_of
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.domain.writes import alias_plan

@@ -13,8 +13,7 @@ from tui.app.actions import bindings
 from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.models.values import ModelVersion
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.rows import PromptDifference, difference
-from tui.domain.prompts.values import template_of
+from tui.domain.prompts import PromptDifference, difference, template_of
 from tui.domain.text import named
 from tui.resources import style_sheets
 from tui.services.session import Session

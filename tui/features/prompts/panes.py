@@ -17,7 +17,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Problem
-from tui.domain.prompts.rows import prompt_columns, searched_prompt, searched_version, version_columns
+from tui.domain.prompts import prompt_columns, searched_prompt, searched_version, version_columns
 from tui.domain.quantities import count
 from tui.domain.text import named
 from tui.services.pool import PREFETCH

@@ -17,7 +17,7 @@ from tui.app.actions import bindings, verbs_at
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts.values import prompt_uri
+from tui.domain.prompts import prompt_uri
 from tui.domain.text import clean, named
 from tui.domain.writes import alias_plan
 from tui.domain.writes.changes import Plan, Thing

@@ -20,8 +20,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.domain.prompts.rows import about_version, text_of_template, use_columns
-from tui.domain.prompts.values import Use, Uses, prompt_uri, template_of
+from tui.domain.prompts import Use, Uses, about_version, prompt_uri, template_of, text_of_template, use_columns
 from tui.domain.runs.tables import Facts
 from tui.domain.table import Table
 from tui.domain.text import named

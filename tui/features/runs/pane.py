@@ -348,7 +348,7 @@ class RunsPane(ListPane[str]):
 
     def _figures_shown(self) -> tuple[str, ...]:
         """The metrics of which columns tell more than the last value."""
-        from tui.domain.runs.catalogue import field_of
+        from tui.domain.runs.table import field_of
 
         keys = (*self.arrangement.columns, *(key for key, _ in self.arrangement.sort))
         fields = [field for key in keys if "." in key and (field := field_of(key)) is not None and field.figure]
@@ -517,7 +517,7 @@ class RunsPane(ListPane[str]):
         return self._complete
 
     def _complete(self, text: str, cursor: int) -> tuple[str, int] | None:
-        from tui.domain.filter.completions import completions
+        from tui.domain.filter.names import completions
 
         if self.view is None:
             return None
@@ -604,7 +604,7 @@ class RunsPane(ListPane[str]):
         return direction_of(metric, self.session.launch.settings.metric_directions).better
 
     def pickable(self) -> list[Pickable]:
-        from tui.domain.runs.catalogue import FIGURES, columns
+        from tui.domain.runs.table import FIGURES, columns
         from tui.ui.dialogs.pick import Pickable
 
         view = self.view
@@ -644,7 +644,7 @@ class RunsPane(ListPane[str]):
 
     def shown_columns(self) -> tuple[str, ...]:
         """The keys of the columns chosen, by a person or by what there is, those folded included."""
-        from tui.domain.runs.catalogue import default_columns
+        from tui.domain.runs.table import default_columns
 
         if self.arrangement.columns or self.view is None:
             return self.arrangement.columns

@@ -17,9 +17,9 @@ from tui.domain.diff.directions import direction_of
 from tui.domain.filter.nodes import quoted_value
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
+from tui.domain.quantities import sparkline
 from tui.domain.runs.param_rows import SYSTEM
 from tui.domain.runs.tables import status_text
-from tui.domain.series.spark import sparkline
 from tui.domain.series.sweep import Trial, best_until, equal_step, front, left_to_run, would_end
 from tui.domain.text import clean, named, natural
 from tui.domain.values import RunsPage

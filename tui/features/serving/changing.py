@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from tui.app.actions import key_of
-from tui.domain.serving.endpoints import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
-from tui.domain.serving.rows import split_words
+from tui.domain.serving import Endpoint, ServedEntity, Split, Update, split_refusals, to_version, with_traffic
+from tui.domain.serving_rows import split_words
 from tui.domain.text import clean, named
 from tui.domain.writes.changes import UNDO, Plan, Thing
 from tui.features.serving.endpoints import EndpointsPane, EntitiesPane

@@ -19,8 +19,8 @@ from tui.domain.columns import ColumnSpec, SpecTable, sifted, sorted_by
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
-from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity, Update, served
-from tui.domain.serving.rows import PENDING, Listed, columns, entities_table, facts, searched
+from tui.domain.serving import Drift, Endpoint, ServedEntity, Update, served
+from tui.domain.serving_rows import PENDING, Listed, columns, entities_table, facts, searched
 from tui.domain.text import named
 from tui.services.pool import PREFETCH
 from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView

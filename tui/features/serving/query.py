@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
-from tui.domain.serving.endpoints import MOST_SENT, Answer, Body, Endpoint, ServedEntity, body_refusal
+from tui.domain.serving import MOST_SENT, Answer, Body, Endpoint, ServedEntity, body_refusal
 from tui.domain.text import clean, clean_block
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.session import Session

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 
 from tui.app.actions import bindings
 from tui.domain.places import Place, PlaceKind
-from tui.domain.serving.endpoints import Endpoint, ServedEntity
+from tui.domain.serving import Endpoint, ServedEntity
 from tui.domain.text import clean, named
 from tui.domain.writes.changes import Thing
 from tui.features.serving.changing import EndpointChanges

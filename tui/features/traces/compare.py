@@ -20,7 +20,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean
-from tui.domain.traces import words
+from tui.domain.traces import table as words
 from tui.domain.traces.aligned import AlignedRow, aligned, divergence, texts_of
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import Trace

@@ -18,7 +18,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean
-from tui.domain.traces import words
+from tui.domain.traces import table
 from tui.domain.traces.summary import HOUR, TraceGroup, grouped, share, tallied
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, TraceInfo, TraceScope
@@ -125,13 +125,13 @@ class GroupsPane(ListPane[TraceGroup]):
                        better="higher", align="right"),
             ColumnSpec("trend", "change", trend, lambda row: row.worse, better="higher", align="right",
                        detail="by how many hundredths the share of errors has changed"),
-            ColumnSpec("p95", "p95", lambda row: words.took(row.now.p95_ms), lambda row: row.now.p95_ms,
+            ColumnSpec("p95", "p95", lambda row: table.took(row.now.p95_ms), lambda row: row.now.p95_ms,
                        better="higher", align="right"),
-            ColumnSpec("p95_before", "p95 before", lambda row: (words.took(row.before.p95_ms), "muted"),
+            ColumnSpec("p95_before", "p95 before", lambda row: (table.took(row.before.p95_ms), "muted"),
                        lambda row: row.before.p95_ms, better="higher", align="right", default=self.kind != "session"),
-            ColumnSpec("tokens", "tokens", lambda row: words.tokens(row.now.tokens), lambda row: row.now.tokens,
+            ColumnSpec("tokens", "tokens", lambda row: table.tokens(row.now.tokens), lambda row: row.now.tokens,
                        better="higher", align="right"),
-            ColumnSpec("cost", "cost", lambda row: words.cost(row.now.cost), lambda row: row.now.cost,
+            ColumnSpec("cost", "cost", lambda row: table.cost(row.now.cost), lambda row: row.now.cost,
                        better="higher", align="right"),
             ColumnSpec("users", "user", lambda row: clean(", ".join(row.users[:3])), default=self.kind == "session",
                        widest=20),
@@ -143,7 +143,7 @@ class GroupsPane(ListPane[TraceGroup]):
 
     def title_parts(self) -> Sequence[str]:
         total = tallied(info for group in self.groups for info in group.infos)
-        cost = words.cost(total.cost) if total.cost is not None else ""
+        cost = table.cost(total.cost) if total.cost is not None else ""
         when = f"this {self.period[0]} against the one before" if self.period[1] else f"{self.period[0]}, and before"
         return (f"By {self.kind}", when, cost)
 

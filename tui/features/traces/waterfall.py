@@ -16,7 +16,7 @@ from tui.domain.columns import ColumnSpec, SpecTable
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.table import Tone
 from tui.domain.text import clean
-from tui.domain.traces import words
+from tui.domain.traces import table as words
 from tui.domain.traces.span_lines import searched_in
 from tui.domain.traces.tree import Node, SpanTree
 from tui.domain.traces.values import Trace

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tui.domain.models.grants import Access, Account, Permitted
-from tui.domain.serving.endpoints import Answer, Body, Carried, Endpoint, Split
-from tui.domain.serving.health import Event, Sample
+from tui.domain.serving import Answer, Body, Carried, Endpoint, Event, Sample, Split
 
 
 class DiagnosisPort(Protocol):

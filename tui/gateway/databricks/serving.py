@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from tui.domain import serving
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving import health
-from tui.domain.serving.endpoints import MOST_KEPT, MOST_SENT, Answer, Body, Carried, Endpoint, Split, Update
+from tui.domain.serving import MOST_KEPT, MOST_SENT, Answer, Body, Carried, Endpoint, Split, Update
 from tui.gateway import problems
 from tui.gateway.databricks import serving_json
 from tui.gateway.databricks.sdk import Pace, Sdk, asked, asked_text
@@ -43,15 +43,15 @@ class SdkServing:
     def build_log(self, endpoint: str, entity: str) -> str:
         return self._log(endpoint, entity, "build-logs", f"Could not read the build's log of {entity}")
 
-    def numbers(self, endpoint: str) -> tuple[health.Sample, ...]:
+    def numbers(self, endpoint: str) -> tuple[serving.Sample, ...]:
         with self._sdk.raised_as(f"Could not read how {endpoint} is doing") as client:
-            return health.samples(asked_text(client, f"{_path(endpoint)}/metrics", _MOST_NUMBERS))
+            return serving.samples(asked_text(client, f"{_path(endpoint)}/metrics", _MOST_NUMBERS))
 
-    def events(self, endpoint: str) -> tuple[health.Event, ...]:
+    def events(self, endpoint: str) -> tuple[serving.Event, ...]:
         with self._sdk.raised_as(f"Could not read what has happened to {endpoint}") as client:
             found = serving_json.parts(asked(client, "GET", f"{_path(endpoint)}/events"), "events")
         return tuple(
-            health.Event(
+            serving.Event(
                 serving_json.number(one, "timestamp"),
                 serving_json.text(one, "type") or serving_json.text(one, "event_type"),
                 serving_json.text(one, "message"),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui.domain.serving.endpoints import (
+from tui.domain.serving import (
     Carried,
     Endpoint,
     EndpointKind,

@@ -27,8 +27,7 @@ from tui.domain.models.values import (
     VersionsPage,
 )
 from tui.domain.problem import Kind, Problem
-from tui.domain.runs.origin import commit_of
-from tui.domain.values import RegisteredAs
+from tui.domain.values import RegisteredAs, commit_of
 from tui.gateway import problems
 from tui.gateway.databricks.catalog import CatalogModels, SdkCatalog, no_filters
 from tui.gateway.databricks.sdk import Pace, Sdk

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from tui.domain.models.facts import parse_facts
 from tui.domain.models.measures import latest_metrics
-from tui.domain.models.values import MISSING, ModelFacts, ModelVersion, Registrable, SourceModel
+from tui.domain.models.values import MISSING, ModelFacts, ModelVersion, Registrable, SourceModel, parse_facts
 from tui.domain.problem import Kind, Problem
-from tui.domain.serving.endpoints import MOST_SENT, as_request
+from tui.domain.serving import MOST_SENT, as_request
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.artifacts.client import model_metric

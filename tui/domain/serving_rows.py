@@ -10,7 +10,7 @@ from typing import Any
 from tui.domain import quantities
 from tui.domain.columns import Cell, ColumnSpec
 from tui.domain.glyphs import Glyphs
-from tui.domain.serving.endpoints import Drift, Endpoint, ServedEntity, ServingConfig, Split, Update
+from tui.domain.serving import Drift, Endpoint, ServedEntity, ServingConfig, Split, Update
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 
