@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -11,6 +13,8 @@ import requests
 
 from tests.backends.started import mlflow_server
 from tests.support.stores import make_store
+from tests.support.terminal import Terminal
+from tui.domain.problem import Problem
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.host import Host, HostSpec
@@ -39,13 +43,15 @@ class SignedIn:
                 asked = {"username": "ann", "resource_type": kind, "resource_id": thing, "permission": permission}
                 self._post("3.0/mlflow/users/permissions/grant", **asked)
 
-    def _post(self, path: str, **said: str) -> dict[str, str]:
-        answer = requests.post(f"{self.address}/api/{path}", json=said, auth=ADMIN, timeout=60)
+    def _post(self, path: str, workspace: str = "default", **said: str) -> dict[str, str]:
+        headers = {"X-MLFLOW-WORKSPACE": workspace}
+        answer = requests.post(f"{self.address}/api/{path}", json=said, auth=ADMIN, headers=headers, timeout=60)
         assert answer.ok, f"{path}: {answer.status_code} {answer.text[:200]}"
         return dict(answer.json()) if answer.content.startswith(b"{") else {}
 
-    def host(self, user: str, password: str) -> Host:
+    def host(self, user: str, password: str, workspace: str = "") -> Host:
         environment = {"MLFLOW_TRACKING_USERNAME": user, "MLFLOW_TRACKING_PASSWORD": password}
+        environment |= {"MLFLOW_WORKSPACE": workspace}
         self.hosts.append(Host.start(HostSpec(self.address, self.address, environment=environment, timeout_s=60.0)))
         return self.hosts[-1]
 
@@ -60,7 +66,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedIn]:
     )
     environ = {"MLFLOW_AUTH_CONFIG_PATH": str(config), "MLFLOW_FLASK_SERVER_SECRET_KEY": "deck"}
     with mlflow_server(
-        metadata.version("mlflow"), make_store(folder).uri, folder, "--app-name", "basic-auth", environ=environ
+        metadata.version("mlflow"),
+        make_store(folder).uri,
+        folder,
+        *("--app-name", "basic-auth", "--enable-workspaces"),
+        environ=environ,
     ) as address:
         signed_in = SignedIn(address)
         try:
@@ -111,3 +121,48 @@ def test_what_may_not_be_written_is_said_before(
 def test_nothing_asks_for_the_list_of_others() -> None:
     asked = [file for file in ROOT.glob("tui/**/*.py") if "users/list" in file.read_text(encoding="utf-8")]
     assert asked == []
+
+
+def test_workspaces_are_listed_switched_to_and_told_of_where_they_are_not_ones_own(
+    server: SignedIn, tmp_path: Path
+) -> None:
+    for name in ("team-a", "team-b"):
+        server._post("3.0/mlflow/workspaces", name=name, description=f"That of {name}")
+        server._post("2.0/mlflow/experiments/create", workspace=name, name=f"of-{name}")
+    admin, ann = server.host(*ADMIN), server.host("ann", SECRET)
+    listed = admin.ports.diagnosis.workspaces()
+    assert dict(listed)["team-a"] == "That of team-a" and {"default", "team-b"} <= {name for name, _ in listed}
+    assert "team-a" not in dict(ann.ports.diagnosis.workspaces())
+    assert admin.capabilities is not None and admin.capabilities.parted
+    inside, outside = server.host(*ADMIN, workspace="team-a"), server.host("ann", SECRET, workspace="team-b")
+    assert [one.name for one in inside.ports.tracking.search_experiments().experiments] == ["of-team-a"]
+    assert [one.name for one in outside.ports.tracking.search_experiments().experiments] == []
+    nowhere = server.host(*ADMIN, workspace="nope")
+    with pytest.raises(Problem, match="Workspace 'nope' not found") as raised:
+        nowhere.ports.tracking.search_experiments()
+    assert ":workspace" in raised.value.hint and dict(nowhere.ports.diagnosis.workspaces()) == dict(listed)
+
+    environ = {**os.environ, "MLFLOW_TRACKING_USERNAME": ADMIN[0], "MLFLOW_TRACKING_PASSWORD": ADMIN[1]}
+    deck = [sys.executable, "-m", "tui", "--tracking-uri", server.address]
+    with Terminal(deck, environ={**environ, "PYTHONPATH": str(ROOT)}, cwd=str(tmp_path)) as terminal:
+        terminal.until("server/default")
+        terminal.until("manage")
+        terminal.type(":workspace\r")
+        terminal.until("That of team-a")
+        terminal.press("down")
+        terminal.press("enter")
+        terminal.until("server/team-a")
+        terminal.until("of-team-a")
+        terminal.press("Y")
+        terminal.until("?workspace=team-a")
+        terminal.press("esc")
+        terminal.until_gone("?workspace=team-a")
+        terminal.type(f":open {server.address}/#/experiments?workspace=team-b\r")
+        terminal.until("server/team-b")
+        terminal.until("of-team-b")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    environ |= {"MLFLOW_TRACKING_USERNAME": "ann", "MLFLOW_TRACKING_PASSWORD": SECRET, "PYTHONPATH": str(ROOT)}
+    with Terminal([*deck, "--workspace", "team-b"], environ=environ, cwd=str(tmp_path)) as hers:
+        hers.until("team-b is none of your workspaces")
+        hers.until("that you may see")

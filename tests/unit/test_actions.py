@@ -179,6 +179,7 @@ def test_what_has_no_key_is_done_by_the_application() -> None:
         "resume",
         "runs",
         "theme",
+        "workspace",
     }
     for verb in keyless:
         assert [at.place for at in verb.scopes] == ["app"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.domain.capabilities import Capabilities, Numbers, expected, of_server
+from tui.domain.capabilities import Capabilities, Numbers, expected, may_be_parted, of_server
 
 SERVER = "http://mlflow.example.com:5000"
 ROOT = Path(__file__).parents[2]
@@ -57,6 +57,15 @@ def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, .
     assert can.logged_models is ("logged models" not in lacking)
     assert can.evaluation_sets is ("evaluation datasets" not in lacking)
     assert bool(can.no_evaluation_sets) is not can.evaluation_sets
+
+
+def test_why_there_are_no_workspaces_is_told() -> None:
+    server = expected(SERVER, SERVER)
+    assert of_server(server, "2.22.0").no_workspaces == "MLflow 2.22.0 has no workspaces: they came with 3.10"
+    assert "--enable-workspaces" in of_server(server, "3.17.2").no_workspaces
+    assert "MLflow servers have them" in expected("sqlite:///x", "sqlite:///x").no_workspaces
+    assert Capabilities(parted=True).no_workspaces == ""
+    assert [may_be_parted(version) for version in ("3.9.0", "3.10.1", "", "?")] == [False, True, False, False]
 
 
 def test_one_thing_that_is_lacking_is_told_without_a_list() -> None:

@@ -14,6 +14,8 @@ from tui.config.model import ContextSettings, Settings
 from tui.domain import uris
 from tui.domain.places import PlaceKind
 from tui.domain.problem import Kind, Problem
+from tui.host.wire import spec_of
+from tui.services.alias_moves import place_of
 
 FILE = Path("/etc/deck/config.yaml")
 PROD = ContextSettings("https://mlflow.example.com", read_only=True, columns=("name",), timeout=3.0, page_size=50)
@@ -124,6 +126,34 @@ def test_a_named_context_wins_over_the_environment_whole() -> None:
     environ = {"MLFLOW_TRACKING_URI": "http://elsewhere", "MLFLOW_REGISTRY_URI": "http://other"}
     launch = opened(Options(context="dev"), environ, BOTH)
     assert (launch.tracking_uri, launch.registry_uri) == (DEV.tracking_uri, DEV.tracking_uri)
+
+
+def test_a_workspace_is_that_of_the_command_line_the_address_the_environment_or_the_context() -> None:
+    team = Settings(contexts={"team": replace(DEV, workspace="of-file")})
+    address = f"{DEV.tracking_uri}/#/experiments/1?workspace=of-address"
+    there, environ = {"MLFLOW_TRACKING_URI": DEV.tracking_uri}, {"MLFLOW_WORKSPACE": "of-environment"}
+
+    def found(options: Options | None = None, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
+        launch = opened(options, environ, team)
+        return launch.workspace, launch.origins["workspace"]
+
+    assert found(Options(workspace="said", place=address), environ) == ("said", "command line")
+    assert found(Options(place=address), environ) == ("of-address", "the address given")
+    assert found(None, {**there, **environ}) == ("of-environment", "MLFLOW_WORKSPACE")
+    assert found(Options(context="team"), environ) == ("of-file", "context team"), "a context that was chosen is whole"
+    assert found() == ("of-file", "context team")
+    assert opened(Options(tracking_uri="http://x"), {}).workspace == ""
+    assert "names one of an MLflow server" in refusal(Options(tracking_uri="sqlite:////x.db", workspace="a")).message
+
+
+def test_each_workspace_but_the_default_one_is_a_place_of_its_own() -> None:
+    told = {
+        name: opened(Options(tracking_uri="http://x", workspace=name)).place_shown for name in ("default", "a", "b")
+    }
+    assert told == {"default": "http://x", "a": "http://x, workspace a", "b": "http://x, workspace b"}
+    assert place_of("http://ann@x/", "a") == "http://x, workspace a" and place_of("http://x") == "http://x"
+    spec = spec_of(opened(Options(tracking_uri="http://x"), {"MLFLOW_WORKSPACE": ""}))
+    assert spec.environment["MLFLOW_WORKSPACE"] == "", "what the deck's own environment says does not count"
 
 
 def test_the_tracking_uri_of_the_command_line_wins_over_all() -> None:

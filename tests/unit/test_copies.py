@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from tui.services.copies import experiment_copies, run_copies, web_address
+from tui.services.copies import experiment_copies, in_workspace, python_in, run_copies, trace_copies, web_address
 
 RUN = "0f" * 16
 SECRET = "https://ana:s3cret@mlflow.example.com:8443/base/"
@@ -60,3 +60,18 @@ def test_an_experiment_with_an_odd_name_and_id() -> None:
     ast.parse(offers["Python"])
     assert len(shlex.split(offers["curl"])) == 3
     assert "rm -rf" not in offers["link"]
+
+
+def test_what_is_copied_of_a_workspace_leads_to_that_workspace() -> None:
+    offers = run_copies("http://h:5000", "r1", "7")
+    assert in_workspace(offers, "") == offers
+    made = dict(in_workspace(offers, "team-a"))
+    assert made["link"] == "http://h:5000/#/experiments/7/runs/r1?workspace=team-a"
+    assert made["curl"].startswith("curl -s -H 'X-MLFLOW-WORKSPACE: team-a' 'http://h:5000/")
+    assert made["Python"].startswith("import mlflow\nmlflow.set_workspace('team-a')\nmlflow.set_tracking_uri(")
+    assert made["run id"] == "r1"
+    trace = dict(in_workspace(trace_copies("http://h:5000", "tr-1", "7"), "team-a"))
+    assert trace["link"].endswith("traces?selectedEvaluationId=tr-1&workspace=team-a")
+    lines = python_in("from mlflow import MlflowClient\n\nclient = MlflowClient()", "team-a")
+    assert lines.startswith("import mlflow\nfrom mlflow import MlflowClient\nmlflow.set_workspace('team-a')\n")
+    ast.parse(lines)

@@ -73,6 +73,7 @@ def test_mlflow_uris(text: str, expected: dict[str, object]) -> None:
         ),
         ('#/metric?runs=["a"]&metric=auc', {"kind": PlaceKind.RUN, "run_ids": ("a",)}),
         ("#/models", {"kind": PlaceKind.MODELS}),
+        ("#/models/m?workspace=team-a", {"kind": PlaceKind.MODEL, "model": "m", "workspace": "team-a"}),
         ("#/models/my%20model", {"kind": PlaceKind.MODEL, "model": "my model"}),
         ("#/models/a%2Fb/versions/3", {"kind": PlaceKind.MODEL, "model": "a/b", "version": "3"}),
         ("#/experiments/1/models/m-1", {"kind": PlaceKind.LOGGED_MODEL, "model": "m-1"}),

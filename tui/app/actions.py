@@ -142,6 +142,7 @@ PLACES: Mapping[str, str] = {
 VERBS: tuple[Verb, ...] = (
     Verb("open_place", "", "open", "Open a run, an experiment or a model by id, name, URI or web address.", At("app"), takes="PLACE", command="open"),
     Verb("context", "", "context", "Open another context of the configuration.", At("app"), takes="NAME", command="ctx"),
+    Verb("workspace", "", "workspace", "Open another workspace of this MLflow server, or choose one.", At("app"), takes="[NAME]"),
     Verb("runs", "", "runs", "Go to the runs.", At("app")),
     Verb("experiments", "1", "experiments", "Go to an experiment, or to the list of them.", At("app", was="app.browse"), takes="[NAME]"),
     Verb("models", "2", "models", "Go to a registered model, or to the list of them.", At("app"), takes="[NAME]"),
@@ -866,6 +867,7 @@ _USED_FOR: Mapping[str, str] = {
         [
             "open_place",
             "context",
+            "workspace",
             "runs",
             "experiments",
             "models",

@@ -508,7 +508,18 @@ class DeckApp(CalmApp[int]):
     def action_context(self, name: str) -> None:
         self._contexts.open_named(name)
 
+    def action_workspace(self, name: str = "") -> None:
+        self._contexts.open_workspace(name)
+
     # what the command line completes names from
+
+    def offers_workspace(self) -> tuple[Offer, ...]:
+        from tui.ui.dialogs.command import Offer
+
+        here = self.session.workspace
+        return tuple(
+            Offer(name, name, "is open" if name == here else "workspace") for name in self._contexts.workspaces
+        )
 
     def offers_context(self) -> tuple[Offer, ...]:
         from tui.ui.dialogs.command import Offer

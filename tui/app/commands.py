@@ -88,6 +88,17 @@ def ask_for_theme(deck: DeckApp, names: Sequence[str]) -> None:
     deck.push_screen(modal, picked)
 
 
+def ask_for_workspace(deck: DeckApp, found: Sequence[tuple[str, str]], here: str) -> None:
+    """Choose one of the workspaces of the server, and open it."""
+
+    def picked(choice: Choice | None) -> None:
+        if choice is not None:
+            deck.action_workspace(choice.id)
+
+    choices = [Choice(name, name, "is open" if name == here else about) for name, about in found]
+    deck.push_screen(ChoiceModal("Workspace", choices, deck.glyphs, hint="enter open   esc leave"), picked)
+
+
 def said_before(deck: DeckApp) -> list[str]:
     """What was said on the command line, the latest last, also before this start."""
     kept = deck.session.views.get(_KEPT_AS).get("lines")

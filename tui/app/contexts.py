@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.config.launch import Launch
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
+from tui.domain.uris import DEFAULT_WORKSPACE, not_seen
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
@@ -26,6 +28,7 @@ class Contexts:
         self._deck = deck
         self._connect = connect
         self._serial = 0  # of the open one
+        self.workspaces: tuple[str, ...] = ()  # those of an MLflow server that were seen last
         self.launch = launch
         self.tunnels: Tunnels | None = None  # of contexts that are reached by way of another host
         self.begin_problem: Problem | None = None  # why nothing could be opened at all
@@ -47,6 +50,7 @@ class Contexts:
         first = top_of(self._deck.session.launch.place)
         self._deck.pages.begin(first)
         await self._deck.switch_mode(self.mode(first))
+        self._look_at_workspace()
 
     def open(self, launch: Launch, at: Place | None = None) -> None:
         """Leave the open context for another, at an experiment or a model where that is there too."""
@@ -112,7 +116,10 @@ class Contexts:
         except Problem as problem:
             deck.say(str(problem))
             return
-        self.go_to(place)
+        if place is not None and place.workspace and place.workspace != (before.workspace or DEFAULT_WORKSPACE):
+            self.open(self._in_workspace(place.workspace, place))
+        else:
+            self.go_to(place)
 
     def open_named(self, name: str) -> None:
         """Open a context of the configuration by its name, at what is open here; an unknown one is said so."""
@@ -130,6 +137,57 @@ class Contexts:
             deck.run_worker(self._open_behind(launch, place), exit_on_error=False, exclusive=True, group="tunnel")
         else:
             self.open(launch, place)
+
+    # workspaces of an MLflow server
+
+    def open_workspace(self, name: str) -> None:
+        """Open another workspace of the server, at what is open here where it has that too; none named is chosen."""
+        deck = self._deck
+        diagnosis = deck.session.diagnosis
+        if diagnosis is not None:
+            deck.look_at(
+                diagnosis.workspaces,
+                lambda found: self._got_workspaces(name, found),
+                lambda problem: deck.say(clean(problem.message) if problem.kind is Kind.UNSUPPORTED else str(problem)),
+            )
+
+    def _got_workspaces(self, name: str, found: Sequence[tuple[str, str]]) -> None:
+        deck, here = self._deck, self._deck.session.workspace or DEFAULT_WORKSPACE
+        self.workspaces = tuple(known for known, _ in found)
+        if name == here:
+            deck.say(f"The workspace {clean(name)} is open")
+        elif name in self.workspaces or (name and deck.session.capabilities.hides):  # see below of the latter
+            place = deck.page.place_here() if deck.page is not None else None
+            self.open(self._in_workspace(name), place)
+        elif name:
+            deck.say(not_seen(name, self.workspaces, hides=False))
+        else:
+            from tui.app.commands import ask_for_workspace
+
+            ask_for_workspace(deck, found, here)
+
+    def _in_workspace(self, name: str, place: Place | None = None) -> Launch:
+        return replace(
+            self.launch, workspace=name, place=place, origins={**self.launch.origins, "workspace": ":workspace"}
+        )
+
+    def _look_at_workspace(self) -> None:
+        """Tell where the workspace that is named is none of those that are listed: it would look empty."""
+        deck, diagnosis, name = self._deck, self._deck.session.diagnosis, self.launch.workspace
+        if not name or diagnosis is None:
+            return
+
+        def found(seen: Sequence[tuple[str, str]]) -> None:
+            self.workspaces = tuple(known for known, _ in seen)
+            if name not in self.workspaces:
+                deck.say(not_seen(name, self.workspaces, hides=deck.session.capabilities.hides), stays=True)
+
+        def failed(problem: Problem) -> None:
+            if problem.kind is Kind.UNSUPPORTED:
+                by = self.launch.origins.get("workspace", "")
+                deck.say(f"{clean(problem.message)} {clean(name)} is asked for by {clean(by)}", stays=True)
+
+        deck.look_at(diagnosis.workspaces, found, failed)
 
     # contexts behind another host
 

@@ -55,12 +55,14 @@ class Copying:
 
     def choose(self) -> None:
         """Copy one of what the page offers, or the summary of what was written last."""
+        from tui.services.copies import in_workspace
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         deck = self._deck
         written = deck.done_last.offers("what was done last") if deck.done_last is not None else []
         # What is under the cursor may be among what its page offers anyway.
-        offers = list(dict.fromkeys([*deck.page.copies_here(), *written])) if deck.page is not None else []
+        here = in_workspace(deck.page.copies_here(), deck.page.session.launch.apart) if deck.page is not None else []
+        offers = list(dict.fromkeys([*here, *written])) if here else []
         if not offers:
             deck.say("There is nothing here to copy")
             return

@@ -90,7 +90,8 @@ class Plugins:
         except Problem as problem:
             deck.say(str(problem))
             return
-        environ = plugins.environment(deck.environment, values, launch.tracking_uri, launch.registry_uri)
+        uris_of = launch.tracking_uri, launch.registry_uri, launch.workspace
+        environ = plugins.environment(deck.environment, values, *uris_of)
         run = plugins.PluginRun(name, command, environ, deck.folder, lambda: deck.post_message(deck.PluginMoved(name)))
         if one.confirm:
             self._confirm(name, one, run)

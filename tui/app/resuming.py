@@ -13,6 +13,7 @@ from tui.domain.text import clean
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
+    from tui.config.launch import Launch
 
 
 class Resuming:
@@ -29,7 +30,7 @@ class Resuming:
         browse = self._deck.bottom
         kept: dict[str, Any] = {
             "context": session.name,
-            "server": uris.masked(session.launch.tracking_uri),
+            "server": _server(session.launch),
             "top": self._deck.top_here,
             "run": getattr(page, "run_id", ""),
             "list": browse.kept_here() if browse is not None else {},
@@ -53,7 +54,7 @@ class Resuming:
             return {}
         here = self._deck.session
         known = isinstance(kept, dict) and kept.get("context") == here.name
-        return kept if known and kept.get("server") == uris.masked(here.launch.tracking_uri) else {}
+        return kept if known and kept.get("server") == _server(here.launch) else {}
 
     def begin(self) -> None:
         """Go on at once where that was asked for; else offer it."""
@@ -77,3 +78,7 @@ class Resuming:
         except Problem as problem:
             self._deck.say(str(problem))
         return True
+
+
+def _server(launch: Launch) -> str:
+    return uris.in_workspace(uris.masked(launch.tracking_uri), launch.apart)

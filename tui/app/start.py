@@ -33,6 +33,7 @@ class GivenOptions:
     tracking_uri: str | None = None
     registry_uri: str | None = None
     profile: str | None = None
+    workspace: str | None = None
     config: str | None = None
     read_only: bool | None = None
     ssh: bool | None = None
@@ -51,7 +52,7 @@ class GivenOptions:
 
     def elsewhere(self, context: str) -> GivenOptions:
         """What is said of another context: nothing that was meant for the one to be opened."""
-        return replace(self, context=context, tracking_uri=None, registry_uri=None, profile=None)
+        return replace(self, context=context, tracking_uri=None, registry_uri=None, profile=None, workspace=None)
 
     def options(self, place: str | None = None) -> Options:
         from tui.config.choose import Options
@@ -62,6 +63,7 @@ class GivenOptions:
             tracking_uri=self.tracking_uri,
             registry_uri=self.registry_uri,
             profile=self.profile,
+            workspace=self.workspace,
             read_only=self.read_only,
             ascii=self.ascii or None,
             mouse=False if self.no_mouse else None,

@@ -107,6 +107,7 @@ class Options:
     tracking_uri: str | None = None
     registry_uri: str | None = None
     profile: str | None = None
+    workspace: str | None = None
     read_only: bool | None = None
     ascii: bool | None = None
     mouse: bool | None = None

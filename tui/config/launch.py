@@ -40,6 +40,7 @@ class Launch:
     protected: bool = False
     experiment_path: str | None = None
     catalog: str | None = None
+    workspace: str = ""  # of an MLflow server that has them; "" leaves it to the server, which takes its default one
     ssh: str = ""  # a host by way of which the server is reached
     forward: str = ""  # the server as that host knows it
     accent: str = ""
@@ -53,14 +54,19 @@ class Launch:
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def apart(self) -> str:
+        """The workspace, where it is not the default one: what is kept of a server is kept of each of these."""
+        return "" if self.workspace == uris.DEFAULT_WORKSPACE else self.workspace
+
+    @property
     def place_shown(self) -> str:
         """Where the context leads, fit to be shown: an address without secrets, or a path."""
         if self.ssh:
-            return f"{self.forward} by ssh {self.ssh}"
+            return uris.in_workspace(f"{self.forward} by ssh {self.ssh}", self.apart)
         if kind(self.tracking_uri) == "sqlite" and (path := sqlite_path(self.tracking_uri)):
             home = os.path.expanduser("~").rstrip("/") + "/"
             return "~/" + path[len(home) :] if path.startswith(home) and home != "/" else path
-        return uris.masked(self.tracking_uri)
+        return uris.in_workspace(uris.masked(self.tracking_uri), self.apart)
 
 
 def resolve(
@@ -74,6 +80,7 @@ def resolve(
     choice = Chooser(options, environ, cwd, settings, file).choose(place)
     choice, profile, profile_origin = _with_profile(choice, options)
     registry, registry_origin = _registry(choice, options, environ, cwd)
+    workspace, workspace_origin = _workspace(choice, options, environ, place)
     context = choice.context or ContextSettings(choice.uri)
     of_file = f"context {choice.name} in {file}" if choice.context else "default"
     origins = {
@@ -84,6 +91,7 @@ def resolve(
         "protected": of_file,
         "experiment_path": of_file,
         "catalog": of_file,
+        "workspace": workspace_origin,
         "columns": of_file,
         "timeout_s": of_file,
         "page_size": of_file,
@@ -105,6 +113,7 @@ def resolve(
         protected=context.protected,
         experiment_path=context.experiment_path,
         catalog=context.catalog,
+        workspace=workspace,
         ssh=context.ssh or "",
         forward=context.forward or (_host_and_port(choice.uri) if context.ssh else ""),
         accent=context.accent or "",
@@ -194,6 +203,30 @@ def _registry(choice: ChosenStore, options: Options, environ: Mapping[str, str],
     if registry in ("databricks", "databricks-uc") and profile:
         return f"{registry}://{profile}", origin
     return registry, origin
+
+
+def _workspace(
+    choice: ChosenStore, options: Options, environ: Mapping[str, str], place: Place | None
+) -> tuple[str, str]:
+    """Which workspace of an MLflow server is meant, "" where none is named, and who said so."""
+    if kind(choice.uri) not in HTTP_KINDS:
+        if options.workspace:
+            raise Problem(
+                Kind.UNSUPPORTED,
+                "There are no workspaces here",
+                f"--workspace names one of an MLflow server, and {choice.origin} leads to {uris.masked(choice.uri)}.",
+            )
+        return "", "default"
+    context = choice.context.workspace if choice.context is not None else None
+    # As with the registry: beside a context that was chosen whole, the environment's may be another server's.
+    by_environment = "" if choice.by_context else environ.get("MLFLOW_WORKSPACE", "").strip()
+    said = [
+        (options.workspace, COMMAND_LINE),
+        (place.workspace if place is not None else "", "the address given"),
+        (by_environment, "MLFLOW_WORKSPACE"),
+        (context, f"context {choice.name}"),
+    ]
+    return next(((name, origin) for name, origin in said if name), ("", "default"))
 
 
 def _called(uri: str) -> str:

@@ -49,6 +49,7 @@ class ContextSettings:
     registry_uri: str | None = None  # "workspace" (the tracking server itself), "databricks-uc", or a URI
     profile: str | None = None  # a profile of ~/.databrickscfg
     experiment_path: str | None = None  # where to start; None: the user's folder on Databricks, else all
+    workspace: str | None = None  # of an MLflow server that has them; none: its default one
     catalog: str | None = None  # of Unity Catalog, or catalog.schema: where one works; doctor looks what one may there
     read_only: bool = False
     protected: bool = False  # whether every move of an alias wants the model's name typed

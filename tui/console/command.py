@@ -135,6 +135,7 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option("--tracking-uri", metavar="URI", help="Open this tracking server or store."),
         option("--registry-uri", metavar="URI", help="Take registered models from here."),
         option("--profile", metavar="NAME", help="Sign in to Databricks by this profile."),
+        option("--workspace", metavar="NAME", help="Open this workspace of an MLflow server that has them."),
         option("--config", metavar="FILE", help="Read this configuration file."),
         option(
             "--read-only/--read-write", "read_only", default=None, help="Whether anything may be written to MLflow."

@@ -48,12 +48,13 @@ def gateway(launch: Launch) -> Iterator[TrackingPort]:
     from tui.gateway import environment
     from tui.gateway.dispatch import tracking_of
     from tui.gateway.session import Connection
+    from tui.host.wire import spec_of
 
     environment.prepare(
         tracking_uri=launch.tracking_uri,
         registry_uri=launch.registry_uri,
         profile=launch.profile,
-        extra={},
+        extra=spec_of(launch).environment,
         timeout_s=launch.timeout_s,
     )
     with contextlib.redirect_stdout(sys.stderr):
@@ -256,7 +257,7 @@ def launches_of(
         return tuple(runs), launches
     here = launches.pop("")
     name = here.context_name
-    if name in launches and launches[name].tracking_uri != here.tracking_uri:
+    if name in launches and launches[name].place_shown != here.place_shown:
         name = here.place_shown
     launches.setdefault(name, here)
     return tuple(dict.fromkeys(one if one.context else GivenRun(name, one.run) for one in runs)), launches

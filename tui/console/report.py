@@ -27,6 +27,7 @@ def described(launch: Launch, file: Path) -> str:
         ("read_only", _text(launch.read_only), launch.origins["read_only"]),
         ("protected", _text(launch.protected), launch.origins["protected"]),
         ("experiment_path", launch.experiment_path or "-", launch.origins["experiment_path"]),
+        ("workspace", launch.workspace or "-", launch.origins["workspace"]),
         ("catalog", launch.catalog or "-", launch.origins["catalog"]),
         ("columns", ", ".join(launch.columns) or "-", launch.origins["columns"]),
         ("timeout", f"{launch.timeout_s:g} s", launch.origins["timeout_s"]),

@@ -14,6 +14,7 @@ PROMPTS_SINCE = (2, 21)
 TRACES_SINCE = (2, 14)
 LOGGED_MODELS_SINCE = (3, 0)
 EVALUATION_SETS_SINCE = (3, 4)  # and scorers
+WORKSPACES_SINCE = (3, 10)
 
 
 class Numbers(Enum):
@@ -32,6 +33,7 @@ class Capabilities:
     whole_histories: bool = True  # whether all of its points, and not samples where it is long
     signs_in: bool = False  # whether a plain server may ask who one is
     workspace: bool = False  # a Databricks workspace: accounts, catalogs, serving endpoints
+    parted: bool = False  # an MLflow server that is parted into workspaces
     serving: bool = False
     aliases: bool = True
     stages: bool = True
@@ -72,6 +74,18 @@ class Capabilities:
         if self.registry_called:
             return f"There are no prompts here: the {self.registry_called} keeps none"
         return "There are no prompts here: Unity Catalog tells those of one schema at a time, which is not read"
+
+    @property
+    def no_workspaces(self) -> str:
+        """Why this is not parted into workspaces, in a line; "" where it is."""
+        if self.parted:
+            return ""
+        at = _numbers(self.server_version)
+        if at is not None and at < WORKSPACES_SINCE:
+            return f"MLflow {self.server_version} has no workspaces: they came with 3.10"
+        if at is not None:
+            return "This server has no workspaces: mlflow server --enable-workspaces turns them on"
+        return "There are no workspaces here: MLflow servers have them since 3.10"
 
     @property
     def no_evaluation_sets(self) -> str:
@@ -116,10 +130,9 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
 
 def of_server(found: Capabilities, version: str) -> Capabilities:
     """The same where a plain MLflow server of this version keeps both runs and models; any text may be a version."""
-    numbers = re.match(r"(\d+)\.(\d+)", version)
-    if numbers is None:
+    at = _numbers(version)
+    if at is None:
         return found
-    at = (int(numbers[1]), int(numbers[2]))
     has = {
         "prompts": at >= PROMPTS_SINCE,
         "traces": at >= TRACES_SINCE,
@@ -137,3 +150,15 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         tags_deletable=has["removal of an experiment's tags"],
         lacking=(*found.lacking, *(name for name, there in has.items() if not there)),
     )
+
+
+def may_be_parted(version: str) -> bool:
+    """Whether an MLflow server of this version may have workspaces."""
+    at = _numbers(version)
+    return at is not None and at >= WORKSPACES_SINCE
+
+
+def _numbers(version: str) -> tuple[int, int] | None:
+    """The first two numbers of a version; None of any other text."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else None

@@ -47,6 +47,7 @@ class Place:
     kind: PlaceKind
     text: str  # as it was given
     server: str = ""  # of a web address: the tracking server's own address, no slash at the end
+    workspace: str = ""  # of a web address: the workspace of an MLflow server that it names
     databricks: bool = False  # of a web address: whether the page is a Databricks workspace's
     experiment: str = ""  # a name, or an id; all digits may be either
     experiment_ids: tuple[str, ...] = ()  # where the ids are known for ids
@@ -153,8 +154,9 @@ def _web(given: str) -> Place:
         path = path.removeprefix("/ml") if path.startswith("/ml/") else path
     else:
         prefix = re.sub(r"/(index\.html)?$", "", parts.path)
-        base = replace(base, server=base.server + prefix)
         path, _, query = behind.partition("?")
+        named = parse_qs(query).get("workspace", [""])[0]
+        base = replace(base, server=base.server + prefix, workspace=named)
     try:
         page = _page([unquote(step) for step in path.split("/") if step], parse_qs(query), base)
     except ValueError:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from urllib.parse import quote, unquote, urlsplit
+
+from tui.domain.text import clean
 
 SQL_KINDS = ("sqlite", "postgresql", "mysql", "mssql")
 HTTP_KINDS = ("http", "https")
@@ -149,6 +152,23 @@ def origin(url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}.get(parts.scheme.lower())
     return f"{parts.scheme.lower()}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
+
+
+DEFAULT_WORKSPACE = "default"
+"""That of an MLflow server with workspaces of which none is named."""
+
+
+def in_workspace(place: str, workspace: str) -> str:
+    """A place as it is told to a person and kept in the ledger, with the workspace of it that is meant."""
+    return f"{place}, workspace {workspace}" if workspace else place
+
+
+def not_seen(workspace: str, seen: Sequence[str], *, hides: bool) -> str:
+    """That a workspace is none of those listed; one with sign-in lists one's own, and lets others look empty."""
+    known = clean(", ".join(seen))
+    if hides:
+        return f"{clean(workspace)} is none of your workspaces ({known or 'none'}): what is not yours looks empty"
+    return f"There is no workspace {clean(workspace)}: there are {known or 'none'}"
 
 
 def masked(uri: str) -> str:

@@ -171,5 +171,5 @@ LIMITS_S: Mapping[str, float] = {
     "registry.create_version": 3600.0,
 }
 
-# These look at the store only, and so need not wait until mlflow is imported.
-BEFORE_READY = frozenset({"store.inspect", "diagnosis.reach", "diagnosis.software"})
+# These need nothing of mlflow, and so need not wait until mlflow is imported.
+BEFORE_READY = frozenset({"store.inspect", "diagnosis.reach", "diagnosis.software", "diagnosis.workspaces"})

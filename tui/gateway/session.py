@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.domain.capabilities import Capabilities, expected, of_server
+from tui.domain.capabilities import Capabilities, expected, may_be_parted, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
 from tui.gateway.environment import deadline_of
-from tui.gateway.rest.transport import Transport, is_plain
+from tui.gateway.rest.transport import Transport, is_plain, object_in
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
 from tui.gateway.tracking import answers
@@ -182,10 +182,17 @@ class Connection:
                 answers.note_version(self.place, version)
             # A server that somebody signs in to filters what is searched, silently.
             signed_in = any(os.environ.get(f"MLFLOW_TRACKING_{name}") for name in ("USERNAME", "TOKEN"))
-            return replace(of_server(found, version), hides=signed_in)
+            # Where one is asked for that is not there, even the version is refused.
+            parted = (not version or may_be_parted(version)) and self._tells_workspaces()
+            return replace(of_server(found, version), hides=signed_in, parted=parted)
         except Exception:  # whoever asks the server for something is told what is wrong with it
             _logger.debug("the server did not tell its version", exc_info=True)
             return found
+
+    def _tells_workspaces(self) -> bool:
+        answer = self.request("/api/3.0/mlflow/server-info", "GET")
+        told = object_in(answer.content) if answer.status_code == 200 else None
+        return told is not None and told.get("workspaces_enabled") is True
 
     def warm(self) -> None:
         """Import and build what the first request would; raises Problem as it would."""

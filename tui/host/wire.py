@@ -97,11 +97,14 @@ class HostSpec:
 
 def spec_of(launch: Launch) -> HostSpec:
     """What the process of a context is told."""
+    environment = {"MLFLOW_ALLOW_FILE_STORE": "true"} if launch.file_store else {}
+    if launch.workspace or uris.kind(launch.tracking_uri) in uris.HTTP_KINDS:
+        environment["MLFLOW_WORKSPACE"] = launch.workspace  # "" too: that of the deck's own may be another server's
     return HostSpec(
         tracking_uri=launch.tracking_uri,
         registry_uri=launch.registry_uri,
         profile=launch.profile,
-        environment={"MLFLOW_ALLOW_FILE_STORE": "true"} if launch.file_store else {},
+        environment=environment,
         timeout_s=launch.timeout_s,
         requests_a_second=launch.settings.requests_a_second,
         own_readers=launch.settings.readers != "client",

@@ -320,9 +320,9 @@ class AliasMoves:
         return [entry for entry in self.entries(model.name) if entry.number in numbers]
 
 
-def place_of(registry_uri: str) -> str:
+def place_of(registry_uri: str, workspace: str = "") -> str:
     """A registry's address as the ledger keeps it: the same for everybody, with no account in it."""
     uri = uris.shown(uris.plain_sqlite_uri(registry_uri))
     scheme, divider, rest = uri.partition("://")
     authority, slash, path = rest.partition("/")
-    return f"{scheme}{divider}{authority.rpartition('@')[2]}{slash}{path}".rstrip("/")
+    return uris.in_workspace(f"{scheme}{divider}{authority.rpartition('@')[2]}{slash}{path}".rstrip("/"), workspace)

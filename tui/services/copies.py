@@ -45,6 +45,31 @@ def shown_uri(tracking_uri: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+def in_workspace(offers: Sequence[tuple[str, str]], workspace: str) -> list[tuple[str, str]]:
+    """What is offered to be copied, each in its way of a workspace of its server; "" is the one that goes unsaid."""
+    if not workspace:
+        return list(offers)
+    made = []
+    for title, text in offers:
+        if title == "link":
+            text += f"{'&' if '?' in text.partition('#')[2] else '?'}workspace={quote(workspace)}"
+        elif title == "curl":
+            text = text.replace("curl -s ", f"curl -s -H 'X-MLFLOW-WORKSPACE: {workspace}' ", 1)
+        elif title == "Python":
+            text = python_in(text, workspace)
+        made.append((title, text))
+    return made
+
+
+def python_in(lines: str, workspace: str) -> str:
+    """Lines of Python that begin with an import of MLflow, for a workspace of its server."""
+    if not workspace:
+        return lines
+    first, _, rest = lines.partition("\n")
+    imports = first if first == "import mlflow" else f"import mlflow\n{first}"
+    return f"{imports}\nmlflow.set_workspace({workspace!r})\n{rest}"
+
+
 def run_copies(tracking_uri: str, run_id: str, experiment_id: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one run."""
     python = f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\nrun = mlflow.get_run({run_id!r})\n"

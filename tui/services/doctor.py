@@ -16,7 +16,7 @@ from tui.domain.artifacts import ArtifactRoot
 from tui.domain.checkup import Check, Verdict, without
 from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem
-from tui.domain.uris import masked, without_secrets
+from tui.domain.uris import DEFAULT_WORKSPACE, masked, not_seen, without_secrets
 from tui.domain.values import Lifecycle, StoreCondition
 from tui.services.session import Session
 
@@ -193,6 +193,7 @@ class Doctor:
     def _looks(self) -> Sequence[tuple[str, str, Callable[[], DoctorCheck]]]:
         asked: list[tuple[str, str, Callable[[], DoctorCheck]]] = [
             ("account", "signed in as", self._account),
+            *([("workspace", "workspace", self._workspace)] if self._session.capabilities.signs_in else []),
             ("tracking", "tracking", self._tracking),
             ("artifacts", "artifacts", self._artifacts),
             ("registry", "registry", self._registry),
@@ -310,6 +311,23 @@ class Doctor:
         """Which reader listed the experiments, where there is more than one that could have."""
         asked = [made for made in self._session.log.all() if made.operation == "tracking.search_experiments"]
         return _READERS.get(asked[-1].reader, "") if asked and not self._session.capabilities.workspace else ""
+
+    def _workspace(self) -> DoctorCheck:
+        session, wanted = self._session, self._session.launch.workspace
+        if session.diagnosis is None:
+            return skipped("Nobody can be asked for them.")
+        try:
+            seen = tuple(name for name, _ in session.diagnosis.workspaces())
+        except Problem as problem:
+            if problem.kind is not Kind.UNSUPPORTED:
+                raise
+            by = session.launch.origins.get("workspace", "")
+            return warning(problem.message, f"Leave {wanted} out of {by}.") if wanted else skipped(problem.message)
+        if wanted and wanted not in seen:
+            hides = session.capabilities.hides
+            found, remedy = f"{not_seen(wanted, seen, hides=hides)}.", "Name one of these, or ask to be let in."
+            return DoctorCheck(Verdict.WARNING if hides else Verdict.FAIL, found, remedy)
+        return ok(f"{wanted or f'{DEFAULT_WORKSPACE}, as none is named'}; you may see {', '.join(seen) or 'none'}.")
 
     def _artifacts(self) -> DoctorCheck:
         tracking = self._session.tracking

@@ -67,10 +67,12 @@ def _value(name: str, said: str, values: Values) -> str | tuple[str, ...]:
     return value
 
 
-def environment(environ: Mapping[str, str], values: Values, tracking_uri: str, registry_uri: str) -> dict[str, str]:
+def environment(
+    environ: Mapping[str, str], values: Values, tracking_uri: str, registry_uri: str, workspace: str = ""
+) -> dict[str, str]:
     """The command's environment: the deck's, the values by name, and where MLflow is to find what is meant."""
     given = {said: _text(value) for said, value in values.items() if "\0" not in _text(value)}
-    uris = {"MLFLOW_TRACKING_URI": tracking_uri, "MLFLOW_REGISTRY_URI": registry_uri}
+    uris = {"MLFLOW_TRACKING_URI": tracking_uri, "MLFLOW_REGISTRY_URI": registry_uri, "MLFLOW_WORKSPACE": workspace}
     return {**environ, **given, **{said: uri for said, uri in uris.items() if uri}}
 
 

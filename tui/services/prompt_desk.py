@@ -104,7 +104,7 @@ class PromptDesk:
     def __init__(self, session: Session) -> None:
         launch = session.launch
         models = launch.settings.models
-        place = place_of(launch.registry_uri)
+        place = place_of(launch.registry_uri, launch.apart)
         self.settings = launch.settings.prompts
         self.reason_required = models.reason_required
         self._protected = {alias.casefold() for alias in models.protected_aliases}

@@ -31,7 +31,7 @@ class RegistryDesk:
     def __init__(self, session: Session) -> None:
         launch = session.launch
         settings = launch.settings.models
-        place = place_of(launch.registry_uri)
+        place = place_of(launch.registry_uri, launch.apart)
         can = session.capabilities
         self.settings = settings
         self.has_aliases = can.aliases

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tui.config.launch import Launch
+from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected
 from tui.services.clock import Clock
 from tui.services.ledger import Ledger
@@ -100,6 +101,17 @@ class Session:
     @property
     def name(self) -> str:
         return self.launch.context_name
+
+    @property
+    def workspace(self) -> str:
+        """The open workspace of an MLflow server; "" where the server has none."""
+        default = uris.DEFAULT_WORKSPACE if self.capabilities.parted else ""
+        return self.launch.workspace or default
+
+    @property
+    def called(self) -> str:
+        """The context with its workspace, as it is named on every page."""
+        return f"{self.name}/{self.workspace}" if self.workspace else self.name
 
     @property
     def read_only(self) -> bool:
@@ -209,4 +221,5 @@ class Session:
     @property
     def memory_key(self) -> str:
         """What this context's memories are kept under: the same for the same server by whatever name it is reached."""
-        return hashlib.sha256(self.launch.tracking_uri.encode()).hexdigest()[:16]
+        server = uris.in_workspace(self.launch.tracking_uri, self.launch.apart)
+        return hashlib.sha256(server.encode()).hexdigest()[:16]

@@ -47,7 +47,7 @@ class Page(Screen[None], inherit_bindings=False):
         self._retry: Timer | None = None
         self._crumbs: tuple[str, ...] = ()
         launch = session.launch
-        status = Status(session.name, launch.place_shown, read_only=session.read_only, word=launch.word)
+        status = Status(session.called, launch.place_shown, read_only=session.read_only, word=launch.word)
         self.status_line = StatusLine(status, self.deck.glyphs, session.clock.zone)
         self.hint_line = HintLine(self.deck.message_seconds)
 
@@ -101,7 +101,7 @@ class Page(Screen[None], inherit_bindings=False):
     def show_status(self) -> None:
         self.status_line.show(
             Status(
-                self.session.name,
+                self.session.called,
                 self.session.launch.place_shown,
                 self._crumbs,
                 self.session.read_only,

@@ -25,7 +25,7 @@ from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Plan, Thing
 from tui.resources import BREAKPOINTS, style_sheets
-from tui.services.copies import shown_uri
+from tui.services.copies import python_in, shown_uri
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
 from tui.services.writes import Outcome
@@ -360,7 +360,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     @property
     def _place(self) -> str:
-        return f"{clean(self.session.name)} {self.deck.glyphs.bullet} {clean(self.session.launch.place_shown)}"
+        return f"{clean(self.session.called)} {self.deck.glyphs.bullet} {clean(self.session.launch.place_shown)}"
 
     @property
     def room(self) -> int:
@@ -469,7 +469,8 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         registry = f"registry_uri={shown_uri(self.session.launch.registry_uri)!r}"
         registered = (Thing.MODEL, Thing.VERSION, Thing.PROMPT, Thing.PROMPT_VERSION)
         of_models = bool(self.plan.changes) and self.plan.changes[0].kind in registered
-        return change_words.python(self.plan.changes, registry if of_models else "")
+        made = change_words.python(self.plan.changes, registry if of_models else "")
+        return python_in(made, self.session.launch.apart) if made else ""
 
     def action_copy_here(self) -> None:
         self.action_copy()

@@ -21,6 +21,7 @@ from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.domain.values import StoreCondition, StoreReport
 from tui.resources import style_sheets
+from tui.services.copies import python_in
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
@@ -174,7 +175,9 @@ class StoreScreen(Page, Asking):
         self.app.pop_screen()
 
     def _do_first(self) -> None:
-        self.deck.copy_text("how a first run is logged", first_run(uris.masked(self.session.launch.tracking_uri)))
+        launch = self.session.launch
+        made = python_in(first_run(uris.masked(launch.tracking_uri)), launch.apart)
+        self.deck.copy_text("how a first run is logged", made)
 
     def _do_configure(self) -> None:
         self.deck.copy_text("the command", "mlflow-deck config init")

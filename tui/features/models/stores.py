@@ -426,7 +426,7 @@ class StoresScreen(Page, Asking):
         def go_on(other: Store) -> None:
             target = other.session
             assert target is not None  # those that are offered are open
-            if target.launch.registry_uri != source.launch.registry_uri:
+            if (target.launch.registry_uri, target.launch.apart) != (source.launch.registry_uri, source.launch.apart):
                 self.deck.say(f"{clean(other.name)} has another registry: MLflow copies versions inside of one only")
                 return
             from tui.services.registry_writes import wanted_of

@@ -30,6 +30,10 @@ class DiagnosisPort(Protocol):
         """
         ...
 
+    def workspaces(self) -> tuple[tuple[str, str], ...]:
+        """Names and descriptions of those workspaces of an MLflow server that one may see; UNSUPPORTED without any."""
+        ...
+
     def loaded(self) -> None:
         """Answers when MLflow has been imported."""
         ...

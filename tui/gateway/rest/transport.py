@@ -69,7 +69,7 @@ class Transport:
             answer = self._session().request(
                 method,
                 self._host + endpoint,
-                headers={**_headers(), **(extra_headers or {})},
+                headers={**_headers(endpoint), **(extra_headers or {})},
                 verify=_verify(),
                 cert=os.environ.get("MLFLOW_TRACKING_CLIENT_CERT_PATH"),
                 timeout=seconds,
@@ -93,11 +93,11 @@ def _takes(name: str, group: str, uri: str) -> bool:
     return group == "mlflow.request_header_provider" or name == uris.kind(uri)
 
 
-def _headers() -> dict[str, str]:
+def _headers(endpoint: str) -> dict[str, str]:
     version = guard.mlflow_version()
     headers = {"User-Agent": f"mlflow-python-client/{version}", "X-MLflow-Client-Version": version}
     workspace = os.environ.get("MLFLOW_WORKSPACE", "").strip()
-    if workspace:
+    if workspace and "/mlflow/workspaces" not in endpoint:  # which workspaces there are is asked from none of them
         headers["X-MLFLOW-WORKSPACE"] = workspace
     username, password = _credentials()
     token = os.environ.get("MLFLOW_TRACKING_TOKEN")

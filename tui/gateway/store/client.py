@@ -23,6 +23,7 @@ from tui.gateway.rest.transport import Json, object_in
 from tui.gateway.session import Connection
 from tui.gateway.store import guard as store_guard
 from tui.gateway.store import probe
+from tui.gateway.tracking import answers
 
 _PAGES_AT_ONCE = 2048
 # The command itself, without importing the rest of MLflow's command line; and not from the working folder, where a
@@ -201,6 +202,7 @@ def _run(path: str, program: str, *arguments: str) -> None:
 
 
 _PERMISSION = "/api/3.0/mlflow/users/permissions/get"
+_WORKSPACES = "/api/3.0/mlflow/workspaces"
 _PACKAGES = ("mlflow", "databricks-sdk")
 
 
@@ -248,6 +250,22 @@ class SessionDiagnosis:
         """The JSON that a server answers with; empty where it does not know the question."""
         answer = self._session.request(path, "GET", params=dict(asked or {}))
         return (object_in(answer.content) or {}) if answer.status_code == 200 else {}
+
+    def workspaces(self) -> tuple[tuple[str, str], ...]:
+        title = "Could not read the workspaces"
+        with problems.raised_as(title, self._session.place):
+            self._session.reach()
+        can = self._session.capabilities()
+        if can.no_workspaces:
+            raise Problem(Kind.UNSUPPORTED, title, f"{can.no_workspaces}.")
+        with problems.raised_as(title, self._session.place):
+            answer = self._session.request(_WORKSPACES, "GET")
+            told = object_in(answer.content) if answer.status_code == 200 else None
+            if told is None:
+                raise answers.of_answer(answer, title, self._session.place)
+        said = told.get("workspaces")
+        found = [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+        return tuple((str(one["name"]), str(one.get("description") or "")) for one in found if one.get("name"))
 
     def loaded(self) -> None:
         """Nothing but an answer: requests wait until MLflow has been imported."""

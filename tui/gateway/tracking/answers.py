@@ -236,6 +236,8 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     # The Databricks SDK appends an account of its settings to each message.
     if code == NO_METASTORE:
         return no_catalog(title, place)
+    if code == "FEATURE_DISABLED" or _NO_WORKSPACE.match(message):
+        return _no_workspace(message, title, place, code)
     # A code that says what it is counts; one that only repeats the status does not.
     if not code or code.isdecimal() or code in ("PERMISSION_DENIED", "UNAUTHENTICATED", "INVALID_PARAMETER_VALUE"):
         nobody = sign_in(message, title, place, code=code or str(status or "")) if status in (400, 401, 403) else None
@@ -244,6 +246,21 @@ def of_code(code: str, message: str, title: str, place: str, *, status: int = 0)
     words = uris.without_secrets(one_line(message.partition(" Config: host=")[0])) or "nothing more"
     shown = words if kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND) else f"{place} answered {code or status}: {words}"
     return Problem(kind, title, sentence(shown), hint(kind, place), code=code or (str(status) if status else ""))
+
+
+_NO_WORKSPACE = re.compile(r"Workspace '[^']*' not found|Workspace name .* must match")
+_WORKSPACES_OFF = re.compile(r"[Ww]orkspace")
+
+
+def _no_workspace(message: str, title: str, place: str, code: str) -> Problem:
+    """The problem of a workspace that a server does not have, or of a server that has none."""
+    if code == "FEATURE_DISABLED" and not _WORKSPACES_OFF.search(message):
+        return Problem(Kind.UNSUPPORTED, title, sentence(one_line(message)), code=code)
+    where = "It is named by --workspace, MLFLOW_WORKSPACE or workspace: in the context"
+    if code == "FEATURE_DISABLED":
+        words = f"{place} has no workspaces, and refuses what is asked for one of them"
+        return Problem(Kind.CONFIG, title, f"{words}.", f"{where}; leave it out.", code=code)
+    return Problem(Kind.CONFIG, title, sentence(one_line(message)), f"{where}; :workspace shows yours.", code=code)
 
 
 def code_of(text: str) -> str:
