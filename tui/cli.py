@@ -130,7 +130,7 @@ def demo(said: GivenOptions, fresh: bool, databricks: bool) -> None:
 
 def _demo_databricks(said: GivenOptions) -> None:
     """Open a workspace that is simulated by a process of this machine, for as long as the deck is open."""
-    from tui.demo.workspace import launch_of, simulation
+    from tui.demo.samples import launch_of, simulation
 
     settings, _file = settings_of(said)
     with simulation() as running:

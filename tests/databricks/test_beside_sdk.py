@@ -13,7 +13,7 @@ from tui.gateway import dispatch
 from tui.gateway.databricks.catalog import SdkCatalog
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 
 CHURN = "prod.ml.churn"

@@ -9,7 +9,7 @@ import pytest
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem
 from tui.gateway.prompts import ClientPrompts
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 
 CHURN = "prod.ml.churn"

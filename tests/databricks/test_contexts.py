@@ -18,9 +18,9 @@ from tui.app.application import DeckApp
 from tui.config.choose import Options
 from tui.config.launch import resolve
 from tui.config.model import ContextSettings, Settings
+from tui.demo.samples import simulation
 from tui.demo.simulated import sample
 from tui.demo.simulated.server import Server, serving_on_loopback
-from tui.demo.workspace import simulation
 from tui.services.connect import open_session
 from tui.services.session import Session
 

@@ -20,7 +20,7 @@ from tui.demo.simulated.sample import NOW_MS
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
 from tui.gateway.prompts import ClientPrompts
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.connect import open_session
 from tui.services.session import Session

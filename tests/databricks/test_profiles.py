@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.gateway.store import probe
+from tui.gateway import guard
 
 ONE, TWO, THREE = "https://one.example", "https://two.example", "https://three.example"
 PROFILES = f"[DEFAULT]\nhost = {ONE}\ntoken = t\n[two]\nhost = {TWO}\ntoken = t\n[bare]\ntoken = t\n"
@@ -28,7 +28,7 @@ def test_the_deck_and_the_sdk_mean_the_same(
     monkeypatch.setattr(config, "get_host_metadata", _silent, raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    told = probe.databricks_host(f"databricks://{named}" if named else "databricks")
+    told = guard.databricks_host(f"databricks://{named}" if named else "databricks")
     profile = named or environ.get("DATABRICKS_CONFIG_PROFILE", "")
     wanted = {"profile": profile} if profile else {}
     try:

@@ -12,7 +12,7 @@ from tests.support.driver import drive
 from tui.app.application import DeckApp
 from tui.demo.simulated.state import LoggedModel, Workspace
 from tui.domain.problem import Kind, Problem
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.session import Session
 from tui.ui.routes import RunRoute

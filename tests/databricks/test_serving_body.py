@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.serving import Share, Split, to_version, with_traffic
-from tui.gateway.databricks import serving_json
+from tui.gateway.databricks import serving
 
 Json = dict[str, Any]
 
@@ -67,7 +67,7 @@ def as_told(*entities: Json, percents: tuple[int, ...] = (90, 10), **config: Any
 
 
 def split_of(found: Json) -> Split:
-    return serving_json.endpoint(found, whole=True).config.split
+    return serving.read_endpoint(found, whole=True).config.split
 
 
 @given(_fields, _fields, _fields, _fields, _fields)
@@ -78,7 +78,7 @@ def test_what_went_in_comes_out(first: Json, second: Json, config: Json, traffic
         one |= route
     before = copy.deepcopy(found)
     wanted = with_traffic(to_version(split_of(found), "churn-11", "12"), {"churn-12": 80, "churn-10": 20})
-    sent, carried = serving_json.body(found, wanted)
+    sent, carried = serving.config_body(found, wanted)
     assert found == before, "what was read is left as it was"
     assert not carried.refusals
     assert not [line for line in carried.differences if "not sent as it is" in line]
@@ -98,16 +98,16 @@ def test_there_and_back_is_where_it_began() -> None:
     more = {"workload_type": "GPU_OF_TOMORROW", "workload_size": "Small", "environment_vars": {"A": "{{secrets/a/b}}"}}
     found = as_told(entity("churn-11", "11", **more), percents=(100,))
     before = split_of(found)
-    there, _ = serving_json.body(found, to_version(before, "churn-11", "12"))
-    back, _ = serving_json.body({**found, "config": there}, before)
-    again, _ = serving_json.body(found, before)
+    there, _ = serving.config_body(found, to_version(before, "churn-11", "12"))
+    back, _ = serving.config_body({**found, "config": there}, before)
+    again, _ = serving.config_body(found, before)
     assert back == again and back["served_entities"][0]["workload_type"] == "GPU_OF_TOMORROW"
 
 
 def test_old_configs_go_back_under_their_old_name() -> None:
     found = as_told(entity("churn-11", "11", workload_size="Small"), percents=(100,))
     del found["config"]["served_entities"]
-    sent, _ = serving_json.body(found, to_version(split_of(found), "churn-11", "12"))
+    sent, _ = serving.config_body(found, to_version(split_of(found), "churn-11", "12"))
     assert sent["served_models"] == [
         {"name": "churn-12", "model_name": "prod.ml.churn", "model_version": "12", "workload_size": "Small"}
     ]
@@ -118,7 +118,7 @@ def test_traffic_that_goes_without_saying_is_left_unsaid() -> None:
     found = as_told(entity("churn-11", "11"), percents=(100,))
     del found["config"]["traffic_config"]
     assert split_of(found) == (Share("churn-11", "prod.ml.churn", "11", 100),)
-    sent, carried = serving_json.body(found, to_version(split_of(found), "churn-11", "12"))
+    sent, carried = serving.config_body(found, to_version(split_of(found), "churn-11", "12"))
     assert "traffic_config" not in sent and not carried.refusals
 
 
@@ -126,7 +126,7 @@ def test_what_is_not_sent_is_shown() -> None:
     more = {"min_provisioned_concurrency": 4, "max_provisioned_concurrency": 8, "workload_size": "Custom"}
     found = as_told(entity("churn-11", "11", **more), percents=(100,))
     found["config"]["traffic_config"]["routes"].append({"served_model_name": "churn-9", "traffic_percentage": 0})
-    sent, carried = serving_json.body(found, to_version(split_of(found), "churn-11", "12"))
+    sent, carried = serving.config_body(found, to_version(split_of(found), "churn-11", "12"))
     assert "workload_size" not in sent["served_entities"][0]
     said = "\n".join(carried.differences)
     assert "workload_size is told beside the range of concurrency" in said
@@ -160,7 +160,7 @@ def test_what_is_not_sent_is_shown() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_carried_is_refused(found: Json, why: str) -> None:
-    sent, carried = serving_json.body(found, (Share("churn-11", "prod.ml.churn", "11", 100),))
+    sent, carried = serving.config_body(found, (Share("churn-11", "prod.ml.churn", "11", 100),))
     assert sent == {} and why in " ".join(carried.refusals)
 
 
@@ -189,20 +189,20 @@ def test_the_key_of_an_external_model(settings: Json, is_carried: bool) -> None:
     external = {"provider": "openai", "name": "gpt", "task": "llm/v1/chat", **settings}
     found = as_told({"name": "gpt", "external_model": external, **_TOLD}, percents=(100,))
     del found["config"]["served_models"]
-    _sent, carried = serving_json.body(found, split_of(found))
+    _sent, carried = serving.config_body(found, split_of(found))
     assert (not carried.refusals) is is_carried
     assert is_carried or "would lose it" in carried.refusals[0]
 
 
 def test_an_answer_that_does_not_hold_what_was_sent() -> None:
     found = as_told(entity("churn-11", "11", workload_type="GPU_NEW", burst_scaling_enabled=False), percents=(100,))
-    sent, _ = serving_json.body(found, to_version(split_of(found), "churn-11", "12"))
+    sent, _ = serving.config_body(found, to_version(split_of(found), "churn-11", "12"))
     taken = {"pending_config": {**copy.deepcopy(sent), "config_version": 8}}
     del taken["pending_config"]["served_entities"][0]["burst_scaling_enabled"]
-    assert serving_json.not_taken(sent, taken) == ()
+    assert serving.not_taken(sent, taken) == ()
     taken["pending_config"]["served_entities"][0]["workload_type"] = "CPU"
-    assert serving_json.not_taken(sent, taken) == ("served_entities.churn-12.workload_type",)
-    assert serving_json.not_taken(sent, {}) == ()
+    assert serving.not_taken(sent, taken) == ("served_entities.churn-12.workload_type",)
+    assert serving.not_taken(sent, {}) == ()
 
 
 def test_names_that_a_deployed_agent_has() -> None:

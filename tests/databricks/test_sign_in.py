@@ -14,9 +14,9 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway import problems
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
+from tui.gateway.rest.tracking import RestTracking
 from tui.gateway.session import Connection
-from tui.gateway.tracking.rest import RestTracking
 
 LOGIN = "databricks auth login --profile sim"
 FORMS = [

@@ -16,7 +16,7 @@ from tui.domain.problem import Problem
 from tui.domain.serving import Body
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.session import Session
 from tui.ui.routes import RunRoute, VersionRoute

@@ -15,7 +15,7 @@ from tests.support.fakes import FrozenClock
 from tests.support.flows import Mover, aliases_found, put_back
 from tui.domain.writes import alias_plan
 from tui.gateway import environment
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.ledger import Ledger
 from tui.services.writes import Outcome

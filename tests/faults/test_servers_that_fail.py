@@ -16,7 +16,7 @@ from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.problem import Kind, Problem
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.widgets.status_line import freshness_words
 

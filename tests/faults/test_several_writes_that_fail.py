@@ -15,7 +15,7 @@ from tests.support.fakes import FrozenClock
 from tui.domain.writes import changes
 from tui.domain.writes.changes import ThingState
 from tui.gateway import environment
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import RegistryWrites

@@ -18,11 +18,10 @@ from tests.support import stores
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition
-from tui.gateway import dispatch, environment
+from tui.gateway import dispatch, environment, guard
+from tui.gateway.guard import inspect
 from tui.gateway.session import Connection, require_current_schema
-from tui.gateway.store import guard
-from tui.gateway.store import guard as store_guard
-from tui.gateway.store.client import SessionStore
+from tui.gateway.store import SessionStore
 
 
 def _contents(folder: Path) -> dict[str, tuple[str, int]]:
@@ -189,7 +188,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         # Who runs the tests may be allowed to read everything.
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(store_guard, "open", refuse, raising=False)
+    monkeypatch.setattr(guard, "open", refuse, raising=False)
     condition, problem = _look(store.uri)
     assert condition is StoreCondition.UNREADABLE
     assert "Permission denied" in problem.message and "permissions" in problem.hint
@@ -206,7 +205,7 @@ def test_a_store_with_a_write_ahead_log(tmp_path: Path, log_in_use: bool) -> Non
         else:
             writer.close()
         before = set(_contents(tmp_path / "stores"))
-        report = store_guard.inspect(store.uri)
+        report = inspect(store.uri)
         assert report.condition is (StoreCondition.NEWER if log_in_use else StoreCondition.READY)
         assert set(_contents(tmp_path / "stores")) == before
 
@@ -216,7 +215,7 @@ def test_a_store_that_somebody_is_writing_to(tmp_path: Path) -> None:
     with closing(sqlite3.connect(store.path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE alembic_version SET version_num = 'half done'")
-        assert store_guard.inspect(store.uri).condition is StoreCondition.READY
+        assert inspect(store.uri).condition is StoreCondition.READY
         writer.execute("ROLLBACK")
 
 
@@ -232,11 +231,11 @@ def test_a_folder_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert condition is StoreCondition.LEGACY_FILES
         assert problem.kind is Kind.SCHEMA and "migrate-filestore" in problem.hint
     copy = SessionStore(_session(str(tmp_path / "mlruns"))).migrated_copy(str(tmp_path / "copies"))
-    assert store_guard.inspect(copy).condition is StoreCondition.READY
+    assert inspect(copy).condition is StoreCondition.READY
     assert _contents(tmp_path / "mlruns") == before
     assert _look(str(tmp_path / "none"))[0] is StoreCondition.MISSING
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    assert store_guard.inspect(str(tmp_path / "mlruns")).condition is StoreCondition.NOT_A_STORE
+    assert inspect(str(tmp_path / "mlruns")).condition is StoreCondition.NOT_A_STORE
     (tmp_path / "mlruns" / ".trash").mkdir()
     before = _contents(tmp_path / "mlruns")
     session = _session(str(tmp_path / "mlruns"))
@@ -291,10 +290,10 @@ def test_a_database_servers_schema_is_read_before_it_is_opened(tmp_path: Path) -
 def test_looking_does_not_import_mlflow(tmp_path: Path) -> None:
     store = stores.make_older_store(tmp_path / "stores")
     script = (
-        "import sys; from tui.gateway.store import guard as store_guard; report = store_guard.inspect(sys.argv[1]); "
+        "import sys; from tui.gateway import guard; report = guard.inspect(sys.argv[1]); "
         "assert not {'mlflow', 'sqlalchemy', 'alembic', 'requests'} & set(sys.modules); print(report.condition.value)"
     )
-    root = Path(store_guard.__file__).parents[3]
+    root = Path(guard.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", script, store.uri],
         capture_output=True,
@@ -350,7 +349,7 @@ def test_a_migrated_copy_leaves_the_store_as_it_was(tmp_path: Path) -> None:
 
 def test_an_upgrade_keeps_a_backup_and_never_writes_over_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = stores.make_older_store(tmp_path / "stores")
-    monkeypatch.setattr("tui.gateway.store.client.time.strftime", lambda _format: "now")
+    monkeypatch.setattr("tui.gateway.store.time.strftime", lambda _format: "now")
     taken = older.path.with_name("older.db.backup-now")
     taken.write_text("precious")
     content = older.path.read_bytes()
@@ -362,7 +361,7 @@ def test_an_upgrade_keeps_a_backup_and_never_writes_over_one(tmp_path: Path, mon
     assert taken.read_text() == "precious"
     assert backup.stat().st_mode & 0o777 == 0o600
     assert len(backup.read_bytes()) == len(content)
-    assert store_guard.inspect(uris.sqlite_uri(str(backup))).condition is StoreCondition.OLDER
+    assert inspect(uris.sqlite_uri(str(backup))).condition is StoreCondition.OLDER
     assert session.inspect().condition is StoreCondition.READY
     assert dispatch.tracking_of(session).search_experiments().experiments
     assert {path.name for path in (tmp_path / "stores").iterdir()} == {"older.db", taken.name, backup.name}
@@ -373,7 +372,7 @@ def test_an_upgrade_keeps_a_backup_and_never_writes_over_one(tmp_path: Path, mon
 
 def test_an_upgrade_that_fails_names_the_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = stores.make_older_store(tmp_path / "stores")
-    monkeypatch.setattr("tui.gateway.store.client._UPGRADE", "import sys; sys.exit('no room\\nleft on the disk')")
+    monkeypatch.setattr("tui.gateway.store._UPGRADE", "import sys; sys.exit('no room\\nleft on the disk')")
     with pytest.raises(Problem) as caught:
         SessionStore(_session(older.uri)).upgrade()
     assert "left on the disk" in caught.value.message

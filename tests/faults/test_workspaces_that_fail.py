@@ -15,10 +15,9 @@ from tests.faults.loopback import Behaviour, answer, answer_json
 from tests.faults.test_servers_that_fail import problem_of, session_on
 from tests.support.servers import free_port
 from tui.domain.problem import Kind
-from tui.gateway import dispatch
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway import dispatch, guard
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
-from tui.gateway.store import probe
 
 SEARCH = "POST /api/2.0/mlflow/experiments/search HTTP/1.1"
 EXPERIMENT = {"experiment_id": "101", "name": "/Users/ada@example.com/churn", "lifecycle_stage": "active"}
@@ -90,15 +89,15 @@ def test_a_workspace_behind_tls_is_asked_over_it(
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     about = {"oidc_endpoint": "https://sso.example.com/oidc", "workspace_id": "42"}
     kept = threading.Event()
-    monkeypatch.setattr("tui.gateway.store.probe._said", said := _Kept(kept))
+    monkeypatch.setattr("tui.gateway.guard._said", said := _Kept(kept))
     with loopback.serve(answer_json(200, about), tls=tls) as server:
         address = server.uri.replace("http:", "https:")
         session_on("databricks", **_variables(address)).reach()
         assert server.requests == ["GET /.well-known/databricks-config HTTP/1.1"]
         if trusted:
-            assert kept.wait(30) and probe.said_of_itself(f"{address}/?o=42") == about
+            assert kept.wait(30) and guard.said_of_itself(f"{address}/?o=42") == about
         else:
-            assert not said and probe.said_of_itself(address) is None
+            assert not said and guard.said_of_itself(address) is None
 
 
 class _Kept(dict[str, Any]):

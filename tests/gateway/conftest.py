@@ -16,7 +16,7 @@ from tests.support import servers
 from tests.support.stores import Store
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 
 SECONDS = 60.0  # generous: these are about what is answered, not when

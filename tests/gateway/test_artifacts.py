@@ -20,7 +20,7 @@ from tests.support import servers, stores
 from tui.domain.artifacts import HEAD_BYTES, ArtifactEntry, ArtifactRoot, FolderSize, ModelMetric
 from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
-from tui.gateway import progress
+from tui.gateway import ports
 from tui.gateway.artifacts.sources import checked
 from tui.host import Host
 from tui.host.wire import HostSpec
@@ -364,7 +364,7 @@ def test_a_file_that_ends_short_is_told_and_not_kept(local: World, tmp_path: Pat
     def cut(_done: int, _total: int, _doing: str) -> None:
         os.truncate(path, 1_000_000)
 
-    with pytest.raises(Problem) as told, progress.reported_to(cut):
+    with pytest.raises(Problem) as told, ports.reported_to(cut):
         local.artifacts.download(local.run, ArtifactEntry("short.bin", False, 3_000_000), str(tmp_path / "out"))
     assert told.value.kind is Kind.UNREACHABLE
     assert not (tmp_path / "out").exists()

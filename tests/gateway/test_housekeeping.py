@@ -20,7 +20,7 @@ from tui.domain.writes import changes
 from tui.domain.writes.changes import NOTE_KEY, Plan, ThingState
 from tui.gateway import dispatch
 from tui.gateway.ports import WritesPort
-from tui.gateway.tracking.writes import writes_of
+from tui.gateway.tracking.client import writes_of
 from tui.services.housekeeping import Housekeeping
 from tui.services.ledger import Ledger
 from tui.services.write_flow import WriteFlow, WriteResult

@@ -19,7 +19,7 @@ from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
 from tui.gateway import readers
 from tui.gateway.ports import RegistryPort
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
 from tui.services.model_health import ModelHealth
 
 MLMODEL = """

@@ -15,7 +15,7 @@ from tui.domain.columns import Arrangement, Look
 from tui.domain.views import View
 from tui.domain.web_views import RUNS, tag_of, views_in
 from tui.gateway import dispatch
-from tui.gateway.tracking.writes import writes_of
+from tui.gateway.tracking.client import writes_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 MARGIN_MS = 20_000  # of the page's own time, in which it reads and draws

@@ -26,7 +26,7 @@ from textual.app import App
 from textual.errors import NoWidget
 
 from tests.support.driver import Deck
-from tui.widgets.hint_line import HintLine
+from tui.widgets.status_line import HintLine
 
 REPORTS = Path("build") / "snapshot_report"
 WIDE, HIGH, BASE = 12, 24, 18  # units of the picture: a cell, and where its letters stand

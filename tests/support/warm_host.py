@@ -23,7 +23,7 @@ from typing import Any
 from unittest import mock
 
 from tui.host import child
-from tui.host.link import _MAIN
+from tui.host.host import _MAIN
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 1 << 20  # bytes of an environment
@@ -81,7 +81,7 @@ def warm_hosts() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    with mock.patch("tui.host.link.subprocess.Popen", _started):
+    with mock.patch("tui.host.host.subprocess.Popen", _started):
         yield
 
 

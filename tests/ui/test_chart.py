@@ -19,12 +19,9 @@ from tui.domain.series.curve import Curve
 from tui.domain.series.history import recorded
 from tui.domain.series.scales import AxisRange, axis_of, best
 from tui.resources import style_sheets
-from tui.widgets.chart.base import Chart
-from tui.widgets.chart.canvas import BRAILLE, TONES, Canvas, line_dots
-from tui.widgets.chart.legend import Legend, LegendRow
-from tui.widgets.chart.parallel import ParallelPlot
-from tui.widgets.chart.plot import LETTERS, ChartView, LinePlot, PlotSeries
-from tui.widgets.chart.scatter import ScatterPlot
+from tui.widgets.chart.base import BRAILLE, TONES, Canvas, Chart, line_dots
+from tui.widgets.chart.marks import ParallelPlot, ScatterPlot
+from tui.widgets.chart.plot import LETTERS, ChartView, Legend, LegendRow, LinePlot, PlotSeries
 
 
 class ChartApp(App[None]):

@@ -8,7 +8,7 @@ from textual.widgets import Input, Label
 
 from tests.support.driver import drive
 from tests.support.snapshots import drawing, screen_text
-from tui.widgets.hint_line import Hint, HintLine
+from tui.widgets.status_line import Hint, HintLine
 
 
 class Echo(App[None]):

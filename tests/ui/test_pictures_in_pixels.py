@@ -15,7 +15,7 @@ from PIL import Image
 from tests.support.kitty_screen import given, picture_is_covered, picture_is_whole
 from tests.support.stores import make_store
 from tests.support.terminal import Terminal
-from tui.widgets.preview import kitty
+from tui.widgets.preview import picture_view
 
 ROOT = Path(__file__).parents[2]
 OUTER = ("TMUX", "STY", "ZELLIJ", "SSH_CONNECTION", "SSH_TTY", "KITTY_WINDOW_ID", "NO_COLOR", "MLFLOW_TRACKING_URI")
@@ -75,7 +75,7 @@ def test_a_picture_is_given_once_drawn_by_its_cells_and_taken_back(
 ) -> None:
     with Terminal(command, size=(120, 36), environ=environ, cwd=str(tmp_path)) as terminal:
         open_files(terminal)
-        terminal.until(kitty.PLACEHOLDER)
+        terminal.until(picture_view.PLACEHOLDER)
         assert actions(terminal) == ["t", "p"]
         said = told(terminal)
         number = said[0][0]["i"]
@@ -83,21 +83,23 @@ def test_a_picture_is_given_once_drawn_by_its_cells_and_taken_back(
         assert whole.size == (300, 200)
         assert [head["m"] for head, _ in said[:-1]] == ["1"] * (len(said) - 2) + ["0"]
         assert said[-1][0] == {"a": "p", "U": "1", "i": number, "p": "1", "c": "30", "r": "10", "q": "2"}
-        terminal.until_sent(kitty.line(9, 30).encode())
+        terminal.until_sent(picture_view.line(9, 30).encode())
         red, green, blue = int(number).to_bytes(3, "big")
         assert f"38;2;{red};{green};{blue}".encode() in terminal.drawn
         sent = bytes(terminal.drawn)
-        assert sent.index(b"a=p,U=1") < sent.index(kitty.PLACEHOLDER.encode()), "the picture is there before its cells"
-        assert all(sent.count(kitty.line(row, 30).encode()) == 1 for row in range(10))
+        assert sent.index(b"a=p,U=1") < sent.index(picture_view.PLACEHOLDER.encode()), (
+            "the picture is there before its cells"
+        )
+        assert all(sent.count(picture_view.line(row, 30).encode()) == 1 for row in range(10))
 
         terminal.press("j")
         terminal.until("words and no picture")
         terminal.until_sent(f"a=d,d=I,i={number}".encode())
-        assert kitty.PLACEHOLDER not in terminal.text()
+        assert picture_view.PLACEHOLDER not in terminal.text()
 
         terminal.press("k")
         terminal.until_sent(f"a=p,U=1,i={int(number) + 1},".encode())
-        terminal.until(kitty.PLACEHOLDER)
+        terminal.until(picture_view.PLACEHOLDER)
         assert actions(terminal) == ["t", "p", "d", "t", "p"]
         terminal.press("ctrl+l")  # a terminal that has lost its text may have lost the picture
         terminal.until_sent(f"a=p,U=1,i={int(number) + 2},".encode())
@@ -145,7 +147,7 @@ def test_a_picture_fits_the_terminal_whatever_size_that_becomes(
         assert second < first < third
         terminal.resize(80, 24)  # where there is no room for a preview
         terminal.until_holds(lambda: not given(bytes(terminal.drawn)).sizes, "the terminal has no picture")
-        terminal.until_gone(kitty.PLACEHOLDER)
+        terminal.until_gone(picture_view.PLACEHOLDER)
         terminal.resize(120, 36)
         terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
 
@@ -170,7 +172,7 @@ def test_a_picture_is_back_after_the_deck_was_in_the_background(
         terminal.until_holds(lambda: picture_is_whole(terminal), "the picture is whole")
 
         terminal.press("@")  # another page over it
-        terminal.until_gone(kitty.PLACEHOLDER)
+        terminal.until_gone(picture_view.PLACEHOLDER)
         terminal.stop_and_continue()
         terminal.until("Requests")
         terminal.press("esc")

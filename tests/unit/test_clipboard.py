@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from tui.terminal.clipboard import sequences
+from tui.terminal.telling import copy_sequences as sequences
 
 TEXT = "é" * 2000
 PLAIN = f"\x1b]52;c;{base64.b64encode(TEXT.encode()).decode()}\a"

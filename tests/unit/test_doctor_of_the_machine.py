@@ -16,7 +16,7 @@ from tests.support.deck import World, world
 from tui.domain.checkup import Verdict
 from tui.gateway import environment
 from tui.gateway.session import Connection
-from tui.gateway.store.client import SessionDiagnosis
+from tui.gateway.store import SessionDiagnosis
 from tui.services import ledger
 from tui.services.doctor import Doctor, Surroundings, terminal_of
 
@@ -72,7 +72,7 @@ def test_a_folder_for_temporary_files_that_cannot_be_written(here: World, monkey
 @pytest.mark.parametrize("ahead", [0, 3600, -3600])
 def test_how_far_the_clock_is_ahead_is_read_off_the_servers_date(ahead: int, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_795_442_400.0
-    monkeypatch.setattr("tui.gateway.store.client.time.time", lambda: now)
+    monkeypatch.setattr("tui.gateway.store.time.time", lambda: now)
     with loopback.serve(answer(200, "3.17.2", "text/plain", Date=formatdate(now - ahead, usegmt=True))) as server:
         environment.prepare(tracking_uri=server.uri, registry_uri=None, profile=None, extra={}, timeout_s=5)
         assert SessionDiagnosis(Connection(server.uri, server.uri, 5)).clock_ahead_s() == pytest.approx(ahead, abs=1)

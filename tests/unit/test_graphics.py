@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from tui.domain.preview.values import cells_of, draws_pictures
-from tui.widgets.preview import kitty
+from tui.widgets.preview import picture_view
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,10 @@ def test_by_the_environment(environ: dict[str, str], expected: bool) -> None:
 @pytest.mark.parametrize("size", [1, 3000, 3072, 3073, 20_000])
 def test_a_picture_travels_in_pieces(size: int) -> None:
     png = bytes(number % 251 for number in range(size))
-    pieces = re.findall(r"\x1b_G([^;]*);([^\x1b]*)\x1b\\", kitty.transmit(77, png))
-    assert "".join(f"\x1b_G{head};{data}\x1b\\" for head, data in pieces) == kitty.transmit(77, png), "nothing else"
+    pieces = re.findall(r"\x1b_G([^;]*);([^\x1b]*)\x1b\\", picture_view.transmit(77, png))
+    assert "".join(f"\x1b_G{head};{data}\x1b\\" for head, data in pieces) == picture_view.transmit(77, png), (
+        "nothing else"
+    )
     assert base64.b64decode("".join(data for _, data in pieces)) == png
     assert all(len(data) <= 4096 for _, data in pieces)
     assert pieces[0][0] == f"a=t,f=100,t=d,i=77,q=2,m={int(len(pieces) > 1)}"
@@ -49,13 +51,13 @@ def test_a_picture_travels_in_pieces(size: int) -> None:
 
 
 def test_a_line_of_cells_tells_the_place_of_each() -> None:
-    assert kitty.line(1, 3) == "".join(f"\U0010eeee\u030d{column}" for column in ("\u0305", "\u030d", "\u030e"))
-    assert cell_len(kitty.line(0, kitty.MOST_CELLS)) == kitty.MOST_CELLS == 297
-    assert kitty.NUMBERS[-1] == "\U0001d244"
+    assert picture_view.line(1, 3) == "".join(f"\U0010eeee\u030d{column}" for column in ("\u0305", "\u030d", "\u030e"))
+    assert cell_len(picture_view.line(0, picture_view.MOST_CELLS)) == picture_view.MOST_CELLS == 297
+    assert picture_view.NUMBERS[-1] == "\U0001d244"
 
 
 def test_numbers_of_pictures_fit_a_colour_and_differ() -> None:
-    numbers = [kitty.new_id() for _ in range(100)]
+    numbers = [picture_view.new_id() for _ in range(100)]
     assert len(set(numbers)) == 100
     assert all(0 < number < 1 << 24 for number in numbers)
 

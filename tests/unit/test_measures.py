@@ -185,7 +185,7 @@ def test_one_run_of_mlflow_itself(tmp_path: Path) -> None:
     """The three checkpoints as MLflow records them, and a judgement of a later run."""
     from tests.gateway.conftest import open_session
     from tests.support import stores
-    from tui.gateway.registry.client import ClientRegistry
+    from tui.gateway.registry import ClientRegistry
 
     session = open_session(stores.make_store(tmp_path).uri)
     client = session.client()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tui.domain.quantities import pace, time_left
-from tui.terminal.notices import sequences, ways
+from tui.terminal.telling import notice_sequences as sequences
+from tui.terminal.telling import ways
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import problems
-from tui.gateway.store import guard
+from tui.gateway import guard, problems
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,11 +12,10 @@ import pytest
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RunsPage
-from tui.gateway.rest.pages import RestPages
+from tui.gateway.rest.tracking import RestPages, RestTracking, columns_of
 from tui.gateway.rest.transport import AT_ONCE, Transport, whole
 from tui.gateway.session import Connection
 from tui.gateway.tracking.history import _point
-from tui.gateway.tracking.rest import RestTracking, columns_of
 
 
 class Server:
@@ -172,7 +171,7 @@ def test_a_page_that_takes_long_is_waited_for_and_not_asked_for_twice(monkeypatc
     reading.next()
     reading.next()
     assert len(server.asked) == 3
-    monkeypatch.setattr("tui.gateway.rest.pages._KEPT_SECONDS", 0.0)
+    monkeypatch.setattr("tui.gateway.rest.tracking._KEPT_SECONDS", 0.0)
     began = threading.Event()
     ahead = reading.pages._coming.popitem()
     ahead[1].came = None  # still under way

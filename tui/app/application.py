@@ -414,7 +414,7 @@ class DeckApp(CalmApp[int]):
         return self._copying.text(called, text)
 
     def copy_to_clipboard(self, text: str) -> None:
-        from tui.terminal.clipboard import sequences
+        from tui.terminal.telling import copy_sequences as sequences
 
         self._clipboard = text
         for part in sequences(text, self.environment):

@@ -38,12 +38,12 @@ class Copying:
 
     def _through_tmux(self, called: str, plain: str) -> None:
         """Only what has arrived is said to be copied; else the setting is named that is in the way."""
-        from tui.terminal import clipboard
+        from tui.terminal import telling
 
         deck = self._deck
 
         def told(in_the_way: str) -> None:
-            if in_the_way == clipboard.ALLOW_PASSTHROUGH:
+            if in_the_way == telling.ALLOW_PASSTHROUGH:
                 deck.copy_to_clipboard(plain)
                 deck.say(f"{called} was sent past tmux, which passes it on after “{in_the_way}”")
             elif in_the_way:
@@ -51,7 +51,7 @@ class Copying:
             else:
                 deck.say(self._copied(called, plain))
 
-        deck.look_at(lambda: clipboard.through_tmux(plain), told, lambda problem: deck.say(str(problem)))
+        deck.look_at(lambda: telling.through_tmux(plain), told, lambda problem: deck.say(str(problem)))
 
     def choose(self) -> None:
         """Copy one of what the page offers, or the summary of what was written last."""

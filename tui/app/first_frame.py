@@ -12,9 +12,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from tui.domain.glyphs import Glyphs
-from tui.widgets.hint_line import HintLine
 from tui.widgets.pane import Pane
-from tui.widgets.status_line import Status, StatusLine
+from tui.widgets.status_line import HintLine, Status, StatusLine
 
 
 class FirstFrame(Screen[None]):

@@ -83,14 +83,14 @@ class DesktopNotices:
         self._going: dict[str, str] = {}  # runs that were seen running, and what they are called
 
     def send(self, kind: str, title: str, text: str) -> None:
-        from tui.terminal import notices
+        from tui.terminal import telling
 
         deck, said = self._deck, self._deck.session.launch.settings.notices
         if kind in said.of:
-            for way in notices.ways(said.by, deck.environment):
+            for way in telling.ways(said.by, deck.environment):
                 if kind == "aliases" and way == "bell":
                     continue  # whether it rings for these is said by ``models: bell``
-                for part in notices.sequences(title, text, way, deck.environment):
+                for part in telling.notice_sequences(title, text, way, deck.environment):
                     deck.send(part)
 
     def saw_run(self, run_id: str, name: str, status: str) -> None:

@@ -27,16 +27,13 @@ from tui.gateway.ports import (
     WritesPort,
 )
 from tui.gateway.prompts import ClientPrompts
-from tui.gateway.registry.client import ClientRegistry
+from tui.gateway.registry import ClientRegistry
+from tui.gateway.rest.tracking import RestTracking
 from tui.gateway.session import Connection
-from tui.gateway.store.client import SessionDiagnosis, SessionStore
-from tui.gateway.traces.client import ClientTraces
-from tui.gateway.traces.evaluation import ClientEvaluations
-from tui.gateway.traces.writes import trace_writes_of
+from tui.gateway.store import SessionDiagnosis, SessionStore
+from tui.gateway.traces.client import ClientEvaluations, ClientTraces, trace_writes_of
 from tui.gateway.tracking import history
-from tui.gateway.tracking.client import ClientTracking
-from tui.gateway.tracking.rest import RestTracking
-from tui.gateway.tracking.writes import writes_of
+from tui.gateway.tracking.client import ClientTracking, writes_of
 
 Operation = Callable[..., Any]
 

@@ -6,7 +6,9 @@ Every method may raise ``domain.problem.Problem`` and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from tui.domain.artifacts import (
@@ -490,3 +492,29 @@ class PromptsPort(Protocol):
     def tag_version(self, name: str, version: str, key: str, value: str | None) -> None:
         """Set a tag, or take it away with None."""
         ...
+
+
+# How far a long operation has come: reported by whoever does it, without knowing who listens.
+
+
+Listener = Callable[[int, int, str], None]
+"""Called with what is done, of how much (0 where unknown), and what is being done."""
+
+_listener: ContextVar[Listener | None] = ContextVar("progress_listener", default=None)
+
+
+@contextmanager
+def reported_to(listener: Listener) -> Iterator[None]:
+    """Within this block, in this thread, ``report`` reaches ``listener``."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def report(done: int, total: int, doing: str) -> None:
+    """Say how far the present operation has come; nothing happens where nobody listens."""
+    listener = _listener.get()
+    if listener:
+        listener(done, total, doing)

@@ -16,7 +16,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.prompts import RUNS_TAG, Use, Uses
 from tui.gateway import problems
 from tui.gateway.databricks.catalog import no_prompts
-from tui.gateway.registry.client import model_of, version_of
+from tui.gateway.registry import model_of, version_of
 from tui.gateway.session import Connection
 
 _IS_PROMPT = f"tag.`{PROMPT_TAG}` = 'true'"

@@ -11,17 +11,16 @@ from tui.domain import uris
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.problems import Elsewhere
 from tui.gateway.prompts import ClientPrompts
-from tui.gateway.registry.client import ClientRegistry
-from tui.gateway.rest.models import RestModels
-from tui.gateway.rest.pages import RestPages
+from tui.gateway.registry import ClientRegistry
+from tui.gateway.rest.registry import RestModels
+from tui.gateway.rest.traces import RestTraces
+from tui.gateway.rest.tracking import RestPages, RestTracking
 from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
 from tui.gateway.sql.traces import SqlTraces
 from tui.gateway.sql.tracking import SqlTracking
-from tui.gateway.traces.rest import RestTraces
 from tui.gateway.tracking.history import RestHistory, SqliteHistory
-from tui.gateway.tracking.rest import RestTracking
 
 Operation = Callable[..., Any]
 

@@ -16,10 +16,9 @@ from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected, may_be_parted, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreReport
+from tui.gateway import guard
 from tui.gateway.environment import deadline_of
 from tui.gateway.rest.transport import Transport, is_plain, object_in
-from tui.gateway.store import guard as store_guard
-from tui.gateway.store import probe
 from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ class Connection:
     @property
     def place(self) -> str:
         """The tracking URI as it may be shown, with the workspace that it leads to where it does not say so itself."""
-        host = probe.databricks_host(self.tracking_uri) if self.kind == "databricks" else ""
+        host = guard.databricks_host(self.tracking_uri) if self.kind == "databricks" else ""
         return f"{host} ({self.tracking_uri})" if host else uris.shown(self.tracking_uri)
 
     @property
@@ -110,7 +109,7 @@ class Connection:
 
     def inspect(self) -> StoreReport:
         """What is at the tracking URI, without importing mlflow; changes nothing."""
-        return store_guard.inspect(self.tracking_uri)
+        return guard.inspect(self.tracking_uri)
 
     def client(self) -> MlflowClient:
         """The client, built on first use; raises Problem where opening the store would change it or cannot work."""
@@ -133,7 +132,7 @@ class Connection:
                 raise self._unreached[1]
             try:
                 connecting = min(_PROBE_SECONDS, self.timeout_s * 0.4)
-                probe.reach(self.tracking_uri, connecting, min(_WORD_SECONDS, self.timeout_s - connecting))
+                guard.reach(self.tracking_uri, connecting, min(_WORD_SECONDS, self.timeout_s - connecting))
             except Problem as problem:
                 self._unreached = time.monotonic(), problem
                 raise
@@ -276,7 +275,7 @@ class Connection:
 
 def require_safe(uri: str, *, ask: bool = True) -> None:
     """Raise Problem where opening a store would create, migrate or fail; ``ask`` also asks a database server."""
-    problem = store_guard.problem_of(store_guard.inspect(uri))
+    problem = guard.problem_of(guard.inspect(uri))
     if problem:
         raise problem
     if ask and uris.kind(uri) in uris.SQL_KINDS and uris.kind(uri) != "sqlite":
@@ -297,7 +296,7 @@ def require_current_schema(uri: str) -> None:
     """Raise Problem unless a database server's schema is the installed MLflow's: opening another would migrate it."""
     import sqlalchemy
 
-    from tui.gateway.store import guard
+    from tui.gateway import guard
 
     expected = guard.installed().head
     engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import environment, problems, progress
+from tui.gateway import environment, ports, problems
 from tui.gateway.environment import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Connection, require_safe
@@ -174,7 +174,7 @@ class Child:
             answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
             with (
                 self._session.within(self._request_seconds(op, limit_s), limit_s),
-                progress.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
+                ports.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
             ):
                 value = operation(*args, **kwargs)
             self._send(("result", number, value, answered_by.get()))

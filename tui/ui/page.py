@@ -16,9 +16,8 @@ from tui.resources import BREAKPOINTS, HEIGHTS, NARROW
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.deck import Deck
-from tui.widgets.hint_line import Hint, HintLine
 from tui.widgets.pane import Pane
-from tui.widgets.status_line import Status, StatusLine
+from tui.widgets.status_line import Hint, HintLine, Status, StatusLine
 
 if TYPE_CHECKING:
     from tui.domain.places import Place

@@ -6,11 +6,11 @@ import shutil
 import time
 from pathlib import Path
 
-from tui.demo.sample import churn, fraud, genai, hostile, marker, pricing, registry
+from tui.demo.sample import churn, files, fraud, genai, marker, pricing, registry
 from tui.demo.sample.workshop import Report, StoryClock, Workshop
 
 PIECES = (
-    churn.PIECES + churn.SWEEP_PIECES + fraud.PIECES + pricing.PIECES + hostile.PIECES + registry.PIECES + genai.PIECES
+    churn.PIECES + churn.SWEEP_PIECES + fraud.PIECES + pricing.PIECES + files.PIECES + registry.PIECES + genai.PIECES
 )
 
 
@@ -24,7 +24,7 @@ def build(folder: Path, report: Report) -> None:
         shop.touch(weekly, churn.WEEKLY, clock.ago(minutes=2))
         of_fraud = fraud.make(shop)
         of_pricing = pricing.make(shop)
-        hostile.make(shop)
+        files.make(shop)
         registry.make(shop, of_churn, of_fraud, of_pricing)
         genai.make(shop)
     shutil.rmtree(folder / marker.SCRATCH, ignore_errors=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 import numpy as np
 from mlflow.entities import Metric
 
-from tui.demo.sample import files, notes, workshop
+from tui.demo.sample import files, workshop
 from tui.demo.sample.workshop import DAY, HOUR, MINUTE, SECOND, RunPlan, Source, Workshop, dataset, random
 
 WEEKLY = "churn/weekly"
@@ -50,7 +50,7 @@ def make(shop: Workshop) -> tuple[str, list[Candidate]]:
         WEEKLY,
         folder="churn-weekly",
         created_ms=clock.ago(days=119),
-        note=notes.CHURN_EXPERIMENT,
+        note=files.CHURN_EXPERIMENT,
         tags={"team": "growth", "owner": "ana", "tier": "1"},
     )
     candidates = [_weekly_run(shop, weekly, number) for number in range(1, VERSIONS + 1)]
@@ -129,7 +129,7 @@ def _weekly_run(shop: Workshop, experiment: str, number: int) -> Candidate:
             *(workshop.system(random(name), start, took, samples=30) if number > VERSIONS - 3 else []),
         ],
         tags={"trigger": "hand" if by_hand else "cron", "week": week},
-        note=notes.CHURN_RUN if number == VERSIONS else "",
+        note=files.CHURN_RUN if number == VERSIONS else "",
         datasets=[
             dataset("customers", 390 + 2 * number, "training", _columns(tenure=tenure), 151_371 + 811 * number),
             dataset("customers_holdout", 12, "eval", _columns(tenure=tenure), 20_000),
@@ -173,7 +173,7 @@ def _by_hand(shop: Workshop, experiment: str) -> None:
         shop.client.log_artifacts(run_id, str(folder))
     shop.record(
         WEEKLY,
-        plan("calm-bee-3", clock.ago(hours=6), 12 * SECOND, None, user="ben", status="FAILED", note=notes.FAILED_RUN),
+        plan("calm-bee-3", clock.ago(hours=6), 12 * SECOND, None, user="ben", status="FAILED", note=files.FAILED_RUN),
     )
     shop.record(WEEKLY, plan("lucid-wren-8", clock.ago(days=1, hours=3), 3 * MINUTE, 0.9268, source=notebook))
     shop.record(WEEKLY, plan("lucid-wren-9", clock.ago(days=1, hours=2), 3 * MINUTE, 0.9277, source=notebook))
@@ -195,7 +195,7 @@ def _backfill(shop: Workshop) -> None:
         BACKFILL,
         folder="churn-backfill",
         created_ms=clock.ago(days=61),
-        note=notes.BACKFILL_EXPERIMENT,
+        note=files.BACKFILL_EXPERIMENT,
         tags={"team": "finance"},
     )
     for month in range(MONTHS):
@@ -269,7 +269,7 @@ def make_sweep(shop: Workshop, experiment: str) -> None:
             params={"search": "random", "trials": str(TRIALS), "metric": "val_auc", "workers": "2"},
             metrics=workshop.metric("best_val_auc", _record_so_far(), began, TRIALS // 2 * trial_ms),
             tags={"sweep": "41"},
-            note=notes.SWEEP,
+            note=files.SWEEP,
             datasets=[dataset("customers", 412, "training", {"features": "double", "left_30d": "long"}, 158_670)],
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import matplotlib
@@ -12,7 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tui.demo.sample.workshop import random
+from tui.demo.sample import workshop
+from tui.demo.sample.workshop import MINUTE, RunPlan, Source, Workshop, random
 
 TRAIN_PY = '''\
 """Train the churn model."""
@@ -231,3 +233,226 @@ def _notebook() -> dict[str, object]:
         },
     ]
     return {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+
+
+# The Markdown that people wrote on experiments, runs, models and versions.
+
+
+CHURN_EXPERIMENT = """\
+# Weekly churn
+
+Who leaves within **30 days**? Retrained by `ci` every week, reviewed by @ana.
+
+- target: `left_30d` on `growth.features.customers`
+- score: `val_auc`, *then* `logloss`; a candidate must beat the champion by 0.002
+- on call: ben, runbook at <https://wiki.example.com/churn#runbook>
+"""
+
+CHURN_RUN = """\
+# gallant-ox-12
+
+The first run with `tenure_days`. It beats the champion on **every** segment but one.
+
+## Result
+
+| segment    |    auc | champion |       Δ |
+|:-----------|-------:|---------:|--------:|
+| all        | 0.9341 |   0.9312 | +0.0029 |
+| new        | 0.9107 |   0.9015 | +0.0092 |
+| enterprise | 0.9402 |   0.9411 | -0.0009 |
+
+## What changed
+
+1. `tenure_days` joined the features
+2. the window went from 21 to 28 days
+   - weekends weigh half
+   - see [the notebook](https://git.example.com/growth/models/-/blob/main/tenure.ipynb)
+
+> The calibration is off above 0.8. Not a blocker, but look at it before the campaign.
+
+```python
+model = mlflow.sklearn.load_model("models:/churn@challenger")
+model.predict_proba(frame)[:, 1]
+```
+
+- [x] backtest over 8 weeks
+- [x] fairness report
+- [ ] shadow traffic for a day
+
+---
+~~Ready for review~~ **Approved** by ben.
+"""
+
+FAILED_RUN = """\
+Out of memory on the 8 GB runner, again. The join with `events` explodes when `data.window` > 28d.
+
+```
+MemoryError: Unable to allocate 11.3 GiB for an array with shape (189213, 8000)
+```
+"""
+
+SWEEP = """\
+## sweep-41
+
+Random search over `lr`, `max_depth`, `subsample` and `l2`: 188 trials, the best four in 3 folds each.
+
+**Finding:** depth beyond 6 buys nothing; `lr` near `3e-2` wins; diverges above `0.5`.
+"""
+
+BACKFILL_EXPERIMENT = """\
+Churn scores month by month, with the model as it was *then*. Used by finance; do not delete.
+"""
+
+FRAUD_EXPERIMENT = """\
+# Fraud
+
+Card transactions, scored within 40 ms. Positive class is 0.17 %, so look at `pr_auc`, never at accuracy.
+"""
+
+FRAUD_LONG = """\
+4000 steps. Loss spikes at 1 700 come from one poisoned shard (`shard-0231`), since quarantined.
+"""
+
+FRAUD_NAN = """\
+Diverged at step 1 200: `loss` is NaN from there on, `grad_norm` reached +∞ before.
+Mixed precision without loss scaling.
+"""
+
+PRICING_EXPERIMENT = """\
+Nightly prices for the lodging marketplace. **Nothing of this is in production yet.**
+"""
+
+HOSTILE_EXPERIMENT = """\
+Names and texts that try to break whoever shows them. All of them are legal in MLflow.
+"""
+
+HOSTILE_RUN = """\
+# A note with \x1b[31mred\x1b[0m escapes, [bold]markup[/bold] and a [link](javascript:alert(1))
+
+<script>alert("html")</script> <b>bold?</b> <img src=x onerror=alert(1)>
+
+\u202etxet desrever\u202c · zero\u200bwidth · \a bell · null-ish \x01 · e\u0301 combining · 👩‍👩‍👧‍👦 family
+
+| 列 | 値 |
+|---|---|
+| 解約率 | 3.2 % |
+
+Unclosed `code and **bold
+"""
+
+MODEL_CHURN = """\
+Probability that a customer leaves within 30 days. Owner: growth. Serves the retention campaign and the account page.
+"""
+
+MODEL_FRAUD = "Fraud score of a card transaction, 0 to 1. Above 0.92 a transaction is held."
+MODEL_PRICING = "Price a night. Not reviewed; no version has been promoted."
+MODEL_LTV = "Lifetime value. Registered by ben for the next quarter; there is no version yet."
+
+
+# Names and texts that MLflow accepts and that a screen must survive; and runs whose parents make no sense.
+
+
+NAME = "hostile/[bold]解約[/bold] 🐙 \x1b[31mred\x1b[0m \u202eesrever\u202c\nsecond line"
+LONG_NAME = "hostile/" + "a very long name that goes on and on / " * 12
+
+RUN_NAMES = {
+    "cjk": "解約予測モデル・改訂版",
+    "emoji": "🚀 launch 👩‍👩‍👧‍👦 🇳🇴 ⚠️ done ✅",
+    "ansi": "\x1b[31mred\x1b[0m \x1b[2J\x1b[H cleared?",
+    "title": "\x1b]0;your title\x07 and \x1b]52;c;aGk=\x07 your clipboard",
+    "markup": "[bold red]markup[/] [@click=app.quit]click[/] [link=https://example.com]x[/link]",
+    "broken markup": "[/nothing] [ [[ ]] [bold",
+    "bidi": "invoice \u202egpj.exe\u202c \u2066isolated\u2069",
+    "zero width": "ze\u200bro\u200dwid\ufeffth",
+    "combining": "Z̴͎̎a̸̡͐l̶̰̈́g̵̣͌o̷̪̕ e\u0301 ñ",
+    "rtl": "تجربة نموذج · ניסוי",
+    "newline": "first line\nsecond line\r\nthird\ttabbed",
+    "long": "x" * 240,
+    "space": "   ",
+    "quotes": 'it\'s "quoted" `ticked` \\ ; DROP TABLE runs; --',
+    "number": "1e5",
+    "formula": "=cmd|' /C calc'!A1",
+}
+
+PIECES = 2 + len(RUN_NAMES) + 4 + 1  # experiments, runs, odd lineage, the one in the long-named experiment
+_STEP = "hostile"
+
+
+def make(shop: Workshop) -> None:
+    """Make the two experiments with odd names, and their runs."""
+    clock = shop.clock
+    experiment = shop.experiment(
+        _STEP,
+        NAME,
+        folder="hostile",
+        created_ms=clock.ago(days=16),
+        note=HOSTILE_EXPERIMENT,
+        tags={"owner": "\x1b[5mblink\x1b[0m", "team": "[red]ops[/red]"},
+    )
+    for index, (kind, name) in enumerate(RUN_NAMES.items()):
+        _run(shop, experiment, index, kind, name)
+    _lineage(shop, experiment)
+    shop.touch(experiment, NAME, clock.ago(days=14))
+    long = shop.experiment(_STEP, LONG_NAME, folder="hostile-long", created_ms=clock.ago(days=16))
+    shop.record(_STEP, RunPlan(long, "the only one", clock.ago(days=15), MINUTE))
+
+
+def _run(shop: Workshop, experiment: str, index: int, kind: str, name: str) -> None:
+    start = shop.clock.ago(days=15, minutes=-10 * index)
+    plan = RunPlan(
+        experiment,
+        name,
+        start,
+        MINUTE,
+        user="ben\u202e\x1b[7m" if kind == "bidi" else "ana",
+        source=Source(f"train {name}.py"),
+        params={
+            "kind": kind,
+            "value": name,
+            "same": name[::-1],
+            "列.名前": "値",
+            "with: colon" if os.name != "nt" else "colon": "1",
+        },
+        metrics=workshop.finals({"auc": 0.5 + index / 100, "精度": 0.9}, start + MINUTE),
+        tags={"text": name + "\x00after NUL", "odd/タグ": "[blink]é[/blink]"},
+        note=HOSTILE_RUN,
+    )
+    with shop.run(_STEP, plan) as run_id:
+        if index == 0:
+            folder = shop.scratch / "hostile"
+            _files(folder)
+            shop.client.log_artifacts(run_id, str(folder))
+
+
+def _files(folder: Path) -> None:
+    """Files with odd names, as far as this machine's file system takes them, and text that acts up."""
+    names = [
+        "[bold]解約[/bold].txt",
+        "🐙.csv",
+        "%2e%2e",
+        "a b#c?d&e.txt",
+        "\x1b[31mred.txt",
+        "two\nlines.txt",
+        "x" * 200 + ".txt",
+    ]
+    for name in names if os.name == "posix" else names[:1]:
+        write(folder / name, f"{name}\n")
+    write(folder / "escapes.txt", "\x1b[2J\x1b[31mred\x1b[0m \u202ereversed\u202c \x07 bell\r over\n")
+    write(folder / "escapes.json", '{"\\u001b[31m": "[bold]x[/bold]", "dup": 1, "dup": 2, "nan": NaN}')
+    write(folder / "broken.json", '{"a": [1, 2')
+    write(folder / "bomb.yaml", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\nd: !!python/object/apply:os.getcwd []\n")
+
+
+def _lineage(shop: Workshop, experiment: str) -> None:
+    """A run whose parent does not exist, one that is its own parent, and two that are each other's."""
+    start = shop.clock.ago(days=14)
+
+    def record(name: str, parent: str | None = None) -> str:
+        return shop.record(_STEP, RunPlan(experiment, name, start, MINUTE, parent=parent))
+
+    record("orphan", parent="0" * 32)
+    own = record("own parent")
+    shop.client.set_tag(own, "mlflow.parentRunId", own)
+    egg = record("egg")
+    hen = record("hen", parent=egg)
+    shop.client.set_tag(egg, "mlflow.parentRunId", hen)

@@ -7,7 +7,7 @@ import math
 
 from mlflow.entities import Metric
 
-from tui.demo.sample import notes, workshop
+from tui.demo.sample import files, workshop
 from tui.demo.sample.churn import Candidate
 from tui.demo.sample.workshop import HOUR, MINUTE, RunPlan, Source, Workshop, dataset, random
 
@@ -28,7 +28,7 @@ def make(shop: Workshop) -> list[Candidate]:
         NAME,
         folder="fraud",
         created_ms=clock.ago(days=210),
-        note=notes.FRAUD_EXPERIMENT,
+        note=files.FRAUD_EXPERIMENT,
         tags={"team": "risk", "owner": "ben"},
     )
     candidates = [_version(shop, experiment, number) for number in range(1, VERSIONS + 1)]
@@ -141,7 +141,7 @@ def _long(shop: Workshop, experiment: str) -> None:
             source=Source("fraud/train.py", branch="long-run"),
             params=config(0),
             metrics=points,
-            note=notes.FRAUD_LONG,
+            note=files.FRAUD_LONG,
             datasets=[
                 dataset("transactions", 88, "training", _COLUMNS, 41_000_000),
                 dataset("transactions_recent", 3, "validation", _COLUMNS, 900_000),
@@ -180,7 +180,7 @@ def _diverged(shop: Workshop, experiment: str) -> None:
             source=Source("fraud/train.py", branch="fp16"),
             params=config(1),
             metrics=points,
-            note=notes.FRAUD_NAN,
+            note=files.FRAUD_NAN,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.demo.sample import notes, workshop
+from tui.demo.sample import files, workshop
 from tui.demo.sample.churn import Candidate
 from tui.demo.sample.workshop import MINUTE, RunPlan, Source, Workshop, dataset, random
 
@@ -24,7 +24,7 @@ def make(shop: Workshop) -> list[Candidate]:
         NAME,
         folder="pricing",
         created_ms=clock.ago(days=48),
-        note=notes.PRICING_EXPERIMENT,
+        note=files.PRICING_EXPERIMENT,
         tags={"team": "marketplace"},
     )
     candidates = [_version(shop, experiment, number) for number in range(1, VERSIONS + 1)]

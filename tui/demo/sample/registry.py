@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tui.demo.sample import churn, fraud, notes, pricing
+from tui.demo.sample import churn, files, fraud, pricing
 from tui.demo.sample.churn import Candidate
 from tui.demo.sample.workshop import HOUR, MINUTE, Workshop
 
@@ -29,10 +29,10 @@ def make(
     _pricing(shop, of_pricing)
     clock, client = shop.clock, shop.client
     clock.set(clock.ago(days=9))
-    client.create_registered_model(LTV, tags={"owner": "ben"}, description=notes.MODEL_LTV)
+    client.create_registered_model(LTV, tags={"owner": "ben"}, description=files.MODEL_LTV)
     shop.tick(STEP)
     clock.set(clock.ago(days=13))
-    client.create_registered_model(HOSTILE, tags={"odd": "[red]x\x1b[7m"}, description=notes.HOSTILE_RUN)
+    client.create_registered_model(HOSTILE, tags={"odd": "[red]x\x1b[7m"}, description=files.HOSTILE_RUN)
     client.create_model_version(HOSTILE, of_churn[0].source, of_churn[0].run_id, description="\x1b[31m[bold]one[/bold]")
     client.set_registered_model_alias(HOSTILE, "champion", "1")
     shop.tick(STEP)
@@ -82,12 +82,12 @@ def _churn(shop: Workshop, candidates: Sequence[Candidate]) -> None:
     for alias, version in aliases.items():
         client.set_registered_model_alias(CHURN, alias, str(version))
     clock.set(candidates[-1].made_ms + 10 * MINUTE)
-    client.update_registered_model(CHURN, notes.MODEL_CHURN)
+    client.update_registered_model(CHURN, files.MODEL_CHURN)
 
 
 def _fraud(shop: Workshop, candidates: Sequence[Candidate]) -> None:
     shop.clock.set(candidates[0].made_ms - HOUR)
-    shop.client.create_registered_model(FRAUD, tags={"owner": "risk", "tier": "1"}, description=notes.MODEL_FRAUD)
+    shop.client.create_registered_model(FRAUD, tags={"owner": "risk", "tier": "1"}, description=files.MODEL_FRAUD)
     _versions(shop, FRAUD, candidates, {7: "Holds above 0.92."}, {7: {"approved_by": "ana"}})
     shop.client.set_registered_model_alias(FRAUD, "champion", "7")
     shop.client.set_registered_model_alias(FRAUD, "previous", "6")
@@ -95,7 +95,7 @@ def _fraud(shop: Workshop, candidates: Sequence[Candidate]) -> None:
 
 def _pricing(shop: Workshop, candidates: Sequence[Candidate]) -> None:
     shop.clock.set(candidates[0].made_ms - HOUR)
-    shop.client.create_registered_model(PRICING, tags={"owner": "marketplace"}, description=notes.MODEL_PRICING)
+    shop.client.create_registered_model(PRICING, tags={"owner": "marketplace"}, description=files.MODEL_PRICING)
     _versions(
         shop, PRICING, candidates, {3: "The upload was cut short; there are no files."}, {3: {"validation": "failed"}}
     )

@@ -33,8 +33,7 @@ from tui.ui.deck import Deck
 from tui.ui.filterable import Filtered
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Pane
-from tui.widgets.preview.preview_view import PreviewView
-from tui.widgets.preview.tree_grid import TreeGrid
+from tui.widgets.preview.preview_view import PreviewView, TreeGrid
 from tui.widgets.tabs import TabPart
 
 # The right side of artifacts: the preview of a file, and the bar to search it by.

@@ -15,7 +15,7 @@ from tui.domain.text import clean, named
 from tui.features.curves.state import CurvesState
 from tui.features.curves.words import counts, crowded
 from tui.ui.filterable import Filtered
-from tui.widgets.chart.bars import Bar, BarPlot
+from tui.widgets.chart.marks import Bar, BarPlot
 from tui.widgets.chart.plot import LinePlot
 from tui.widgets.pane import Pane
 

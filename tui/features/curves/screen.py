@@ -26,7 +26,7 @@ from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.exporting import Export, ExportForm
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
-from tui.widgets.chart.legend import Legend
+from tui.widgets.chart.plot import Legend
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched

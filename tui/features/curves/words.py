@@ -13,7 +13,7 @@ from tui.domain.series.curve import Axis, Curve
 from tui.domain.series.history import MOST_POINTS, MetricHistory
 from tui.domain.text import named
 from tui.features.curves.state import CurvesState, Ident
-from tui.widgets.chart.legend import LegendRow
+from tui.widgets.chart.plot import LegendRow
 
 _EXACT_STEPS = 2**53  # from which a float does not tell every whole number from the next
 _YEAR_MS = 365 * 86_400_000

@@ -31,7 +31,7 @@ from tui.domain.artifacts import (
 from tui.domain.preview.values import As, Preview
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size as size_words
-from tui.gateway import problems, progress
+from tui.gateway import ports, problems
 from tui.gateway.artifacts.readers import Reader
 from tui.gateway.artifacts.sources import RepositorySource, Source, checked, source_of
 from tui.gateway.session import Connection
@@ -87,7 +87,7 @@ def files_below(source: Source, path: str, stop: threading.Event) -> list[Artifa
         waiting += [(entry.path, depth + 1) for entry in reversed(entries) if entry.is_folder]
         if time.monotonic() - told > _TOLD_EVERY_S:
             told = time.monotonic()
-            progress.report(len(found), 0, "counting")
+            ports.report(len(found), 0, "counting")
     return found
 
 
@@ -180,7 +180,7 @@ class Transfer:
         self._done += more
         if time.monotonic() - self._told > _TOLD_EVERY_S or self._done >= self._total:
             self._told = time.monotonic()
-            progress.report(self._done, self._total, entry.path)
+            ports.report(self._done, self._total, entry.path)
 
 
 def safe_name(name: str) -> str:
@@ -386,10 +386,10 @@ class ClientArtifacts:
         *,
         name: str = "",
         token: str = "",
-        on_progress: progress.Listener | None = None,
+        on_progress: ports.Listener | None = None,
     ) -> Downloaded:
         if on_progress is not None:
-            with progress.reported_to(on_progress):
+            with ports.reported_to(on_progress):
                 return self.download(root, entry, destination, name=name, token=token)
         title = TITLE
         with self._raised_as(title), self._stoppable(token) as stop:

@@ -39,7 +39,7 @@ from tui.domain.preview.values import (
 from tui.domain.quantities import count
 from tui.domain.quantities import size as size_words
 from tui.domain.text import clean, named
-from tui.gateway import progress
+from tui.gateway import ports
 from tui.gateway.artifacts.readers import PartsFile, Reader
 
 if TYPE_CHECKING:
@@ -448,7 +448,7 @@ def _everything(reader: Reader, read: _Read, whole_most: int) -> bytes | None:
     data = bytearray()
     for chunk in reader.chunks():
         data += chunk
-        progress.report(len(data), reader.size or 0, "reading")
+        ports.report(len(data), reader.size or 0, "reading")
         if len(data) >= whole_most:
             return None
     reader.size = len(data)

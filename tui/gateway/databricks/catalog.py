@@ -25,8 +25,9 @@ from tui.domain.models.grants import (
 from tui.domain.models.values import READY, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
 from tui.gateway.databricks.sdk import Pace, Sdk, asked
-from tui.gateway.databricks.serving_json import Json, number, part, parts, text
-from tui.gateway.databricks.serving_json import parts as parts_of
+from tui.gateway.databricks.serving import Json, number, part, parts
+from tui.gateway.databricks.serving import parts as parts_of
+from tui.gateway.databricks.serving import text_in as text
 
 _UC = "/api/2.1/unity-catalog"
 _FOLDERS: Mapping[SecurableKind, str] = {"catalog": "catalogs", "schema": "schemas", "function": "models"}

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway import problems
+from tui.gateway import guard, problems
 from tui.gateway.session import Connection
-from tui.gateway.store import probe
 from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Sdk:
 
     @property
     def place(self) -> str:
-        host = probe.databricks_host(self._plain_uri) if self.uri else ""
+        host = guard.databricks_host(self._plain_uri) if self.uri else ""
         return host or uris.shown(self.uri or self._session.tracking_uri)
 
     @property
@@ -106,7 +105,7 @@ class Sdk:
         if self._session.kind == "databricks":
             self._session.reach()
         else:
-            probe.reach(self._plain_uri, min(3.0, self._session.timeout_s * 0.4))
+            guard.reach(self._plain_uri, min(3.0, self._session.timeout_s * 0.4))
         from databricks.sdk import WorkspaceClient
         from databricks.sdk.core import Config
 

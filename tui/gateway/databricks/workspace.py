@@ -16,7 +16,7 @@ import requests
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
-from tui.gateway.store import probe
+from tui.gateway import guard
 from tui.gateway.tracking import answers
 
 # The SDK asks a workspace about itself before the first request. It does without the answer, so it need not wait long.
@@ -79,7 +79,7 @@ def ask_hosts_once() -> None:
         with _asking:
             found, at_s = _told.get(host, (None, 0.0))
             if found is None or (isinstance(found, ValueError) and time.monotonic() - at_s > _ASK_AGAIN_SECONDS):
-                about = probe.said_of_itself(host)
+                about = guard.said_of_itself(host)
                 try:
                     found = HostMetadata.from_dict(about) if about is not None else ask(host, *args, **how)
                 except ValueError as error:  # what the SDK's own caller expects, and does without

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.gateway.store import guard
+from tui.gateway import guard
 
 if TYPE_CHECKING:
     import requests

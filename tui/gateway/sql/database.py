@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
+from tui.gateway import guard
 from tui.gateway.problems import Elsewhere
-from tui.gateway.store import guard
 
 if TYPE_CHECKING:
     import sqlalchemy

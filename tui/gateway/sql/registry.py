@@ -23,8 +23,8 @@ from tui.domain.models.values import (
 )
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
+from tui.gateway.model_files import MOST_METRICS, logged_model_of
 from tui.gateway.problems import Elsewhere
-from tui.gateway.registry.facts import MOST_METRICS, logged_model_of
 from tui.gateway.session import Connection
 from tui.gateway.sql import filters
 from tui.gateway.sql.database import Database, Reading, Row

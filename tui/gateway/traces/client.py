@@ -1,12 +1,16 @@
-"""Traces by MlflowClient: of stores that no reader of our own knows, and of spans that lie with the artifacts."""
+"""Traces, evaluations and what is changed of them by MlflowClient, where no reader of our own knows the store."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
+from tui.domain import uris
+from tui.domain.filter.nodes import quoted_value
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import (
     ARCHIVE_REPO,
@@ -15,6 +19,11 @@ from tui.domain.traces.values import (
     FEEDBACK,
     SAID_IN,
     Assessment,
+    EvaluationRun,
+    EvaluationSet,
+    RecordsPage,
+    Scorer,
+    SetRecord,
     Span,
     SpanEvent,
     Trace,
@@ -22,17 +31,23 @@ from tui.domain.traces.values import (
     TraceMetrics,
     TracesPage,
     Warehouse,
+    whole,
 )
 from tui.gateway import problems
+from tui.gateway.ports import TraceWritesPort
 from tui.gateway.rest.transport import object_in
 from tui.gateway.session import Connection
-from tui.gateway.traces.json import made
+from tui.gateway.traces.json import loaded, made
 from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
     from mlflow.entities import Assessment as MlflowAssessment
+    from mlflow.entities import EvaluationDataset, Run
     from mlflow.entities import Span as MlflowSpan
     from mlflow.entities import TraceInfo as MlflowInfo
+    from mlflow.entities.dataset_record import DatasetRecord
+    from mlflow.entities.scorer import ScorerVersion
+
 
 _WAREHOUSE = "MLFLOW_TRACING_SQL_WAREHOUSE_ID"
 _KEPT_IN = {ARTIFACT_REPO: "artifact store", ARCHIVE_REPO: "archive"}
@@ -196,3 +211,312 @@ def _through(warehouse: str) -> Iterator[None]:
                 os.environ.pop(_WAREHOUSE, None)
             else:
                 os.environ[_WAREHOUSE] = before
+
+
+# What may be changed of traces. Each method is one request, sent once and never tried again.
+#
+# Who calls these has shown what will happen and has looked at the server just before: see ``services.trace_writes``.
+
+
+_API = "/api/3.0/mlflow/traces"
+
+
+def trace_writes_of(session: Connection) -> TraceWritesPort:
+    """The way in which a session's kind of store is written to."""
+    if session.kind in (*uris.HTTP_KINDS, "databricks"):
+        return RestTraceWrites(session)
+    return ClientTraceWrites(session)
+
+
+class ClientTraceWrites:
+    """TraceWritesPort over a session's MlflowClient."""
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    def assess(self, trace_id: str, said: Assessment, overrides: str = "") -> str:
+        with problems.raised_as(f"Could not assess trace {trace_id}", self._session.place):
+            tracing = self._session.client()._tracing_client
+            made = _entity(said)
+            made.overrides = overrides or None
+            return str(tracing.log_assessment(trace_id, made).assessment_id)
+
+    def reassess(self, trace_id: str, said: Assessment) -> None:
+        with problems.raised_as(f"Could not assess trace {trace_id}", self._session.place):
+            self._session.client()._tracing_client.update_assessment(trace_id, said.id, _entity(said))
+
+    def unassess(self, trace_id: str, assessment_id: str) -> None:
+        with problems.raised_as(f"Could not take an assessment from trace {trace_id}", self._session.place):
+            self._session.client()._tracing_client.delete_assessment(trace_id, assessment_id)
+
+    def tag(self, trace_id: str, key: str, value: str | None) -> None:
+        with problems.raised_as(f"Could not tag trace {trace_id}", self._session.place):
+            client = self._session.client()
+            if value is None:
+                client.delete_trace_tag(trace_id, key)
+            else:
+                client.set_trace_tag(trace_id, key, value)
+
+    def add_to_set(self, dataset_id: str, trace_ids: Sequence[str]) -> None:
+        _add(self._session, dataset_id, trace_ids)
+
+
+class RestTraceWrites:
+    """TraceWritesPort over the REST interface: MlflowClient would send a request again that may have had its effect."""
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    def assess(self, trace_id: str, said: Assessment, overrides: str = "") -> str:
+        body: dict[str, object] = {
+            "assessment_name": said.name,
+            "source": {"source_type": said.source_type, "source_id": said.source_id},
+            **_value(said),
+        }
+        if said.rationale:
+            body["rationale"] = said.rationale
+        if overrides:
+            body["overrides"] = overrides
+        title = f"Could not assess trace {trace_id}"
+        answer = self._send(title, "POST", f"/{_path(trace_id)}/assessments", {"assessment": body})
+        made = answer.get("assessment")
+        return str(made.get("assessment_id", "")) if isinstance(made, dict) else ""
+
+    def reassess(self, trace_id: str, said: Assessment) -> None:
+        changed = ["feedback", "rationale"] if said.kind == FEEDBACK else ["expectation"]
+        body = {**_value(said), **({"rationale": said.rationale} if said.kind == FEEDBACK else {})}
+        self._send(
+            f"Could not assess trace {trace_id}",
+            "PATCH",
+            f"/{_path(trace_id)}/assessments/{_path(said.id)}",
+            {"assessment": body, "update_mask": ",".join(changed)},
+        )
+
+    def unassess(self, trace_id: str, assessment_id: str) -> None:
+        title = f"Could not take an assessment from trace {trace_id}"
+        self._send(title, "DELETE", f"/{_path(trace_id)}/assessments/{_path(assessment_id)}", {})
+
+    def tag(self, trace_id: str, key: str, value: str | None) -> None:
+        asked = {"key": key} if value is None else {"key": key, "value": value}
+        method = "DELETE" if value is None else "PATCH"
+        self._send(f"Could not tag trace {trace_id}", method, f"/{_path(trace_id)}/tags", asked)
+
+    def add_to_set(self, dataset_id: str, trace_ids: Sequence[str]) -> None:
+        _add(self._session, dataset_id, trace_ids)
+
+    def _send(self, title: str, method: str, path: str, body: Mapping[str, object]) -> dict[str, object]:
+        with problems.raised_as(title, self._session.place):
+            self._session.reach()
+            answer = self._session.request(_API + path, method, json=dict(body))
+            if answer.status_code == 200:
+                found = object_in(answer.content)
+                if found is not None:
+                    return dict(found)
+            raise answers.of_answer(answer, title, self._session.place)
+
+
+def _path(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _value(said: Assessment) -> dict[str, object]:
+    """The value as the interface takes it: an expectation that is no scalar goes as JSON text."""
+    if said.kind == FEEDBACK:
+        return {"feedback": {"value": said.value}}
+    if isinstance(said.value, (dict, list)):
+        text = {"serialization_format": "JSON_FORMAT", "value": json.dumps(said.value)}
+        return {"expectation": {"serialized_value": text}}
+    return {"expectation": {"value": said.value}}
+
+
+def _entity(said: Assessment) -> MlflowAssessment:
+    from mlflow.entities import AssessmentSource, Expectation, Feedback
+
+    source = AssessmentSource(said.source_type, said.source_id)
+    if said.kind == FEEDBACK:
+        return Feedback(name=said.name, value=cast(Any, said.value), source=source, rationale=said.rationale or None)
+    return Expectation(name=said.name, value=said.value, source=source)
+
+
+def _add(session: Connection, dataset_id: str, trace_ids: Sequence[str]) -> None:
+    """Make a record of each trace: what went into its root, and what is expected of it; the same again is updated."""
+    title = f"Could not add to dataset {dataset_id}"
+    with problems.raised_as(title, session.place):
+        session.before_client()
+        client = session.client()
+        traces = [client.get_trace(trace_id, display=False) for trace_id in trace_ids]
+        client.get_dataset(dataset_id).merge_records(traces)
+
+
+# Evaluation by MlflowClient: runs of ``mlflow.genai.evaluate``, evaluation datasets with their records, scorers.
+
+
+_EVALUATED = "tags.`mlflow.runType` = 'genai_evaluate'"
+_SET_SOURCE = "mlflow_evaluation_dataset"
+_AGENT_TAGS = ("agent.uri", "agent.function")  # below mlflow.genaiEvaluate
+_AGGREGATES = ("/mean", "/min", "/max", "/median", "/variance", "/p90")
+_WRAPPED = "mlflow_wrapped"
+_PAGE = 50  # datasets that MLflow gives at a time
+_MOST_UNTAGGED = 200  # latest runs that are looked through in a store that tags no evaluation
+_KINDS = {
+    "builtin_scorer_pydantic_data": "built in",
+    "instructions_judge_pydantic_data": "instructions",
+    "memory_augmented_judge_data": "aligned judge",
+    "third_party_scorer_data": "of another package",
+    "ensemble_scorer_data": "several together",
+    "call_source": "code",
+}
+
+
+class ClientEvaluations:
+    """EvaluationsPort over a session's MlflowClient."""
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    def runs(
+        self, experiment_ids: Sequence[str], *, dataset: str = "", max_results: int = 200
+    ) -> tuple[EvaluationRun, ...]:
+        with problems.raised_as("Could not read the evaluation runs", self._session.place):
+            client, places = self._session.client(), list(experiment_ids)
+            of_set = [f"dataset.name = {quoted_value(dataset)}"] if dataset else []
+            if not places:
+                return ()
+            found = client.search_runs(places, " AND ".join([_EVALUATED, *of_set]), max_results=max_results)
+            if not found:
+                # Before MLflow 3.8 or so, no tag says what kind of run it is.
+                latest = client.search_runs(places, " AND ".join(of_set), max_results=min(max_results, _MOST_UNTAGGED))
+                return tuple(_run(run) for run in latest if _is_evaluation(run))
+            return tuple(_run(run) for run in found)
+
+    def sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
+        with problems.raised_as("Could not list the evaluation datasets", self._session.place):
+            found: list[EvaluationSet] = []
+            token: str | None = None
+            while True:
+                page = self._session.client().search_datasets(
+                    experiment_ids=list(experiment_ids) or None, max_results=_PAGE, page_token=token
+                )
+                found += [_set(one, one._experiment_ids or ()) for one in page]
+                token = page.token or None
+                if token is None:
+                    return tuple(found)
+
+    def dataset(self, dataset_id: str) -> EvaluationSet:
+        with problems.raised_as(f"Could not read dataset {dataset_id}", self._session.place):
+            found = self._session.client().get_dataset(dataset_id)
+            return _set(found, found.experiment_ids)
+
+    def records(self, dataset_id: str, *, max_results: int = 500, token: str | None = None) -> RecordsPage:
+        with problems.raised_as(f"Could not read dataset {dataset_id}", self._session.place):
+            store: Any = self._session.client()._tracking_client.store
+            found, following = store._load_dataset_records(dataset_id, max_results=max_results, page_token=token)
+            return RecordsPage(tuple(_record(one) for one in found), following or None)
+
+    def traces_in(self, dataset_id: str) -> frozenset[str]:
+        found: set[str] = set()
+        token: str | None = None
+        while True:
+            page = self.records(dataset_id, max_results=1000, token=token)
+            found |= {record.trace_id for record in page.records if record.trace_id}
+            token = page.next_token
+            if token is None:
+                return frozenset(found)
+
+    def scorers(self, experiment_ids: Sequence[str]) -> tuple[Scorer, ...]:
+        with problems.raised_as("Could not list the scorers", self._session.place):
+            store: Any = self._session.client()._tracking_client.store
+            if not hasattr(store, "list_scorers"):
+                raise Problem(Kind.UNSUPPORTED, "Could not list the scorers", "This store keeps none.")
+            return tuple(_scorer(one) for each in experiment_ids for one in store.list_scorers(each))
+
+
+def _is_evaluation(run: Run) -> bool:
+    """Whether an untagged run looks like one: it read an evaluation dataset, or all it has is what judges come to."""
+    sources = [one.dataset.source_type for one in run.inputs.dataset_inputs] if run.inputs is not None else []
+    metrics = run.data.metrics
+    return _SET_SOURCE in sources or (bool(metrics) and all(key.endswith(_AGGREGATES) for key in metrics))
+
+
+def _run(run: Run) -> EvaluationRun:
+    info, tags = run.info, run.data.tags
+    used = run.inputs.dataset_inputs if run.inputs is not None else []
+    data = next((one.dataset for one in used if one.dataset.source_type == _SET_SOURCE), None)
+    data = data or (used[0].dataset if used else None)
+    source = loaded(data.source) if data is not None else None
+    models = run.inputs.model_inputs if run.inputs is not None else []
+    agents = [tags[key] for key in (f"mlflow.genaiEvaluate.{name}" for name in _AGENT_TAGS) if key in tags]
+    return EvaluationRun(
+        id=info.run_id,
+        name=info.run_name or info.run_id,
+        experiment_id=info.experiment_id,
+        status=info.status,
+        started_ms=info.start_time or 0,
+        took_ms=info.end_time - info.start_time if info.end_time and info.start_time else None,
+        means={key: float(value) for key, value in run.data.metrics.items()},
+        dataset=data.name if data is not None else "",
+        dataset_id=str(source.get("dataset_id") or "") if isinstance(source, Mapping) else "",
+        agent=next(iter([*(one.model_id for one in models), *agents]), ""),
+    )
+
+
+def _set(one: EvaluationDataset, experiment_ids: Sequence[str]) -> EvaluationSet:
+    profile = loaded(one.profile)
+    return EvaluationSet(
+        one.dataset_id,
+        one.name,
+        whole(profile.get("num_records")) if isinstance(profile, Mapping) else None,
+        tags={str(key): str(value) for key, value in (one.tags or {}).items()},
+        schema=one.schema or "",
+        digest=one.digest or "",
+        created_ms=one.created_time or 0,
+        updated_ms=one.last_update_time or 0,
+        created_by=one.created_by or "",
+        experiment_ids=tuple(experiment_ids),
+    )
+
+
+def _record(one: DatasetRecord) -> SetRecord:
+    source = one.source
+    data = source.source_data if source is not None else {}
+    return SetRecord(
+        id=one.dataset_record_id,
+        inputs=one.inputs,
+        expectations=one.expectations or None,
+        outputs=_unwrapped(one.outputs),
+        tags={str(key): str(value) for key, value in (one.tags or {}).items()},
+        source=str(getattr(source.source_type, "value", source.source_type)) if source is not None else "",
+        trace_id=str((data or {}).get("trace_id") or ""),
+        updated_ms=one.last_update_time or 0,
+        updated_by=one.last_updated_by or "",
+    )
+
+
+def _unwrapped(outputs: object) -> object:
+    """Outputs without the object that stores put around what is none; None where there are none."""
+    held = outputs.get(_WRAPPED, outputs) if isinstance(outputs, Mapping) else outputs
+    return None if held in ({}, "") else held
+
+
+def _scorer(one: ScorerVersion) -> Scorer:
+    """A scorer from what it was registered as; nothing of it is loaded as code."""
+    text = one._serialized_scorer
+    held = loaded(text)
+    parts: Mapping[str, Any] = held if isinstance(held, Mapping) else {}
+    part = next((key for key in _KINDS if parts.get(key)), "")
+    about = parts.get(part)
+    inner: Mapping[str, Any] = about if isinstance(about, Mapping) else {}
+    guided = inner.get("guidelines")
+    says = "; ".join(map(str, guided)) if isinstance(guided, list) else str(guided or "")
+    says = says or str(inner.get("instructions") or parts.get("description") or (about if inner is not about else ""))
+    kind = str(parts.get("builtin_scorer_class") or inner.get("class") or _KINDS.get(part, ""))
+    return Scorer(
+        name=one.scorer_name,
+        version=one.scorer_version,
+        kind=f"{kind}, of sessions" if parts.get("is_session_level_scorer") else kind,
+        model=str(inner.get("model") or ""),
+        says=says,
+        definition=json.dumps({k: v for k, v in parts.items() if v is not None}, indent=2, ensure_ascii=False) or text,
+        created_ms=one.creation_time or 0,
+        experiment_id=one.experiment_id,
+    )

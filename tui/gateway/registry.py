@@ -28,16 +28,16 @@ from tui.domain.models.values import (
 )
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs, commit_of
-from tui.gateway import problems
+from tui.gateway import model_files, problems
+from tui.gateway import model_files as registry_facts
 from tui.gateway.databricks.catalog import CatalogModels, SdkCatalog, no_filters
 from tui.gateway.databricks.sdk import Pace, Sdk
-from tui.gateway.registry import facts
-from tui.gateway.registry import facts as registry_facts
 from tui.gateway.session import Connection
 from tui.gateway.tracking.answers import true_number
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
+
 
 # Ids in one IN (…): short enough for the address of a GET request (32 letters each), few enough round trips.
 _RUNS_ASKED = 50
@@ -255,7 +255,7 @@ class ClientRegistry:
 
     def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         if not self.is_catalog:
-            return facts.of_runs(self.client, run_ids, self.raised_as)
+            return model_files.of_runs(self.client, run_ids, self.raised_as)
         # A Unity Catalog cannot be searched by run; of a single one, its logged models may name what was made of them.
         found_by_tag = self._named_by_models(run_ids[0]) if len(run_ids) == 1 else ()
         if found_by_tag:
@@ -269,7 +269,7 @@ class ClientRegistry:
 
     def _named_by_models(self, run_id: str) -> tuple[RegisteredAs, ...]:
         try:
-            return facts.of_run(self.client, run_id, self.place, has_aliases=self.kind != "uc")
+            return model_files.of_run(self.client, run_id, self.place, has_aliases=self.kind != "uc")
         except Problem:  # a server of before MLflow 3 has none, and what they tell is a courtesy
             return ()
 

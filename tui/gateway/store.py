@@ -18,11 +18,10 @@ from urllib.parse import urlsplit
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.gateway import problems, progress
+from tui.gateway import guard, ports, problems
+from tui.gateway.guard import problem_of, read_only_uri
 from tui.gateway.rest.transport import Json, object_in
 from tui.gateway.session import Connection
-from tui.gateway.store import guard as store_guard
-from tui.gateway.store import probe
 from tui.gateway.tracking import answers
 
 _PAGES_AT_ONCE = 2048
@@ -52,7 +51,7 @@ class SessionStore:
         title = "Could not create the store"
         report = self._session.inspect()
         if report.condition is not StoreCondition.MISSING or self._session.sqlite_path is None:
-            problem = store_guard.problem_of(report)
+            problem = problem_of(report)
             if problem and report.condition is not StoreCondition.MISSING:
                 raise problem
             raise Problem(Kind.UNSUPPORTED, title, f"{report.place} is not a SQLite store that is missing.")
@@ -67,7 +66,7 @@ class SessionStore:
                     f"The folder {os.path.dirname(path)} may not be written.",
                     "Choose another place, or change the folder's permissions.",
                 )
-            progress.report(0, 0, "creating tables")
+            ports.report(0, 0, "creating tables")
             _migrate(path)
         return self._session.inspect()
 
@@ -81,7 +80,7 @@ class SessionStore:
             os.makedirs(folder, exist_ok=True)
             copy = _free_name(os.path.join(folder, os.path.basename(path)))
             _copy(path, copy)
-            progress.report(0, 0, "migrating the copy")
+            ports.report(0, 0, "migrating the copy")
             _migrate(copy)
         return uris.sqlite_uri(copy)
 
@@ -90,7 +89,7 @@ class SessionStore:
             os.makedirs(folder, exist_ok=True)
             copy = _free_name(os.path.join(folder, f"{os.path.basename(files.rstrip('/'))}.db"))
             os.unlink(copy)  # MLflow makes it itself
-            progress.report(0, 0, "copying files into a database")
+            ports.report(0, 0, "copying files into a database")
             try:
                 _run(copy, _CONVERT, files, uris.sqlite_uri(copy))
             except BaseException:
@@ -115,7 +114,7 @@ class SessionStore:
             _copy(path, backup)
         try:
             with problems.raised_as("Could not upgrade the store", path):
-                progress.report(0, 0, "migrating the store")
+                ports.report(0, 0, "migrating the store")
                 _migrate(path)
         except Problem as problem:
             raise Problem(
@@ -132,7 +131,7 @@ class SessionStore:
         report = self._session.inspect()
         path = self._session.sqlite_path
         if path is None or report.condition is not StoreCondition.OLDER:
-            problem = store_guard.problem_of(report)
+            problem = problem_of(report)
             if problem:
                 raise problem
             raise Problem(Kind.UNSUPPORTED, title, f"{report.place} has the current schema; there is nothing to do.")
@@ -155,13 +154,13 @@ def _copy(path: str, target: str) -> None:
     """A consistent copy through SQLite's own backup, which also takes what is still in a write-ahead log."""
     try:
         with (
-            closing(sqlite3.connect(store_guard.read_only_uri(path), uri=True)) as source,
+            closing(sqlite3.connect(read_only_uri(path), uri=True)) as source,
             closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(
                 copy,
                 pages=_PAGES_AT_ONCE,
-                progress=lambda _status, left, total: progress.report(total - left, total, "copying"),
+                progress=lambda _status, left, total: ports.report(total - left, total, "copying"),
             )
         with open(target, "rb") as written:
             os.fsync(written.fileno())
@@ -216,7 +215,7 @@ class SessionDiagnosis:
         """Connect anew, whatever has answered before."""
         uri = self._session.tracking_uri
         if self._session.kind == "databricks":
-            uri = probe.databricks_host(uri)
+            uri = guard.databricks_host(uri)
             _refuse_more_than_a_host(uri)
         target = uris.host_and_port(uri)
         with problems.raised_as("Could not reach the server", self._session.place):
