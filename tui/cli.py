@@ -13,7 +13,7 @@ import click
 from tui import __version__
 from tui.app import start
 from tui.app.start import EXIT_BROKEN, GivenOptions, reporting, resolved, run, settings_of, working_folder
-from tui.console import agents, files, models, prompts, runs, traces, wanted, watch
+from tui.console import agents, files, genai, models, runs, wanted, watch
 from tui.console.command import (
     Group,
     context_options,
@@ -164,18 +164,18 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, mer
 
     What was merged of other machines is told by `alias history`; undo looks at what was written here alone.
     """
-    from tui.config.paths import state_dir
-    from tui.console import ledger
-    from tui.services.clock import SystemClock
+    from tui.console.report import ledger_json, ledger_table, merged_words, selected
+    from tui.resources import state_dir
     from tui.services.ledger import Ledger
+    from tui.services.pool import SystemClock
 
     clock = SystemClock()
     contents = Ledger(state_dir() / "ledger.jsonl", clock, "").read()
     if merge is not None:
-        write(ledger.merged_words(contents, Path(merge), state_dir()))
+        write(merged_words(contents, Path(merge), state_dir()))
         return
-    entries = ledger.selected(contents, name)
-    click.echo(ledger.as_json(entries) if as_json else ledger.as_table(entries, clock.zone, name))
+    entries = selected(contents, name)
+    click.echo(ledger_json(entries) if as_json else ledger_table(entries, clock.zone, name))
     for fault in contents.faults:
         click.echo(fault, err=True)
 
@@ -206,8 +206,8 @@ def lint(
     launch = resolved(said, settings, file, None)
     from tui.host import Host
     from tui.host.wire import spec_of
-    from tui.services.clock import SystemClock
     from tui.services.model_health import ModelHealth
+    from tui.services.pool import SystemClock
     from tui.services.prompt_desk import PromptHealth
     from tui.services.serving_desk import ServingDesk
 
@@ -262,7 +262,7 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
     if any(one.startswith("prompts:") for one in runs):
         with opened(said, {}) as session:
             cells = os.get_terminal_size().columns if sys.stdout.isatty() else 100
-            differs = prompts.print_difference(session, runs, options.form, cells)
+            differs = genai.print_difference(session, runs, options.form, cells)
         if exit_code and differs:
             raise SystemExit(EXIT_BROKEN)
         return
@@ -292,7 +292,7 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
 
 def _print_diff(comparison: Comparison, options: DiffOptions, exit_code: bool) -> None:
     from tui.console import diff
-    from tui.services.clock import SystemClock
+    from tui.services.pool import SystemClock
 
     cells = os.get_terminal_size().columns if sys.stdout.isatty() else None
     click.echo(diff.written(comparison, options, SystemClock().zone, cells), nl=False)
@@ -306,10 +306,9 @@ def _print_diff(comparison: Comparison, options: DiffOptions, exit_code: bool) -
 @click.pass_obj
 def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> None:
     """Tell what works and what does not from here; exit with 1 if something needed fails."""
-    from tui.console import doctor as console
-    from tui.domain.checkup import fails
-    from tui.services.connect import open_session
-    from tui.services.doctor import Doctor, here
+    from tui.console import report as console
+    from tui.services.doctor import Doctor, fails, here
+    from tui.services.session import open_session
 
     said = GivenOptions(**given).over(earlier)
     settings, file = settings_of(said)
@@ -325,7 +324,7 @@ def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> Non
                 click.echo(console.line(check, columns, unicode=around.terminal.unicode and not settings.ascii))
     finally:
         session.close()
-    click.echo(console.as_json(session.name, checks) if as_json else f"\n{console.ending(checks)}")
+    click.echo(console.checks_json(session.name, checks) if as_json else f"\n{console.ending(checks)}")
     if fails(checks):
         raise SystemExit(EXIT_BROKEN)
 
@@ -339,9 +338,9 @@ def config() -> None:
 @click.pass_obj
 def config_path(said: GivenOptions) -> None:
     """Print the path of the configuration file."""
-    from tui.config import paths
+    from tui import resources
 
-    click.echo(str(paths.config_file(said.config, os.environ, working_folder())[0]))
+    click.echo(str(resources.config_file(said.config, os.environ, working_folder())[0]))
 
 
 @config.command("show")
@@ -362,10 +361,10 @@ def config_init(said: GivenOptions) -> None:
     In a terminal it asks where MLflow keeps its runs, and what that is to be called, and makes a context of it; an
     empty answer leaves the example as it is.
     """
-    from tui.config import paths
+    from tui import resources
     from tui.console.report import refuse_to_overwrite, write_example
 
-    file, _ = paths.config_file(said.config, os.environ, working_folder())
+    file, _ = resources.config_file(said.config, os.environ, working_folder())
     refuse_to_overwrite(file)
     context = _asked_context() if in_a_terminal() else None
     write_example(file, context)
@@ -381,7 +380,7 @@ def in_a_terminal() -> bool:
 
 def _asked_context() -> tuple[str, str] | None:
     """The name and the URI of a context, asked for; None where none is wanted."""
-    from tui.config.choose import UriRefused, absolute, check_tracking
+    from tui.config.launch import UriRefused, absolute, check_tracking
     from tui.domain import uris
 
     given = os.environ.get("MLFLOW_TRACKING_URI", "")
@@ -434,11 +433,11 @@ def help_command(words: tuple[str, ...], as_man: bool) -> None:
 
 cli.add_command(runs.experiments)
 cli.add_command(runs.runs)
-cli.add_command(traces.traces)
-cli.add_command(traces.evaluations)
+cli.add_command(genai.traces)
+cli.add_command(genai.evaluations)
 cli.add_command(models.models)
 cli.add_command(models.versions)
-cli.add_command(prompts.prompts)
+cli.add_command(genai.prompts)
 cli.add_command(models.alias)
 cli.add_command(models.undo)
 cli.add_command(files.export)
@@ -452,7 +451,7 @@ cli.add_command(files.download)
 
 
 def _keep_log(file: str) -> None:
-    from tui.console.logs import keep
+    from tui.console.report import keep
 
     keep(Path(file))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 _PACKAGE = Path(__file__).parent
@@ -42,3 +43,48 @@ BREAKPOINTS: list[tuple[int, str]] = [(0, "-narrow"), (NARROW, "-wide"), (RICH, 
 # Below so many lines, what is under a list takes less than its share.
 TALL = 20
 HEIGHTS: list[tuple[int, str]] = [(0, "-short"), (TALL, "-tall")]
+
+
+# Where the deck keeps things on this machine: configuration, cache, state and the sample store.
+
+
+NAME = "mlflow-deck"
+
+
+def config_file(option: str | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, str]:
+    """The configuration file that counts, and who named it ("" if nobody did, so that it may be absent)."""
+    if option:
+        return cwd / Path(option).expanduser(), "--config"
+    if named := environ.get("MLFLOW_DECK_CONFIG"):
+        return cwd / Path(named).expanduser(), "MLFLOW_DECK_CONFIG"
+    from platformdirs import user_config_path
+
+    return user_config_path(NAME, appauthor=False) / "config.yaml", ""
+
+
+def views_file(named: str | None) -> Path:
+    """The file of named views: the one that the configuration names, else the one beside where that is looked for."""
+    from platformdirs import user_config_path
+
+    return Path(named).expanduser() if named else user_config_path(NAME, appauthor=False) / "views.yaml"
+
+
+def cache_dir() -> Path:
+    """What can be made again: a checked configuration, rows last seen. It may not exist yet."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path(NAME, appauthor=False)
+
+
+def state_dir() -> Path:
+    """What a person would miss: columns chosen, where they were. It may not exist yet."""
+    from platformdirs import user_state_path
+
+    return user_state_path(NAME, appauthor=False)
+
+
+def data_dir() -> Path:
+    """What the deck makes for a person to look at: the sample store. It may not exist yet."""
+    from platformdirs import user_data_path
+
+    return user_data_path(NAME, appauthor=False)

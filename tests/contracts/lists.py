@@ -16,7 +16,7 @@ from tests.support.traced import many_infos
 from tests.support.writing import BEE, ELK, OX
 from tui.app.application import DeckApp
 from tui.domain.traces.values import TraceScope
-from tui.services.request_log import LoggedRequest
+from tui.services.session import LoggedRequest
 from tui.ui.routes import (
     ArtifactsRoute,
     CompareRoute,

@@ -15,7 +15,7 @@ from tests.support.traced import many_infos
 from tests.support.writing import OX
 from tui.config.model import ContextSettings, Settings
 from tui.domain.artifacts import ArtifactRoot, LoggedModel
-from tui.domain.models.holders import mirror_tags
+from tui.domain.models.rows import mirror_tags
 from tui.domain.models.values import Registrable
 
 MODEL_URI = f"runs:/{OX}/model"

@@ -14,9 +14,9 @@ from tests.support.deck import World
 from tests.support.fake_registry import cut_after, cut_before, forbidden
 from tests.support.writing import OX
 from tui.domain.serving import Endpoint, to_version, with_traffic
-from tui.domain.writes import assessing, changes
-from tui.domain.writes.alias_plan import AliasPlan, AliasStep
+from tui.domain.writes import changes, plans
 from tui.domain.writes.changes import Plan, ThingState
+from tui.domain.writes.plans import AliasPlan, AliasStep
 from tui.services.registry_writes import Promotion
 from tui.services.serving_desk import ServingPlan
 from tui.services.session import Session
@@ -77,9 +77,9 @@ def _halves(endpoint: Endpoint) -> ServingPlan:
 
 
 def _assessed(session: Session, line: str) -> Plan:
-    said = assessing.parsed(line, "ana")
+    said = plans.parsed(line, "ana")
     assert not isinstance(said, str)
-    return assessing.assessing(_traces(session), said)
+    return plans.assessing(_traces(session), said)
 
 
 def _traces(session: Session) -> Sequence[ThingState]:
@@ -88,7 +88,7 @@ def _traces(session: Session) -> Sequence[ThingState]:
 
 def _added(session: Session) -> Plan:
     to = session.evaluations.sets(["1"])[0]
-    return assessing.adding(session.trace_changes.states([FAILED_TRACE], to), to)
+    return plans.adding(session.trace_changes.states([FAILED_TRACE], to), to)
 
 
 PLANS: dict[str, Callable[[Session], Plan]] = {
@@ -134,7 +134,7 @@ PLANS: dict[str, Callable[[Session], Plan]] = {
     "take a prompt's alias away": lambda s: _prompt_moves(s, ("staging", None, "3")),
     "assess a trace": lambda s: _assessed(s, "tone = 4 # kind"),
     "overwrite an assessment": lambda s: _assessed(s, "correctness = true # it was read again"),
-    "delete an assessment": lambda s: assessing.unassessing(_traces(s), "correctness"),
+    "delete an assessment": lambda s: plans.unassessing(_traces(s), "correctness"),
     "tag a trace": lambda s: changes.tagging(_traces(s), {"seen": "yes"}),
     "add a trace to a dataset": _added,
 }

@@ -21,7 +21,7 @@ from tests.support.writing import OX, note_read
 from tui.app.actions import BY_ID
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import Share
-from tui.ui.dialogs.edit_tags import TagsModal
+from tui.ui.dialogs.edit_text import TagsModal
 from tui.ui.routes import (
     ArtifactsRoute,
     IncidentRoute,

@@ -9,14 +9,12 @@ from tests.support.driver import drive
 from tests.support.fakes import FrozenClock
 from tests.support.stores import make_store
 from tui.app.application import DeckApp
-from tui.config.choose import Options
-from tui.config.launch import Launch, resolve
+from tui.config.launch import Launch, Options, resolve
 from tui.config.model import ContextSettings, Settings
 from tui.demo.simulated.sample import NOW_MS
 from tui.demo.simulated.state import Workspace
 from tui.features.compare.screen import CompareScreen
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.services.session import Session, open_session
 from tui.ui.routes import CompareRoute
 
 RUN = f"{1:032x}"

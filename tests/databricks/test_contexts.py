@@ -15,14 +15,12 @@ import pytest
 from tests.support.driver import drive
 from tests.support.stores import make_store
 from tui.app.application import DeckApp
-from tui.config.choose import Options
-from tui.config.launch import resolve
+from tui.config.launch import Options, resolve
 from tui.config.model import ContextSettings, Settings
 from tui.demo.samples import simulation
 from tui.demo.simulated import sample
 from tui.demo.simulated.server import Server, serving_on_loopback
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.services.session import Session, open_session
 
 
 @pytest.fixture
@@ -126,10 +124,10 @@ def test_the_simulation_of_the_demo_ends_with_it() -> None:
 _DECK = """
 import os, sys
 from pathlib import Path
-from tui.config.choose import Options
+from tui.config.launch import Options
 from tui.config.launch import resolve
 from tui.config.model import Settings
-from tui.services.connect import open_session
+from tui.services.session import open_session
 
 folder = Path(sys.argv[1])
 before = dict(os.environ)

@@ -19,15 +19,12 @@ from tests.support.readme import DOCS
 from tests.support.servers import free_port
 from tui.app.application import DeckApp
 from tui.cli import cli
-from tui.config.choose import Options
-from tui.config.launch import resolve
+from tui.config.launch import Options, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.server import Server
 from tui.demo.simulated.state import Workspace
-from tui.domain.checkup import Verdict
-from tui.services.connect import open_session
-from tui.services.doctor import Doctor, here
-from tui.services.session import Session
+from tui.services.doctor import Doctor, Verdict, here
+from tui.services.session import Session, open_session
 
 Opened = Callable[..., Session]
 

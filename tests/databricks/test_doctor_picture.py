@@ -10,12 +10,11 @@ import pytest
 from tests.support.deck import shop
 from tests.support.driver import drive
 from tests.support.snapshots import Picture
-from tui.domain.checkup import Verdict
 from tui.domain.models.grants import Access, Account, Permitted, Securable
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import Answer, Body, Carried, Endpoint, Event, Sample, Split
 from tui.features.diagnostics.doctor import DoctorScreen
-from tui.services.doctor import Surroundings, terminal_of
+from tui.services.doctor import Surroundings, Verdict, terminal_of
 from tui.services.session import Session
 
 

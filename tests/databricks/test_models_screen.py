@@ -10,13 +10,11 @@ import pytest
 from tests.support.driver import Deck, drive
 from tests.support.fakes import FrozenClock
 from tui.app.application import DeckApp
-from tui.config.choose import Options
-from tui.config.launch import resolve
+from tui.config.launch import Options, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.sample import NOW_MS
 from tui.demo.simulated.state import Workspace
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.services.session import Session, open_session
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from tests.support.fakes import FrozenClock
 from tests.support.oss_catalog import OssCatalog, oss_catalog
 from tests.support.snapshots import Picture
 from tests.support.stores import make_store
-from tui.config.choose import Options
-from tui.config.launch import resolve
+from tui.config.launch import Options, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.sample import NOW_MS
 from tui.domain.problem import Kind, Problem
@@ -22,8 +21,7 @@ from tui.gateway import environment
 from tui.gateway.prompts import ClientPrompts
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.services.session import Session, open_session
 
 IRIS = "unity.default.iris"
 

@@ -10,7 +10,7 @@ from tests.support.driver import Deck, drive
 from tui.app.application import DeckApp
 from tui.demo.simulated.state import Workspace
 from tui.services.session import Session
-from tui.ui.dialogs.pick import PickNameModal
+from tui.ui.dialogs.listing import PickNameModal
 from tui.ui.routes import RunRoute
 
 __all__ = ["opened"]

@@ -11,11 +11,10 @@ from tui.app.application import DeckApp
 from tui.demo.simulated.sample import NOW_MS
 from tui.demo.simulated.state import Workspace
 from tui.features.models.versions import VersionsPane
-from tui.services.connect import open_session
 from tui.services.registry_writes import wanted_of
 from tui.services.serving_desk import BEGUN
-from tui.services.session import Session
-from tui.ui.dialogs.ask_line import AskLineModal
+from tui.services.session import Session, open_session
+from tui.ui.dialogs.choices import AskLineModal
 
 __all__ = ["opened"]
 

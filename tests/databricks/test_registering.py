@@ -11,7 +11,7 @@ from tests.support.snapshots import Picture
 from tui.app.application import DeckApp
 from tui.demo.simulated.state import Workspace
 from tui.services.session import Session
-from tui.ui.dialogs.pick import PickNameModal
+from tui.ui.dialogs.listing import PickNameModal
 
 __all__ = ["opened"]
 

@@ -11,8 +11,7 @@ from tests.support.driver import Deck, drive
 from tests.support.fakes import FrozenClock
 from tests.support.flows import carried_out
 from tui.app.application import DeckApp
-from tui.config.choose import Options
-from tui.config.launch import Launch, resolve
+from tui.config.launch import Launch, Options, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.sample import NOW_MS, served
 from tui.demo.simulated.sample import config as config_of
@@ -25,11 +24,10 @@ from tui.features.serving.screen import ServingScreen
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.session import Connection
-from tui.services.connect import open_session
 from tui.services.ledger import Ledger
 from tui.services.serving_desk import BEGUN, UNDO, ServingChanges, ServingPlan
-from tui.services.session import Session
-from tui.services.writes import Outcome
+from tui.services.session import Session, open_session
+from tui.services.write_flow import Outcome
 
 CHURN = "prod.ml.churn"
 

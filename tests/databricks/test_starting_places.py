@@ -11,14 +11,12 @@ import pytest
 from tests.support.deck import browse, world
 from tests.support.driver import drive
 from tui.app.application import DeckApp
-from tui.config.choose import Options
-from tui.config.launch import Launch, resolve
+from tui.config.launch import Launch, Options, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.state import Workspace
 from tui.domain.values import Lifecycle
 from tui.features.experiments.loader import StartingPlaces
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.services.session import Session, open_session
 
 
 @pytest.fixture

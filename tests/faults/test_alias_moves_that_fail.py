@@ -13,12 +13,12 @@ from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, Fate, cutting_proxy
 from tests.support.fakes import FrozenClock
 from tests.support.flows import Mover, aliases_found, put_back
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans as alias_plan
 from tui.gateway import environment
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.ledger import Ledger
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome
 
 SECONDS = 30.0
 

@@ -12,13 +12,11 @@ from tests.gateway.artifact_worlds import put
 from tests.support import servers, stores
 from tests.support.driver import drive
 from tui.app.application import DeckApp
-from tui.config.choose import Options
-from tui.config.launch import Launch, resolve
+from tui.config.launch import Launch, Options, resolve
 from tui.config.model import ContextSettings, Settings
 from tui.features.compare.screen import CompareScreen
-from tui.services.clock import SystemClock
-from tui.services.connect import open_session
-from tui.services.session import Session
+from tui.services.pool import SystemClock
+from tui.services.session import Session, open_session
 from tui.ui.routes import CompareRoute
 
 PATIENCE = 60.0  # both contexts start a process that imports MLflow

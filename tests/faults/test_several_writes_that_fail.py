@@ -19,8 +19,7 @@ from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import RegistryWrites
-from tui.services.write_flow import WriteFlow, WriteResult
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome, WriteFlow, WriteResult
 
 SECONDS = 30.0
 DONE, SKIPPED, UNKNOWN, NOT_DONE = Outcome.DONE, Outcome.SKIPPED, Outcome.UNKNOWN, Outcome.NOT_DONE

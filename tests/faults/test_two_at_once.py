@@ -21,13 +21,12 @@ from mlflow import MlflowClient
 from tests.support.flows import Mover
 from tests.support.servers import mlflow_server
 from tests.support.stores import make_store
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.host import Host, HostSpec
-from tui.services.clock import SystemClock
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import overtaken_line, row
-from tui.services.write_flow import Overtaken, WriteResult
-from tui.services.writes import Outcome
+from tui.services.pool import SystemClock
+from tui.services.write_flow import Outcome, Overtaken, WriteResult
 from tui.ui.write_words import outcome_line
 
 PAIRS = int(os.environ.get("DECK_RACE_PAIRS", "8"))
@@ -52,7 +51,7 @@ class Contender:
         """Plan a move from what there is, and carry it out at the same time as the other one, nearly."""
         self.told, self.overtaken = None, ()
         model = self.host.ports.registry.get_model(MODEL)
-        plan = self.moves.plan(alias_plan.plan(MODEL, dict(model.aliases), {"champion": to}), model)
+        plan = self.moves.plan(plans.plan(MODEL, dict(model.aliases), {"champion": to}), model)
         start.wait()
         threading.Event().wait(after_s)
         self.told = self.flow.carry_out(plan)

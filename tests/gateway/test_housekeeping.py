@@ -23,8 +23,7 @@ from tui.gateway.ports import WritesPort
 from tui.gateway.tracking.client import writes_of
 from tui.services.housekeeping import Housekeeping
 from tui.services.ledger import Ledger
-from tui.services.write_flow import WriteFlow, WriteResult
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome, WriteFlow, WriteResult
 
 NAMES = ("plain", HOSTILE, "漢字 / a b", "-", "x" * 250)
 

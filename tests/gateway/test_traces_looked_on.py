@@ -18,7 +18,7 @@ from tui.config.launch import Launch
 from tui.config.model import Settings
 from tui.features.traces.screen import TracesScreen
 from tui.features.traces.trace import TraceScreen
-from tui.services.connect import open_session
+from tui.services.session import open_session
 
 PATIENCE = 90.0
 AGENT = """

@@ -15,8 +15,7 @@ from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.values import RunReference
 from tui.features.curves.screen import CurvesScreen
-from tui.features.run.metrics import MetricsView
-from tui.features.run.screen import RunScreen
+from tui.features.run.screen import MetricsView, RunScreen
 from tui.ui.routes import CurvesRoute, RunRoute
 
 ONE = f"{1:032x}"

@@ -13,10 +13,9 @@ from tests.support.model_shop import model_shop
 from tests.support.models import models, open_diff, open_models, panel, refuse_once
 from tests.support.snapshots import Picture
 from tui.domain.models.values import FAILED
-from tui.features.models.model import ModelScreen
-from tui.features.models.version import VersionScreen
-from tui.ui.write_course import Face
+from tui.features.models.model import ModelScreen, VersionScreen
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 

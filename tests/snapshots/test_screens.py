@@ -29,7 +29,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
 from tui.features.diagnostics.store import StoreScreen
 from tui.features.run.screen import RunScreen
-from tui.services.request_log import LoggedRequest
+from tui.services.session import LoggedRequest
 from tui.ui.asking import Asking
 
 SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)

@@ -17,10 +17,9 @@ from tui.config.model import Settings
 from tui.domain.values import RunDetail
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Plan, Thing, ThingState
-from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.dialogs.edit_text import EditTextModal, NoteSource
-from tui.ui.write_course import Face
+from tui.ui.dialogs.edit_text import EditTextModal, NoteSource, TagsModal
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 BY_SIZE = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 NOTE = "# Best so far\n\nWith the *new* features.\n\n- window 28d\n- seed 3\n"

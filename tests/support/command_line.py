@@ -55,7 +55,7 @@ def command_line(store: Store | None = None, meanwhile: Callable[[], object] = l
 
         with (
             warm_hosts(),
-            patch("tui.services.writes.second_look_s", wait),
+            patch("tui.services.write_flow.second_look_s", wait),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):

@@ -40,10 +40,8 @@ from tui.domain.values import DatasetInput, Experiment, RegisteredAs, RunDetail
 from tui.features.runs.pane import RunsPane
 from tui.gateway.ports import TrackingPort
 from tui.services.ledger import Ledger
-from tui.services.request_log import RequestLog
-from tui.services.session import Session
-from tui.services.state_files import StateFiles
-from tui.services.view_files import ViewFile
+from tui.services.session import RequestLog, Session
+from tui.services.state_files import StateFiles, ViewFile
 from tui.widgets.grid import Grid
 
 URI = "http://mlflow.example.com:5000"

@@ -20,7 +20,7 @@ from tui.domain.artifacts import (
     LoggedModel,
     sorted_entries,
 )
-from tui.domain.preview.mlmodel import LoggedBy
+from tui.domain.preview.tree import LoggedBy
 from tui.domain.preview.values import As, Preview
 from tui.domain.problem import Kind, Problem
 

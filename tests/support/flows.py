@@ -9,15 +9,14 @@ from typing import cast
 from tests.support.fakes import FrozenClock
 from tui.domain.models.values import RegisteredModel
 from tui.domain.writes import changes
-from tui.domain.writes.alias_plan import AliasPlan
 from tui.domain.writes.changes import Plan
+from tui.domain.writes.plans import AliasPlan
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import AliasMoves, Rules
-from tui.services.clock import Clock
 from tui.services.ledger import Entry, Ledger
+from tui.services.pool import Clock
 from tui.services.serving_desk import ServingChanges, ServingDesk, ServingPlan, ServingWrites
-from tui.services.write_flow import Found, WriteFlow, WriteResult
-from tui.services.writes import Outcome, WriteReport
+from tui.services.write_flow import Found, Outcome, WriteFlow, WriteReport, WriteResult
 
 
 class Mover:

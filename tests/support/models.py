@@ -8,9 +8,9 @@ from tests.support.fake_registry import forbidden
 from tui.app.application import DeckApp
 from tui.features.compare.versions import VersionDiffScreen
 from tui.features.models.screen import ModelsScreen
-from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.write_course import Face
+from tui.ui.dialogs.edit_text import TagsModal
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 
 def models(deck: Deck[int]) -> ModelsScreen:

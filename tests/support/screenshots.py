@@ -14,7 +14,7 @@ from tui.app.application import DeckApp
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import Settings
 from tui.demo.samples import ensure_sample
-from tui.services.connect import open_session
+from tui.services.session import open_session
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = (120, 32)

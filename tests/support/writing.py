@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tests.support.deck import message
 from tests.support.driver import Deck
-from tui.ui.dialogs.edit_tags import TagsModal
-from tui.ui.dialogs.edit_text import EditTextModal
-from tui.ui.write_course import Face
+from tui.ui.dialogs.edit_text import EditTextModal, TagsModal
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 OX, ELK, BEE = (f"{number:032x}" for number in (1, 2, 3))
 

@@ -18,8 +18,8 @@ from tests.support.models import (
     refuse_once,
 )
 from tui.config.model import ModelSettings, Settings
-from tui.ui.write_course import Face
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 
 @pytest.fixture

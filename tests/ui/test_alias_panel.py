@@ -18,8 +18,8 @@ from tui.config.model import ModelSettings, Settings
 from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
-from tui.ui.write_course import Face
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 
 @pytest.fixture

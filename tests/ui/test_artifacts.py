@@ -17,7 +17,7 @@ from tui.domain.models.values import Registrable
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
 from tui.features.artifacts.download import DownloadModal
-from tui.features.artifacts.screen import ArtifactsScreen
+from tui.features.artifacts.pages import ArtifactsScreen
 from tui.features.artifacts.view import ArtifactsView
 from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, RunRoute
 from tui.widgets.preview.preview_view import TreeGrid

@@ -16,13 +16,12 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.series.curve import Axis
 from tui.domain.values import RunReference
+from tui.features.curves import chart as curves_words
 from tui.features.curves import loader as curves_loader
-from tui.features.curves import words as curves_words
 from tui.features.curves.chart import ChartPane
+from tui.features.curves.loader import band
 from tui.features.curves.screen import CurvesScreen
-from tui.features.run.metrics import MetricsView
-from tui.features.run.screen import RunScreen
-from tui.services.group_history import band
+from tui.features.run.screen import MetricsView, RunScreen
 from tui.ui.dialogs.choices import ChoiceModal
 from tui.ui.routes import CurvesRoute, RunRoute
 

@@ -16,8 +16,7 @@ from tui.domain.capabilities import expected, of_server
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import EvaluationRun
 from tui.features.evaluation.compare import EvaluationDiffScreen
-from tui.features.evaluation.dataset import EvaluationSetScreen
-from tui.features.evaluation.screen import EvaluationsScreen
+from tui.features.evaluation.screen import EvaluationSetScreen, EvaluationsScreen
 from tui.ui.routes import EvaluationDiffRoute, EvaluationSetRoute, EvaluationsRoute, Route
 
 

@@ -24,15 +24,15 @@ from tests.support.deck import (
 )
 from tests.support.driver import Deck
 from tui.app.application import DeckApp
-from tui.app.resuming import Resuming
+from tui.app.signals import Resuming
 from tui.app.themes import THEMES
 from tui.config.model import ContextSettings, NoticeSettings, Settings
 from tui.domain.places import parse_place
-from tui.features.diagnostics.requests import RequestsScreen
+from tui.features.diagnostics.records import RequestsScreen
 from tui.features.run.screen import RunScreen
-from tui.services.request_log import LoggedRequest
-from tui.ui.dialogs.command import CommandModal
-from tui.ui.dialogs.help import HelpModal
+from tui.services.session import LoggedRequest
+from tui.ui.dialogs.choices import CommandModal
+from tui.ui.dialogs.listing import HelpModal
 
 
 @pytest.fixture

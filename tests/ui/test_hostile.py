@@ -13,7 +13,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import width
 from tui.domain.values import DatasetInput
 from tui.features.run.screen import RunScreen
-from tui.services.request_log import LoggedRequest
+from tui.services.session import LoggedRequest
 
 ANSI = "\x1b[31mred\x1b[0m\x1b]0;title\x07"
 MARKUP = "[bold red]x[/] [@click=app.quit]y[/]"

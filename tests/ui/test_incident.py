@@ -12,7 +12,7 @@ from tests.support.driver import Deck
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.models import open_models, panel
 from tests.support.traced import trace_info
-from tui.domain.models.holders import mirror_tags
+from tui.domain.models.rows import mirror_tags
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import ERROR, MODEL_KEY
 from tui.features.compare.versions import VersionDiffScreen

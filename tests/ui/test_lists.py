@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.deck import World, runs_pane, shop
 from tests.support.driver import Deck
-from tui.services.request_log import LoggedRequest
+from tui.services.session import LoggedRequest
 from tui.ui.list_pane import ListPane, matches
 from tui.ui.page import Page
 from tui.widgets.grid import Grid

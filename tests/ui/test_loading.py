@@ -30,8 +30,8 @@ from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
-from tui.services.request_log import LoggedRequest
-from tui.ui.dialogs.help import HelpModal
+from tui.services.session import LoggedRequest
+from tui.ui.dialogs.listing import HelpModal
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.support.deck import World, enter_runs, experiment, message, run, runs
 from tests.support.driver import Deck
 from tui.app.application import DeckApp
 from tui.config.model import PluginSettings, Settings
-from tui.ui.dialogs.output import OutputModal
+from tui.ui.dialogs.whole_text import OutputModal
 
 HOSTILE = "; echo x $(id) '\"\n--help"
 SHOW = (sys.executable, "-c", "import sys; print(sys.argv[1:])")

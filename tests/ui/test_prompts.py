@@ -13,7 +13,7 @@ from tests.support.prompts import on_support, open_prompts, prompts
 from tui.app.application import DeckApp
 from tui.config.model import ModelSettings, PromptSettings, Settings
 from tui.domain.capabilities import Capabilities
-from tui.features.prompts.diff import PromptDiffScreen
+from tui.features.prompts.text import PromptDiffScreen
 from tui.ui.dialogs.whole_text import WholeTextModal
 from tui.ui.routes import PromptRoute
 from tui.ui.write_panel import WritePanel

@@ -19,8 +19,8 @@ from tui.domain.models.values import Signature, SignatureField
 from tui.features.compare.versions import VersionDiffScreen
 from tui.features.models.model import ModelScreen
 from tui.features.models.stores import StoresScreen
+from tui.services.registry_desk import Store, reference
 from tui.services.session import Session
-from tui.services.stores import Store, reference
 
 NAMES = ("dev", "staging", "prod")
 

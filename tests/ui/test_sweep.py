@@ -9,7 +9,7 @@ from typing import Any, cast
 from tests.support.deck import World, shop
 from tests.support.fakes import FakeHistory, run
 from tui.app.application import DeckApp
-from tui.domain.series.sweep import Trial, best_until, equal_step, front, left_to_run, would_end
+from tui.domain.ranking import Trial, best_until, equal_step, front, left_to_run, would_end
 from tui.features.run.screen import RunScreen
 from tui.features.runs.sweep import MOST_CURVES, SweepScreen
 from tui.ui.routes import RunRoute

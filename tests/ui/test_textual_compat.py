@@ -23,8 +23,8 @@ from tui.app.themes import THEMES
 from tui.features.models.screen import ModelsScreen
 from tui.features.run.screen import RunScreen
 from tui.terminal.textual_compat import CalmApp, ExactStyle
-from tui.ui.dialogs.command import CommandModal
-from tui.ui.dialogs.help import HelpModal
+from tui.ui.dialogs.choices import CommandModal
+from tui.ui.dialogs.listing import HelpModal
 from tui.widgets.inputs import FilterInput
 
 

@@ -11,7 +11,7 @@ from tests.support.driver import Deck
 from tests.support.model_shop import model_shop
 from tests.support.models import open_models
 from tui.app.application import DeckApp
-from tui.app.trail import Trail, Visit
+from tui.app.contexts import Trail, Visit
 from tui.ui.routes import LedgerRoute, ModelRoute, VersionRoute
 
 

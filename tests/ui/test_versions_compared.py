@@ -13,7 +13,7 @@ from tests.support.models import (
     open_diff,
     open_models,
 )
-from tui.features.compare.grid import ComparedRowModal
+from tui.features.compare.rows import ComparedRowModal
 from tui.features.compare.versions import VersionDiffScreen
 
 

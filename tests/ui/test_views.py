@@ -16,7 +16,7 @@ from tests.support.writing import shown
 from tui.domain.values import Experiment
 from tui.domain.web_views import inflated
 from tui.ui.views import ViewsModal
-from tui.ui.write_course import Face
+from tui.ui.write_words import Face
 
 WEB = json.dumps(
     {

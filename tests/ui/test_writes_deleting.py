@@ -13,7 +13,7 @@ from tests.support.writing import BEE, ELK, OX, panel, shown, told
 from tui.app.application import DeckApp
 from tui.features.run.screen import RunScreen
 from tui.ui.routes import RunRoute
-from tui.ui.write_course import Face
+from tui.ui.write_words import Face
 
 OK: Trouble = None
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.writing import OX, note_read, shown, told
-from tui.ui.write_course import Face
+from tui.ui.write_words import Face
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.zoo import HOSTILE
 from tests.support.deck import World, enter_runs, experiment, run, runs_pane, shop, world
 from tests.support.writing import OX, note_read, panel, shown, tags_read, told
-from tui.ui.write_course import Face
+from tui.ui.write_words import Face
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.support.deck import World, browse, enter_runs, runs_pane, shop
 from tests.support.writing import ELK, OX, note_read, panel, shown, tags_read, told
 from tui.app.application import DeckApp
 from tui.domain.writes.changes import NOTE_KEY
-from tui.ui.write_course import Face
+from tui.ui.write_words import Face
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from tui.ui.routes import (
     VersionDiffRoute,
     VersionRoute,
 )
-from tui.ui.write_course import Face
 from tui.ui.write_panel import WritePanel
+from tui.ui.write_words import Face
 
 
 @pytest.fixture

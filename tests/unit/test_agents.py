@@ -17,7 +17,7 @@ from tests.support.models import champion, open_models
 from tests.support.stores import make_store
 from tui.console.agents import MOST_ANSWERED, MOST_LETTERS, Tools, answered
 from tui.domain.problem import Problem
-from tui.services.proposals import MOST_OPEN, Proposals
+from tui.services.registry_desk import MOST_OPEN, Proposals
 
 mcp = pytest.importorskip("mcp")
 if int(version("mcp").split(".")[0]) < 2:  # the module itself does not say its version

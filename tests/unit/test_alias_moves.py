@@ -16,14 +16,13 @@ from tests.support.fake_registry import Change, FakeRegistry, cut_after, cut_bef
 from tests.support.fakes import HOUR, NOW_MS, FrozenClock
 from tests.support.flows import Mover, aliases_found, moved, put_back
 from tui.domain.problem import Kind, Problem
-from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import AliasPlan, AliasStep
+from tui.domain.writes import plans
 from tui.domain.writes.changes import FINISH, Plan, refusals
+from tui.domain.writes.plans import AliasPlan, AliasStep
 from tui.services.alias_moves import PROTECTED, Rules, done_steps, outcomes_of, steps_of
 from tui.services.ledger import OPEN, Ledger
 from tui.services.ledger_rows import overtaken_line, row
-from tui.services.write_flow import Overtaken, WriteResult
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome, Overtaken, WriteResult
 
 ROOT = Path(__file__).parents[2]
 MODEL = "churn"
@@ -48,7 +47,7 @@ def moves(tmp_path: Path, registry: FakeRegistry) -> Mover:
 
 
 def move(moves: Mover, **wanted: str | None) -> AliasPlan:
-    return alias_plan.plan(MODEL, moves.state(MODEL), wanted)
+    return plans.plan(MODEL, moves.state(MODEL), wanted)
 
 
 def test_a_move_is_written_read_back_and_recorded(moves: Mover, registry: FakeRegistry) -> None:
@@ -234,7 +233,7 @@ def test_what_follows_a_move_asks_for_what_the_move_did(tmp_path: Path, registry
     rules = Rules(reason_required=True)
     moves = Mover(registry, ledger, rules=rules, is_protected=lambda aliases: "champion" in aliases)
     registry.trouble.extend([OK, OK, OK, OK, OK, forbidden])
-    plan = alias_plan.plan(MODEL, {"champion": "12", "old": "11"}, {"champion": "14", "old": None})
+    plan = plans.plan(MODEL, {"champion": "12", "old": "11"}, {"champion": "14", "old": None})
     report = moves.carry_out(plan, "INC-42")
     back = put_back(report)
     assert report.outcome is Outcome.PARTLY and back is not None
@@ -366,7 +365,7 @@ def test_nothing_else_writes_an_alias() -> None:
 
 def test_an_alias_that_differs_in_case_only_is_no_new_one(moves: Mover, registry: FakeRegistry) -> None:
     """MySQL takes both for the same: setting the one would move the other."""
-    report = moves.carry_out(alias_plan.plan(MODEL, moves.state(MODEL), {"Champion": "14"}))
+    report = moves.carry_out(plans.plan(MODEL, moves.state(MODEL), {"Champion": "14"}))
     assert report.outcome is Outcome.CONFLICT
     assert registry.called("set_alias") == 0
     registry.move(MODEL, "Champion", "3")  # made elsewhere, by a server that tells them apart
@@ -501,16 +500,16 @@ class _World:
         plan: AliasPlan | Plan | None
         if kind == "plan":
             assert isinstance(wanted, dict)
-            plan = alias_plan.plan(MODEL, moves.state(MODEL), wanted)
+            plan = plans.plan(MODEL, moves.state(MODEL), wanted)
         elif kind == "swap":
-            plan = alias_plan.swap(MODEL, moves.state(MODEL), "champion", "challenger")
+            plan = plans.swap(MODEL, moves.state(MODEL), "champion", "challenger")
         elif kind == "undo":
             plan = moves.undo_plan(MODEL)
         elif kind == "finish":
             plan = moves.finishing(self.left) if self.left is not None else None
         else:
             plan = put_back(self.left) if self.left is not None else None
-        if plan is None or (alias_plan.refusals(plan) if isinstance(plan, AliasPlan) else refusals(plan)):
+        if plan is None or (plans.refusals(plan) if isinstance(plan, AliasPlan) else refusals(plan)):
             return
         assert isinstance(troubles, list)
         registry.trouble.extend(self.trouble(str(name)) for name in troubles)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from xml.etree import ElementTree
 
-from tui.domain.series.chart_svg import DrawnCurve, chart_svg
-from tui.domain.series.scales import span_of, step_ticks
+from tui.domain.series.scales import DrawnCurve, chart_svg, span_of, step_ticks
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 

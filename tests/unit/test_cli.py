@@ -16,8 +16,8 @@ from tui import __version__, cli
 from tui.app.actions import ACTIONS, VERBS
 from tui.config.launch import Launch
 from tui.config.load import load
+from tui.console.command import fault, panel
 from tui.console.manual import markdown_table, plain_table
-from tui.console.panel import fault, panel
 from tui.demo.samples import Progress, Sample
 from tui.domain.places import PlaceKind
 from tui.domain.problem import Kind, Problem

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import tui.app.themes
+from tui import resources
 from tui.app.actions import ACTIONS
-from tui.config import paths
 from tui.config.check import check
 from tui.config.load import load, recall
 from tui.config.model import THEMES, ContextSettings, ModelSettings, Settings
@@ -275,7 +275,7 @@ def test_a_checked_file_is_remembered_until_it_changes(tmp_path: Path) -> None:
     )
     first = load(file, "--config", lambda: ACTIONS)
     assert load(file, "--config", never) == first
-    kept = list(paths.cache_dir().iterdir())
+    kept = list(resources.cache_dir().iterdir())
     assert [stat.S_IMODE(entry.stat().st_mode) for entry in kept] == [0o600]
     file.write_text("watch_seconds: 8")
     assert load(file, "--config", lambda: ACTIONS).watch_seconds == 8
@@ -286,7 +286,7 @@ def test_a_spoilt_cache_is_no_matter(tmp_path: Path, spoilt: bytes) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("watch_seconds: 7")
     load(file, "", lambda: ACTIONS)
-    (kept,) = paths.cache_dir().iterdir()
+    (kept,) = resources.cache_dir().iterdir()
     kept.write_bytes(spoilt)
     assert load(file, "", lambda: ACTIONS).watch_seconds == 7
 
@@ -320,11 +320,14 @@ def test_a_folder_or_other_bytes_are_no_configuration(tmp_path: Path) -> None:
 
 
 def test_where_the_file_is(tmp_path: Path) -> None:
-    assert paths.config_file("a.yaml", {"MLFLOW_DECK_CONFIG": "b.yaml"}, tmp_path) == (tmp_path / "a.yaml", "--config")
-    assert paths.config_file(None, {"MLFLOW_DECK_CONFIG": "/b.yaml"}, tmp_path) == (
+    assert resources.config_file("a.yaml", {"MLFLOW_DECK_CONFIG": "b.yaml"}, tmp_path) == (
+        tmp_path / "a.yaml",
+        "--config",
+    )
+    assert resources.config_file(None, {"MLFLOW_DECK_CONFIG": "/b.yaml"}, tmp_path) == (
         Path("/b.yaml"),
         "MLFLOW_DECK_CONFIG",
     )
-    usual, named_by = paths.config_file(None, {}, tmp_path)
+    usual, named_by = resources.config_file(None, {}, tmp_path)
     assert usual.parts[-2:] == ("mlflow-deck", "config.yaml")
     assert named_by == ""

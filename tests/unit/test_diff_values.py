@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tui.domain.diff.comparison import LONGEST_NESTED, MOST_LEAVES, leaves_of, parsed
-from tui.domain.diff.directions import Direction, direction_of, guess
+from tui.domain.ranking import Direction, direction_of, guess
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,11 @@ import pytest
 from tests.faults import loopback
 from tests.faults.loopback import answer
 from tests.support.deck import World, world
-from tui.domain.checkup import Verdict
 from tui.gateway import environment
 from tui.gateway.session import Connection
 from tui.gateway.store import SessionDiagnosis
 from tui.services import ledger
-from tui.services.doctor import Doctor, Surroundings, terminal_of
+from tui.services.doctor import Doctor, Surroundings, Verdict, terminal_of
 
 
 @pytest.fixture

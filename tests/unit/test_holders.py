@@ -9,11 +9,9 @@ from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import DAY, HOUR, NOW_MS, FrozenClock
 from tests.support.flows import Mover
 from tui.domain.columns import text_of
-from tui.domain.models.holders import UNKNOWN, Holding, mirror_tags, mirrored
-from tui.domain.models.rows import Notation, Versions
-from tui.domain.writes import alias_plan
-from tui.services.alias_moves import Rules
-from tui.services.holders import Holders
+from tui.domain.models.rows import UNKNOWN, Holding, Notation, Versions, mirror_tags, mirrored
+from tui.domain.writes import plans
+from tui.services.alias_moves import Holders, Rules
 from tui.services.ledger import Ledger
 from tui.services.model_health import ModelHealth
 
@@ -34,7 +32,7 @@ class World:
 
     def move(self, to: str) -> None:
         model = self.registry.get_model("churn")
-        plan = alias_plan.plan("churn", model.aliases, {"champion": to})
+        plan = plans.plan("churn", model.aliases, {"champion": to})
         self.mover.carry_out(plan, "because", made_ms=model.created_ms)
 
     def champion(self) -> Holding:

@@ -15,7 +15,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
 from tui.services.housekeeping import Housekeeping
 from tui.services.ledger import OPEN, Ledger
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome
 
 IDS = [f"{number:032x}" for number in range(1, 7)]
 

@@ -66,8 +66,8 @@ def test_a_second_start_with_a_file_loads_no_checker(tmp_path: Path) -> None:
 
 def test_what_the_rows_last_seen_wait_for_is_little(tmp_path: Path) -> None:
     """Values of runs and models, routes and every other screen come after them; each costs milliseconds."""
-    found = loaded("import tui.app.application, tui.services.connect, tui.app.tops, tui.app.browse", tmp_path)
-    later = {"tui.domain.values", "tui.ui.routes", "tui.app.routes", "tui.domain.artifacts", "tui.app.commands"}
+    found = loaded("import tui.app.application, tui.services.session, tui.app.browse", tmp_path)
+    later = {"tui.domain.values", "tui.ui.routes", "tui.app.routes", "tui.domain.artifacts"}
     assert not found & {*later, *HEAVY, *CHECKERS}
     assert {name for name in found if name.startswith("tui.ui.dialogs")} == set()
 

@@ -15,13 +15,13 @@ from tests.support.flows import Mover
 from tests.support.stores import Store, make_store
 from tui import cli
 from tui.config.model import ModelSettings
-from tui.console import ledger as ledger_console
 from tui.console import lint as lint_console
 from tui.console.command import asked_twice
+from tui.console.report import ledger_table
 from tui.domain.columns import sifted
 from tui.domain.models.values import ModelFacts, Signature, SourceRun
 from tui.domain.problem import Kind, Problem
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.services.alias_moves import place_of
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import row, searched
@@ -122,12 +122,12 @@ def test_the_command_on_a_real_store(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_ledger_in_print(registry: FakeRegistry, tmp_path: Path) -> None:
-    from tui.config.paths import state_dir
+    from tui.resources import state_dir
 
     assert CliRunner().invoke(cli.cli, ["ledger"]).output == "Nothing has been written from here.\n"
     ledger = Ledger(state_dir() / "ledger.jsonl", FrozenClock(), "ana@bastion")
     moves = Mover(registry, ledger)
-    moves.carry_out(alias_plan.plan("churn", moves.state("churn"), {"champion": "11"}), "latency\x1b[2J")
+    moves.carry_out(plans.plan("churn", moves.state("churn"), {"champion": "11"}), "latency\x1b[2J")
     undo = moves.undo_plan("churn")
     assert undo is not None
     moves.carry_out(undo)
@@ -146,7 +146,7 @@ def test_the_ledger_in_print(registry: FakeRegistry, tmp_path: Path) -> None:
     rows = [row(entry) for entry in entries]
     assert [found.entry.number for found in sifted(rows, "undo CHURN", searched)] == [2]
     assert [found.entry.number for found in sifted(rows, "", searched)] == [1, 2]
-    assert ledger_console.as_table(entries, timezone.utc).count("\n") == 1
+    assert ledger_table(entries, timezone.utc).count("\n") == 1
 
 
 @pytest.mark.parametrize(

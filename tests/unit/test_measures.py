@@ -14,8 +14,8 @@ from tui.domain.columns import Arrangement, SpecTable
 from tui.domain.models import tables
 from tui.domain.models.board import Board
 from tui.domain.models.measures import Measured, latest_metrics, measured
-from tui.domain.models.move import rows
 from tui.domain.models.rows import Notation, Versions
+from tui.domain.models.tables import rows
 from tui.domain.models.values import (
     MISSING,
     ModelFacts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.models.move import MoveRow, table
+from tui.domain.models.tables import MoveRow, table
 from tui.domain.text import width
 
 ROWS = [

@@ -11,9 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.diff.files import table_change
-from tui.domain.preview import mlmodel, sniff, text, tree, values
-from tui.domain.preview.sniff import decode, kind_of, misnamed
-from tui.domain.preview.text import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, facts, source, table
+from tui.domain.preview import text, tree, values
+from tui.domain.preview.text import (
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    decode,
+    facts,
+    facts_of,
+    kind_of,
+    misnamed,
+    source,
+    table,
+)
 from tui.domain.preview.text import log as log_body
 from tui.domain.preview.tree import DEEPEST, MOST_CHILDREN, MOST_NODES, tree_of
 from tui.domain.preview.values import Body, FileKind, PictureLevel, TableBody, TreeBody
@@ -104,7 +114,7 @@ def test_any_bytes_are_some_kind_and_some_text(data: bytes, whole: bool) -> None
     kind_of("x", data)
     decode(data, whole=whole)
     text.hexadecimal(data)
-    sniff.facts("x.pkl", data)
+    facts_of("x.pkl", data)
 
 
 def test_one_line_of_four_megabytes_is_cut() -> None:
@@ -327,41 +337,41 @@ def test_what_an_html_page_is() -> None:
 def test_what_a_binary_is() -> None:
     import pickle
 
-    said = dict(sniff.facts("model.pkl", pickle.dumps(math.sqrt, protocol=4)))
+    said = dict(facts_of("model.pkl", pickle.dumps(math.sqrt, protocol=4)))
     assert said["what"].startswith("Python pickle")
     assert said["names in it"] == "math.sqrt"
     header = b"\x93NUMPY\x01\0v\0{'descr': '<f8', 'fortran_order': False, 'shape': (28, 28), }"
-    assert dict(sniff.facts("x.npy", header))["shape"] == "28×28"
-    assert dict(sniff.facts("x", b"\x7fELF"))["what"] == "ELF program or library"
+    assert dict(facts_of("x.npy", header))["shape"] == "28×28"
+    assert dict(facts_of("x", b"\x7fELF"))["what"] == "ELF program or library"
 
 
 # models
 
 
 def test_types_of_a_signature_are_written_as_people_do() -> None:
-    assert mlmodel.type_words({"type": "double"}) == "double"
+    assert tree.type_words({"type": "double"}) == "double"
     tensor = {"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 28, 28]}}
-    assert mlmodel.type_words(tensor) == "float32 (?, 28, 28)"
-    assert mlmodel.type_words({"type": "array", "items": {"type": "string"}}) == "list of string"
+    assert tree.type_words(tensor) == "float32 (?, 28, 28)"
+    assert tree.type_words({"type": "array", "items": {"type": "string"}}) == "list of string"
     described = {"type": "object", "properties": {"a": {"type": "long", "required": False}}}
-    assert mlmodel.type_words(described) == "{a?: long}"
-    assert mlmodel.type_words("odd") == "odd"
+    assert tree.type_words(described) == "{a?: long}"
+    assert tree.type_words("odd") == "odd"
 
 
 def test_a_model_file_with_nothing_in_it_is_read_too() -> None:
-    body, notes = mlmodel.read({}, mlmodel.Beside(), None)
+    body, notes = tree.read({}, tree.Beside(), None)
     assert lines_of(body) == [(0, "model", "{0}")]
     assert notes == [
         "It names no flavor: MLflow cannot load it.",
         "It has no signature: what it takes and gives is not recorded.",
     ]
-    body, notes = mlmodel.read(
+    body, notes = tree.read(
         {
             "flavors": "x",
             "signature": {"inputs": "{broken", "params": '[{"name": "t", "type": "double", "default": 1}]'},
         },
-        mlmodel.Beside(example="{broken", requirements="# c\na\n"),
-        mlmodel.LoggedBy(problem="run x cannot be read"),
+        tree.Beside(example="{broken", requirements="# c\na\n"),
+        tree.LoggedBy(problem="run x cannot be read"),
     )
     assert (1, "t", "double = 1") in lines_of(body)
     assert (1, "[0]", "a") in lines_of(body)

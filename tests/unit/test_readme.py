@@ -16,7 +16,7 @@ from tui.cli import cli
 from tui.config.load import load
 from tui.console.manual import markdown_table, plain_table
 from tui.console.wanted import wanted_of
-from tui.services.view_files import ViewFile
+from tui.services.state_files import ViewFile
 
 TEXT = README.read_text(encoding="utf-8")
 PAGES = pages()

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.fakes import run
 from tui.domain.diff.comparison import Comparison
-from tui.domain.diff.directions import is_seed
 from tui.domain.diff.sheet import of_details
+from tui.domain.ranking import is_seed
 from tui.domain.runs.groups import Grouping, RunGroups, best_metric, groupings, importances
 
 LR = Grouping((("params", "lr"),), "param lr")

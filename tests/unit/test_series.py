@@ -16,7 +16,7 @@ from tui.domain.glyphs import UNICODE
 from tui.domain.quantities import extent, sparkline
 from tui.domain.series.curve import WEIGHTS, Axis, Curve, column_of, decimate, smoothed, stepped, thin
 from tui.domain.series.history import MetricHistory, joined, recorded
-from tui.features.curves import words
+from tui.features.curves import chart
 from tui.features.curves.state import CurvesState
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -155,20 +155,20 @@ def _state(history: MetricHistory, axis: Axis) -> CurvesState:
 
 def test_points_at_one_place_say_which_key_helps() -> None:
     at_zero = _history([1.0, 2.0, 3.0], [0, 0, 0])
-    assert words.crowded(_state(at_zero, Axis.STEP), "loss").startswith("Every point is at step 0. x goes")
-    assert "1970" in words.crowded(_state(at_zero, Axis.CLOCK), "loss")
-    assert words.crowded(_state(at_zero, Axis.RELATIVE), "loss") == ""
+    assert chart.crowded(_state(at_zero, Axis.STEP), "loss").startswith("Every point is at step 0. x goes")
+    assert "1970" in chart.crowded(_state(at_zero, Axis.CLOCK), "loss")
+    assert chart.crowded(_state(at_zero, Axis.RELATIVE), "loss") == ""
     later = _history([1.0, 2.0], [5, 7], [1_790_000_000_000] * 2)
-    assert words.crowded(_state(later, Axis.STEP), "loss") == ""
-    assert "at one time" in words.crowded(_state(later, Axis.RELATIVE), "loss")
+    assert chart.crowded(_state(later, Axis.STEP), "loss") == ""
+    assert "at one time" in chart.crowded(_state(later, Axis.RELATIVE), "loss")
 
 
 def test_places_read_as_they_were_logged() -> None:
     big = _state(_history([1.0, 2.0], [2**60 + 1, 2**60 + 300]), Axis.STEP)
-    assert words.place_text(big, float(2**60)) == "step 1 152 921 504 606 846 977"
+    assert chart.place_text(big, float(2**60)) == "step 1 152 921 504 606 846 977"
     half = _state(recorded("r", "loss", [0, 0.5], [1, 2], [1.0, 2.0]), Axis.STEP)
-    assert [words.place_text(half, x) for x in (0.5, 0.25)] == ["step 0.5", "step 0.25"]
-    assert words.place_text(_state(_history([1.0, 2.0], [3, 9]), Axis.STEP), 4.6) == "step 5"
+    assert [chart.place_text(half, x) for x in (0.5, 0.25)] == ["step 0.5", "step 0.25"]
+    assert chart.place_text(_state(_history([1.0, 2.0], [3, 9]), Axis.STEP), 4.6) == "step 5"
 
 
 def test_steps_beyond_what_floats_hold_are_read_off_as_logged() -> None:

@@ -6,9 +6,8 @@ import threading
 
 import pytest
 
-from tui.domain.freshness import Freshness, FreshnessState
-from tui.domain.problem import Kind, Problem
-from tui.services.request_log import LoggedRequest, RequestLog
+from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
+from tui.services.session import LoggedRequest, RequestLog
 
 
 def request(number: int, outcome: str = "ok", took_ms: float | None = 12.0) -> LoggedRequest:

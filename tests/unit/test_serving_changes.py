@@ -26,7 +26,7 @@ from tui.domain.serving import (
 )
 from tui.services.ledger import Ledger
 from tui.services.serving_desk import BEGUN, ServingChanges, ServingPlan
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome
 
 NAME = "live"
 TIMEOUT = Problem(Kind.TIMEOUT, "t", "It said nothing for 8 s.", "Look again.")

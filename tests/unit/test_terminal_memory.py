@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.terminal.memory import Piece, TerminalMemory
+from tui.terminal.textual_compat import Piece, TerminalMemory
 
 COLUMNS, LINES = 24, 5
 SIZE = (COLUMNS, LINES)

@@ -6,18 +6,19 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.app.look import Appearance
-from tui.app.themes import HIGH_CONTRAST, LEAST_CONTRAST, THEMES, contrast, of_person, suited, themes_of, with_accent
-from tui.config.model import ACCENTS, AUTO, FAMILIES, ThemeSettings
-from tui.terminal.background import (
-    ASKED,
-    EXPECTED_S,
-    HELD_S,
-    AnswerAside,
-    Question,
-    is_light,
-    light_by_environment,
+from tui.app.themes import (
+    HIGH_CONTRAST,
+    LEAST_CONTRAST,
+    THEMES,
+    Appearance,
+    contrast,
+    of_person,
+    suited,
+    themes_of,
+    with_accent,
 )
+from tui.config.model import ACCENTS, AUTO, FAMILIES, ThemeSettings
+from tui.terminal.telling import ASKED, EXPECTED_S, HELD_S, AnswerAside, Question, is_light, light_by_environment
 
 NUMBERED = [theme for theme in THEMES.values() if not theme.ansi]
 TEXTS = ("foreground", "accent", "success", "warning", "error", "text-accent", "text-success", "text-warning")

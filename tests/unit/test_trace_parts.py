@@ -11,13 +11,12 @@ from tests.support.fakes import HOUR, MINUTE, NOW_MS
 from tests.support.traced import assessment, many_infos, refund, span, trace_info
 from tui.domain.glyphs import ASCII, UNICODE
 from tui.domain.traces import table as words
-from tui.domain.traces.aligned import aligned, divergence, texts_of
-from tui.domain.traces.span_lines import Message, SpanReader, conversation
+from tui.domain.traces.span_lines import Message, SpanReader, aligned, conversation, divergence, texts_of
 from tui.domain.traces.summary import by_time, grouped, percentile, summarized, summary_lines
 from tui.domain.traces.table import assessment_names, tone_of
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, IN_PROGRESS, CostOfModel, Span, TraceMetrics, cost_in, tokens_in
-from tui.domain.writes import assessing
+from tui.domain.writes import plans
 from tui.domain.writes.changes import put_back
 
 # measures
@@ -220,30 +219,30 @@ def test_an_open_span_and_a_wrong_one_say_so() -> None:
     ],
 )
 def test_a_typed_line(line: str, kind: str, value: object, why: str) -> None:
-    said = assessing.parsed(line, "ana")
+    said = plans.parsed(line, "ana")
     assert not isinstance(said, str)
     assert (said.kind, said.value, said.rationale, said.source_id) == (kind, value, why, "ana")
 
 
 @pytest.mark.parametrize("line", ["", "tone", "tone =", "= 4", "expect x = 1 # why", "x = null", f"{'n' * 300} = 1"])
 def test_a_line_that_says_nothing(line: str) -> None:
-    assert isinstance(assessing.parsed(line, "ana"), str)
+    assert isinstance(plans.parsed(line, "ana"), str)
 
 
 def test_texts_of_assessments_come_back() -> None:
     one = assessment("tone", 4.0, rationale="kind")
-    text = assessing.text_of(one)
-    assert assessing.text_of(replace(one, value=4, id="other")) == text
-    assert assessing.of_text("tone", text).value == 4
-    assert assessing.shown(text) == "4 by judge (llm judge): kind"
+    text = plans.text_of(one)
+    assert plans.text_of(replace(one, value=4, id="other")) == text
+    assert plans.of_text("tone", text).value == 4
+    assert plans.assessed(text) == "4 by judge (llm judge): kind"
 
 
 def test_plans_leave_out_what_is_so_and_tell_of_others() -> None:
-    mine = assessing.parsed("correctness = true", "ana")
+    mine = plans.parsed("correctness = true", "ana")
     assert not isinstance(mine, str)
-    states = [assessing.state_of(info) for info in many_infos(4)]
-    plan = assessing.assessing(states, mine)
+    states = [plans.state_of(info) for info in many_infos(4)]
+    plan = plans.assessing(states, mine)
     assert len(plan.changes) == 4 and "somebody else" in plan.remarks[0]
     back = put_back([(change, change.id) for change in plan.changes], 1)
     assert [change.after for change in back.changes] == [change.before for change in reversed(plan.changes)]
-    assert len(assessing.unassessing(states, "correctness").changes) == 2
+    assert len(plans.unassessing(states, "correctness").changes) == 2

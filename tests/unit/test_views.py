@@ -14,7 +14,7 @@ from tui.domain.places import PlaceKind, parse_place
 from tui.domain.problem import Problem
 from tui.domain.views import View, default_of, from_plain, put_on, to_plain
 from tui.domain.web_views import RUNS, TRACES, deflated, inflated, new_id, refusal, tag_of, view_of, views_in
-from tui.services.view_files import ViewFile
+from tui.services.state_files import ViewFile
 
 LOOK = Look(
     Arrangement(

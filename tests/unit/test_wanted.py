@@ -10,12 +10,12 @@ import yaml
 
 from tests.support.command_line import Ended, command_line
 from tests.support.stores import Store, make_store
-from tui.config.paths import state_dir
 from tui.console.command import EXIT_UNDONE
 from tui.console.wanted import WantedModel, wanted_of
 from tui.domain.problem import Kind, Problem
-from tui.services.clock import SystemClock
+from tui.resources import state_dir
 from tui.services.ledger import Ledger
+from tui.services.pool import SystemClock
 
 HOSTILE = "evil \x1b[31m\u202ename: [x]"
 Deck = Callable[..., Ended]

@@ -18,9 +18,8 @@ from tui.domain.serving import Sample, Share
 from tui.domain.traces.summary import tallied
 from tui.domain.traces.values import ERROR
 from tui.domain.values import MetricValue
-from tui.services.conditions import Conditions, behind, key_of, of_numbers, of_traces, plateau
 from tui.services.state_files import StateFiles
-from tui.services.watching import Happening, SeenRun
+from tui.services.watching import Conditions, Happening, SeenRun, behind, key_of, of_numbers, of_traces, plateau
 
 SEEN = SeenRun("a" * 32, "mlp", "RUNNING")
 

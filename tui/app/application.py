@@ -19,24 +19,19 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, key_of, show_key, show_keys, use_keymap
-from tui.app.contexts import Connect, Contexts
-from tui.app.copying import Copying
+from tui.app.contexts import Connect, Contexts, Pages
 from tui.app.first_frame import FirstFrame
-from tui.app.look import Appearance, Wardrobe
 from tui.app.plugins import OWN, Plugins
-from tui.app.resuming import Resuming
-from tui.app.signals import heeded
-from tui.app.themes import variable_defaults
-from tui.app.trail import Pages
-from tui.app.under_way import DesktopNotices, RequestsUnderWay
-from tui.config.choose import COMMAND_LINE
-from tui.config.launch import Launch
+from tui.app.signals import Resuming, heeded
+from tui.app.themes import Appearance, Wardrobe, variable_defaults
+from tui.app.under_way import Copying, DesktopNotices, RequestsUnderWay
+from tui.config.launch import COMMAND_LINE, Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.preview.values import draws_pictures
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.resources import style_sheets
-from tui.terminal.background import Question, listening
+from tui.terminal.telling import Question, listening
 from tui.terminal.textual_compat import CalmApp
 from tui.widgets.status_line import Status, Top
 
@@ -50,7 +45,7 @@ if TYPE_CHECKING:
     from tui.services.session import Session
     from tui.services.tunnel import Tunnel, Tunnels
     from tui.services.write_flow import Overtaken, Touched, WriteResult
-    from tui.ui.dialogs.command import Offer
+    from tui.ui.dialogs.choices import Offer
     from tui.ui.page import Page
     from tui.ui.routes import Route
     from tui.ui.views import ViewsOfList
@@ -139,7 +134,7 @@ class DeckApp(CalmApp[int]):
         self.keys_wait = True
         self.ends_as_it_was(self.wardrobe.look.terminal_before)
         if self.glyphs is ASCII:
-            from tui.app.look import PlainSigns
+            from tui.app.themes import PlainSigns
 
             self.add_class("-ascii")
             self._plain_signs = [PlainSigns()]
@@ -190,7 +185,7 @@ class DeckApp(CalmApp[int]):
             self.wear()
 
     def offers_theme(self) -> tuple[Offer, ...]:
-        from tui.ui.dialogs.command import Offer
+        from tui.ui.dialogs.choices import Offer
 
         return tuple(Offer(name, name, "theme") for name in self.wardrobe.names)
 
@@ -204,7 +199,7 @@ class DeckApp(CalmApp[int]):
         elif name:
             self.say(f"There is no theme “{clean(name)}”: there are {', '.join(names)}")
         else:
-            from tui.app.commands import ask_for_theme
+            from tui.app.routes import ask_for_theme
 
             ask_for_theme(self, names)
 
@@ -263,7 +258,7 @@ class DeckApp(CalmApp[int]):
     @property
     def tops(self) -> tuple[Top, ...]:
         """The places at the top of the open context, by the keys that go there."""
-        from tui.app.tops import TITLES
+        from tui.app.browse import TITLES
 
         absent = {
             "serving": self.session.serving is None,
@@ -325,7 +320,7 @@ class DeckApp(CalmApp[int]):
 
     def written(self, touched: Touched) -> None:
         """Tell every open page of what may have been changed: it shows that as it is now."""
-        from tui.app.tops import TOPS
+        from tui.app.browse import TOPS
         from tui.ui.page import Page
 
         if not touched:
@@ -514,7 +509,7 @@ class DeckApp(CalmApp[int]):
     # what the command line completes names from
 
     def offers_workspace(self) -> tuple[Offer, ...]:
-        from tui.ui.dialogs.command import Offer
+        from tui.ui.dialogs.choices import Offer
 
         here = self.session.workspace
         return tuple(
@@ -522,7 +517,7 @@ class DeckApp(CalmApp[int]):
         )
 
     def offers_context(self) -> tuple[Offer, ...]:
-        from tui.ui.dialogs.command import Offer
+        from tui.ui.dialogs.choices import Offer
 
         here = self.session.name
         return tuple(
@@ -531,7 +526,7 @@ class DeckApp(CalmApp[int]):
         )
 
     def offers_open_place(self) -> tuple[Offer, ...]:
-        from tui.ui.dialogs.command import Offer
+        from tui.ui.dialogs.choices import Offer
 
         return tuple(Offer(name, place, kind) for kind, name, place in self.names_known())
 
@@ -545,7 +540,7 @@ class DeckApp(CalmApp[int]):
         return self._offers_of("prompt")
 
     def _offers_of(self, kind: str) -> tuple[Offer, ...]:
-        from tui.ui.dialogs.command import Offer
+        from tui.ui.dialogs.choices import Offer
 
         return tuple(Offer(name, name, kind) for known, name, _ in self.names_known() if known == kind)
 
@@ -597,7 +592,7 @@ class DeckApp(CalmApp[int]):
         return ViewsOfList(viewed) if viewed is not None else None
 
     def offers_view(self) -> tuple[Offer, ...]:
-        from tui.ui.dialogs.command import Offer
+        from tui.ui.dialogs.choices import Offer
 
         views = self._views_here()
         return tuple(Offer(view.name, view.name, view.where or "everywhere") for view in views.known()) if views else ()
@@ -731,7 +726,7 @@ class DeckApp(CalmApp[int]):
         self._copying.choose()
 
     def action_help(self) -> None:
-        from tui.ui.dialogs.help import Chosen, HelpModal
+        from tui.ui.dialogs.listing import Chosen, HelpModal
 
         page = self.page
         if page is None or self.screen is not page:
@@ -744,7 +739,7 @@ class DeckApp(CalmApp[int]):
         self.push_screen(HelpModal(self.glyphs, page.actions_here(), self.keymap), run)
 
     def action_command(self) -> None:
-        from tui.app.commands import ask_for_command
+        from tui.app.routes import ask_for_command
 
         if self.page is not None and self.screen is self.page:
             ask_for_command(self, self.page)
@@ -786,16 +781,16 @@ def run_deck(
     unused = [host]  # the process that was started before Textual was loaded serves the first context
 
     def open_session(wanted: Launch) -> Session:
-        from tui.services import connect
+        from tui.services import session
 
-        return connect.open_session(wanted, unused.pop() if unused else None)
+        return session.open_session(wanted, unused.pop() if unused else None)
 
     def second_look_s() -> float:
-        from tui.services import writes  # not on the way to the first frame
+        from tui.services import write_flow  # not on the way to the first frame
 
-        return writes.second_look_s()
+        return write_flow.second_look_s()
 
-    from tui.config.paths import state_dir
+    from tui.resources import state_dir
 
     look = Appearance.at_start(question, os.environ)
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd(), look=look)

@@ -1,9 +1,10 @@
-"""Experiments and runs, the first screen: from the experiments to their runs and the run under the cursor."""
+"""The screens at the top of a context, of which the start waits for the first only: experiments and their runs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tui.domain.values import StoreReport
     from tui.features.run.view import RunFollower, RunView
     from tui.services.write_flow import Touched
+
 
 _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 
@@ -367,3 +369,67 @@ class BrowseScreen(Page, Asking):
         if experiment is not None:
             offers += experiment_copies(uri, experiment.id, experiment.name)
         return offers
+
+
+# The screens at the top of a context: the first of them is all that the start waits for.
+
+
+def _browse(session: Session) -> Page:
+
+    return BrowseScreen(session)
+
+
+def _models(session: Session) -> Page:
+    from tui.features.models.screen import ModelsScreen
+
+    return ModelsScreen(session)
+
+
+def _serving(session: Session) -> Page:
+    from tui.features.serving.screen import ServingScreen
+
+    return ServingScreen(session)
+
+
+def _prompts(session: Session) -> Page:
+    from tui.features.prompts.screen import PromptsScreen
+
+    return PromptsScreen(session)
+
+
+def _traces(session: Session) -> Page:
+    from tui.features.traces.screen import TracesScreen
+
+    return TracesScreen(session)
+
+
+def _board(session: Session) -> Page:
+    from tui.features.models.stores import StoresScreen
+
+    return StoresScreen(session)
+
+
+TITLES = {
+    "browse": ("experiments", "Runs"),
+    "models": ("models", "Models"),
+    "serving": ("serving", "Serving"),
+    "prompts": ("prompts", "Prompts"),
+    "traces": ("traces", "Traces"),
+    "board": ("board", "Board"),
+}
+"""The verb that goes to each, whose key stands before its title in the line at the top."""
+
+TOPS: dict[str, Callable[[Session], Page]] = {
+    "browse": _browse,
+    "models": _models,
+    "serving": _serving,
+    "prompts": _prompts,
+    "traces": _traces,
+    "board": _board,
+}
+"""The screens at the top of a context, by the name that ``go_home`` knows it by."""
+
+
+def top_screen(name: str, session: Session) -> Callable[[], Any]:
+    """What makes the top screen of that name for a session."""
+    return partial(TOPS[name], session)

@@ -137,13 +137,13 @@ class Plugins:
             self._show(name)
 
     def _show(self, name: str) -> None:
-        from tui.ui.dialogs.output import OutputModal
+        from tui.ui.dialogs.whole_text import OutputModal
 
         self._deck.push_screen(OutputModal(self._runs[name], self._began[name]))
 
     def moved(self, name: str) -> None:
         """One has printed something or has ended: tell of its end where its pane is not open."""
-        from tui.ui.dialogs.output import OutputModal
+        from tui.ui.dialogs.whole_text import OutputModal
 
         run = self._runs[name]
         screen = self._deck.screen

@@ -1,9 +1,16 @@
-"""From a route to its screen; each screen's module is loaded when it is first gone to."""
+"""From a route to its screen, loaded when it is first gone to; and the command line that leads to any of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.app.actions import BY_ID, Action, actions_at, configured_keys, show_keys
+from tui.config.model import AUTO
+from tui.services.copies import shown_uri
 from tui.services.session import Session
 from tui.ui.asking import Asking
+from tui.ui.dialogs.choices import Choice, ChoiceModal, Command, CommandModal, Given
 from tui.ui.page import Page
 from tui.ui.routes import (
     ArtifactsRoute,
@@ -35,6 +42,9 @@ from tui.ui.routes import (
     VersionRoute,
 )
 
+if TYPE_CHECKING:
+    from tui.app.application import DeckApp
+
 
 def screen_for(route: Route, session: Session) -> Page:
     """The screen that a route leads to."""
@@ -48,15 +58,15 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return CompareScreen(session, route)
     if isinstance(route, ArtifactsRoute):
-        from tui.features.artifacts.screen import ArtifactsScreen
+        from tui.features.artifacts.pages import ArtifactsScreen
 
         return ArtifactsScreen(session, route)
     if isinstance(route, ImagesRoute):
-        from tui.features.artifacts.images import ImagesScreen
+        from tui.features.artifacts.pages import ImagesScreen
 
         return ImagesScreen(session, route)
     if isinstance(route, LoggedModelRoute):
-        from tui.features.artifacts.logged_model import LoggedModelScreen
+        from tui.features.artifacts.pages import LoggedModelScreen
 
         return LoggedModelScreen(session, route)
     if isinstance(route, CurvesRoute):
@@ -76,7 +86,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return ModelScreen(session, route.name, route.alias, route.stage)
     if isinstance(route, VersionRoute):
-        from tui.features.models.version import VersionScreen
+        from tui.features.models.model import VersionScreen
 
         return VersionScreen(session, route.name, route.version)
     if isinstance(route, VersionDiffRoute):
@@ -88,11 +98,11 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return PromptsScreen(session, route.name, route.version, route.alias)
     if isinstance(route, PromptDiffRoute):
-        from tui.features.prompts.diff import PromptDiffScreen
+        from tui.features.prompts.text import PromptDiffScreen
 
         return PromptDiffScreen(session, route)
     if isinstance(route, LedgerRoute):
-        from tui.features.diagnostics.ledger import LedgerScreen
+        from tui.features.diagnostics.records import LedgerScreen
 
         return LedgerScreen(session, route.subject)
     if isinstance(route, ServingRoute):
@@ -104,7 +114,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return IncidentScreen(session, route.name, route.alias)
     if isinstance(route, StandingRoute):
-        from tui.features.diagnostics.standing import StandingScreen
+        from tui.features.diagnostics.doctor import StandingScreen
 
         return StandingScreen(session, route)
     if isinstance(route, DoctorRoute):
@@ -112,7 +122,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return DoctorScreen(session)
     if isinstance(route, RequestsRoute):
-        from tui.features.diagnostics.requests import RequestsScreen
+        from tui.features.diagnostics.records import RequestsScreen
 
         return RequestsScreen(session)
     if isinstance(route, TracesRoute):
@@ -136,7 +146,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return EvaluationsScreen(session, route)
     if isinstance(route, EvaluationSetRoute):
-        from tui.features.evaluation.dataset import EvaluationSetScreen
+        from tui.features.evaluation.screen import EvaluationSetScreen
 
         return EvaluationSetScreen(session, route)
     if isinstance(route, EvaluationDiffRoute):
@@ -156,3 +166,105 @@ def register(page: Page, run_id: str, uri: str) -> None:
         registering.at(uri)
     else:
         registering.from_run(run_id)
+
+
+# The command line over a page: whatever the registry of actions offers here, by its name.
+
+
+LINES_KEPT = 100  # of what was said on the command line
+_KEPT_AS = "commands said"
+
+
+def commands_here(deck: DeckApp, page: Page) -> dict[str, Action]:
+    """What can be asked for by name: first the places to go to, then what can be done here, the nearest first."""
+    places = [a for a in actions_at("app") if a.is_place and deck.check_action(a.verb, ())]
+    found: dict[str, Action] = {}
+    for action in (*places, *page.actions_here()):
+        if action.is_command:
+            found.setdefault(action.command, action)
+    return found
+
+
+def ask_for_command(deck: DeckApp, page: Page) -> None:
+    """Open the command line over a page, and do what it is told."""
+    found = commands_here(deck, page)
+
+    def run(given: Given | None) -> None:
+        action = found.get(given.name) if given is not None else None
+        if given is None or action is None:
+            return
+        _remember(deck, given.line)
+        if action.where == "app" and action.id in BY_ID:
+            parameters = (given.argument,) if action.takes else ()
+            deck.call_later(deck.run_action, ("", action.verb, parameters), deck)
+        else:
+            page.run_action_by_id(action.id)
+
+    reached = {action.id for action in page.actions_here()}  # a key of another may be one of something nearer here
+    commands = [
+        Command(
+            name,
+            action.help,
+            show_keys(configured_keys(action, deck.keymap)) if action.id in reached else "",
+            takes=action.takes,
+            offers=getattr(deck, f"offers_{action.verb}", tuple)(),
+            opens_names=action.verb == "open_place",
+        )
+        for name, action in found.items()
+    ]
+    deck.push_screen(CommandModal(commands, deck.glyphs, said_before(deck)), run)
+
+
+def ask_for_theme(deck: DeckApp, names: Sequence[str]) -> None:
+    """Choose a theme: each is worn while the cursor is on it, and esc puts back the one before."""
+    pairs = {
+        AUTO: "deck-dark or deck-light, as the terminal's background is",
+        "contrast": "high contrast, dark or light by itself",
+        "safe": "for those who do not tell red from green, dark or light by itself",
+        "terminal": "the terminal's own sixteen colours",
+    }
+    configured = deck.session.launch.settings.theme
+
+    def picked(choice: Choice | None) -> None:
+        if choice is None:
+            deck.wear()
+        else:
+            deck.action_theme(choice.id)
+
+    choices = [
+        Choice(
+            name,
+            name,
+            " · ".join(part for part in (pairs.get(name, ""), "configured" if name == configured else "") if part),
+        )
+        for name in sorted(names, key=lambda name: name != (deck.wardrobe.look.chosen or configured))
+    ]
+    modal = ChoiceModal("Theme", choices, deck.glyphs, hint="up and down show each   enter keep   esc leave")
+    modal.on_cursor = lambda choice: deck.wear(choice.id)
+    deck.push_screen(modal, picked)
+
+
+def ask_for_workspace(deck: DeckApp, found: Sequence[tuple[str, str]], here: str) -> None:
+    """Choose one of the workspaces of the server, and open it."""
+
+    def picked(choice: Choice | None) -> None:
+        if choice is not None:
+            deck.action_workspace(choice.id)
+
+    choices = [Choice(name, name, "is open" if name == here else about) for name, about in found]
+    deck.push_screen(ChoiceModal("Workspace", choices, deck.glyphs, hint="enter open   esc leave"), picked)
+
+
+def said_before(deck: DeckApp) -> list[str]:
+    """What was said on the command line, the latest last, also before this start."""
+    kept = deck.session.views.get(_KEPT_AS).get("lines")
+    lines = [line for line in kept if isinstance(line, str)] if isinstance(kept, list) else []
+    return [*(line for line in lines if line not in deck.commands_said), *deck.commands_said][-LINES_KEPT:]
+
+
+def _remember(deck: DeckApp, said: str) -> None:
+    """Keep a line; of an address without its credentials."""
+    line = " ".join(shown_uri(word) for word in said.split(" "))
+    deck.commands_said = [*(other for other in deck.commands_said if other != line), line][-LINES_KEPT:]
+    views, lines = deck.session.views, said_before(deck)
+    deck.session.pool.submit(lambda: views.put(_KEPT_AS, {"lines": lines}), lambda _kept: None, lambda _problem: None)

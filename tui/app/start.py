@@ -17,8 +17,7 @@ from tui.domain.problem import Problem
 
 if TYPE_CHECKING:
     from tui.app.actions import Action
-    from tui.config.choose import Options
-    from tui.config.launch import Launch
+    from tui.config.launch import Launch, Options
     from tui.config.model import Settings
 
 EXIT_PROBLEM = 2
@@ -55,7 +54,7 @@ class GivenOptions:
         return replace(self, context=context, tracking_uri=None, registry_uri=None, profile=None, workspace=None)
 
     def options(self, place: str | None = None) -> Options:
-        from tui.config.choose import Options
+        from tui.config.launch import Options
 
         return Options(
             place=place,
@@ -78,10 +77,10 @@ def _actions() -> Iterable[Action]:
 
 
 def settings_of(said: GivenOptions) -> tuple[Settings, Path]:
-    from tui.config import paths
+    from tui import resources
     from tui.config.load import load
 
-    file, named_by = paths.config_file(said.config, os.environ, working_folder())
+    file, named_by = resources.config_file(said.config, os.environ, working_folder())
     return load(file, named_by, _actions), file
 
 
@@ -118,7 +117,7 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
     from tui.host.wire import spec_of
 
     host = Host.start(spec_of(launch))
-    from tui.terminal.background import Question
+    from tui.terminal.telling import Question
 
     question = Question(os.environ)
     if launch.settings.ssh:
@@ -128,7 +127,7 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
         os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     try:
         from tui.app.application import run_deck
-        from tui.console.logs import hush
+        from tui.console.report import hush
 
         hush()
         raise SystemExit(run_deck(launch, host, question, tunnels, resume=said.resume))
@@ -159,16 +158,16 @@ def reporting(work: Callable[[], object]) -> None:
     try:
         work()
     except Problem as problem:
-        from tui.console import logs
-        from tui.console.panel import panel
+        from tui.console import report
+        from tui.console.command import panel
 
         sys.stderr.write(panel(problem) + "\n")
-        logs.failure()
+        report.failure()
         raise SystemExit(EXIT_PROBLEM) from None
     except Exception as error:
-        from tui.console import logs
-        from tui.console.panel import fault
+        from tui.console import report
+        from tui.console.command import fault
 
         sys.stderr.write(fault(error) + "\n")
-        logs.failure()
+        report.failure()
         raise SystemExit(EXIT_BROKEN) from None

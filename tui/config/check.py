@@ -14,7 +14,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from tui.config import choose
+from tui.config import launch
 from tui.config.keymap import BoundAction, KeymapError, checked, textual_key
 from tui.config.model import (
     ACCENTS,
@@ -451,13 +451,13 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         if context.word is not None and not 0 < len(context.word) <= MOST_LETTERS:
             add((*at, "word"), f"“word” has 1 to {MOST_LETTERS} letters, and this has {len(context.word)}")
         try:
-            choose.check_tracking(context.tracking_uri)
-        except choose.UriRefused as refused:
+            launch.check_tracking(context.tracking_uri)
+        except launch.UriRefused as refused:
             add((*at, "tracking_uri"), refused.message, refused.hint)
         if context.registry_uri not in (None, "workspace"):
             try:
-                choose.check_registry(str(context.registry_uri))
-            except choose.UriRefused as refused:
+                launch.check_registry(str(context.registry_uri))
+            except launch.UriRefused as refused:
                 hint = "It is workspace, databricks-uc, or a URI like the tracking URI."
                 add((*at, "registry_uri"), refused.message, hint)
         faults.extend(_profile(context, at, located))
@@ -477,10 +477,10 @@ def _tunnel(context: ContextSettings, at: YamlPath, located: Located) -> list[_F
             return []
         return [_Fault(located.line((*at, "forward")), "“forward” is for a context with “ssh”", "Name the host there.")]
     faults = []
-    if not choose.DESTINATION.fullmatch(context.ssh):
+    if not launch.DESTINATION.fullmatch(context.ssh):
         message = f"“ssh” is a host like bastion or user@bastion, and not “{context.ssh}”"
         faults.append(_Fault(located.line((*at, "ssh")), message, "What else it needs is said in ~/.ssh/config."))
-    if context.forward is not None and not choose.FORWARD.fullmatch(context.forward):
+    if context.forward is not None and not launch.FORWARD.fullmatch(context.forward):
         message = f"“forward” is a host and a port like mlflow.internal:5000, and not “{context.forward}”"
         faults.append(_Fault(located.line((*at, "forward")), message, ""))
     if not context.tracking_uri.startswith("http://"):
@@ -506,8 +506,8 @@ def _placed(settings: Settings, folder: Path) -> Settings:
         registry = context.registry_uri
         return replace(
             context,
-            tracking_uri=choose.absolute(context.tracking_uri, folder),
-            registry_uri=registry if registry in (None, "workspace") else choose.absolute(str(registry), folder),
+            tracking_uri=launch.absolute(context.tracking_uri, folder),
+            registry_uri=registry if registry in (None, "workspace") else launch.absolute(str(registry), folder),
         )
 
     contexts = {name: place(context) for name, context in settings.contexts.items()}

@@ -11,8 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui import __version__
-from tui.config import paths
+from tui import __version__, resources
 from tui.config.model import (
     ContextSettings,
     ModelSettings,
@@ -117,7 +116,7 @@ def remember(file: Path, content: bytes, settings: Settings) -> None:
 
 
 def _place(file: Path) -> Path:
-    return paths.cache_dir() / f"settings-{hashlib.sha256(os.fsencode(file)).hexdigest()[:16]}.json"
+    return resources.cache_dir() / f"settings-{hashlib.sha256(os.fsencode(file)).hexdigest()[:16]}.json"
 
 
 def _key(content: bytes) -> str:

@@ -15,8 +15,8 @@ from tui.console.command import Group, context_options, instant, opened, paged, 
 from tui.console.models import named_by, version_of
 from tui.console.runs import found_runs
 from tui.domain.experiments import Lifecycle
-from tui.domain.models.holders import Holding
 from tui.domain.models.readiness import CHAMPION
+from tui.domain.models.rows import Holding
 from tui.domain.models.values import RegisteredModel, alias_refusal
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
@@ -179,7 +179,7 @@ class Tools:
 
     def alias_history(self, model: str, alias: str = CHAMPION) -> str:
         """Tell who held an alias from when to when, who moved it and why; what is not known is a gap."""
-        from tui.services.holders import history_of
+        from tui.services.alias_moves import history_of
 
         known = history_of(self._session, self._model(model), _alias(alias))
         return answered(
@@ -199,7 +199,7 @@ class Tools:
     def incident(self, model: str, alias: str = CHAMPION) -> str:
         """Tell of an alias what on-call asks: holders, what changed, serving, failing traces, findings, as Markdown."""
         from tui.services import incident
-        from tui.services.holders import history_of
+        from tui.services.alias_moves import history_of
 
         session = self._session
         one = incident.held(session, self._model(model).name, _alias(alias))
@@ -214,7 +214,7 @@ class Tools:
 
     def propose_alias(self, model: str, alias: str, version: str, why: str) -> str:
         """Propose that an alias points to a version. A person confirms or refuses it; nothing moves here."""
-        from tui.services.proposals import Proposal, Proposals
+        from tui.services.registry_desk import Proposal, Proposals
 
         session, found, number = self._session, self._model(model), self._version(model, version)
         if session.read_only:
@@ -325,7 +325,7 @@ def mcp_command(earlier: GivenOptions, /, **given: Any) -> None:
 
     Nothing is written to MLflow. Proposals are kept beside the ledger, and stand on K in the deck.
     """
-    from tui.services.connect import actor
+    from tui.services.session import actor
 
     with opened(earlier, given) as session:
         server_of(session, f"agent of {actor()}").run("stdio")

@@ -13,22 +13,26 @@ import io
 import json
 import math
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar, cast
 
 import click
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.table import Align
 from tui.domain.text import clean, fit, width
+from tui.domain.text import width as cells
+from tui.domain.uris import without_secrets
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
     from tui.services.session import Session
+
 
 EXIT_NO = 1
 """The answer is no: something differs, or does not pass."""
@@ -73,11 +77,10 @@ class CommandWithExamples(click.Command):
         except Problem as problem:
             if self._trouble == EXIT_PROBLEM:
                 raise
-            from tui.console import logs
-            from tui.console.panel import panel
+            from tui.console import report
 
             sys.stderr.write(panel(problem) + "\n")
-            logs.failure()
+            report.failure()
             raise SystemExit(self._trouble) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -192,13 +195,13 @@ def json_option(function: Decorated) -> Decorated:
 def opened(earlier: GivenOptions, given: Mapping[str, Any]) -> Iterator[Session]:
     """The context that the options say, its process ended afterwards."""
     from tui.app.start import GivenOptions, resolved, settings_of
-    from tui.services.connect import open_session
+    from tui.services.session import open_session
 
     said = GivenOptions(**given).over(earlier)
     if said.log_file is not None:
         from pathlib import Path
 
-        from tui.console.logs import keep
+        from tui.console.report import keep
 
         keep(Path(said.log_file))
     settings, file = settings_of(said)
@@ -461,3 +464,67 @@ def _line(texts: Sequence[str], columns: Sequence[PrintedColumn[T]], wide: Seque
         for text, field, cells in zip(texts, columns, wide, strict=True)
     )
     return "  ".join(cells).rstrip()
+
+
+# A problem as a box of text on a terminal that the deck does not hold.
+
+
+_RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+_WIDEST = 100
+
+
+def panel(problem: Problem, stream: TextIO | None = None) -> str:
+    """Title, what came back and what to do, in a box; coloured only for a terminal that wants colour."""
+    return _box(problem.title, [problem.message, problem.hint], stream or sys.stderr)
+
+
+def fault(error: BaseException, stream: TextIO | None = None) -> str:
+    """The box for a fault of the deck's own: the error's last line, and how to keep the whole of it."""
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    hint = "This is a fault of mlflow-deck. With --log-file FILE the whole of it is kept there."
+    return _box("mlflow-deck stopped", [said, hint], stream or sys.stderr)
+
+
+def _box(title: str, paragraphs: list[str], stream: TextIO) -> str:
+    width = min(_WIDEST, max(40, shutil.get_terminal_size().columns)) - 4
+    top, side, bottom = ("╭─ {} {}╮", "│", "╰{}╯") if _draws_lines(stream) else ("+- {} {}+", "|", "+{}+")
+    line = top[1]
+    title = clean(title)
+    title = fit(title, min(width - 4, cells(title)))
+    colour = stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    red, bold, plain = (_RED, _BOLD, _PLAIN) if colour else ("", "", "")
+    heading = top.format(f"{bold}{title}{plain}{red}", line * (width - cells(title) - 1))
+    rows = [f"{red}{heading}{plain}"]
+    for paragraph in filter(None, paragraphs):
+        wrapped = _wrapped(clean(without_secrets(paragraph)), width)
+        rows += [f"{red}{side}{plain} {fit(text, width)} {red}{side}{plain}" for text in wrapped]
+    rows.append(f"{red}{bottom.format(line * (width + 2))}{plain}")
+    return "\n".join(rows)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` cells, broken at spaces where that can be."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cells(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line = ""
+        for character in word:
+            if cells(line + character) > width:
+                lines.append(line)
+                line = ""
+            line += character
+    return [*lines, line]
+
+
+def _draws_lines(stream: TextIO) -> bool:
+    try:
+        "╭─│".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

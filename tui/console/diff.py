@@ -14,7 +14,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, fit
 from tui.domain.values import Lifecycle
 from tui.gateway.ports import TrackingPort
-from tui.services.clock import SystemClock
+from tui.services.pool import SystemClock
 
 if TYPE_CHECKING:
     from tui.config.launch import Launch

@@ -28,17 +28,17 @@ from tui.console.command import (
     write,
 )
 from tui.console.writing import SIGNS, Consent, carried_out, refuse_read_only, write_options
-from tui.domain.models.holders import Tenure, tenure_at
+from tui.domain.models.rows import Tenure, tenure_at
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
-from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import AliasPlan, AliasStep
+from tui.domain.writes import plans
+from tui.domain.writes.plans import AliasPlan, AliasStep
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
     from tui.domain.models.grants import Deed
-    from tui.domain.models.holders import Holding
+    from tui.domain.models.rows import Holding
     from tui.domain.places import Place
     from tui.domain.writes.changes import Plan
     from tui.services.session import Session
@@ -83,7 +83,7 @@ def version_of(session: Session, meant: Named) -> ModelVersion:
             )
     if not version:
         raise asked_wrongly("No version was read", f"“{clean(meant.model)}” names no version.", _FORMS)
-    return session.registry.get_version(meant.model, alias_plan.version_number(version) or version)
+    return session.registry.get_version(meant.model, plans.version_number(version) or version)
 
 
 # models
@@ -336,16 +336,16 @@ def _move(
         now = model.aliases.get(meant.alias)
         if if_currently is not None and now != _expected(if_currently):
             click.echo(
-                f"Nothing was changed: {clean(meant.alias)} of {clean(model.name)} is on {alias_plan.shown(now)}, "
-                f"not on {alias_plan.shown(_expected(if_currently))}.",
+                f"Nothing was changed: {clean(meant.alias)} of {clean(model.name)} is on {plans.shown(now)}, "
+                f"not on {plans.shown(_expected(if_currently))}.",
                 err=True,
             )
             raise SystemExit(EXIT_UNDONE)
         to = _target(model, version) if version is not None else None
         if to == now:
-            click.echo(f"{clean(meant.alias)} of {clean(model.name)} is on {alias_plan.shown(now)} already.", err=True)
+            click.echo(f"{clean(meant.alias)} of {clean(model.name)} is on {plans.shown(now)} already.", err=True)
             return
-        planned = alias_plan.plan(model.name, model.aliases, {meant.alias: to})
+        planned = plans.plan(model.name, model.aliases, {meant.alias: to})
         status = carried_out(session, guarded(session, planned, model), consent)
     raise SystemExit(status)
 
@@ -353,7 +353,7 @@ def _move(
 def _expected(said: str) -> str | None:
     if said.casefold() == "none":
         return None
-    number = alias_plan.version_number(said)
+    number = plans.version_number(said)
     if not number:
         raise asked_wrongly("Nothing was moved", f"“{clean(said)}” is no version: versions are numbers.")
     return number
@@ -408,7 +408,7 @@ _TENURE: Sequence[PrintedColumn[Tenure]] = (
 
 
 def _held_words(one: Tenure) -> str:
-    versions = [alias_plan.shown(version) for version in one.held]
+    versions = [plans.shown(version) for version in one.held]
     return f"not known: {', then '.join(versions)}" if one.is_gap else versions[0]
 
 
@@ -430,7 +430,7 @@ def alias_history(earlier: GivenOptions, /, model: str, moment: str | None, form
     From this machine's ledger, those merged into it and mirrored tags; what they do not tell is a gap. With --at it
     ends with 1 where that is not known. A TIME without a zone is of this machine's.
     """
-    from tui.services.holders import history_of
+    from tui.services.alias_moves import history_of
 
     meant = _alias_named(model)
     with opened(earlier, given) as session:
@@ -451,10 +451,10 @@ def alias_history(earlier: GivenOptions, /, model: str, moment: str | None, form
 
 def _not_known(one: Tenure | None) -> str:
     if one is None or one.since_ms is None:
-        first = f"; {alias_plan.shown(one.held[0])} is the first that is told of" if one is not None else ""
+        first = f"; {plans.shown(one.held[0])} is the first that is told of" if one is not None else ""
         return f"Not known: nothing tells of a time so early{clean(first)}."
     until = instant(one.until_ms) or "now"
-    versions = " and ".join(alias_plan.shown(version) for version in dict.fromkeys(one.held))
+    versions = " and ".join(plans.shown(version) for version in dict.fromkeys(one.held))
     return clean(f"Not known: between {instant(one.since_ms)} and {until} it was moved unseen; {versions} are known.")
 
 

@@ -1,19 +1,26 @@
-"""What is configured, in words; and a configuration file to begin with."""
+"""What is told of the deck itself: what is configured and what works, the log that was asked for, what was written."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Mapping
-from dataclasses import fields
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import tzinfo
 from pathlib import Path
 
 from tui.config.launch import Launch
 from tui.config.model import ModelSettings, Settings
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
-from tui.domain.uris import masked
+from tui.domain.quantities import stamp
+from tui.domain.text import clean, fit, named, width
+from tui.domain.uris import masked, without_secrets
 from tui.resources import example_config
+from tui.services.doctor import Check, Verdict, fails, summary, took_words
+from tui.services.ledger import Contents, Entry
+from tui.services.ledger_rows import as_plain, row
 
 
 def described(launch: Launch, file: Path) -> str:
@@ -120,3 +127,135 @@ def write_example(file: Path, context: tuple[str, str] | None = None) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+# ``mlflow-deck doctor``: the checks of a context, for people and for programs.
+
+
+_SIGNS = {Verdict.OK: "✓", Verdict.WARNING: "!", Verdict.FAIL: "✗", Verdict.SKIPPED: "·"}
+_ASCII_SIGNS = {Verdict.OK: "+", Verdict.WARNING: "!", Verdict.FAIL: "x", Verdict.SKIPPED: "-"}
+_TITLE_WIDE, _TOOK_WIDE = 14, 9
+_WIDEST, _NARROWEST = 120, 60
+
+
+def line(check: Check, columns: int, *, unicode: bool = True) -> str:
+    """One check as lines of a terminal: sign, title, time, what was found, and below it what to do."""
+    sign = (_SIGNS if unicode else _ASCII_SIGNS)[check.verdict]
+    took = took_words(check)
+    head = f"{sign} {fit(check.title, _TITLE_WIDE)} {took:>{_TOOK_WIDE}}  "
+    room = max(_NARROWEST, min(columns, _WIDEST)) - len(head)
+    found = textwrap.wrap(clean(check.found), room, break_on_hyphens=False) or [""]
+    arrow = "→ " if unicode else "> "
+    remedy = textwrap.wrap(
+        clean(check.remedy), room, initial_indent=arrow, subsequent_indent="  ", break_on_hyphens=False
+    )
+    lines = [head + found[0], *(" " * len(head) + words for words in (*found[1:], *remedy))]
+    return "\n".join(text.rstrip() for text in lines)
+
+
+def ending(checks: Sequence[Check]) -> str:
+    """The last line."""
+    return summary(checks) + "."
+
+
+def checks_json(context: str, checks: Sequence[Check]) -> str:
+    """Everything as one JSON object."""
+    told = {
+        "context": context,
+        "fails": fails(checks),
+        "checks": [
+            {
+                **{name: value.value if isinstance(value, Verdict) else value for name, value in asdict(check).items()},
+                "took_ms": None if check.took_ms is None else round(check.took_ms, 1),
+            }
+            for check in checks
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+# The log file that a person asked for: private, appended to, with tracebacks and warnings in it.
+
+
+_NAME = "mlflow-deck's log"
+
+
+class _WithoutSecrets(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+def keep(file: Path) -> None:
+    """Send every log record and warning of this process to a file that only its owner may read.
+
+    Raises Problem (CONFIG) if the file cannot be opened for writing.
+    """
+    try:
+        handle = os.open(file.expanduser(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Problem(Kind.CONFIG, "The log cannot be kept", f"{file}: {reason}.", "Name another --log-file.") from None
+    handler = logging.StreamHandler(os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace"))
+    handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s %(threadName)s: %(message)s"))
+    handler.set_name(_NAME)
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+    logging.captureWarnings(True)
+
+
+def hush() -> None:
+    """Keep records and warnings off the terminal where no log was asked for; Python would print them to stderr."""
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())
+    logging.captureWarnings(True)
+
+
+def failure() -> None:
+    """Put the exception being handled, with its traceback, into the log, if there is one."""
+    if any(handler.get_name() == _NAME for handler in logging.getLogger().handlers):
+        logging.getLogger("tui").error("the program ended", exc_info=True)
+
+
+# ``mlflow-deck ledger``: what was written from this machine.
+
+
+def selected(contents: Contents, names: tuple[str, ...]) -> list[Entry]:
+    """The entries about these models, runs or experiments; all where none is named."""
+    return [entry for entry in contents.entries if not names or entry.subject in names]
+
+
+def ledger_json(entries: list[Entry]) -> str:
+    return json.dumps([as_plain(entry) for entry in entries], indent=2)
+
+
+def merged_words(contents: Contents, file: Path, folder: Path) -> str:
+    """Merge what another machine has handed on, and say what came of it. Raises Problem where it cannot be read."""
+    from tui.services.ledger_rows import merge, read
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise Problem(Kind.CONFIG, "Nothing was merged", f"{file}: {reason}.", "Name another file.") from None
+    new, known = merge(folder, contents.entries, read(text, str(file)))
+    return f"{new} new {'entry' if new == 1 else 'entries'}, {known} known already.\n"
+
+
+def ledger_table(entries: list[Entry], zone: tzinfo, names: tuple[str, ...] = ()) -> str:
+    """A line for each entry, the newest last, as a log is read; ``names`` are those that were asked for."""
+    if not entries:
+        of = f" to {' or '.join(map(named, names))}" if names else ""
+        return f"Nothing has been written{of} from here."
+    cells = []
+    for entry in entries:
+        shown = row(entry, zone)
+        why = f"  “{entry.why}”" if entry.why else ""
+        cells.append(
+            [
+                f"#{entry.number}",
+                stamp(entry.at_ms, zone),
+                *map(clean, (entry.context, entry.actor, entry.subject, shown.what, shown.outcome + why)),
+            ]
+        )
+    wide = [max(width(line[column]) for line in cells) for column in range(len(cells[0]))]
+    return "\n".join("  ".join(fit(text, wide[at]) for at, text in enumerate(line)).rstrip() for line in cells)

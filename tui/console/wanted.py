@@ -40,7 +40,7 @@ from tui.domain.models import measures as judging
 from tui.domain.models.values import READY, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, named
-from tui.domain.writes import alias_plan, changes
+from tui.domain.writes import changes, plans
 from tui.domain.writes.changes import Plan, ThingState
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _wanted(name: object, about: object, called: str) -> WantedModel:
             raise _unclear(called, f"{key} of {name} are names with values")
     aliases: dict[str, str | None] = {}
     for alias, at in parts["aliases"].items():
-        number = alias_plan.version_number(str(at)) if isinstance(at, (str, int)) and not isinstance(at, bool) else ""
+        number = plans.version_number(str(at)) if isinstance(at, (str, int)) and not isinstance(at, bool) else ""
         if at is not None and not number:
             raise _unclear(called, f"{alias} of {name} points to {at}, which is no version")
         aliases[_text(alias, called, f"an alias of {name}")] = number or None
@@ -160,7 +160,7 @@ def planned_parts(session: Session, wanted: Mapping[str, WantedModel]) -> list[P
         try:
             model = session.registry.get_model(name)
             if about.aliases:
-                planned = alias_plan.plan(name, model.aliases, about.aliases)
+                planned = plans.plan(name, model.aliases, about.aliases)
                 if planned.steps:
                     plan = guarded(session, planned, model)
                     unready = _unready(session, model, [step.to for step in planned.steps])
@@ -358,7 +358,7 @@ def _agreed(
 
 def _done(session: Session, doable: Sequence[PlannedPart], reason: str, as_json: bool, looks_again: bool) -> int:
     """Carry out part after part until one is not done; print what became of each."""
-    from tui.services.writes import Outcome
+    from tui.services.write_flow import Outcome
 
     results: list[WriteResult] = []
     trouble: Problem | None = None
@@ -512,4 +512,4 @@ def _beside(model: str, said: str) -> Named:
         return Named(model, alias=said[1:])
     if said.startswith("models:"):
         return named_by(said)
-    return Named(model, version=alias_plan.version_number(said) or said)
+    return Named(model, version=plans.version_number(said) or said)

@@ -25,8 +25,19 @@ from tui.console.runs import found_runs
 from tui.domain.experiments import Lifecycle
 from tui.domain.problem import Problem
 from tui.domain.text import clean
-from tui.services.conditions import Conditions, begun, key_of, look
-from tui.services.watching import Happening, LookPace, SeenRun, model_as_seen, of_model, of_runs, runs_as_seen
+from tui.services.watching import (
+    Conditions,
+    Happening,
+    LookPace,
+    SeenRun,
+    begun,
+    key_of,
+    look,
+    model_as_seen,
+    of_model,
+    of_runs,
+    runs_as_seen,
+)
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -269,7 +280,7 @@ def watch_command(
     What was seen is kept, so that a restart tells nothing twice and leaves nothing out; the first look only remembers,
     except that it tells of what goes wrong just then.
     """
-    from tui.config.paths import state_dir
+    from tui.resources import state_dir
     from tui.services.state_files import StateFiles
 
     meant = [named_by(one) for one in model]

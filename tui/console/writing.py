@@ -111,7 +111,7 @@ def carried_out(session: Session, plan: Plan, consent: Consent) -> int:
     overtaken = looked_again(session, [told], consent.looks_again, quiet=consent.as_json)
     if consent.as_json:
         print_json(as_plain(told, overtaken))
-    from tui.services.writes import Outcome
+    from tui.services.write_flow import Outcome
 
     return 0 if told.outcome is Outcome.DONE and not overtaken else EXIT_UNDONE
 
@@ -125,7 +125,7 @@ def looked_again(
     """
     from tui.domain.writes.changes import WriteVerb
     from tui.services.ledger_rows import overtaken_line
-    from tui.services.writes import second_look_s
+    from tui.services.write_flow import second_look_s
 
     if not wanted or not any(change.verb is not WriteVerb.SERVE for told in results for change in told.done):
         return ()
@@ -154,7 +154,7 @@ def plan_lines(plan: Plan) -> list[str]:
 
 def told_lines(told: WriteResult, session: Session) -> list[str]:
     """What became of a plan, in lines."""
-    from tui.services.writes import Outcome
+    from tui.services.write_flow import Outcome
 
     number = f", ledger #{told.report.number}" if told.report.number is not None else ", not in the ledger"
     at = f"{datetime.fromtimestamp(told.at_ms / 1000, session.clock.zone):%H:%M:%S}"
@@ -191,7 +191,7 @@ _WORDS = {
 
 def as_plain(told: WriteResult, overtaken: Sequence[Overtaken] = ()) -> dict[str, Any]:
     """What became of a plan as plain data, for scripts; of what was ``overtaken`` since, what it is by now."""
-    from tui.services.writes import Outcome
+    from tui.services.write_flow import Outcome
 
     since = {id(one.change): one.now for one in overtaken}
     steps = []

@@ -47,7 +47,7 @@ Report = Callable[[Progress], None]
 
 def default_folder() -> Path:
     """Where the sample store is, or will be, for this person."""
-    from tui.config.paths import data_dir
+    from tui.resources import data_dir
 
     return data_dir() / "sample"
 

@@ -31,7 +31,7 @@ from tui.gateway.registry import ClientRegistry
 from tui.gateway.rest.tracking import RestTracking
 from tui.gateway.session import Connection
 from tui.gateway.store import SessionDiagnosis, SessionStore
-from tui.gateway.traces.client import ClientEvaluations, ClientTraces, trace_writes_of
+from tui.gateway.traces import ClientEvaluations, ClientTraces, trace_writes_of
 from tui.gateway.tracking import history
 from tui.gateway.tracking.client import ClientTracking, writes_of
 

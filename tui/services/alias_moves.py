@@ -1,22 +1,27 @@
-"""Moving aliases: the only way by which an alias is written, undone and settled. Every method blocks."""
+"""Moving aliases: the only way by which an alias is written, undone and settled; and who held it since when."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.domain import uris
-from tui.domain.models.holders import mirror_tags
+from tui.domain.models.rows import UNKNOWN, Holding, KnownMove, Tenure, mirror_tags, mirrored, mirrored_move, tenures
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.writes import alias_plan, changes
-from tui.domain.writes.alias_plan import Aliases, AliasPlan, AliasStep
+from tui.domain.writes import changes, plans
 from tui.domain.writes.changes import Change, Thing, ThingState
+from tui.domain.writes.plans import Aliases, AliasPlan, AliasStep
 from tui.services.ledger import OPEN, UNSETTLED, Entry, Ledger
-from tui.services.write_flow import Found, Prepared, WriteResult, judged
-from tui.services.writes import Outcome, StepResult, WriteReport
+from tui.services.pool import Clock
+from tui.services.write_flow import Found, Outcome, Prepared, StepResult, WriteReport, WriteResult, judged
+
+if TYPE_CHECKING:
+    from tui.services.ledger import Entry
+    from tui.services.session import Session
+
 
 # Moves of aliases as the ledger keeps them: what an entry meant, what became of it, and what has been taken back.
 
@@ -205,7 +210,7 @@ class AliasMoves:
         """
         model = plan.changes[0].id
         steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)
-        planned = AliasPlan(model, steps, plan.purpose or alias_plan.MOVE, plan.of)
+        planned = AliasPlan(model, steps, plan.purpose or plans.MOVE, plan.of)
         self._refuse(planned, plan.why)
         seen: list[Aliases] = []
         is_new = any(step.expected is None for step in steps)
@@ -216,7 +221,7 @@ class AliasMoves:
             return aliases_of(model, seen[-1], self._thing)
 
         def whole_plan_stands(_found: Found) -> bool:
-            return not alias_plan.conflicts(planned, seen[-1]) and not alias_plan.refusals(planned, state=seen[-1])
+            return not plans.conflicts(planned, seen[-1]) and not plans.refusals(planned, state=seen[-1])
 
         guards = [
             judged(change, read, partial(self._write, model, step))
@@ -237,7 +242,7 @@ class AliasMoves:
 
     def _refuse(self, plan: AliasPlan, why: str) -> None:
         title = "Nothing was moved"
-        refused = alias_plan.refusals(plan)
+        refused = plans.refusals(plan)
         if refused:
             raise Problem(Kind.BAD_REQUEST, title, " ".join(refused))
         if self.rules.reason_required and not why.strip():
@@ -246,7 +251,7 @@ class AliasMoves:
         if len(plan.steps) > 1 and wanted:
             # One step the server refuses by itself; of several, some would be done by then.
             found = self._registry.get_versions([(plan.model, version) for version in sorted(wanted)])
-            if missing := alias_plan.refusals(plan, {version for _, version in found}):
+            if missing := plans.refusals(plan, {version for _, version in found}):
                 raise Problem(Kind.BAD_REQUEST, title, " ".join(missing))
 
     def _write(self, model: str, step: AliasStep) -> None:
@@ -297,7 +302,7 @@ class AliasMoves:
                 continue
             steps = [step for step in done_steps(entry) if (entry.number, step.alias) not in over]
             if steps:
-                return alias_plan.undo(model, steps, entry.number)
+                return plans.undo(model, steps, entry.number)
         return None
 
     def settle_model(self, model: str) -> list[Entry]:
@@ -326,3 +331,102 @@ def place_of(registry_uri: str, workspace: str = "") -> str:
     scheme, divider, rest = uri.partition("://")
     authority, slash, path = rest.partition("/")
     return uris.in_workspace(f"{scheme}{divider}{authority.rpartition('@')[2]}{slash}{path}".rstrip("/"), workspace)
+
+
+# Who holds an alias since when, and who held it before: by the ledger, the tags that others set, and what was seen.
+
+
+@dataclass(frozen=True)
+class _Move:
+    """One move of an alias; None is no version. One that was seen happened between ``after_ms`` and ``at_ms``."""
+
+    at_ms: int
+    by: str
+    was: str | None
+    to: str | None
+    after_ms: int = 0
+
+
+class Holders:
+    """One registry's aliases. ``learn`` reads the ledger and blocks; everything else answers at once."""
+
+    def __init__(self, moves: AliasMoves, clock: Clock) -> None:
+        self._moves = moves
+        self._clock = clock
+        self._recorded: dict[tuple[str, str], list[tuple[Entry, _Move]]] = {}
+        self._seen: dict[str, tuple[int, dict[str, str]]] = {}  # by model: when it was read last, and its aliases
+        self._watched: dict[tuple[str, str], _Move] = {}
+
+    def learn(self) -> None:
+        """Read what the ledger has of moves here; where it cannot be read, nothing is known from it."""
+        recorded: dict[tuple[str, str], list[tuple[Entry, _Move]]] = {}
+        try:
+            entries = self._moves.entries()
+        except Problem:  # who writes is told of it; who looks need not be
+            entries = []
+        for entry in entries:
+            for step in done_steps(entry):
+                move = _Move(entry.ended_ms or entry.at_ms, entry.actor, step.expected, step.to)
+                recorded.setdefault((entry.subject, step.alias), []).append((entry, move))
+        self._recorded = recorded
+
+    def observe(self, models: Iterable[RegisteredModel]) -> None:
+        """Take models as they have just been read: an alias that points elsewhere than before was moved meanwhile."""
+        now_ms = self._clock.now_ms()
+        for model in models:
+            now = dict(model.aliases)
+            last_ms, before = self._seen.get(model.name, (now_ms, now))
+            self._seen[model.name] = (now_ms, now)
+            for alias in {*before, *now}:
+                if before.get(alias) != now.get(alias):
+                    self._watched[model.name, alias] = _Move(now_ms, "", before.get(alias), now.get(alias), last_ms)
+
+    def holding(self, model: RegisteredModel, alias: str, made: ModelVersion | None) -> Holding:
+        """What is known of an alias where it points now; ``made`` is the version there, if it is known."""
+        at = model.aliases.get(alias)
+        if at is None:
+            return UNKNOWN
+        recorded = self._last(model, alias)
+        seen = self._watched.get((model.name, alias))
+        if seen is not None and seen.to != at:
+            seen = None
+        if recorded is not None and recorded.to == at and (seen is None or seen.after_ms <= recorded.at_ms):
+            return Holding(recorded.at_ms, recorded.by, recorded.was or "")
+        told = mirrored(alias, made.tags) if made is not None else UNKNOWN
+        earliest = seen.after_ms if seen is not None else recorded.at_ms if recorded is not None else 0
+        if told.since_ms is not None and told.since_ms // 1000 < earliest // 1000:
+            told = UNKNOWN  # of an earlier time: it has been moved away and back since
+        if seen is not None:
+            return Holding(told.since_ms or seen.at_ms, told.by, seen.was or "")
+        # The last that we know of it is that it was elsewhere: whoever held it then held it before.
+        was = recorded.to or "" if recorded is not None and recorded.to != at else None
+        return Holding(told.since_ms, told.by, told.was if told.was is not None else was)
+
+    def _last(self, model: RegisteredModel, alias: str) -> _Move | None:
+        moves = [move for entry, move in self._recorded.get((model.name, alias), ()) if not is_of_another(entry, model)]
+        return moves[-1] if moves else None
+
+
+def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Tenure, ...]:
+    """All that the ledgers and the tags of versions tell of an alias; reads every version, and blocks."""
+    from tui.resources import state_dir
+    from tui.services.ledger_rows import merged
+
+    moves = session.desk.moves
+    others = [e for e in merged(state_dir()) if (e.what, e.place, e.subject) == (WHAT, moves.place, model.name)]
+    known = [
+        KnownMove(entry.ended_ms or entry.at_ms, step.expected, step.to, entry.actor, entry.why, source)
+        for entries, source in ((moves.entries(model.name), "ledger"), (others, "merged ledger"))
+        for entry in entries
+        if not is_of_another(entry, model)
+        for step in done_steps(entry)
+        if step.alias == alias
+    ]
+    token: str | None = None
+    while True:
+        page = session.registry.search_versions(model.name, token=token)
+        told = (mirrored_move(alias, made.version, made.tags) for made in page.versions)
+        known += [move for move in told if move is not None]
+        token = page.next_token
+        if token is None:
+            return tenures(known, model.aliases.get(alias))

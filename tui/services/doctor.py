@@ -9,16 +9,73 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 
 from tui import __version__
 from tui.domain.artifacts import ArtifactRoot
-from tui.domain.checkup import Check, Verdict, without
 from tui.domain.models import grants
 from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import count
 from tui.domain.uris import DEFAULT_WORKSPACE, masked, not_seen, without_secrets
 from tui.domain.values import Lifecycle, StoreCondition
 from tui.services.session import Session
+
+# What was found when a context was looked over: checks, each with a verdict, and what to do about it.
+
+
+class Verdict(str, Enum):
+    """How a check ended; ``SKIPPED`` where there is nothing to check, or something before it failed."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. ``found`` and ``remedy`` are a sentence or two; ``took_ms`` is None where nobody waited."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+    took_ms: float | None = None
+
+
+def fails(checks: Sequence[Check]) -> bool:
+    """Whether something that a person needs does not work."""
+    return any(check.verdict is Verdict.FAIL for check in checks)
+
+
+def summary(checks: Sequence[Check]) -> str:
+    """``9 ok, 2 warnings, 1 failure``; what was skipped is not counted."""
+    words = []
+    for verdict, one, many in (
+        (Verdict.OK, "ok", "ok"),
+        (Verdict.WARNING, "warning", "warnings"),
+        (Verdict.FAIL, "failure", "failures"),
+    ):
+        count = sum(1 for check in checks if check.verdict is verdict)
+        if count:
+            words.append(f"{count} {one if count == 1 else many}")
+    return ", ".join(words)
+
+
+def took_words(check: Check) -> str:
+    """How long a check took, ``1 204 ms``; "" of what takes no time."""
+    return f"{count(round(check.took_ms))} ms" if check.took_ms is not None and check.took_ms >= 1 else ""
+
+
+def without(check: Check, secrets: Sequence[str]) -> Check:
+    """The check with every one of these texts hidden."""
+    found, remedy = check.found, check.remedy
+    for secret in secrets:
+        found, remedy = found.replace(secret, "***"), remedy.replace(secret, "***")
+    return replace(check, found=found, remedy=remedy)
+
 
 # The machine that the deck runs on, as the doctor tells it: terminal, folders, and the secrets not to be shown.
 
@@ -104,7 +161,7 @@ def secrets_of(environ: Mapping[str, str], profile: str | None) -> tuple[str, ..
 
 def here(profile: str | None, config_file: Path | None = None) -> Surroundings:
     """This machine, as it is now."""
-    from tui.config.paths import cache_dir, state_dir
+    from tui.resources import cache_dir, state_dir
 
     try:
         columns, rows = os.get_terminal_size(sys.__stdout__.fileno()) if sys.__stdout__ else (0, 0)

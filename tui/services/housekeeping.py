@@ -12,8 +12,16 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import TrackingPort, WritesPort
 from tui.services.ledger import Ledger
 from tui.services.runs_query import ids_filter
-from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite
+from tui.services.write_flow import (
+    Found,
+    GuardedWrite,
+    Prepared,
+    WriteResult,
+    in_steps,
+    judged,
+    settle_steps,
+    unless_gone,
+)
 
 ASKED_FOR_CHILDREN = 30  # runs whose children are asked for before some are deleted
 PARENT_TAG = "mlflow.parentRunId"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain.export import escaped
-from tui.domain.models.holders import Holding, Tenure
 from tui.domain.models.readiness import CHAMPION
+from tui.domain.models.rows import Holding, Tenure
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import drifts, health, served
@@ -21,9 +21,9 @@ from tui.domain.text import clean
 from tui.domain.traces import table
 from tui.domain.traces.summary import Tally, share, tallied
 from tui.domain.traces.values import ERROR, TraceScope
-from tui.domain.writes.alias_plan import shown
+from tui.domain.writes.plans import shown
 from tui.services.copies import utc
-from tui.services.trace_writes import MOST_PLACES, infos_of
+from tui.services.trace_desk import MOST_PLACES, infos_of
 
 if TYPE_CHECKING:
     from tui.services.session import Session

@@ -21,8 +21,7 @@ from tui.services.alias_moves import OF_PROMPTS, WHAT, outcomes_of, steps_of
 from tui.services.downloads import export
 from tui.services.ledger import OPEN, Entry
 from tui.services.serving_desk import BEGUN
-from tui.services.write_flow import Overtaken, of_record
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome, Overtaken, of_record
 
 OUTCOME_WORDS = {
     OPEN: "not known: the program ended in between",

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.config.model import ModelSettings
 from tui.domain.capabilities import Capabilities, Numbers
-from tui.domain.models.holders import UNKNOWN, Holding
 from tui.domain.models.measures import Measured, choices, datasets_of, measured
 from tui.domain.models.readiness import CHALLENGER, CHAMPION, NO_CHAMPION, OFF, Finding, Judged, judge
+from tui.domain.models.rows import UNKNOWN, Holding
 from tui.domain.models.values import ModelFacts, ModelVersion, Numbered, RegisteredModel, SourceModel, SourceRun
 from tui.domain.problem import Problem
 from tui.domain.serving import ServedAt
 from tui.gateway.ports import RegistryPort
-from tui.services.clock import Clock
-from tui.services.holders import Holders
+from tui.services.alias_moves import Holders
+from tui.services.pool import Clock
 from tui.services.serving_desk import ServingDesk
 
 VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
@@ -148,7 +148,7 @@ class ModelHealth:
 
     def better(self, metric: str) -> str:
         """Which way a metric gets better: "higher", "lower", or "" where nothing is known."""
-        from tui.domain.diff.directions import direction_of
+        from tui.domain.ranking import direction_of
 
         return direction_of(metric, self._directions).better if metric else ""
 

@@ -11,7 +11,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.writes.changes import Change, Plan, Thing, WriteVerb
 from tui.gateway.databricks.ports import CatalogPort
-from tui.services.clock import Clock
+from tui.services.pool import Clock
 
 KEPT_MS = 60_000  # how long grants that were read count
 _LEVELS = ("DENY", "NO_PERMISSIONS", "READ", "USE", "EDIT", "MANAGE")  # of MLflow's server, each above the one before

@@ -14,13 +14,20 @@ from tui.domain.prompts import JudgedPrompt, judge_prompt
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import PromptsPort
-from tui.services.alias_moves import AliasMoves, Rules, place_of
-from tui.services.clock import Clock
-from tui.services.holders import Holders
+from tui.services.alias_moves import AliasMoves, Holders, Rules, place_of
 from tui.services.ledger import Ledger
+from tui.services.pool import Clock
 from tui.services.registry_writes import undo_of
-from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite
+from tui.services.write_flow import (
+    Found,
+    GuardedWrite,
+    Prepared,
+    WriteResult,
+    in_steps,
+    judged,
+    settle_steps,
+    unless_gone,
+)
 
 if TYPE_CHECKING:
     from tui.services.session import Session

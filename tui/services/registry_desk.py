@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
+import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from tui.domain.glyphs import Glyphs
 from tui.domain.models import measures
 from tui.domain.models.board import ModelNews
 from tui.domain.models.measures import GateWanted, Judgement
 from tui.domain.models.readiness import CHAMPION, Finding, Judged, warnings_of_target
+from tui.domain.models.rows import Holding, served_cell
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
+from tui.domain.problem import Freshness, Kind, Problem
 from tui.domain.serving import move_consequences
-from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import AliasPlan
+from tui.domain.text import clean
 from tui.domain.writes.changes import Plan
-from tui.services.alias_moves import PROTECTED, AliasMoves, Rules, place_of
-from tui.services.holders import Holders
+from tui.domain.writes.plans import AliasPlan, refusals
+from tui.services.alias_moves import PROTECTED, AliasMoves, Holders, Rules, place_of
 from tui.services.model_health import ModelHealth
 from tui.services.registry_writes import RegistryWrites
 from tui.services.serving_desk import ServingDesk
+from tui.services.session import Session
 
 if TYPE_CHECKING:
     from tui.services.session import Session
@@ -171,7 +179,7 @@ class RegistryDesk:
         if not protected and unready:
             guard = f"{' and '.join(unready)} {'is' if len(unready) == 1 else 'are'} not ready"
         missing = dict.fromkeys(step.to for step in planned.steps if step.to in absent)
-        reasons = (refused,) if refused else alias_plan.refusals(planned, state=state)
+        reasons = (refused,) if refused else refusals(planned, state=state)
         return replace(
             self.moves.plan(planned, model),
             remarks=tuple(self._consequences(planned, model, targets, signs)),
@@ -222,3 +230,252 @@ class RegistryDesk:
         plans = [plan for plan in (alias, self.writes.undo(name)) if plan is not None]
         last = max(plans, key=lambda plan: plan.of or 0, default=None)
         return last, model, self.writes.last_that_stays(name)
+
+
+# Moves of aliases that agents propose: kept beside the ledger, and confirmed or refused in the deck by a person.
+#
+# A file of JSON lines, appended to and never rewritten: a line for each proposal, and one for what became of it.
+
+
+FILE = "proposals.jsonl"
+MOST_OPEN = 50
+"""Proposals of one registry that may wait: whoever makes more is to wait for a person first."""
+
+_TEXTS = ("id", "place", "context", "model", "alias", "to", "why", "by")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An alias that is to point to version ``to``; it pointed to ``before`` (None: nowhere) when that was proposed."""
+
+    id: str
+    at_ms: int
+    place: str  # the registry, as the ledger names it
+    context: str
+    model: str
+    alias: str
+    before: str | None
+    to: str
+    why: str
+    by: str
+    evidence: tuple[str, ...] = ()
+    decided: str = ""  # "confirmed", "refused", "" while it waits
+
+
+class Proposals:
+    """The file in a folder. Every method raises Problem where it cannot be read or written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / FILE
+
+    def read(self) -> list[Proposal]:
+        """Every proposal, the oldest first; a line that is none is left out."""
+        try:
+            text = self.file.read_text(encoding="ascii")
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise self._problem("The proposals were not read", error) from None
+        found: dict[str, Proposal] = {}
+        for line in text.splitlines():
+            try:
+                said = json.loads(line)
+                if "decided" in said:
+                    found[said["id"]] = Proposal(**{**vars(found[said["id"]]), "decided": str(said["decided"])})
+                else:
+                    made = _proposal(said)
+                    found[made.id] = made
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue
+        return list(found.values())
+
+    def waiting(self, place: str, model: str = "") -> list[Proposal]:
+        """Those of a registry, or of one model of it, that nobody has decided on."""
+        return [one for one in self.read() if one.place == place and not one.decided and model in ("", one.model)]
+
+    def propose(self, said: Proposal) -> Proposal:
+        """Keep a proposal, under an id of its own; one that waits already in the same words is not made twice."""
+        waiting = self.waiting(said.place)
+        for one in waiting:
+            if (one.model, one.alias, one.before, one.to) == (said.model, said.alias, said.before, said.to):
+                return one
+        if len(waiting) >= MOST_OPEN:
+            words = f"{len(waiting)} proposals wait for a person already."
+            raise Problem(Kind.BAD_REQUEST, "Nothing was proposed", words, "Decide on them in the deck first.")
+        made = Proposal(**{**vars(said), "id": uuid.uuid4().hex[:12]})
+        kept = {name: value for name, value in asdict(made).items() if name != "decided"}
+        self._append(kept)
+        return made
+
+    def decide(self, proposal: Proposal, decided: str, at_ms: int) -> None:
+        """Keep what became of a proposal."""
+        self._append({"id": proposal.id, "decided": decided, "at_ms": at_ms})
+
+    def _append(self, said: Mapping[str, Any]) -> None:
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                os.write(handle, (json.dumps(said, ensure_ascii=True) + "\n").encode("ascii"))
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise self._problem("The proposals were not written", error) from None
+
+    def _problem(self, title: str, error: Exception) -> Problem:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Problem(Kind.STORE_UNREADABLE, title, f"{self.file}: {reason}.", "Free the disk, or mend its rights.")
+
+
+def _proposal(said: Mapping[str, Any]) -> Proposal:
+    texts = {name: str(said[name]) for name in _TEXTS}
+    before, evidence, at_ms = said["before"], said["evidence"], said["at_ms"]
+    if type(at_ms) is not int or not isinstance(evidence, list):
+        raise ValueError("proposal")
+    return Proposal(
+        at_ms=at_ms,
+        before=None if before is None else str(before),
+        evidence=tuple(str(one) for one in evidence),
+        **texts,
+    )
+
+
+# The registered models of many contexts beside each other: what each has as champion, and in what they differ.
+#
+# Each context is a store with a session and a process of its own; one that is down leaves the others.
+
+
+PAGE = 200  # models asked for first; MLflow gives no more than a thousand at a time
+MORE = 1000
+MOST = 5000  # models of a context that are shown
+AT_ONCE = 100  # models of which the champions are learnt in one go
+FILES_OF = 24  # models of which files are read unasked, for their signatures
+
+
+@dataclass
+class Store:
+    """One context and what has been read of it; models are by their key, which is the same in every context."""
+
+    name: str
+    session: Session | None = None
+    problem: Problem | None = None  # why it could not be opened or read
+    freshness: Freshness = field(default_factory=Freshness)
+    models: dict[str, RegisteredModel] = field(default_factory=dict)
+    read_ms: dict[str, int] = field(default_factory=dict)  # by key: when its champion was learnt
+    complete: bool = False
+    is_reading: bool = False
+
+    def key_of(self, name: str) -> str:
+        """A model's name without the catalog that the context works in: prod.ml.churn and dev.ml.churn are ml.churn."""
+        catalog = self.session.launch.catalog if self.session is not None else None
+        return name.removeprefix(f"{catalog}.") if catalog else name
+
+    def champion(self, key: str) -> ModelVersion | None:
+        """The version that a model's champion points to, where it is known."""
+        model = self.models.get(key)
+        at = model.aliases.get(CHAMPION) if model is not None else None
+        if model is None or at is None or self.session is None:
+            return None
+        return self.session.desk.health.version(model.name, at) or ModelVersion(model.name, at)
+
+    def state(self) -> str:
+        """``prod 1000 models``, ``staging down: refused the connection``."""
+        if self.problem is not None:
+            shown = f", showing {len(self.models)} models from before" if self.models else ""
+            return f"{clean(self.name)} down: {clean(self.problem.message)}{shown}"
+        loaded = f"{len(self.models)} models" + ("" if self.complete else " so far")
+        return f"{clean(self.name)} {loaded if self.session is not None else 'not opened'}"
+
+
+@dataclass(frozen=True)
+class StoreCell:
+    """What one context says of one model. ``version`` is "" without a champion; ``findings`` are those of rules."""
+
+    store: str
+    name: str
+    version: str
+    holding: Holding
+    made_ms: int | None
+    metric: float | None
+    better: str
+    findings: int
+    is_bad: bool
+    serving: str
+    run_id: str
+    signature: object | None
+    read_ms: int | None
+    is_stale: bool
+
+
+def learn(session: Session, models: Sequence[RegisteredModel], *, facts: bool = False) -> list[RegisteredModel]:
+    """Read what is not known of these models; answers them whole. Blocks, and raises Problem."""
+    brief = [model.name for model in models if not model.is_whole and not model.unread]
+    whole = {model.name: model for model in session.registry.get_models(brief)} if brief else {}
+    found = [whole.get(model.name, model) for model in models]
+    session.desk.take_models(found)
+    session.desk.health.gather(found, facts=facts)
+    return found
+
+
+def cell_of(store: Store, key: str, glyphs: Glyphs) -> StoreCell | None:
+    """What a context says of a model; None where it has no such model, or has not been read."""
+    model, session = store.models.get(key), store.session
+    if model is None or session is None:
+        return None
+    health, made = session.desk.health, store.champion(key)
+    measured = health.measured(made) if made is not None else None
+    findings = health.findings(model)
+    facts = health.facts(model.name, made.version) if made is not None else None
+    served = served_cell(model, health.served(model.name), glyphs)[0] if health.served(model.name) else ""
+    return StoreCell(
+        store.name,
+        model.name,
+        made.version if made is not None else "",
+        health.holding(model, CHAMPION),
+        made.created_ms if made is not None else None,
+        measured.value if measured is not None else None,
+        health.better(measured.name) if measured is not None else "",
+        len(findings),
+        any(finding.severity == "error" for finding in findings),
+        served,
+        made.run_id if made is not None else "",
+        facts.signature if facts is not None and not facts.unread else None,
+        store.read_ms.get(key),
+        store.problem is not None,
+    )
+
+
+def reference(stores: Iterable[Store]) -> str:
+    """The context that the others are held against: the protected one, else one called prod, else the last read."""
+    opened = [store for store in stores if store.session is not None]
+    protected = [s.name for s in opened if s.session is not None and s.session.launch.protected]
+    called = [store.name for store in opened if store.name.lower().startswith("prod")]
+    return next(iter([*protected, *called, *(s.name for s in reversed(opened) if s.models or s.problem is None)]), "")
+
+
+def drift(cells: Mapping[str, StoreCell | None], read: Iterable[str], against: str) -> list[str]:
+    """In what contexts differ in a model, in words; ``read`` are those that are known whole.
+
+    ``against`` is the context that the others are held against.
+    """
+    found: list[str] = []
+    base = cells.get(against)
+    whole = set(read)
+    for name, cell in cells.items():
+        if name == against or base is None:
+            continue
+        if base.version and name in whole and cell is None:
+            found.append(f"champion of {against} absent in {name}: no such model there")
+        elif base.version and cell is not None and not cell.version:
+            found.append(f"champion of {against} absent in {name}")
+        if cell is None or not cell.version or not base.version:
+            continue
+        if cell.version == base.version and cell.run_id and base.run_id and cell.run_id != base.run_id:
+            found.append(f"v{cell.version} in {name} and in {against} are from other runs")
+        if cell.signature is not None and base.signature is not None and cell.signature != base.signature:
+            found.append(f"signature differs between {name} and {against}")
+    if base is None and against in whole:
+        found.append(f"not in {against}")
+    return found

@@ -16,7 +16,7 @@ from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable,
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import to_version
 from tui.domain.text import named
-from tui.domain.writes import alias_plan, changes
+from tui.domain.writes import changes, plans
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import AliasMoves, done_steps
@@ -24,8 +24,11 @@ from tui.services.ledger import Entry, Ledger
 from tui.services.serving_desk import BEGUN, PROMOTED, ServingPlan, ServingWrites
 from tui.services.write_flow import (
     Found,
+    GuardedWrite,
+    Outcome,
     Prepared,
     WriteKind,
+    WriteReport,
     WriteResult,
     in_steps,
     judged,
@@ -36,7 +39,6 @@ from tui.services.write_flow import (
     settle_steps,
     unless_gone,
 )
-from tui.services.writes import GuardedWrite, Outcome, WriteReport
 
 STAY = "Its aliases stay where they are"  # of a copy's target
 ALIASES, SERVING = "aliases", "serving.config"  # how moves of aliases, and changes of endpoints, are called on record
@@ -517,7 +519,7 @@ class Promotions:
         bare: list[GuardedWrite[Found]] = []
         is_forward = bool(plan.promotes) and plan.purpose not in (changes.UNDO, changes.PUT_BACK)
         for kind, part in self._parts(plan):
-            purpose = part.purpose or (alias_plan.MOVE if kind is self._moves else "")
+            purpose = part.purpose or (plans.MOVE if kind is self._moves else "")
             ready = kind.prepare(replace(part, purpose=purpose))
             bare += ready.guards
             guards += [

@@ -26,8 +26,17 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState
 from tui.gateway.databricks.ports import ServingPort
 from tui.gateway.ports import RegistryPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
-from tui.services.write_flow import Found, Prepared, WriteResult, of_record, read_only_refusal
-from tui.services.writes import GuardedWrite, Outcome, StepResult, WriteReport
+from tui.services.write_flow import (
+    Found,
+    GuardedWrite,
+    Outcome,
+    Prepared,
+    StepResult,
+    WriteReport,
+    WriteResult,
+    of_record,
+    read_only_refusal,
+)
 
 WHOLE_AT_ONCE = 20  # endpoints that are read between two looks at what came
 _NO_MODEL = (Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.BAD_REQUEST, Kind.UNSUPPORTED)

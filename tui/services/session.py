@@ -1,8 +1,12 @@
-"""One open context: its ports, its threads, the log of its requests, and what it remembers."""
+"""One open context: how it is opened, its ports, its threads, the log of its requests, and what it remembers."""
 
 from __future__ import annotations
 
+import getpass
 import hashlib
+import socket
+import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from tui.config.launch import Launch
 from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected
-from tui.services.clock import Clock
+from tui.host import Host, RequestRecord
+from tui.host.wire import spec_of
+from tui.resources import cache_dir, state_dir, views_file
 from tui.services.ledger import Ledger
-from tui.services.pool import Pool
-from tui.services.request_log import RequestLog
+from tui.services.pool import Clock, Pool, SystemClock
 from tui.services.runs_query import PageSize
-from tui.services.state_files import StateFiles
-from tui.services.view_files import ViewFile
+from tui.services.state_files import StateFiles, ViewFile
 
 if TYPE_CHECKING:
     from tui.domain.values import RunDetail
@@ -40,8 +44,76 @@ if TYPE_CHECKING:
     from tui.services.registry_desk import RegistryDesk
     from tui.services.registry_writes import Promotions
     from tui.services.serving_desk import ServingWrites
-    from tui.services.trace_writes import TraceChanges
+    from tui.services.trace_desk import TraceChanges
     from tui.services.write_flow import WriteFlow, WriteKind
+
+
+# What was asked of the server, kept for the ``@`` screen and the status line.
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """One request: what, when, how long, how it ended ("…" while it is under way)."""
+
+    number: int
+    operation: str
+    summary: str
+    started_ms: int
+    took_ms: float | None
+    outcome: str  # "" while under way, "ok", or the kind of the problem
+    message: str = ""
+    size: int = 0  # bytes that came back from the host process
+    reader: str = ""  # who answered: MlflowClient, or which reader of the deck's own
+
+
+class RequestLog:
+    """The last requests, newest last; safe to write from any thread."""
+
+    def __init__(self, keep: int = 1000) -> None:
+        self._requests: deque[LoggedRequest] = deque(maxlen=keep)
+        self._open: dict[int, LoggedRequest] = {}
+        self._lock = threading.Lock()
+        self.total = 0
+        self.generation = 0
+        self.on_record: Callable[[], object] = lambda: None  # called after each record, on the thread that records
+
+    def record(self, request: LoggedRequest) -> None:
+        """Take in a request, or a later state of one already known by its number."""
+        with self._lock:
+            self.generation += 1
+            if not request.outcome:
+                self.total += request.number not in self._open
+                self._open[request.number] = request
+            else:
+                if self._open.pop(request.number, None) is None:
+                    self.total += 1
+                self._requests.append(request)
+        self.on_record()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._open)
+
+    @property
+    def waiting(self) -> str:
+        """What a request that is under way waits for, "" where none does."""
+        return next((request.message for request in tuple(self._open.values()) if request.message), "")
+
+    @property
+    def last_took_s(self) -> float:
+        """How long the last request took that came to its end, in seconds; 0 where there was none."""
+        took_ms = self._requests[-1].took_ms if self._requests else None
+        return (took_ms or 0.0) / 1000
+
+    @property
+    def under_way(self) -> tuple[LoggedRequest, ...]:
+        """The requests that have not ended, the first that was made first."""
+        return tuple(sorted(tuple(self._open.values()), key=lambda request: request.number))
+
+    def all(self) -> list[LoggedRequest]:
+        """Finished requests and those under way, by number."""
+        with self._lock:
+            return sorted([*self._requests, *self._open.values()], key=lambda request: request.number)
 
 
 @dataclass
@@ -124,7 +196,7 @@ class Session:
 
     def run_summary(self, run: RunDetail) -> list[tuple[str, str]]:
         """The summary of a run, as it can be copied."""
-        from tui.domain.diff.directions import direction_of
+        from tui.domain.ranking import direction_of
         from tui.services.copies import of_run
 
         configured = self.launch.settings.metric_directions
@@ -174,7 +246,7 @@ class Session:
     @cached_property
     def trace_changes(self) -> TraceChanges:
         """What is read and written of this context's traces."""
-        from tui.services.trace_writes import TraceChanges
+        from tui.services.trace_desk import TraceChanges
 
         return TraceChanges(
             self.traces, self.trace_writes, self.evaluations, self.ledger, place=self.launch.place_shown
@@ -223,3 +295,65 @@ class Session:
         """What this context's memories are kept under: the same for the same server by whatever name it is reached."""
         server = uris.in_workspace(self.launch.tracking_uri, self.launch.apart)
         return hashlib.sha256(server.encode()).hexdigest()[:16]
+
+
+# Opening a context: its host process, its ports, and the folders of what it remembers.
+
+
+def actor() -> str:
+    """Who writes from here, as the ledger keeps it: ``ana@bastion``."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"
+
+
+def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) -> Session:
+    """A session on a context; ``host`` is its process where that has been started already."""
+    log = RequestLog()
+    clock = clock or SystemClock()
+
+    def record(request: RequestRecord) -> None:
+        log.record(
+            LoggedRequest(
+                number=request.number,
+                operation=request.op,
+                summary=request.summary,
+                started_ms=request.started_ms,
+                took_ms=request.took_ms,
+                outcome=request.outcome,
+                message=request.message,
+                size=request.bytes,
+                reader=request.reader,
+            )
+        )
+
+    if host is None:
+        host = Host.start(spec_of(launch))
+    host.on_request = record
+    opened, ports, can = host, host.ports, expected(launch.tracking_uri, launch.registry_uri)
+    return Session(
+        launch=launch,
+        store=ports.store,
+        tracking=ports.tracking,
+        writes=ports.writes,
+        history=ports.history,
+        artifacts=ports.artifacts,
+        registry=ports.registry,
+        traces=ports.traces,
+        trace_writes=ports.trace_writes,
+        evaluations=ports.evaluations,
+        prompts=ports.prompts,
+        clock=clock,
+        log=log,
+        ledger=Ledger(state_dir() / "ledger.jsonl", clock, actor()),
+        views=StateFiles(state_dir() / "views"),
+        last_seen=StateFiles(cache_dir() / "last-seen" if launch.settings.cache else None),
+        close=host.close,
+        diagnosis=ports.diagnosis,
+        catalog=ports.catalog if can.workspace else None,
+        serving=ports.serving if can.serving else None,
+        told=lambda: opened.capabilities,
+        named_views=ViewFile(views_file(launch.settings.views_file)),
+    )

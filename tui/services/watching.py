@@ -1,13 +1,28 @@
-"""Watching without a screen: what has happened to models and runs since the last look, and when to look again."""
+"""Watching without a screen: what has happened since the last look, which conditions hold, when to look again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tui.domain import quantities
+from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.values import FAILED, ModelVersion, RegisteredModel
-from tui.domain.writes.alias_plan import shown
+from tui.domain.ranking import direction_of, verdict
+from tui.domain.series.history import MetricHistory
+from tui.domain.serving import Endpoint, Sample, drifts, served
+from tui.domain.traces import table
+from tui.domain.traces.summary import HOUR, Tally, share, tallied
+from tui.domain.traces.values import TraceScope
+from tui.domain.values import MetricValue
+from tui.domain.writes.plans import shown
+from tui.services.trace_desk import infos_of
+
+if TYPE_CHECKING:
+    from tui.services.session import Session
+
 
 RUNS_KEPT = 5000  # runs of which is remembered how they were
 ENDED = ("FINISHED", "FAILED", "KILLED")
@@ -134,3 +149,233 @@ class LookPace:
         least = max(self.every_s, 60.0 * self.requests / max(1, self.a_minute))
         wait = max(least, wait_s) if answered else min(max(LONGEST_S, least), max(wait_s, least * 2.0**self.failures))
         return wait * (1.0 + 0.1 * self.chance())
+
+
+# Conditions that hold or do not: of runs under way, of models, of what serves, of traces; each told when it begins.
+#
+# What reads blocks, and raises Problem; what judges is a pure function of what was read.
+
+
+MOST_RUNS = 20  # runs under way that are looked at one by one, the latest first
+MOST_TOGETHER = 100  # runs whose histories are read together
+MOST_ENDPOINTS = 20  # endpoints whose numbers are read
+MOST_TRACES = 2000  # traces of two hours that are read of an experiment
+FEWEST = 20  # traces in an hour that a share or a percentile of it counts for something
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is looked for. ``plateau`` maps metrics to so many points, ``behind`` are metrics, ``traces`` experiments.
+
+    ``no_point_min`` are minutes and ``error_percent`` is a share of requests, 0 for not at all; ``worse_percent`` is by
+    how much an hour of traces may be worse than the one before it.
+    """
+
+    no_point_min: float = 0.0
+    nan: bool = False
+    plateau: Mapping[str, int] | None = None
+    behind: tuple[str, ...] = ()
+    findings: bool = False
+    serving: bool = False
+    error_percent: float = 0.0
+    traces: tuple[str, ...] = ()
+    worse_percent: float = 50.0
+
+    @property
+    def of_runs(self) -> bool:
+        """Whether runs under way are looked at."""
+        return bool(self.no_point_min or self.nan or self.plateau or self.behind)
+
+    def requests(self, models: int) -> int:
+        """What one look asks, at most; of so many models findings are looked for."""
+        one_by_one = MOST_RUNS if self.no_point_min or self.nan else 0
+        numbers = MOST_ENDPOINTS if self.error_percent else 0
+        # A list, the endpoints whole, and of each model that is served where its aliases point.
+        serving = 2 + MOST_ENDPOINTS + numbers if self.serving or self.error_percent else 0
+        pages = 1 + MOST_TRACES // 500
+        together = len({*(self.plateau or {}), *self.behind})
+        return one_by_one + together + 6 * models * self.findings + serving + pages * len(self.traces)
+
+
+# judging
+
+
+def of_run(
+    run: SeenRun, metrics: Sequence[MetricValue], started_ms: int, wanted: Conditions, now_ms: int
+) -> list[Happening]:
+    """Of a run under way: no new point for a while, and metrics that are no numbers any more."""
+    found, called = [], run.name or run.run_id
+    last_ms = max((metric.timestamp_ms for metric in metrics), default=started_ms)
+    if wanted.no_point_min and now_ms - last_ms >= wanted.no_point_min * 60_000:
+        said = f"run {called}: no new point for {quantities.duration(now_ms - last_ms)}"
+        found.append(Happening("no new point", run.run_id, said, seen_ms=now_ms))
+    for metric in metrics if wanted.nan else ():
+        if math.isnan(metric.value) or math.isinf(metric.value):
+            said = f"run {called}: {metric.key} is {quantities.number(metric.value)} at step {metric.step}"
+            found.append(Happening("NaN", f"{run.run_id} {metric.key}", said, seen_ms=now_ms))
+    return found
+
+
+def plateau(run: SeenRun, history: MetricHistory, points: int, better: str, now_ms: int) -> list[Happening]:
+    """A metric that has not got better for so many points; of one of which no way is better, nothing."""
+    values = [value for value in history.values if not math.isnan(value)]
+    if not better or len(values) <= points:
+        return []
+    pick: Callable[[Iterable[float]], float] = max if better == "higher" else min
+    if verdict(better, pick(values[-points:]), pick(values[:-points])) == "better":
+        return []
+    said = f"run {run.name or run.run_id}: {history.key} no better for {points} points"
+    return [Happening("plateau", f"{run.run_id} {history.key}", said, seen_ms=now_ms)]
+
+
+def value_at(history: MetricHistory, step: int) -> float | None:
+    """The last value up to a step; None before the first."""
+    before = [value for at, value in zip(history.steps, history.values, strict=True) if at <= step]
+    return before[-1] if before else None
+
+
+def behind(
+    run: SeenRun, history: MetricHistory, siblings: Iterable[MetricHistory], better: str, now_ms: int
+) -> list[Happening]:
+    """A metric that is worse than that of the best of the others was at the same step."""
+    if not better or not len(history):
+        return []
+    step, own = int(history.steps[-1]), history.values[-1]
+    others = [value for one in siblings if (value := value_at(one, step)) is not None and not math.isnan(value)]
+    if not others:
+        return []
+    best = max(others) if better == "higher" else min(others)
+    if verdict(better, own, best) != "worse":
+        return []
+    said = (
+        f"run {run.name or run.run_id}: {history.key} {quantities.number(own)} at step {step}, "
+        f"the best sibling had {quantities.number(best)}"
+    )
+    return [Happening("behind", f"{run.run_id} {history.key}", said, seen_ms=now_ms)]
+
+
+def of_serving(endpoints: Sequence[Endpoint], aliases: Mapping[str, Mapping[str, str]], now_ms: int) -> list[Happening]:
+    """Endpoints in trouble, and those that serve another version than an alias says."""
+    found = []
+    for endpoint in endpoints:
+        if endpoint.is_in_trouble:
+            said = f"{endpoint.name} is {endpoint.state}"
+            found.append(Happening("not ready", endpoint.name, said, after=endpoint.state, seen_ms=now_ms))
+    for model, at in served(endpoints).items():
+        for drift in drifts(model, aliases.get(model, {}), at, CHAMPION):
+            found.append(Happening("drift", f"{drift.endpoint} {model}", drift.words, seen_ms=now_ms))
+    return found
+
+
+def of_numbers(endpoint: str, found: Sequence[Sample], percent: float, now_ms: int) -> list[Happening]:
+    """An endpoint of whose requests more than so many per cent fail."""
+    total = sum(one.value for one in found if one.name == "request_count_total")
+    failed = sum(one.value for one in found if one.name in ("request_4xx_count_total", "request_5xx_count_total"))
+    if not total or 100 * failed / total <= percent:
+        return []
+    said = f"{endpoint}: {100 * failed / total:.1f}% of the requests fail"
+    return [Happening("error rate", endpoint, said, seen_ms=now_ms)]
+
+
+def of_traces(called: str, hour: Tally, before: Tally, percent: float, now_ms: int) -> list[Happening]:
+    """What of an hour of traces is worse than in the hour before by more than so many per cent."""
+    if min(hour.count, before.count) < FEWEST:
+        return []
+    measures: tuple[tuple[str, float | None, float | None, Callable[[float | None], str]], ...] = (
+        ("error rate", hour.error_share, before.error_share, share),
+        ("p95", hour.p95_ms, before.p95_ms, table.took),
+        ("cost", hour.cost, before.cost, table.cost),
+    )
+    found = []
+    for name, now, earlier, text in measures:
+        if now is not None and earlier is not None and now > earlier * (1 + percent / 100):
+            said = f"{called}: {name} {text(now)} this hour, {text(earlier)} in the hour before"
+            found.append(Happening(f"traces {name}", called, said, text(earlier), text(now), now_ms))
+    return found
+
+
+# reading
+
+
+def look(session: Session, wanted: Conditions, models: Sequence[str], runs: Sequence[SeenRun]) -> list[Happening]:
+    """Every condition that holds now."""
+    now_ms = session.clock.now_ms()
+    found = _runs(session, wanted, runs, now_ms) if wanted.of_runs else []
+    if wanted.serving or wanted.error_percent:
+        found += _serving(session, wanted, now_ms)
+    for name in models if wanted.findings else ():
+        found += _findings(session, name, now_ms)
+    for name in wanted.traces:
+        found += _traces(session, name, wanted.worse_percent, now_ms)
+    return found
+
+
+def _runs(session: Session, wanted: Conditions, runs: Sequence[SeenRun], now_ms: int) -> list[Happening]:
+    under_way = [run for run in runs if run.status == "RUNNING"][:MOST_RUNS]
+    found: list[Happening] = []
+    for run in under_way if wanted.no_point_min or wanted.nan else ():
+        detail = session.tracking.get_run(run.run_id)
+        found += of_run(run, detail.metrics, detail.start_ms or now_ms, wanted, now_ms)
+    plateaus = wanted.plateau or {}
+    if not under_way:
+        return found
+    for key in dict.fromkeys((*plateaus, *wanted.behind)):
+        better = direction_of(key, session.launch.settings.metric_directions).better
+        asked = [*under_way, *(run for run in runs if run not in under_way)][:MOST_TOGETHER]
+        told = session.history.sampled([run.run_id for run in asked], key)
+        for run in under_way:
+            history = told.get(run.run_id)
+            if history is None:
+                continue
+            if key in plateaus:
+                found += plateau(run, history, plateaus[key], better, now_ms)
+            if key in wanted.behind:
+                others = [one for run_id, one in told.items() if run_id != run.run_id]
+                found += behind(run, history, others, better, now_ms)
+    return found
+
+
+def _findings(session: Session, name: str, now_ms: int) -> list[Happening]:
+    health = session.desk.health
+    health.forget(name)
+    model = session.registry.get_model(name)
+    session.desk.take_models([model])
+    health.gather([model], facts=True)
+    return [
+        Happening("finding", f"{name} {one.rule} {one.version}".strip(), f"{name}: {one.sentence}", seen_ms=now_ms)
+        for one in health.findings(model)
+    ]
+
+
+def _serving(session: Session, wanted: Conditions, now_ms: int) -> list[Happening]:
+    from tui.services.serving_desk import ServingDesk
+
+    port = session.serving
+    if port is None:
+        return []
+    desk = ServingDesk(port, session.registry)
+    endpoints = desk.whole(port.endpoints())
+    models = list(served(endpoints))[:MOST_ENDPOINTS] if wanted.serving else []
+    found = of_serving(endpoints, desk.aliases(models), now_ms) if wanted.serving else []
+    for endpoint in endpoints[:MOST_ENDPOINTS] if wanted.error_percent else ():
+        found += of_numbers(endpoint.name, port.numbers(endpoint.name), wanted.error_percent, now_ms)
+    return found
+
+
+def _traces(session: Session, experiment: str, percent: float, now_ms: int) -> list[Happening]:
+    found = session.tracking.get_experiment_by_name(experiment)
+    scope = TraceScope((found.id,), found.name)
+    infos = infos_of(session.tracking, session.traces, scope, since_ms=now_ms - 2 * HOUR, most=MOST_TRACES)
+    hour = tallied(info for info in infos if now_ms - HOUR < info.started_ms <= now_ms)
+    before = tallied(info for info in infos if info.started_ms <= now_ms - HOUR)
+    return of_traces(found.name, hour, before, percent, now_ms)
+
+
+def begun(held: Sequence[str], now: Sequence[Happening]) -> list[Happening]:
+    """Those that hold and did not before; ``held`` are the keys of those that did."""
+    return [one for one in now if key_of(one) not in held]
+
+
+def key_of(one: Happening) -> str:
+    """What tells one condition from another, whatever its words say of it by now."""
+    return f"{one.kind} {one.subject}"

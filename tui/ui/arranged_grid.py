@@ -20,14 +20,13 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
 from tui.domain.views import put_on
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.exporting import export_table
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
     from tui.domain.web_views import WebKind
-    from tui.ui.dialogs.pick import Pickable
+    from tui.ui.dialogs.listing import Pickable
 
 
 # How a list is arranged by keys, whatever it is a list of: what is remembered of it, and the pickers.
@@ -90,7 +89,7 @@ def ask_sort(
     app: App[Any], columns: list[Pickable], sort: SortOrder, glyphs: Glyphs, picked: Callable[[SortOrder], None]
 ) -> None:
     """Let a person choose what to sort by, one column or several."""
-    from tui.ui.dialogs.pick import PickSortModal, SortPicked
+    from tui.ui.dialogs.listing import PickSortModal, SortPicked
 
     def answered(answer: SortPicked | None) -> None:
         if answer is not None:
@@ -110,7 +109,7 @@ def ask_columns(
     to_group: bool = False,
 ) -> None:
     """Let a person choose columns and their order, to be shown or to group by."""
-    from tui.ui.dialogs.pick import ColumnsPicked, PickColumnsModal
+    from tui.ui.dialogs.listing import ColumnsPicked, PickColumnsModal
 
     def answered(answer: ColumnsPicked | None) -> None:
         if answer is not None:
@@ -198,7 +197,7 @@ class ArrangedGrid(Grid, Asking):
 
     def pickable(self) -> list[Pickable]:
         """The columns that can be chosen, and sorted by."""
-        from tui.ui.dialogs.pick import Pickable
+        from tui.ui.dialogs.listing import Pickable
 
         columns = self.made.columns if self.made is not None else ()
         return [Pickable(column.key, column.title or column.key, column.group, "") for column in columns]

@@ -9,8 +9,7 @@ from typing import cast
 from tui.domain.problem import Problem
 from tui.domain.table import Table
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 
 NOTHING = "There are no rows here to export"
 
@@ -85,7 +84,7 @@ class Export:
         self._deck.copy_text(f"what is shown as {form.title}", made)
 
     def _ask_where(self, form: ExportForm, made: str | bytes, name: str = "") -> None:
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.ui.dialogs.choices import AskLineModal
 
         question = f"Write it to which file? A relative name counts from {self._deck.folder}"
 

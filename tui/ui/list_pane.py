@@ -25,16 +25,14 @@ from textual.widget import Widget
 
 from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, SpecTable, chosen, sifted
-from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Problem
+from tui.domain.problem import Freshness, Problem
 from tui.domain.quantities import count, pace
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ListMemory, ask_columns, ask_sort, no_such_move
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.exporting import export_table
 from tui.ui.filterable import SiftedPane
 from tui.widgets.grid import Grid, messages
@@ -42,7 +40,7 @@ from tui.widgets.grid import Grid, messages
 if TYPE_CHECKING:
     from tui.domain.views import View
     from tui.domain.web_views import WebKind
-    from tui.ui.dialogs.pick import Pickable
+    from tui.ui.dialogs.listing import Pickable
 
 MARKING = frozenset({"mark", "mark_range", "leave_range"})  # what a list without marks does not offer
 
@@ -401,7 +399,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
     def pickable(self) -> list[Pickable]:
         """The columns that can be chosen, and sorted by."""
-        from tui.ui.dialogs.pick import Pickable
+        from tui.ui.dialogs.listing import Pickable
 
         return [
             Pickable(

@@ -11,11 +11,10 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import BY_ID, Action, show_key
-from tui.domain.freshness import Freshness
+from tui.domain.problem import Freshness
 from tui.resources import BREAKPOINTS, HEIGHTS, NARROW
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.widgets.pane import Pane
 from tui.widgets.status_line import Hint, HintLine, Status, StatusLine
 

@@ -19,8 +19,7 @@ from tui.domain.text import clean, width
 from tui.domain.views import View, carried
 from tui.domain.web_views import WebKind, new_id, refusal, tag_of, view_of, views_in
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.dialogs.listing import ListModal, narrowed
 
 if TYPE_CHECKING:

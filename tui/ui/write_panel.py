@@ -27,14 +27,11 @@ from tui.domain.writes.changes import Plan, Thing
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.copies import python_in, shown_uri
 from tui.services.session import Session
-from tui.services.write_flow import WriteResult
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome, WriteResult
 from tui.ui import write_words
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
-from tui.ui.write_course import Course, Face, Next
+from tui.ui.asking import Asking, Deck
 from tui.ui.write_parts import ConditionLines, GoOn, PanelLine, TextDifference
-from tui.ui.write_words import result_title
+from tui.ui.write_words import Course, Face, Next, result_title
 from tui.widgets.grid import Grid, messages
 from tui.widgets.grid.grid import PlainGrid
 

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import alias_refusal, alias_twin
 from tui.domain.text import clean, named
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan
 from tui.widgets.inputs import CalmInput
@@ -151,7 +151,7 @@ class AliasLines(Protocol):
         """The line that has the keys at first."""
         ...
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
+    def plan(self, model: str, state: Mapping[str, str]) -> plans.AliasPlan:
         """The plan as the lines stand."""
         ...
 
@@ -212,10 +212,10 @@ class OneAlias:
     @property
     def number(self) -> str:
         """The version as a registry spells it; "" where what is typed is none."""
-        return alias_plan.version_number(self.to.value)
+        return plans.version_number(self.to.value)
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
-        return alias_plan.plan(model, state, {self.named: self.number or None})
+    def plan(self, model: str, state: Mapping[str, str]) -> plans.AliasPlan:
+        return plans.plan(model, state, {self.named: self.number or None})
 
     def refusal(self, state: Mapping[str, str]) -> str:
         if self.named not in state and (refused := alias_refusal(self.named) or alias_twin(self.named, state)):
@@ -252,8 +252,8 @@ class SeveralAliases:
     def first(self) -> Widget:
         return self.line
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
-        return alias_plan.plan(model, state, wanted_of(self.line.value)[0], purpose=alias_plan.SEVERAL)
+    def plan(self, model: str, state: Mapping[str, str]) -> plans.AliasPlan:
+        return plans.plan(model, state, wanted_of(self.line.value)[0], purpose=plans.SEVERAL)
 
     def refusal(self, state: Mapping[str, str]) -> str:
         wanted, wrong = wanted_of(self.line.value)
@@ -271,7 +271,7 @@ class SeveralAliases:
 class FixedMove:
     """A plan that is as it is: an undo, a swap, aliases to be taken away."""
 
-    def __init__(self, plan: alias_plan.AliasPlan, title: str) -> None:
+    def __init__(self, plan: plans.AliasPlan, title: str) -> None:
         self._plan = plan
         self._title = title
 
@@ -281,14 +281,14 @@ class FixedMove:
     def first(self) -> Widget | None:
         return None
 
-    def plan(self, model: str, state: Mapping[str, str]) -> alias_plan.AliasPlan:
+    def plan(self, model: str, state: Mapping[str, str]) -> plans.AliasPlan:
         return self._plan
 
     def refusal(self, state: Mapping[str, str]) -> str:
         steps = self._plan.steps
         if steps and all(state.get(step.alias) == step.to for step in steps):
             return "There is nothing left to do: every alias is where this would put it."
-        moved = alias_plan.conflicts(self._plan, state)
+        moved = plans.conflicts(self._plan, state)
         if moved:
             return f"{', '.join(entry.words for entry in moved)}: somebody has moved it since, so this is refused."
         return ""
@@ -318,7 +318,7 @@ def wanted_of(text: str) -> tuple[dict[str, str | None], str]:
     wanted: dict[str, str | None] = {}
     for word in text.split():
         alias, sign, version = word.partition("=")
-        number = alias_plan.version_number(version)
+        number = plans.version_number(version)
         if not sign or not alias or (version and not number):
             return {}, f"“{word}” is not ALIAS=VERSION."
         if alias in wanted:

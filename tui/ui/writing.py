@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from tui.ui.deck import Deck
+from tui.ui.asking import Deck
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -79,8 +79,8 @@ class Writer:
         ``before`` is given the name and what goes on with it, so that something else may be asked first.
         """
         from tui.domain.writes.changes import name_refusal
-        from tui.services.writes import Outcome
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.services.write_flow import Outcome
+        from tui.ui.dialogs.choices import AskLineModal
 
         def accept(line: str) -> None:
             name = line.strip()
@@ -131,7 +131,7 @@ class Writer:
 
     def edit_tags(self, title: str, read: Callable[[], Sequence[ThingState]]) -> None:
         """Edit the tags of what ``read`` answers, on a worker's thread."""
-        from tui.ui.dialogs.edit_tags import TagsModal
+        from tui.ui.dialogs.edit_text import TagsModal
 
         if self.may_write():
             self._owner.app.push_screen(TagsModal(self._session, title=title, read=read, done=self.say_result))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.demo.simulated.http import Refused, Request, Routes, missing, paged
-from tui.demo.simulated.state import Json, Workspace
+from tui.demo.simulated.state import Json, Refused, Request, Routes, Workspace, missing, paged
 
 _UC = "/api/2.1/unity-catalog"
 _ASSIGNMENTS_A_PAGE = 150

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from tui.demo.simulated.governance import may, require, require_catalog, require_use
-from tui.demo.simulated.http import Refused, Request, Routes, missing, paged
-from tui.demo.simulated.state import Json, Model, Version, Workspace
+from tui.demo.simulated.state import Json, Model, Refused, Request, Routes, Version, Workspace, missing, paged
 
 _OLD = "/api/2.0/mlflow/unity-catalog"
 _NAME = re.compile(r"[^./\s\x00-\x1f]+(\.[^./\s\x00-\x1f]+){2}")

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tui.demo.simulated import governance, models, serving, tracking
-from tui.demo.simulated.http import Answer, Request, Routes, respond
-from tui.demo.simulated.state import Workspace
+from tui.demo.simulated.state import Answer, Request, Routes, Workspace, respond
 
 
 def routes() -> Routes:

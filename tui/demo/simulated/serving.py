@@ -5,8 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tui.demo.simulated.http import Answer, Refused, Request, Routes, missing
-from tui.demo.simulated.state import Endpoint, Json, Update, Version, Workspace
+from tui.demo.simulated.state import (
+    Answer,
+    Endpoint,
+    Json,
+    Refused,
+    Request,
+    Routes,
+    Update,
+    Version,
+    Workspace,
+    missing,
+)
 
 _API = "/api/2.0/serving-endpoints"
 _NAMES = {"model_name": "entity_name", "model_version": "entity_version"}

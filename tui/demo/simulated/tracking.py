@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tui.demo.simulated.http import Answer, Refused, Request, Routes, missing, paged
-from tui.demo.simulated.state import Experiment, Json, Run, Workspace
+from tui.demo.simulated.state import Answer, Experiment, Json, Refused, Request, Routes, Run, Workspace, missing, paged
 
 _API = "/api/2.0/mlflow"
 _VIEWS = {"ACTIVE_ONLY": ("active",), "DELETED_ONLY": ("deleted",), "ALL": ("active", "deleted")}

@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from tui.domain.diff.directions import UNKNOWN, Direction, direction_of
 from tui.domain.diff.sheet import METRICS, Block, Bools, Codes, Floats, NumberBlock, Sheet, Subject, TextBlock
 from tui.domain.filter.nodes import number
+from tui.domain.ranking import UNKNOWN, Direction, direction_of
 from tui.domain.text import natural
 
 # A recorded text as the value that it means: a number, true or false, nothing, a JSON or Python literal, or a text.

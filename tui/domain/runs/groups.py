@@ -12,8 +12,8 @@ from operator import mul
 import numpy as np
 
 from tui.domain.diff.comparison import Comparison, Section, system_rows
-from tui.domain.diff.directions import Direction, is_seed
 from tui.domain.diff.sheet import METRICS, PARENT_ROW
+from tui.domain.ranking import Direction, is_seed
 from tui.domain.text import natural
 
 # The few statistics that groups of runs are compared by; small enough to be owned, checked against SciPy in the tests.

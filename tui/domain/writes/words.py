@@ -7,7 +7,7 @@ from difflib import unified_diff
 from itertools import groupby
 
 from tui.domain.text import clean, named
-from tui.domain.writes import assessing
+from tui.domain.writes import plans
 from tui.domain.writes.changes import (
     ALIAS,
     ASSESSED,
@@ -167,7 +167,7 @@ def value(change: Change, text: str | None, absent: str) -> str:
     if change.field == SERVED:
         return ", ".join(served_lines(text))
     if change.field.startswith(ASSESSED):
-        return clean(assessing.shown(text)[:400])
+        return clean(plans.assessed(text)[:400])
     if text == "":
         return "(empty)" if change.field.startswith(TAG) else ""
     lines = text.strip("\n").split("\n")
@@ -187,7 +187,7 @@ def whole(change: Change, text: str | None) -> list[str]:
     if change.field == SERVED:
         return served_lines(text or "")
     if change.field.startswith(ASSESSED):
-        return assessing.shown(text).split("\n") if text else [""]
+        return plans.assessed(text).split("\n") if text else [""]
     return (text or "").split("\n")
 
 
@@ -204,7 +204,7 @@ def needs_room(change: Change) -> bool:
     """Whether a line is too little for this change's values."""
     ends = (change.before, change.after)
     if change.field.startswith(ASSESSED):
-        ends = tuple(assessing.shown(text) if text else text for text in ends)  # type: ignore[assignment]  # two still
+        ends = tuple(plans.assessed(text) if text else text for text in ends)  # type: ignore[assignment]  # two still
     return any(text is not None and ("\n" in text or len(text) > 60) for text in ends)
 
 

@@ -23,8 +23,7 @@ from tui.domain.text import clean, fit
 from tui.resources import style_sheets
 from tui.services.downloads import Download, measure
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.widgets.inputs import CalmInput
 
 _BAR_CELLS = 40

@@ -21,8 +21,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.filterable import Filtered
 from tui.ui.list_pane import counted, matches
 from tui.widgets.grid import Grid, messages

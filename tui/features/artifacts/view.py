@@ -25,11 +25,10 @@ from tui.domain.runs.tables import told_apart
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail
 from tui.features.artifacts.tree import ArtifactsTree
-from tui.services.clock import Clock
 from tui.services.copies import shown_uri
+from tui.services.pool import Clock
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.filterable import Filtered
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Pane

@@ -17,7 +17,7 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.groups import Grouping, Importance, RunGroups, best_metric, grouping_by, groupings, importances
 from tui.domain.runs.groups_table import GroupRows, GroupsTable, group_title, importance_table
-from tui.domain.runs.param_rows import SYSTEM
+from tui.domain.runs.tables import SYSTEM
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid

@@ -19,7 +19,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.groups import best_metric, importances
-from tui.domain.runs.param_rows import SYSTEM
+from tui.domain.runs.tables import SYSTEM
 from tui.domain.series.scales import PlotAxis, axis_of, best
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference

@@ -13,16 +13,14 @@ from textual.containers import Vertical
 from tui.app.actions import Action, bindings
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import METRICS
-from tui.domain.freshness import Freshness, FreshnessState
-from tui.domain.problem import Problem
+from tui.domain.problem import Freshness, FreshnessState, Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.features.compare.files import CompareFilesPane
 from tui.features.compare.groups import CompareGroupsPane, CompareParamsPane
 from tui.features.compare.plots import ComparePlotsPane, references
 from tui.features.compare.rows import CompareRowsPane
-from tui.features.compare.runs import RunsCompared
-from tui.features.compare.words import ComparisonAsides
+from tui.features.compare.words import ComparisonAsides, RunsCompared
 from tui.resources import style_sheets
 from tui.services.compared_files import Side
 from tui.services.compared_runs import ComparedRuns
@@ -153,7 +151,7 @@ class CompareScreen(Page, Asking):
         self.runs.close()
 
     def action_add_run(self) -> None:
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.ui.dialogs.choices import AskLineModal
 
         question = "The id of a run, or runs:/ID"
         if others := self.runs.others:

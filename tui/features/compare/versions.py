@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 
-from tui.config.choose import Options
-from tui.config.launch import resolve
+from tui.config.launch import Options, resolve
 from tui.domain.diff.comparison import Comparison
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from tui.domain.freshness import Freshness, FreshnessState
-from tui.domain.problem import Problem
+from tui.domain.problem import Freshness, FreshnessState, Problem
 from tui.domain.quantities import pace
-from tui.domain.series.history import MOST_POINTS, SAMPLE_POINTS, HistoryPage, MetricHistory, joined
+from tui.domain.series.history import (
+    MOST_POINTS,
+    SAMPLE_POINTS,
+    Figures,
+    HistoryPage,
+    MetricHistory,
+    figures_of,
+    joined,
+    spread,
+)
 from tui.domain.values import GOING_ON, RunDetail, RunReference
 from tui.features.curves.state import CurvesState, Ident
 from tui.gateway.ports import MetricHistoryPort
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 
 RUNS_AT_ONCE = 10  # of one request: a chart begins to fill while the others are still on their way
 MANY_RUNS = 10  # from which fewer points of each are enough
@@ -297,3 +304,54 @@ class CurvesLoader:
             self._state.problems[whole.key] = problem
         self.freshness = self.freshness.failed(problem)
         self._changed()
+
+
+# Histories of groups of runs: what is read of their runs, as the mean of each group and its spread.
+
+
+MOST_RUNS = 100  # of a group: as many as one request may name
+
+
+def band(group: str) -> tuple[str, str, str]:
+    """The ids of a group's mean, and of it less and plus one standard deviation."""
+    return group, f"{group} -", f"{group} +"
+
+
+def histories(history: MetricHistoryPort, groups: Mapping[str, Sequence[str]]) -> MetricHistoryPort:
+    """Where histories are read: of groups where there are any, else of runs."""
+    return GroupHistory(history, groups) if groups else history
+
+
+class GroupHistory:
+    """MetricHistoryPort over groups of runs by id; the other ids of ``band`` are those of its edges."""
+
+    def __init__(self, history: MetricHistoryPort, groups: Mapping[str, Sequence[str]]) -> None:
+        self._history = history
+        self._groups = groups
+
+    def sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        points: int = SAMPLE_POINTS,
+        steps: tuple[float, float] | None = None,
+    ) -> dict[str, MetricHistory]:
+        found: dict[str, MetricHistory] = {}
+        for group, members in self._groups.items():
+            names = band(group)
+            if any(name in run_ids for name in names):
+                read = self._history.sampled(members[:MOST_RUNS], key, points=points, steps=steps)
+                made = spread(list(read.values()), names, key, points)
+                found.update((name, made[name]) for name in names if name in run_ids)
+        return found
+
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        made = {run_id: figures_of(one) for run_id, one in self.sampled(run_ids, key).items()}
+        return {run_id: figures for run_id, figures in made.items() if figures is not None}
+
+    def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
+        return {}
+
+    def page(self, run_id: str, key: str, *, token: str | None = None) -> HistoryPage:
+        return HistoryPage(self.sampled([run_id], key)[run_id])

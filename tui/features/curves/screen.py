@@ -14,13 +14,12 @@ from tui.app.actions import Action, bindings
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference
-from tui.features.curves import words as curves_words
+from tui.features.curves import chart as curves_words
 from tui.features.curves.chart import ChartPane, ChartsColumn, MetricPages
-from tui.features.curves.loader import CurvesLoader
+from tui.features.curves.loader import CurvesLoader, band, histories
 from tui.features.curves.state import CurvesState
 from tui.resources import RICH, style_sheets
 from tui.services.copies import run_copies
-from tui.services.group_history import band, histories
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.exporting import Export, ExportForm

@@ -10,17 +10,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.config.choose import Options
-from tui.config.launch import resolve
-from tui.config.paths import cache_dir
+from tui.config.launch import Options, resolve
 from tui.demo.samples import Progress, ensure_sample
 from tui.domain import uris
-from tui.domain.freshness import Freshness, FreshnessState
-from tui.domain.problem import Problem
+from tui.domain.problem import Freshness, FreshnessState, Problem
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, width
 from tui.domain.values import StoreCondition, StoreReport
-from tui.resources import style_sheets
+from tui.resources import cache_dir, style_sheets
 from tui.services.copies import python_in
 from tui.services.session import Session
 from tui.ui.asking import Asking
@@ -261,7 +258,7 @@ class StoreScreen(Page, Asking):
         self.deck.open_context(other)
 
     def _do_elsewhere(self) -> None:
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.ui.dialogs.choices import AskLineModal
 
         def go(text: str | None) -> None:
             if text:

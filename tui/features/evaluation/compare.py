@@ -34,10 +34,9 @@ from tui.domain.traces.summary import (
 )
 from tui.domain.traces.values import EvaluationRun, TraceInfo
 from tui.resources import style_sheets
-from tui.services.evaluations import MOST_TRACES, traces_of
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.services.trace_desk import MOST_TRACES, traces_of
+from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import EvaluationDiffRoute, TraceDiffRoute, TraceRoute

@@ -18,8 +18,8 @@ from tui.domain.table import Tone
 from tui.domain.text import clean, named
 from tui.domain.traces import table
 from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, value_text
-from tui.services.evaluations import JudgedRun
 from tui.services.session import Session
+from tui.services.trace_desk import JudgedRun
 from tui.ui.list_pane import ListPane
 
 _MEAN = "/mean"

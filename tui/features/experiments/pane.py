@@ -23,9 +23,8 @@ from tui.domain.experiments import (
     Lifecycle,
     experiment_rows,
 )
-from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Problem
+from tui.domain.problem import Freshness, Problem
 from tui.domain.text import clean
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.features.experiments.writing import ExperimentsWriting
@@ -341,7 +340,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.read_again()
 
     def action_sweep(self) -> None:
-        from tui.ui.deck import Deck
+        from tui.ui.asking import Deck
         from tui.ui.routes import SweepRoute
 
         here = self.experiment_here()
@@ -358,7 +357,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.app.push_screen(AboutExperimentModal(here.name, words, self.writing.note, may_edit=may_edit))
 
     def action_standing(self) -> None:
-        from tui.ui.deck import Deck
+        from tui.ui.asking import Deck
         from tui.ui.routes import StandingRoute
 
         here = self.experiment_here()
@@ -368,7 +367,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             cast(Deck, self.app).go(StandingRoute("experiment", here.name, here.id))
 
     def action_evaluation(self) -> None:
-        from tui.ui.deck import Deck
+        from tui.ui.asking import Deck
         from tui.ui.routes import EvaluationsRoute
 
         if chosen := self.marked() or self.experiments_here():

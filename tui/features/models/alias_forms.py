@@ -1,38 +1,47 @@
-"""Moving aliases of models on the panel of writes: the evidence about the versions that the lines name."""
+"""Moving aliases of models on the panel of writes, and what agents have proposed: with the evidence about both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tui.domain.glyphs import Glyphs
-from tui.domain.models import move as model_move
+from tui.domain.models import tables as model_move
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, metric_of
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
+from tui.domain.quantities import ago
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, named, width
-from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import AliasPlan
+from tui.domain.writes import plans
 from tui.domain.writes.changes import Plan
+from tui.domain.writes.plans import AliasPlan
+from tui.services.registry_desk import Proposal, Proposals
 from tui.services.session import Session
 from tui.ui.write_panel import WritePanel
 from tui.ui.write_parts import AliasLines, OneAlias, PanelLine
 
+if TYPE_CHECKING:
+    from tui.domain.models.values import RegisteredModel
+    from tui.features.models.registry_page import RegistryPage
+    from tui.services.write_flow import WriteResult
+
+
 # The steps of a plan of alias moves as a table, with what is known of the versions that they point to.
 
 
-def steps_table(plan: AliasPlan, state: alias_plan.Aliases, known: KnownOfModels, reading: Notation) -> RowsTable:
+def steps_table(plan: AliasPlan, state: plans.Aliases, known: KnownOfModels, reading: Notation) -> RowsTable:
     """The steps of a plan in their order, with what is known of the version that each one points to."""
     metric = known.metric
     cells: dict[str, list[str]] = {
         "step": [str(number) for number, _ in enumerate(plan.steps, start=1)],
         "alias": [clean(step.alias) for step in plan.steps],
-        "now": [alias_plan.shown(state.get(step.alias)) for step in plan.steps],
-        "after": [alias_plan.shown(step.to) for step in plan.steps],
+        "now": [plans.shown(state.get(step.alias)) for step in plan.steps],
+        "after": [plans.shown(step.to) for step in plan.steps],
     }
     tones: dict[str, Sequence[Tone]] = {"after": ["warn" if step.to is None else "accent" for step in plan.steps]}
     targets = [known.version(plan.model, step.to) if step.to is not None else None for step in plan.steps]
@@ -119,7 +128,7 @@ class AliasForm:
     def edited(self, line: PanelLine) -> None:
         self.look_up()
 
-    def _planned(self) -> alias_plan.AliasPlan:
+    def _planned(self) -> plans.AliasPlan:
         return self.lines_typed.plan(self.model.name, self.state)
 
     def plan(self) -> Plan:
@@ -189,5 +198,112 @@ class AliasForm:
         )
         if now is None and at_now:  # not read yet, or not there any more
             gone = ", which is gone" if at_now in self._absent else ""
-            found[0] = replace(found[0], now=f"{alias_plan.shown(at_now)}{gone}")
+            found[0] = replace(found[0], now=f"{plans.shown(at_now)}{gone}")
         return model_move.table(found, self._panel.room)
+
+
+# What agents have proposed of a registry: told when it is new, shown with its evidence, confirmed or refused here.
+
+
+class Deciding:
+    """The proposals of a page's registry."""
+
+    def __init__(self, page: RegistryPage) -> None:
+        self._page = page
+        self._kept = Proposals(page.session.ledger.file.parent)
+        self._told: set[str] = set()
+
+    def tell(self) -> None:
+        """Say that proposals wait which were not told of before."""
+        session = self._page.session
+
+        def got(waiting: list[Proposal]) -> None:
+            fresh = [one for one in waiting if one.id not in self._told]
+            self._told |= {one.id for one in fresh}
+            if fresh:
+                models = ", ".join(dict.fromkeys(named(one.model) for one in fresh))
+                many = f"{len(waiting)} proposals wait" if len(waiting) > 1 else "A proposal waits"
+                self._page.deck.say(f"{many} for a person: K on {models}")
+
+        work = lambda: self._kept.waiting(session.desk.moves.place)  # noqa: E731  one line, used once
+        self._page.ask(session.own_work, "proposals", work, got, lambda _problem: None)
+
+    def show(self, model: RegisteredModel) -> None:
+        """Those of a model, to choose one of."""
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        page = self._page
+
+        def got(waiting: list[Proposal]) -> None:
+            if not waiting:
+                page.deck.say(f"Nothing is proposed of {named(model.name)}")
+                return
+            by_id = {one.id: one for one in waiting}
+            now_ms = page.session.clock.now_ms()
+            choices = [
+                Choice(
+                    one.id,
+                    f"{one.alias} {plans.shown(one.before)} → {plans.shown(one.to)}",
+                    f"{ago(one.at_ms, now_ms)} by {one.by}: {one.why}",
+                )
+                for one in waiting
+            ]
+
+            def chosen(choice: Choice | None) -> None:
+                if choice is not None:
+                    self._decide(model, by_id[choice.id])
+
+            page.app.push_screen(
+                ChoiceModal(
+                    f"Proposed of {named(model.name)}", choices, page.deck.glyphs, hint="enter look   esc leave"
+                ),
+                chosen,
+            )
+
+        place = page.session.desk.moves.place
+        page.ask(page.session.own_work, "proposals", lambda: self._kept.waiting(place, model.name), got, self._say)
+
+    def _decide(self, model: RegisteredModel, one: Proposal) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        page = self._page
+        choices = [
+            Choice("confirm", "confirm", "shows the move, which is written when it is confirmed there"),
+            Choice("refuse", "refuse", "nothing is moved, and that you refused it is kept"),
+            *(Choice(f"evidence {number}", "evidence", line) for number, line in enumerate(one.evidence)),
+        ]
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is None:
+                return
+            if choice.id == "refuse":
+                self._keep(one, "refused")
+                page.deck.say(f"Refused: {clean(one.alias)} stays where it is")
+            elif choice.id == "confirm":
+                self._confirm(model, one)
+            else:
+                from tui.ui.dialogs.whole_text import WholeTextModal
+
+                page.app.push_screen(WholeTextModal("Evidence", "\n".join(one.evidence)))
+
+        title = f"{named(one.alias)} of {named(one.model)} to {plans.shown(one.to)}: {clean(one.why)}"
+        page.app.push_screen(ChoiceModal(title, choices, page.deck.glyphs, hint="enter choose   esc leave"), chosen)
+
+    def _confirm(self, model: RegisteredModel, one: Proposal) -> None:
+        step = plans.AliasStep(one.alias, to=one.to, expected=one.before)
+        title = f"Proposed by {one.by}: {one.alias} of {one.model} to {plans.shown(one.to)}"
+
+        def done(told: WriteResult) -> None:
+            if told.done:
+                self._keep(one, "confirmed")
+
+        self._page.move_as(model, plans.AliasPlan(model.name, (step,)), title, done)
+
+    def _keep(self, one: Proposal, decided: str) -> None:
+        try:
+            self._kept.decide(one, decided, self._page.session.clock.now_ms())
+        except Problem as problem:
+            self._say(problem)
+
+    def _say(self, problem: Problem) -> None:
+        self._page.deck.say(clean(str(problem)))

@@ -22,6 +22,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
+from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane, Show, counted
 from tui.widgets.grid import Grid, messages
 
@@ -374,7 +375,6 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def action_catalog(self) -> None:
         """Narrow the list to a catalog or a schema, as Unity Catalog itself lists them."""
-        from tui.features.models.catalog import choose_schema
 
         def chosen(name: str) -> None:
             quote = '"' if "'" in name else "'"
@@ -534,4 +534,55 @@ def _question(names: tuple[str, ...]) -> str:
         f"{clean(names[0])} counts, not {clean(', '.join(names[1:4]))}: {key_of('models.metric')} chooses"
         if names
         else ""
+    )
+
+
+# Models of a Unity Catalog by catalog and schema: each chosen from a list, as far as one may see them.
+
+
+EVERYTHING = ""
+
+
+def choose_schema(
+    pane: Asking,
+    session: Session,
+    glyphs: Glyphs,
+    chosen: Callable[[str], None],
+    refused: Callable[[Problem], None],
+) -> None:
+    """Ask for a catalog, then for a schema of it; ``chosen`` is given ``catalog``, ``catalog.schema``, or ""."""
+    catalog = session.catalog
+    assert catalog is not None
+
+    def offer(title: str, names: Sequence[str], everything: str, go_on: Callable[[str], None]) -> None:
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        choices = [Choice(EVERYTHING, everything, ""), *(Choice(name, named(name), "") for name in names)]
+        pane.app.push_screen(
+            ChoiceModal(title, choices, glyphs), lambda choice: None if choice is None else go_on(choice.id)
+        )
+
+    def of_catalog(name: str) -> None:
+        if name == EVERYTHING:
+            chosen(EVERYTHING)
+            return
+        pane.ask(
+            session.pool,
+            "schemas",
+            lambda: catalog.schemas(name),
+            lambda schemas: offer(
+                f"Schemas of {named(name)}",
+                schemas,
+                "every schema",
+                lambda schema: chosen(f"{name}.{schema}" if schema else name),
+            ),
+            refused,
+        )
+
+    pane.ask(
+        session.pool,
+        "catalogs",
+        catalog.catalogs,
+        lambda names: offer("Catalogs", names, "every catalog", of_catalog),
+        refused,
     )

@@ -19,13 +19,13 @@ from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
 from tui.domain.traces.values import TraceScope
-from tui.domain.writes import alias_plan
-from tui.domain.writes.alias_plan import shown
+from tui.domain.writes import plans
+from tui.domain.writes.plans import shown
 from tui.features.models.registry_page import RegistryPage
 from tui.resources import style_sheets
 from tui.services import incident
+from tui.services.alias_moves import history_of
 from tui.services.copies import utc
-from tui.services.holders import history_of
 from tui.services.incident import Held, Line, Note, Notes
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane
@@ -245,11 +245,11 @@ class IncidentScreen(RegistryPage):
             held = "nobody held it" if one is not None and one.was == "" else "who held it is not known"
             self.deck.say(f"There is nothing to put it back on: before this, {held}; a moves it to any version")
             return
-        plan = alias_plan.plan(one.model.name, one.model.aliases, {one.alias: one.was})
+        plan = plans.plan(one.model.name, one.model.aliases, {one.alias: one.was})
         self.move_as(one.model, plan, f"Put {one.alias} of {one.model.name} back on v{one.was}")
 
     def _jot(self) -> None:
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.ui.dialogs.choices import AskLineModal
 
         def given(text: str | None) -> None:
             if text is None:

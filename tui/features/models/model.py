@@ -1,7 +1,8 @@
-"""One registered model as a page: what it is and what is wrong with it at the left, its versions at the right."""
+"""One registered model, or one version of it, as a page: what it is, what is wrong with it, what it is made of."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -9,12 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.domain.models import tables as model_tables
+from tui.domain.models.grants import Account
+from tui.domain.models.readiness import Judged, warnings_of_target
 from tui.domain.models.rows import Notation
-from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
+from tui.domain.runs import tables as run_tables
+from tui.domain.runs.tables import facts
 from tui.domain.text import clean, named
+from tui.domain.values import RunDetail, origin
 from tui.features.models.registry_page import NewsWatch, RegistryPage
 from tui.features.models.versions import VersionsPane
 from tui.resources import style_sheets
@@ -207,3 +213,216 @@ def _named(model: RegisteredModel, alias: str, stage: str) -> tuple[str, str]:
 
 def _number(made: ModelVersion) -> int:
     return made.number
+
+
+# One version of a registered model as a page: what it is at the left, what it is made of at the right.
+
+
+_TABS = {
+    "metrics": "Metrics",
+    "params": "Params",
+    "signature": "Signature",
+    "requirements": "Requires",
+    "tags": "Tags",
+    "description": "About",
+    "datasets": "Datasets",
+    "flavors": "Flavors",
+    "files": "Files",
+}
+_OF_RUN, _OF_FILES = ("metrics", "params", "datasets"), ("signature", "requirements", "flavors", "files")
+
+
+class VersionScreen(RegistryPage):
+    """The page of version ``version`` of the model ``name``."""
+
+    CSS_PATH = style_sheets("models.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
+
+    def __init__(self, session: Session, name: str, version: str) -> None:
+        super().__init__(session)
+        self.model_name, self.number = name, version
+        self.model: RegisteredModel | None = None
+        self.made: ModelVersion | None = None
+        self.run: RunDetail | None = None
+        self._host = ""  # the address of the workspace, where there is one
+        glyphs = self.deck.glyphs
+        self.about = FactsPane(session, glyphs, id="about", tabs={"about": "About"}, title="Version")
+        self.contents = FactsPane(session, glyphs, id="contents", tabs=_TABS, title="Made of")
+        self.about.turns = self.contents
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="version-body"):
+            yield self.about
+            yield self.contents
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("models", named(self.model_name), f"v{self.number}")
+        self.about.say_of("about", "Reading this version …")
+        for tab in (*_OF_RUN, *_OF_FILES, "tags", "description"):
+            self.contents.say_of(tab, "Reading …")
+        self.focus_pane(self.contents)
+        self.read_again()
+
+    # reading: the version, then its run and its files, each shown as soon as it comes
+
+    def read_again(self) -> None:
+        self.set_freshness(self.freshness.loading())
+        registry, name, number = self.session.registry, self.model_name, self.number
+        self.ask(
+            self.session.pool,
+            "version",
+            lambda: (registry.get_model(name), registry.get_version(name, number)),
+            self._got,
+            self._refused,
+        )
+
+    def _got(self, found: tuple[RegisteredModel, ModelVersion]) -> None:
+        self.model, made = found
+        self.made = made
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
+        health, tracking = self.session.desk.health, self.session.tracking
+        health.take([made])
+        self.about.notice.clear()
+        self._show()
+        tags = [(key, value) for key, value in sorted(made.tags.items())]
+        self.contents.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))
+        self.contents.put("description", made.description)
+        if not made.description.strip():
+            self.contents.say_of("description", f"There is no description.  {key_of('registry.note')} writes one")
+        catalog = self.session.catalog
+        if catalog is not None and made.deployment:
+            self.ask(self.session.pool, "host", catalog.me, self._got_account, lambda _problem: None)
+        if made.workspace:
+            for tab in _OF_RUN:
+                self.contents.say_of(tab, f"The source run lies in workspace {clean(made.workspace)}.")
+        elif made.run_id:
+            self.ask(self.session.pool, "run", lambda: tracking.get_run(made.run_id), self._got_run, self._no_run)
+        else:
+            for tab in _OF_RUN:
+                self.contents.say_of(tab, "This version names no source run.")
+
+        def learn() -> ModelFacts:
+            health.gather_made_of([made])
+            health.gather_judges(made)
+            return health.gather_facts(made.name, made.version)
+
+        self.ask(self.session.pool, "facts", learn, self._got_facts, self._no_facts)
+        self.refresh_bindings()
+
+    def _got_account(self, account: Account) -> None:
+        self._host = account.host
+        self._show()
+
+    def _refused(self, problem: Problem) -> None:
+        self.set_freshness(self.freshness.failed(problem))
+        self.about.show_problem(problem)
+        if self.made is None:
+            self.about.say_of("about", "Nothing could be read of this version.")
+            for tab in _TABS:
+                self.contents.say_of(tab, "")
+
+    def _got_run(self, run: RunDetail) -> None:
+        self.run = run
+        self._show()
+        self._show_metrics()
+        self.contents.put("params", partial(run_tables.params, run))
+        self.contents.put("datasets", partial(run_tables.datasets, run))
+
+    def _no_run(self, problem: Problem) -> None:
+        for tab in _OF_RUN:
+            self.contents.say_of(tab, f"The source run could not be read: {clean(problem.message)}")
+
+    def _show_metrics(self) -> None:
+        run, made, health = self.run, self.made, self.session.desk.health
+        if run is None or made is None:
+            return
+        now_ms = self.session.clock.now_ms()
+        model = health.source_model(made)
+        if model is None:
+            self.contents.put("metrics", lambda query: run_tables.metrics(run, now_ms, query))
+        else:
+            self.contents.put("metrics", partial(model_tables.measured_at, model, health.run(made.run_id), health))
+
+    def _got_facts(self, files: ModelFacts) -> None:
+        self._show()
+        self._show_metrics()
+        if files.unread:
+            self._say_of_files(f"The model's files cannot be read: {clean(files.unread)}")
+            return
+        self.contents.put("signature", partial(model_tables.signature, files))
+        self.contents.put("requirements", partial(model_tables.requirements, files))
+        self.contents.put("flavors", partial(model_tables.flavors, files))
+        self.contents.put("files", partial(model_tables.files_listed, files))
+        if files.signature is None:
+            self.contents.say_of("signature", "This model was logged without a signature.")
+
+    def _no_facts(self, problem: Problem) -> None:
+        self._say_of_files(f"The model's files could not be read: {clean(problem.message)}")
+
+    def _say_of_files(self, words: str) -> None:
+        for tab in _OF_FILES:
+            self.contents.say_of(tab, words)
+
+    def _show(self) -> None:
+        made, model = self.made, self.model
+        if made is None or model is None:
+            return
+        clock, health = self.session.clock, self.session.desk.health
+        zone = clock.zone if self.deck.absolute_times else None
+        reading = Notation(clock.now_ms(), zone, self.deck.glyphs)
+        files, run = health.facts(made.name, made.version), health.run(made.run_id)
+        judged = Judged(
+            model,
+            {made.version: made},
+            {made.run_id: run} if run is not None else {},
+            {made.version: files} if files is not None else {},
+        )
+        findings = warnings_of_target(judged, made, health.settings.rules)
+        came_from = origin(self.run.tags) if self.run is not None else ()
+        shown = model_tables.about_version(model, made, findings, health, reading, came_from, self._host)
+        self.about.put("about", lambda _query: shown)
+
+    # what the keys mean
+
+    def model_here(self) -> RegisteredModel | None:
+        return self.model
+
+    def version_here(self) -> ModelVersion | None:
+        return self.made
+
+    def versions_known(self) -> list[ModelVersion]:
+        return [self.made] if self.made is not None else []
+
+    def changed(self, name: str) -> None:
+        if name == self.model_name:
+            self.session.desk.health.forget(name)
+            self.read_again()
+
+    def served_elsewhere(self) -> None:
+        self.read_again()
+
+    def gone(self, name: str) -> None:
+        if name == self.model_name:
+            self.deck.go_home("models")
+
+    def go_back(self) -> bool:
+        pane = self.current_pane()
+        return isinstance(pane, FactsPane) and pane.drop_filter()
+
+    def times_changed(self) -> None:
+        self._show()
+
+    def value_here(self) -> tuple[str, str] | None:
+        pane = self.current_pane()
+        return pane.value_here() if isinstance(pane, FactsPane) else None
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here = self.value_here()
+        aliases = self.model.aliases_of(self.number) if self.model is not None else ()
+        uri = self.session.launch.registry_uri
+        return [
+            *([here] if here else []),
+            *model_copies(uri, self.model_name, self.number, aliases),
+            *self.summary_offers(),
+        ]

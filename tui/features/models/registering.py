@@ -17,8 +17,7 @@ from tui.domain.writes.changes import Thing
 from tui.services.permissions import Permissions, doubtful, statements, words
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.dialogs.whole_text import WholeTextModal
 from tui.ui.page import Page
 from tui.ui.routes import VersionRoute
@@ -229,7 +228,7 @@ class Registering:
         return _Names(models, levels, clean_block("\n".join(warnings)))
 
     def _ask_name(self, offer: Registrable, names: _Names, query: str = "") -> None:
-        from tui.ui.dialogs.pick import PickNameModal
+        from tui.ui.dialogs.listing import PickNameModal
 
         catalog = self._page.session.desk.writes.catalog
         words = f"{clean(offer.label)}: {_signature(offer)}."

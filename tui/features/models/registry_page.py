@@ -13,9 +13,9 @@ from tui.domain.models.values import ModelVersion, RegisteredModel, model_name_r
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.text import clean, named
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.domain.writes.changes import Plan, Thing
-from tui.features.models.proposals import Deciding
+from tui.features.models.alias_forms import Deciding
 from tui.features.models.registering import Grants
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
@@ -232,7 +232,7 @@ class RegistryPage(Page, Asking):
 
     def action_copy_to(self) -> None:
         from tui.services.registry_writes import line_refusal, wanted_of
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.ui.dialogs.choices import AskLineModal
 
         version, session = self.version_here(), self.session
         if version is None or not self._writer.may_write():
@@ -328,7 +328,7 @@ class RegistryPage(Page, Asking):
 
     def action_swap(self) -> None:
         model = self._model
-        plan = alias_plan.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
+        plan = plans.swap(model.name, model.aliases, CHAMPION, CHALLENGER)
         self.move_as(model, plan, f"Swap {CHAMPION} and {CHALLENGER} of {model.name}")
 
     def _aliases_meant(self) -> tuple[str, ...]:
@@ -341,7 +341,7 @@ class RegistryPage(Page, Asking):
         model, aliases = self._model, self._aliases_meant()
 
         def take(*chosen: str) -> None:
-            plan = alias_plan.plan(model.name, model.aliases, dict.fromkeys(chosen))
+            plan = plans.plan(model.name, model.aliases, dict.fromkeys(chosen))
             what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
             self.move_as(model, plan, f"Take {what} of {model.name} away")
 
@@ -359,7 +359,7 @@ class RegistryPage(Page, Asking):
     def move_as(
         self,
         model: RegisteredModel,
-        plan: alias_plan.AliasPlan,
+        plan: plans.AliasPlan,
         title: str,
         done: Callable[[WriteResult], object] = lambda _told: None,
     ) -> None:
@@ -407,8 +407,8 @@ class RegistryPage(Page, Asking):
 
         def show(plan: Plan, model: RegisteredModel) -> None:
             if all(change.alias and change.id == model.name for change in plan.changes):
-                steps = [alias_plan.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
-                moves = alias_plan.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
+                steps = [plans.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
+                moves = plans.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
                 self.move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")
             else:
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)

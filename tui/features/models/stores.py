@@ -12,8 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.app.actions import bindings
-from tui.config.choose import Options
-from tui.config.launch import Launch, resolve
+from tui.config.launch import Launch, Options, resolve
 from tui.domain import quantities
 from tui.domain.columns import Cell, ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
@@ -23,13 +22,13 @@ from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.domain.writes.changes import Plan, Thing
 from tui.resources import style_sheets
-from tui.services import stores
+from tui.services import registry_desk
 from tui.services.pool import PREFETCH
+from tui.services.registry_desk import Store, StoreCell
 from tui.services.session import Session
-from tui.services.stores import Store, StoreCell
 from tui.services.write_flow import Touched
 from tui.ui.asking import Asking, AutoRefresh
 from tui.ui.list_pane import ListPane
@@ -67,13 +66,13 @@ class StoresPane(ListPane[str]):
         """What a context says of a model, made once for each time the list is laid out."""
         at = (store.name, key)
         if at not in self._cells:
-            self._cells[at] = stores.cell_of(store, key, self.glyphs)
+            self._cells[at] = registry_desk.cell_of(store, key, self.glyphs)
         return self._cells[at]
 
     def drift_of(self, key: str) -> str:
         cells = {store.name: self.cell(store, key) for store in self.stores if store.session is not None}
         whole = [store.name for store in self.stores if store.complete]
-        return "; ".join(stores.drift(cells, whole, stores.reference(self.stores)))
+        return "; ".join(registry_desk.drift(cells, whole, registry_desk.reference(self.stores)))
 
     def fill(self) -> None:
         self._cells = {}
@@ -264,7 +263,7 @@ class StoresScreen(Page, Asking):
         return resolve(Options(context=name), self.deck.environment, self.deck.folder, settings)
 
     def _ask_page(self, store: Store, session: Session, token: str | None, so_far: dict[str, RegisteredModel]) -> None:
-        size = stores.PAGE if token is None else stores.MORE
+        size = registry_desk.PAGE if token is None else registry_desk.MORE
         self.ask(
             session.pool,
             f"models of {store.name}",
@@ -282,7 +281,7 @@ class StoresScreen(Page, Asking):
                 session.desk.health.forget(model.name)
         store.models |= fresh
         store.problem = None
-        more = page.next_token is not None and len(so_far) < stores.MOST
+        more = page.next_token is not None and len(so_far) < registry_desk.MOST
         if not more:
             store.complete, store.models = page.next_token is None, so_far
         self._learn(store, session, list(fresh.values()))
@@ -292,7 +291,7 @@ class StoresScreen(Page, Asking):
 
     def _learn(self, store: Store, session: Session, models: Sequence[RegisteredModel]) -> None:
         """Learn of the champions of a page, some at a time, each time shown."""
-        some, rest = models[: stores.AT_ONCE], models[stores.AT_ONCE :]
+        some, rest = models[: registry_desk.AT_ONCE], models[registry_desk.AT_ONCE :]
         if not some:
             store.is_reading = self.is_asking(f"models of {store.name}")
             if not store.is_reading:
@@ -305,7 +304,7 @@ class StoresScreen(Page, Asking):
             self._learn(store, session, rest)
 
         series = f"{store.name} from {some[0].name}"
-        work = partial(stores.learn, session, some)
+        work = partial(registry_desk.learn, session, some)
         self.ask(session.pool, series, work, got, lambda problem: self._refused(store, problem))
 
     def _take(self, store: Store, found: Sequence[RegisteredModel]) -> None:
@@ -322,7 +321,7 @@ class StoresScreen(Page, Asking):
         """Read the files of champions that several contexts have, so that their signatures can be told apart."""
         shared = [key for key in self.pane.rows() if sum(key in store.models for store in self.pane.stores) > 1]
         here = self.pane.grid.cursor_key
-        for key in dict.fromkeys([*([here] if here in shared else []), *shared[: stores.FILES_OF]]):
+        for key in dict.fromkeys([*([here] if here in shared else []), *shared[: registry_desk.FILES_OF]]):
             self._read_files_of(key)
 
     def _read_files_of(self, key: str) -> None:
@@ -453,8 +452,8 @@ class StoresScreen(Page, Asking):
             for session, name in sides:
                 plan, model, _stays = session.desk.undo(name)
                 if plan is not None and all(each.alias and each.id == model.name for each in plan.changes):
-                    steps = [alias_plan.AliasStep(each.alias, each.after, each.before) for each in plan.changes]
-                    moves = alias_plan.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
+                    steps = [plans.AliasStep(each.alias, each.after, each.before) for each in plan.changes]
+                    moves = plans.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
                     absent = session.desk.learn(moves)
                     plan = session.desk.guarded(moves, model, model.aliases, absent=absent, signs={})
                 if plan is not None:

@@ -15,7 +15,7 @@ from tui.domain.problem import Problem
 from tui.domain.prompts import Template, author, lost_variables, template_of
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.domain.writes.changes import Plan
 from tui.services.session import Session
 from tui.ui.write_panel import WritePanel
@@ -54,7 +54,7 @@ class PromptAliasForm:
     def edited(self, line: PanelLine) -> None:
         self._look_up()
 
-    def _planned(self) -> alias_plan.AliasPlan:
+    def _planned(self) -> plans.AliasPlan:
         return self.lines_typed.plan(self.prompt.name, self.state)
 
     def plan(self) -> Plan:
@@ -69,15 +69,15 @@ class PromptAliasForm:
             asks_why="must" if self._desk.reason_required else "may",
         )
 
-    def _refused(self, planned: alias_plan.AliasPlan) -> tuple[str, ...]:
+    def _refused(self, planned: plans.AliasPlan) -> tuple[str, ...]:
         if refused := self.lines_typed.refusal(self.state):
             return (refused,)
-        if reasons := alias_plan.refusals(planned, state=self.state):
+        if reasons := plans.refusals(planned, state=self.state):
             return reasons
         missing = [step.to for step in planned.steps if step.to in self._absent]
         return tuple(f"There is no version {version} of this prompt." for version in dict.fromkeys(missing))
 
-    def _consequences(self, planned: alias_plan.AliasPlan) -> list[str]:
+    def _consequences(self, planned: plans.AliasPlan) -> list[str]:
         """What whoever loads the prompt by an alias finds changed."""
         assert self._panel is not None
         warning = self._panel.deck.glyphs.warning

@@ -19,7 +19,7 @@ from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts import prompt_uri
 from tui.domain.text import clean, named
-from tui.domain.writes import alias_plan
+from tui.domain.writes import plans
 from tui.domain.writes.changes import Plan, Thing
 from tui.features.prompts.panes import PromptsPane, PromptVersionsPane
 from tui.features.prompts.text import PromptTextPane
@@ -250,7 +250,7 @@ class PromptsScreen(Page, Asking):
         prompt, aliases = self._prompt, self._aliases_meant()
 
         def take(*chosen: str) -> None:
-            plan = alias_plan.plan(prompt.name, prompt.aliases, dict.fromkeys(chosen))
+            plan = plans.plan(prompt.name, prompt.aliases, dict.fromkeys(chosen))
             what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
             self._move_as(plan, f"Take {what} of {prompt.name} away")
 
@@ -265,7 +265,7 @@ class PromptsScreen(Page, Asking):
         choices = [every, *(Choice(alias, alias, f"v{prompt.aliases[alias]}") for alias in aliases)]
         self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
 
-    def _move_as(self, plan: alias_plan.AliasPlan, title: str) -> None:
+    def _move_as(self, plan: plans.AliasPlan, title: str) -> None:
         from tui.ui.write_parts import FixedMove
 
         self._move(lambda: FixedMove(plan, title))
@@ -286,8 +286,8 @@ class PromptsScreen(Page, Asking):
             if plan is None:
                 self.deck.say(clean(f"Nothing was changed of {name} from here that could be undone"))
             elif plan.changes[0].alias:
-                steps = [alias_plan.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
-                moves = alias_plan.AliasPlan(prompt.name, tuple(steps), plan.purpose, plan.of)
+                steps = [plans.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
+                moves = plans.AliasPlan(prompt.name, tuple(steps), plan.purpose, plan.of)
                 self._move_as(moves, f"Undo #{plan.of}: aliases of {name}")
             else:
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)

@@ -18,15 +18,13 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
 from tui.domain.runs import tables as run_tables
-from tui.domain.runs.param_rows import SYSTEM, ParamsFolding
-from tui.domain.runs.tables import Facts, RunMade, model_of, version_of
+from tui.domain.runs.tables import SYSTEM, Facts, ParamsFolding, RunMade, model_of, version_of
 from tui.domain.text import clean, named
 from tui.domain.values import DatasetInput, RunDetail, RunReference
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
 from tui.ui.routes import LoggedModelRoute, VersionRoute

@@ -13,7 +13,7 @@ from tui.domain.quantities import count
 from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
 from tui.services.pool import PREFETCH
-from tui.ui.deck import Deck
+from tui.ui.asking import Deck
 from tui.ui.list_pane import counted
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Onward:
             return
         column = self._pane.grid.cursor_column or ""
         if self._pane.groups is not None:
-            from tui.domain.runs.grouped import column_of
+            from tui.domain.runs.view import column_of
 
             column = column_of(column)
         names = sorted(view.snapshot.names().metrics, key=natural)
@@ -128,7 +128,7 @@ class Onward:
 
     def all_curves(self) -> None:
         """Draw every metric that one of these runs has, those of the machine after the others."""
-        from tui.domain.runs.param_rows import SYSTEM  # not on the way to the first rows
+        from tui.domain.runs.tables import SYSTEM  # not on the way to the first rows
 
         deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
         run_ids = self._pane.chosen()

@@ -13,9 +13,8 @@ from textual.message import Message
 from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import Arrangement, Look, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
-from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Kind, Problem
+from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.features.runs import words as runs_words
@@ -27,18 +26,17 @@ from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.arranged_grid import ask_columns
-from tui.ui.asking import AutoRefresh
-from tui.ui.deck import Deck
+from tui.ui.asking import AutoRefresh, Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
 from tui.ui.writing import NOTHING_TO_UNDO
 from tui.widgets.grid import Grid, messages
 
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError, Query
-    from tui.domain.runs.grouped import GroupedRuns
     from tui.domain.runs.table import RunsTable
+    from tui.domain.runs.view import GroupedRuns
     from tui.domain.web_views import WebKind
-    from tui.ui.dialogs.pick import Pickable
+    from tui.ui.dialogs.listing import Pickable
     from tui.widgets.inputs import Complete
 
 TRACES_COUNTED = 500
@@ -599,13 +597,13 @@ class RunsPane(ListPane[str]):
         return nested and bool(self._sort_shown) and self._sort_shown[0][0].startswith("metrics.")
 
     def _better(self, metric: str) -> str:
-        from tui.domain.diff.directions import direction_of
+        from tui.domain.ranking import direction_of
 
         return direction_of(metric, self.session.launch.settings.metric_directions).better
 
     def pickable(self) -> list[Pickable]:
         from tui.domain.runs.table import FIGURES, columns
-        from tui.ui.dialogs.pick import Pickable
+        from tui.ui.dialogs.listing import Pickable
 
         view = self.view
         if view is None:
@@ -709,7 +707,7 @@ class RunsPane(ListPane[str]):
 
     def action_group_by(self) -> None:
         """Choose by what the runs are grouped: one column or several, or none."""
-        from tui.domain.runs.grouped import may_group
+        from tui.domain.runs.view import may_group
 
         offers = [offer for offer in self.pickable() if may_group(offer.key)]
 

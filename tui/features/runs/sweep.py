@@ -13,14 +13,12 @@ from textual.message import Message
 from tui.app.actions import bindings
 from tui.domain import quantities
 from tui.domain.columns import Cell, ColumnSpec, SortOrder
-from tui.domain.diff.directions import direction_of
 from tui.domain.filter.nodes import quoted_value
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import sparkline
-from tui.domain.runs.param_rows import SYSTEM
-from tui.domain.runs.tables import status_text
-from tui.domain.series.sweep import Trial, best_until, equal_step, front, left_to_run, would_end
+from tui.domain.ranking import Trial, best_until, direction_of, equal_step, front, left_to_run, would_end
+from tui.domain.runs.tables import SYSTEM, status_text
 from tui.domain.text import clean, named, natural
 from tui.domain.values import RunsPage
 from tui.resources import style_sheets
@@ -226,7 +224,7 @@ class SweepScreen(Page, Asking):
 
     def on_sweep_pane_metric_wanted(self, event: SweepPane.MetricWanted) -> None:
         """Up to three metrics: the first ranks, and of two or three the front is shown."""
-        from tui.ui.dialogs.ask_line import AskLineModal
+        from tui.ui.dialogs.choices import AskLineModal
 
         event.stop()
         found = {key for one in self.pane.trials for key in one.metrics}

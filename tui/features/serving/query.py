@@ -20,9 +20,8 @@ from tui.domain.serving import MOST_SENT, Answer, Body, Endpoint, ServedEntity, 
 from tui.domain.text import clean, clean_block
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
-from tui.ui.dialogs.ask_line import AskLineModal
+from tui.ui.asking import Asking, Deck
+from tui.ui.dialogs.choices import AskLineModal
 
 _SHOWN = 2_000  # letters of a request or an answer that are shown
 _READING = "Reading the input example …"

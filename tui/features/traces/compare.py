@@ -21,13 +21,12 @@ from tui.domain.problem import Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean
 from tui.domain.traces import table as words
-from tui.domain.traces.aligned import AlignedRow, aligned, divergence, texts_of
+from tui.domain.traces.span_lines import AlignedRow, aligned, divergence, texts_of
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import Trace
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.ui.asking import Asking
-from tui.ui.deck import Deck
+from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute

@@ -24,7 +24,7 @@ from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, TraceInfo, TraceScope
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.services.trace_writes import infos_of
+from tui.services.trace_desk import infos_of
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page

@@ -17,10 +17,9 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.domain.traces.values import TraceInfo, TraceScope, Warehouse
 from tui.domain.writes.changes import Thing
-from tui.features.traces.links import TraceLinks
+from tui.features.traces.acts import TraceLinks, TraceWriting
 from tui.features.traces.pane import TracesPane
 from tui.features.traces.trace import route_to
-from tui.features.traces.writing import TraceWriting
 from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-    from tui.domain.preview.mlmodel import LoggedBy
+    from tui.domain.preview.tree import LoggedBy
 
 
 # Bringing a file or folder of artifacts to a folder of this machine: whole or not at all, and nowhere else.
@@ -345,7 +345,7 @@ class ClientArtifacts:
         fine: tuple[int, int] | None = None,
     ) -> Preview:
         # Not before it is needed: a context is to be there quickly.
-        from tui.domain.preview.sniff import decode
+        from tui.domain.preview.text import decode
         from tui.gateway.artifacts import preview as artifact_preview
 
         with self._raised_as("Could not read the file"), self._opened(root, path, size) as reader:
@@ -475,7 +475,7 @@ class ClientArtifacts:
         return source
 
     def _logged_by(self, run_id: str) -> LoggedBy:
-        from tui.domain.preview.mlmodel import LoggedBy
+        from tui.domain.preview.tree import LoggedBy
 
         try:
             with problems.raised_as("Could not read the run", self._session.place):

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES
-from tui.domain.preview import mlmodel, sniff, text
-from tui.domain.preview.sniff import Decoded, decode, kind_of, misnamed
-from tui.domain.preview.text import LONGEST_CELL
+from tui.domain.preview import text
+from tui.domain.preview import tree as mlmodel
+from tui.domain.preview.text import LONGEST_CELL, Decoded, decode, facts_of, kind_of, misnamed
 from tui.domain.preview.tree import Literal, Pairs, parse, parse_lines, tree_of
 from tui.domain.preview.values import (
     MOST_PIXELS,
@@ -482,7 +482,7 @@ def _picture(reader: Reader, read: _Read, whole_most: int, fine: tuple[int, int]
     body, facts, notes = decode_picture(data, whole=True, fine=fine)
     shown: Body | None = body
     if body is None and not facts:
-        facts, shown = sniff.facts(read.path, data), text.hexadecimal(data)
+        facts, shown = facts_of(read.path, data), text.hexadecimal(data)
     return Preview(
         read.path, FileKind.PICTURE, reader.size, len(data), reader.travelled, shown, tuple(facts), tuple(notes)
     )
@@ -492,7 +492,7 @@ def _shown(kind: FileKind, read: _Read, shown_as: As, around: Around) -> Part:
     if kind is FileKind.EMPTY:
         return None, [], ["The file is empty."]
     if shown_as == "hex" or (kind is FileKind.BINARY and shown_as == "auto"):
-        return text.hexadecimal(read.data), sniff.facts(read.path, read.data) if kind is FileKind.BINARY else [], []
+        return text.hexadecimal(read.data), facts_of(read.path, read.data) if kind is FileKind.BINARY else [], []
     decoded = decode(read.data, whole=read.whole)
     facts = [("encoding", decoded.encoding + (" (guessed)" if decoded.guessed else ""))]
     if shown_as == "text":

@@ -11,7 +11,7 @@ from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.rest.transport import Json, object_in
 from tui.gateway.session import Connection
-from tui.gateway.traces.json import info_of, span_of
+from tui.gateway.trace_json import info_of, span_of
 from tui.gateway.tracking import answers
 
 _API = "/api/3.0/mlflow/traces"

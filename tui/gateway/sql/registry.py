@@ -26,9 +26,8 @@ from tui.gateway import problems
 from tui.gateway.model_files import MOST_METRICS, logged_model_of
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import filters
-from tui.gateway.sql.database import Database, Reading, Row
-from tui.gateway.sql.filters import of_models
+from tui.gateway.sql import database
+from tui.gateway.sql.database import Database, Reading, Row, of_models
 from tui.gateway.sql.tracking import true_value
 from tui.gateway.tracking.client import NAME_TAG, USER_TAG
 
@@ -76,7 +75,7 @@ class SqlRegistry:
         if not 0 < max_results <= _MOST_MODELS:
             raise Elsewhere("MLflow has words for this")
         where = of_models(filter_string, self._models.kind)
-        offset = filters.read(token).offset
+        offset = database.read(token).offset
         title = "Could not list the prompts" if prompts else "Could not list the registered models"
         with self._reading(title) as reading:
             kept = "SELECT name FROM registered_model_tags WHERE [key] = :prompt_tag AND value = 'true'"
@@ -92,7 +91,7 @@ class SqlRegistry:
             models = _models(reading, rows[:max_results], by_stage=True)
             if not prompts:
                 models = tuple(model for model in models if not model.is_prompt)
-            return ModelsPage(models, filters.made(offset + max_results) if len(rows) > max_results else None)
+            return ModelsPage(models, database.made(offset + max_results) if len(rows) > max_results else None)
 
     def get_model(self, name: str) -> RegisteredModel:
         with self._reading(f"Could not read the model {name}") as reading:
@@ -132,7 +131,7 @@ class SqlRegistry:
         """A page of versions of a model, or of a prompt; of the other kind there are none."""
         if not 0 < max_results <= _MOST_VERSIONS or self._models.kind == "mysql":
             raise Elsewhere("MLflow has words for this")
-        offset = filters.read(token).offset
+        offset = database.read(token).offset
         with self._reading(f"Could not list the versions of {name}") as reading:
             rows = list(
                 reading.rows(
@@ -144,7 +143,7 @@ class SqlRegistry:
                     prompt_tag=PROMPT_TAG,
                 )
             )
-            following = filters.made(offset + max_results) if len(rows) > max_results else None
+            following = database.made(offset + max_results) if len(rows) > max_results else None
             return VersionsPage(_versions(reading, rows[:max_results]), following)
 
     def get_version(self, name: str, version: str) -> ModelVersion:

@@ -23,9 +23,9 @@ from tui.domain.traces.values import (
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import filters
+from tui.gateway.sql import database as filters
 from tui.gateway.sql.database import Database, Reading, Row
-from tui.gateway.traces.json import loaded, made, span_of
+from tui.gateway.trace_json import loaded, made, span_of
 
 _MOST = 1000
 _TOKENS = ("input_tokens", "output_tokens", "total_tokens")

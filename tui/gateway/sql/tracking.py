@@ -28,9 +28,8 @@ from tui.domain.values import (
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import filters
-from tui.gateway.sql.database import Database, Reading, Row
-from tui.gateway.sql.filters import Where, of_runs
+from tui.gateway.sql import database as filters
+from tui.gateway.sql.database import Database, Reading, Row, Where, of_runs
 from tui.gateway.tracking.answers import LARGEST
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from tui.domain.traces.values import Assessment, EvaluationSet, TraceInfo, TraceScope
+from tui.domain.traces.summary import JudgeTally, tallied_by_judge
+from tui.domain.traces.values import ERROR, Assessment, EvaluationRun, EvaluationSet, TraceInfo, TraceScope
 from tui.domain.writes import changes
-from tui.domain.writes.assessing import of_text, state_of, text_of
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, Plan, ThingState
+from tui.domain.writes.plans import of_text, state_of, text_of
 from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort, TrackingPort
 from tui.services.ledger import Ledger
-from tui.services.write_flow import Found, Prepared, WriteResult, in_steps, judged, settle_steps, unless_gone
-from tui.services.writes import GuardedWrite
+from tui.services.write_flow import (
+    Found,
+    GuardedWrite,
+    Prepared,
+    WriteResult,
+    in_steps,
+    judged,
+    settle_steps,
+    unless_gone,
+)
 
 
 class TraceChanges:
@@ -127,3 +136,39 @@ def infos_of(
         if token is None or (page.infos and page.infos[-1].started_ms < since_ms):
             break
     return tuple(info for info in found if info.started_ms >= since_ms)
+
+
+# The traces of evaluation runs, and what they tell. Every function blocks.
+
+
+MOST_TRACES = 5000  # of one evaluation run that are read
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """What the traces of an evaluation run tell: how many there are, how many failed, and what each judge said."""
+
+    traces: int
+    failed: int
+    judges: Mapping[str, JudgeTally]
+
+
+def traces_of(traces: TracesPort, run: EvaluationRun) -> list[TraceInfo]:
+    """The traces of an evaluation run, the latest first."""
+    scope = TraceScope((run.experiment_id,), run_id=run.id)
+    found: list[TraceInfo] = []
+    token: str | None = None
+    while len(found) < MOST_TRACES:
+        page = traces.search(scope.places, filter_string=scope.filter_string, max_results=_PAGE, token=token)
+        found += page.infos
+        token = page.next_token
+        if token is None:
+            break
+    return found
+
+
+def judged_of(traces: TracesPort, run: EvaluationRun) -> JudgedRun:
+    """Read what the traces of a run tell."""
+    infos = traces_of(traces, run)
+    return JudgedRun(len(infos), sum(info.state == ERROR for info in infos), tallied_by_judge(infos, run.id))

@@ -37,7 +37,7 @@ from tui.gateway import problems
 from tui.gateway.ports import TraceWritesPort
 from tui.gateway.rest.transport import object_in
 from tui.gateway.session import Connection
-from tui.gateway.traces.json import loaded, made
+from tui.gateway.trace_json import loaded, made
 from tui.gateway.tracking import answers
 
 if TYPE_CHECKING:
