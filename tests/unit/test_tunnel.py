@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.unit.test_config_file import checked, refusal
-from tui.config.launch import Launch, Options, plain_terminal, resolve
+from tui.config.launch import Options, plain_terminal, resolve
 from tui.config.model import Settings
-from tui.domain.problem import Problem
-from tui.services.tunnel import Tunnel, Tunnels, command
+from tui.domain.problem import Kind, Problem
+from tui.host.tunnel import Tunnel, by_port, command, free_port
+from tui.host.wire import spec_of
 
 # Listens where it is told to, as ssh does, and leaves a note of its arguments and of its end.
 FAKE = f"""#!{sys.executable}
@@ -74,77 +79,139 @@ def test_ssh_is_told_to_ask_nothing_and_no_host_is_an_option() -> None:
         assert "“ssh” is a host" in str(refusal(f"contexts: {{p: {{tracking_uri: 'http://h', ssh: '{host}'}}}}"))
 
 
-def test_a_tunnel_opens_and_ends_with_its_owner(ssh: dict[str, str], tmp_path: Path) -> None:
-    ended: list[Tunnel] = []
-    tunnel = Tunnel("user@bastion", "mlflow.internal:5000", ssh, ended.append)
-    tunnel.start()
-    tunnel.wait()
+def test_a_tunnel_opens_when_it_is_needed_and_ends_with_its_owner(ssh: dict[str, str], tmp_path: Path) -> None:
+    tunnel = Tunnel("user@bastion", "mlflow.internal:5000", ssh)
+    assert not tunnel.stands() and notes(tmp_path) == ""
+    assert tunnel.through() is True
     assert f"127.0.0.1:{tunnel.port}:mlflow.internal:5000" in notes(tmp_path)
+    assert tunnel.stands() and tunnel.through() is False, "it is open"
     tunnel.close()
     waited(lambda: notes(tmp_path) == "ended")
     waited(lambda: not tunnel.running)
-    assert ended == [], "it was asked to end"
 
 
-def test_it_ends_too_where_the_deck_is_killed(ssh: dict[str, str], tmp_path: Path) -> None:
+def test_it_ends_too_where_the_process_is_killed(ssh: dict[str, str], tmp_path: Path) -> None:
     script = (
-        "import os, sys, time; from tui.services.tunnel import Tunnel\n"
-        "t = Tunnel('user@bastion', 'h:1', dict(os.environ), print); t.start(); t.wait(); print('open', flush=True)\n"
+        "import os, sys, time; from tui.host.tunnel import Tunnel\n"
+        "Tunnel('user@bastion', 'h:1', dict(os.environ)).through(); print('open', flush=True)\n"
         "time.sleep(600)"
     )
     environ = {**ssh, "PYTHONPATH": os.pathsep.join(sys.path)}
-    deck = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environ)
-    assert deck.stdout is not None and deck.stdout.readline() == b"open\n"
-    deck.send_signal(signal.SIGKILL)
-    deck.wait()
-    deck.stdout.close()
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environ)
+    assert child.stdout is not None and child.stdout.readline() == b"open\n"
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
     waited(lambda: notes(tmp_path) == "ended")
 
 
-def test_why_it_cannot_be_opened_is_what_ssh_says(ssh: dict[str, str]) -> None:
-    tunnel = Tunnel("nobody@bastion", "h:1", ssh, lambda _tunnel: None)
-    tunnel.start()
+def test_why_it_cannot_be_opened_is_what_ssh_says(ssh: dict[str, str], tmp_path: Path) -> None:
+    tunnel = Tunnel("nobody@bastion", "h:1", ssh)
     with pytest.raises(Problem) as raised:
-        tunnel.wait()
+        tunnel.through()
     assert "Permission denied (publickey)." in raised.value.message
     assert "ssh nobody@bastion" in raised.value.hint
-    nowhere = Tunnel("user@bastion", "h:1", {"PATH": "/nowhere"}, lambda _tunnel: None)
-    nowhere.start()
-    with pytest.raises(Problem, match="ssh"):
-        nowhere.wait()
+    assert not raised.value.is_connection, "what is refused is not asked for again by itself"
+    (tmp_path / "bin" / "notes").unlink()
+    with pytest.raises(Problem) as again:
+        tunnel.through()
+    assert again.value is raised.value and notes(tmp_path) == "", "who asks meanwhile begins no other ssh"
+    with pytest.raises(Problem, match="ssh") as nowhere:
+        Tunnel("user@bastion", "h:1", {"PATH": "/nowhere"}).through()
+    assert nowhere.value.is_connection
 
 
-def test_an_end_that_nobody_asked_for_is_told_and_it_can_be_opened_again(ssh: dict[str, str]) -> None:
+def test_one_that_has_ended_tells_why_and_opens_again_when_it_is_needed(ssh: dict[str, str]) -> None:
     import socket
 
-    ended: list[Tunnel] = []
-    tunnel = Tunnel("user@bastion", "h:1", ssh, ended.append)
-    tunnel.start()
-    tunnel.wait()
+    tunnel = Tunnel("user@bastion", "h:1", ssh)
+    tunnel.through()
     with socket.create_connection(("127.0.0.1", tunnel.port)) as client:
         client.sendall(b"stop")
-        waited(lambda: ended == [tunnel])
-    assert "Connection to bastion closed." in tunnel.problem().message
-    tunnel.start()
-    tunnel.wait()
+        waited(lambda: not tunnel.stands())
+    waited(lambda: "Connection to bastion closed." in tunnel.problem().message)
+    port = tunnel.port
+    assert tunnel.through() is True and tunnel.port == port
     tunnel.close()
 
 
-def test_a_context_goes_by_its_tunnel(ssh: dict[str, str]) -> None:
+def test_a_context_goes_by_its_tunnel_and_is_called_by_where_it_leads() -> None:
     settings = checked("contexts: {p: {tracking_uri: 'http://mlflow.internal:5000/x', ssh: user@bastion}}")
     launch = resolve(Options(context="p"), {}, Path("/"), settings)
     assert launch.forward == "mlflow.internal:5000"
     assert launch.place_shown == "mlflow.internal:5000 by ssh user@bastion"
-    tunnels = Tunnels(ssh)
-    behind = tunnels.through(launch)
-    tunnel = tunnels.of(behind)
-    assert tunnel is not None
-    tunnel.wait()
-    assert behind.tracking_uri == behind.registry_uri == f"http://127.0.0.1:{tunnel.port}/x"
-    assert tunnels.through(launch).tracking_uri == behind.tracking_uri, "there is one for each context"
-    tunnels.close()
-    other = Launch("x", "http://h", "http://h")
-    assert tunnels.through(other) is other and tunnels.of(other) is None
+    spec = spec_of(launch)
+    assert (spec.ssh, spec.forward, spec.tracking_uri) == (launch.ssh, launch.forward, launch.tracking_uri)
+    assert spec.place == launch.place_shown
+    assert by_port(launch.tracking_uri, 4711) == "http://127.0.0.1:4711/x"
+    assert by_port("http://ann:s@h", 1) == "http://ann:s@127.0.0.1:1"
+
+
+SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin")
+
+
+@pytest.fixture
+def bastion(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A real sshd on this machine, and an environment whose ``ssh`` knows it as ``bastion``, and as ``stranger``."""
+    if SSHD is None or shutil.which("ssh") is None:
+        pytest.skip("OpenSSH is not installed (apt-get install openssh-server)")
+    for name in ("of-host", "known", "unknown"):
+        made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)]
+        subprocess.run(made, check=True)
+    port = free_port()
+    (tmp_path / "sshd").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {tmp_path}/of-host\nAuthorizedKeysFile {tmp_path}/known.pub\n"
+        "PasswordAuthentication no\nStrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin yes\n"
+    )
+    both = f"  HostName 127.0.0.1\n  Port {port}\n  IdentitiesOnly yes\n  StrictHostKeyChecking accept-new\n"
+    both += f"  UserKnownHostsFile {tmp_path}/hosts\n"
+    (tmp_path / "config").write_text(
+        f"Host bastion\n{both}  IdentityFile {tmp_path}/known\nHost stranger\n{both}  IdentityFile {tmp_path}/unknown\n"
+    )
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ssh").write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {tmp_path}/config "$@"\n')
+    (tmp_path / "bin" / "ssh").chmod(0o755)
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    serving = subprocess.Popen([SSHD, "-D", "-e", "-f", str(tmp_path / "sshd")], stderr=subprocess.PIPE)
+    assert serving.stderr is not None
+    try:
+        if b"listening" not in serving.stderr.readline():
+            pytest.skip("sshd does not start here")
+        yield {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "DECK_SSHD": str(serving.pid)}
+    finally:
+        serving.terminate()
+        serving.wait()
+        serving.stderr.close()
+
+
+def test_a_real_sshd_forwards_refuses_and_is_come_back_to(bastion: dict[str, str], tmp_path: Path) -> None:
+    user = getpass.getuser()
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tunnel = Tunnel(f"{user}@bastion", f"127.0.0.1:{server.server_port}", bastion)
+        assert tunnel.through() is True
+        answered = requests.get(f"http://127.0.0.1:{tunnel.port}/nothing-of-the-name", timeout=20)
+        assert answered.status_code == 404
+        for session in subprocess.run(
+            ["pgrep", "-P", bastion["DECK_SSHD"]], capture_output=True, text=True, check=False
+        ).stdout.split():
+            os.kill(int(session), signal.SIGTERM)
+        waited(lambda: not tunnel.stands())
+        assert tunnel.through() is True, "it comes back when it is needed"
+        assert requests.get(f"http://127.0.0.1:{tunnel.port}/x", timeout=20).status_code == 404
+        tunnel.close()
+        server.shutdown()
+    with pytest.raises(Problem, match="Permission denied"):
+        Tunnel(f"{user}@stranger", "127.0.0.1:9", bastion).through()
+    nothing = Tunnel(f"{user}@bastion", f"127.0.0.1:{free_port()}", bastion)
+    nothing.through()
+    lost = Problem(Kind.UNREACHABLE, "Could not read runs", "The connection was cut.")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{nothing.port}/", timeout=20)
+    waited(lambda: "Connection refused" in nothing.instead_of(lost).message)
+    assert nothing.instead_of(lost) is lost, "what was said of one connection is not said of the next"
+    nothing.close()
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from tui.host import Host
     from tui.services.copies import CopiedSummary
     from tui.services.session import Session
-    from tui.services.tunnel import Tunnel, Tunnels
     from tui.services.write_flow import Overtaken, Touched, WriteResult
     from tui.ui.dialogs.choices import Offer
     from tui.ui.page import Page
@@ -145,14 +144,6 @@ class DeckApp(CalmApp[int]):
         self.set_keymap(dict(self.keymap))
         for key in self.plugins.keys:
             self.bind(key, f"plugin_key('{key}')", show=False)
-        tunnel = self._contexts.tunnel
-        if tunnel is None:
-            await self.begin()
-        else:
-            self.run_worker(self._contexts.begin_behind(tunnel), exit_on_error=False)
-
-    async def begin(self) -> None:
-        """Open the first context, and let keys through."""
         self._contexts.begin()
         self.begun = True
         self._ages_told_ms = self.session.clock.now_ms()
@@ -202,15 +193,6 @@ class DeckApp(CalmApp[int]):
             from tui.app.routes import ask_for_theme
 
             ask_for_theme(self, names)
-
-    @dataclass
-    class TunnelEnded(Message):
-        """ssh has ended without having been asked to."""
-
-        tunnel: Tunnel
-
-    def on_deck_app_tunnel_ended(self, event: TunnelEnded) -> None:
-        self._contexts.tunnel_ended(event.tunnel)
 
     # notices, and commands of one's own
 
@@ -597,20 +579,6 @@ class DeckApp(CalmApp[int]):
         views = self._views_here()
         return tuple(Offer(view.name, view.name, view.where or "everywhere") for view in views.known()) if views else ()
 
-    def go_by(self, tunnels: Tunnels | None) -> None:
-        """Reach contexts by these tunnels."""
-        self._contexts.tunnels = tunnels
-        self._contexts.hear_tunnels()
-
-    def close_tunnels(self) -> None:
-        if self._contexts.tunnels is not None:
-            self._contexts.tunnels.close()
-
-    @property
-    def begin_problem(self) -> Problem | None:
-        """Why nothing could be opened at all."""
-        return self._contexts.begin_problem
-
     @property
     def bottom(self) -> BrowseScreen | None:
         """The experiments and runs, whatever lies over them."""
@@ -690,8 +658,6 @@ class DeckApp(CalmApp[int]):
             self.page.zoom()
 
     def action_refresh(self) -> None:
-        if self._contexts.open_again():
-            return
         if self.page is not None:
             self.page.read_again()
 
@@ -774,9 +740,7 @@ def _experiment_of(page: object) -> str:
     return place.experiment if place is not None else ""
 
 
-def run_deck(
-    launch: Launch, host: Host, question: Question, tunnels: Tunnels | None = None, *, resume: bool = False
-) -> int:
+def run_deck(launch: Launch, host: Host, question: Question, *, resume: bool = False) -> int:
     """Run the deck on a context whose host has been started; answers the exit status."""
     unused = [host]  # the process that was started before Textual was loaded serves the first context
 
@@ -796,20 +760,16 @@ def run_deck(
     app = DeckApp(launch, open_session, environment=os.environ, folder=Path.cwd(), look=look)
     listening(question, lambda light: app.post_message(app.TerminalTold(light)))
     app.second_look_s = second_look_s
-    app.go_by(tunnels)
     app.resuming = Resuming(app, state_dir() / "resume.json", wanted=resume)
     try:
         with heeded(app.leave_now):
             app.run(mouse=launch.settings.mouse)
     finally:
         app.plugins.close()
-        app.close_tunnels()
         if app.begun:
             app.session.leave()
         else:
             host.close()
-    if (problem := app.begin_problem) is not None:
-        raise problem
     # What is still being set up when a signal comes is torn down under itself: no fault to tell of.
     if app.fault is not None and not app.ended_by_signal:
         raise app.fault  # the command line tells of it, and keeps the traceback where that was asked for

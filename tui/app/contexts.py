@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,10 +18,8 @@ if TYPE_CHECKING:
     from tui.app.application import DeckApp
     from tui.domain.places import Place
     from tui.services.session import Session
-    from tui.services.tunnel import Tunnel, Tunnels
     from tui.ui.dialogs.choices import Choice
     from tui.ui.routes import Route
-
 
 Connect = Callable[[Launch], "Session"]
 
@@ -36,8 +33,6 @@ class Contexts:
         self._serial = 0  # of the open one
         self.workspaces: tuple[str, ...] = ()  # those of an MLflow server that were seen last
         self.launch = launch
-        self.tunnels: Tunnels | None = None  # of contexts that are reached by way of another host
-        self.begin_problem: Problem | None = None  # why nothing could be opened at all
 
     def mode(self, top: str) -> str:
         """What the stack of screens over a top of the open context is called."""
@@ -116,7 +111,7 @@ class Contexts:
             # With the open context's URI said explicitly, an address of another server is refused rather than followed.
             options = Options(place=text, tracking_uri=before.tracking_uri)
             if before.ssh and before.context_name in before.settings.contexts:
-                options = Options(place=text, context=before.context_name)  # no page has the address of a tunnel
+                options = Options(place=text, context=before.context_name)  # its way there is of the context
             place = resolve(options, deck.environment, deck.folder, before.settings).place
         except Problem as problem:
             deck.say(str(problem))
@@ -137,10 +132,7 @@ class Contexts:
             deck.say(str(problem))
             return
         place = deck.page.place_here() if deck.page is not None else None
-        if launch.ssh:
-            deck.run_worker(self._open_behind(launch, place), exit_on_error=False, exclusive=True, group="tunnel")
-        else:
-            self.open(launch, place)
+        self.open(launch, place)
 
     # workspaces of an MLflow server
 
@@ -192,82 +184,6 @@ class Contexts:
                 deck.say(f"{clean(problem.message)} {clean(name)} is asked for by {clean(by)}", stays=True)
 
         deck.look_at(diagnosis.workspaces, found, failed)
-
-    # contexts behind another host
-
-    @property
-    def tunnel(self) -> Tunnel | None:
-        """That of the open context, or of the one to be opened first."""
-        return self.tunnels.of(self.launch) if self.tunnels is not None else None
-
-    async def wait(self, tunnel: Tunnel) -> None:
-        """Wait until a tunnel is open; raises Problem where it does not open."""
-        from tui.services import tunnel as tunnels
-
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        while not tunnel.is_open():
-            if clock() - began > tunnels.OPENS_WITHIN_S:
-                raise tunnel.problem(f"nothing answered within {tunnels.OPENS_WITHIN_S:g} s")
-            await asyncio.sleep(tunnels.LOOKED_EVERY_S)
-
-    async def begin_behind(self, tunnel: Tunnel) -> None:
-        """Open the first context when its tunnel is open; end with the reason where it does not open."""
-        try:
-            await self.wait(tunnel)
-        except Problem as problem:
-            self.begin_problem = problem
-            self._deck.exit(2)
-        else:
-            await self._deck.begin()
-
-    async def _open_behind(self, launch: Launch, place: Place | None) -> None:
-        from tui.services.tunnel import Tunnels
-
-        deck = self._deck
-        if self.tunnels is None:
-            self.tunnels = Tunnels(deck.environment)
-        self.hear_tunnels()
-        deck.say(f"Opening the tunnel by ssh to {clean(launch.ssh)}", stays=True)
-        try:
-            launch = self.tunnels.through(launch)
-            tunnel = self.tunnels.of(launch)
-            assert tunnel is not None  # it was begun just now
-            await self.wait(tunnel)
-        except Problem as problem:
-            deck.say(str(problem), stays=True)
-        else:
-            self.open(launch, place)
-
-    def hear_tunnels(self) -> None:
-        if self.tunnels is not None:
-            self.tunnels.on_end = lambda tunnel: self._deck.post_message(self._deck.TunnelEnded(tunnel))
-
-    def tunnel_ended(self, tunnel: Tunnel) -> None:
-        """ssh has ended without having been asked to."""
-        if self._deck.begun and tunnel is self.tunnel:
-            problem = tunnel.problem()
-            self._deck.say(f"{problem.title} any more: {problem.message} r opens it again", stays=True)
-
-    def open_again(self) -> bool:
-        """Open the tunnel of the open context again, and read what is shown; False where nothing is amiss with it."""
-        tunnel = self.tunnel
-        if tunnel is None or tunnel.running:
-            return False
-        self._deck.run_worker(self._open_again(tunnel), exit_on_error=False, exclusive=True, group="tunnel")
-        return True
-
-    async def _open_again(self, tunnel: Tunnel) -> None:
-        deck = self._deck
-        try:
-            tunnel.start()
-            await self.wait(tunnel)
-        except Problem as problem:
-            deck.say(str(problem), stays=True)
-        else:
-            deck.say(f"The tunnel by ssh to {clean(tunnel.destination)} is open again")
-            if deck.page is not None:
-                deck.page.read_again()
 
 
 def top_of(place: Place | None) -> str:

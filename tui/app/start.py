@@ -107,13 +107,6 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
     """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
     _refuse_without_terminal()
     from tui.host import Host
-
-    tunnels = None
-    if launch.ssh:
-        from tui.services.tunnel import Tunnels
-
-        tunnels = Tunnels(os.environ)
-        launch = tunnels.through(launch)
     from tui.host.wire import spec_of
 
     host = Host.start(spec_of(launch))
@@ -130,10 +123,8 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
         from tui.console.report import hush
 
         hush()
-        raise SystemExit(run_deck(launch, host, question, tunnels, resume=said.resume))
+        raise SystemExit(run_deck(launch, host, question, resume=said.resume))
     finally:
-        if tunnels is not None:
-            tunnels.close()
         question.restore()
         host.close()
 

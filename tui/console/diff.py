@@ -45,6 +45,10 @@ class DiffOptions:
 @contextlib.contextmanager
 def gateway(launch: Launch) -> Iterator[TrackingPort]:
     """A context's tracking server from this very process; whatever MLflow prints goes to stderr."""
+    if launch.ssh:  # a tunnel is of a context's process
+        with opened({launch.context_name: launch}) as trackings:
+            yield trackings[launch.context_name]
+        return
     from tui.gateway import environment
     from tui.gateway.dispatch import tracking_of
     from tui.gateway.session import Connection

@@ -50,6 +50,7 @@ class Connection:
     timeout_s: float = 8.0
     own_readers: bool = True  # whether what can be read without MlflowClient is
     requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for
+    called: str = ""  # where it leads, if its URI is only a port of this machine
     before_client: Callable[[], None] = field(default=lambda: None, repr=False)  # waits until mlflow is imported
     _client: MlflowClient | None = field(default=None, init=False, repr=False)
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -73,6 +74,8 @@ class Connection:
     @property
     def place(self) -> str:
         """The tracking URI as it may be shown, with the workspace that it leads to where it does not say so itself."""
+        if self.called:
+            return self.called
         host = guard.databricks_host(self.tracking_uri) if self.kind == "databricks" else ""
         return f"{host} ({self.tracking_uri})" if host else uris.shown(self.tracking_uri)
 

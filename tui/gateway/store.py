@@ -221,7 +221,7 @@ class SessionDiagnosis:
         with problems.raised_as("Could not reach the server", self._session.place):
             self._session.lost()
             self._session.reach()
-        return f"{target[0]}:{target[1]}" if target else ""
+        return self._session.called or (f"{target[0]}:{target[1]}" if target else "")
 
     def clock_ahead_s(self) -> float | None:
         if self._session.kind not in (*uris.HTTP_KINDS, "databricks"):

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
@@ -26,6 +27,7 @@ from tui.gateway.environment import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Connection, require_safe
 from tui.host import wire
+from tui.host.tunnel import Tunnel, by_port
 from tui.host.wire import HostSpec
 
 _THREADS = 6
@@ -41,6 +43,12 @@ def main(descriptor: int, parent: int) -> None:
     _die_with(parent)
     link = wire.Wire(socket.socket(fileno=descriptor))
     spec, _size = link.receive()
+    tunnel = None
+    if spec.ssh:
+        tunnel = Tunnel(spec.ssh, spec.forward, dict(os.environ))
+        here = by_port(spec.tracking_uri, tunnel.port)
+        same = spec.registry_uri in (None, spec.tracking_uri)
+        spec = replace(spec, tracking_uri=here, registry_uri=here if same else spec.registry_uri)
     environment.prepare(
         tracking_uri=spec.tracking_uri,
         registry_uri=spec.registry_uri,
@@ -48,14 +56,15 @@ def main(descriptor: int, parent: int) -> None:
         extra=spec.environment,
         timeout_s=spec.timeout_s,
     )
-    Child(spec, link).run()
+    Child(spec, link, tunnel).run()
 
 
 class Child:
     """One context's gateway and the threads that ask it."""
 
-    def __init__(self, spec: HostSpec, link: wire.Wire) -> None:
+    def __init__(self, spec: HostSpec, link: wire.Wire, tunnel: Tunnel | None = None) -> None:
         self._link = link
+        self._tunnel = tunnel
         self._session = Connection(
             spec.tracking_uri, spec.registry_uri, spec.timeout_s, spec.own_readers, spec.requests_a_second
         )
@@ -70,6 +79,7 @@ class Child:
         self._last = time.monotonic()
         self._number: ContextVar[int] = ContextVar("number")
         self._session.before_client = self._await_mlflow
+        self._session.called = tunnel.called if tunnel is not None else ""
 
     def run(self) -> None:
         """Import mlflow on this, the main thread, while others take requests; returns never."""
@@ -83,7 +93,8 @@ class Child:
         threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
         if reads_alone:
             self._send(("ready",))
-            self._tell_capabilities()
+            if self._tunnel is None:  # else they are told when it is open
+                self._tell_capabilities()
             self._hold_back()
         try:
             # Nothing of what an import makes is garbage; looking for some takes a quarter of its time.
@@ -97,7 +108,8 @@ class Child:
         self._ready.set()
         if not reads_alone:
             self._send(("ready",))
-            self._tell_capabilities()
+            if self._tunnel is None:
+                self._tell_capabilities()
         threading.Event().wait()
 
     def _hold_back(self) -> None:
@@ -137,7 +149,18 @@ class Child:
 
     def _warm_probe(self) -> None:
         with contextlib.suppress(Problem):
+            self._go_through()
             self._session.reach()
+
+    def _go_through(self, number: int | None = None) -> None:
+        """Have the tunnel open, where there is one; raises Problem. Once it is, what the server can do is told."""
+        tunnel = self._tunnel
+        if tunnel is None or tunnel.stands():
+            return
+        if number is not None:
+            self._send(("waiting", number, tunnel.waits))
+        if tunnel.through():
+            threading.Thread(target=self._tell_capabilities, name="capabilities", daemon=True).start()
 
     def _reader(self) -> None:
         try:
@@ -161,6 +184,7 @@ class Child:
             operation = self._operations.get(op)
             if operation is None:
                 raise dispatch.unknown(op)
+            self._go_through(number)
             alone = isinstance(operation, First)
             if not alone and op not in BEFORE_READY and not self._ready.is_set():
                 # What is known already need not wait for the import: an unreachable server, a store not to be opened.
@@ -182,6 +206,8 @@ class Child:
         except Problem as problem:
             if problem.is_connection:
                 self._session.lost()
+                if self._tunnel is not None:
+                    problem = self._tunnel.instead_of(problem)
             self._send(("problem", number, problem))
         except Exception:  # a worker meets the deck here; anything else is a mistake of ours
             _logger.exception("%s failed", op)

@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from tui.domain import uris
@@ -55,13 +54,13 @@ class Call:
     on_progress: ProgressListener | None = None
     sent_at: float = field(default_factory=time.monotonic)
     started_at: float | None = None
-    waits_since: float | None = None  # for mlflow to be imported, which counts as the host's start
+    waits_since: float | None = None  # for mlflow or a tunnel, which counts as the host's start
     answered: bool = False
     value: Any = None
     problem: Problem | None = None
     bytes: int = 0
     reader: str = ""  # who answered: MlflowClient, or which reader of our own
-    on_waiting: Callable[[], None] | None = None
+    on_waiting: Callable[[str], None] | None = None
 
 
 class ProcessLink:
@@ -123,7 +122,7 @@ class ProcessLink:
         """Seconds until a call's deadline.
 
         The time counts from when the host began it. A call that waits for others counts from the host's last sign of
-        life, and none counts before the host is ready or while mlflow is being imported for it.
+        life, and none counts before the host is ready or while it waits for what has to be there first.
         """
         if call.waits_since is not None:
             since = call.waits_since + START_SECONDS
@@ -219,7 +218,7 @@ class ProcessLink:
             elif what == "problem":
                 self._answer(call, problem=message[2], size=size)
         if what == "waiting" and call.on_waiting:
-            call.on_waiting()
+            call.on_waiting(*message[2:])
         if what == "progress" and call.on_progress:
             call.on_progress(*message[2:])
 
@@ -457,7 +456,7 @@ class Host:
         if record:
             sent = RequestRecord(call.number, op, summary(args, kwargs), int(began * 1000), None, "", 0)
             record(sent)
-            call.on_waiting = partial(record, replace(sent, message=WAITS))
+            call.on_waiting = lambda why="": record(replace(sent, message=why or WAITS))
         try:
             link = self._present_link()
             link.send(call, args, kwargs)

@@ -84,6 +84,8 @@ class HostSpec:
     tracking_uri: str = field(repr=False)
     registry_uri: str | None = field(repr=False)
     profile: str | None = None
+    ssh: str = ""  # a host by way of which the server is reached
+    forward: str = ""  # the server as that host knows it
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     timeout_s: float = 8.0
     requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for
@@ -92,6 +94,8 @@ class HostSpec:
     @property
     def place(self) -> str:
         """The tracking URI as it may be shown."""
+        if self.ssh:
+            return f"{self.forward} by ssh {self.ssh}"
         return uris.shown(self.tracking_uri)
 
 
@@ -104,6 +108,8 @@ def spec_of(launch: Launch) -> HostSpec:
         tracking_uri=launch.tracking_uri,
         registry_uri=launch.registry_uri,
         profile=launch.profile,
+        ssh=launch.ssh,
+        forward=launch.forward,
         environment=environment,
         timeout_s=launch.timeout_s,
         requests_a_second=launch.settings.requests_a_second,

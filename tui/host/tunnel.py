@@ -1,21 +1,20 @@
-"""A way to a server behind a bastion: the system's ``ssh`` forwards a port of this machine while the deck runs.
+"""A way to a server behind a bastion: the system's ``ssh`` forwards a port of this machine for a context's process.
 
 Keys, agents, jump hosts and known hosts are ssh's own matter; what it says where that fails is told. It is started by
-a shell that ends it when its input closes: it does not outlive the deck, also where that is killed.
+a shell that ends it when its input closes: it does not outlive that process, also where that is killed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
-from tui.config.launch import Launch
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 
@@ -23,6 +22,9 @@ OPENS_WITHIN_S = 20.0
 LOOKED_EVERY_S = 0.05
 _LOOKS_S = 0.2  # for an answer of a port of this machine
 _KEPT = 2000  # characters of what ssh says
+_FAILURE_KEPT_S = 1.0  # those who ask while it fails are told the same; who asks later has it tried again
+_UNREACHED = re.compile(r"open failed: (.*)")
+_REFUSED = re.compile(r"Permission denied|Host key verification failed|Too many authentication|Could not resolve")
 
 # What ends with its input: the watcher reads until that closes, then ends ssh; where ssh ends first, so does the shell.
 _SHELL = (
@@ -47,23 +49,54 @@ def free_port() -> int:
 
 
 class Tunnel:
-    """One forwarded port; ``ended`` is called from a thread when ssh ends without having been asked to."""
+    """One forwarded port, opened when it is first needed and again after ssh has ended."""
 
-    def __init__(
-        self, destination: str, forward: str, environ: Mapping[str, str], ended: Callable[[Tunnel], object]
-    ) -> None:
+    def __init__(self, destination: str, forward: str, environ: Mapping[str, str]) -> None:
         self.destination = destination
         self.forward = forward
         self.port = free_port()
         self._environ = environ
-        self._ended = ended
+        self._opening = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._open = False
         self._said = ""
-        self._closing = False
+        self._failed: tuple[float, Problem] | None = None
 
-    def start(self) -> None:
-        """Have ssh connect; whether it could is known from ``is_open``. Raises Problem where there is no ssh."""
-        self._said, self._closing = "", False
+    @property
+    def called(self) -> str:
+        """Where it leads, as a person is told."""
+        return f"{self.forward} by ssh {self.destination}"
+
+    @property
+    def waits(self) -> str:
+        """What a request waits for that is made before it is open."""
+        return f"waits for the tunnel by ssh to {clean(self.destination)}"
+
+    def stands(self) -> bool:
+        """Whether it was opened and ssh has not ended since; it costs nothing to ask."""
+        return self._open and self.running
+
+    def through(self) -> bool:
+        """Open it where it is not open, and wait for that; whether it had to be. Raises Problem."""
+        if self.stands():
+            return False
+        with self._opening:
+            if self.stands():  # by whoever held the lock before
+                return False
+            if self._failed is not None and time.monotonic() - self._failed[0] < _FAILURE_KEPT_S:
+                raise self._failed[1]
+            try:
+                if not self.running:
+                    self._start()
+                self._wait()
+            except Problem as problem:
+                self._failed = time.monotonic(), problem
+                raise
+            self._open, self._failed = True, None
+            return True
+
+    def _start(self) -> None:
+        self._said, self._open = "", False
         run = command(self.destination, self.forward, self.port)
         try:
             self._process = subprocess.Popen(
@@ -82,8 +115,7 @@ class Tunnel:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def is_open(self) -> bool:
-        """Whether the forwarded port answers by now; raises Problem where ssh has ended instead."""
+    def _answers(self) -> bool:
         if not self.running:
             raise self.problem()
         try:
@@ -92,10 +124,9 @@ class Tunnel:
         except OSError:
             return False
 
-    def wait(self) -> None:
-        """Wait until it is open; raises Problem where it does not open in time."""
+    def _wait(self) -> None:
         until = time.monotonic() + OPENS_WITHIN_S
-        while not self.is_open():
+        while not self._answers():
             if time.monotonic() > until:
                 raise self.problem(f"nothing answered within {OPENS_WITHIN_S:g} s")
             time.sleep(LOOKED_EVERY_S)
@@ -105,10 +136,22 @@ class Tunnel:
         lines = [line for line in self._said.splitlines() if line.strip()]
         said = clean(lines[-1].strip()) if lines else reason or "ssh has ended and said nothing"
         hint = f"`ssh {self.destination}` shows more; it has to connect without asking anything (a key, an agent)."
-        return Problem(Kind.UNREACHABLE, f"No tunnel by ssh to {self.destination}", f"{said.rstrip('.')}.", hint)
+        # What is refused is not asked for again by itself: servers shut out those who do.
+        kind = Kind.UNAUTHENTICATED if _REFUSED.search(said) else Kind.UNREACHABLE
+        return Problem(kind, f"No tunnel by ssh to {self.destination}", f"{said.rstrip('.')}.", hint)
+
+    def instead_of(self, problem: Problem) -> Problem:
+        """What to tell of a connection that was lost: why there is no tunnel, or what it could not reach at its end."""
+        if not self.running:
+            return self.problem()
+        refused, self._said = _UNREACHED.findall(self._said), ""
+        if not refused:
+            return problem
+        message = f"{self.destination} cannot reach {self.forward}: {clean(refused[-1].strip())}."
+        hint = "Correct forward: in the context, or see whether the server runs there."
+        return Problem(Kind.UNREACHABLE, problem.title, message, hint)
 
     def close(self) -> None:
-        self._closing = True
         process = self._process
         if process is not None and process.stdin is not None:
             with contextlib.suppress(OSError):
@@ -123,41 +166,9 @@ class Tunnel:
         if process.stdin is not None:
             with contextlib.suppress(OSError):
                 process.stdin.close()
-        if not self._closing:
-            self._ended(self)
 
 
-class Tunnels:
-    """The tunnels of the contexts that have been opened, by context."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self._tunnels: dict[str, Tunnel] = {}
-        self.on_end: Callable[[Tunnel], object] = lambda _tunnel: None
-
-    def of(self, launch: Launch) -> Tunnel | None:
-        return self._tunnels.get(launch.context_name) if launch.ssh else None
-
-    def through(self, launch: Launch) -> Launch:
-        """The context by way of its tunnel, which is begun; as it was where it has none. Raises Problem."""
-        if not launch.ssh:
-            return launch
-        tunnel = self._tunnels.get(launch.context_name)
-        if tunnel is None or (tunnel.destination, tunnel.forward) != (launch.ssh, launch.forward):
-            tunnel = Tunnel(launch.ssh, launch.forward, self._environ, lambda ended: self.on_end(ended))
-            self._tunnels[launch.context_name] = tunnel
-        if not tunnel.running:
-            tunnel.start()
-        tracking = _by_port(launch.tracking_uri, tunnel.port)
-        same = launch.registry_uri == launch.tracking_uri
-        return replace(launch, tracking_uri=tracking, registry_uri=tracking if same else launch.registry_uri)
-
-    def close(self) -> None:
-        for tunnel in self._tunnels.values():
-            tunnel.close()
-
-
-def _by_port(uri: str, port: int) -> str:
+def by_port(uri: str, port: int) -> str:
     """The address with a port of this machine in place of its host."""
     parts = urlsplit(uri)
     credentials, at, _ = parts.netloc.rpartition("@")
