@@ -6,12 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from tests.support.deck import World, shop
 from tests.support.fakes import FakeHistory, run
 from tui.app.application import DeckApp
-from tui.domain.ranking import Trial, best_until, equal_step, front, left_to_run, would_end
+from tui.domain.ranking import Curves, Trial, equal_step, front, left_to_run, ranked, would_end
+from tui.domain.series.history import MOST_RUNS
 from tui.features.run.screen import RunScreen
-from tui.features.runs.sweep import MOST_CURVES, SweepScreen
+from tui.features.runs.sweep import SweepScreen
 from tui.ui.routes import RunRoute
 
 PARENT = f"{4:032x}"
@@ -36,11 +39,43 @@ def trials() -> list[Trial]:
 def test_ranks_at_equal_step_the_median_and_the_front() -> None:
     every = trials()
     assert equal_step(every) == 1  # b has come no further
-    assert [best_until(one, 1, "lower") for one in every] == [0.5, 0.8, 0.6, 0.4, None]
+    assert ranked(every, 1, "lower") == {"d": 0.4, "a": 0.5, "c": 0.6, "b": 0.8}
+    assert [*ranked(every, 1, "lower")] == ["d", "a", "c", "b"]
+    assert [*ranked(every, 1, "higher")] == ["a", "b", "c", "d"], "0.9 of each of three, as they came"
+    assert ranked(every, 2, "lower") == {"d": 0.3, "a": 0.4, "c": 0.5}, "b has not come so far"
+    assert ranked(every, 3, "lower") == {"a": 0.3, "c": 0.45} and ranked(every, None, "lower") == {}
     assert [one.run_id for one in every if would_end(one, every, "lower")] == ["b"]
     assert front(every, {"auc": "higher", "ms": "lower"}) == {"a", "b"}
     assert left_to_run(every, {"n_trials": "10"}) == 6 and left_to_run(every, {"lr": "0.1"}) is None
     assert equal_step([]) is None and not front([], {"auc": "higher"})
+
+
+def test_the_step_that_is_compared_is_not_held_back_by_a_trial_that_has_just_begun() -> None:
+    def at(*steps: int, status: str = "RUNNING") -> list[Trial]:
+        kept = FakeHistory()
+        for step in steps:
+            kept.record(f"r{step}", "auc", [0.1] * (step + 1))
+        return [Trial(f"r{step}", "", status, history=kept.kept[f"r{step}", "auc"]) for step in steps]
+
+    assert equal_step(at(30, 20, 0)) == 20 and equal_step(at(30, 0)) == 0 and equal_step(at(30)) == 30
+    assert equal_step(at(30, 20, 10, 0)) == 10
+    assert equal_step([*at(5), *at(59, 40, status="FINISHED")]) == 5, "those that run say it while some do"
+    assert equal_step(at(59, 19, 18, status="FINISHED")) == 19, "and of none that run, all"
+
+
+def test_curves_are_read_in_turn_and_of_the_ended_once() -> None:
+    running = [Trial(f"r{at}", "", "RUNNING", metrics={"auc": 0.5}) for at in range(3)]
+    ended = [Trial(f"e{at}", "", "FINISHED", metrics={"auc": 0.5}) for at in range(3)]
+    every, curves = [*ended, *running, Trial("new", "", "RUNNING")], Curves("auc")
+    looks: list[list[str]] = []
+    for _ in range(4):
+        assert curves.unread(every) == max(0, 6 - 2 * len(looks))
+        asked = curves.wanted(every, 2)
+        looks.append([one.run_id for one in asked])
+        curves.take(asked, {})
+    assert looks == [["r0", "r1"], ["r2", "e0"], ["e1", "e2"], ["r0", "r1"]]
+    over = [replace(one, status="FINISHED") for one in every]
+    assert [one.run_id for one in curves.wanted(over, 9)] == ["r2", "r0", "r1"], "once more when they have ended"
 
 
 def sweep(world: World, many: int) -> None:
@@ -70,7 +105,8 @@ async def test_from_the_parent_with_two_requests_a_look(tmp_path: Path) -> None:
         screen = app.screen
         assert isinstance(screen, SweepScreen)
         await deck.until(lambda: len(screen.pane.trials) == 300, "every trial is here")
-        await deck.until_text("by val_auc at step 4")
+        await deck.until_text("val_auc at step 4")
+        await deck.until(lambda: screen.pane.unread == 0, "every curve has been read once")
         deck.shows("100 running", "7 left to run")
         await deck.settle()
         searches, curves = world.tracking.called("search_runs"), len(world.history.calls)
@@ -79,11 +115,13 @@ async def test_from_the_parent_with_two_requests_a_look(tmp_path: Path) -> None:
         await deck.settle()
         assert world.tracking.called("search_runs") == searches + 1 and len(world.history.calls) == curves + 1
         asked = cast(Any, world.history.calls[-1][1])
-        assert len(asked.run_ids) == MOST_CURVES
-        ended = {one.run_id for one in screen.pane.trials if not one.is_running}
-        assert len(ended & {*asked.run_ids}) == 30  # by which the median judges
-        assert screen.pane.grid.cursor_key == f"{10:032x}", "the best at step 4"
-        assert "would have ended it" in deck.text() or screen.pane.title_parts()[-1].endswith("the median would end")
+        running = [one.run_id for one in screen.pane.trials if one.is_running]
+        assert len(running) <= MOST_RUNS and {*asked.run_ids} == {*running}, "of the ended nothing is read again"
+        assert [*screen.pane.at][:3] == [f"{number:032x}" for number in (10, 11, 12)], "ended and running alike"
+        assert screen.pane.at[f"{11:032x}"] == pytest.approx(0.54 - 11 * 0.0001), "at step 4, not at its last"
+        await deck.press("g")
+        await deck.until(lambda: screen.pane.grid.cursor_key == f"{10:032x}", "the best at step 4 stands first")
+        deck.shows("would end")
         await deck.press("m")
         await deck.until_text("Metrics of the sweep")
         deck.shows("There are: ")

@@ -1,11 +1,11 @@
-"""Which way a metric gets better, and the trials of a sweep ranked by one at a step that all have reached."""
+"""Which way a metric gets better, and the trials of a sweep ranked by one at a step that those compared have reached."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from statistics import median
 from typing import Literal
@@ -164,10 +164,60 @@ def best_until(trial: Trial, step: int, better: str) -> float | None:
 
 
 def equal_step(trials: Sequence[Trial]) -> int | None:
-    """The last step that every running trial with a history has reached; of none that run, the last of all."""
-    steps = [trial.step for trial in trials if trial.status == "RUNNING" and trial.step is not None]
-    every = [trial.step for trial in trials if trial.step is not None]
-    return min(steps) if steps else max(every, default=None)
+    """The last step that more than half of those that run have reached; where none does, more than half of all.
+
+    Not the last that all have reached: a trial that has just begun would take every rank back to its first step.
+    """
+    every = [trial for trial in trials if trial.step is not None]
+    running = [trial for trial in every if trial.status == "RUNNING"]
+    steps = sorted((trial.step or 0 for trial in running or every), reverse=True)
+    return steps[len(steps) // 2] if steps else None
+
+
+def ranked(trials: Sequence[Trial], step: int | None, better: str) -> dict[str, float]:
+    """The best value up to the step of each trial that has come so far, the best first; others have no rank."""
+    found = {
+        trial.run_id: value
+        for trial in trials
+        if step is not None
+        and trial.step is not None
+        and trial.step >= step
+        and (value := best_until(trial, step, better)) is not None
+    }
+    return dict(sorted(found.items(), key=lambda item: item[1], reverse=better != "lower"))
+
+
+class Curves:
+    """The histories of one metric as they were read: those of so many trials in a request, the rest in turn.
+
+    A history that was read after its trial had ended is not read again.
+    """
+
+    def __init__(self, metric: str = "") -> None:
+        self.metric = metric
+        self._told: dict[str, MetricHistory] = {}
+        self._looked: dict[str, int] = {}  # the look in which a trial's was read last
+        self._ended: set[str] = set()
+        self._looks = 0
+
+    def wanted(self, trials: Sequence[Trial], most: int) -> list[Trial]:
+        """Of which trials to read next: those never read, the running first, then those read longest ago."""
+        there = [one for one in trials if self.metric in one.metrics and one.run_id not in self._ended]
+        return sorted(there, key=lambda one: (self._looked.get(one.run_id, 0), not one.is_running))[:most]
+
+    def unread(self, trials: Sequence[Trial]) -> int:
+        """How many trials have a history that was not read yet."""
+        return sum(1 for one in trials if self.metric in one.metrics and one.run_id not in self._looked)
+
+    def take(self, asked: Sequence[Trial], told: Mapping[str, MetricHistory]) -> None:
+        self._looks += 1
+        self._told.update(told)
+        self._looked.update((one.run_id, self._looks) for one in asked)
+        self._ended.update(one.run_id for one in asked if not one.is_running)
+
+    def on(self, trials: Sequence[Trial]) -> list[Trial]:
+        """The trials with their histories, as far as they were read."""
+        return [replace(one, history=self._told.get(one.run_id)) for one in trials]
 
 
 def would_end(trial: Trial, trials: Sequence[Trial], better: str) -> bool:

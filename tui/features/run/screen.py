@@ -347,7 +347,9 @@ class RunScreen(Page, Asking):
             return self.detail is not None and self.detail.parent_id is not None
         if action == "children":
             return bool(self.children_known)
-        if action in ("tags", "note", "rename", "delete", "sweep"):
+        if action == "sweep":
+            return self.detail is not None and self.children_known != ()
+        if action in ("tags", "note", "rename", "delete"):
             return self.detail is not None
         if action == "undo":
             from tui.domain.writes.changes import Thing
@@ -362,8 +364,9 @@ class RunScreen(Page, Asking):
         return {
             "parent": "This run has no parent",
             "children": "No child of this run is known",
+            "sweep": "This run has no child runs, which are the trials of a sweep" if self.detail else "",
             "undo": NOTHING_TO_UNDO,
-        }.get(verb, "The run has not been read")
+        }.get(verb) or "The run has not been read"
 
     def action_register(self) -> None:
         self.deck.register(run_id=self.run_id)

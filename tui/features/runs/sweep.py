@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,8 +16,9 @@ from tui.domain.filter.nodes import quoted_value
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import sparkline
-from tui.domain.ranking import Trial, best_until, direction_of, equal_step, front, left_to_run, would_end
+from tui.domain.ranking import Curves, Trial, direction_of, equal_step, front, left_to_run, ranked, would_end
 from tui.domain.runs.tables import SYSTEM, status_text
+from tui.domain.series.history import MOST_RUNS, MetricHistory
 from tui.domain.text import clean, named, natural
 from tui.domain.values import RunsPage
 from tui.resources import style_sheets
@@ -29,15 +29,24 @@ from tui.ui.page import Page
 from tui.ui.routes import RunRoute, SweepRoute
 
 MOST_TRIALS = 500
-MOST_CURVES = 100  # histories that are read in one request
 _CURVE = 16  # cells
-_ENDED = 30  # of these, trials that have ended, by which the median judges
+_POINTS = 320  # of a history: its ends and extremes, and what lies between evenly
 _FRONT = 3  # metrics at most
 _NAMED = 12  # of the metrics to choose from
 
 
+class Looked(NamedTuple):
+    """What one look has read."""
+
+    trials: list[Trial]
+    more: bool  # than were asked for
+    curves: Curves
+    asked: list[Trial]
+    told: dict[str, MetricHistory]
+
+
 class SweepPane(ListPane[Trial]):
-    """The trials, best first at the step that all who run have reached."""
+    """The trials, best first at the step that most of those that run have reached."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("sweep")]
     filter_hint = "words in names, states, params"
@@ -52,10 +61,13 @@ class SweepPane(ListPane[Trial]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="sweep", marks=False)
         self.trials: list[Trial] = []
+        self.nothing = ""  # what is said where there is no trial
         self.metric = ""
         self.of_front: tuple[str, ...] = ()
         self.more = False
         self.told: dict[str, str] = {}
+        self.unread = 0  # trials whose curves are still to be read
+        self.at: dict[str, float] = {}  # by which they are ranked
         self._ranks: dict[str, int] = {}
         self._ended: frozenset[str] = frozenset()
         self._on_front: frozenset[str] = frozenset()
@@ -68,14 +80,9 @@ class SweepPane(ListPane[Trial]):
         """Show these trials."""
         self.trials = trials
         better = self.better(self.metric)
-        step = self.step = equal_step(trials)
-        if any(one.status == "RUNNING" for one in trials) and step is not None:
-            at = {one.run_id: best_until(one, step, better) for one in trials}
-        else:
-            at = {one.run_id: one.metrics.get(self.metric) for one in trials}
-        known = [run_id for run_id, value in at.items() if value is not None and value == value]
-        known.sort(key=lambda run_id: at[run_id] or 0.0, reverse=better == "higher")
-        self._ranks = {run_id: number for number, run_id in enumerate(known, start=1)}
+        self.step = equal_step(trials)
+        self.at = ranked(trials, self.step, better)
+        self._ranks = {run_id: number for number, run_id in enumerate(self.at, start=1)}
         self._ended = frozenset(one.run_id for one in trials if would_end(one, trials, better))
         ways = {metric: self.better(metric) for metric in self.of_front}
         self._on_front = front(trials, ways) if len(ways) > 1 else frozenset()
@@ -103,6 +110,10 @@ class SweepPane(ListPane[Trial]):
             ColumnSpec("curve", "curve", self._curve, least=_CURVE, detail=f"{named(self.metric)} over its steps"),
             ColumnSpec("step", "step", lambda row: quantities.count(row.step) if row.step is not None else "",
                        lambda row: row.step, better="higher", align="right"),
+            ColumnSpec("at", f"to step {self.step}" if self.step is not None else "to step", self._until,
+                       lambda row: self.at.get(row.run_id), align="right",
+                       better="lower" if better == "lower" else "higher",
+                       detail=f"best {named(self.metric)} up to the step that is compared"),
             ColumnSpec("value", named(self.metric) or "metric", lambda row: self._value(row, self.metric),
                        lambda row: row.metrics.get(self.metric), align="right", means="number",
                        better="lower" if better == "lower" else "higher"),
@@ -124,6 +135,15 @@ class SweepPane(ListPane[Trial]):
         values = row.history.values if row.history is not None else ()
         return sparkline(values, _CURVE, ascii_only=self.glyphs is ASCII), "accent" if row.is_running else "muted"
 
+    def _until(self, row: Trial) -> Cell:
+        """The value that it is ranked by, or why it has no rank."""
+        if (value := self.at.get(row.run_id)) is not None:
+            return quantities.number(value), "accent" if self._ranks[row.run_id] == 1 else ""
+        if row.step is None:
+            return ("unread" if self.unread and self.metric in row.metrics else self.glyphs.absent), "muted"
+        at = quantities.count(row.step)
+        return (f"at {at} so far" if row.is_running else f"ended at {at}"), "muted"
+
     def _value(self, row: Trial, key: str) -> Cell:
         value = row.metrics.get(key)
         return quantities.number(value) if value is not None else (self.glyphs.absent, "muted")
@@ -140,11 +160,11 @@ class SweepPane(ListPane[Trial]):
         left = left_to_run(self.trials, self.told)
         return (
             "Sweep",
-            f"by {named(self.metric)} at step {self.step}" if self.metric and self.step is not None else "",
+            f"{named(self.metric)} at step {self.step}" if self.metric and self.step is not None else "",
             f"{running} running",
             *([f"{scheduled} scheduled"] if scheduled else []),
             *([f"{left} left to run"] if left is not None else []),
-            *([f"{len(self._ended)} the median would end"] if self._ended else []),
+            *([f"{len(self._ended)} would end"] if self._ended else []),
         )
 
     def count_words(self) -> str:
@@ -152,12 +172,15 @@ class SweepPane(ListPane[Trial]):
 
     def notes(self) -> Sequence[str]:
         on = " and ".join(map(named, self.of_front))
-        many = len(self.trials) > MOST_CURVES
-        shared = f"curves of {MOST_CURVES}; while some run, only these are ranked" if many else ""
-        return (f"front of {on}" if len(self.of_front) > 1 else "", shared, "m chooses the metrics")
+        short = sum(1 for one in self.trials if one.step is not None and one.run_id not in self.at)
+        return (
+            f"front of {on}" if len(self.of_front) > 1 else "",
+            f"{quantities.count(self.unread)} curves to read" if self.unread else "",
+            f"{quantities.count(short)} short of step {self.step}" if short else "",
+        )
 
     def empty_words(self) -> str:
-        return "There are no trials here."
+        return self.nothing
 
     def open_row(self, key: str) -> None:
         deck = self.screen
@@ -169,7 +192,10 @@ class SweepPane(ListPane[Trial]):
 
 
 class SweepScreen(Page, Asking):
-    """Two requests a look: the trials, and the histories of the metric of those that run and of the best that ended."""
+    """Two requests a look: the trials, and the histories of as many of them as one request gives, the rest in turn.
+
+    The first look goes on until every curve has been read once.
+    """
 
     CSS_PATH = style_sheets("runs.tcss")
 
@@ -177,6 +203,12 @@ class SweepScreen(Page, Asking):
         super().__init__(session)
         self.route = route
         self.pane = SweepPane(session, self.deck.glyphs)
+        self.pane.nothing = (
+            "This run has no child runs: the trials of a sweep are runs whose tag mlflow.parentRunId names it."
+            if route.parent
+            else "There is no run in this experiment."
+        )
+        self._curves = Curves()
         self._watch = AutoRefresh(self, session.launch.settings.watch_running_seconds, self._tick)
 
     def content(self) -> ComposeResult:
@@ -194,25 +226,38 @@ class SweepScreen(Page, Asking):
         self.read_again()
 
     def read_again(self) -> None:
-        session, route, metric = self.session, self.route, self.pane.metric
         self.set_freshness(self.freshness.loading())
+        self._ask(None)
+
+    def _ask(self, known: list[Trial] | None) -> None:
+        """Ask for the trials, unless they are known, and for some of their curves."""
+        session, route, curves, metric = self.session, self.route, self._curves, self.pane.metric
         wanted = f"tags.`mlflow.parentRunId` = {quoted_value(route.parent)}" if route.parent else ""
 
-        def work() -> tuple[list[Trial], str, bool]:
-            page = session.tracking.search_runs([route.experiment_id], filter_string=wanted, max_results=MOST_TRIALS)
-            trials = trials_of(page)
+        def work() -> Looked:
+            trials, more = known, self.pane.more
+            if trials is None:
+                ids = [route.experiment_id]
+                page = session.tracking.search_runs(ids, filter_string=wanted, max_results=MOST_TRIALS)
+                trials, more = trials_of(page), page.next_token is not None
             by = metric or commonest(trials)
-            asked = curves_of(trials, by, self.pane.better(by))
-            told = session.history.sampled(asked, by) if by and asked else {}
-            return [replace(t, history=told.get(t.run_id)) for t in trials], by, page.next_token is not None
+            kept = curves if curves.metric == by else Curves(by)
+            asked = kept.wanted(trials, MOST_RUNS) if by else []
+            told = session.history.sampled([one.run_id for one in asked], by, points=_POINTS) if asked else {}
+            return Looked(trials, more, kept, asked, told)
 
         self.ask(session.pool, "trials", work, self._got, self._refused, stops="the trials")
 
-    def _got(self, found: tuple[list[Trial], str, bool]) -> None:
-        trials, self.pane.metric, self.pane.more = found
+    def _got(self, found: Looked) -> None:
+        curves = self._curves = found.curves
+        curves.take(found.asked, found.told)
+        self.pane.metric, self.pane.more = curves.metric, found.more
+        self.pane.unread = curves.unread(found.trials)
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.pane.notice.clear()
-        self.pane.put(trials)
+        self.pane.put(curves.on(found.trials))
+        if self.pane.unread:
+            self._ask(found.trials)
 
     def _refused(self, problem: Problem) -> None:
         self.set_freshness(self.freshness.failed(problem))
@@ -284,19 +329,6 @@ def trials_of(page: RunsPage) -> list[Trial]:
             metrics[at][key] = value
     rows = zip(page.run_ids, page.names, page.statuses, params, metrics, strict=True)
     return [Trial(run_id, name, status, own, measured) for run_id, name, status, own, measured in rows]
-
-
-def curves_of(trials: Sequence[Trial], metric: str, better: str) -> list[str]:
-    """The runs whose histories are read: those under way, and of the others from best to worst, evenly."""
-    under_way = [one.run_id for one in trials if one.is_running]
-    ended = sorted(
-        (one for one in trials if not one.is_running and metric in one.metrics),
-        key=lambda one: one.metrics[metric],
-        reverse=better == "higher",
-    )
-    room = max(_ENDED, MOST_CURVES - len(under_way))
-    picked = [ended[at * len(ended) // room] for at in range(room)] if len(ended) > room else ended
-    return [*under_way[: MOST_CURVES - len(picked)], *(one.run_id for one in picked)]
 
 
 def commonest(trials: Sequence[Trial]) -> str:
