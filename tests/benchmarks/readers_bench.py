@@ -128,13 +128,13 @@ def deck(uri: str, runs: int, first: str, figures: Figures, prefix: str) -> None
         figures.note(f"{prefix} memory", sum(peak_kb(pid) for pid in children(program.pid)))
 
 
-def add_models(database: Path) -> None:
-    """A hundred models of three versions each, made of runs that are there, with an alias to the second."""
+def add_models(database: Path, many: int = MODELS) -> None:
+    """Models of three versions each, made of runs that are there, with an alias to the second."""
     with closing(sqlite3.connect(database)) as connection, connection:
         if connection.execute("SELECT COUNT(*) FROM registered_models").fetchone()[0]:
             return
-        runs = [run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs LIMIT ?", (3 * MODELS,))]
-        for number in range(MODELS):
+        runs = [run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs LIMIT ?", (3 * many,))]
+        for number in range(many):
             name = f"model-{number:03}"
             connection.execute(
                 "INSERT INTO registered_models (name, creation_time, last_updated_time, workspace) "
