@@ -1,4 +1,4 @@
-"""Which way a metric gets better, and the trials of a sweep ranked by one at a step that those compared have reached."""
+"""Which way a metric gets better, and the trials of a sweep ranked by one at a step that they have reached."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_RUNS = 500
+OF_RUN = " (of the run)"  # after the name of a metric that is the run's and not the logged model's
 _IDS_A_REQUEST = 100
 _READERS = Pool(6, "readers")  # threads of their own: whoever waits for them is one of the deck's
 
@@ -311,7 +312,7 @@ def _metrics(session: Session, made: ModelVersion, run: RunDetail) -> dict[str, 
     own = {one.name: health.measured(made, one.name) or one for one in every_measured(model, None)}
     return {
         **{name: one.value for name, one in own.items()},
-        **{f"{key} (of the run)": value for key, value in of_run.items()},
+        **{f"{key}{OF_RUN}": value for key, value in of_run.items()},
     }
 
 

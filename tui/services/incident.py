@@ -158,7 +158,7 @@ def changed(session: Session, one: Held) -> list[Line]:
     from tui.domain.diff.comparison import Comparison
     from tui.domain.diff.table import CellWriter
     from tui.domain.export import report
-    from tui.services.compared_runs import version_sheet
+    from tui.services.compared_runs import OF_RUN, version_sheet
 
     pair = one.compared
     if pair is None:
@@ -170,7 +170,15 @@ def changed(session: Session, one: Held) -> list[Line]:
     rows = report(compared, arranged, CellWriter(compared, arranged.baseline)).rows
     lines = [Line("changed", "versions", f"v{pair[0]} → v{pair[1]}", opens="diff")]
     for group, called in _CHANGED.items():
-        differing = [row for row in rows if row.group == group and row.differs]
+        own = {row.name: [cell.whole for cell in row.cells] for row in rows if row.group == group}
+        differing = [
+            row
+            for row in rows
+            if row.group == group
+            and row.differs
+            # The run's values are told where they are others than those of the model that it logged.
+            and not (row.name.endswith(OF_RUN) and own.get(row.name.removesuffix(OF_RUN)) == own[row.name])
+        ]
         for row in differing[:_MOST]:
             before, now = (cell.shown if cell.whole is not None else "none" for cell in row.cells)
             change = row.cells[1].change

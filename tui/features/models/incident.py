@@ -59,6 +59,7 @@ class IncidentPane(ListPane[tuple[int, Line]]):
         super().__init__(session, glyphs, id="incident", marks=False)
         self.lines: list[Line] = []
         self.title_words = "Incident"
+        self.held: Held | None = None
 
     def rows(self) -> Sequence[tuple[int, Line]]:
         return list(enumerate(self.lines))
@@ -99,10 +100,17 @@ class IncidentPane(ListPane[tuple[int, Line]]):
         self.post_message(self.Wanted("jot"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "put_back":
+            return self.held is not None and bool(self.held.was)
         return self.session.serving is not None if action == "traffic" else True
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
+        if verb == "put_back":
+            if self.held is None:
+                return "Who holds it has not been read"
+            was = "nobody held it" if self.held.was == "" else "who held it is not known"
+            return f"There is nothing to put it back on: before this, {was}; a moves it to any version"
         return "This context has no serving endpoints" if verb == "traffic" else ""
 
 
@@ -140,7 +148,7 @@ class IncidentScreen(RegistryPage):
         self.ask(self.session.pool, "holder", work, self._got, self._refused)
 
     def _got(self, one: Held) -> None:
-        self.held = one
+        self.held = self.pane.held = one
         reading = ("history", *incident.READERS)
         self._parts = {part: [Line(part, "", "reading …", "muted")] for part in reading}
         self._parts["holder"] = incident.of_holder(one)
@@ -241,10 +249,8 @@ class IncidentScreen(RegistryPage):
 
     def _put_back(self) -> None:
         one = self.held
-        if one is None or not one.was:
-            held = "nobody held it" if one is not None and one.was == "" else "who held it is not known"
-            self.deck.say(f"There is nothing to put it back on: before this, {held}; a moves it to any version")
-            return
+        assert one is not None  # else it is off
+        assert one.was
         plan = plans.plan(one.model.name, one.model.aliases, {one.alias: one.was})
         self.move_as(one.model, plan, f"Put {one.alias} of {one.model.name} back on v{one.was}")
 
