@@ -26,8 +26,9 @@ from tests.support.driver import Deck
 from tui.app.application import DeckApp
 from tui.app.signals import Resuming
 from tui.app.themes import THEMES
-from tui.config.model import ContextSettings, NoticeSettings, Settings
+from tui.config.model import ContextSettings, NoticeSettings, Settings, WatchSettings
 from tui.domain.places import parse_place
+from tui.domain.values import MetricValue
 from tui.features.diagnostics.records import RequestsScreen
 from tui.features.run.screen import RunScreen
 from tui.services.session import LoggedRequest
@@ -515,6 +516,27 @@ async def test_a_run_seen_running_that_ends_is_told_of_once(small: World, monkey
         later.notice("runs", "x", "y")
         later.notice("aliases", "prod", "champion moved")
         assert sent[1:] == ["\x1b]9;prod: champion moved\a"]
+
+
+async def test_a_condition_marks_its_row_and_is_told_once(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.settings = replace(small.settings, watch=WatchSettings(nan=True))
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        app, sent = deck.app, list[str]()
+        assert isinstance(app, DeckApp)
+        await deck.until(lambda: bool(app.notices.runs_going), "a running run has been seen")
+        monkeypatch.setattr(app, "send", sent.append)
+        runs, (going, *_) = small.tracking.runs, app.notices.runs_going
+        here = next(number for number, one in enumerate(runs) if one.run_id == going)
+        runs[here] = replace(runs[here], metrics=(MetricValue("loss", float("nan"), 7, 0),))
+        asked = len(small.tracking.calls)
+        await deck.press("r")
+        await deck.until_text(f"! NaN  {runs[here].name[:6]}")
+        assert f"run {runs[here].name}: loss is NaN" in message(deck) and sent == ["\a"]
+        after = len(small.tracking.calls)
+        await deck.press("r")
+        await deck.until(lambda: len(small.tracking.calls) > after and not runs_pane(deck).loader.loading, "read again")
+        assert sent == ["\a"] and len(small.tracking.calls) - after <= after - asked, "and nothing more is asked"
 
 
 async def test_help_begins_with_the_ten_that_matter_and_groups_the_others_by_use(small: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +13,26 @@ from tests.support.deck import OFFLINE, World
 from tests.support.fake_serving import endpoint
 from tests.support.fakes import HOUR, MINUTE, NOW_MS, FakeHistory, run
 from tests.support.traced import trace_info
+from tui.config.model import WatchSettings
 from tui.console.watch import Watch, WatchOrder
+from tui.domain.models.readiness import Finding
 from tui.domain.problem import Problem
 from tui.domain.serving import Sample, Share
 from tui.domain.traces.summary import tallied
 from tui.domain.traces.values import ERROR
 from tui.domain.values import MetricValue
 from tui.services.state_files import StateFiles
-from tui.services.watching import Conditions, Happening, SeenRun, behind, key_of, of_numbers, of_traces, plateau
+from tui.services.watching import (
+    Conditions,
+    Happening,
+    SeenRun,
+    Watched,
+    behind,
+    key_of,
+    of_numbers,
+    of_traces,
+    plateau,
+)
 
 SEEN = SeenRun("a" * 32, "mlp", "RUNNING")
 
@@ -142,3 +155,40 @@ def test_what_one_look_asks_is_bounded(world: World) -> None:
     ports = (world.tracking, world.history, world.registry, world.traces, world.serving)
     asked = sum(len(port.calls) for port in ports if port is not None)
     assert asked <= order.requests, asked
+
+
+def test_what_the_deck_reads_anyway_is_told_once_while_it_holds() -> None:
+    watched = Watched(WatchSettings(nan=True, no_point=15, findings=True, serving=True, traces_worse_by=50))
+
+    def runs(minute: int, **values: float) -> list[str]:
+        return [one.words for one in watched.runs([(SEEN, values)], NOW_MS + minute * MINUTE)]
+
+    assert runs(0, loss=0.5) == [] and runs(14, loss=0.5) == []
+    assert runs(16, loss=0.5) == ["run mlp: no new point for 16m"] and watched.kinds("runs") == {
+        "a" * 32: "no new point"
+    }
+    assert runs(17, loss=0.5) == []
+    assert runs(18, loss=math.nan) == ["run mlp: loss is NaN"] and watched.kinds("runs") == {"a" * 32: "NaN"}
+    assert runs(20, loss=math.nan) == []
+    assert runs(40, loss=math.nan) == ["run mlp: no new point for 22m"]
+    assert runs(41, loss=0.4) == [] and watched.kinds("runs") == {}
+    assert runs(42, loss=math.inf) == ["run mlp: loss is ∞"]
+
+    stale = Finding("stale", "warning", "It is old.", "Train it.", "churn", "12")
+    other = replace(stale, rule="other", sentence="It has no owner.")
+    assert watched.findings("churn", [stale], 0) == [], "what is found at first has been so for who knows how long"
+    assert [one.words for one in watched.findings("churn", [stale, other], 0)] == ["churn: It has no owner."]
+    assert watched.findings("churn", [other], 0) == []
+
+    serves = endpoint("churn-prod", ("churn", "12", 100))
+    assert [one.kind for one in watched.serving([serves], {"churn": {"champion": "13"}}, 0)] == ["drift"]
+    assert watched.serving([serves], {"churn": {"champion": "13"}}, 0) == []
+
+    before = [trace_info(number, started_ms=NOW_MS - HOUR - number) for number in range(30)]
+    hour = [trace_info(number, started_ms=NOW_MS - number, state=ERROR) for number in range(30, 60)]
+    assert not watched.traces("agent", before, NOW_MS)
+    assert "traces error rate" in [one.kind for one in watched.traces("agent", [*before, *hour], NOW_MS)]
+    assert not watched.traces("agent", [*before, *hour], NOW_MS) and len(watched.words("traces of agent")) == 1
+    silent = Watched(WatchSettings())
+    assert not silent.of_runs and not silent.serving([serves], {"churn": {"champion": "13"}}, 0)
+    assert not silent.traces("agent", [*before, *hour], NOW_MS) and not silent.findings("churn", [stale], 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ from textual.timer import Timer
 
 from tui.app.actions import key_of
 from tui.domain.quantities import duration
-from tui.domain.text import clean_block, named
+from tui.domain.text import clean, clean_block, named
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
+    from tui.services.watching import Happening
     from tui.ui.dialogs.choices import Choice
 
 
@@ -94,6 +96,14 @@ class DesktopNotices:
                     continue  # whether it rings for these is said by ``models: bell``
                 for part in telling.notice_sequences(title, text, way, deck.environment):
                     deck.send(part)
+
+    def begun(self, found: Sequence[Happening]) -> None:
+        """Tell of conditions that have begun to hold."""
+        for one in found:
+            self.send("conditions", one.kind, clean(one.words))
+        if found:
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            self._deck.say(clean(found[0].words) + more, stays=True)
 
     def saw_run(self, run_id: str, name: str, status: str) -> None:
         """A run has been read: tell of one that was seen running and has ended."""

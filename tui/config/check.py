@@ -35,6 +35,7 @@ from tui.config.model import (
     PromptSettings,
     Settings,
     ThemeSettings,
+    WatchSettings,
 )
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
@@ -240,6 +241,7 @@ _GROUPS: Final = {
     "models": ModelSettings,
     "prompts": PromptSettings,
     "notices": NoticeSettings,
+    "watch": WatchSettings,
     "themes": ThemeSettings,
     "plugins": PluginSettings,
 }
@@ -396,6 +398,9 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
         for i, word in enumerate(words):
             if word not in ones:
                 add(("notices", name, i), f"“{name}” of notices is of {', '.join(ones)}, and not “{word}”")
+    for name in ("no_point", "traces_worse_by"):
+        if getattr(settings.watch, name) < 0:
+            add(("watch", name), f"“{name}” of watch is a number from 0 on")
     in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))
     in_limits("watch_running_seconds", settings.watch_running_seconds, ("watch_running_seconds",))
     in_limits("requests_a_second", settings.requests_a_second, ("requests_a_second",))

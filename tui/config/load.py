@@ -20,6 +20,7 @@ from tui.config.model import (
     PromptSettings,
     Settings,
     ThemeSettings,
+    WatchSettings,
 )
 from tui.domain.problem import Kind, Problem
 
@@ -71,7 +72,12 @@ _NAMED: dict[str, Callable[..., Any]] = {
     "themes": ThemeSettings,
     "plugins": PluginSettings,
 }
-_GROUPS: dict[str, Callable[..., Any]] = {"models": ModelSettings, "prompts": PromptSettings, "notices": NoticeSettings}
+_GROUPS: dict[str, Callable[..., Any]] = {
+    "models": ModelSettings,
+    "prompts": PromptSettings,
+    "notices": NoticeSettings,
+    "watch": WatchSettings,
+}
 
 
 def _tuples(value: Any) -> Any:

@@ -92,7 +92,7 @@ class PromptSettings:
 
 
 NOTICE_WAYS: Final = ("auto", "osc9", "osc777", "bell")
-NOTICE_KINDS: Final = ("runs", "downloads", "aliases", "plugins")
+NOTICE_KINDS: Final = ("runs", "downloads", "aliases", "plugins", "conditions")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,19 @@ class NoticeSettings:
 
     by: tuple[str, ...] = ("auto",)  # of NOTICE_WAYS; none is silent
     of: tuple[str, ...] = NOTICE_KINDS
+
+
+@dataclass(frozen=True)
+class WatchSettings:
+    """Conditions that the deck looks for in what it reads anyway: they mark rows, and each is told once."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    nan: bool = False  # a run under way of which a metric is NaN or infinite
+    no_point: float = 0.0  # minutes in which no metric of a run under way has moved, as far as it was seen; 0: none
+    findings: bool = False  # a finding of the rules of models that was not there before
+    serving: bool = False  # an endpoint that is not ready, or off its alias
+    traces_worse_by: float = 0.0  # per cent by which an hour of traces is worse than the one before; 0: none
 
 
 PLUGIN_VALUES: Final[Mapping[str, str]] = {
@@ -163,6 +176,7 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     prompts: PromptSettings = field(default_factory=PromptSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
     plugins: Mapping[str, PluginSettings] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tui.services.registry_writes import Promotions
     from tui.services.serving_desk import ServingWrites
     from tui.services.trace_desk import TraceChanges
+    from tui.services.watching import Watched
     from tui.services.write_flow import WriteFlow, WriteKind
 
 
@@ -275,6 +276,13 @@ class Session:
 
         serving = (lambda: self.serving_writes) if self.serving is not None else None
         return Promotions(self.registry, self.desk.writes, self.desk.moves, serving)
+
+    @cached_property
+    def watched(self) -> Watched:
+        """The conditions that are looked for in what is read anyway."""
+        from tui.services.watching import Watched
+
+        return Watched(self.launch.settings.watch)
 
     @cached_property
     def desk(self) -> RegistryDesk:

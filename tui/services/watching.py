@@ -21,6 +21,9 @@ from tui.domain.writes.plans import shown
 from tui.services.trace_desk import infos_of
 
 if TYPE_CHECKING:
+    from tui.config.model import WatchSettings
+    from tui.domain.models.readiness import Finding
+    from tui.domain.traces.values import TraceInfo
     from tui.services.session import Session
 
 
@@ -211,7 +214,8 @@ def of_run(
         found.append(Happening("no new point", run.run_id, said, seen_ms=now_ms))
     for metric in metrics if wanted.nan else ():
         if math.isnan(metric.value) or math.isinf(metric.value):
-            said = f"run {called}: {metric.key} is {quantities.number(metric.value)} at step {metric.step}"
+            at = f" at step {metric.step}" if metric.step >= 0 else ""
+            said = f"run {called}: {metric.key} is {quantities.number(metric.value)}{at}"
             found.append(Happening("NaN", f"{run.run_id} {metric.key}", said, seen_ms=now_ms))
     return found
 
@@ -294,6 +298,22 @@ def of_traces(called: str, hour: Tally, before: Tally, percent: float, now_ms: i
     return found
 
 
+def of_hours(called: str, infos: Iterable[TraceInfo], percent: float, now_ms: int) -> list[Happening]:
+    """The same of traces, of which those of the last two hours count."""
+    ages = [(now_ms - info.started_ms, info) for info in infos]
+    hour = tallied(info for age, info in ages if 0 <= age < HOUR)
+    before = tallied(info for age, info in ages if HOUR <= age <= 2 * HOUR)
+    return of_traces(called, hour, before, percent, now_ms)
+
+
+def of_findings(name: str, found: Iterable[Finding], now_ms: int) -> list[Happening]:
+    """What the rules find in a model."""
+    return [
+        Happening("finding", f"{name} {one.rule} {one.version}".strip(), f"{name}: {one.sentence}", seen_ms=now_ms)
+        for one in found
+    ]
+
+
 # reading
 
 
@@ -341,10 +361,7 @@ def _findings(session: Session, name: str, now_ms: int) -> list[Happening]:
     model = session.registry.get_model(name)
     session.desk.take_models([model])
     health.gather([model], facts=True)
-    return [
-        Happening("finding", f"{name} {one.rule} {one.version}".strip(), f"{name}: {one.sentence}", seen_ms=now_ms)
-        for one in health.findings(model)
-    ]
+    return of_findings(name, health.findings(model), now_ms)
 
 
 def _serving(session: Session, wanted: Conditions, now_ms: int) -> list[Happening]:
@@ -366,14 +383,76 @@ def _traces(session: Session, experiment: str, percent: float, now_ms: int) -> l
     found = session.tracking.get_experiment_by_name(experiment)
     scope = TraceScope((found.id,), found.name)
     infos = infos_of(session.tracking, session.traces, scope, since_ms=now_ms - 2 * HOUR, most=MOST_TRACES)
-    hour = tallied(info for info in infos if now_ms - HOUR < info.started_ms <= now_ms)
-    before = tallied(info for info in infos if info.started_ms <= now_ms - HOUR)
-    return of_traces(found.name, hour, before, percent, now_ms)
+    return of_hours(found.name, infos, percent, now_ms)
 
 
 def begun(held: Sequence[str], now: Sequence[Happening]) -> list[Happening]:
     """Those that hold and did not before; ``held`` are the keys of those that did."""
     return [one for one in now if key_of(one) not in held]
+
+
+class Watched:
+    """The conditions of a context, held against what the deck reads anyway; each is told once while it holds."""
+
+    def __init__(self, wanted: WatchSettings) -> None:
+        self.wanted = wanted
+        self._held: dict[str, dict[str, Happening]] = {}  # of what was looked at, by key
+        self._moved: dict[str, tuple[Mapping[str, float], int]] = {}  # the metrics of runs, and when they came to that
+
+    def _take(self, of: str, now: Sequence[Happening], *, at_first: bool = True) -> list[Happening]:
+        """What of it is new; ``at_first`` is whether that holds of what is found when it is looked at first."""
+        before = self._held.get(of)
+        self._held[of] = {key_of(one): one for one in now}
+        return begun([*before], now) if before is not None else [*now] if at_first else []
+
+    def kinds(self, of: str) -> dict[str, str]:
+        """What holds of it in a word or two, by the subject's first word: a run's id, an endpoint's name."""
+        found: dict[str, str] = {}
+        for one in self._held.get(of, {}).values():
+            subject = one.subject.partition(" ")[0]
+            found[subject] = f"{found[subject]}, {one.kind}" if subject in found else one.kind
+        return found
+
+    def words(self, of: str) -> list[str]:
+        """What holds of it, as it was told."""
+        return [one.words for one in self._held.get(of, {}).values()]
+
+    @property
+    def of_runs(self) -> bool:
+        return self.wanted.nan or self.wanted.no_point > 0
+
+    def runs(self, under_way: Iterable[tuple[SeenRun, Mapping[str, float]]], now_ms: int) -> list[Happening]:
+        """Of runs under way: metrics that are no numbers, and that have not moved since they were first seen so."""
+        found: list[Happening] = []
+        moved: dict[str, tuple[Mapping[str, float], int]] = {}
+        wanted = Conditions(no_point_min=self.wanted.no_point, nan=self.wanted.nan)
+        for run, values in under_way:
+            before, since_ms = self._moved.get(run.run_id, ({}, now_ms))
+            same = before.keys() == values.keys() and all(
+                before[key] == value or (math.isnan(value) and math.isnan(before[key])) for key, value in values.items()
+            )
+            moved[run.run_id] = values, since_ms if same else now_ms
+            at_ms = moved[run.run_id][1]
+            metrics = [MetricValue(key, value, -1, at_ms) for key, value in values.items()]
+            found += of_run(run, metrics, at_ms, wanted, now_ms)
+        self._moved = moved
+        return self._take("runs", found)
+
+    def serving(
+        self, endpoints: Sequence[Endpoint], aliases: Mapping[str, Mapping[str, str]], now_ms: int
+    ) -> list[Happening]:
+        return self._take("serving", of_serving(endpoints, aliases, now_ms)) if self.wanted.serving else []
+
+    def findings(self, name: str, found: Iterable[Finding], now_ms: int) -> list[Happening]:
+        """Of a model; what the rules find at first has been so for who knows how long."""
+        if not self.wanted.findings:
+            return []
+        return self._take(f"findings of {name}", of_findings(name, found, now_ms), at_first=False)
+
+    def traces(self, called: str, infos: Iterable[TraceInfo], now_ms: int) -> list[Happening]:
+        if not self.wanted.traces_worse_by:
+            return []
+        return self._take(f"traces of {called}", of_hours(called, infos, self.wanted.traces_worse_by, now_ms))
 
 
 def key_of(one: Happening) -> str:

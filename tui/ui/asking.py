@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.app.actions import Action
     from tui.domain.places import Place
     from tui.services.copies import CopiedSummary
+    from tui.services.watching import Happening
     from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
 
@@ -179,6 +180,10 @@ class Notices(Protocol):
 
     def saw_run(self, run_id: str, name: str, status: str) -> None:
         """A run has been read; one that was seen running and has ended is told of."""
+        ...
+
+    def begun(self, found: Sequence[Happening]) -> None:
+        """Conditions have begun to hold, of which the terminal is to tell the desktop."""
         ...
 
     @property

@@ -227,6 +227,7 @@ class RunsTable:
         forest: Forest,
         matching: Bools,
         pinned: Bools,
+        troubles: Mapping[str, str],
         tree: bool,
         widths: Mapping[str, int],
         orders: Mapping[str, Literal["up", "down"]],
@@ -241,6 +242,7 @@ class RunsTable:
         self._forest = forest
         self._matching = matching
         self._pinned = pinned
+        self._troubles = troubles
         self._tree = tree
         self._glyphs = glyphs
         self._moment = moment
@@ -418,6 +420,8 @@ class RunsTable:
         name = short_name(self.snapshot.run_name(row), self.snapshot.run_id(row))
         if self._pinned[row]:
             name = f"{self._glyphs.pinned} {name}"
+        if said := self._troubles.get(self.snapshot.run_id(row)):
+            name = f"! {said}  {name}"
         if not self._tree:
             return name
         glyphs = self._glyphs

@@ -390,6 +390,7 @@ class RunsViewSpec:
     fold_constants: bool = False
     group_by: tuple[str, ...] = ()
     pinned: frozenset[str] = frozenset()
+    troubles: Mapping[str, str] = field(default_factory=dict)  # what holds of runs by their ids, in a word or two
     hidden: frozenset[str] = frozenset()
     show_hidden: bool = False
     now_ms: int = 0
@@ -440,6 +441,7 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         forest=forest,
         matching=matching,
         pinned=pinned,
+        troubles=spec.troubles,
         tree=tree,
         widths=spec.widths,
         orders={key.key: "down" if key.descending else "up" for key in spec.sort or NEWEST_FIRST},

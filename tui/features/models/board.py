@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on
 from textual.binding import BindingType
@@ -22,7 +22,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import ListPane, Show, counted
 from tui.widgets.grid import Grid, messages
 
@@ -497,10 +497,19 @@ class BoardEvidence:
             board.session.pool,
             "evidence",
             learn,
-            lambda _nothing: board.fill(),
+            lambda _nothing: self._learnt(wanted),
             board.notice.problem,
             urgency=PREFETCH,
         )
+
+    def _learnt(self, models: Sequence[RegisteredModel]) -> None:
+        board, health = self._board, self._desk.health
+        watched, now_ms = board.session.watched, board.session.clock.now_ms()
+        # As long as not all is known of a model, what the rules find in it is no news.
+        known = [model for model in models if watched.wanted.findings and health.is_complete(model)]
+        begun = [one for model in known for one in watched.findings(model.name, health.findings(model), now_ms)]
+        cast(Deck, board.app).notices.begun(begun)
+        board.fill()
 
     def _read(self, names: list[str]) -> None:
         """Read models of which a list has told little."""

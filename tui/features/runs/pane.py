@@ -25,6 +25,7 @@ from tui.features.runs.onward import Onward, reference
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
+from tui.services.watching import SeenRun
 from tui.ui.arranged_grid import ask_columns
 from tui.ui.asking import AutoRefresh, Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
@@ -279,7 +280,7 @@ class RunsPane(ListPane[str]):
         arrangement, query = self.arrangement, self.filter.query
         all_folded, but = self.all_folded, self.folded_but
         now_ms, zone, glyphs = self.session.clock.now_ms(), self.session.clock.zone, self.glyphs
-        absolute = self.zone is not None
+        absolute, troubles = self.zone is not None, self.session.watched.kinds("runs")
 
         def lay_out() -> Show:
             from tui.domain.filter import FilterError
@@ -295,6 +296,7 @@ class RunsPane(ListPane[str]):
                 fold_constants=arrangement.flag("varying_only", default=False),
                 group_by=arrangement.texts("group_by"),
                 pinned=frozenset(arrangement.texts("pinned")),
+                troubles=troubles,
                 hidden=frozenset(arrangement.texts("hidden")),
                 show_hidden=arrangement.flag("show_hidden", default=False),
                 now_ms=now_ms,
@@ -365,6 +367,18 @@ class RunsPane(ListPane[str]):
             known = reference(view, run_id)
             if known is not None:
                 notices.saw_run(run_id, known.name, known.status)
+        watched = self.session.watched
+        if not watched.of_runs:
+            return
+        before = watched.kinds("runs")
+        going = []
+        for run_id in view.snapshot.going_on(MOST_FOLLOWED):
+            known, values = reference(view, run_id), view.snapshot.values_of(run_id)
+            if known is not None and values is not None and known.status == "RUNNING":
+                going.append((SeenRun(run_id, known.name, known.status), values.metrics))
+        notices.begun(watched.runs(going, self.session.clock.now_ms()))
+        if watched.kinds("runs") != before:
+            self.fill()  # with the marks
 
     def _look_for_traces(self) -> None:
         """Where there are no runs, there may be traces: it is said where these are seen."""

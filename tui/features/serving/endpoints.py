@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +26,7 @@ from tui.services.pool import PREFETCH
 from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
+from tui.ui.asking import Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.widgets.grid import Grid, messages
 from tui.widgets.pane import Pane
@@ -119,6 +120,9 @@ class EndpointsPane(ListPane[Listed]):
 
     def _got_aliases(self, aliases: dict[str, Mapping[str, str]]) -> None:
         self._aliases = aliases
+        now_ms = self.session.clock.now_ms()
+        begun = self.session.watched.serving(tuple(self._endpoints.values()), aliases, now_ms)
+        cast(Deck, self.app).notices.begun(begun)
         self.fill()
 
     def _refused(self, problem: Problem) -> None:

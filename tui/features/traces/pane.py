@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,11 +21,11 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.text import clean
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
-from tui.domain.traces.summary import Summary, summarized, summary_lines
+from tui.domain.traces.summary import HOUR, Summary, summarized, summary_lines
 from tui.domain.traces.table import assessment_names, trace_columns, usual_longest
 from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TraceScope, TracesPage
 from tui.services.session import Session
-from tui.ui.asking import AutoRefresh
+from tui.ui.asking import AutoRefresh, Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.widgets.grid import Grid, messages
 
@@ -167,8 +167,17 @@ class TracesPane(ListPane[TraceInfo]):
             self._ask(self._next, self._more)
         else:
             self.state.live()
+            self._hold_against()
         self._understand(self.query_text)
         self.fill()
+
+    def _hold_against(self) -> None:
+        """Tell where the last hour is worse than the one before, if both are here whole."""
+        watched, now_ms = self.session.watched, self.session.clock.now_ms()
+        oldest_ms = min((info.started_ms for info in self.infos.values()), default=now_ms)
+        if self.scope.is_whole and not self.server_filter and (self._next is None or oldest_ms <= now_ms - 2 * HOUR):
+            begun = watched.traces(self.scope.words, self.infos.values(), now_ms)
+            cast(Deck, self.app).notices.begun(begun)
 
     def newest(self) -> None:
         """Read the latest traces again, as watching does; those further down stay as they are."""
@@ -190,6 +199,7 @@ class TracesPane(ListPane[TraceInfo]):
         self.infos = {info.id: info for info in page.infos} | kept
         self._names = assessment_names(self.infos.values())
         self.state.live()
+        self._hold_against()
         self._count()
         self.fill()
 
@@ -289,7 +299,8 @@ class TracesPane(ListPane[TraceInfo]):
         going = self._wanted >= ALL and self._next is not None and self.is_asking("more")
         total = self._told.count if self._told is not None else None
         filtered = f"server: {clean(self.server_filter)}" if self.server_filter else ""
-        return (self.pace_words(len(self.infos), total, going=going), filtered)
+        held = [clean(words) for words in self.session.watched.words(f"traces of {self.scope.words}")]
+        return (*held, self.pace_words(len(self.infos), total, going=going), filtered)
 
     def empty_words(self) -> str:
         if self.is_asking("more"):
