@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tests.support.fakes import DAY, NOW_MS
 from tui.domain.models.values import (
+    COPIED_FROM,
     MISSING,
+    Carried,
     ModelFacts,
     ModelsPage,
     ModelVersion,
@@ -294,6 +298,28 @@ class FakeRegistry:
             made.append(number)
 
         self._call("copy_version", name, version, to, effect=effect)
+        return made[0]
+
+    def fetch_version(self, name: str, version: str, folder: str) -> dict[str, str]:
+        self._version(name, version)
+        self._call("fetch_version", name, version)
+        (Path(folder) / "MLmodel").write_text("flavors: {}")
+        return {"MLmodel": "aa"}
+
+    def carry_version(self, to: str, carried: Carried, source: SourceRun | None = None) -> str:
+        made: list[str] = []
+
+        def effect() -> None:
+            if to not in self.models:
+                self.add(to)
+            number = str(len(self.by_model[to]) + 1)
+            tags = {COPIED_FROM: carried.origin}
+            files = f"mlflow-artifacts:/promotions/{number}"
+            self.by_model[to][number] = ModelVersion(to, number, NOW_MS, NOW_MS, source=files, tags=tags)
+            made.append(number)
+
+        assert os.listdir(carried.folder) == [*carried.hashes]
+        self._call("carry_version", to, carried.origin, effect=effect)
         return made[0]
 
     def describe_version(self, name: str, version: str, description: str) -> None:

@@ -15,7 +15,7 @@ from tests.support.model_shop import model_shop
 from tui.app.application import DeckApp
 from tui.config.launch import Launch
 from tui.config.model import ContextSettings, Settings
-from tui.domain.models.values import Signature, SignatureField
+from tui.domain.models.values import COPIED_FROM, ModelsPage, Signature, SignatureField
 from tui.features.compare.versions import VersionDiffScreen
 from tui.features.models.model import ModelScreen
 from tui.features.models.stores import StoresScreen
@@ -89,7 +89,14 @@ async def test_side_by_side_and_what_differs(worlds: dict[str, World]) -> None:
 
 async def test_one_that_is_down_is_said_and_the_rest_stands(worlds: dict[str, World]) -> None:
     registry = worlds["staging"].registry
-    answers = registry.search_models
+    answers, read = registry.search_models, list[str]()
+
+    def half(*, max_results: int = 200, token: str | None = None, **_: object) -> ModelsPage:
+        read.append("cut" if token else "first page")
+        if token:
+            raise OFFLINE
+        return replace(answers(max_results=2), next_token="2")
+
     registry.search_models = lambda **_: (_ for _ in ()).throw(OFFLINE)  # type: ignore[method-assign]
     async with worlds["prod"].open((200, 40)) as deck:
         screen = await board(deck)
@@ -104,6 +111,12 @@ async def test_one_that_is_down_is_said_and_the_rest_stands(worlds: dict[str, Wo
         await deck.until_text("showing 5 models from before")
         await deck.until(lambda: not any(store.is_reading for store in screen.pane.stores), "the others are read")
         assert "as of now" in deck.line_with("churn  ")
+        registry.search_models = half  # type: ignore[method-assign]
+        await deck.press("r")
+        await deck.until(lambda: read == ["first page", "cut"], "it is cut between two pages")
+        await deck.until(lambda: not any(store.is_reading for store in screen.pane.stores), "the others are read")
+        deck.shows("staging down", "showing 5 models from before", "dev 6 models", "prod 5 models")
+        assert "as of now" in deck.line_with("churn  ") and "v12" in deck.line_with("churn  ")
 
 
 async def test_from_a_cell(worlds: dict[str, World]) -> None:
@@ -123,7 +136,23 @@ async def test_from_a_cell(worlds: dict[str, World]) -> None:
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is screen, "the board is back")
         await deck.press("p", "down", "enter")
-        await deck.until(lambda: "prod has another registry" in message(deck), "it is said")
+        await deck.until_text("Carry dev: models:/churn/12 as a version of churn")
+        deck.shows("their SHA-256 are compared")
+        prod = worlds["prod"].registry
+        await deck.until_text("enter go on")
+        await deck.press("enter")
+        await deck.until_text("enter does it")
+        assert prod.aliases_at("churn", ["champion"]) == {"champion": "12"}, "nothing is written before"
+        await deck.press("enter")
+        await deck.until(lambda: "read back" in message(deck), "it is told")
+        newest = max(prod.by_model["churn"], key=int)
+        assert prod.by_model["churn"][newest].tags == {COPIED_FROM: "dev: models:/churn/12"}
+        assert prod.aliases_at("churn", ["champion"]) == {"champion": newest}
+        await deck.until(lambda: deck.app.screen is screen, "the board is back")
+        await deck.press("u")
+        await deck.until_text("Move champion of churn: v15 → v12")
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is screen, "the board is back")
         screen.pane.grid.move_to("rank")
         await deck.press("p", "enter")
         await deck.until_text("Copy models:/d.rank/2 as a version of s.rank")

@@ -164,13 +164,13 @@ def test_what_the_deck_reads_anyway_is_told_once_while_it_holds() -> None:
         return [one.words for one in watched.runs([(SEEN, values)], NOW_MS + minute * MINUTE)]
 
     assert runs(0, loss=0.5) == [] and runs(14, loss=0.5) == []
-    assert runs(16, loss=0.5) == ["run mlp: no new point for 16m"] and watched.kinds("runs") == {
+    assert runs(16, loss=0.5) == ["run mlp: no new point for 16m00s"] and watched.kinds("runs") == {
         "a" * 32: "no new point"
     }
     assert runs(17, loss=0.5) == []
     assert runs(18, loss=math.nan) == ["run mlp: loss is NaN"] and watched.kinds("runs") == {"a" * 32: "NaN"}
     assert runs(20, loss=math.nan) == []
-    assert runs(40, loss=math.nan) == ["run mlp: no new point for 22m"]
+    assert runs(40, loss=math.nan) == ["run mlp: no new point for 22m00s"]
     assert runs(41, loss=0.4) == [] and watched.kinds("runs") == {}
     assert runs(42, loss=math.inf) == ["run mlp: loss is ∞"]
 

@@ -169,6 +169,8 @@ LIMITS_S: Mapping[str, float] = {
     # Unity Catalog has the client itself bring the model's files from where they are to where they are to be.
     "registry.copy_version": 3600.0,
     "registry.create_version": 3600.0,
+    "registry.fetch_version": 3600.0,
+    "registry.carry_version": 3600.0,
 }
 
 # These need nothing of mlflow, and so need not wait until mlflow is imported.

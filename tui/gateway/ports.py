@@ -23,6 +23,7 @@ from tui.domain.artifacts import (
     LoggedModel,
 )
 from tui.domain.models.values import (
+    Carried,
     ModelFacts,
     ModelsPage,
     ModelVersion,
@@ -345,6 +346,18 @@ class RegistryPort(Protocol):
 
     def copy_version(self, name: str, version: str, to: str) -> str:
         """Copy a version to another model, made where it is missing; answers the new version's number."""
+        ...
+
+    def fetch_version(self, name: str, version: str, folder: str) -> dict[str, str]:
+        """Bring a version's files into a folder that is there and empty; answers the SHA-256 of each by its path."""
+        ...
+
+    def carry_version(self, to: str, carried: Carried, source: SourceRun | None = None) -> str:
+        """A version with files from another registry, whose hashes are compared before it is made; its number.
+
+        The files are put into a run of their own, which gets the metrics of ``source``, and which is deleted, or named
+        in the problem, where no version comes of it.
+        """
         ...
 
     def describe_version(self, name: str, version: str, description: str) -> None: ...

@@ -17,6 +17,7 @@ from tui.domain.models.values import (
     MISSING,
     NO_STAGE,
     PROMPT_TAG,
+    Carried,
     ModelFacts,
     ModelsPage,
     ModelVersion,
@@ -28,6 +29,7 @@ from tui.domain.models.values import (
 )
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs, commit_of
+from tui.gateway import carried as carried_versions
 from tui.gateway import model_files, problems
 from tui.gateway import model_files as registry_facts
 from tui.gateway.databricks.catalog import CatalogModels, SdkCatalog, no_filters
@@ -376,6 +378,20 @@ class ClientRegistry:
             await_creation_for=0,
         )
         return str(made.version)
+
+    def fetch_version(self, name: str, version: str, folder: str) -> dict[str, str]:
+        """Bring a version's files into a folder; answers the SHA-256 of each by its path."""
+        with self.raised_as(f"Could not fetch version {version} of {name}"):
+            source = f"models:/{name}/{version}"
+            if not self.is_catalog:
+                source = self.client.get_model_version_download_uri(name, version)
+            return carried_versions.fetched(source, folder, self._session.tracking_uri, self.uri)
+
+    def carry_version(self, to: str, carried: Carried, source: SourceRun | None = None) -> str:
+        """A version with files from another registry, whose hashes are compared before it is made; its number."""
+        with self.raised_as(f"Could not carry {carried.origin} to {to}"):
+            at = (self._session.tracking_uri, self.uri)
+            return carried_versions.put_into(self.client, to, carried, source, at, self.place)
 
     def describe_version(self, name: str, version: str, description: str) -> None:
         with self.raised_as(f"Could not describe version {version} of {name}"):

@@ -119,7 +119,7 @@ def _changes_words(made: list[Change]) -> str:
     said = change_words.to_do(Plan(tuple(made)))
     said = said[0].lower() + said[1:]
     (first, *others) = made
-    if others or first.verb in (WriteVerb.RENAME, WriteVerb.MOVE, WriteVerb.REGISTER, WriteVerb.COPY, WriteVerb.CREATE):
+    if others or first.makes or first.verb in (WriteVerb.RENAME, WriteVerb.MOVE):
         return said
     before, after = (change_words.value(first, text, "none") for text in (first.before, first.after))
     return f"{said}  {_brief(before)} → {_brief(after)}"

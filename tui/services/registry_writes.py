@@ -5,14 +5,24 @@ Aliases are moved by ``services.alias_moves`` alone.
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
-from tui.domain.models.values import ModelVersion, RegisteredModel, Registrable, alias_refusal, model_name_refusal
+from tui.domain.models.values import (
+    COPIED_FROM,
+    Carried,
+    ModelVersion,
+    RegisteredModel,
+    Registrable,
+    alias_refusal,
+    model_name_refusal,
+)
 from tui.domain.problem import Kind, Problem
 from tui.domain.serving import to_version
 from tui.domain.text import named
@@ -40,6 +50,11 @@ from tui.services.write_flow import (
     unless_gone,
 )
 
+_NEW = (changes.REGISTERED, changes.COPIED, changes.CARRIED)  # fields of changes that make a version
+_CARRIED = (
+    "Its files come over this machine into a run of the experiment “promotions” there, and their SHA-256 are compared "
+    "before the version is made; what fails on the way is deleted there, or named."
+)
 STAY = "Its aliases stay where they are"  # of a copy's target
 ALIASES, SERVING = "aliases", "serving.config"  # how moves of aliases, and changes of endpoints, are called on record
 _COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
@@ -55,6 +70,7 @@ class RegistryWrites:
         self._place = place
         self.catalog = catalog
         self._offers: dict[str, Registrable] = {}  # what can be registered, by its address
+        self._elsewhere: dict[str, tuple[RegistryPort, ModelVersion]] = {}  # what can be carried here, by its origin
 
     # looking
 
@@ -120,6 +136,14 @@ class RegistryWrites:
         remark = f"v{made.version} of {made.name} → a new version of {to}"
         return Plan((self._as_seen(change),), (remark,))
 
+    def carrying(self, made: ModelVersion, to: str, origin: str, elsewhere: RegistryPort) -> Plan:
+        """Carry a version of another registry here; ``origin`` is the context that it is of."""
+        source = f"{origin}: models:/{made.name}/{made.version}"
+        self._elsewhere[source] = elsewhere, made
+        change = Change(Thing.VERSION, "", to, changes.CARRIED, None, source)
+        refused = "Unity Catalog takes files from its own clients only: register the version there." * self.catalog
+        return Plan((self._as_seen(change),), (_CARRIED,), refused=(refused,) if refused else ())
+
     def registration(self, offer: Registrable, name: str) -> Plan:
         """Make a version of a model, which is made before where it is missing."""
         self._offers[offer.uri] = offer
@@ -150,7 +174,7 @@ class RegistryWrites:
         remarks = list(plan.remarks)
         if verb is WriteVerb.RENAME and not plan.purpose:
             remarks.append("Whoever loads it by its old name will no longer find it.")
-        if verb is WriteVerb.COPY and not refused:
+        if verb in (WriteVerb.COPY, WriteVerb.CARRY) and not refused:
             remarks += [line for line in target_words(self._registry, plan.changes[-1].called) if line not in remarks]
         return replace(plan, remarks=tuple(remarks), refused=(*plan.refused, *dict.fromkeys(refused)))
 
@@ -158,7 +182,7 @@ class RegistryWrites:
         """What a change is about, as it is now."""
         if change.field == changes.ITSELF:
             return self._holding(change)
-        if change.field in (changes.REGISTERED, changes.COPIED):
+        if change.field in _NEW:
             return self._newest(change)
         if change.field == changes.CREATED:
             return self.model(change.called)
@@ -186,7 +210,7 @@ class RegistryWrites:
         return in_steps(plan, self._place, [self._guard(change) for change in plan.changes])
 
     def _guard(self, change: Change) -> GuardedWrite[Found]:
-        if change.field in (changes.REGISTERED, changes.COPIED):
+        if change.field in _NEW:
             return self._making(change)
         return judged(change, lambda: self.read(change), lambda: self._write(change))
 
@@ -218,9 +242,28 @@ class RegistryWrites:
         if change.field == changes.COPIED:
             name, _, version = source.removeprefix("models:/").rpartition("/")
             return self._registry.copy_version(name, version, change.called)
+        if change.field == changes.CARRIED:
+            return self._carry(source, change.called)
         offer = self._offers.get(source)
         run_id, model_id = (offer.run_id, offer.model_id) if offer is not None else ("", "")
         return self._registry.create_version(change.called, source, run_id=run_id, model_id=model_id)
+
+    def _carry(self, origin: str, to: str) -> str:
+        """Fetch the files into a folder of this machine, which goes afterwards, and put them where they are to be."""
+        if origin not in self._elsewhere:
+            said = f"The context of {origin} is not open."
+            raise Problem(Kind.BAD_REQUEST, "Nothing was changed", said, "Promote it again on the board.")
+        elsewhere, made = self._elsewhere[origin]
+        try:
+            with tempfile.TemporaryDirectory(prefix="mlflow-deck-") as folder:
+                files = os.path.join(folder, "files")
+                os.mkdir(files)
+                hashes = elsewhere.fetch_version(made.name, made.version, files)
+                source = elsewhere.source_runs([made.run_id]).get(made.run_id) if made.run_id else None
+                return self._registry.carry_version(to, Carried(origin, files, hashes), source)
+        except OSError as error:
+            title = f"Could not carry {origin} to {to}"
+            raise Problem(Kind.CONFIG, title, f"{error}.", "Free the disk, or set TMPDIR.") from None
 
     def _write(self, change: Change) -> None:
         registry, verb, after = self._registry, change.verb, change.after
@@ -379,7 +422,7 @@ def target_words(registry: RegistryPort, name: str) -> tuple[str, ...]:
     numbers = [int(made.version) for made in page.versions if made.version.isdecimal()]
     newest = f"Its newest version is v{max(numbers)}." if numbers and page.next_token is None else ""
     aliases = ", ".join(f"{alias} v{version}" for alias, version in sorted(model.aliases.items()))
-    stay = f"{STAY}: {aliases}." if aliases else "It has no aliases; none is set."
+    stay = f"{STAY}: {aliases}." if aliases else f"{STAY}: it has none."
     return tuple(line for line in (newest, stay) if line)
 
 
@@ -437,9 +480,15 @@ class Promotions:
 
     # plans
 
-    def plan(self, made: ModelVersion, wanted: Promotion) -> Plan:
-        """Copy a version, and what is wanted of the copy; blocks, and raises Problem where it cannot be."""
-        copied = self._copies.copy(made, wanted.to)
+    def plan(self, made: ModelVersion, wanted: Promotion, elsewhere: tuple[str, RegistryPort] | None = None) -> Plan:
+        """Copy a version, and what is wanted of the copy; blocks, and raises Problem where it cannot be.
+
+        ``elsewhere`` are context and registry of a version that is not of this one.
+        """
+        if elsewhere is None:
+            copied = self._copies.copy(made, wanted.to)
+        else:
+            copied = self._copies.carrying(made, wanted.to, *elsewhere)
         (copy,) = copied.changes
         if not wanted.alias and not wanted.endpoint:
             return copied
@@ -563,7 +612,8 @@ class Promotions:
             if not sure:
                 for name, version in _versions_meant(change):
                     made = self._registry.get_versions([(name, version)]).get((name, version))
-                    if made is None or made.source.rstrip("/") != source:
+                    of = (made.source.rstrip("/"), made.tags.get(COPIED_FROM)) if made is not None else ()
+                    if source not in of:
                         said = f"v{version} of {name} is not the copy of {source.removeprefix('models:/')}."
                         raise Problem(Kind.BAD_REQUEST, "Nothing was changed", said, "Look which version is.")
                 sure.append(True)

@@ -112,6 +112,22 @@ class VersionsPage:
     next_token: str | None
 
 
+COPIED_FROM = "mlflow_deck.copied_from"
+"""The tag of a version that came from another registry, and of the run that holds its files: what it was there."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The files of a version on the way to another registry: in a folder of this machine, with their SHA-256 by path.
+
+    ``origin`` says where they come from: ``staging: models:/churn/12``.
+    """
+
+    origin: str
+    folder: str
+    hashes: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class SourceRun:
     """What a version's source run is worth knowing for in lists; ``lifecycle`` is MISSING where it is gone."""

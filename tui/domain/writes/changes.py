@@ -20,8 +20,8 @@ from tui.domain.values import GOING_ON, Experiment, RunDetail
 ACTIVE, DELETED = "active", "deleted"
 NAME, LIFECYCLE, CREATED, TAG = "name", "lifecycle", "created", "tags."
 """Fields of a thing; a tag's field is ``TAG`` and its key."""
-DESCRIPTION, ITSELF, REGISTERED, COPIED, ALIAS, SERVED = (
-    "description", "itself", "registered", "copied", "aliases.", "served",
+DESCRIPTION, ITSELF, REGISTERED, COPIED, CARRIED, ALIAS, SERVED = (
+    "description", "itself", "registered", "copied", "carried", "aliases.", "served",
 )  # fmt: skip
 """More fields: of models and versions, whose ``ITSELF`` is what they hold and goes for good; of endpoints."""
 ASSESSED, IN_SET = "assessments.", "datasets."
@@ -69,6 +69,7 @@ class WriteVerb(str, Enum):
     DESCRIBE = "describe"
     REGISTER = "register"
     COPY = "copy"
+    CARRY = "carry"  # from another registry
     MOVE = "move"
     SERVE = "serve"
     ASSESS = "assess"
@@ -83,9 +84,10 @@ _OF_FIELD = {
     DESCRIPTION: WriteVerb.DESCRIBE,
     REGISTERED: WriteVerb.REGISTER,
     COPIED: WriteVerb.COPY,
+    CARRIED: WriteVerb.CARRY,
     SERVED: WriteVerb.SERVE,
 }
-_MADE = (CREATED, REGISTERED, COPIED)
+_MADE = (CREATED, REGISTERED, COPIED, CARRIED)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ _DONE = {
     WriteVerb.DESCRIBE: "described",
     WriteVerb.REGISTER: "registered",
     WriteVerb.COPY: "copied",
+    WriteVerb.CARRY: "carried",
     WriteVerb.MOVE: "moved",
     WriteVerb.SERVE: "changed",
     WriteVerb.ASSESS: "assessed",
@@ -48,6 +49,7 @@ _TO_DO = {
     WriteVerb.DESCRIBE: "describe",
     WriteVerb.REGISTER: "register",
     WriteVerb.COPY: "copy",
+    WriteVerb.CARRY: "carry",
     WriteVerb.MOVE: "move",
     WriteVerb.SERVE: "change",
     WriteVerb.ASSESS: "assess",
@@ -107,7 +109,7 @@ def _said(changes: Sequence[Change], words: dict[WriteVerb, str]) -> str:
             said += f" → {clean(several[0].after or '')}"
         elif verb is WriteVerb.TAG:
             said += f": {named(keys[0])}" if len(keys) == 1 else f": {len(keys)} tags"
-        elif verb in (WriteVerb.REGISTER, WriteVerb.COPY):
+        elif verb in (WriteVerb.REGISTER, WriteVerb.COPY, WriteVerb.CARRY):
             # Which number it will have is known afterwards.
             made = f"a version of {named(several[0].called)}" if words is _TO_DO else things(several)
             said = f"{words[verb]} {clean(several[0].after or '')} as {made}"

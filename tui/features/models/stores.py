@@ -425,18 +425,20 @@ class StoresScreen(Page, Asking):
         def go_on(other: Store) -> None:
             target = other.session
             assert target is not None  # those that are offered are open
-            if (target.launch.registry_uri, target.launch.apart) != (source.launch.registry_uri, source.launch.apart):
-                self.deck.say(f"{clean(other.name)} has another registry: MLflow copies versions inside of one only")
-                return
             from tui.services.registry_writes import wanted_of
 
             catalog = f"{target.launch.catalog}." if target.launch.catalog else ""
             to = f"{catalog}{key}"
-            if to == made.name:
+            elsewhere = None
+            if (target.launch.registry_uri, target.launch.apart) != (source.launch.registry_uri, source.launch.apart):
+                # MLflow copies versions inside of one registry only.
+                elsewhere = source.name, source.registry
+            elif to == made.name:
                 self.deck.say(f"{clean(other.name)} shows the same model of the same registry")
                 return
             title = f"Promote v{made.version} of {clean(made.name)} to {clean(other.name)}"
-            Writer(self, target).confirm(title, lambda: target.promotions.plan(made, wanted_of(f"{to} @{CHAMPION}")))
+            wanted = wanted_of(f"{to} @{CHAMPION}")
+            Writer(self, target).confirm(title, lambda: target.promotions.plan(made, wanted, elsewhere))
 
         if not others:
             self.deck.say("There is no other context that could be promoted to")
