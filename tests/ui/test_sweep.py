@@ -122,8 +122,11 @@ async def test_from_the_parent_with_two_requests_a_look(tmp_path: Path) -> None:
         await deck.press("g")
         await deck.until(lambda: screen.pane.grid.cursor_key == f"{10:032x}", "the best at step 4 stands first")
         deck.shows("would end")
+        beneath = next(one for one in app.screen_stack if isinstance(one, RunScreen))
+        assert screen.is_seen and not beneath.is_seen, "a page that another covers asks nothing by itself"
         await deck.press("m")
         await deck.until_text("Metrics of the sweep")
+        assert screen.is_seen, "beneath a dialogue it goes on"
         deck.shows("There are: ")
         await deck.press("ctrl+u")
         await deck.type("val_auc val_loss")

@@ -79,6 +79,12 @@ class Page(Screen[None], inherit_bindings=False):
         """Every how many seconds what is shown is read again by itself; 0 where it is not."""
         return 0
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is on top, or beneath dialogues only; Textual takes the page beneath any other for current too."""
+        stack = self.app.screen_stack
+        return self in stack and all(screen.is_modal for screen in stack[stack.index(self) + 1 :])
+
     def set_freshness(self, freshness: Freshness) -> None:
         self.freshness = freshness
         self.show_status()
@@ -91,7 +97,7 @@ class Page(Screen[None], inherit_bindings=False):
     def _try_again(self) -> None:
         """Read again what could not be reached; what is behind another page waits for its turn."""
         self._retry = None
-        if self.is_current:
+        if self.is_seen:
             self.read_again()
         elif self.freshness.tries_again:
             self._retry = self.set_timer(RETRY_SECONDS, self._try_again)

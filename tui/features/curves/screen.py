@@ -94,7 +94,7 @@ class CurvesScreen(Page, Asking):
         self.loader.stop()
 
     def _tick(self) -> None:
-        if self.is_current:
+        if self.is_seen:
             self.loader.read_running()
 
     def read_again(self) -> None:

@@ -565,7 +565,7 @@ class NewsWatch:
         return self._watch.toggle()
 
     def _tick(self) -> None:
-        if self._page.is_current:
+        if self._page.is_seen:
             self._read()
 
     def tell(self, models: Iterable[RegisteredModel]) -> None:

@@ -241,7 +241,7 @@ class StoresScreen(Page, Asking):
         self._tell()
 
     def _tick(self) -> None:
-        if self.is_current and not any(store.is_reading for store in self.pane.stores):
+        if self.is_seen and not any(store.is_reading for store in self.pane.stores):
             self.read_again()
 
     def _begin(self, store: Store) -> None:

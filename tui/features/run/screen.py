@@ -494,7 +494,7 @@ class RunScreen(Page, Asking):
         self.show_status()
 
     def _watch_tick(self) -> None:
-        if self.is_current and not self.is_asking("run"):
+        if self.is_seen and not self.is_asking("run"):
             self.read_again()
 
     def names_here(self) -> dict[str, str | tuple[str, ...]]:

@@ -25,7 +25,6 @@ from tui.features.runs.onward import Onward, reference
 from tui.features.runs.writing import RunsWriting
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
-from tui.services.watching import SeenRun
 from tui.ui.arranged_grid import ask_columns
 from tui.ui.asking import AutoRefresh, Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
@@ -280,7 +279,7 @@ class RunsPane(ListPane[str]):
         arrangement, query = self.arrangement, self.filter.query
         all_folded, but = self.all_folded, self.folded_but
         now_ms, zone, glyphs = self.session.clock.now_ms(), self.session.clock.zone, self.glyphs
-        absolute, troubles = self.zone is not None, self.session.watched.kinds("runs")
+        absolute, troubles = self.zone is not None, self._troubles()
 
         def lay_out() -> Show:
             from tui.domain.filter import FilterError
@@ -367,9 +366,12 @@ class RunsPane(ListPane[str]):
             known = reference(view, run_id)
             if known is not None:
                 notices.saw_run(run_id, known.name, known.status)
-        watched = self.session.watched
-        if not watched.of_runs:
+        wanted = self.session.launch.settings.watch
+        if not (wanted.nan or wanted.no_point):
             return
+        watched = self.session.watched
+        from tui.services.watching import SeenRun
+
         before = watched.kinds("runs")
         going = []
         for run_id in view.snapshot.going_on(MOST_FOLLOWED):
@@ -379,6 +381,11 @@ class RunsPane(ListPane[str]):
         notices.begun(watched.runs(going, self.session.clock.now_ms()))
         if watched.kinds("runs") != before:
             self.fill()  # with the marks
+
+    def _troubles(self) -> dict[str, str]:
+        """What holds of runs, where something is looked for."""
+        wanted = self.session.launch.settings.watch
+        return self.session.watched.kinds("runs") if wanted.nan or wanted.no_point else {}
 
     def _look_for_traces(self) -> None:
         """Where there are no runs, there may be traces: it is said where these are seen."""

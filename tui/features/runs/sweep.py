@@ -264,7 +264,7 @@ class SweepScreen(Page, Asking):
         self.pane.state.failed(problem, "No trials could be read.")
 
     def _tick(self) -> None:
-        if self.is_current and not self.is_asking("trials"):
+        if self.is_seen and not self.is_asking("trials"):
             self.read_again()
 
     def on_sweep_pane_metric_wanted(self, event: SweepPane.MetricWanted) -> None:
