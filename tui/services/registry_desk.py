@@ -154,7 +154,14 @@ class RegistryDesk:
         found = self.findings_of(self._registry.get_model(candidate.name), candidate)
         errors = [one for one in found if one.severity == "error"]
         if not errors:
-            return [Judgement("rules", "no error", f"{len(found)} findings, no error" if found else "none", True)]
+            return [
+                Judgement(
+                    "rules",
+                    "no error",
+                    f"{len(found)} finding{'s' if len(found) > 1 else ''}, no error" if found else "none",
+                    True,
+                )
+            ]
         return [Judgement(f"rule {one.rule}", "kept", one.sentence, False) for one in errors]
 
     def guarded(
