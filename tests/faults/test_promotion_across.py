@@ -22,8 +22,7 @@ from tui.gateway.session import Connection
 from tui.services.alias_moves import AliasMoves
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import Promotions, RegistryWrites, wanted_of
-from tui.services.write_flow import WriteFlow, WriteKind, WriteResult
-from tui.services.writes import Outcome
+from tui.services.write_flow import Outcome, WriteFlow, WriteKind, WriteResult
 
 SECONDS = 30.0
 ORIGIN = "dev: models:/churn/1"
