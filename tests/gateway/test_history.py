@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
+import sqlalchemy
+from sqlalchemy.dialects import mysql, postgresql
 
 from tests.gateway.conftest import open_session
 from tests.support import servers
@@ -20,8 +22,9 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.series.history import Figures, MetricHistory, joined
 from tui.gateway.ports import MetricHistoryPort
 from tui.gateway.session import Connection
+from tui.gateway.sql.database import Database, Reading, Row
 from tui.gateway.tracking import history as gateway_history
-from tui.gateway.tracking.history import RestHistory, SqliteHistory, StoreHistory, history_of
+from tui.gateway.tracking.history import DatabaseHistory, RestHistory, SqliteHistory, StoreHistory, history_of
 
 MANY = 100_000
 SPIKE_AT = 54_321
@@ -277,6 +280,36 @@ def test_figures_of_a_file_come_by_one_statement_and_miss_no_extreme(made: Recor
     assert isinstance(port, SqliteHistory)
     long = port.figures([made.long, made.odd, *(f"{number:032x}" for number in range(1200))], "loss")[made.long]
     assert (long.high, long.first, long.step, long.is_whole) == (42.0, 0.0, MANY - 1, True)
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql"])
+def test_figures_of_a_database_of_a_server_come_by_a_statement_for_some_hundred_runs(
+    made: Recorded, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Its statement is one that SQLite understands as well, so that the same store may judge it."""
+    said: list[str] = []
+    database = Database(made.store.uri)
+
+    @contextmanager
+    def reading() -> Iterator[Reading]:
+        with closing(sqlite3.connect(made.store.path)) as connection:
+
+            def run(statement: str, variables: Mapping[str, Any]) -> Iterable[Row]:
+                said.append(str(sqlalchemy.text(statement).compile(dialect=dialects[kind]())))
+                return connection.execute(statement, variables)
+
+            yield Reading(run, kind)
+
+    dialects: dict[str, Any] = {"postgresql": postgresql.dialect, "mysql": mysql.dialect}
+    monkeypatch.setattr(database, "reading", reading)
+    session = open_session(made.store.uri)
+    port, judge = DatabaseHistory(session, database), history_of(session)
+    wanted = [made.long, made.odd, made.bare, *(f"{number:032x}" for number in range(1200))]
+    for key in ("loss", "short", "wild", "repeated", "none such"):
+        said.clear()
+        assert port.figures(wanted, key) == judge.figures(wanted, key)
+        assert len(said) == 2, "nine hundred runs at a time"
+        assert ("`key`" if kind == "mysql" else '"key"') in said[0]
 
 
 def test_figures_of_a_server_say_where_they_are_of_a_sample(made: Recorded, address: str) -> None:

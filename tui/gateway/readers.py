@@ -20,7 +20,7 @@ from tui.gateway.sql.database import Database
 from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
 from tui.gateway.sql.traces import SqlTraces
 from tui.gateway.sql.tracking import SqlTracking
-from tui.gateway.tracking.history import RestHistory, SqliteHistory
+from tui.gateway.tracking.history import DatabaseHistory, RestHistory, SqliteHistory
 
 Operation = Callable[..., Any]
 
@@ -94,6 +94,8 @@ def sql_reads(session: Connection) -> dict[str, Operation]:
         found["artifacts.logged_models"] = tracking.logged_models
     if runs.kind == "sqlite":
         found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page", "figures"))
+    elif runs.kind in uris.SQL_KINDS:
+        found |= _of(DatabaseHistory(session, runs), "history", ("figures",))
     if runs.kind in uris.SQL_KINDS and models.kind in uris.SQL_KINDS:
         registry = SqlRegistry(session, models, runs)
         found |= _of(registry, "registry", _REGISTRY) | _of(SqlPrompts(registry), "prompts", _PROMPTS)

@@ -321,17 +321,44 @@ class StoreHistory:
 _FIGURES = """
 SELECT run_uuid, low, high, value, is_nan, last_step, last_time FROM (
     SELECT run_uuid, value, is_nan,
-        MIN(CASE WHEN is_nan = 0 THEN value END) OVER of_run AS low,
-        MAX(CASE WHEN is_nan = 0 THEN value END) OVER of_run AS high,
+        MIN(CASE WHEN NOT is_nan THEN value END) OVER of_run AS low,
+        MAX(CASE WHEN NOT is_nan THEN value END) OVER of_run AS high,
         LAST_VALUE(step) OVER of_run AS last_step,
         LAST_VALUE(timestamp) OVER of_run AS last_time,
-        ROW_NUMBER() OVER of_run AS number
-    FROM metrics WHERE key = ? AND run_uuid IN (SELECT value FROM json_each(?))
+        ROW_NUMBER() OVER (PARTITION BY run_uuid ORDER BY step, timestamp, {equal}) AS number
+    FROM metrics WHERE [key] = :key AND run_uuid IN ({runs})
     WINDOW of_run AS (
-        PARTITION BY run_uuid ORDER BY step, timestamp, rowid ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        PARTITION BY run_uuid ORDER BY step, timestamp, {equal} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
-) WHERE number = 1
+) AS told WHERE number = 1
 """
+
+
+def _figures_in(rows: Iterable[Sequence[Any]]) -> dict[str, Figures]:
+    found: dict[str, Figures] = {}
+    for run_id, low, high, first, is_nan, step, time in rows:
+        low, high = (math.nan if value is None else true_number(value) for value in (low, high))
+        first = math.nan if is_nan else true_number(first)
+        found[run_id] = Figures(low, high, first, float(step), float(time))
+    return found
+
+
+class DatabaseHistory:
+    """What a PostgreSQL or MySQL database answers of MetricHistoryPort itself; Elsewhere where it has no windows."""
+
+    def __init__(self, session: Connection, database: Database) -> None:
+        self._session = session
+        self._database = database
+
+    def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
+        statement = _FIGURES.format(runs=":among", equal="is_nan, value")
+        with problems.raised_as(title_of(key), self._session.place), self._database.reading() as reading:
+            from sqlalchemy.exc import ProgrammingError
+
+            try:
+                return _figures_in(reading.among(run_ids, statement, key=key))
+            except ProgrammingError as error:
+                raise Elsewhere("a database of before window functions") from error
 
 
 class SqliteHistory:
@@ -374,14 +401,9 @@ class SqliteHistory:
         return self._whole.sample(run_id, key, points, steps)
 
     def figures(self, run_ids: Sequence[str], key: str) -> dict[str, Figures]:
-        found: dict[str, Figures] = {}
+        statement = _FIGURES.format(runs="SELECT value FROM json_each(:runs)", equal="rowid")
         with problems.raised_as(title_of(key), self._session.place), self._open() as connection:
-            rows = connection.execute(_FIGURES, (key, json.dumps(list(run_ids))))
-            for run_id, low, high, first, is_nan, step, time in rows:
-                low, high = (math.nan if value is None else true_number(value) for value in (low, high))
-                first = math.nan if is_nan else true_number(first)
-                found[run_id] = Figures(low, high, first, float(step), float(time))
-        return found
+            return _figures_in(connection.execute(statement, {"key": key, "runs": json.dumps(list(run_ids))}))
 
     def count_points(self, run_ids: Sequence[str]) -> dict[str, int]:
         some = list(run_ids[:MOST_RUNS])
