@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +13,9 @@ import requests
 
 from tests.gateway.conftest import open_session
 from tests.gateway.zoo import MANY, Zoo
-from tui.gateway import readers
+from tui.gateway import model_files, readers
 from tui.gateway.rest.transport import Transport
-from tui.gateway.sql.database import Reading
+from tui.gateway.sql.database import Reading, Row
 
 PAGE, FIRST = 400, 200
 IN_ONE = 800  # runs, of which each statement can name every one
@@ -62,8 +62,50 @@ def test_a_list_of_models_takes_as_many_statements_however_many_there_are(zoo: Z
     assert one == statements(readings, lambda: reads["registry.get_versions"](pairs))
 
 
-def test_all_runs_of_a_server_take_a_request_a_page_and_one_ahead(
+def test_a_text_of_a_run_is_no_row_of_an_answer(zoo: Zoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: dict[str, int] = {}
+    real = Reading.rows
+
+    def counted(self: Reading, statement: str, **variables: object) -> Iterator[Row]:
+        for row in real(self, statement, **variables):
+            table = next((name for name in ("params", "tags") if f"JOIN {name} " in statement), "")
+            rows[table] = rows.get(table, 0) + 1
+            yield row
+
+    monkeypatch.setattr(Reading, "rows", counted)
+    page = readers.sql_reads(open_session(zoo.store.uri))["tracking.search_runs"]([zoo.many], max_results=IN_ONE)
+    assert len(page) == IN_ONE
+    assert sum(len(column.rows) for column in page.tags.values()) >= IN_ONE
+    assert (rows.get("params", 0), rows["tags"]) == (len(page.params), len(page.tags)), "a row for each key"
+
+
+def test_what_many_runs_are_registered_as_is_one_search_where_versions_are_few(
     zoo: Zoo, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Transport.request
+
+    def request(self: Transport, endpoint: str, *given: Any, **how: Any) -> requests.Response:
+        asked.append(endpoint.rpartition("/mlflow/")[2])
+        return real(self, endpoint, *given, **how)
+
+    monkeypatch.setattr(Transport, "request", request)
+    session = open_session(server)
+    ask = readers.rest_reads(session)["registry.registered_as"]
+    client = session.client()
+    made_from = [version.run_id for version in client.search_model_versions(max_results=1000) if version.run_id]
+    assert made_from
+    one_by_one = {run_id: made for run in dict.fromkeys(made_from) for run_id, made in ask([run]).items()}
+    asked.clear()
+    assert ask([*zoo.many_runs, *made_from]) == one_by_one
+    assert asked.count("model-versions/search") == 1
+    monkeypatch.setattr(model_files, "_VERSIONS_READ", 1)
+    assert ask([*zoo.many_runs[:60], *made_from]) == one_by_one, "many versions: by the ids of the runs"
+
+
+@pytest.mark.parametrize("growing", [False, True])
+def test_all_runs_of_a_server_take_a_request_a_page_and_one_ahead(
+    zoo: Zoo, server: str, monkeypatch: pytest.MonkeyPatch, growing: bool
 ) -> None:
     sizes: list[int] = []
     lock, real = threading.Lock(), Transport.request
@@ -81,7 +123,7 @@ def test_all_runs_of_a_server_take_a_request_a_page_and_one_ahead(
     page = search([zoo.many], max_results=FIRST)
     found, pages = list(page.run_ids), 1
     while page.next_token:
-        page = search([zoo.many], max_results=PAGE, token=page.next_token)
+        page = search([zoo.many], max_results=PAGE * pages if growing else PAGE, token=page.next_token)
         found, pages = [*found, *page.run_ids], pages + 1
     for thread in threading.enumerate():
         if thread.name == "page-ahead":

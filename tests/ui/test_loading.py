@@ -112,6 +112,8 @@ async def test_to_the_end_with_progress(many: World) -> None:
         many.tracking.gate.set()
         await deck.until_text("Runs · many · 950")
         assert "of ?" not in title(deck)
+        await deck.until(lambda: sum(map(len, many.registry.asked)) == 950, "it is known what they are registered as")
+        assert [len(asked) for asked in many.registry.asked] == [100, 850], "of all that came after each other at once"
         await deck.until(lambda: "run-949" in names(deck), "the last run is in sight")
         assert runs_pane(deck).grid.cursor_key == f"{949:032x}"
         assert "loading all" not in deck.text()

@@ -196,12 +196,12 @@ class Slow(FakeTracking):
             raise Problem(Kind.TIMEOUT, "Could not read the runs", "It did not answer in time.")
         return page
 
-    def read_all(self, lately_s: float = 0.0) -> int:
+    def read_all(self, lately_s: float = 0.0, *, to_the_end: bool = False) -> int:
         pace = PageSize(8.0, lambda: lately_s, lambda: self.now)
         store = RunsStore(RunsQuery((ONE,)), self, FakeRegistry(), 1000, pace)
         store.first()
         while not store.complete:
-            store.more()
+            store.more(to_the_end=to_the_end)
         return store.loaded
 
 
@@ -216,6 +216,37 @@ def test_a_page_that_was_nearly_too_late_is_followed_by_a_smaller_one() -> None:
     slow = Slow(many(2500), 0.007)
     assert slow.read_all() == 2500
     assert slow.sizes == [FIRST_PAGE, 1000, 500, 500, 500]
+
+
+def test_where_all_are_wanted_pages_grow_to_what_comes_in_a_second() -> None:
+    quick = Slow(many(10_200), 0.0002)
+    assert quick.read_all(to_the_end=True) == 10_200
+    assert quick.sizes == [FIRST_PAGE, 1000, 4000, 5000], "four times as many, and then what comes in a second"
+    slow = Slow(many(3200), 0.002)
+    assert slow.read_all(to_the_end=True) == 3200
+    assert slow.sizes == [FIRST_PAGE, 1000, 1000, 1000], "two seconds each: progress is to be seen"
+    scrolled = Slow(many(3200), 0.0002)
+    assert scrolled.read_all() == 3200
+    assert scrolled.sizes == [FIRST_PAGE, 1000, 1000, 1000], "nobody has asked for all"
+
+
+def test_pages_of_many_values_do_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunsPage, "value_count", property(lambda page: 400 * len(page)))
+    wide = Slow(many(4200), 0.0)
+    assert wide.read_all(to_the_end=True) == 4200
+    assert wide.sizes == [FIRST_PAGE, 1000, 1250, 1250, 1250], "half a million values are enough at a time"
+
+
+def test_reading_again_takes_no_more_than_there_were() -> None:
+    quick = Slow(many(9000), 0.0)
+    store = RunsStore(RunsQuery((ONE,)), quick, FakeRegistry(), 1000, PageSize(8.0, monotonic=lambda: quick.now))
+    store.first()
+    for _ in range(3):
+        store.more(to_the_end=True)
+    assert store.loaded == 9000 and store.complete
+    quick.sizes.clear()
+    assert store.reload().loaded == 9000
+    assert quick.sizes == [9000]
 
 
 def test_a_server_that_is_far_is_asked_for_pages_of_full_size() -> None:

@@ -73,6 +73,11 @@ class RunsPage:
     def __len__(self) -> int:
         return len(self.run_ids)
 
+    @property
+    def value_count(self) -> int:
+        """How many metrics, params and tags its runs have together."""
+        return sum(len(column.rows) for kind in (self.params, self.metrics, self.tags) for column in kind.values())
+
 
 @dataclass(frozen=True)
 class MetricValue:

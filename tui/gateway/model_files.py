@@ -254,8 +254,9 @@ def of_runs(
     aliases: dict[str, dict[str, list[str]]] = {}
     try:
         with raised_as("Could not read which models were made from these runs"):
-            for at in range(0, len(wanted), _RUNS_ASKED):
-                for run_id, model, version in _versions(client, wanted[at : at + _RUNS_ASKED]):
+            asked = set(wanted)
+            for run_id, model, version in _versions(client, wanted):
+                if run_id in asked:
                     found[run_id].append((model, version))
             for model in {model for made in found.values() for model, _ in made}:
                 aliases[model] = _aliases(client, model)
@@ -271,16 +272,26 @@ def of_runs(
     }
 
 
-def _versions(client: Any, run_ids: Sequence[str]) -> list[tuple[str, str, str]]:
-    asked = ", ".join(f"'{run_id}'" for run_id in run_ids)
-    versions: list[tuple[str, str, str]] = []
-    token: str | None = None
-    while True:
-        page = client.search_model_versions(f"run_id IN ({asked})", max_results=_VERSIONS_READ, page_token=token)
-        versions += [(str(made.run_id), str(made.name), str(made.version)) for made in page]
-        token = page.token or None
-        if token is None:
-            return versions
+def _versions(client: Any, run_ids: Sequence[str]) -> Iterable[tuple[str, str, str]]:
+    if len(run_ids) > _RUNS_ASKED:
+        # Where there are few versions, all of them are one request; where there are many it was one too many.
+        page = client.search_model_versions(max_results=_VERSIONS_READ)
+        if not page.token:
+            yield from _said_of(page)
+            return
+    for at in range(0, len(run_ids), _RUNS_ASKED):
+        asked = ", ".join(f"'{run_id}'" for run_id in run_ids[at : at + _RUNS_ASKED])
+        token: str | None = None
+        while True:
+            page = client.search_model_versions(f"run_id IN ({asked})", max_results=_VERSIONS_READ, page_token=token)
+            yield from _said_of(page)
+            token = page.token or None
+            if token is None:
+                break
+
+
+def _said_of(page: Iterable[Any]) -> Iterable[tuple[str, str, str]]:
+    return ((str(made.run_id), str(made.name), str(made.version)) for made in page)
 
 
 def _aliases(client: Any, model: str) -> dict[str, list[str]]:

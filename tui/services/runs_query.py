@@ -19,6 +19,10 @@ SLOW_PAGE = 50  # runs: a screenful, where that will take long as well
 _SLOW = 0.5  # of the time that a request may take, for whatever was asked last
 _TOO_SLOW = 0.8  # the same, for a page: the next one might not come in time
 _QUICK = 0.2  # the same, after which pages may grow again
+LONG_PAGE = 20_000  # runs: the most that are asked for at a time where all are wanted
+LONG_PAGE_VALUES = 500_000  # metrics, params and tags of them together, which memory and progress can bear
+_GROWS = 4  # times as many at most as the page before
+_LONG_PAGE_S = 1.0  # that such a page may take, so that how far it has come is seen
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,22 @@ class PageSize:
         self._lately = lately
         self._monotonic = monotonic
         self._most: int | None = None  # runs of a page, once it has been slow
+        self._long = 0  # runs of the next page where all are wanted, if that is more than usual
 
     def first(self, ask: Callable[[int], RunsPage], wanted: int) -> RunsPage:
         """The first page, of at most so many runs; blocks, and raises Problem."""
+        self._long = 0  # these runs may have many more values
         return self._timed(ask, min(wanted, SLOW_PAGE) if self._lately() > self._limit_s * _SLOW else wanted)
+
+    def long(self, ask: Callable[[int], RunsPage], wanted: int, most: int = LONG_PAGE) -> RunsPage:
+        """``next`` where all, or ``most``, are wanted: pages grow to what comes in a second, so that few are drawn."""
+        began = self._monotonic()
+        page = self.next(ask, max(wanted, min(self._long, most)))
+        # No clock is so fine that nothing took no time at all.
+        faster = _LONG_PAGE_S / max(self._monotonic() - began, 0.001)
+        bearable = LONG_PAGE_VALUES * len(page) // max(1, page.value_count)
+        self._long = min(int(len(page) * min(faster, _GROWS)), bearable, LONG_PAGE)
+        return page
 
     def next(self, ask: Callable[[int], RunsPage], wanted: int) -> RunsPage:
         """A further page, asked for again as a smaller one where it has not come in time; raises Problem."""

@@ -20,7 +20,8 @@ from tui.services.runs_query import FIRST_PAGE, PageSize, RunsQuery, first_page,
 
 READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
 FIGURES_AT_ONCE = 1000  # runs of which figures are read in one go
-REGISTERED_AT_ONCE = 200  # runs asked about in one go
+REGISTERED_AT_ONCE = 1000  # runs of which is asked in one go what they are registered as
+REREAD_AT_ONCE = 200  # runs that are read again by their ids in one go, which a server's parser can bear
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,12 @@ class RunsStore:
         """Take in the first runs, which have been read already."""
         return self._take(page)
 
-    def more(self) -> Taken:
-        """Load the next page, if there is one."""
+    def more(self, *, to_the_end: bool = False) -> Taken:
+        """Load the next page, if there is one; a larger one each time where all are wanted."""
         if self.complete:
             return Taken(self.loaded, True, ())
-        return self._take(self._pace.next(lambda size: self._page(size, self._token), self._page_size))
+        ask = self._pace.long if to_the_end else self._pace.next
+        return self._take(ask(lambda size: self._page(size, self._token), self._page_size))
 
     def newest(self) -> Taken:
         """Read the latest runs again: new ones are added, known ones get their new values; nothing is taken away."""
@@ -149,7 +151,7 @@ class RunsStore:
         seen: list[str] = []
         while True:
             size = min(FIRST_PAGE, self._page_size) if token is None and wanted <= FIRST_PAGE else self._page_size
-            page = self._pace.next(partial(self._page, token=token), size)
+            page = self._pace.long(partial(self._page, token=token), size, wanted - len(frame))
             frame.append(page)
             self._figures_of_going_on(page)
             seen += page.run_ids
@@ -168,13 +170,13 @@ class RunsStore:
         """
         left: set[str] = set()
         is_new = False
-        for start in range(0, len(run_ids), REGISTERED_AT_ONCE):
-            wanted = run_ids[start : start + REGISTERED_AT_ONCE]
+        for start in range(0, len(run_ids), REREAD_AT_ONCE):
+            wanted = run_ids[start : start + REREAD_AT_ONCE]
             page = self._tracking.search_runs(
                 self.query.experiment_ids,
                 filter_string=ids_filter(wanted),
                 view=self.query.view,
-                max_results=REGISTERED_AT_ONCE,
+                max_results=REREAD_AT_ONCE,
             )
             left |= set(wanted) - set(page.run_ids)
             with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from tui.domain.columns import SortOrder, sort_from_json
@@ -43,6 +44,7 @@ class RunsLoader:
         self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
         self._all_cut_off = False  # whether a failure ended loading all, which goes on once runs come again
         self.registered_problem: Problem | None = None
+        self._unasked: list[str] = []  # runs that have come of which is not asked yet what they are registered as
         self._figure_keys: tuple[str, ...] = ()
         self.figures_left = 0  # runs of which figures that are shown are still to be read
         self.figures_problem: Problem | None = None
@@ -97,6 +99,7 @@ class RunsLoader:
         self.store = None
         self.loading_all = self._all_cut_off = self._rest_wanted = False
         self.total = None
+        self._unasked = []
         self.registered_problem = self.figures_problem = None
         self._state.freshness = Freshness()
 
@@ -119,6 +122,7 @@ class RunsLoader:
         def got(answer: tuple[RunsStore, Taken]) -> None:
             self.store, taken = answer
             self.total = None
+            self._unasked = []
             self.registered_problem = None
             opened()
             self._took(taken)
@@ -131,7 +135,8 @@ class RunsLoader:
         store = self.store
         if store is None or store.complete or self.loading:
             return
-        self._owner.ask(self._session.pool, "page", store.more, self._took, self._failed)
+        work = partial(store.more, to_the_end=self.loading_all)
+        self._owner.ask(self._session.pool, "page", work, self._took, self._failed)
         self._changed()
 
     def load_all(self, *, by_hand: bool = False) -> None:
@@ -176,6 +181,7 @@ class RunsLoader:
         if self._state.freshness.state is FreshnessState.LOADING:
             self._state.freshness = self.before
         self._changed()
+        self._ask_registered()
         return True
 
     def reload(self) -> None:
@@ -255,16 +261,20 @@ class RunsLoader:
                 self.more()
         self._load_rest()
         self._changed()
-        self._ask_registered(taken)
+        self._unasked += taken.run_ids
+        # The rows come first: of all runs that are being loaded it is asked at their end, at once.
+        if not self.loading_all:
+            self._ask_registered()
 
-    def _ask_registered(self, taken: Taken) -> None:
-        store = self.store
-        if store is None or not taken.run_ids:
+    def _ask_registered(self) -> None:
+        store, asked = self.store, tuple(self._unasked)
+        if store is None or not asked:
             return
+        self._unasked = []
         self._owner.ask(
             self._session.pool,
-            f"registered from {taken.run_ids[0]}",
-            lambda: store.ask_registered(taken.run_ids),
+            f"registered from {asked[0]}",
+            lambda: store.ask_registered(asked),
             lambda known: self._changed() if known and store is self.store else None,
             lambda problem: self._registered_refused(store, problem),
             urgency=PREFETCH,
@@ -280,6 +290,7 @@ class RunsLoader:
         self._all_cut_off, self.loading_all = self.loading_all, False
         self._state.freshness = self._state.freshness.failed(problem)
         self._refused(problem)
+        self._ask_registered()
 
 
 # The rows last seen of a runs table, kept so that they stand there at once the next time.

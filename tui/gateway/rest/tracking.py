@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.domain.problem import Problem
 from tui.domain.values import (
@@ -358,11 +358,10 @@ class RestPages:
         if not known:
             found = self._tracking.runs_as_json(experiment_ids, filter_string, view, max_results, token)
             return _page(found, 0, offset + len(found.get("runs", ())))
-        most = max_results + _OVERLAP
-        asked = _Asked(tuple(experiment_ids), filter_string, view, offset - _OVERLAP, most)
-        following = _Asked(asked.experiments, filter_string, view, asked.offset + max_results, most)
-        coming = self._take(asked)
-        self._begin(following)
+        asked = _Asked(tuple(experiment_ids), filter_string, view, offset - _OVERLAP, max_results + _OVERLAP)
+        # What is coming may be a smaller page than is asked for by now, and will do.
+        asked, coming = self._take(asked)
+        self._begin(replace(asked, offset=asked.offset + asked.most - _OVERLAP, most=max_results + _OVERLAP))
         return self._after(asked, self._answer_of(coming, asked), known)
 
     def _after(self, asked: _Asked, found: Json, known: frozenset[str]) -> RunsPage:
@@ -387,13 +386,16 @@ class RestPages:
                 return coming.answer
         return self._ask(asked)
 
-    def _take(self, asked: _Asked) -> _Coming | None:
+    def _take(self, asked: _Asked) -> tuple[_Asked, _Coming | None]:
         with self._lock:
             now = time.monotonic()
             self._coming = {
                 key: kept for key, kept in self._coming.items() if kept.came is None or now - kept.came < _KEPT_SECONDS
             }
-            return self._coming.pop(asked, None)
+            found = next((key for key in self._coming if replace(key, most=asked.most) == asked), None)
+            if found is None or found.most > asked.most:
+                return asked, None
+            return found, self._coming.pop(found)
 
     def _begin(self, asked: _Asked) -> None:
         coming = _Coming()

@@ -188,6 +188,7 @@ def _server_columns(reading: Reading) -> Columns:
     return {table: frozenset(columns) for table, columns in found.items()}
 
 
+_CACHE_KB = 16_000
 _BUSY_SECONDS = 20.0  # as long as MLflow waits for a database that is being written to
 # SQLite allows 999 variables in a statement where it was built long ago.
 _VARIABLES = 900
@@ -259,6 +260,8 @@ class Database:
         uri = guard.read_only_uri(path)
         with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
             connection.execute("PRAGMA case_sensitive_like = true")  # as MLflow has it
+            # A page of runs is looked up all over the file; with SQLite's own 2 MB each leaf is read again and again.
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
             connection.execute("BEGIN")
             yield connection
 
@@ -310,6 +313,11 @@ class Reading:
 
     def among(self, values: Sequence[object], statement: str, **variables: object) -> Iterator[Row]:
         """The rows of a statement that says ``IN (:among)``, asked as often as the number of values needs."""
+        if self.kind == "sqlite":
+            if values:
+                listed = statement.replace(":among", "SELECT value FROM json_each(:among)")
+                yield from self.rows(listed, among=json.dumps(list(values)), **variables)
+            return
         for start in range(0, len(values), _VARIABLES):
             some = {f"among{at}": value for at, value in enumerate(values[start : start + _VARIABLES])}
             listed = ", ".join(f":{name}" for name in some)
@@ -338,6 +346,34 @@ class Reading:
         wanted = ", ".join(f"[{column}]" for column in columns)
         found = self.among(values, f"SELECT [{key}], {wanted} FROM {table} WHERE [{key}] IN (:among)")
         return sorted(((place[row[0]], *row[1:]) for row in found if row[0] in place), key=lambda row: int(row[0]))
+
+    def grouped(self, table: str, key: str, values: Sequence[str]) -> Iterator[tuple[str, list[int], list[str | None]]]:
+        """The texts of a table of keys and values whose ``key`` is one of ``values``, by key: their places, and they.
+
+        Keys come in order of appearance, places in any. SQLite gathers them: one row for each key, not for each text.
+        """
+        if self.kind == "sqlite":
+            rows = self.rows(
+                "SELECT found.[key], json_group_array(wanted.key), json_group_array(found.value) "
+                f"FROM json_each(:wanted) AS wanted CROSS JOIN {table} AS found "
+                f"WHERE found.[{key}] = wanted.value GROUP BY found.[key] ORDER BY min(wanted.key), found.rowid",
+                wanted=json.dumps(list(values)),
+            )
+            try:
+                for name, places, texts in rows:
+                    yield name, json.loads(places), json.loads(texts)
+            except sqlite3.OperationalError as error:
+                if "BLOB" in str(error):
+                    raise Elsewhere("something is recorded that is of another kind than its column") from error
+                raise
+            return
+        adding: dict[str, tuple[list[int], list[str | None]]] = {}
+        for place, name, text in self.placed(table, key, ("key", "value"), values):
+            column = adding.setdefault(name, ([], []))
+            column[0].append(place)
+            column[1].append(text)
+        for name, (places, texts) in adding.items():
+            yield name, places, texts
 
 
 def _taken_by_plugin(scheme: str) -> bool:

@@ -9,6 +9,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import ge
 from typing import Any
 
 from tui.domain import uris
@@ -176,20 +178,17 @@ class Columns:
         self.datasets = SparseTexts(array("I"), [])
         self.models = array("I", bytes(4 * len(runs)))
 
-    def texts(self, rows: Iterable[Row]) -> dict[str, SparseTexts]:
-        """Rows of place, key and text as columns, by key in order of appearance."""
-        adding: dict[str, tuple[Callable[[Any], None], Callable[[Any], None], list[int], list[str]]] = {}
+    def texts(self, groups: Iterable[tuple[str, list[int], list[str | None]]]) -> dict[str, SparseTexts]:
+        """Keys with the places of their runs and their texts as columns."""
         once = self._seen.setdefault
-        for place, key, text in rows:
-            column = adding.get(key)
-            if column is None:
-                places: list[int] = []
-                values: list[str] = []
-                column = adding[key] = places.append, values.append, places, values
-            text = text or ""
-            column[0](place)
-            column[1](once(text, text))
-        return {key: SparseTexts(array("I", places), values) for key, (_, _, places, values) in adding.items()}
+        found = {}
+        for key, places, values in groups:
+            if any(map(ge, places, islice(places, 1, None))):
+                order = sorted(range(len(places)), key=places.__getitem__)
+                places, values = [places[at] for at in order], [values[at] for at in order]
+            texts = [value or "" for value in values]
+            found[key] = SparseTexts(array("I", places), list(map(once, texts, texts)))
+        return found
 
     def page(self, next_token: str | None) -> RunsPage:
         names = _by_place(self.tags.get(NAME_TAG))
@@ -225,8 +224,8 @@ def columns(reading: Reading, view: Lifecycle, ids: Sequence[str]) -> Columns:
         return made
     try:
         made.metrics = _numbers(reading.placed("latest_metrics", "run_uuid", ("key", "value", "is_nan"), made.ids))
-        made.params = made.texts(reading.placed("params", "run_uuid", ("key", "value"), made.ids))
-        made.tags = made.texts(reading.placed("tags", "run_uuid", ("key", "value"), made.ids))
+        made.params = made.texts(reading.grouped("params", "run_uuid", made.ids))
+        made.tags = made.texts(reading.grouped("tags", "run_uuid", made.ids))
         made.datasets = _datasets_of_runs(reading, made.ids)
         _count_models(reading, made)
     except (TypeError, OverflowError) as error:
@@ -243,10 +242,15 @@ def _numbers(rows: Iterable[Row]) -> dict[str, SparseNumbers]:
             values: list[float] = []
             column = adding[key] = places.append, values.append, places, values
         column[0](place)
-        column[1](true_value(value, is_nan) if is_nan or not -LARGEST < value < LARGEST else value)
-    return {
-        key: SparseNumbers(array("I", places), array("d", values)) for key, (_, _, places, values) in adding.items()
-    }
+        column[1](math.nan if is_nan else value)
+    return {key: SparseNumbers(array("I", places), _true(values)) for key, (_, _, places, values) in adding.items()}
+
+
+def _true(values: list[float]) -> array[float]:
+    # Where a NaN hides the least or the largest, none is taken for granted.
+    if min(values) > -LARGEST and max(values) < LARGEST:
+        return array("d", values)
+    return array("d", [true_value(value, math.isnan(value)) for value in values])
 
 
 def true_value(value: float, is_nan: object) -> float:
