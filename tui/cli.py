@@ -194,7 +194,7 @@ def lint(
 
     NAME is a model's, or prompts:/NAME.
     """
-    from tui.console import lint as console
+    from tui.console import report as console
     from tui.console.command import asked_twice
     from tui.domain.capabilities import expected
 
@@ -221,7 +221,7 @@ def lint(
         report = console.lint(registry, health, name, prompts=judging)
     finally:
         host.close()
-    click.echo(console.as_json(report) if as_json else console.as_table(report))
+    click.echo(console.lint_json(report) if as_json else console.lint_table(report))
     if not report.passes(allow_empty=allow_empty):
         if not report.models:
             click.echo("No model was seen, so none was judged; --allow-empty lets that pass.", err=True)
@@ -451,7 +451,7 @@ cli.add_command(files.download)
 
 
 def _keep_log(file: str) -> None:
-    from tui.console.report import keep
+    from tui.console.logs import keep
 
     keep(Path(file))
 

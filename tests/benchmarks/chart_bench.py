@@ -20,7 +20,7 @@ from tui.app.themes import DARK
 from tui.domain.series.curve import Curve, decimate, smoothed
 from tui.domain.series.history import MetricHistory, recorded
 from tui.resources import style_sheets
-from tui.widgets.chart.plot import ChartView, LinePlot, PlotSeries
+from tui.widgets.chart_plot import ChartView, LinePlot, PlotSeries
 
 COLUMNS, LINES = 200, 50
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tui.demo.simulated import sample
+from tui.demo.simulated import server as sample
 from tui.demo.simulated.server import Server, serving_on_loopback
 from tui.demo.simulated.state import Workspace
 from tui.gateway import environment

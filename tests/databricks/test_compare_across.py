@@ -11,7 +11,7 @@ from tests.support.stores import make_store
 from tui.app.application import DeckApp
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import ContextSettings, Settings
-from tui.demo.simulated.sample import NOW_MS
+from tui.demo.simulated.server import NOW_MS
 from tui.demo.simulated.state import Workspace
 from tui.features.compare.screen import CompareScreen
 from tui.services.session import Session, open_session

@@ -18,15 +18,14 @@ from tui.app.application import DeckApp
 from tui.config.launch import Options, resolve
 from tui.config.model import ContextSettings, Settings
 from tui.demo.samples import simulation
-from tui.demo.simulated import sample
-from tui.demo.simulated.server import Server, serving_on_loopback
+from tui.demo.simulated.server import Server, serving_on_loopback, workspace
 from tui.services.session import Session, open_session
 
 
 @pytest.fixture
 def two(calm_environment: Path) -> Iterator[tuple[Server, Server]]:
     """Two workspaces with tokens and experiments of their own."""
-    first, second = sample.workspace(), sample.workspace()
+    first, second = workspace(), workspace()
     second.token, second.me, second.id = "another-token", "ben@example.com", "77"
     for experiment in second.experiments.values():
         experiment.name = experiment.name.replace("churn", "pricing-only")

@@ -12,7 +12,7 @@ from tests.support.fakes import FrozenClock
 from tui.app.application import DeckApp
 from tui.config.launch import Options, resolve
 from tui.config.model import Settings
-from tui.demo.simulated.sample import NOW_MS
+from tui.demo.simulated.server import NOW_MS
 from tui.demo.simulated.state import Workspace
 from tui.services.session import Session, open_session
 

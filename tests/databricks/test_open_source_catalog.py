@@ -15,7 +15,7 @@ from tests.support.snapshots import Picture
 from tests.support.stores import make_store
 from tui.config.launch import Options, resolve
 from tui.config.model import Settings
-from tui.demo.simulated.sample import NOW_MS
+from tui.demo.simulated.server import NOW_MS
 from tui.domain.problem import Kind, Problem
 from tui.gateway import environment
 from tui.gateway.prompts import ClientPrompts

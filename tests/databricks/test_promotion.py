@@ -8,9 +8,9 @@ from tests.databricks.test_models_screen import app_on, opened, to_models
 from tests.support.driver import Deck, drive
 from tests.support.fakes import FrozenClock
 from tui.app.application import DeckApp
-from tui.demo.simulated.sample import NOW_MS
+from tui.demo.simulated.server import NOW_MS
 from tui.demo.simulated.state import Workspace
-from tui.features.models.versions import VersionsPane
+from tui.features.models.screen import VersionsPane
 from tui.services.registry_writes import wanted_of
 from tui.services.serving_desk import BEGUN
 from tui.services.session import Session, open_session

@@ -13,8 +13,8 @@ from tests.support.flows import carried_out
 from tui.app.application import DeckApp
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import Settings
-from tui.demo.simulated.sample import NOW_MS, served
-from tui.demo.simulated.sample import config as config_of
+from tui.demo.simulated.server import NOW_MS, served
+from tui.demo.simulated.server import config as config_of
 from tui.demo.simulated.state import Update as Coming
 from tui.demo.simulated.state import Workspace
 from tui.domain.problem import Kind, Problem

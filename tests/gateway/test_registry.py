@@ -13,7 +13,7 @@ from tests.gateway.conftest import open_session
 from tests.gateway.zoo import HOSTILE
 from tests.support import servers, stores
 from tests.support.fakes import FrozenClock
-from tui.console.lint import lint
+from tui.console.report import lint
 from tui.domain.artifacts import ModelMetric
 from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem

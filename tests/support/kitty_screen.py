@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.support.terminal import Terminal
-from tui.widgets.preview.picture_view import NUMBERS, PLACEHOLDER
+from tui.widgets.picture_view import NUMBERS, PLACEHOLDER
 
 _SAID = re.compile(rb"\x1b_G([^;\x1b]*);?[^\x1b]*\x1b\\|\x1b\[\?1049h")
 _NUMBER_OF = {sign: number for number, sign in enumerate(NUMBERS)}

@@ -6,7 +6,7 @@ from tests.support.deck import World
 from tests.support.driver import Deck
 from tests.support.fake_registry import forbidden
 from tui.app.application import DeckApp
-from tui.features.compare.versions import VersionDiffScreen
+from tui.features.compare.screen import VersionDiffScreen
 from tui.features.models.screen import ModelsScreen
 from tui.ui.dialogs.edit_text import TagsModal
 from tui.ui.write_panel import WritePanel

@@ -20,8 +20,8 @@ from tui.features.artifacts.download import DownloadModal
 from tui.features.artifacts.pages import ArtifactsScreen
 from tui.features.artifacts.view import ArtifactsView
 from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, RunRoute
-from tui.widgets.preview.preview_view import TreeGrid
-from tui.widgets.preview.text_view import TextView
+from tui.widgets.preview import TreeGrid
+from tui.widgets.text_view import TextView
 
 TOP = ["▸ broken", "▸ config", "▸ logs", "▸ odd", "▸ plots", "▸ src", "▸ tables"]
 

@@ -19,9 +19,9 @@ from tui.domain.series.curve import Curve
 from tui.domain.series.history import recorded
 from tui.domain.series.scales import AxisRange, axis_of, best
 from tui.resources import style_sheets
-from tui.widgets.chart.base import BRAILLE, TONES, Canvas, Chart, line_dots
-from tui.widgets.chart.marks import ParallelPlot, ScatterPlot
-from tui.widgets.chart.plot import LETTERS, ChartView, Legend, LegendRow, LinePlot, PlotSeries
+from tui.widgets.chart import BRAILLE, TONES, Canvas, Chart, line_dots
+from tui.widgets.chart_marks import ParallelPlot, ScatterPlot
+from tui.widgets.chart_plot import LETTERS, ChartView, Legend, LegendRow, LinePlot, PlotSeries
 
 
 class ChartApp(App[None]):

@@ -22,7 +22,7 @@ from tui.app.themes import DARK, LIGHT
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.widgets.grid import Grid
-from tui.widgets.grid.painter import GUTTER, WINDOW_ROWS, Geometry, GridStats, Painter, RowState
+from tui.widgets.grid_painter import GUTTER, WINDOW_ROWS, Geometry, GridStats, Painter, RowState
 
 STYLES = Path(__file__).parents[2] / "styles" / "grid.tcss"
 

@@ -15,7 +15,7 @@ from tests.support.traced import trace_info
 from tui.domain.models.rows import mirror_tags
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import ERROR, MODEL_KEY
-from tui.features.compare.versions import VersionDiffScreen
+from tui.features.compare.screen import VersionDiffScreen
 from tui.features.models.incident import IncidentScreen
 from tui.features.serving.screen import ServingScreen
 from tui.features.traces.groups import TraceGroupsScreen

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.support.kitty_screen import given, picture_is_covered, picture_is_whole
 from tests.support.stores import make_store
 from tests.support.terminal import Terminal
-from tui.widgets.preview import picture_view
+from tui.widgets import picture_view
 
 ROOT = Path(__file__).parents[2]
 OUTER = ("TMUX", "STY", "ZELLIJ", "SSH_CONNECTION", "SSH_TTY", "KITTY_WINDOW_ID", "NO_COLOR", "MLFLOW_TRACKING_URI")

@@ -16,7 +16,7 @@ from tui.app.application import DeckApp
 from tui.config.launch import Launch
 from tui.config.model import ContextSettings, Settings
 from tui.domain.models.values import COPIED_FROM, ModelsPage, Signature, SignatureField
-from tui.features.compare.versions import VersionDiffScreen
+from tui.features.compare.screen import VersionDiffScreen
 from tui.features.models.model import ModelScreen
 from tui.features.models.stores import StoresScreen
 from tui.services.registry_desk import Store, reference

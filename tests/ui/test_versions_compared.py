@@ -14,7 +14,7 @@ from tests.support.models import (
     open_models,
 )
 from tui.features.compare.rows import ComparedRowModal
-from tui.features.compare.versions import VersionDiffScreen
+from tui.features.compare.screen import VersionDiffScreen
 
 
 @pytest.fixture

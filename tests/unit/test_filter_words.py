@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from tests.support.made_runs import MadeRun, snapshot_of
 from tui.domain.filter import nodes
 from tui.domain.filter.names import Field, Names, completions, nearest, resolve
-from tui.domain.filter.nodes import FilterError, KeyRef
-from tui.domain.filter.query import parse
+from tui.domain.filter.nodes import FilterError, KeyRef, parse
 from tui.domain.filter.texts import fold, like, names_of
 
 NAMES = Names(metrics=["auc", "auc std", "val_auc", "name"], params=["lr", "opt"], tags=["team", "mlflow.user"])

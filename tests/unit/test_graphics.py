@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from tui.domain.preview.values import cells_of, draws_pictures
-from tui.widgets.preview import picture_view
+from tui.widgets import picture_view
 
 
 @pytest.mark.parametrize(

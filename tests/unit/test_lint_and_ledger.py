@@ -15,9 +15,8 @@ from tests.support.flows import Mover
 from tests.support.stores import Store, make_store
 from tui import cli
 from tui.config.model import ModelSettings
-from tui.console import lint as lint_console
 from tui.console.command import asked_twice
-from tui.console.report import ledger_table
+from tui.console.report import ledger_table, lint, lint_json, lint_table, rules_table
 from tui.domain.columns import sifted
 from tui.domain.models.values import ModelFacts, Signature, SourceRun
 from tui.domain.problem import Kind, Problem
@@ -41,13 +40,13 @@ def registry() -> FakeRegistry:
 
 
 def test_lint_looks_at_everything_and_says_what_to_do(registry: FakeRegistry) -> None:
-    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ())
+    report = lint(registry, ModelHealth(registry, FrozenClock()), ())
     assert report.models == 2 and report.fails
-    table = lint_console.as_table(report)
+    table = lint_table(report)
     assert "churn\n  warning  challenger-better  Challenger v14 beats champion v12 on auc: 0.94 against 0.93." in table
     assert "pricing\\x1b[31m\n  error    no-champion" in table
     assert table.endswith("2 models: 1 error, 1 warning, 1 note")
-    said = json.loads(lint_console.as_json(report))
+    said = json.loads(lint_json(report))
     assert said["counts"] == {"error": 1, "warning": 1, "note": 1}
     assert {finding["rule"] for finding in said["findings"]} == {"challenger-better", "no-champion", "no-description"}
 
@@ -55,31 +54,30 @@ def test_lint_looks_at_everything_and_says_what_to_do(registry: FakeRegistry) ->
 def test_a_line_that_is_cut_once_stops_no_gate(registry: FakeRegistry, capsys: pytest.CaptureFixture[str]) -> None:
     port = asked_twice(registry)
     registry.strike("search_models", cut_before)
-    report = lint_console.lint(port, ModelHealth(port, FrozenClock()), ())
-    assert report == lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ())
+    report = lint(port, ModelHealth(port, FrozenClock()), ())
+    assert report == lint(registry, ModelHealth(registry, FrozenClock()), ())
     assert capsys.readouterr().err == "The connection was cut. It is asked once more.\n"
     for trouble in (cut_before, cut_before):
         registry.strike("search_models", trouble)
     with pytest.raises(Problem, match="cut"):
-        lint_console.lint(port, ModelHealth(port, FrozenClock()), ())
+        lint(port, ModelHealth(port, FrozenClock()), ())
     registry.strike("search_models", forbidden)
     with pytest.raises(Problem) as refused:
-        lint_console.lint(port, ModelHealth(port, FrozenClock()), ())
+        lint(port, ModelHealth(port, FrozenClock()), ())
     assert refused.value.kind is Kind.FORBIDDEN, "what was refused is not asked twice"
 
 
 def test_lint_of_some_and_as_configured(registry: FakeRegistry) -> None:
     settings = ModelSettings(metric="loss", rules={"no-description": "ignore", "no-champion": "note"})
-    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock(), settings), ("churn",))
+    report = lint(registry, ModelHealth(registry, FrozenClock(), settings), ("churn",))
     assert (report.models, report.findings) == (1, ())
-    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock(), settings), ())
+    report = lint(registry, ModelHealth(registry, FrozenClock(), settings), ())
     assert [finding.severity for finding in report.findings] == ["note"] and not report.fails
-    assert (
-        "no-champion        note     a version is champion  (configured; by itself error)"
-        in lint_console.rules_table(settings.rules)
+    assert "no-champion        note     a version is champion  (configured; by itself error)" in rules_table(
+        settings.rules
     )
     with pytest.raises(Problem) as caught:
-        lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ("absent",))
+        lint(registry, ModelHealth(registry, FrozenClock()), ("absent",))
     assert caught.value.kind is Kind.NOT_FOUND
 
 
@@ -100,7 +98,7 @@ def test_evidence_is_asked_for_once(registry: FakeRegistry) -> None:
 
 def test_a_version_that_is_gone_is_told_as_dangling(registry: FakeRegistry) -> None:
     registry.models["churn"] = registry.models["churn"].__class__("churn", aliases={"champion": "99"})
-    report = lint_console.lint(registry, ModelHealth(registry, FrozenClock()), ("churn",))
+    report = lint(registry, ModelHealth(registry, FrozenClock()), ("churn",))
     assert "dangling-alias" in {finding.rule for finding in report.findings}
 
 

@@ -13,7 +13,7 @@ from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import NOW_MS, FrozenClock
 from tests.support.stores import make_store
 from tui.config.model import PromptSettings
-from tui.console import lint as lint_console
+from tui.console.report import lint, lint_table
 from tui.domain.diff.text_change import beside, folded, inline, pieces
 from tui.domain.models.values import ModelVersion
 from tui.domain.prompts import (
@@ -151,10 +151,10 @@ def test_lint_judges_prompts_beside_models() -> None:
     prompts, registry = filled(), FakeRegistry()
     health = ModelHealth(registry, FrozenClock())
     judging = PromptHealth(prompts, FrozenClock(), PromptSettings())
-    report = lint_console.lint(registry, health, (), prompts=judging)
+    report = lint(registry, health, (), prompts=judging)
     assert report.prompts == 4 and report.passes(allow_empty=False)
-    assert "0 models, 4 prompts: 0 errors, 3 warnings, 0 notes" in lint_console.as_table(report)
-    named = lint_console.lint(registry, health, ("prompts:/draft",), prompts=judging)
+    assert "0 models, 4 prompts: 0 errors, 3 warnings, 0 notes" in lint_table(report)
+    named = lint(registry, health, ("prompts:/draft",), prompts=judging)
     assert [finding.model for finding in named.findings] == ["draft"] and named.prompts == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.domain.runs.path_tree import PathRow, path_tree
+from tui.domain.experiments import PathRow, path_tree
 
 
 def drawn(rows: list[PathRow]) -> list[str]:

@@ -15,7 +15,7 @@ from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.table import RunsTable
 from tui.domain.runs.view import Folds, RunsViewSpec, SortKey, build_view
 from tui.domain.table import Table
-from tui.features.runs.onward import MOST_HELD, scope_of
+from tui.features.runs.acts import MOST_HELD, scope_of
 
 MINUTE = 60_000
 NOW = 1_764_000_000_000

@@ -12,7 +12,7 @@ from rich.style import Style
 
 from tui.domain.series import scales
 from tui.domain.series.scales import AxisRange, axis_of, span_of
-from tui.widgets.chart.base import BRAILLE, TONES, Canvas, draw_axes, framed
+from tui.widgets.chart import BRAILLE, TONES, Canvas, draw_axes, framed
 
 HOUR, DAY = 3_600_000, 86_400_000
 finite = st.floats(allow_nan=False, allow_infinity=False)

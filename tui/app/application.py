@@ -20,10 +20,9 @@ from textual.screen import Screen
 
 from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, key_of, show_key, show_keys, use_keymap
 from tui.app.contexts import Connect, Contexts, Pages
-from tui.app.first_frame import FirstFrame
 from tui.app.plugins import OWN, Plugins
 from tui.app.signals import Resuming, heeded
-from tui.app.themes import Appearance, Wardrobe, variable_defaults
+from tui.app.themes import Appearance, FirstFrame, Wardrobe, variable_defaults
 from tui.app.under_way import Copying, DesktopNotices, RequestsUnderWay
 from tui.config.launch import COMMAND_LINE, Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs

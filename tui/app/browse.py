@@ -16,7 +16,7 @@ from tui.domain.experiments import Experiment, StoreCondition
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import named
 from tui.features.experiments.pane import ExperimentsPane
-from tui.features.runs.onward import CompareWanted
+from tui.features.runs.acts import CompareWanted
 from tui.features.runs.pane import RunsPane
 from tui.services.pool import PREFETCH
 from tui.services.session import Session

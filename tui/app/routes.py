@@ -74,7 +74,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return CurvesScreen(session, route)
     if isinstance(route, StoreRoute):
-        from tui.features.diagnostics.store import StoreScreen
+        from tui.features.diagnostics.doctor import StoreScreen
 
         return StoreScreen(session, route.report, route.opened)
     if isinstance(route, SweepRoute):
@@ -90,7 +90,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return VersionScreen(session, route.name, route.version)
     if isinstance(route, VersionDiffRoute):
-        from tui.features.compare.versions import VersionDiffScreen
+        from tui.features.compare.screen import VersionDiffScreen
 
         return VersionDiffScreen(session, route)
     if isinstance(route, PromptRoute):

@@ -120,7 +120,7 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
         os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     try:
         from tui.app.application import run_deck
-        from tui.console.report import hush
+        from tui.console.logs import hush
 
         hush()
         raise SystemExit(run_deck(launch, host, question, resume=said.resume))
@@ -149,16 +149,16 @@ def reporting(work: Callable[[], object]) -> None:
     try:
         work()
     except Problem as problem:
-        from tui.console import report
+        from tui.console import logs
         from tui.console.command import panel
 
         sys.stderr.write(panel(problem) + "\n")
-        report.failure()
+        logs.failure()
         raise SystemExit(EXIT_PROBLEM) from None
     except Exception as error:
-        from tui.console import report
+        from tui.console import logs
         from tui.console.command import fault
 
         sys.stderr.write(fault(error) + "\n")
-        report.failure()
+        logs.failure()
         raise SystemExit(EXIT_BROKEN) from None

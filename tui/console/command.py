@@ -77,10 +77,10 @@ class CommandWithExamples(click.Command):
         except Problem as problem:
             if self._trouble == EXIT_PROBLEM:
                 raise
-            from tui.console import report
+            from tui.console import logs
 
             sys.stderr.write(panel(problem) + "\n")
-            report.failure()
+            logs.failure()
             raise SystemExit(self._trouble) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -201,7 +201,7 @@ def opened(earlier: GivenOptions, given: Mapping[str, Any]) -> Iterator[Session]
     if said.log_file is not None:
         from pathlib import Path
 
-        from tui.console.report import keep
+        from tui.console.logs import keep
 
         keep(Path(said.log_file))
     settings, file = settings_of(said)

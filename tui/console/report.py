@@ -1,26 +1,31 @@
-"""What is told of the deck itself: what is configured and what works, the log that was asked for, what was written."""
+"""What is told in words: what is configured, what works, what was written, and what the rules find."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import tzinfo
 from pathlib import Path
 
 from tui.config.launch import Launch
 from tui.config.model import ModelSettings, Settings
+from tui.domain.models.readiness import OFF, RULES, SEVERITIES, Finding, tally
+from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
+from tui.domain.prompts import PROMPT_RULES
 from tui.domain.quantities import stamp
 from tui.domain.text import clean, fit, named, width
-from tui.domain.uris import masked, without_secrets
+from tui.domain.uris import masked
+from tui.gateway.ports import RegistryPort
 from tui.resources import example_config
 from tui.services.doctor import Check, Verdict, fails, summary, took_words
 from tui.services.ledger import Contents, Entry
 from tui.services.ledger_rows import as_plain, row
+from tui.services.model_health import ModelHealth
+from tui.services.prompt_desk import PromptHealth
 
 
 def described(launch: Launch, file: Path) -> str:
@@ -174,48 +179,6 @@ def checks_json(context: str, checks: Sequence[Check]) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-# The log file that a person asked for: private, appended to, with tracebacks and warnings in it.
-
-
-_NAME = "mlflow-deck's log"
-
-
-class _WithoutSecrets(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
-
-
-def keep(file: Path) -> None:
-    """Send every log record and warning of this process to a file that only its owner may read.
-
-    Raises Problem (CONFIG) if the file cannot be opened for writing.
-    """
-    try:
-        handle = os.open(file.expanduser(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Problem(Kind.CONFIG, "The log cannot be kept", f"{file}: {reason}.", "Name another --log-file.") from None
-    handler = logging.StreamHandler(os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace"))
-    handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s %(threadName)s: %(message)s"))
-    handler.set_name(_NAME)
-    logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(logging.INFO)
-    logging.captureWarnings(True)
-
-
-def hush() -> None:
-    """Keep records and warnings off the terminal where no log was asked for; Python would print them to stderr."""
-    if not logging.getLogger().handlers:
-        logging.getLogger().addHandler(logging.NullHandler())
-    logging.captureWarnings(True)
-
-
-def failure() -> None:
-    """Put the exception being handled, with its traceback, into the log, if there is one."""
-    if any(handler.get_name() == _NAME for handler in logging.getLogger().handlers):
-        logging.getLogger("tui").error("the program ended", exc_info=True)
-
-
 # ``mlflow-deck ledger``: what was written from this machine.
 
 
@@ -259,3 +222,121 @@ def ledger_table(entries: list[Entry], zone: tzinfo, names: tuple[str, ...] = ()
         )
     wide = [max(width(line[column]) for line in cells) for column in range(len(cells[0]))]
     return "\n".join("  ".join(fit(text, wide[at]) for at, text in enumerate(line)).rstrip() for line in cells)
+
+
+# ``mlflow-deck lint``: the rules of readiness over a registry, for people and for CI.
+
+
+PAGE = 200
+AT_ONCE = 50  # models whose evidence is gathered between two words of progress
+
+
+@dataclass(frozen=True)
+class LintReport:
+    """What was looked at and what was found."""
+
+    models: int
+    findings: tuple[Finding, ...]
+    prompts: int = 0
+
+    @property
+    def fails(self) -> bool:
+        """Whether a rule of severity error failed."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def passes(self, *, allow_empty: bool) -> bool:
+        """Whether a gate may open: a registry in which nothing was seen has shown nothing."""
+        return not self.fails and (self.models + self.prompts > 0 or allow_empty)
+
+
+def lint(
+    registry: RegistryPort,
+    health: ModelHealth,
+    names: Sequence[str],
+    progress: Callable[[int], None] = lambda _n: None,
+    *,
+    prompts: PromptHealth | None = None,
+) -> LintReport:
+    """Judge the models named, or all that are registered, and prompts likewise where they are to be judged.
+
+    ``prompts:/NAME`` names a prompt. Raises Problem where something cannot be read.
+    """
+    of_models = [name for name in names if not name.startswith("prompts:")]
+    models = [registry.get_model(name) for name in of_models] if names else _every(registry)
+    findings: list[Finding] = []
+    for at in range(0, len(models), AT_ONCE):
+        some = models[at : at + AT_ONCE]
+        health.gather(some, facts=True)
+        progress(at + len(some))
+    # The metric to judge by is the one of most champions: all have to be known before the first is judged.
+    for model in models:
+        findings += health.findings(model)
+    judged: Sequence[RegisteredModel] = ()
+    if prompts is not None and (not names or len(of_models) < len(names)):
+        judged = prompts.read([name.partition(":")[2].strip("/") for name in names if name not in of_models])
+        for prompt in judged:
+            prompts.gather(prompt)
+            findings += prompts.findings(prompt)
+    return LintReport(len(models), tuple(findings), len(judged))
+
+
+def _every(registry: RegistryPort) -> list[RegisteredModel]:
+    models: list[RegisteredModel] = []
+    token: str | None = None
+    while True:
+        page = registry.search_models(max_results=PAGE, token=token)
+        listed = [model.name for model in page.models if not model.is_whole]
+        whole = {model.name: model for model in (registry.get_models(listed) if listed else ())}
+        models += [model.as_read(whole[model.name]) if model.name in whole else model for model in page.models]
+        token = page.next_token
+        if token is None:
+            return models
+
+
+def lint_json(report: LintReport) -> str:
+    counted = tally(report.findings)
+    return json.dumps(
+        {
+            "models": report.models,
+            "prompts": report.prompts,
+            "counts": counted,
+            "findings": [asdict(finding) for finding in report.findings],
+        },
+        indent=2,
+    )
+
+
+def lint_table(report: LintReport) -> str:
+    """Findings by model, the gravest first, and a line that sums up."""
+    lines: list[str] = []
+    by_model: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        by_model.setdefault(finding.model, []).append(finding)
+    rule_wide = max((len(finding.rule) for finding in report.findings), default=0)
+    for name, findings in by_model.items():
+        lines.append(named(name))
+        for finding in findings:
+            lines.append(
+                f"  {finding.severity:<7}  {finding.rule:<{rule_wide}}  {clean(finding.sentence)} {finding.remedy}"
+            )
+    counted = tally(report.findings)
+    said = ", ".join(f"{counted[s]} {s}{'' if counted[s] == 1 else 's'}" for s in SEVERITIES)
+    models = f"{report.models} model{'' if report.models == 1 else 's'}"
+    prompts = f", {report.prompts} prompt{'' if report.prompts == 1 else 's'}" if report.prompts else ""
+    return "\n".join([*lines, *([""] if lines else []), f"{models}{prompts}: {said}"])
+
+
+def rules_table(grades: Mapping[str, str], of_prompts: Mapping[str, str] | None = None) -> str:
+    """Every rule with its grade as configured, those of models first."""
+    wide = max(width(rule) for rule in (*RULES, *PROMPT_RULES))
+    rows = [_row(rule.id, rule.severity, rule.about, grades, wide) for rule in RULES.values()]
+    rows += ["", "Of prompts:", ""]
+    rows += [_row(rule.id, rule.severity, rule.about, of_prompts or {}, wide) for rule in PROMPT_RULES.values()]
+    said = f"A grade is {', '.join(SEVERITIES)} or {OFF}; set them under models: rules:, and under prompts: rules:."
+    return "\n".join([*rows, "", said])
+
+
+def _row(rule: str, severity: str, about: str, grades: Mapping[str, str], wide: int) -> str:
+    grade = grades.get(rule, severity)
+    changed = "" if grade == severity else f"  (configured; by itself {severity})"
+    return f"{fit(rule, wide)}  {grade:<7}  {about}{changed}"

@@ -30,7 +30,7 @@ from tui.domain.text import clean
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
-    from tui.domain.filter.query import Query
+    from tui.domain.filter.nodes import Query
     from tui.domain.runs.frame import RunsFrame
     from tui.domain.values import DatasetInput, RunDetail, RunsPage
     from tui.gateway.ports import TrackingPort

@@ -17,11 +17,11 @@ from tui.domain.runs.tables import Facts
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
-from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import NoteText, stand_in
-from tui.widgets.tabs import Tab, TabLine
+from tui.ui.list_parts import SiftedPane
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
+from tui.widgets.pane import NoteText, Tab, TabLine, stand_in
 
 Content = Callable[[str], Facts] | str
 """What a tab holds: names and values for a query, or Markdown."""
@@ -148,7 +148,7 @@ class FactsPane(SiftedPane):
         self.show_tab()
 
     @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
+    def _opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         whole = self.value_of(event.row_key)
         if whole is not None:

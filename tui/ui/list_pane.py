@@ -33,9 +33,9 @@ from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ListMemory, ask_columns, ask_sort, no_such_move
 from tui.ui.asking import Asking, Deck
-from tui.ui.exporting import export_table
-from tui.ui.filterable import SiftedPane
-from tui.widgets.grid import Grid, messages
+from tui.ui.list_parts import SiftedPane, export_table
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
     from tui.domain.views import View
@@ -426,17 +426,17 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self.rearrange(now.turned(key, high_first=self.high_first(key), may_rest=self.may_rest))
 
     @on(Grid.HeadingPressed)
-    def _heading_pressed(self, event: messages.HeadingPressed) -> None:
+    def _heading_pressed(self, event: grid_messages.HeadingPressed) -> None:
         event.stop()
         self.turn_sort(event.key)
 
     @on(Grid.ColumnResized)
-    def _column_resized(self, event: messages.ColumnResized) -> None:
+    def _column_resized(self, event: grid_messages.ColumnResized) -> None:
         event.stop()
         self.rearrange(self.arrangement.widened(event.key, event.width))
 
     @on(Grid.ColumnMoved)
-    def _column_moved(self, event: messages.ColumnMoved) -> None:
+    def _column_moved(self, event: grid_messages.ColumnMoved) -> None:
         event.stop()
         columns = self.grid.table.columns if self.grid.table is not None else ()
         free = [column.key for column in columns if not column.frozen]
@@ -476,12 +476,12 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
     # the cursor and the marks
 
     @on(Grid.Opened)
-    def _row_opened(self, event: messages.Opened) -> None:
+    def _row_opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         self.open_row(event.row_key)
 
     @on(Grid.MarksChanged)
-    def _marks_changed(self, event: messages.MarksChanged) -> None:
+    def _marks_changed(self, event: grid_messages.MarksChanged) -> None:
         event.stop()
         self.show_words()
 

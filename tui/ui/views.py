@@ -276,7 +276,7 @@ class ViewsOfList:
     def _write_web(self, name: str, *, delete: bool) -> None:
         from tui.domain.problem import Kind
         from tui.domain.writes.changes import tagging
-        from tui.ui.writing import Writer
+        from tui.ui.asking import Writer
 
         web = self._viewed.web_views
         if web is None:

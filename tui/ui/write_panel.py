@@ -32,8 +32,8 @@ from tui.ui import write_words
 from tui.ui.asking import Asking, Deck
 from tui.ui.write_parts import ConditionLines, GoOn, PanelLine, TextDifference
 from tui.ui.write_words import Course, Face, Next, result_title
-from tui.widgets.grid import Grid, messages
-from tui.widgets.grid.grid import PlainGrid
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid, PlainGrid
 
 _FEWEST_ROWS = 4  # of the table, its title included
 _WIDEST, _FRAME = 124, 4  # columns of the panel, and of its frame
@@ -232,7 +232,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self.action_go_on()
 
     @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
+    def _opened(self, event: grid_messages.Opened) -> None:
         """Enter in the rows shows one in full: only the button and the lines arm."""
         from tui.ui.dialogs.whole_text import WholeTextModal
 
@@ -394,7 +394,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._difference.show(change, found, instead=instead)
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self._show_difference()
 

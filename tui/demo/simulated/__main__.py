@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tui.demo.simulated.sample import workspace
-from tui.demo.simulated.server import serving_on_loopback
+from tui.demo.simulated.server import serving_on_loopback, workspace
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ what servers can say in ``pushdown``, what may be typed next in ``completions``.
 
 from __future__ import annotations
 
-from tui.domain.filter.nodes import FilterError
-from tui.domain.filter.query import FilterColumns, Query, TextColumn, parse
+from tui.domain.filter.nodes import FilterColumns, FilterError, Query, TextColumn, parse
 
 __all__ = ["FilterColumns", "FilterError", "Query", "TextColumn", "parse"]

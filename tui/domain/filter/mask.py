@@ -16,6 +16,7 @@ from tui.domain.filter.nodes import (
     POSITIVE,
     And,
     Compare,
+    FilterColumns,
     FilterError,
     InList,
     KeyRef,
@@ -26,9 +27,10 @@ from tui.domain.filter.nodes import (
     Operator,
     Or,
     Pattern,
+    Query,
+    TextColumn,
     Word,
 )
-from tui.domain.filter.query import FilterColumns, Query, TextColumn
 from tui.domain.filter.texts import STATUS_LABELS, Holds, Test, like, names_of, regex, status_test
 
 Bools = npt.NDArray[np.bool_]

@@ -28,10 +28,10 @@ from tui.domain.filter.nodes import (
     Operator,
     Or,
     Pattern,
+    Query,
     Word,
     quoted_value,
 )
-from tui.domain.filter.query import Query
 from tui.domain.filter.texts import STATUS_LABELS, status_test
 
 _SAID_BY_SERVERS = frozenset({"=", "!=", "LIKE", "ILIKE"})

@@ -10,9 +10,9 @@ from typing import Any
 
 from tui.domain import quantities
 from tui.domain.artifacts import LoggedModel, ModelMetric
+from tui.domain.experiments import path_tree
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.quantities import count, extent, sparkline
-from tui.domain.runs.path_tree import path_tree
 from tui.domain.series.history import MetricHistory
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, natural, width

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain.filter.names import Field
-from tui.domain.filter.query import Query
+from tui.domain.filter.nodes import Query
 from tui.domain.filter.texts import STATUS_LABELS, fold
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.quantities import writer

@@ -33,7 +33,7 @@ from tui.ui.facts import FactsPane
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, ImagesRoute, LoggedModelRoute
 from tui.widgets.pane import Pane
-from tui.widgets.preview.preview_view import PreviewView
+from tui.widgets.preview import PreviewView
 
 
 class ArtifactsScreen(Page, Asking):

@@ -22,9 +22,10 @@ from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking, Deck
-from tui.ui.filterable import Filtered
 from tui.ui.list_pane import counted, matches
-from tui.widgets.grid import Grid, messages
+from tui.ui.list_parts import Filtered
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 from tui.widgets.pane import Notice, Pane
 
 _LEAST_NAME = 16
@@ -221,12 +222,12 @@ class ArtifactsTree(Vertical, Filtered, Asking):
     # keys
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.tell()
 
     @on(Grid.Opened)
-    def _enter(self, event: messages.Opened) -> None:
+    def _enter(self, event: grid_messages.Opened) -> None:
         event.stop()
         node = self.node_here
         if node is None:

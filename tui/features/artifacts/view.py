@@ -29,11 +29,11 @@ from tui.services.copies import shown_uri
 from tui.services.pool import Clock
 from tui.services.session import Session
 from tui.ui.asking import Asking, Deck
-from tui.ui.filterable import Filtered
-from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import Pane
-from tui.widgets.preview.preview_view import PreviewView, TreeGrid
-from tui.widgets.tabs import TabPart
+from tui.ui.list_parts import Filtered
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
+from tui.widgets.pane import Pane, TabPart
+from tui.widgets.preview import PreviewView, TreeGrid
 
 # The right side of artifacts: the preview of a file, and the bar to search it by.
 
@@ -411,7 +411,7 @@ class ArtifactsView(TabPart, Asking):
         )
 
     @on(Grid.Opened)
-    def _value_opened(self, event: messages.Opened) -> None:
+    def _value_opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         here = self.preview_part.view.value_here()
         if here is not None:
@@ -420,7 +420,7 @@ class ArtifactsView(TabPart, Asking):
             self.app.push_screen(WholeTextModal(*here))
 
     @on(Grid.CursorMoved)
-    def _value_reached(self, event: messages.CursorMoved) -> None:
+    def _value_reached(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
 
     def step_back(self) -> bool:

@@ -24,12 +24,12 @@ from tui.services.compared_files import ComparedFiles, ReadPair, Side, listed, r
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
-from tui.ui.exporting import export_table
-from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
-from tui.widgets.grid import Grid, messages
-from tui.widgets.preview.preview_view import PreviewView
-from tui.widgets.preview.text_view import TextView
+from tui.ui.list_parts import SiftedPane, export_table
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
+from tui.widgets.preview import PreviewView
+from tui.widgets.text_view import TextView
 
 _FRAME = 4  # columns of the frame and of the scroll bar
 
@@ -153,7 +153,7 @@ class CompareFilesPane(SiftedPane, Asking):
     # one of them
 
     @on(Grid.Opened)
-    def _row_opened(self, event: messages.Opened) -> None:
+    def _row_opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         if self.opened is not None or self.sides is None or not self.grid.row_count:
             return

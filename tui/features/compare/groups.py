@@ -22,8 +22,8 @@ from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
-from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
+from tui.ui.list_parts import SiftedPane
 from tui.widgets.pane import Pane
 
 

@@ -25,7 +25,7 @@ from tui.domain.text import clean, named
 from tui.domain.values import RunReference
 from tui.services.session import Session
 from tui.ui.asking import Asking
-from tui.widgets.chart.marks import ParallelPlot, ScatterPlot
+from tui.widgets.chart_marks import ParallelPlot, ScatterPlot
 from tui.widgets.pane import Pane
 
 _VERBS = verbs_at("compare_plots")

@@ -18,9 +18,9 @@ from tui.domain.series.history import MOST_POINTS, MetricHistory
 from tui.domain.series.scales import DrawnCurve, chart_svg
 from tui.domain.text import clean, named
 from tui.features.curves.state import CurvesState, Ident
-from tui.ui.filterable import Filtered
-from tui.widgets.chart.marks import Bar, BarPlot
-from tui.widgets.chart.plot import LegendRow, LinePlot
+from tui.ui.list_parts import Filtered
+from tui.widgets.chart_marks import Bar, BarPlot
+from tui.widgets.chart_plot import LegendRow, LinePlot
 from tui.widgets.pane import Pane
 
 # What is said of curves: the legend, the counts beside a chart's name, the points in view as CSV.

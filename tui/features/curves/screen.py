@@ -22,10 +22,10 @@ from tui.resources import RICH, style_sheets
 from tui.services.copies import run_copies
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh
-from tui.ui.exporting import Export, ExportForm
+from tui.ui.list_parts import Export, ExportForm
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
-from tui.widgets.chart.plot import Legend
+from tui.widgets.chart_plot import Legend
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched

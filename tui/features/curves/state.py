@@ -15,7 +15,7 @@ from tui.domain.series.history import MOST_POINTS, MetricHistory, refined
 from tui.domain.series.scales import AxisRange, span_of
 from tui.domain.text import named
 from tui.domain.values import GOING_ON, RunReference
-from tui.widgets.chart.plot import LETTERS, ChartView, PlotSeries
+from tui.widgets.chart_plot import LETTERS, ChartView, PlotSeries
 
 Ident = tuple[str, str]  # run id and metric
 _ZOOM = 0.5

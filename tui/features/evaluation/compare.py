@@ -40,9 +40,10 @@ from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import EvaluationDiffRoute, TraceDiffRoute, TraceRoute
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane
-from tui.widgets.preview.text_view import TextView
+from tui.widgets.text_view import TextView
 
 _TONES: dict[str, Tone] = {FAILS: "bad", WORSE: "bad", MIXED: "warn", BETTER: "good"}
 _LONGEST = 20_000  # letters of a response or a rationale that are laid out
@@ -161,7 +162,7 @@ class InputsPane(ListPane[Compared]):
         return next((row for row in self.inputs if row.key == key), None)
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed())
 

@@ -29,9 +29,10 @@ from tui.domain.text import clean
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
+from tui.ui.asking import NOTHING_TO_UNDO
 from tui.ui.list_pane import ListPane, Show, matches
-from tui.ui.writing import NOTHING_TO_UNDO
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 MOST_OF_A_FOLDER = 200  # experiments of a folder whose runs are shown together
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
@@ -214,7 +215,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         return list(self.loader.experiments.values())
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self._rest_no_more()
         if self._follow and self.experiments_here():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.ui.writing import Writer
+from tui.ui.asking import Writer
 
 if TYPE_CHECKING:
     from tui.domain.experiments import Experiment

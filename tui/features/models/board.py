@@ -24,7 +24,8 @@ from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import ListPane, Show, counted
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 FIRST_PAGE, PAGE = 200, 1000  # models; MLflow gives no more than a thousand at a time
 LOADED_UNASKED = 3000  # models up to which pages follow each other by themselves
@@ -201,13 +202,13 @@ class ModelsPane(ListPane[RegisteredModel]):
         self.fill()
 
     @on(Grid.NearEnd)
-    def _near_end(self, event: messages.NearEnd) -> None:
+    def _near_end(self, event: grid_messages.NearEnd) -> None:
         event.stop()
         if not self.complete and self._token is not None and not self.is_asking("models"):
             self._ask_page(self._token)
 
     @on(Grid.EndWanted)
-    def _end_wanted(self, event: messages.GridMessage) -> None:
+    def _end_wanted(self, event: grid_messages.GridMessage) -> None:
         event.stop()
         self.action_load_all()
 
@@ -337,7 +338,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         return tuple(self.models[name] for name in self.grid.marks if name in self.models)
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.model_here()))
         self._evidence.want()

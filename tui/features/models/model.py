@@ -22,7 +22,7 @@ from tui.domain.runs.tables import facts
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail, origin
 from tui.features.models.registry_page import NewsWatch, RegistryPage
-from tui.features.models.versions import VersionsPane
+from tui.features.models.screen import VersionsPane
 from tui.resources import style_sheets
 from tui.services.copies import model_copies
 from tui.services.pool import PREFETCH

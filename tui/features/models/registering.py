@@ -17,11 +17,10 @@ from tui.domain.writes.changes import Thing
 from tui.services.permissions import Permissions, doubtful, statements, words
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking, Deck, Writer
 from tui.ui.dialogs.whole_text import WholeTextModal
 from tui.ui.page import Page
 from tui.ui.routes import VersionRoute
-from tui.ui.writing import Writer
 
 # What is done only after the grants have been read: a refusal is explained before anything is typed.
 

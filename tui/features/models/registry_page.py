@@ -18,7 +18,7 @@ from tui.domain.writes.changes import Plan, Thing
 from tui.features.models.alias_forms import Deciding
 from tui.features.models.registering import Grants
 from tui.services.session import Session
-from tui.ui.asking import Asking, AutoRefresh
+from tui.ui.asking import Asking, AutoRefresh, Writer
 from tui.ui.page import Page
 from tui.ui.routes import (
     IncidentRoute,
@@ -29,7 +29,6 @@ from tui.ui.routes import (
     StandingRoute,
     VersionDiffRoute,
 )
-from tui.ui.writing import Writer
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched, WriteResult

@@ -2,26 +2,359 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.timer import Timer
 
-from tui.app.actions import bindings
-from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.app.actions import bindings, key_of
+from tui.domain.columns import ColumnSpec, SortOrder, SpecTable, sifted
+from tui.domain.glyphs import Glyphs
+from tui.domain.models.readiness import CHAMPION, SEVERITIES
+from tui.domain.models.rows import Notation, Versions
+from tui.domain.models.values import ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.quantities import count
+from tui.domain.text import clean, named
 from tui.features.models.board import ModelsPane
 from tui.features.models.registry_page import NewsWatch, RegistryPage
-from tui.features.models.versions import VersionsPane
 from tui.resources import style_sheets
 from tui.services.copies import model_copies
+from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.list_pane import ListPane
+from tui.ui.list_pane import ListPane, Show, counted
 from tui.ui.routes import ModelRoute, VersionRoute
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
+
+# The versions of one model: loaded page by page, with what is known of their runs and files.
+
+
+FIRST_PAGE, PAGE = 200, 2000
+ARRANGED_HERE = 2000  # versions up to which the table is laid out on the event loop
+REST_SECONDS = 0.12
+FACTS_AT_ONCE = 8
+
+
+class VersionsPane(ListPane[ModelVersion]):
+    """Follows a model. It tells which version is to be opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("versions")]
+    filter_hint = "words in versions, aliases (@champion), runs, tags, notes"
+    nothing_to_ask = (
+        "The server cannot search within one model's versions; {versions.load_all} in the list loads them all"
+    )
+
+    things = ("version", "versions")
+    first_sort: SortOrder = (("version", True),)
+    may_rest = False
+    gives_way = True
+
+    @dataclass
+    class Opened(Message):
+        """This version's page is asked for."""
+
+        made: ModelVersion
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__(session, glyphs, id="versions")
+        self._desk = session.desk
+        self.model: RegisteredModel | None = None
+        self.versions: dict[str, ModelVersion] = {}
+        self.complete = False
+        self._seen: set[str] = set()  # by the reading that is under way, or was the last
+        self._loaded = 0  # versions that were there when a reading was last over
+        self._token: str | None = None
+        self._everything = False
+        self._rest: Timer | None = None
+        self._evidence: Timer | None = None
+        self._point_at = ""
+        self._placed = False
+
+    def on_mount(self) -> None:
+        self.set_title("Versions")
+        self.recall()
+
+    # following a model
+
+    def follow(self, model: RegisteredModel | None, *, at_once: bool = False) -> None:
+        """Show a model's versions as soon as the cursor has rested on it; a model known already is only redrawn."""
+        if model is not None and self.model is not None and model.name == self.model.name:
+            changed = model != self.model
+            self.model = model
+            if changed and not at_once:
+                self._read(None)
+            self.fill()
+            if not at_once:
+                return
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        if model is None or self.model is None or model.name != self.model.name:
+            self.forget("versions")
+            self.forget_layout()
+            self.model, self.versions, self.complete = model, {}, False
+            self._token, self._everything, self._placed = None, False, False
+            self._seen, self._loaded = set(), 0
+            self.query_text = ""
+            self.close_bar(keep=False)
+            self.grid.marks = []
+            self.notice.clear()
+            self.grid.placeholder = "Reading versions …" if model is not None else "No model is under the cursor."
+            if model is not None:
+                self.versions = {made.version: made for made in reversed(model.latest)}
+            self.fill()
+        if model is not None:
+            if at_once:
+                self._rested()
+            else:
+                self._rest = self.set_timer(REST_SECONDS, self._rested)
+
+    def point_at(self, version: str) -> None:
+        """Put the cursor on a version, as soon as it is here."""
+        self._point_at, self._placed = version, True
+        self._find()
+
+    def _rested(self) -> None:
+        self._rest = None
+        self._read(None)
+
+    def read_again(self) -> None:
+        """Read the versions anew; what is shown stays until they come."""
+        if self.model is not None:
+            self._read(None)
+
+    def look_for_news(self) -> None:
+        """Read the newest versions again, as watching does; more pages than one stay as they are until asked for."""
+        if self.model is not None and len(self.versions) <= FIRST_PAGE and not self.is_asking("versions"):
+            self._read(None)
+
+    def _read(self, token: str | None) -> None:
+        model = self.model
+        if model is None:
+            return
+        registry, name = self.session.registry, model.name
+        size = FIRST_PAGE if token is None else PAGE
+        self.ask(
+            self.session.pool,
+            "versions",
+            lambda: registry.search_versions(name, max_results=size, token=token),
+            lambda page: self._got(page, first=token is None),
+            self._refused,
+            stops="the versions",
+        )
+
+    def _got(self, page: VersionsPage, *, first: bool) -> None:
+        # What is shown stays until as much has been read anew; what is not among that is gone.
+        if first:
+            self._seen = set()
+        self.versions.update((made.version, made) for made in page.versions)
+        self._seen.update(made.version for made in page.versions)
+        self._token = page.next_token
+        over = self._token is None or (len(self._seen) >= self._loaded and not self._everything)
+        if over:
+            self.versions = {version: made for version, made in self.versions.items() if version in self._seen}
+            self.complete, self._loaded = self._token is None, len(self._seen)
+        self._desk.health.take(page.versions)
+        if self.model is not None:
+            self._desk.news.take_versions(self.model.name, page.versions)
+        self.fill()
+        self.state.live()
+        if not over:
+            self._read(self._token)
+
+    def _refused(self, problem: Problem) -> None:
+        self.state.failed(problem, "The versions could not be read.")
+        self.fill()
+
+    # showing
+
+    def _versions(self) -> Versions | None:
+        if self.model is None:
+            return None
+        versions = list(self.versions.values())
+        return Versions(
+            self.model,
+            versions,
+            self._desk.health,
+            Notation(self.session.clock.now_ms(), self.zone, self.glyphs),
+            changed=self._desk.news.changed_versions(self.model, versions),
+            has_aliases=self._desk.has_aliases,
+        )
+
+    def specs(self) -> Sequence[ColumnSpec[ModelVersion]]:
+        of = self._versions()
+        return of.columns() if of is not None else ()
+
+    def rows(self) -> Sequence[ModelVersion]:
+        return list(self.versions.values())
+
+    def key_of(self, row: ModelVersion) -> str:
+        return row.version
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.versions) > ARRANGED_HERE
+
+    def fill(self) -> None:
+        if self.model is None:
+            self.set_title("Versions")
+            self.grid.table = None
+            return
+        super().fill()
+
+    def laying_out(self) -> Callable[[], Show]:
+        of, versions, query = self._versions(), self.rows(), self.query_text
+        arrangement, generation, room = self.arrangement, self._generation, self.room
+
+        def lay_out() -> Show:
+            assert of is not None
+            kept = sifted(versions, query, of.searched)
+            table = SpecTable(
+                kept, self.key_of, of.columns(), arrangement, sort=self.first_sort, generation=generation, room=room
+            )
+
+            def show() -> None:
+                if self.model is not None and self.model.name == of.model.name:
+                    self.show(table)
+
+            return show
+
+        return lay_out
+
+    def empty_words(self) -> str:
+        if not self.versions and self.complete:
+            return "This model has no version yet.\nR on the page of a run registers its model"
+        return ""
+
+    def shown(self) -> None:
+        if not self._placed and self.complete and self.model is not None:
+            # One comes here about the champion, or about the one before it.
+            self._placed = True
+            self._point_at = self.model.aliases.get(CHAMPION, "")
+        self._find()
+        if self._evidence is None and not self.is_asking("evidence"):
+            self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
+
+    def title_parts(self) -> Sequence[str]:
+        return (named(self.model.name),) if self.model is not None else ("Versions",)
+
+    def count_words(self) -> str:
+        loaded = len(self.versions)
+        return counted(loaded, *self.things) if self.complete else f"{count(loaded)} of ? loaded"
+
+    def _find(self) -> None:
+        if self._point_at and self.grid.move_to(self._point_at):
+            self._point_at = ""
+
+    def notes(self) -> Sequence[str]:
+        if self.model is None:
+            return ()
+        findings = self._desk.health.findings(self.model)
+        going = self._everything and not self.complete and self.is_asking("versions")
+        parts = []
+        for severity in SEVERITIES:
+            number = sum(1 for finding in findings if finding.severity == severity)
+            if number:
+                parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
+        moved = self._desk.news.changes(self.model)
+        said = [f"since the start: {', '.join(moved)}"] if moved else []
+        pace = self.pace_words(len(self.versions), None, going=going)
+        why = f"{', '.join(parts)} · {key_of('registry.why')} says why" if parts else ""
+        return (clean("  ".join(part for part in (*said, pace, why) if part)),)
+
+    # evidence
+
+    def _ask_evidence(self) -> None:
+        self._evidence = None
+        table, health = self.grid.table, self._desk.health
+        if not isinstance(table, SpecTable) or self.is_asking("evidence"):
+            return
+        top = self.grid.scroll_offset.y
+        seen: list[ModelVersion] = table.rows[top : top + max(1, self.grid.size.height)]
+        # What is filtered for may be what is not known yet of versions that are out of sight.
+        filtered = self.query_text and not self.session.capabilities.grants
+        looked_at = [*self.versions.values()][:PAGE] if filtered else seen
+        unknown = [made for made in looked_at if not health.is_made_of_known(made)]
+        if self.session.capabilities.grants:
+            # Each file of a version is several requests to a workspace: those of the one that is looked at are enough.
+            here = self.version_here()
+            seen = [made for made in seen if made is here and self.grid.has_focus]
+        files = [made for made in seen if health.facts(made.name, made.version) is None][:FACTS_AT_ONCE]
+        if unknown:
+            self._gather(lambda: health.gather_made_of(unknown))
+        elif files:
+            self._gather(lambda: [health.gather_facts(made.name, made.version) for made in files])
+
+    def _gather(self, work: Callable[[], object]) -> None:
+        self.ask(
+            self.session.pool,
+            "evidence",
+            work,
+            lambda _nothing: self.fill(),
+            lambda _problem: None,  # runs and files are a courtesy here; the version's own page tells what is wrong
+            urgency=PREFETCH,
+        )
+
+    # the cursor
+
+    def version_here(self) -> ModelVersion | None:
+        """The version under the cursor."""
+        return self.versions.get(self.grid.cursor_key or "")
+
+    def marked(self) -> list[ModelVersion]:
+        """The versions marked, in the order of marking."""
+        return [self.versions[key] for key in self.grid.marks if key in self.versions]
+
+    @on(Grid.CursorMoved)
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
+        event.stop()
+        if self._evidence is None and self.versions:
+            self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
+
+    def open_row(self, key: str) -> None:
+        if key in self.versions:
+            self.post_message(self.Opened(self.versions[key]))
+
+    @on(Grid.NearEnd)
+    def _near_end(self, event: grid_messages.NearEnd) -> None:
+        event.stop()
+        if not self.complete and self._token is not None and not self.is_asking("versions"):
+            self._read(self._token)
+
+    @on(Grid.EndWanted)
+    def _end_wanted(self, event: grid_messages.GridMessage) -> None:
+        event.stop()
+        self.action_load_all()
+
+    # keys
+
+    def action_load_all(self) -> None:
+        self._everything = True
+        if not self.complete and self._token is not None and not self.is_asking("versions"):
+            self._read(self._token)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "load_all":
+            return not self.complete and self.model is not None
+        return self.model is not None and super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        return (
+            "No model is chosen"
+            if self.model is None
+            else "All versions are loaded"
+            if verb == "load_all"
+            else super().why_off(verb)
+        )
 
 
 class ModelsScreen(RegistryPage):

@@ -30,12 +30,12 @@ from tui.services.pool import PREFETCH
 from tui.services.registry_desk import Store, StoreCell
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking, AutoRefresh
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, VersionDiffRoute
-from tui.ui.writing import NOTHING_TO_UNDO, Writer
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 _FACTS = ("since", "age", "metric", "findings", "serving", "read")
 
@@ -336,7 +336,7 @@ class StoresScreen(Page, Asking):
                 self.ask(session.pool, series, work, lambda _facts: self._tell(), ignore, urgency=PREFETCH)
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         key = self.pane.grid.cursor_key
         if key is not None and sum(key in store.models for store in self.pane.stores) > 1:

@@ -23,7 +23,8 @@ from tui.domain.text import named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane, counted
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 PAGE = 200  # prompts, or versions, asked for at a time; the pages follow each other
 REST_SECONDS = 0.12
@@ -186,7 +187,7 @@ class PromptsPane(ListPane[RegisteredModel]):
         return [self.prompts[name] for name in self.grid.marks if name in self.prompts]
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.prompt_here()))
         self._want_findings()
@@ -397,7 +398,7 @@ class PromptVersionsPane(ListPane[ModelVersion]):
         return [self.versions[key] for key in self.grid.marks if key in self.versions]
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.version_here()))
 

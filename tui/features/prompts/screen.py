@@ -27,12 +27,11 @@ from tui.resources import style_sheets
 from tui.services.copies import prompt_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, Writer
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import LedgerRoute, PromptDiffRoute, PromptRoute, RunRoute, TraceRoute, TracesRoute
 from tui.ui.write_parts import AliasLines
-from tui.ui.writing import Writer
 
 _VERBS = verbs_at("prompt")
 
@@ -271,7 +270,7 @@ class PromptsScreen(Page, Asking):
         self._move(lambda: FixedMove(plan, title))
 
     def _move(self, lines: Callable[[], AliasLines]) -> None:
-        from tui.features.prompts.alias_form import PromptAliasForm
+        from tui.features.prompts.text import PromptAliasForm
 
         if self._writer.may_write():
             form = PromptAliasForm(self.session, self._prompt, lines(), list(self.versions.versions.values()))

@@ -30,12 +30,12 @@ from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Asking, AutoRefresh, Deck
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Deck, Writer
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute, SweepRoute
-from tui.ui.writing import NOTHING_TO_UNDO, Writer
-from tui.widgets.grid import Grid, messages
-from tui.widgets.tabs import TabPart
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
+from tui.widgets.pane import TabPart
 
 if TYPE_CHECKING:
     from tui.services.write_flow import Touched
@@ -184,7 +184,7 @@ class MetricsView(TabPart, Asking):
     # keys
 
     @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
+    def _opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         detail = self._detail
         if detail is None or event.row_key is None:

@@ -25,12 +25,12 @@ from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking, Deck
-from tui.ui.filterable import SiftedPane
 from tui.ui.list_pane import matches
+from tui.ui.list_parts import SiftedPane
 from tui.ui.routes import LoggedModelRoute, VersionRoute
-from tui.widgets.grid import Grid, messages
-from tui.widgets.pane import NoteText, stand_in
-from tui.widgets.tabs import Tab, TabLine, TabPart
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
+from tui.widgets.pane import NoteText, Tab, TabLine, TabPart, stand_in
 
 # The tabs in which a run is shown: what they are called, and how much is in each.
 
@@ -298,7 +298,7 @@ class RunView(SiftedPane, Asking):
         self.open_tab(event.id)
 
     @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
+    def _opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(event.row_key):
             self.action_fold()

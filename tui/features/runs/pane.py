@@ -18,18 +18,16 @@ from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.features.runs import words as runs_words
-from tui.features.runs.filter import FilterHint, RunsFilter, ServerRequest, refusal, word_of
+from tui.features.runs.acts import Onward, RunsWriting, reference
 from tui.features.runs.following import Following
-from tui.features.runs.loader import RunsLoader, recalled, seen
-from tui.features.runs.onward import Onward, reference
-from tui.features.runs.writing import RunsWriting
+from tui.features.runs.loader import FilterHint, RunsFilter, RunsLoader, ServerRequest, recalled, refusal, seen, word_of
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.arranged_grid import ask_columns
-from tui.ui.asking import AutoRefresh, Deck
+from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh, Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
-from tui.ui.writing import NOTHING_TO_UNDO
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
     from tui.domain.filter import FilterError, Query
@@ -473,7 +471,7 @@ class RunsPane(ListPane[str]):
         return (self.groups.run_ids(here) if self.groups is not None else ()) or (here,)
 
     @on(Grid.MarksChanged)
-    def _group_marked(self, event: messages.MarksChanged) -> None:
+    def _group_marked(self, event: grid_messages.MarksChanged) -> None:
         """A mark on a group is one on each of its runs; where all of them have one, they lose it."""
         groups, marks = self.groups, self.grid.marks
         if groups is None or not any(groups.run_ids(key) for key in marks):
@@ -501,7 +499,7 @@ class RunsPane(ListPane[str]):
         return super().whole_value(column, row, table)
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         table = self.grid.table
         here = self.run_here() if event.row_key is not None else None
@@ -512,12 +510,12 @@ class RunsPane(ListPane[str]):
         return self.groups is not None and bool(self.groups.run_ids(key))
 
     @on(Grid.NearEnd)
-    def _near_end(self, event: messages.NearEnd) -> None:
+    def _near_end(self, event: grid_messages.NearEnd) -> None:
         event.stop()
         self.following.near_end()
 
     @on(Grid.EndWanted)
-    def _end_wanted(self, event: messages.EndWanted) -> None:
+    def _end_wanted(self, event: grid_messages.EndWanted) -> None:
         event.stop()
         self.following.end_wanted()
 

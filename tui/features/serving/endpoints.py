@@ -28,7 +28,8 @@ from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Deck
 from tui.ui.list_pane import ListPane, Show
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane
 
 GROUP = "paid by the token"  # the key of the row that stands for Databricks' own models
@@ -246,7 +247,7 @@ class EndpointsPane(ListPane[Listed]):
         return self._aliases
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.endpoint_here()))
 
@@ -327,11 +328,11 @@ class EntitiesPane(Pane):
         return next((e for e in (endpoint.config.entities if endpoint else ()) if e.name == key), None)
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.screen.refresh_bindings()
 
     @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
+    def _opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         self.post_message(self.Opened())

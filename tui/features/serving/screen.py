@@ -21,11 +21,10 @@ from tui.resources import style_sheets
 from tui.services.serving_desk import TRAFFIC, VERSION, ServingPlan
 from tui.services.session import Session
 from tui.services.write_flow import Outcome, Touched, WriteResult
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, Writer
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, RunRoute, StandingRoute, VersionRoute
-from tui.ui.writing import Writer
 
 # Changing what endpoints serve, by keys: which version, which split, undo, and following it to its end.
 

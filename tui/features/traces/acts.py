@@ -13,10 +13,9 @@ from tui.domain.traces.values import EvaluationSet, TraceInfo, TraceScope
 from tui.domain.writes.changes import Plan, Thing, ThingState
 from tui.domain.writes.plans import LINE_HINT, adding, assessing, parsed, unassessing
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, Writer
 from tui.ui.page import Page
 from tui.ui.routes import EvaluationSetRoute, LoggedModelRoute, PromptRoute, Route, RunRoute, TracesRoute, VersionRoute
-from tui.ui.writing import NOTHING_TO_UNDO, Writer
 
 _MOST_SETS = 20  # evaluation datasets that are looked through for a trace
 

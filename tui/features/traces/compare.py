@@ -30,9 +30,10 @@ from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane
-from tui.widgets.preview.text_view import TextView
+from tui.widgets.text_view import TextView
 
 REST_SECONDS = 0.08
 _DEEPEST = 10
@@ -158,7 +159,7 @@ class AlignedPane(ListPane[AlignedRow]):
         return self.pairs[int(key)] if key is not None and int(key) < len(self.pairs) else None
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed())
 

@@ -27,7 +27,8 @@ from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TraceScope,
 from tui.services.session import Session
 from tui.ui.asking import AutoRefresh, Deck
 from tui.ui.list_pane import ListPane, Show
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
     from tui.domain.web_views import WebKind
@@ -244,7 +245,7 @@ class TracesPane(ListPane[TraceInfo]):
         return True
 
     @on(Grid.NearEnd)
-    def _near_end(self, event: messages.NearEnd) -> None:
+    def _near_end(self, event: grid_messages.NearEnd) -> None:
         event.stop()
         if not self.query_text and len(self.infos) >= FIRST:
             self._load_on()

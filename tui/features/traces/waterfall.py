@@ -22,7 +22,8 @@ from tui.domain.traces.tree import Node, SpanTree
 from tui.domain.traces.values import Trace
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane, Show
-from tui.widgets.grid import Grid, messages
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid
 
 LARGE = 3000  # spans from which on the waterfall is laid out on a worker's thread
 _MS = 1_000_000
@@ -317,7 +318,7 @@ class WaterfallPane(ListPane[SpanRow]):
     # the cursor
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: messages.CursorMoved) -> None:
+    def _moved(self, event: grid_messages.CursorMoved) -> None:
         event.stop()
         self.post_message(self.Followed(self.number_of(event.row_key)))
 

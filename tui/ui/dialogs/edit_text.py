@@ -27,8 +27,8 @@ from tui.services.write_flow import Outcome, WriteResult
 from tui.ui.asking import Asking, Deck
 from tui.ui.dialogs.choices import AskLineModal
 from tui.ui.write_panel import WritePanel
-from tui.widgets.grid import Grid, messages
-from tui.widgets.grid.grid import PlainGrid
+from tui.widgets import grid_messages
+from tui.widgets.grid import Grid, PlainGrid
 from tui.widgets.inputs import TextBox
 
 # A text handed to a person's own editor ($VISUAL, else $EDITOR) and taken back; nothing of it stays on the disk.
@@ -318,7 +318,7 @@ class TagsModal(ModalScreen[None], Asking):
     # keys
 
     @on(Grid.Opened)
-    def _opened(self, event: messages.Opened) -> None:
+    def _opened(self, event: grid_messages.Opened) -> None:
         event.stop()
         self._edit_value(event.row_key)
 

@@ -29,10 +29,9 @@ from tui.domain.problem import Problem
 from tui.domain.quantities import count, size
 from tui.domain.table import Align, Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
-from tui.widgets.grid import Grid
-from tui.widgets.grid.grid import PlainGrid
-from tui.widgets.preview.picture_view import PictureView
-from tui.widgets.preview.text_view import TextView
+from tui.widgets.grid import Grid, PlainGrid
+from tui.widgets.picture_view import PictureView
+from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown

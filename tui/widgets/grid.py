@@ -15,8 +15,8 @@ from textual.strip import Strip
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.table import Column, Table
 from tui.domain.text import clean_block, wrap
-from tui.widgets.grid import messages
-from tui.widgets.grid.painter import GUTTER, Geometry, GridStats, Layout, Painter, RowState, look
+from tui.widgets import grid_messages
+from tui.widgets.grid_painter import GUTTER, Geometry, GridStats, Layout, Painter, RowState, look
 
 HEADING = 1
 _LEAST_WIDTH = 3
@@ -92,15 +92,15 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*GRID_BINDINGS]
     off: frozenset[str] = frozenset()  # keys that mean nothing in this grid, or belong to what is around it
 
-    CursorMoved = messages.CursorMoved
-    Opened = messages.Opened
-    MarksChanged = messages.MarksChanged
-    RangeBegun = messages.RangeBegun
-    NearEnd = messages.NearEnd
-    EndWanted = messages.EndWanted
-    ColumnResized = messages.ColumnResized
-    ColumnMoved = messages.ColumnMoved
-    HeadingPressed = messages.HeadingPressed
+    CursorMoved = grid_messages.CursorMoved
+    Opened = grid_messages.Opened
+    MarksChanged = grid_messages.MarksChanged
+    RangeBegun = grid_messages.RangeBegun
+    NearEnd = grid_messages.NearEnd
+    EndWanted = grid_messages.EndWanted
+    ColumnResized = grid_messages.ColumnResized
+    ColumnMoved = grid_messages.ColumnMoved
+    HeadingPressed = grid_messages.HeadingPressed
 
     ALLOW_SELECT = False
 

@@ -15,7 +15,7 @@ from tui.domain.series import scales
 from tui.domain.series.curve import Axis, Curve, decimate
 from tui.domain.series.scales import AxisRange, Tick, span_of
 from tui.domain.text import fit, width
-from tui.widgets.chart.base import Canvas, Chart, Dots, Frame, draw_axes, framed, line_dots, ticks_across, ticks_down
+from tui.widgets.chart import Canvas, Chart, Dots, Frame, draw_axes, framed, line_dots, ticks_across, ticks_down
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Kept = TypeVar("Kept")

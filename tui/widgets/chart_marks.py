@@ -12,7 +12,7 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.quantities import number
 from tui.domain.series.scales import PlotAxis, Tick
 from tui.domain.text import clean, fit, named, width
-from tui.widgets.chart.base import Canvas, Chart, Dots, Frame, draw_axes, framed, line_dots, ticks_across, ticks_down
+from tui.widgets.chart import Canvas, Chart, Dots, Frame, draw_axes, framed, line_dots, ticks_across, ticks_down
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_NAME = 24  # cells

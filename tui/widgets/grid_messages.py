@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from tui.widgets.grid.grid import Grid
+    from tui.widgets.grid import Grid
 
 
 class GridMessage(Message):

@@ -1,1 +1,0 @@
-"""Charts drawn in cells: curves, their legend, scatter plots and parallel coordinates."""

@@ -1,1 +1,0 @@
-"""Widgets that show what a file holds: lines of text, trees that fold, tables, pictures."""
