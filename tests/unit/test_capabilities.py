@@ -29,7 +29,7 @@ def test_a_workspace_has_accounts_serving_and_privileges() -> None:
 
 def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
     can = expected(SERVER, "uc:http://catalog.example.com")
-    assert not (can.aliases or can.registry_tags or can.renaming or can.copying or can.server_filter or can.prompts)
+    assert not (can.aliases or can.renaming or can.copying or can.server_filter or can.prompts)
     assert can.three_levels and not can.grants and not can.workspace
     assert can.lacks == "its interface has no aliases, tags or renaming"
 

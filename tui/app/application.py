@@ -18,7 +18,18 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.app.actions import BY_ID, Action, action_of, bindings, configured_keys, key_of, show_key, show_keys, use_keymap
+from tui.app.actions import (
+    BY_ID,
+    Action,
+    action_of,
+    bindings,
+    configured_keys,
+    key_of,
+    show_key,
+    show_keys,
+    use_keymap,
+    with_keys,
+)
 from tui.app.contexts import Connect, Contexts, Pages
 from tui.app.plugins import OWN, Plugins
 from tui.app.signals import Resuming, heeded
@@ -32,6 +43,7 @@ from tui.domain.text import clean
 from tui.resources import style_sheets
 from tui.terminal.telling import Question, listening
 from tui.terminal.textual_compat import CalmApp
+from tui.widgets.pane import Notice
 from tui.widgets.status_line import Status, Top
 
 if TYPE_CHECKING:
@@ -80,6 +92,7 @@ class DeckApp(CalmApp[int]):
         self.glyphs: Glyphs = ASCII if settings.ascii else UNICODE
         self.keymap: Mapping[str, str] = settings.keys
         use_keymap(self.keymap)
+        Notice.worded = staticmethod(with_keys)
         self.absolute_times = False
         self.message_seconds = MESSAGE_SHOWS_S
         self.done_last: CopiedSummary | None = None

@@ -37,7 +37,6 @@ class Capabilities:
     serving: bool = False
     aliases: bool = True
     stages: bool = True
-    registry_tags: bool = True
     renaming: bool = True
     copying: bool = True
     server_filter: bool = True  # of models, by name and tags
@@ -49,7 +48,6 @@ class Capabilities:
     traces: bool = True
     logged_models: bool = True
     evaluation_sets: bool = True  # and scorers
-    tags_deletable: bool = True  # those of experiments
     legacy_registry: bool = False  # a workspace's own, from before Unity Catalog
     registry_called: str = ""  # what a person calls a registry that is not simply MLflow's
     server_version: str = ""  # of a plain server, once it has told
@@ -112,7 +110,6 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         serving=workspace,
         aliases=not open_source,
         stages=not catalog,
-        registry_tags=not open_source,
         renaming=not open_source,
         copying=not open_source,
         server_filter=not open_source,
@@ -147,7 +144,6 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         traces=has["traces"],
         logged_models=has["logged models"],
         evaluation_sets=has["evaluation datasets"],
-        tags_deletable=has["removal of an experiment's tags"],
         lacking=(*found.lacking, *(name for name, there in has.items() if not there)),
     )
 

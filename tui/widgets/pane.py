@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -13,7 +13,6 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import with_keys
 from tui.domain.problem import Problem
 from tui.domain.text import clean, clean_block, width
 
@@ -24,7 +23,12 @@ if TYPE_CHECKING:
 
 
 class Notice(Widget):
-    """A few lines under a pane's title that stay until what they tell is over."""
+    """A few lines under a pane's title that stay until what they tell is over.
+
+    ``worded`` puts a person's own keys in the place of actions that a text names; the application hands it in.
+    """
+
+    worded: ClassVar[Callable[[str], str]] = staticmethod(str)
 
     def __init__(self) -> None:
         super().__init__(classes="notice")
@@ -53,7 +57,7 @@ class Notice(Widget):
         if problem.hint:
             parts.append(Content(f"  {clean(problem.hint)}"))
         if retry:
-            parts.append((f"  {with_keys(retry)}", "dim"))
+            parts.append((f"  {Notice.worded(retry)}", "dim"))
         self.tell(Content.assemble(*parts), "bad")
 
     def tell_warning(self, text: str) -> None:

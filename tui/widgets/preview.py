@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.app.actions import with_keys
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import (
     AskBody,
@@ -30,6 +29,7 @@ from tui.domain.quantities import count, size
 from tui.domain.table import Align, Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.widgets.grid import Grid, PlainGrid
+from tui.widgets.pane import Notice
 from tui.widgets.picture_view import PictureView
 from tui.widgets.text_view import TextView
 
@@ -287,7 +287,7 @@ def trouble(path: str, problem: Problem) -> Content:
     ]
     if problem.hint:
         parts.append((f"  {clean(problem.hint)}", "$muted"))
-    parts.append((with_keys("  {app.refresh} tries again · {app.requests} shows the request"), "$muted"))
+    parts.append((Notice.worded("  {app.refresh} tries again · {app.requests} shows the request"), "$muted"))
     return Content.assemble(*parts)
 
 
