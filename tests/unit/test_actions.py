@@ -17,9 +17,7 @@ import tui.widgets
 from tui.app.actions import (
     ACTIONS,
     BY_ID,
-    FIRST_VERBS,
     PLACES,
-    USES,
     VERBS,
     Action,
     action_of,
@@ -31,9 +29,9 @@ from tui.app.actions import (
     show_key,
     show_keys,
     use_keymap,
-    use_of,
     with_keys,
 )
+from tui.app.uses import FIRST_VERBS, USES, use_of
 from tui.config.keymap import checked
 
 

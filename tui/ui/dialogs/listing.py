@@ -16,7 +16,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.app.actions import FIRST_VERBS, PLACES, USES, Action, configured_keys, show_keys, use_of
+from tui.app.actions import PLACES, Action, configured_keys, show_keys
+from tui.app.uses import FIRST_VERBS, USES, use_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, named, width
