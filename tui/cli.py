@@ -204,7 +204,7 @@ def lint(
         click.echo(console.rules_table(settings.models.rules, settings.prompts.rules))
         return
     launch = resolved(said, settings, file, None)
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.host.wire import spec_of
     from tui.services.model_health import ModelHealth
     from tui.services.pool import SystemClock

@@ -13,7 +13,8 @@ from tests.support.terminal import Terminal
 from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
 from tui.domain.problem import Problem
 from tui.gateway.dispatch import Gateway
-from tui.host import Host, HostSpec
+from tui.host.host import Host
+from tui.host.wire import HostSpec
 
 ROOT = Path(__file__).parents[2]
 STEPS = ("runs", "histories", "artifacts", "registry", "writes", "readers", "doctor, lint", "screens")

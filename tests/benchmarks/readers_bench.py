@@ -67,7 +67,8 @@ print("board", (time.time() - began) * 1000, flush=True)
 
 DECK_BOARD = """
 import sys, time
-from tui.host import Host, HostSpec
+from tui.host.host import Host
+from tui.host.wire import HostSpec
 
 began = float(sys.argv[3])
 host = Host.start(HostSpec(sys.argv[1], sys.argv[1], timeout_s=300.0))
@@ -115,10 +116,12 @@ def bare(text: str, uri: str, runs: int, folder: Path, figures: Figures, prefix:
 
 def deck(uri: str, runs: int, first: str, figures: Figures, prefix: str) -> None:
     """Open the deck at the experiment that was updated last, and load all of its runs."""
-    config = Path(os.environ["MLFLOW_DECK_CONFIG"])
+    # A file of its own for each place, which stays as it is: it is checked anew only where it has changed.
+    config = Path(os.environ["MLFLOW_DECK_CONFIG"]).with_name(f"{uri.partition(':')[0]}.yaml")
     # Nothing is remembered, and a busy machine is no failure: the bare script waits for two minutes as well.
     place = {"tracking_uri": uri, "timeout": 190}
     config.write_text(json.dumps({"cache": False, "context": "bench", "contexts": {"bench": place}}))
+    os.environ["MLFLOW_DECK_CONFIG"] = str(config)
     with ended(Timed([sys.executable, "-m", "tui"])) as program:
         figures.note(f"{prefix} rows", program.until(first))
         program.press("\t")

@@ -36,7 +36,8 @@ from tui.domain.traces.table import assessment_names, trace_columns, usual_longe
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, TraceInfo
 from tui.gateway.ports import TracesPort
-from tui.host import Host, HostSpec
+from tui.host.host import Host
+from tui.host.wire import HostSpec
 
 PAGE = 500
 FILTER = "status = error AND took > 4s AND (tokens > 7000 OR cost > 0.02) AND correctness = false"

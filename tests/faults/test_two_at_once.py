@@ -22,7 +22,8 @@ from tests.support.flows import Mover
 from tests.support.servers import mlflow_server
 from tests.support.stores import make_store
 from tui.domain.writes import plans
-from tui.host import Host, HostSpec
+from tui.host.host import Host
+from tui.host.wire import HostSpec
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import overtaken_line, row
 from tui.services.pool import SystemClock

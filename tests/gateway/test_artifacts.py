@@ -22,7 +22,7 @@ from tui.domain.preview.values import AskBody, FileKind, TextBody, TreeBody
 from tui.domain.problem import Kind, Problem
 from tui.gateway import ports
 from tui.gateway.artifacts.sources import checked
-from tui.host import Host
+from tui.host.host import Host
 from tui.host.wire import HostSpec
 from tui.services.downloads import Download
 

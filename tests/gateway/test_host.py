@@ -23,8 +23,8 @@ from tests.support import stores
 from tui.domain.capabilities import expected
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, StoreCondition
-from tui.host import Host, HostEvent, HostSpec, HostState, RequestRecord
-from tui.host.host import WAITS
+from tui.host.host import WAITS, Host, HostEvent, HostState, RequestRecord
+from tui.host.wire import HostSpec
 
 ROOT = Path(tui.__file__).parents[1]
 # How long anything may take before a test gives up on it; nothing is judged by it.
@@ -362,7 +362,8 @@ def test_the_process_dies_with_a_deck_that_is_killed(tmp_path: Path, stopped: bo
         deck = run_deck(
             """
             import sys, threading
-            from tui.host import Host, HostSpec, HostState
+            from tui.host.host import Host, HostState
+            from tui.host.wire import HostSpec
             ready = threading.Event()
             host = Host.start(
                 HostSpec(sys.argv[1], None, timeout_s=600.0),
@@ -414,7 +415,8 @@ def test_nothing_of_mlflow_reaches_the_decks_terminal(zoo: Zoo, tmp_path: Path) 
     deck = run_deck(
         """
         import sys
-        from tui.host import Host, HostSpec
+        from tui.host.host import Host
+        from tui.host.wire import HostSpec
         loud = {"MLFLOW_SQLALCHEMYSTORE_ECHO": "true", "MLFLOW_LOGGING_LEVEL": "DEBUG", "PYTHONWARNINGS": "always"}
         host = Host.start(HostSpec(sys.argv[1], None, environment=loud, timeout_s=60.0))
         host.ports.tracking.search_runs([sys.argv[2]])

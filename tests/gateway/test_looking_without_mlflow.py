@@ -15,9 +15,10 @@ import pytest
 
 import tui
 from tests.gateway.zoo import Zoo
-from tui.host import Host, HostSpec, RequestRecord, wire
+from tui.host import wire
 from tui.host.child import Child
-from tui.host.host import WAITS
+from tui.host.host import WAITS, Host, RequestRecord
+from tui.host.wire import HostSpec
 
 ROOT = Path(tui.__file__).parents[1]
 

@@ -17,7 +17,8 @@ from tests.support.terminal import Terminal
 from tui.domain.problem import Problem
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState
-from tui.host import Host, HostSpec
+from tui.host.host import Host
+from tui.host.wire import HostSpec
 from tui.services.permissions import ServerRights
 
 pytest.importorskip("flask_wtf", reason="MLflow's basic-auth needs Flask-WTF: pip install 'mlflow[auth]'")

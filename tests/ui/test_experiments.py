@@ -72,7 +72,9 @@ async def test_a_filter_that_matches_nothing_says_so_and_how_to_go_on(small: Wor
         await deck.until_text("pricing")
 
 
-async def test_active_deleted_all(small: World) -> None:
+async def test_active_deleted_all(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Where it rests on an experiment without runs, traces are looked for in all of them.
+    monkeypatch.setattr("tui.features.experiments.pane.REST_SECONDS", 3600.0)
     async with small.open() as deck:
         await deck.until_text("Experiments · 5")
         await deck.press("i")

@@ -52,6 +52,16 @@ def title(deck: Deck[int]) -> str:
     return next(line for line in deck.lines() if "Runs · " in line).split("Runs · ")[1].strip(" ─╮")
 
 
+async def test_the_first_runs_wait_for_no_cursor_to_rest_and_the_details_come_with_them(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.features.experiments.pane.REST_SECONDS", 3600.0)
+    monkeypatch.setattr("tui.app.browse.LATEST", 3600.0)
+    async with small.open() as deck:
+        await deck.until_text("Runs · churn/weekly · 12")
+        await deck.until(lambda: browse(deck).details is not None, "the details are there")
+
+
 # what takes long
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FakeTracking, experiment, run
+from tui.config.launch import FIRST_PAGE
 from tui.domain.filter.names import Field
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RegisteredAs, RunDetail, RunsPage
-from tui.services.runs_query import FIRST_PAGE, SLOW_PAGE, PageSize, RunsQuery
+from tui.services.runs_query import SLOW_PAGE, PageSize, RunsQuery
 from tui.services.runs_store import REGISTERED_AT_ONCE, RunsStore
 
 ONE = experiment(1, "churn")

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from tui.app.browse import BrowseScreen
     from tui.domain.places import Place
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.services.copies import CopiedSummary
     from tui.services.session import Session
     from tui.services.write_flow import Overtaken, Touched, WriteResult

@@ -37,6 +37,7 @@ _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 MOST_LOOKED_IN = 1000  # experiments, where runs are looked for in all of them
 RUNS_KNOWN = 5_000  # loaded runs whose names the command line completes
 SOON = 0.05  # seconds in which the rows last seen are drawn, before anything else is loaded
+LATEST = 0.3  # seconds after which the pane of details comes, whether runs are there or not
 
 
 def _warm() -> None:
@@ -60,6 +61,7 @@ class BrowseScreen(Page, Asking):
         self.runs = RunsPane(session, glyphs)
         self.details: RunView | None = None
         self.follower: RunFollower | None = None  # keeps the details at the run under the cursor
+        self._has_details = False
         self._followed_first: RunsPane.Followed | None = None
         self._kept: Mapping[str, object] = {}  # of a session that was cut off, to be shown again
         place = session.launch.place
@@ -74,7 +76,10 @@ class BrowseScreen(Page, Asking):
                 yield Vertical(id="details-place")
 
     async def _complete(self) -> None:
-        """Add what the first frame was not to wait for."""
+        """Add what the first rows were not to wait for."""
+        if self._has_details:
+            return
+        self._has_details = True
         from tui.features.run.view import NOTHING, TABS, RunFollower, RunView
 
         details = RunView(id="details", session=self.session, glyphs=self.deck.glyphs, tabs=TABS, nothing=NOTHING)
@@ -82,6 +87,8 @@ class BrowseScreen(Page, Asking):
         self.details, self.follower = details, RunFollower(details, self.session)
         if self._followed_first is not None:
             self._followed(self._followed_first)
+
+    def _warm(self) -> None:
         self.ask(self.session.pool, "warm", _warm, lambda _none: None, lambda _problem: None, urgency=PREFETCH)
 
     def on_mount(self) -> None:
@@ -92,7 +99,8 @@ class BrowseScreen(Page, Asking):
         here = self.experiments.experiments_here()
         if self._place is None and here:
             self._show_runs(here)  # they were seen last time, and are in the first frame
-        self.set_timer(SOON, self._complete)
+        self.set_timer(SOON, self._warm)
+        self.set_timer(LATEST, self._complete)
         if self._place is not None:
             place, self._place = self._place, None
             self.open_place(place)
@@ -155,6 +163,7 @@ class BrowseScreen(Page, Asking):
         event.stop()
         if self.follower is None:
             self._followed_first = event
+            self.call_after_refresh(self._complete)  # rows are there
         else:
             self.follower.follow(event.run_id, event.neighbours)
 

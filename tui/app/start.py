@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.app.actions import Action
     from tui.config.launch import Launch, Options
     from tui.config.model import Settings
+    from tui.host.wire import Opening
 
 EXIT_PROBLEM = 2
 EXIT_BROKEN = 1
@@ -106,10 +107,10 @@ def run(said: GivenOptions, place: str | None) -> None:
 def open_deck(said: GivenOptions, launch: Launch) -> None:
     """Start the context's process first of all, so that it loads MLflow while the screen is being loaded here."""
     _refuse_without_terminal()
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.host.wire import spec_of
 
-    host = Host.start(spec_of(launch))
+    host = Host.start(spec_of(launch, opening_of(launch)))
     from tui.terminal.telling import Question
 
     question = Question(os.environ)
@@ -127,6 +128,34 @@ def open_deck(said: GivenOptions, launch: Launch) -> None:
     finally:
         question.restore()
         host.close()
+
+
+def opening_of(launch: Launch) -> Opening | None:
+    """What the screens ask of a context first of all; None where that is not known before they are there."""
+    from tui.domain import uris
+
+    if (
+        launch.place is not None
+        or launch.ssh
+        or uris.kind(launch.tracking_uri) not in (*uris.SQL_KINDS, *uris.HTTP_KINDS)
+    ):
+        return None
+    from tui.host.wire import Opening
+    from tui.resources import state_dir, views_file
+    from tui.services.state_files import StateFiles
+
+    under = ""
+    if launch.experiment_path:
+        from tui.services.runs_query import under_filter
+
+        under = under_filter(launch.experiment_path)
+    kept, key = StateFiles(state_dir() / "views"), launch.memory_key
+    last = kept.get(f"{key}:experiments").get("last") or ""  # as features.experiments.pane keeps it
+    narrowed = kept.get(f"{key}:narrowing:runs:{last}")
+    # Runs that are asked for by a filter, a view or a folder are left to whoever knows which.
+    plain = not (narrowed.get("server_filter") or narrowed.get("lifecycle"))
+    known = plain and (not last or last.isdigit()) and not views_file(launch.settings.views_file).exists()
+    return Opening(under, last if known else None, launch.first_page)
 
 
 def _refuse_without_terminal() -> None:

@@ -8,6 +8,7 @@ there: it wins over the environment. A context whose tracking URI is the one dec
 from __future__ import annotations
 
 import configparser
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -325,6 +326,9 @@ def workspace(host: str) -> str:
 __all__ = ["Launch", "Options", "resolve"]
 
 
+FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon there
+
+
 @dataclass(frozen=True)
 class Launch:
     """One context ready to be opened. ``origins`` says in words where each setting came from, by field."""
@@ -354,6 +358,17 @@ class Launch:
     def apart(self) -> str:
         """The workspace, where it is not the default one: what is kept of a server is kept of each of these."""
         return "" if self.workspace == uris.DEFAULT_WORKSPACE else self.workspace
+
+    @property
+    def first_page(self) -> int:
+        """How many runs are asked for first."""
+        return min(FIRST_PAGE, self.page_size)
+
+    @property
+    def memory_key(self) -> str:
+        """What the context's memories are kept under: the same for the same server by whatever name it is reached."""
+        server = uris.in_workspace(self.tracking_uri, self.apart)
+        return hashlib.sha256(server.encode()).hexdigest()[:16]
 
     @property
     def place_shown(self) -> str:

@@ -270,7 +270,7 @@ def launches_of(
 @contextlib.contextmanager
 def opened(launches: Mapping[str, Launch]) -> Iterator[Mapping[str, TrackingPort]]:
     """A process for each context, all started at once and ended afterwards; what MLflow prints goes to stderr."""
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.host.wire import spec_of
 
     hosts: dict[str, Host] = {}

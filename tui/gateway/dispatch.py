@@ -77,15 +77,18 @@ def gateway(session: Connection) -> Gateway:
     )
 
 
-def operations(session: Connection) -> Mapping[str, Operation]:
-    """The table of requests for one context: the methods of its ports' protocols, and nothing else."""
+def operations(session: Connection, first: readers.FirstReads | None = None) -> Mapping[str, Operation]:
+    """The table of requests for one context: the methods of its ports' protocols, and nothing else.
+
+    ``first`` is the reader that has begun to read already, where one has.
+    """
     answering = gateway(session)
     found = {
         f"{port}.{method}": getattr(getattr(answering, port), method)
         for port, protocol in protocols().items()
         for method in methods(protocol)
     }
-    return readers.over(session, found) if session.own_readers else found
+    return readers.over(session, found, first) if session.own_readers else found
 
 
 def protocols() -> Mapping[str, type]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import configparser
 import contextlib
-import http.client
 import importlib.util
 import io
 import json
@@ -12,14 +10,12 @@ import os
 import re
 import socket
 import sqlite3
-import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from tui.domain import uris
 from tui.domain.problem import Kind, Problem
@@ -119,7 +115,7 @@ def inspect(tracking_uri: str) -> StoreReport:
         )
     if kind in uris.SQL_KINDS:
         return _inspect_sql_server(tracking_uri)
-    if kind in _plugin_kinds():
+    if kind in plugins("mlflow.tracking_store"):
         return _report(StoreCondition.READY, tracking_uri, uris.shown(tracking_uri))
     raise Problem(
         Kind.CONFIG,
@@ -301,10 +297,19 @@ def _inspect_sql_server(uri: str) -> StoreReport:
     )
 
 
-def _plugin_kinds() -> set[str]:
+@lru_cache(maxsize=1)
+def _plugins() -> Mapping[str, frozenset[str]]:
+    """The names of what is installed to extend MLflow, by group; every package is looked at once for all of them."""
     from importlib.metadata import entry_points
 
-    return {entry.name for entry in entry_points(group="mlflow.tracking_store")}
+    groups = ("mlflow.request_header_provider", "mlflow.tracking_store", "mlflow.model_registry_store")
+    found = entry_points()
+    return {group: frozenset(entry.name for entry in found.select(group=group)) for group in groups}
+
+
+def plugins(group: str) -> frozenset[str]:
+    """The names under which plugins of a group of MLflow's are installed."""
+    return _plugins()[group]
 
 
 def _nearest_folder(path: str) -> str:
@@ -406,6 +411,9 @@ def _ask(
     A refusal or a broken answer is something. Without a certificate that is trusted the question is asked all the same,
     for it is one that anybody may ask and nothing of the person's is sent; but what is said then is not kept.
     """
+    import http.client
+    import ssl
+
     end = time.monotonic() + seconds
     trusted = True
     told = b""
@@ -449,6 +457,8 @@ class _Told(io.BytesIO):
 
 def _json_of(answer: bytes) -> dict[str, Any] | None:
     """The JSON object of an answer to HTTP; None where it is none, or no success. Raises HTTPException, ValueError."""
+    import http.client
+
     response = http.client.HTTPResponse(_Told(answer))  # type: ignore[arg-type]  # of a socket it takes makefile alone
     response.begin()
     about = json.loads(response.read()) if response.status == 200 else None
@@ -473,6 +483,8 @@ def databricks_host(uri: str) -> str:
     """
     host = os.environ.get("DATABRICKS_HOST", "")
     if not host:
+        import configparser
+
         config = configparser.ConfigParser(interpolation=None, default_section="no section has this name")
         with contextlib.suppress(OSError, configparser.Error, UnicodeDecodeError):
             config.read(os.path.expanduser(os.environ.get("DATABRICKS_CONFIG_FILE", "~/.databrickscfg")))
@@ -514,6 +526,8 @@ def of_connection(error: OSError, where: str, seconds: float) -> Problem:
 
 
 def _proxy(uri: str, host: str) -> tuple[str, int] | None:
+    from urllib.request import getproxies, proxy_bypass
+
     if proxy_bypass(host):
         return None
     proxy = getproxies().get(uris.kind(uri)) or getproxies().get("all")

@@ -10,10 +10,8 @@ import math
 import re
 import socket
 import sqlite3
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -94,6 +92,8 @@ def require_driver(uri: str) -> None:
 
 def driver_of(uri: str) -> tuple[str, str] | None:
     """The package and version of a database's driver, where it can be loaded."""
+    from importlib import metadata
+
     from sqlalchemy.engine import make_url
 
     try:
@@ -186,6 +186,8 @@ def _of_redirect(chain: list[BaseException], title: str, place: str) -> Problem 
 
 
 def _of_tls(chain: list[BaseException], title: str, place: str) -> Problem | None:
+    import ssl  # slow to load, and only a failure needs it
+
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = cause.verify_message or "not valid"

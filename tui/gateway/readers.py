@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.problems import Elsewhere
-from tui.gateway.prompts import ClientPrompts
-from tui.gateway.registry import ClientRegistry
-from tui.gateway.rest.registry import RestModels
-from tui.gateway.rest.traces import RestTraces
-from tui.gateway.rest.tracking import RestPages, RestTracking
 from tui.gateway.session import Connection
-from tui.gateway.sql.database import Database
-from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
-from tui.gateway.sql.traces import SqlTraces
-from tui.gateway.sql.tracking import SqlTracking
-from tui.gateway.tracking.history import DatabaseHistory, RestHistory, SqliteHistory
+
+if TYPE_CHECKING:
+    from tui.gateway.rest.tracking import RestPages, RestTracking
+    from tui.gateway.sql.database import Database
+    from tui.gateway.sql.tracking import SqlTracking
 
 Operation = Callable[..., Any]
 
@@ -76,37 +70,91 @@ class First:
         return value
 
 
-def over(session: Connection, operations: Mapping[str, Operation]) -> dict[str, Operation]:
-    """The same requests, with those that a reader of our own knows answered by it where it can."""
-    by, found = (REST, rest_reads(session)) if session.transport is not None else (SQL, sql_reads(session))
-    return {**operations, **{op: First(session, by, fast, operations[op]) for op, fast in found.items()}}
+@dataclass(frozen=True)
+class FirstReads:
+    """The reader of a context's experiments and runs, which is there before the rest of the gateway is loaded."""
+
+    by: str
+    search_experiments: Operation
+    search_runs: Operation
+    sql: tuple[Database, SqlTracking] | None = None
+    rest: tuple[RestTracking, RestPages] | None = None
 
 
-def sql_reads(session: Connection) -> dict[str, Operation]:
+def first_reads(session: Connection) -> FirstReads | None:
+    """What reads the first rows where a reader of our own does; loads nothing that it does not need itself."""
+    if session.transport is not None:
+        import requests  # noqa: F401  the first request needs it at once
+
+        from tui.gateway.rest.tracking import RestPages, RestTracking
+
+        over_http = RestTracking(session)
+        pages = RestPages(over_http)
+        return FirstReads(REST, over_http.search_experiments, pages.search_runs, rest=(over_http, pages))
+    if uris.kind(session.tracking_uri) not in uris.SQL_KINDS:
+        return None
+    from tui.gateway.sql.database import Database
+    from tui.gateway.sql.tracking import SqlTracking
+
+    database = Database(session.tracking_uri)
+    tracking = SqlTracking(session, database)
+    return FirstReads(SQL, tracking.search_experiments, tracking.search_runs, sql=(database, tracking))
+
+
+def over(
+    session: Connection, operations: Mapping[str, Operation], first: FirstReads | None = None
+) -> dict[str, Operation]:
+    """The same requests, with those that a reader of our own knows answered by it where it can.
+
+    ``first`` is what has begun to read already.
+    """
+    first = first or first_reads(session)
+    if first is None:
+        return dict(operations)
+    found = rest_reads(session, first) if first.rest is not None else sql_reads(session, first)
+    return {**operations, **{op: First(session, first.by, fast, operations[op]) for op, fast in found.items()}}
+
+
+def sql_reads(session: Connection, first: FirstReads | None = None) -> dict[str, Operation]:
     """The reads that a database answers itself."""
-    runs = Database(session.tracking_uri)
+    from tui.gateway.sql.database import Database
+    from tui.gateway.sql.registry import SqlPrompts, SqlRegistry
+    from tui.gateway.sql.traces import SqlTraces
+    from tui.gateway.tracking.history import DatabaseHistory, SqliteHistory
+
+    first = first or first_reads(session)
+    if first is None or first.sql is None:
+        return {}
+    runs, tracking = first.sql
     models = runs if session.registry_uri == session.tracking_uri else Database(session.registry_uri or "")
-    found: dict[str, Operation] = {}
-    if runs.kind in uris.SQL_KINDS:
-        tracking = SqlTracking(session, runs)
-        found |= _of(tracking, "tracking", _TRACKING)
-        found |= _of(SqlTraces(session, runs), "traces", ("search", "info", "trace"))
-        found["artifacts.logged_models"] = tracking.logged_models
+    found = _of(tracking, "tracking", _TRACKING) | _of(SqlTraces(session, runs), "traces", ("search", "info", "trace"))
+    found["artifacts.logged_models"] = tracking.logged_models
     if runs.kind == "sqlite":
         found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page", "figures"))
-    elif runs.kind in uris.SQL_KINDS:
+    else:
         found |= _of(DatabaseHistory(session, runs), "history", ("figures",))
-    if runs.kind in uris.SQL_KINDS and models.kind in uris.SQL_KINDS:
+    if models.kind in uris.SQL_KINDS:
         registry = SqlRegistry(session, models, runs)
         found |= _of(registry, "registry", _REGISTRY) | _of(SqlPrompts(registry), "prompts", _PROMPTS)
     return found
 
 
-def rest_reads(session: Connection) -> dict[str, Operation]:
+def rest_reads(session: Connection, first: FirstReads | None = None) -> dict[str, Operation]:
     """The reads that a plain server is asked for without MLflow."""
-    tracking, history, models = RestTracking(session), RestHistory(session), RestModels(session)
+    from tui.gateway.artifacts.client import ClientArtifacts
+    from tui.gateway.prompts import ClientPrompts
+    from tui.gateway.registry import ClientRegistry
+    from tui.gateway.rest.registry import RestModels
+    from tui.gateway.rest.traces import RestTraces
+    from tui.gateway.tracking.history import RestHistory
+
+    first = first or first_reads(session)
+    if first is None or first.rest is None:
+        return {}
+    tracking, pages = first.rest
+    history, models = RestHistory(session), RestModels(session)
     found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page", "figures"))
-    found["tracking.search_runs"] = RestPages(tracking).search_runs
+    found["tracking.search_runs"] = pages.search_runs
     found |= _of(RestTraces(session), "traces", _TRACES)
     found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models
     if session.registry_uri == session.tracking_uri:

@@ -22,11 +22,12 @@ from dataclasses import replace
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.gateway import environment, ports, problems
+from tui.gateway import environment, problems, readers
 from tui.gateway.environment import BEFORE_READY, LIMITS_S
 from tui.gateway.readers import CLIENT, First, answered_by
 from tui.gateway.session import Connection, require_safe
 from tui.host import wire
+from tui.host.ahead import ReadAhead
 from tui.host.tunnel import Tunnel, by_port
 from tui.host.wire import HostSpec
 
@@ -34,6 +35,7 @@ _THREADS = 6
 _QUIET_SECONDS = 1.0  # without a request, after which mlflow is imported for what may come
 _LOW_PRIORITY = 10  # of the import while nobody waits for it, as a nice value
 _LINUX_PR_SET_PDEATHSIG = 1
+_AHEAD_SECONDS = 0.5  # in which what is asked first may be read from a database before anything else is loaded
 
 _logger = logging.getLogger("tui.host")
 
@@ -80,17 +82,20 @@ class Child:
         self._number: ContextVar[int] = ContextVar("number")
         self._session.before_client = self._await_mlflow
         self._session.called = tunnel.called if tunnel is not None else ""
+        self._opening = spec.opening
+        self._ahead = ReadAhead(self._session)
 
     def run(self) -> None:
         """Import mlflow on this, the main thread, while others take requests; returns never."""
+        threading.Thread(target=self._reader, name="reader", daemon=True).start()
+        threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
+        first = self._read_ahead()
         from tui.gateway import dispatch
 
-        self._operations = dict(dispatch.operations(self._session))
+        self._operations = dict(dispatch.operations(self._session, first))
         reads_alone = any(isinstance(operation, First) for operation in self._operations.values())
-        threading.Thread(target=self._reader, name="reader", daemon=True).start()
         for number in range(_THREADS):
             threading.Thread(target=self._worker, name=f"worker-{number}", daemon=True).start()
-        threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
         if reads_alone:
             self._send(("ready",))
             if self._tunnel is None:  # else they are told when it is open
@@ -111,6 +116,17 @@ class Child:
             if self._tunnel is None:
                 self._tell_capabilities()
         threading.Event().wait()
+
+    def _read_ahead(self) -> readers.FirstReads | None:
+        """Begin with what the deck asks first; the rest of the gateway is loaded while a server is waited for."""
+        if self._opening is None or not self._session.own_readers:
+            return None
+        first = readers.first_reads(self._session)
+        if first is not None:
+            self._ahead.begin(self._opening, first)
+            if first.by == readers.SQL:  # what reads a database would only be slowed down
+                self._ahead.done.wait(_AHEAD_SECONDS)
+        return first
 
     def _hold_back(self) -> None:
         """Wait until mlflow is to be imported: something waits for it, or what was read is read and all is quiet."""
@@ -176,6 +192,7 @@ class Child:
 
     def _answer(self, number: int, op: str, limit_s: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         from tui.gateway import dispatch
+        from tui.gateway.ports import reported_to
 
         self._number.set(number)
         with self._changed:
@@ -198,9 +215,9 @@ class Child:
             answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
             with (
                 self._session.within(self._request_seconds(op, limit_s), limit_s),
-                ports.reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
+                reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
             ):
-                value = operation(*args, **kwargs)
+                value = self._ahead.answer(op, args, kwargs, operation)
             self._send(("result", number, value, answered_by.get()))
             self._looked = self._looked or alone
         except Problem as problem:

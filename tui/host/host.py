@@ -503,7 +503,9 @@ class Host:
             if self._link is not link or self._closed:  # somebody else was quicker
                 return self._link
             self._generation += 1
-            self._link = ProcessLink(self.spec, self._changed, self._on_change)
+            # What the deck asks first of all has been asked of the first process.
+            again = replace(self.spec, opening=None)
+            self._link = ProcessLink(again, self._changed, self._on_change)
             event = HostEvent(HostState.STARTING, self._generation, link.reason)
         self._tell(event)
         return self._link

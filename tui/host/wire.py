@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.domain import uris
 
@@ -72,6 +72,14 @@ class Wire:
 # What a context's own process is told when it starts.
 
 
+class Opening(NamedTuple):
+    """What the deck is going to ask first of all, so that its process can read it while the screens are loaded."""
+
+    experiments: str  # the filter of the list of experiments
+    runs_of: str | None  # whose runs are shown first: "" is the first of the list; None where that is not known
+    runs: int  # of their first page
+
+
 @dataclass(frozen=True)
 class HostSpec:
     """One context: where it leads, with which environment, and how many seconds a request may take.
@@ -90,6 +98,7 @@ class HostSpec:
     timeout_s: float = 8.0
     requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for
     own_readers: bool = True
+    opening: Opening | None = None
 
     @property
     def place(self) -> str:
@@ -99,7 +108,7 @@ class HostSpec:
         return uris.shown(self.tracking_uri)
 
 
-def spec_of(launch: Launch) -> HostSpec:
+def spec_of(launch: Launch, opening: Opening | None = None) -> HostSpec:
     """What the process of a context is told."""
     environment = {"MLFLOW_ALLOW_FILE_STORE": "true"} if launch.file_store else {}
     if launch.workspace or uris.kind(launch.tracking_uri) in uris.HTTP_KINDS:
@@ -114,4 +123,5 @@ def spec_of(launch: Launch) -> HostSpec:
         timeout_s=launch.timeout_s,
         requests_a_second=launch.settings.requests_a_second,
         own_readers=launch.settings.readers != "client",
+        opening=opening,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.config.launch import FIRST_PAGE
 from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.problem import Kind, Problem
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from tui.domain.values import RunsPage
     from tui.gateway.ports import TrackingPort
 
-FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon there
 SLOW_PAGE = 50  # runs: a screenful, where that will take long as well
 _SLOW = 0.5  # of the time that a request may take, for whatever was asked last
 _TOO_SLOW = 0.8  # the same, for a page: the next one might not come in time
@@ -42,6 +42,14 @@ def ids_filter(run_ids: Sequence[str]) -> str:
     """MLflow's filter for these runs; ids that could not be ids are left out."""
     plain = [run_id for run_id in run_ids if run_id.replace("-", "").replace("_", "").isalnum()]
     return f"attributes.run_id IN ({', '.join(repr(run_id) for run_id in plain)})"
+
+
+def under_filter(path: str | None) -> str:
+    """MLflow's filter for the experiments whose names begin with a path."""
+    if not path:
+        return ""
+    quote = "'" if "'" not in path else '"'
+    return f"name LIKE {quote}{path.rstrip('%')}%{quote}"
 
 
 class PageSize:

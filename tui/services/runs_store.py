@@ -7,16 +7,20 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui.config.launch import FIRST_PAGE
 from tui.domain.filter.names import Field
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.series.history import Figures
 from tui.domain.values import GOING_ON, RunsPage
-from tui.gateway.ports import MetricHistoryPort, RegistryPort, TrackingPort
-from tui.services.runs_query import FIRST_PAGE, PageSize, RunsQuery, first_page, ids_filter
+from tui.services.runs_query import PageSize, RunsQuery, first_page, ids_filter
+
+if TYPE_CHECKING:
+    from tui.gateway.ports import MetricHistoryPort, RegistryPort, TrackingPort
 
 READ_WHOLE = 2000  # loaded runs up to which all are read again so that a restored one has its place
 FIGURES_AT_ONCE = 1000  # runs of which figures are read in one go

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import socket
 import threading
 from collections import deque
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tui.config.launch import Launch
 from tui.domain import uris
 from tui.domain.capabilities import Capabilities, expected
-from tui.host import Host, RequestRecord
+from tui.host.host import Host, RequestRecord
 from tui.host.wire import spec_of
 from tui.resources import cache_dir, state_dir, views_file
 from tui.services.ledger import Ledger
@@ -300,9 +299,8 @@ class Session:
 
     @property
     def memory_key(self) -> str:
-        """What this context's memories are kept under: the same for the same server by whatever name it is reached."""
-        server = uris.in_workspace(self.launch.tracking_uri, self.launch.apart)
-        return hashlib.sha256(server.encode()).hexdigest()[:16]
+        """What this context's memories are kept under."""
+        return self.launch.memory_key
 
 
 # Opening a context: its host process, its ports, and the folders of what it remembers.

@@ -410,9 +410,14 @@ class Writer:
 
     # taking back
 
+    @property
+    def has_written(self) -> bool:
+        """Whether anything has been written since the context was opened."""
+        return "flow" in vars(self._session)
+
     def can_take_back(self, *sorts: Thing) -> bool:
         """Whether something of these kinds was written since the context was opened that still stands."""
-        return "flow" in vars(self._session) and self._session.flow.last(sorts) is not None
+        return self.has_written and self._session.flow.last(sorts) is not None
 
     def take_back(self, *sorts: Thing) -> None:
         """Take the last plan back: at once where that restores what was deleted, else after showing it."""

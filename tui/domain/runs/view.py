@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timezone, tzinfo
 from functools import cached_property
 from itertools import count, pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,13 @@ from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.quantities import writer
 from tui.domain.runs.cells import Moment, cells_of
 from tui.domain.runs.forest import Forest, Longs, Placed, by_best_below, forest_of, place, with_ancestors
-from tui.domain.runs.groups import SampleSummary, summary
 from tui.domain.runs.snapshot import Bools, CodedTexts, Floats, FrameSnapshot
 from tui.domain.runs.table import ConstantColumn, RunsTable, ViewCounts, default_columns, field_of, title_of
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, natural, width
+
+if TYPE_CHECKING:
+    from tui.domain.runs.groups import SampleSummary
 
 # Runs in groups: by params, tags, datasets or parents; a group is a line with the figures of its runs' metrics.
 
@@ -176,6 +178,8 @@ class GroupedRuns:
     def summary(self, group: RunsGroup, key: str) -> SampleSummary:
         found = self._summaries.get((group.key, key))
         if found is None:
+            from tui.domain.runs.groups import summary  # the first rows stand in no groups
+
             values, present = self.runs.snapshot.numbers(self._metrics[key])
             found = summary(values[group.rows][present[group.rows]].tolist())
             self._summaries[group.key, key] = found

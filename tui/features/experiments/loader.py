@@ -10,6 +10,7 @@ from typing import Any
 from tui.domain.experiments import Experiment, ExperimentPage, Lifecycle
 from tui.domain.problem import Problem
 from tui.services.pool import PREFETCH
+from tui.services.runs_query import under_filter
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane
 
@@ -76,14 +77,6 @@ class StartingPlaces:
             self._places = (home, *self._places)
             if not was_at_start:
                 self._at += 1
-
-
-def under_filter(path: str | None) -> str:
-    """MLflow's filter for the experiments whose names begin with a path."""
-    if not path:
-        return ""
-    quote = "'" if "'" not in path else '"'
-    return f"name LIKE {quote}{path.rstrip('%')}%{quote}"
 
 
 class ExperimentsLoader:

@@ -66,6 +66,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.laid: ExperimentRows | None = None
         self._rest: Timer | None = None
         self._follow = True
+        self._begun = False  # whether experiments have been shown
         self._point_at: str | None = None  # where the cursor goes as soon as that is here
 
     @property
@@ -99,8 +100,11 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         if self._follow and self._point_at is None and not self.grid.row_count:
             # Nothing was remembered: begin where something happened last, not on a folder.
             self._point_at = next(iter(self.loader.experiments), None)
+        begins, self._begun = self._follow and not self._begun and not self.grid.row_count, True
         self.state.live(self.state.freshness)
         self.fill()
+        if begins:
+            self.settle()  # nobody is moving the cursor yet
 
     def _refused(self, problem: Problem) -> None:
         self.state.failed(problem, "No experiments could be read.", self.state.freshness)

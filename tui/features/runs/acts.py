@@ -279,6 +279,8 @@ class RunsWriting:
     @property
     def can_take_back(self) -> bool:
         """Whether something was written from here that still stands."""
+        if not self._writer.has_written:
+            return False  # every hint asks: what changes are is loaded with the first one
         from tui.domain.writes.changes import Thing
 
         return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)

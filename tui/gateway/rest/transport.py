@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import configparser
 import json
 import os
 import threading
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
@@ -22,7 +20,7 @@ AT_ONCE = 3  # requests that a server is asked at the same time
 _TRUE, _FALSE = ("true", "1"), ("false", "0", "")
 # What only MLflow knows how to do: other ways of signing in, and headers of a Databricks cluster.
 _MLFLOWS_OWN = ("MLFLOW_TRACKING_AUTH", "_MLFLOW_DATABRICKS_TRAFFIC_ID", "DATABRICKS_RUNTIME_VERSION")
-_PLUGINS = ("mlflow.request_header_provider", "mlflow.tracking_store", "mlflow.model_registry_store")
+_STORE_PLUGINS = ("mlflow.tracking_store", "mlflow.model_registry_store")
 
 
 def is_plain(uri: str) -> bool:
@@ -35,7 +33,8 @@ def is_plain(uri: str) -> bool:
         and insecure in (*_TRUE, *_FALSE)
         and not (insecure in _TRUE and os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH") is not None)
         and bool(guard.mlflow_version())
-        and not any(_takes(entry.name, group, uri) for group in _PLUGINS for entry in entry_points(group=group))
+        and not guard.plugins("mlflow.request_header_provider")
+        and not any(uris.kind(uri) in guard.plugins(group) for group in _STORE_PLUGINS)
     )
 
 
@@ -89,10 +88,6 @@ class Transport:
         return session
 
 
-def _takes(name: str, group: str, uri: str) -> bool:
-    return group == "mlflow.request_header_provider" or name == uris.kind(uri)
-
-
 def _headers(endpoint: str) -> dict[str, str]:
     version = guard.mlflow_version()
     headers = {"User-Agent": f"mlflow-python-client/{version}", "X-MLflow-Client-Version": version}
@@ -114,6 +109,8 @@ def _credentials() -> tuple[str | None, str | None]:
     said = [os.environ.get(name) for name in names]
     path = os.path.expanduser("~/.mlflow/credentials")
     if not all(said) and os.path.exists(path):
+        import configparser
+
         config = configparser.ConfigParser()
         config.read(path)
         if "mlflow" in config:

@@ -194,6 +194,7 @@ _BUSY_SECONDS = 20.0  # as long as MLflow waits for a database that is being wri
 _VARIABLES = 900
 _SCHEMES = re.compile(r"(sqlite|postgresql|mysql)(\+\w+)?://", re.IGNORECASE)
 _TRUE = ("true", "1")
+_PLUGINS = ("mlflow.tracking_store", "mlflow.model_registry_store")
 _SIDES = ((0, "left"), (1, "right"))
 
 Row = tuple[Any, ...]
@@ -240,7 +241,7 @@ class Database:
                 _SCHEMES.match(self._uri) is not None
                 and os.environ.get("MLFLOW_ENABLE_WORKSPACES", "").lower() not in _TRUE
                 and not os.environ.get("MLFLOW_WORKSPACE")
-                and not _taken_by_plugin(self._uri.partition("://")[0].lower())
+                and not any(self._uri.partition("://")[0].lower() in guard.plugins(group) for group in _PLUGINS)
             )
         return self._plain
 
@@ -374,13 +375,6 @@ class Reading:
             column[1].append(text)
         for name, (places, texts) in adding.items():
             yield name, places, texts
-
-
-def _taken_by_plugin(scheme: str) -> bool:
-    from importlib.metadata import entry_points
-
-    groups = ("mlflow.tracking_store", "mlflow.model_registry_store")
-    return any(entry.name == scheme for group in groups for entry in entry_points(group=group))
 
 
 # MLflow's filter strings as SQL, where every sign of them is understood; for any other MlflowClient is asked.

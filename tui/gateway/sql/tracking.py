@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import ge
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.domain import uris
-from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.values import (
     DatasetInput,
     Experiment,
@@ -34,6 +33,10 @@ from tui.gateway.sql import database as filters
 from tui.gateway.sql.database import Database, Reading, Row, Where, of_runs
 from tui.gateway.tracking.answers import LARGEST
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
+
+if TYPE_CHECKING:
+    from tui.domain.artifacts import LoggedModel, ModelMetric
+
 
 # Pages of runs from a database, straight into the columns that cross to the deck.
 
@@ -517,6 +520,8 @@ def _outputs(reading: Reading, run_id: str) -> tuple[str, ...]:
 
 
 def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
+    from tui.domain.artifacts import LoggedModel, ModelMetric  # the first rows need neither
+
     if not reading.known.has_logged_models:
         raise Elsewhere("this schema has no logged models")
     runs = list(reading.rows("SELECT experiment_id FROM runs WHERE run_uuid = :run_id", run_id=run_id))

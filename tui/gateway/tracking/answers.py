@@ -9,9 +9,6 @@ import re
 from array import array
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
-from html import unescape
-from http import HTTPStatus
 from sys import intern
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -102,6 +99,8 @@ def _seconds(said: str) -> int:
     """What a Retry-After says, in seconds; 0 where it says nothing that can be read."""
     if said.strip().isdecimal():
         return int(said)
+    from email.utils import parsedate_to_datetime
+
     with contextlib.suppress(ValueError, TypeError):
         return max(0, round((parsedate_to_datetime(said) - datetime.now(timezone.utc)).total_seconds()))
     return 0
@@ -291,6 +290,8 @@ def sentence(text: str) -> str:
 
 def first_words(text: str) -> str:
     """The first words of a page or text, without markup."""
+    from html import unescape
+
     words = " ".join(unescape(_TAGS.sub(" ", text[:20000])).split())
     return words if len(words) <= _LETTERS else words[:_LETTERS] + " …"
 
@@ -340,6 +341,8 @@ def _kind_of_status(status: int) -> Kind:
 
 
 def _status_words(status: int) -> str:
+    from http import HTTPStatus
+
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

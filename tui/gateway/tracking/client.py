@@ -22,7 +22,6 @@ from tui.domain.values import (
     ServerInfo,
 )
 from tui.gateway import problems
-from tui.gateway.ports import WritesPort
 from tui.gateway.session import Connection
 from tui.gateway.tracking import answers
 from tui.gateway.tracking.answers import RunColumns, true_number
@@ -30,6 +29,8 @@ from tui.gateway.tracking.answers import RunColumns, true_number
 if TYPE_CHECKING:
     from mlflow.entities import Experiment as MlflowExperiment
     from mlflow.entities import Run
+
+    from tui.gateway.ports import WritesPort
 
 
 PARENT_TAG = "mlflow.parentRunId"
