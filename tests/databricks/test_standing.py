@@ -112,7 +112,7 @@ async def test_an_endpoint_is_asked_and_so_is_each_that_it_serves(
     async with drive(app_on(opened), size) as deck:
         await to_serving(deck)
         await deck.press("down", "down")
-        await deck.until_text("serving › churn-prod")
+        await deck.until(lambda: "churn-prod" in deck.lines()[0], "the cursor is on it")
         await deck.press("Q")
         await deck.until_text("input example of prod.ml.churn v11")
         await deck.until_text("enter send")

@@ -66,6 +66,7 @@ async def test_a_filter_that_matches_nothing_says_so_and_how_to_go_on(small: Wor
         await deck.press("slash", *"zzz")
         await deck.until_text("No experiment matches")
         assert "esc clears the filter" in deck.text()
+        assert "ask the server" not in deck.lines()[-1], "where nothing is asked"
         await deck.press("ctrl+s")
         await deck.until_text("experiment is here")
         await deck.press("escape")
@@ -95,6 +96,8 @@ async def test_folding(small: World) -> None:
         await deck.press("f")
         await deck.until_text("▸ churn/  2")
         assert browse(deck).experiments.grid.cursor_row == 0, "the cursor is on the folder now"
+        await deck.press("W")
+        await deck.until_text("The trials of one experiment are ranked, and this is a folder")
         assert "Runs · churn/weekly" in deck.text(), "and the runs are those that were shown"
         await deck.press("f")
         await deck.until_text("▾ churn/")

@@ -14,9 +14,11 @@ from tests.support.models import open_models
 from tests.support.writing import OX
 from tui.app.application import DeckApp
 from tui.config.model import ContextSettings, Settings
+from tui.domain.problem import Freshness, FreshnessState
 from tui.features.models.model import ModelScreen
 from tui.features.run.screen import RunScreen
 from tui.ui.routes import RunRoute, VersionRoute
+from tui.widgets.status_line import Status, Top
 
 
 @pytest.fixture
@@ -56,6 +58,27 @@ async def test_the_places_are_named_the_one_here_is_lit_and_each_can_be_clicked(
         await deck.until(lambda: "[3 Serving]" in deck.lines()[0], "the endpoints are open")
         await click(deck, "1")
         await deck.until(lambda: "[1 Runs]" in deck.lines()[0], "the runs are open")
+
+
+async def test_the_trail_is_cut_before_the_places_lose_their_names(world: World) -> None:
+    async with world.open((80, 24)) as deck:
+        app = await begun(deck)
+        line = app.page.status_line if app.page is not None else None
+        assert line is not None
+        tops = tuple(Top(key, title, title) for key, title in (("1", "Runs"), ("2", "Models"), ("3", "Serving")))
+        said = {
+            ("a very long experiment", "runs"): "local  [1 Runs] 2 Models  3 Serving    a very long experime… › runs",
+            ("experiments", "churn/weekly", "gallant-ox-12 of a long sweep"): " gallant-ox-12 of a long swe…",
+            ("experiments", "churn", "runs"): "experiments › churn › runs",
+        }
+        for crumbs, words in said.items():
+            line.show(Status("local", "", crumbs, tops=tops, at="Runs", freshness=Freshness(FreshnessState.CLOSED)))
+            await deck.pilot.pause()
+            assert words in deck.lines()[0]
+        more = (*tops, *(Top(key, title, title) for key, title in (("4", "Prompts"), ("5", "Traces"), ("0", "Board"))))
+        line.show(Status("local", "", ("experiments", "churn", "weekly"), tops=more, at="Serving", watching=2))
+        await deck.pilot.pause()
+        assert " 1 Run  2 Mod [3 Serving] 4 Pro  5 Tra  0 Boa " in deck.lines()[0], "names are cut alike"
 
 
 async def test_a_context_without_endpoints_names_none(tmp_path: Path) -> None:

@@ -329,7 +329,12 @@ async def test_watching_brings_what_is_new(small: World) -> None:
         runs_pane(deck).loader.newest()
         await deck.until_text("late-lark")
         await deck.press("w")
-        await deck.until(lambda: "watching" not in deck.lines()[0], "no longer")
+        await deck.until_text("Auto-refresh is off: r reads once, w begins again")
+        assert "watching" not in deck.lines()[0]
+        await deck.press("@")
+        await deck.until_text("Requests")
+        await deck.press("w")
+        await deck.until_text("This page is not read again by itself; r reads it")
 
 
 async def test_an_idle_screen_asks_nothing_and_draws_nothing(small: World) -> None:

@@ -58,6 +58,8 @@ async def test_the_overview_says_what_it_is(small: World) -> None:
         ):
             assert text in deck.text()
         assert "experiments › churn/weekly › gallant-ox-12" in deck.text()
+        await deck.press("W")
+        await deck.until_text("This run has no child runs, which are the trials")
 
 
 async def test_tabs_forth_and_back(small: World) -> None:

@@ -640,6 +640,7 @@ async def test_runs_are_pinned_and_hidden_and_stay_so(small: World) -> None:
         await deck.type("lr < 0.05")
         await deck.press("enter")
         await deck.until(lambda: names(deck)[:2] == ["calm-bee-3", "brave-elk-771"], "what is pinned stays")
+        await deck.until_text("6 matches beside 1 pinned")
         await deck.settle()
     async with small.open() as deck:
         await enter_runs(deck, "1 hidden")

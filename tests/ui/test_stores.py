@@ -176,5 +176,7 @@ async def test_without_other_contexts_it_is_said(tmp_path: Path) -> None:
     async with model_shop(tmp_path).open() as deck:
         await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
         await deck.press("0")
-        await deck.until(lambda: "There is no context besides this one" in message(deck), "it is said")
+        await deck.until(lambda: "The board sets the models of several contexts" in deck.text(), "it is said")
+        deck.shows("contexts:", "tracking_uri: https://mlflow.example.com", "config init")
+        await deck.press("escape")
         assert "Board" not in deck.lines()[0]

@@ -68,6 +68,17 @@ AGES_GROW_OLD_MS = 30_000
 T = TypeVar("T")
 
 
+ONE_CONTEXT = """The board sets the models of several contexts side by side, and there is no context besides this one.
+
+Name others in the configuration (mlflow-deck config path tells where it is, config init writes a first one):
+
+contexts:
+  staging:
+    tracking_uri: https://mlflow.staging.example.com
+  prod:
+    tracking_uri: https://mlflow.example.com"""
+
+
 class DeckApp(CalmApp[int]):
     """The deck over one open context, which another can take the place of, and the keys that work everywhere."""
 
@@ -459,7 +470,11 @@ class DeckApp(CalmApp[int]):
                 # A widget that says nothing leaves the key to what is around it.
                 why = getattr(owner, "why_off", None)
                 reason = why(name) if why is not None else ""
-                if reason:
+                if "\n" in reason:
+                    from tui.ui.dialogs.whole_text import WholeTextModal
+
+                    self.push_screen(WholeTextModal(bound.title, reason))
+                elif reason:
                     self.say(reason)
                 else:
                     self._off = bound
@@ -481,7 +496,7 @@ class DeckApp(CalmApp[int]):
         if verb == "prompts":
             return self.session.capabilities.no_prompts
         if verb == "board":
-            return "There is no context besides this one: name others under contexts in the configuration"
+            return ONE_CONTEXT
         return "Serving endpoints are on Databricks, and this context is not" if verb == "serving" else ""
 
     # where to go
@@ -678,12 +693,15 @@ class DeckApp(CalmApp[int]):
 
     def action_watch(self) -> None:
         if self.page is not None:
+            before, key = self.page.watch_pace, key_of("app.watch")
             watching = self.page.watch_toggle()
             self.page.show_status()
-            seconds = self.session.launch.settings.watch_seconds
-            self.say(
-                f"Auto-refresh every {seconds:g} s; {key_of('app.watch')} stops" if watching else "Auto-refresh off"
-            )
+            if watching:
+                self.say(f"Auto-refresh every {self.page.watch_pace:g} s; {key} stops")
+            elif before:
+                self.say(f"Auto-refresh is off: {key_of('app.refresh')} reads once, {key} begins again")
+            else:
+                self.say(f"This page is not read again by itself; {key_of('app.refresh')} reads it")
 
     def action_times(self) -> None:
         self.absolute_times = not self.absolute_times

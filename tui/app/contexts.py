@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -11,7 +12,7 @@ from textual.screen import Screen
 
 from tui.config.launch import Launch
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.uris import DEFAULT_WORKSPACE, not_seen
 
 if TYPE_CHECKING:
@@ -265,6 +266,7 @@ class Pages:
     def __init__(self, deck: DeckApp) -> None:
         self._deck = deck
         self._trail = Trail(Visit("browse"))
+        self._pinning = Lock()
         self._routes: WeakKeyDictionary[Screen[Any], Route] = WeakKeyDictionary()  # how each page was come to
 
     def begin(self, top: str) -> None:
@@ -331,19 +333,28 @@ class Pages:
 
     def pin_here(self) -> None:
         """Pin the experiment, model, prompt or run that is open, or let it go where it is pinned."""
-        deck, pins = self._deck, self._pins()
+        deck = self._deck
         here = deck.page.pin_here() if deck.page is not None else None
         if here is None:
             deck.say("There is no experiment, model, prompt or run here that could be pinned")
             return
         title, place = here
-        pinned = place not in pins
-        pins = {**pins, place: title} if pinned else {one: said for one, said in pins.items() if one != place}
-        session, kept = deck.session, [[one, said] for one, said in pins.items()]
-        session.views.put(f"{session.memory_key}:pins", {"pins": kept})
-        deck.say(
-            f"{clean(title)} is pinned: :recent has it first" if pinned else f"{clean(title)} is not pinned any more"
-        )
+        session = deck.session
+
+        def turn() -> str:
+            with self._pinning:
+                pins = self._pins()
+                pinned = place not in pins
+                pins = {**pins, place: title} if pinned else {one: said for one, said in pins.items() if one != place}
+                name, kept = f"{session.memory_key}:pins", [[one, said] for one, said in pins.items()]
+                if not session.views.put(name, {"pins": kept}):
+                    return f"Pins cannot be kept: {session.views.failure}"
+            return f"{named(title)} is {'pinned: :recent has it first' if pinned else 'not pinned any more'}"
+
+        def told(said: str) -> None:
+            deck.post_message(deck.Looked(session, lambda: deck.say(said)))
+
+        session.own_work.submit(turn, told, lambda problem: told(clean(str(problem))))
 
     def _pins(self) -> dict[str, str]:
         """The places pinned in this context, and what they are called, as they were pinned."""

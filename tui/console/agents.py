@@ -19,7 +19,7 @@ from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.rows import Holding
 from tui.domain.models.values import RegisteredModel, alias_refusal
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -223,7 +223,7 @@ class Tools:
             raise ValueError("A proposal says why.")
         now = found.aliases.get(_alias(alias))
         if now == number:
-            raise ValueError(f"{clean(alias)} of {clean(found.name)} is on v{number} already.")
+            raise ValueError(f"{clean(alias)} of {named(found.name)} is on v{number} already.")
         desk = session.desk
         made = Proposals(session.ledger.file.parent).propose(
             Proposal(

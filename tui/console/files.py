@@ -28,7 +28,7 @@ from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
 from tui.domain.experiments import Lifecycle
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -172,7 +172,7 @@ def _meant(session: Session, given: str) -> tuple[ArtifactRoot, ArtifactEntry, s
         raise Problem(
             Kind.UNSUPPORTED,
             "Nothing was downloaded",
-            f"{clean(made.name)} v{made.version} was made from {clean(made.source) or 'no files that are told'}.",
+            f"{named(made.name)} v{made.version} was made from {clean(made.source) or 'no files that are told'}.",
             "Files of runs and of logged models can be brought.",
         )
     raise asked_wrongly("Nothing was downloaded", f"“{clean(given)}” has no files.", "Give runs:/ID/PATH or a version.")

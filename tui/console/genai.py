@@ -34,7 +34,7 @@ from tui.domain.filter.nodes import FilterError, instants_ms
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts import author, difference, own_tags_left_out, template_of, uri_parts, whole_text
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces import table
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
 from tui.domain.traces.values import STATE_LABELS, Assessment, EvaluationRun, TraceInfo
@@ -299,11 +299,11 @@ def version_of(session: Session, given: str) -> _Row:
         newest = prompt.newest.version if prompt.newest is not None and alias == "latest" else ""
         version = prompt.aliases.get(alias, newest)
         if not version:
-            raise Problem(Kind.NOT_FOUND, "No version was read", f"{clean(name)} has no alias {clean(alias)}.")
+            raise Problem(Kind.NOT_FOUND, "No version was read", f"{named(name)} has no alias {clean(alias)}.")
     version = version or (prompt.newest.version if prompt.newest is not None else "")
     made = session.prompts.get_versions([(name, version)]).get((name, version))
     if made is None:
-        raise Problem(Kind.NOT_FOUND, "No version was read", f"{clean(name)} has no version {clean(version) or 'yet'}.")
+        raise Problem(Kind.NOT_FOUND, "No version was read", f"{named(name)} has no version {clean(version) or 'yet'}.")
     return made, prompt
 
 
@@ -417,7 +417,7 @@ def print_difference(session: Session, given: Sequence[str], form: str, cells: i
         }
         sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
     else:
-        head = f"{clean(before.name)} v{before.version} against {clean(after.name)} v{after.version}"
+        head = f"{named(before.name)} v{before.version} against {clean(after.name)} v{after.version}"
         lines = [" · ".join([head, *found.notes]), "", *found.body.lines]
         sys.stdout.write("\n".join(lines if found.starts else [head, "Nothing differs."]) + "\n")
     return bool(found.starts)

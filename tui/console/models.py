@@ -31,7 +31,7 @@ from tui.console.writing import SIGNS, Consent, carried_out, refuse_read_only, w
 from tui.domain.models.rows import Tenure, tenure_at
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.writes import plans
 from tui.domain.writes.plans import AliasPlan, AliasStep
 
@@ -79,10 +79,10 @@ def version_of(session: Session, meant: Named) -> ModelVersion:
         version = session.desk.moves.state(meant.model).get(meant.alias, "")
         if not version:
             raise Problem(
-                Kind.NOT_FOUND, "No version was read", f"{clean(meant.model)} has no alias {clean(meant.alias)}."
+                Kind.NOT_FOUND, "No version was read", f"{named(meant.model)} has no alias {clean(meant.alias)}."
             )
     if not version:
-        raise asked_wrongly("No version was read", f"“{clean(meant.model)}” names no version.", _FORMS)
+        raise asked_wrongly("No version was read", f"“{named(meant.model)}” names no version.", _FORMS)
     return session.registry.get_version(meant.model, plans.version_number(version) or version)
 
 
@@ -258,7 +258,7 @@ def alias_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) -> 
             raise Problem(
                 Kind.NOT_FOUND,
                 "No alias was read",
-                f"{clean(meant.model)} has no alias {clean(meant.alias)}.",
+                f"{named(meant.model)} has no alias {clean(meant.alias)}.",
                 f"It has {', '.join(map(clean, sorted(found.aliases))) or 'none'}.",
             )
         if meant.alias and form == TABLE:
@@ -336,14 +336,14 @@ def _move(
         now = model.aliases.get(meant.alias)
         if if_currently is not None and now != _expected(if_currently):
             click.echo(
-                f"Nothing was changed: {clean(meant.alias)} of {clean(model.name)} is on {plans.shown(now)}, "
+                f"Nothing was changed: {clean(meant.alias)} of {named(model.name)} is on {plans.shown(now)}, "
                 f"not on {plans.shown(_expected(if_currently))}.",
                 err=True,
             )
             raise SystemExit(EXIT_UNDONE)
         to = _target(model, version) if version is not None else None
         if to == now:
-            click.echo(f"{clean(meant.alias)} of {clean(model.name)} is on {plans.shown(now)} already.", err=True)
+            click.echo(f"{clean(meant.alias)} of {named(model.name)} is on {plans.shown(now)} already.", err=True)
             return
         planned = plans.plan(model.name, model.aliases, {meant.alias: to})
         status = carried_out(session, guarded(session, planned, model), consent)
@@ -364,7 +364,7 @@ def _target(model: RegisteredModel, said: str) -> str:
     if said.startswith("@"):
         at = model.aliases.get(said[1:])
         if at is None:
-            raise Problem(Kind.NOT_FOUND, "Nothing was moved", f"{clean(model.name)} has no alias {clean(said[1:])}.")
+            raise Problem(Kind.NOT_FOUND, "Nothing was moved", f"{named(model.name)} has no alias {clean(said[1:])}.")
         return at
     number = _expected(said)
     if number is None:
@@ -494,7 +494,7 @@ def undo(earlier: GivenOptions, /, model: str, consent: Consent, **given: Any) -
         if plan is None:
             kept = f" {stays} cannot be taken back." if stays else ""
             raise asked_wrongly(
-                "Nothing was changed", f"Nothing was changed of {clean(name)} from here that could be undone.{kept}"
+                "Nothing was changed", f"Nothing was changed of {named(name)} from here that could be undone.{kept}"
             )
         if all(change.alias and change.id == found.name for change in plan.changes):
             steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)

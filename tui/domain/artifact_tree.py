@@ -111,7 +111,7 @@ def _logged(entry: ArtifactEntry) -> tuple[str, str]:
     """The key that an image was logged under, "" for other files, and what it is called among those of that key."""
     logged = logged_image(entry.name) if not entry.is_folder else None
     if logged is None:
-        return "", clean(entry.name)
+        return "", named(entry.name)
     small, end = " small" if logged.small else "", entry.name.rpartition(".")[2]
     return named(logged.key), clean(f"step {logged.step}{small} .{end}")
 

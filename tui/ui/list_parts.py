@@ -43,8 +43,7 @@ class Filtered(Widget):
         return False
 
     def filter_asked(self, text: str) -> None:
-        """The text is to be sent to the server."""
-        self.say_in_bar(with_keys(self.nothing_to_ask))
+        """The text is to be sent to the server; what never asks one leaves this as it is."""
 
     def filter_closed(self) -> None:
         """The bar has been hidden or taken away."""
@@ -62,8 +61,12 @@ class Filtered(Widget):
         from tui.widgets.inputs import FilterBar
 
         if self.bar is None:
+            asks = type(self).filter_asked is not Filtered.filter_asked
             self.bar = FilterBar(
-                self.filter_text(), placeholder=with_keys(self.filter_hint), complete=self.filter_completion()
+                self.filter_text(),
+                placeholder=with_keys(self.filter_hint),
+                complete=self.filter_completion(),
+                never_asks="" if asks else with_keys(self.nothing_to_ask),
             )
             await self.mount(self.bar)
         self.bar.display = True

@@ -70,6 +70,7 @@ class ViewsModal(ListModal[Picked]):
     """The views of a list; a name that is typed is offered for what is shown now."""
 
     hint_text = "enter open   type a name to keep what is shown   esc leave"
+    empty_text = "No view of this list is kept yet. Type a name to keep what is shown now under it."
 
     def __init__(self, title: str, views: Sequence[View], place: str, glyphs: Glyphs, *, web: bool) -> None:
         self.title_text = title

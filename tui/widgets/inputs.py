@@ -75,6 +75,14 @@ class FilterInput(CalmInput):
     def action_clear(self) -> None:
         self.post_message(FilterBar.Dropped())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        bar = next((above for above in self.ancestors if isinstance(above, FilterBar)), None)
+        return not (action == "server" and bar is not None and bar.never_asks)
+
+    def why_off(self, verb: str) -> str:
+        """Why nothing can be asked of the server."""
+        return self.query_ancestor(FilterBar).never_asks
+
     def action_complete(self) -> None:
         bar = self.query_ancestor(FilterBar)
         completed = bar.complete(self.value, self.cursor_position) if bar.complete else None
@@ -107,9 +115,12 @@ class FilterBar(Vertical):
     class Dropped(Message):
         """The filter is to be taken away."""
 
-    def __init__(self, text: str = "", *, placeholder: str = "", complete: Complete | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, placeholder: str = "", complete: Complete | None = None, never_asks: str = ""
+    ) -> None:
         super().__init__(classes="filter-bar")
         self.complete = complete
+        self.never_asks = never_asks  # why there is nothing to ask a server for; "" where there is
         self.input = FilterInput(
             text, placeholder=placeholder, compact=True, select_on_focus=False, classes="filter-input"
         )

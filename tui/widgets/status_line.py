@@ -68,7 +68,9 @@ def freshness_words(freshness: Freshness, zone: tzinfo) -> str:
     return f"{word} · as of {as_of}" if as_of else word
 
 
-CRUMBS_NEED = 30  # cells that the trail has before the names of the other places
+TRAIL_KEEPS = 12  # cells of the trail that stay before the names of the other places are cut
+CRUMB_SHOWS = 4  # cells of a crumb under which it is left out rather than cut
+TOP_LETTERS = (99, 5, 4, 3, 0)  # of the other places' names, where there is less and less room
 PLACE_NEEDS = 12  # cells under which the address is left out
 
 
@@ -112,11 +114,13 @@ class StatusLine(Widget):
         crumbs = self._trail()
         crumb_cells = sum(width(text) for text, _, _ in crumbs)
         room = cells - right_cells - width(word) - width(parts[1][0]) - 3
-        tops = self._tops(named=True)
-        if sum(width(text) for text, _, _ in tops) + min(crumb_cells, CRUMBS_NEED) + 3 > room:
-            tops = self._tops(named=False)
+        # The trail is cut before the places' names are, and those are cut before they are left out.
+        for letters in TOP_LETTERS:
+            tops = self._tops(letters)
+            if sum(width(text) for text, _, _ in tops) + min(crumb_cells, TRAIL_KEEPS) <= room:
+                break
         room -= sum(width(text) for text, _, _ in tops)
-        # The trail matters most, then the address: on a narrow line that gives way first.
+        # On a narrow line the address gives way to the trail.
         address = fit(
             f" {glyphs.bullet} {clean(status.place)}", max(0, room - crumb_cells - 3), ellipsis=glyphs.ellipsis
         ).rstrip()
@@ -146,12 +150,12 @@ class StatusLine(Widget):
         right.append((f"{sign} {freshness_words(freshness, self._zone)}{again} ", tone))
         return right
 
-    def _tops(self, *, named: bool) -> list[tuple[str, str, Message | None]]:
-        """The places at the top, the one here lit and in brackets; where there is no room the others are their keys."""
+    def _tops(self, letters: int) -> list[tuple[str, str, Message | None]]:
+        """The places at the top, the one here lit and in brackets, the others with so many letters of their names."""
         parts: list[tuple[str, str, Message | None]] = []
         for top in self.status.tops:
             here = top.name == self.status.at
-            text = f"{top.key} {top.title}" if named or here else top.key
+            text = f"{top.key} {top.title if here else top.title[:letters]}".rstrip()
             text = f"[{text}]" if here else f" {text} "
             parts.append((text if parts else f"  {text}", "bold $accent" if here else "", self.TopPressed(top.name)))
         return parts
@@ -183,8 +187,8 @@ def _from_the_end(
     room -= width(ellipsis)
     for text, style, target in reversed(parts):
         if width(text) > room:
-            if not kept:
-                return [(fit(text, room + width(ellipsis), ellipsis=ellipsis), style, target)]
+            if not kept or room >= CRUMB_SHOWS:
+                return [(fit(text, room + width(ellipsis), ellipsis=ellipsis), style, target), *kept]
             break
         kept.insert(0, (text, style, target))
         room -= width(text)

@@ -186,7 +186,7 @@ def measured_at(model: SourceModel, run: SourceRun | None, known: KnownOfModels,
     judges = {one.run_id: known.run(one.run_id) for one in shown}
     by = [(found.name or one.run_id[:8]) if (found := judges[one.run_id]) else one.run_id[:8] for one in shown]
     cells = {
-        "name": [clean(one.key) for one in shown],
+        "name": [named(one.key) for one in shown],
         "value": [quantities.number(one.value) for one in shown],
         "step": ["" if one.is_of_run else quantities.count(one.step) for one in shown],
         "data": [
@@ -368,7 +368,8 @@ def metric_rows(
             MoveRow(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief, name)
         )
     if most is not None and len(names) > most:
-        found.append(MoveRow("", "", "", f"{len(names) - most} more metrics: d shows all", "muted"))
+        more = len(names) - most
+        found.append(MoveRow("", "", "", f"{more} more metric{'s' if more > 1 else ''}: d shows all", "muted"))
     return found
 
 

@@ -210,6 +210,7 @@ class ViewCounts:
     folded_away: int  # rows inside folded ones
     constants: tuple[ConstantColumn, ...]
     put_away: int = 0  # runs that a person has hidden, of those that match
+    pinned_beside: int = 0  # runs that are shown because they are pinned, and do not match
 
 
 class RunsTable:

@@ -106,7 +106,7 @@ def datasets(detail: RunDetail, query: str = "") -> Facts:
         for number, d in enumerate(detail.datasets)
         if all(word in f"{d.name} {d.digest} {d.context} {d.source}".lower() for word in words)
     ]
-    names = [clean(d.name) for _, d in shown]
+    names = [named(d.name) for _, d in shown]
     cells = {
         "name": names,
         "digest": [clean(d.digest) for _, d in shown],

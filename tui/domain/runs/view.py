@@ -418,6 +418,7 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
     hidden &= ~pinned
     put_away = int((matching & hidden).sum())
     matching = matching & ~hidden
+    pinned_beside = int((pinned & alive & ~matching).sum())
     shown = matching
     tree = spec.tree and not spec.group_by
     if tree and not forest.is_flat:
@@ -449,7 +450,9 @@ def build_view(snapshot: FrameSnapshot, spec: RunsViewSpec) -> RunsTable:
         tree=tree,
         widths=spec.widths,
         orders={key.key: "down" if key.descending else "up" for key in spec.sort or NEWEST_FIRST},
-        counts=replace(_counts(snapshot, forest, placed, matching, constants), put_away=put_away),
+        counts=replace(
+            _counts(snapshot, forest, placed, matching, constants), put_away=put_away, pinned_beside=pinned_beside
+        ),
         glyphs=spec.glyphs,
         moment=Moment(spec.now_ms, spec.zone, spec.absolute_times),
     )

@@ -18,7 +18,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.preview import text as plain_text
 from tui.domain.preview.tree import tree_of
 from tui.domain.table import Tone
-from tui.domain.text import clean, clean_block, wrap
+from tui.domain.text import clean, clean_block, named, wrap
 from tui.domain.traces import table
 from tui.domain.traces.table import tone_of
 from tui.domain.traces.tree import SpanTree
@@ -313,7 +313,7 @@ class SpanReader:
         said = clean(one.text[:200])
         tone = tone_of(one) if one.valid else "muted"
         whole = one.name, f"{one.text}\n\n{one.rationale}"
-        yield TextLine(key, f"{one.kind} {clean(one.name)}: {said}  ({by}{held})", tone, "", whole)
+        yield TextLine(key, f"{one.kind} {named(one.name)}: {said}  ({by}{held})", tone, "", whole)
         if one.rationale:
             yield from self._text(f"{key}.why", one.rationale, turned, "muted", one.name, 2)
 
@@ -331,7 +331,7 @@ class SpanReader:
 
     def _event(self, key: str, event: SpanEvent, turned: frozenset[str]) -> Iterator[TextLine]:
         at = table.took((event.at_ns - self._tree.window[0]) / _MS)
-        yield self._section(key, f"event {clean(event.name)} at {at}", key in turned)
+        yield self._section(key, f"event {named(event.name)} at {at}", key in turned)
         if key in turned:
             for number, (name, value) in enumerate(sorted(event.attributes.items())):
                 yield from self._text(f"{key}.{number}", f"{name}: {value_text(value)}", turned, "", name, 2)

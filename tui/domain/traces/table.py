@@ -12,7 +12,7 @@ from tui.domain.columns import ColumnSpec
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.quantities import ASCII_BARS, BARS
 from tui.domain.table import Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces.values import ERROR, IN_PROGRESS, OK, STATE_LABELS, Assessment, TraceInfo
 
 # How the measures of traces are written: durations to a tenth of a second, costs, bars, blocks, previews.
@@ -177,7 +177,7 @@ def trace_columns(
         ColumnSpec("state", "", state, label, frozen=True, least=1, widest=1, detail="ok, error or running"),
         ColumnSpec("age", "started" if zone is not None else "age", lambda i: (started(i), "muted"),
                    lambda i: i.started_ms, better="higher", align="right", least=4, detail="when it began"),
-        ColumnSpec("name", "name", lambda i: clean(i.name), widest=30),
+        ColumnSpec("name", "name", lambda i: named(i.name), widest=30),
         ColumnSpec("took", "took", lasted, lambda i: i.took_ms, better="higher", least=7 + BAR, widest=7 + BAR,
                    detail="how long it took; a whole bar is what all but one in a hundred take at most"),
         ColumnSpec("tokens", "tokens", lambda i: tokens(i.tokens, glyphs.absent), lambda i: i.tokens,
@@ -222,7 +222,7 @@ def _assessment(name: str, glyphs: Glyphs, shown: bool) -> ColumnSpec[TraceInfo]
             return 0, float(one.value), ""
         return 1, 0.0, one.text
 
-    return ColumnSpec(f"said.{name}", clean(name), cell, rank, default=shown, group="said", widest=16)
+    return ColumnSpec(f"said.{name}", named(name), cell, rank, default=shown, group="said", widest=16)
 
 
 def tone_of(one: Assessment) -> Tone:

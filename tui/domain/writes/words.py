@@ -157,7 +157,7 @@ def what(change: Change) -> str:
         return clean(change.field[len(ASSESSED) :])
     if change.field.startswith(IN_SET):
         return "dataset"
-    return f"tag {clean(change.key)}" if change.key else clean(change.alias) or change.field
+    return f"tag {named(change.key)}" if change.key else clean(change.alias) or change.field
 
 
 def value(change: Change, text: str | None, absent: str) -> str:

@@ -358,7 +358,7 @@ class ImagesScreen(Page, Asking):
             self.forget(f"image of {pane.root.id}")
             pane.view.show(kept)
             return
-        pane.view.show_loading(f"{clean(image.key)} step {image.step}")
+        pane.view.show_loading(f"{named(image.key)} step {image.step}")
         artifacts, root, path, size = self.session.artifacts, pane.root, entry.path, entry.size
         fine = None
         if self.deck.draws_pictures:

@@ -43,7 +43,7 @@ class PreviewPart(Vertical, Filtered):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("preview")]
     filter_hint = "text to find"
-    nothing_to_ask = "A search is of what has been read; m reads more"
+    nothing_to_ask = "A search is of what has been read; {artifacts.more} reads more"
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(classes="artifacts-preview")

@@ -130,7 +130,7 @@ class ComparePlotsPane(Pane, Asking):
             self.parallel.show(axes, highlighted=self.highlighted, best=made.best, first=self.param)
         runs = count(len(self.comparison.subjects))
         against = clean(made.params[self.param].name) if self.scatter.display else f"{len(made.params)} params"
-        self.set_title("Plots", f"{clean(made.metric.name)} against {against}", f"{runs} runs")
+        self.set_title("Plots", f"{named(made.metric.name)} against {against}", f"{runs} runs")
         self.set_subtitle(self._told(made))
         self.refresh_bindings()
 

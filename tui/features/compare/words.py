@@ -192,13 +192,15 @@ def result(read: ReadPair, change: FileChange) -> str:
         return f"{count(many)} difference{'' if many == 1 else 's'}"
     if read.is_asked:
         how_much = size(read.asked_bytes, absent="files of unknown size")
-        return f"not compared: {how_much} would have to travel. m lets both travel and compares them"
+        more = f"{key_of('compare_files.more')} lets both travel and compares them"
+        return f"not compared: {how_much} would have to travel. {more}"
     if change.whole:
         return "the bytes differ, what they say does not" if read.same is False else "what they say is the same"
     begun = (
         "the files differ, but not in what was compared here" if read.same is False else "what was compared is equal"
     )
-    return f"{begun}; the rest was not. In a run's artifacts m reads more of it, D downloads it"
+    more, down = key_of("artifacts.more"), key_of("artifacts.download")
+    return f"{begun}; the rest was not. In a run's artifacts {more} reads more of it, {down} downloads it"
 
 
 def with_names(body: Body | None, names: tuple[str, str]) -> Body | None:

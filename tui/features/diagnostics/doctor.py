@@ -215,7 +215,7 @@ class StandingScreen(Page, Asking):
         self.route = route
         self._readers = self._to_read()
         tabs = {tab: _TITLES[tab] for tab in (*self._readers, *([_SETTINGS] if route.settings else []))}
-        self.pane = FactsPane(session, self.deck.glyphs, id="standing", tabs=tabs, title=clean(route.name))
+        self.pane = FactsPane(session, self.deck.glyphs, id="standing", tabs=tabs, title=named(route.name))
 
     def content(self) -> ComposeResult:
         yield self.pane
@@ -418,7 +418,7 @@ class StoreScreen(Page, Asking):
         """Say what was found and offer what can be done."""
         self._report = report
         if report.condition is StoreCondition.READY:  # a person has asked what to begin with
-            self.set_crumbs("begin")
+            self.set_crumbs("first steps")
             self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
             self.pane.set_title("What to begin with")
         else:

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, with_keys
 from tui.domain.columns import ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import TextBody
@@ -133,7 +133,7 @@ class InputsPane(ListPane[Compared]):
             became = next((verdict for verdict in row.by_judge.get(name, ()) if verdict != SAME), SAME)
             return text, _TONES.get(became, "")
 
-        return ColumnSpec(f"judge.{name}", clean(name), cell, widest=28, group="judge")
+        return ColumnSpec(f"judge.{name}", named(name), cell, widest=28, group="judge")
 
     def _states(self, row: Compared) -> tuple[str, Tone]:
         absent = self.glyphs.absent
@@ -155,7 +155,7 @@ class InputsPane(ListPane[Compared]):
         return (*(told if len(self.runs) > 2 else ()), "only what changed" if self.only_differing else "", self.said)
 
     def empty_words(self) -> str:
-        return "Nothing differs here: x shows all." if self.inputs else ""
+        return with_keys("Nothing differs here: {evaluation_diff.differences} shows all.") if self.inputs else ""
 
     def here(self) -> Compared | None:
         key = self.grid.cursor_key
@@ -233,7 +233,7 @@ class AnswersPane(Pane):
         lines += [f"  {line}" for line in _wrapped(info.response or "(no answer)", cells - 2)]
         for name, one in sorted(feedback_of(info, run.id).items()):
             by = one.source_id or one.source_type.lower()
-            lines.append(f"  {clean(name)}: {words.said(one, self._glyphs)}  {clean(f'({by})' if by else '')}".rstrip())
+            lines.append(f"  {named(name)}: {words.said(one, self._glyphs)}  {clean(f'({by})' if by else '')}".rstrip())
             lines += [f"    {line}" for line in _wrapped(one.rationale or one.error, cells - 4)]
         return [*lines, ""]
 

@@ -113,7 +113,7 @@ class EvaluationsPane(ListPane[EvaluationRun]):
             wrong = f" {self.glyphs.warning}{tally.errors}" if tally.errors else ""
             return f"{said} ({tally.count}){wrong}", "warn" if wrong else ""
 
-        return ColumnSpec(f"judge.{name}", clean(name), cell, lambda row: self.mean(row, name), better="higher",
+        return ColumnSpec(f"judge.{name}", named(name), cell, lambda row: self.mean(row, name), better="higher",
                           align="right", widest=20, group="judge", means="number",
                           detail="mean, of how many, and how often the judge itself failed")  # fmt: skip
 
@@ -121,7 +121,7 @@ class EvaluationsPane(ListPane[EvaluationRun]):
         def cell(row: EvaluationRun) -> str:
             return quantities.number(row.means[name]) if name in row.means else ""
 
-        return ColumnSpec(f"metric.{name}", clean(name), cell, lambda row: row.means.get(name), default=False,
+        return ColumnSpec(f"metric.{name}", named(name), cell, lambda row: row.means.get(name), default=False,
                           better="higher", align="right", group="metric", means="number")  # fmt: skip
 
     def title_parts(self) -> Sequence[str]:
@@ -251,7 +251,7 @@ class RecordsPane(ListPane[SetRecord]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("records")]
     filter_hint = "words in inputs, expectations, outputs and tags"
-    nothing_to_ask = "Every record that was read is here: ctrl+e reads all"
+    nothing_to_ask = "Every record that was read is here: {evaluation_set.load_all} reads all"
     things = ("record", "records")
 
     @dataclass

@@ -384,6 +384,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             return bool(self.marked() or self.experiments_here())
         if action == "standing":
             return self.session.catalog is not None and self.experiment_here() is not None
+        if action == "sweep":
+            return self.experiment_here() is not None
         if action == "everywhere":
             return bool(self.loader.following)
         if action in ("fold", "fold_all"):
@@ -396,6 +398,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
+        if verb == "sweep" and self.experiments_here():
+            return "The trials of one experiment are ranked, and this is a folder"
         return {
             "everywhere": "Every experiment is shown",
             "fold": "Experiments stand in one list: there is nothing to fold",

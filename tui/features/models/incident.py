@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.app.actions import BY_ID, bindings, configured_keys, show_key
+from tui.app.actions import BY_ID, bindings, configured_keys, key_of, show_key
 from tui.domain.columns import ColumnSpec
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.values import ModelVersion, RegisteredModel
@@ -269,7 +269,7 @@ class IncidentScreen(RegistryPage):
         def refuse(text: str) -> str:
             return "" if text.strip() else "A note says something."
 
-        question = "It is kept on this machine with its time, and is in what Y copies."
+        question = f"It is kept on this machine with its time, and is in what {key_of('app.copy_as')} copies."
         self.app.push_screen(AskLineModal(f"Note of {named(self.model_name)}", question, refuse=refuse), given)
 
     # what the keys mean

@@ -392,7 +392,7 @@ class ModelsScreen(RegistryPage):
     def _followed(self, event: ModelsPane.Followed) -> None:
         event.stop()
         self.versions.follow(event.model)
-        self.set_crumbs("models", *([clean(event.model.name)] if event.model is not None else []))
+        self.set_crumbs("models", *([named(event.model.name)] if event.model is not None else []))
         self.refresh_bindings()
 
     @on(ModelsPane.Opened)

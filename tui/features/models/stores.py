@@ -45,7 +45,7 @@ class StoresPane(ListPane[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("stores")]
     filter_hint = "words in names and in what differs"
-    nothing_to_ask = "Every context is read already: r reads them again"
+    nothing_to_ask = "Every context is read already: {app.refresh} reads them again"
     things = ("model", "models")
     first_sort: SortOrder = (("name", False),)
     may_rest = False
@@ -436,7 +436,7 @@ class StoresScreen(Page, Asking):
             elif to == made.name:
                 self.deck.say(f"{clean(other.name)} shows the same model of the same registry")
                 return
-            title = f"Promote v{made.version} of {clean(made.name)} to {clean(other.name)}"
+            title = f"Promote v{made.version} of {named(made.name)} to {clean(other.name)}"
             wanted = wanted_of(f"{to} @{CHAMPION}")
             Writer(self, target).confirm(title, lambda: target.promotions.plan(made, wanted, elsewhere))
 

@@ -120,7 +120,7 @@ class PromptsScreen(Page, Asking):
     def _followed(self, event: PromptsPane.Followed) -> None:
         event.stop()
         self.versions.follow(event.prompt)
-        self.set_crumbs("prompts", *([clean(event.prompt.name)] if event.prompt is not None else []))
+        self.set_crumbs("prompts", *([named(event.prompt.name)] if event.prompt is not None else []))
         self.refresh_bindings()
 
     @on(PromptsPane.Opened)

@@ -335,7 +335,7 @@ class RunScreen(Page, Asking):
 
     def _show(self, detail: RunDetail) -> None:
         self.detail = detail
-        self.set_crumbs("experiments", clean(detail.experiment_name), named(detail.name) or detail.run_id)
+        self.set_crumbs("experiments", named(detail.experiment_name), named(detail.name) or detail.run_id)
         self.overview.show_run(detail, self.children_known, self.made)
         self.tabs.show_run(detail)
         self.refresh_bindings()

@@ -787,7 +787,7 @@ class RunsPane(ListPane[str]):
         if verb in ("fold", "fold_all"):
             return "Runs stand in one list: there is nothing to fold"
         if verb == "show_hidden":
-            return "No run is hidden here: H hides one"
+            return f"No run is hidden here: {key_of('runs.hide_run')} hides one"
         if verb == "undo":
             return NOTHING_TO_UNDO
         if verb in OF_MARKS:

@@ -73,7 +73,8 @@ def title(shown: RunsInView, glyphs: Glyphs) -> tuple[str, ...]:
     elif shown.freshness.state is FreshnessState.REMEMBERED or shown.freshness.as_of_ms is not None:
         parts.append("last seen")
     if shown.counts is not None and shown.filter_text and not shown.filter_fails:
-        parts.append(matches(shown.counts.matching))
+        beside = f" beside {quantities.count(shown.counts.pinned_beside)} pinned" if shown.counts.pinned_beside else ""
+        parts.append(matches(shown.counts.matching) + beside)
     if shown.query.view is not Lifecycle.ACTIVE:
         parts.append(shown.query.view.value)
     if shown.groups:

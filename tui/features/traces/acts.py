@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tui.domain.problem import Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces.table import assessment_names
 from tui.domain.traces.values import EvaluationSet, TraceInfo, TraceScope
 from tui.domain.writes.changes import Plan, Thing, ThingState
@@ -173,7 +173,7 @@ class TraceWriting:
         def delete(choice: Choice | None) -> None:
             if choice is not None:
                 name = choice.title
-                self._writer.confirm(f"Delete {clean(name)}", lambda: unassessing(self._states(ids), name))
+                self._writer.confirm(f"Delete {named(name)}", lambda: unassessing(self._states(ids), name))
 
         choices = [Choice(name, name, self._said(name, chosen)) for name in names]
         glyphs = self._page.deck.glyphs
@@ -201,7 +201,7 @@ class TraceWriting:
         def add(sets: Sequence[EvaluationSet], choice: Choice | None) -> None:
             if choice is not None:
                 to = next(one for one in sets if one.id == choice.id)
-                title = f"Add to dataset {clean(to.name)}"
+                title = f"Add to dataset {named(to.name)}"
                 self._writer.confirm(title, lambda: adding(self._states(ids, to), to))
 
         def offer(sets: tuple[EvaluationSet, ...]) -> None:

@@ -19,7 +19,7 @@ from tui.domain.columns import ColumnSpec, SpecTable
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces import table as words
 from tui.domain.traces.span_lines import AlignedRow, aligned, divergence, texts_of
 from tui.domain.traces.tree import SpanTree
@@ -106,7 +106,7 @@ class AlignedPane(ListPane[AlignedRow]):
             failed = any(span is not None and span.failed for span in (row.left, row.right))
             sign = f" {glyphs.failed}" if failed else ""
             tone: Tone = "warn" if row.left is None or row.right is None else "bad" if failed else ""
-            return f"{'  ' * min(row.depth, _DEEPEST)}{clean(row.span.name)}{sign}", tone
+            return f"{'  ' * min(row.depth, _DEEPEST)}{named(row.span.name)}{sign}", tone
 
         def where(row: AlignedRow) -> tuple[str, Tone]:
             if row.number == self.parting:
@@ -247,9 +247,9 @@ class TraceDiffScreen(Page, Asking):
             self.spans.notice.tell_warning(gone)
         self.spans.put(pair.rows, pair.parting)
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
-        one, other = (clean(trace.info.name) or trace.info.id[:11] for trace in (pair.left, pair.right))
+        one, other = (named(trace.info.name) or trace.info.id[:11] for trace in (pair.left, pair.right))
         parting = pair.rows[pair.parting] if pair.parting is not None else None
-        said = f"they part at {clean(parting.span.name)}" if parting is not None else "the same spans"
+        said = f"they part at {named(parting.span.name)}" if parting is not None else "the same spans"
         total = [words.took(trace.info.took_ms) for trace in (pair.left, pair.right)]
         self.spans.set_title(f"{one} {total[0]} against {other} {total[1]}", said)
         self._show_texts()
@@ -273,7 +273,7 @@ class TraceDiffScreen(Page, Asking):
             return
         change = texts_of(row)
         self.texts.set_title(
-            clean(row.span.name), "" if change.body is not None and change.body.lines else "no difference"
+            named(row.span.name), "" if change.body is not None and change.body.lines else "no difference"
         )
         if change.body is not None and change.body.lines:
             self.texts.view.show(change.body)

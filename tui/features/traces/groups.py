@@ -17,7 +17,7 @@ from tui.domain.columns import ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.table import Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces import table
 from tui.domain.traces.summary import HOUR, TraceGroup, grouped, share, tallied
 from tui.domain.traces.tree import SpanTree
@@ -115,7 +115,7 @@ class GroupsPane(ListPane[TraceGroup]):
             return quantities.stamp(ms, zone) if zone is not None else quantities.ago(ms, now_ms)
 
         return (
-            ColumnSpec("key", self.kind, lambda row: clean(row.key), frozen=True, least=16, widest=56),
+            ColumnSpec("key", self.kind, lambda row: named(row.key), frozen=True, least=16, widest=56),
             ColumnSpec("traces", "turns" if self.kind == "session" else "traces",
                        lambda row: quantities.count(row.now.count), lambda row: row.now.count, better="higher",
                        align="right"),

@@ -15,7 +15,7 @@ from tui.app.actions import bindings
 from tui.domain.columns import ColumnSpec, SpecTable
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Freshness, Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces.span_lines import SpanReader, TextLine
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, Assessment, Trace, TraceInfo
@@ -182,7 +182,7 @@ class TraceScreen(Page, Asking):
 
     def _call_it(self) -> None:
         name = self.info.name if self.info is not None else ""
-        self.set_crumbs("traces", *([clean(name)] if name else []), clean(self.trace_id[:11]))
+        self.set_crumbs("traces", *([named(name)] if name else []), clean(self.trace_id[:11]))
 
     # reading
 

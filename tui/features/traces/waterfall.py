@@ -15,7 +15,7 @@ from tui.domain import quantities
 from tui.domain.columns import ColumnSpec, SpecTable
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.table import Tone
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.domain.traces import table as words
 from tui.domain.traces.span_lines import searched_in
 from tui.domain.traces.tree import Node, SpanTree
@@ -187,7 +187,7 @@ class WaterfallPane(ListPane[SpanRow]):
             more = f" {glyphs.times}{row.like}" if row.like > 1 else ""
             hidden = f" +{quantities.count(row.folded)}" if row.folded and row.like == 1 else ""
             tone: Tone = "bad" if span.failed else "warn" if row.node.wrong else ""
-            return f"{self._stems(row.node)}{clean(span.name)}{sign}{more}{hidden}", tone
+            return f"{self._stems(row.node)}{named(span.name)}{sign}{more}{hidden}", tone
 
         def took(row: SpanRow) -> tuple[str, Tone]:
             span = row.node.span
@@ -300,7 +300,7 @@ class WaterfallPane(ListPane[SpanRow]):
         now = self.session.clock.now_ms()
         partial = f"partial, began {quantities.ago(info.started_ms, now)} ago" if self.trace.is_partial else ""
         return (
-            clean(info.name) or "trace",
+            named(info.name) or "trace",
             words.took(info.took_ms) if info.took_ms is not None else "",
             partial,
             f"{failed} error{'' if failed == 1 else 's'}" if failed else "",

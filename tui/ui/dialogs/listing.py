@@ -58,6 +58,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
 
     title_text = ""
     hint_text = "enter choose   esc leave"
+    empty_text = ""  # what stands in a list without any rows
     taken: frozenset[str] = frozenset()  # keys of letters and signs that are not typed, but bound with priority
 
     def __init__(self, glyphs: Glyphs, *, query: str = "") -> None:
@@ -100,7 +101,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
     def narrow(self, query: str) -> None:
         """Show the rows that ``query`` leaves."""
         self._query = query
-        self.grid.placeholder = f"Nothing here holds  {clean(query.strip())}" if query.strip() else ""
+        self.grid.placeholder = f"Nothing here holds  {clean(query.strip())}" if query.strip() else self.empty_text
         self.grid.table = self.rows(query)
 
     @on(Input.Changed)

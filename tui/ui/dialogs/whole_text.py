@@ -43,7 +43,8 @@ class WholeTextModal(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         lines = self._text.count("\n") + 1
-        size = f"{count(len(self._text))} characters"
+        many = len(self._text)
+        size = f"{count(many)} character{'' if many == 1 else 's'}"
         if lines > 1:
             size += f", {count(lines)} lines"
         if len(self._text) > SHOWN:
