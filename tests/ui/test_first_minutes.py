@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timezone
 from pathlib import Path
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from tests.contracts.shop import full_shop
 from tests.support.deck import World, browse, enter_runs, message, runs_pane, shop
-from tests.support.driver import Deck
+from tests.support.driver import Deck, drive
 from tests.support.models import open_models
 from tests.support.writing import OX
 from tui.app.application import DeckApp
 from tui.config.model import ContextSettings, Settings
+from tui.domain.glyphs import UNICODE
 from tui.domain.problem import Freshness, FreshnessState
 from tui.features.models.model import ModelScreen
 from tui.features.run.screen import RunScreen
 from tui.ui.routes import RunRoute, VersionRoute
-from tui.widgets.status_line import Status, Top
+from tui.widgets.status_line import Status, StatusLine, Top
 
 
 @pytest.fixture
@@ -60,11 +63,17 @@ async def test_the_places_are_named_the_one_here_is_lit_and_each_can_be_clicked(
         await deck.until(lambda: "[1 Runs]" in deck.lines()[0], "the runs are open")
 
 
-async def test_the_trail_is_cut_before_the_places_lose_their_names(world: World) -> None:
-    async with world.open((80, 24)) as deck:
-        app = await begun(deck)
-        line = app.page.status_line if app.page is not None else None
-        assert line is not None
+class OneLine(App[int]):
+    """The line at the top alone."""
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(Status("local", ""), UNICODE, timezone.utc)
+
+
+async def test_the_trail_is_cut_before_the_places_lose_their_names() -> None:
+    async with drive(OneLine(), (80, 24)) as deck:
+        line = deck.app.query_one(StatusLine)
+        line.styles.height = 1
         tops = tuple(Top(key, title, title) for key, title in (("1", "Runs"), ("2", "Models"), ("3", "Serving")))
         said = {
             ("a very long experiment", "runs"): "local  [1 Runs] 2 Models  3 Serving    a very long experime… › runs",
@@ -73,11 +82,12 @@ async def test_the_trail_is_cut_before_the_places_lose_their_names(world: World)
         }
         for crumbs, words in said.items():
             line.show(Status("local", "", crumbs, tops=tops, at="Runs", freshness=Freshness(FreshnessState.CLOSED)))
-            await deck.pilot.pause()
+            await deck.settle()
             assert words in deck.lines()[0]
         more = (*tops, *(Top(key, title, title) for key, title in (("4", "Prompts"), ("5", "Traces"), ("0", "Board"))))
-        line.show(Status("local", "", ("experiments", "churn", "weekly"), tops=more, at="Serving", watching=2))
-        await deck.pilot.pause()
+        closed = Freshness(FreshnessState.CLOSED)
+        line.show(Status("local", "", ("experiments", "churn", "weekly"), tops=more, at="Serving", freshness=closed))
+        await deck.settle()
         assert " 1 Run  2 Mod [3 Serving] 4 Pro  5 Tra  0 Boa " in deck.lines()[0], "names are cut alike"
 
 
