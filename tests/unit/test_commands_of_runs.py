@@ -6,8 +6,11 @@ import math
 import os
 import subprocess
 import sys
+from array import array
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import click
 import pytest
@@ -16,6 +19,9 @@ from tests.support.command_line import Ended, command_line
 from tests.support.stores import Store, make_store
 from tui import cli
 from tui.console import command
+from tui.console.runs import _points
+from tui.domain.series.history import HistoryPage, MetricHistory
+from tui.services.session import Session
 
 HOSTILE = 'evil \x1b[31m\u202ename, "quoted"\n=1+1'
 ROOT = Path(__file__).parents[2]
@@ -112,6 +118,13 @@ def test_a_run_in_full(deck: Deck, odd_run: str) -> None:
     assert float(lines["metrics", "loss"]) == 1 / 3
     assert deck("runs", "get", "0" * 32).status == 2
     assert deck("runs", "get", "models:/churn").status == 2
+
+
+def test_a_step_with_a_fraction_is_printed_as_it_was_recorded() -> None:
+    history = MetricHistory("r", "m", array("d", [0.5, 1.0]), array("d", [1000.25, 1001.0]), array("d", [0.1, 0.2]))
+    session = SimpleNamespace(history=SimpleNamespace(page=lambda *_asked, token: HistoryPage(history)))
+    (points,) = _points(cast(Session, session), "r", "m")
+    assert [(point.step, type(point.step)) for point in points] == [(0.5, float), (1, int)]
 
 
 def test_a_history_in_full(deck: Deck, odd_run: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from email.utils import formatdate
 from pathlib import Path
 
@@ -25,10 +26,10 @@ def here(tmp_path: Path) -> World:
     return world(tmp_path)
 
 
-def state_of(world: World) -> tuple[Verdict, str]:
+def state_of(world: World, environment: Mapping[str, str] | None = None) -> tuple[Verdict, str]:
     """What is said of the folder of what is remembered."""
     folder = world.folder / "state"
-    around = Surroundings(terminal_of({}, "utf-8"), folder, world.folder / "cache", environment={})
+    around = Surroundings(terminal_of({}, "utf-8"), folder, world.folder / "cache", environment=environment or {})
     doctor = Doctor(world.session(world.launched()), around)
     return next((check.verdict, f"{check.found} {check.remedy}") for check in doctor.checks() if check.id == "state")
 
@@ -66,6 +67,13 @@ def test_a_folder_for_temporary_files_that_cannot_be_written(here: World, monkey
     verdict, words = state_of(here)
     assert verdict is Verdict.FAIL
     assert "Read-only file system" in words and "TMPDIR" in words
+
+
+def test_a_folder_for_temporary_files_that_another_stands_in_for_is_told(here: World) -> None:
+    verdict, words = state_of(here, {"TMPDIR": "/nowhere/at/all"})
+    assert verdict is Verdict.WARNING
+    assert "TMPDIR is /nowhere/at/all" in words and f"{tempfile.gettempdir()} is used in its place" in words
+    assert state_of(here, {"TMPDIR": tempfile.gettempdir()})[0] is Verdict.OK
 
 
 @pytest.mark.parametrize("ahead", [0, 3600, -3600])

@@ -414,7 +414,7 @@ def runs_get(earlier: GivenOptions, /, run: str, form: str, **given: Any) -> Non
 @dataclass(frozen=True)
 class _Point:
     metric: str
-    step: int
+    step: int | float  # SQLite keeps a fraction that some other program recorded
     time_ms: int
     value: float
 
@@ -463,7 +463,7 @@ def _points(session: Session, run_id: str, name: str) -> Iterator[Sequence[_Poin
         page = session.history.page(run_id, name, token=token)
         history = page.history
         yield [
-            _Point(name, int(step), int(at), float(value))
+            _Point(name, int(step) if step == int(step) else step, int(at), float(value))
             for step, at, value in zip(history.steps, history.timestamps_ms, history.values, strict=True)
         ]
         token = page.next_token

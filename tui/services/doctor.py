@@ -513,6 +513,10 @@ class Doctor:
                 f"No temporary file can be written: {reason}. Models' files cannot be read without.",
                 "Make room in the folder for temporary files, or set TMPDIR to one that can be written.",
             )
+        wanted, used = self._around.environment.get("TMPDIR", ""), tempfile.gettempdir()
+        if wanted and os.path.realpath(wanted) != os.path.realpath(used):
+            remedy = "Let TMPDIR name a folder that is there and can be written."
+            return warning(f"TMPDIR is {wanted}, which cannot be written; {used} is used in its place.", remedy)
         open_to_others = os.stat(folder).st_mode & 0o022
         if open_to_others:
             return warning(f"{folder} can be written by others.", f"chmod go-w {folder}")
