@@ -284,9 +284,9 @@ async def test_a_problem_that_is_over_is_not_told_any_more(world: World) -> None
 @pytest.mark.parametrize(
     ("clipboard", "fails", "said"),
     [
-        ("external", "0", "Copied experiment name: churn/weekly"),
-        ("off", "0", "in tmux's buffer only; “tmux set -g set-clipboard on”"),
-        ("on", "1", "sent past tmux, which passes it on after “tmux set -g allow-passthrough on”"),
+        ("(string) 52", "0", "Copied experiment name: churn/weekly"),
+        ("[missing]", "0", "in tmux's buffer only; “tmux set -as terminal-features ,vt220:clipboard”"),
+        ("(string) 52", "1", "sent past tmux, which passes it on after “tmux set -g allow-passthrough on”"),
     ],
 )
 async def test_copying_inside_tmux_arrives_or_says_what_is_needed(
@@ -295,7 +295,10 @@ async def test_copying_inside_tmux_arrives_or_says_what_is_needed(
     tmux = tmp_path / "bin" / "tmux"
     tmux.parent.mkdir()
     tmux.write_text(
-        f'#!/bin/sh\nif [ "$1" = load-buffer ]; then cat > "{tmp_path}/buffer"; exit {fails}; fi\necho {clipboard}\n'
+        f'#!/bin/sh\nif [ "$1" = load-buffer ]; then cat > "{tmp_path}/buffer"; exit {fails}; fi\n'
+        'if [ "$1" = display-message ]; then echo /dev/pts/7; exit 0; fi\n'
+        "printf 'Terminal 0: xterm for /dev/pts/1, flags=0x0:\\n 1: Ms: (string) 52\\n'\n"
+        f"printf 'Terminal 1: vt220 for /dev/pts/7, flags=0x0:\\n 1: Ms: {clipboard}\\n'\n"
     )
     tmux.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmux.parent}:/usr/bin:/bin")

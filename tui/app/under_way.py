@@ -163,7 +163,9 @@ class Copying:
                 deck.copy_to_clipboard(plain)
                 deck.say(f"{called} was sent past tmux, which passes it on after “{in_the_way}”")
             elif in_the_way:
-                deck.say(f"{called} is in tmux's buffer only; “{in_the_way}” lets it reach the terminal")
+                deck.say(
+                    f"{called} is in tmux's buffer only; “{in_the_way}” and attaching again let it reach the terminal"
+                )
             else:
                 deck.say(self._copied(called, plain))
 

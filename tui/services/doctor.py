@@ -138,7 +138,7 @@ def terminal_of(environ: Mapping[str, str], encoding: str, size: tuple[int, int]
     if program in _OSC52 or "kitty" in name or environ.get("WT_SESSION"):
         clipboard = "it takes the clipboard (OSC 52)"
     if environ.get("TMUX"):
-        images, clipboard = "", "tmux passes the clipboard on with `set -g set-clipboard on`"
+        images, clipboard = "", "tmux hands the clipboard on to terminals of which it knows how (terminal-features)"
     called = f"{name} in {program}" if program and name else name or program
     unicode = "utf" in encoding.lower()
     return Terminal(colours, unicode, images, clipboard, *size, called)

@@ -17,7 +17,7 @@ from tui.domain.text import clean
 TMUX_PATIENCE_S = 5.0
 _SCREEN_TAKES = 500  # characters that screen passes on at once
 
-SET_CLIPBOARD = "tmux set -g set-clipboard on"
+_TERMINAL = re.compile(r"^Terminal \d+: (\S+) for (\S+),")
 ALLOW_PASSTHROUGH = "tmux set -g allow-passthrough on"
 
 
@@ -45,11 +45,29 @@ def through_tmux(text: str) -> str:
         )
         if loaded.returncode != 0:
             return ALLOW_PASSTHROUGH  # before 3.2 it does not hand buffers on
-        asked = ["tmux", "show-options", "-gv", "set-clipboard"]
-        shown = subprocess.run(asked, capture_output=True, timeout=TMUX_PATIENCE_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+        asked = (("display-message", "-p", "#{client_tty}"), ("show-messages", "-T"))
+        told = [
+            subprocess.run(["tmux", *one], capture_output=True, text=True, timeout=TMUX_PATIENCE_S, check=False).stdout
+            for one in asked
+        ]
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return ALLOW_PASSTHROUGH
-    return SET_CLIPBOARD if shown.stdout.strip() == b"off" else ""
+    name = _without_clipboard(told[1], told[0].strip())
+    return f"tmux set -as terminal-features ,{name}:clipboard" if name else ""
+
+
+def _without_clipboard(terminals: str, at: str) -> str:
+    """The kind of the terminal at a device that tmux knows of no way to its clipboard, "" where it knows one.
+
+    Whatever ``set-clipboard`` says: that is for programs, and not for what tmux hands on itself.
+    """
+    name, here = "", False
+    for line in terminals.splitlines():
+        if found := _TERMINAL.match(line):
+            name, here = found[1], found[2] == at
+        elif here and " Ms: " in line:
+            return name if "[missing]" in line else ""
+    return ""
 
 
 # Notices to the desktop by way of the terminal: OSC 9, OSC 777 or the bell, also from inside tmux and screen.
