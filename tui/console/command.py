@@ -195,15 +195,15 @@ def json_option(function: Decorated) -> Decorated:
 def opened(earlier: GivenOptions, given: Mapping[str, Any]) -> Iterator[Session]:
     """The context that the options say, its process ended afterwards."""
     from tui.app.start import GivenOptions, resolved, settings_of
+    from tui.console.logs import hush, keep
     from tui.services.session import open_session
 
     said = GivenOptions(**given).over(earlier)
     if said.log_file is not None:
         from pathlib import Path
 
-        from tui.console.logs import keep
-
         keep(Path(said.log_file))
+    hush()
     settings, file = settings_of(said)
     session = open_session(resolved(said, settings, file, None), None)
     try:

@@ -494,7 +494,7 @@ def gate_command(
         write(judging.markdown(called[0], called[1], judged))
     else:
         for one in judged:
-            write(clean(f"{'✓' if one.passes else '✗'} {one.what}: {one.wanted}; {one.found}") + "\n")
+            write(clean(f"{'✓' if one.passes else '✗'} {one.what}: {one.said}") + "\n")
         beside = f" against {called[1]}" if called[1] else ""
         write(clean(f"{called[0]}{beside} {'passes' if passes else 'does not pass'}.") + "\n")
     raise SystemExit(0 if passes else EXIT_NO)

@@ -147,6 +147,11 @@ class Judgement:
     found: str
     passes: bool
 
+    @property
+    def said(self) -> str:
+        """What is asked and what was found; once where that is the same."""
+        return self.wanted if self.wanted == self.found else f"{self.wanted}; {self.found}"
+
 
 def bound(text: str, end: Literal["min", "max"]) -> Bound | None:
     """``auc@test:+0.002`` is a difference, ``ms:+5%`` a share, ``auc:0.9`` by itself; None for what is no bound."""
@@ -224,7 +229,7 @@ def _within(wanted: Bound, value: float) -> bool:
 
 def lines(judgements: Sequence[Judgement], yes: str, no: str) -> list[str]:
     """A line for each condition, begun by a sign."""
-    return [f"{yes if one.passes else no} gate {one.what}: {one.wanted}; {one.found}" for one in judgements]
+    return [f"{yes if one.passes else no} gate {one.what}: {one.said}" for one in judgements]
 
 
 def passes(judgements: Sequence[Judgement]) -> bool:
