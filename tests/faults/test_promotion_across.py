@@ -19,7 +19,7 @@ from tui.gateway import environment
 from tui.gateway.carried import EXPERIMENT, hashes_below, put_into
 from tui.gateway.registry import ClientRegistry
 from tui.gateway.session import Connection
-from tui.services.alias_moves import AliasMoves
+from tui.services.alias_moves import AliasMoves, done_steps
 from tui.services.ledger import Ledger
 from tui.services.registry_writes import Promotions, RegistryWrites, wanted_of
 from tui.services.write_flow import Outcome, WriteFlow, WriteKind, WriteResult
@@ -139,6 +139,9 @@ def test_the_files_arrive_as_they_were_and_the_alias_is_moved_and_put_back(
     assert prod.registry.fetch_version(prod.name, made.version, str(folder)) == dev.hashes == hashes_below(str(folder))
     entry = prod.ledger.read().entries[-1]
     assert (entry.what, entry.outcome, len(entry.details["steps"])) == ("version.promote", "done", 2)
+    moves = AliasMoves(prod.registry, prod.ledger, place=prod.proxy.uri)
+    (move,) = moves.told(prod.ledger.read().entries, prod.name)
+    assert [(step.alias, step.expected, step.to) for step in done_steps(move)] == [("champion", None, made.version)]
     back = told.taken_back
     assert back is not None and prod.flow.carry_out(prod.flow.dressed(back)).outcome is Outcome.DONE
     assert prod.other.get_registered_model(prod.name).aliases == {}

@@ -149,6 +149,7 @@ async def test_from_a_cell(worlds: dict[str, World]) -> None:
         assert prod.by_model["churn"][newest].tags == {COPIED_FROM: "dev: models:/churn/12"}
         assert prod.aliases_at("churn", ["champion"]) == {"champion": newest}
         await deck.until(lambda: deck.app.screen is screen, "the board is back")
+        await deck.until(lambda: "now by " in deck.line_with("churn  "), "the ledger tells who moved it")
         await deck.press("u")
         await deck.until_text("Move champion of churn: v15 → v12")
         await deck.press("escape")

@@ -60,6 +60,23 @@ def done_steps(entry: Entry) -> tuple[AliasStep, ...]:
     return tuple(step for step, outcome in pairs if outcome == Outcome.DONE.value)
 
 
+def moves_in(entry: Entry) -> list[Entry]:
+    """An entry that is a move, or what another one, as a promotion, moved among other things, each as such an entry."""
+    if entry.what in (WHAT, OF_PROMPTS):
+        return [entry]
+    steps, results = entry.details.get("steps"), entry.result.get("steps")
+    found = []
+    for at, step in enumerate(steps if isinstance(steps, list) else ()):
+        field = str(step.get("field", "")) if isinstance(step, dict) else ""
+        if field.startswith(changes.ALIAS) and step.get("kind") in (Thing.MODEL.value, Thing.PROMPT.value):
+            what = WHAT if step["kind"] == Thing.MODEL.value else OF_PROMPTS
+            told = results[at] if isinstance(results, list) and at < len(results) else {}
+            moved = {**step, "alias": field[len(changes.ALIAS) :]}
+            details, result = {**entry.details, "steps": [moved]}, {**entry.result, "steps": [told]}
+            found.append(replace(entry, what=what, subject=str(step.get("id", "")), details=details, result=result))
+    return found
+
+
 def taken_back(entries: Sequence[Entry]) -> set[tuple[int, str]]:
     """Pairs of an entry's number and an alias of which the move has been undone or put back."""
     by_number = {entry.number: entry for entry in entries}
@@ -287,6 +304,16 @@ class AliasMoves:
             if entry.what == self._what and entry.place == self.place and (model is None or entry.subject == model)
         ]
 
+    def told(self, entries: Iterable[Entry], model: str | None = None) -> list[Entry]:
+        """What entries tell of moves here, also of those that came with something else; ``entries`` are others' too."""
+        return [
+            move
+            for entry in entries
+            if entry.place == self.place
+            for move in moves_in(entry)
+            if move.what == self._what and (model is None or move.subject == model)
+        ]
+
     def undo_plan(self, model: str, now: RegisteredModel | None = None) -> AliasPlan | None:
         """What undoes the last move of a model that has not been undone; None where there is none left.
 
@@ -361,7 +388,7 @@ class Holders:
         """Read what the ledger has of moves here; where it cannot be read, nothing is known from it."""
         recorded: dict[tuple[str, str], list[tuple[Entry, _Move]]] = {}
         try:
-            entries = self._moves.entries()
+            entries = self._moves.told(self._moves.ledger.read().entries)
         except Problem:  # who writes is told of it; who looks need not be
             entries = []
         for entry in entries:
@@ -413,11 +440,11 @@ def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Te
     from tui.services.ledger_rows import merged
 
     moves = session.desk.moves
-    others = [e for e in merged(state_dir()) if (e.what, e.place, e.subject) == (WHAT, moves.place, model.name)]
+    own, others = moves.ledger.read().entries, merged(state_dir())
     known = [
         KnownMove(entry.ended_ms or entry.at_ms, step.expected, step.to, entry.actor, entry.why, source)
-        for entries, source in ((moves.entries(model.name), "ledger"), (others, "merged ledger"))
-        for entry in entries
+        for entries, source in ((own, "ledger"), (others, "merged ledger"))
+        for entry in moves.told(entries, model.name)
         if not is_of_another(entry, model)
         for step in done_steps(entry)
         if step.alias == alias
