@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import gc
 import sys
 import threading
@@ -14,7 +15,7 @@ import requests
 from tests.gateway.conftest import open_session
 from tests.gateway.zoo import MANY, Zoo
 from tui.gateway import model_files, readers
-from tui.gateway.rest.transport import Transport
+from tui.gateway.rest.transport import Transport, at_once
 from tui.gateway.sql.database import Reading, Row
 
 PAGE, FIRST = 400, 200
@@ -133,6 +134,48 @@ def test_all_runs_of_a_server_take_a_request_a_page_and_one_ahead(
     body: dict[str, Any] = {"experiment_ids": [zoo.many], "max_results": MANY, "run_view_type": "ACTIVE_ONLY"}
     whole = requests.post(f"{server}/api/2.0/mlflow/runs/search", json=body, timeout=120)
     assert len(whole.content) <= sum(sizes) < 1.05 * len(whole.content), "no run travels twice, but the overlap's"
+
+
+def test_many_versions_and_runs_of_a_server_take_a_few_requests(
+    zoo: Zoo, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Transport.request
+
+    def request(self: Transport, endpoint: str, *rest: Any, **how: Any) -> requests.Response:
+        asked.append(endpoint.rpartition("mlflow/")[2])
+        return real(self, endpoint, *rest, **how)
+
+    session = open_session(server)
+    session.reach()
+    monkeypatch.setattr(Transport, "request", request)
+    reads = readers.rest_reads(session)
+    pairs = [("churn", str(number)) for number in (1, 2, 3)]
+    assert set(reads["registry.get_versions"]([*pairs, *pairs, ("churn", "77")])) == set(pairs)
+    assert asked == ["model-versions/search", "model-versions/get"], "one list, and what it does not hold"
+    asked.clear()
+    assert set(reads["registry.source_runs"](zoo.many_runs[:200])) == set(zoo.many_runs[:200])
+    assert asked == ["runs/get", *(4 * ["runs/search"])]
+
+
+def test_a_server_is_asked_for_three_things_at_once() -> None:
+    met, limit = threading.Barrier(3), contextvars.ContextVar[str]("limit")
+    limit.set("as who asks")
+
+    def ask(number: int) -> tuple[int, str]:
+        met.wait(60)  # until there are three of them
+        return number, limit.get()
+
+    assert at_once(ask, range(6)) == [(number, "as who asks") for number in range(6)]
+
+    def refuse(number: int) -> int:
+        if number:
+            raise ValueError(number)
+        return number
+
+    assert at_once(refuse, [0]) == [0]
+    with pytest.raises(ValueError, match=r"^1$"):
+        at_once(refuse, [0, 1, 2])
 
 
 def blocks(ask: Callable[[], object]) -> int:

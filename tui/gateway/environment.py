@@ -103,6 +103,7 @@ LIMITS_S: Mapping[str, float] = {
     # Each of these is several requests of the SDK, and its import comes before the first.
     "diagnosis.loaded": 90.0,
     "registry.search_models": 60.0,
+    "registry.get_versions": 60.0,  # each may be a request of its own
     "registry.get_models": 120.0,  # in Unity Catalog each model is a request of its own, at a pace that it bears
     "catalog.me": 30.0,
     "catalog.home_folder": 30.0,

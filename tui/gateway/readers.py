@@ -146,6 +146,7 @@ def rest_reads(session: Connection, first: FirstReads | None = None) -> dict[str
     from tui.gateway.registry import ClientRegistry
     from tui.gateway.rest.registry import RestModels
     from tui.gateway.rest.traces import RestTraces
+    from tui.gateway.rest.transport import at_once
     from tui.gateway.tracking.history import RestHistory
 
     first = first or first_reads(session)
@@ -158,7 +159,7 @@ def rest_reads(session: Connection, first: FirstReads | None = None) -> dict[str
     found |= _of(RestTraces(session), "traces", _TRACES)
     found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models
     if session.registry_uri == session.tracking_uri:
-        found |= _of(ClientRegistry(session, lambda: models), "registry", _REGISTRY)
+        found |= _of(ClientRegistry(session, lambda: models, at_once=at_once), "registry", _REGISTRY)
         found |= _of(ClientPrompts(session, lambda: models), "prompts", _PROMPTS)
     return found
 

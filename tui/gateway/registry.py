@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.domain import uris
 from tui.domain.models.values import (
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
 # Ids in one IN (…): short enough for the address of a GET request (32 letters each), few enough round trips.
 _RUNS_ASKED = 50
 _VERSIONS_READ = 1000
@@ -50,14 +54,29 @@ _USER_TAG = "mlflow.user"
 _EVERY_LIFECYCLE = 3  # MLflow's ViewType.ALL
 _MLFLOWS = ("sqlite", "postgresql", "mysql", "mssql", "http", "https")  # MLflow's own: a missing alias is told apart
 _BY_ONE = 3  # up to so many are asked for one by one; more of them at once
+_LISTED = 4  # versions changed last that are looked through for each of many that are wanted
 _NO_ALIAS = "INVALID_PARAMETER_VALUE"  # what MLflow's stores say of an alias that is not there
+
+
+class AtOnce(Protocol):
+    """``rest.transport.at_once``."""
+
+    def __call__(self, ask: Callable[[Asked], Answer], wanted: Sequence[Asked]) -> list[Answer]: ...
 
 
 class ClientRegistry:
     """RegistryPort over a session's MlflowClient."""
 
-    def __init__(self, session: Connection, client: Callable[[], Any] | None = None, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        session: Connection,
+        client: Callable[[], Any] | None = None,
+        pace: Pace | None = None,
+        at_once: AtOnce | None = None,
+    ) -> None:
+        """``at_once`` lets the client be asked for several things at the same time; it is asked for one else."""
         self._session = session
+        self._at_once = at_once
         self._client = client or session.client
         self.uri = session.registry_uri or session.tracking_uri
         self.kind = uris.kind(self.uri)
@@ -179,15 +198,40 @@ class ClientRegistry:
 
     def get_versions(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
         """These versions, by (model, version); those that do not exist are absent."""
-        found: dict[tuple[str, str], ModelVersion] = {}
-        for name, version in wanted:
-            try:
-                found[name, version] = self.get_version(name, version)
-            except Problem as problem:
-                # A name that the server's own rules forbid by now cannot be asked for either.
-                if problem.kind not in (Kind.NOT_FOUND, Kind.BAD_REQUEST):
-                    raise
-        return found
+        found = self._among_the_latest(wanted)
+        missing = [pair for pair in dict.fromkeys(wanted) if pair not in found]
+        made = self._each(self._version_or_none, missing)
+        return found | {pair: version for pair, version in zip(missing, made, strict=True) if version is not None}
+
+    def _version_or_none(self, pair: tuple[str, str]) -> ModelVersion | None:
+        try:
+            return self.get_version(*pair)
+        except Problem as problem:
+            # A name that the server's own rules forbid by now cannot be asked for either.
+            if problem.kind not in (Kind.NOT_FOUND, Kind.BAD_REQUEST):
+                raise
+            return None
+
+    def _among_the_latest(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ModelVersion]:
+        """Many versions that are wanted, as far as they are among those changed last: one request for all of them."""
+        if self._at_once is None or len(wanted) <= _BY_ONE:
+            return {}
+        pairs = set(wanted)
+        try:
+            with self.raised_as("Could not list versions"):
+                page = self.client.search_model_versions(max_results=_LISTED * len(wanted))
+                listed = [version_of(made) for made in page]
+        except Problem as problem:
+            if problem.is_connection:
+                raise
+            return {}  # whatever the server has against a list, each can be asked for
+        return {pair: made for made in listed if (pair := (made.name, made.version)) in pairs}
+
+    def _each(self, ask: Callable[[Asked], Answer], wanted: Sequence[Asked]) -> list[Answer]:
+        """An answer for each of these, in their order; the first failure is raised."""
+        if self._at_once is None:
+            return [ask(one) for one in wanted]
+        return self._at_once(ask, wanted)
 
     def version_facts(self, name: str, version: str) -> ModelFacts:
         """What the version's files say; where they cannot be read the answer says why, and nothing is raised for it."""
@@ -228,16 +272,21 @@ class ClientRegistry:
                     continue
                 found[first] = _source_run(run)
                 plain = [run_id for run_id in waiting if run_id.replace("-", "").isalnum()]
-                for at in range(0, len(plain), _RUNS_ASKED):
-                    asked = ", ".join(f"'{run_id}'" for run_id in plain[at : at + _RUNS_ASKED])
-                    for other in self.client.search_runs(
-                        [run.info.experiment_id],
-                        filter_string=f"attributes.run_id IN ({asked})",
-                        run_view_type=_EVERY_LIFECYCLE,
-                        max_results=_RUNS_ASKED,
-                    ):
-                        found[other.info.run_id] = _source_run(other)
+                parts = [plain[at : at + _RUNS_ASKED] for at in range(0, len(plain), _RUNS_ASKED)]
+                for page in self._each(partial(self._runs_of, run.info.experiment_id), parts):
+                    found.update((other.info.run_id, _source_run(other)) for other in page)
                 waiting = [run_id for run_id in waiting if run_id not in found]
+        return found
+
+    def _runs_of(self, experiment_id: str, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of these runs that are in an experiment, deleted ones too."""
+        asked = ", ".join(f"'{run_id}'" for run_id in run_ids)
+        found: Sequence[Run] = self.client.search_runs(
+            [experiment_id],
+            filter_string=f"attributes.run_id IN ({asked})",
+            run_view_type=_EVERY_LIFECYCLE,
+            max_results=_RUNS_ASKED,
+        )
         return found
 
     def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:

@@ -23,7 +23,7 @@ from tui.services.alias_moves import Holders
 from tui.services.pool import Clock
 from tui.services.serving_desk import ServingDesk
 
-VERSIONS_AT_ONCE = 40  # versions asked for in one request of ours, each of which is one to the server
+VERSIONS_AT_ONCE = 100  # versions asked for in one request of ours, each of which may be one to the server
 RUNS_AT_ONCE = 100  # and logged models
 
 _DAY_MS = 86_400_000

@@ -6,8 +6,9 @@ import base64
 import json
 import os
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain import uris
 from tui.gateway import guard
@@ -15,6 +16,9 @@ from tui.gateway import guard
 if TYPE_CHECKING:
     import requests
 
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 AT_ONCE = 3  # requests that a server is asked at the same time
 _TRUE, _FALSE = ("true", "1"), ("false", "0", "")
@@ -86,6 +90,24 @@ class Transport:
 
             session = self._own.session = requests.Session()
         return session
+
+
+def at_once(ask: Callable[[Asked], Answer], wanted: Sequence[Asked]) -> list[Answer]:
+    """An answer for each of these, in their order, of as many requests at a time as a server is asked for.
+
+    The first failure is raised; what has not been asked by then is not asked.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    if len(wanted) < 2:
+        return [ask(one) for one in wanted]
+    pool = ThreadPoolExecutor(min(AT_ONCE, len(wanted)), "at-once")
+    try:
+        # Each with the limits in time of whoever asks.
+        asked = [pool.submit(copy_context().run, ask, one) for one in wanted]
+        return [one.result() for one in asked]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _headers(endpoint: str) -> dict[str, str]:
