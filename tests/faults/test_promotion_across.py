@@ -13,7 +13,7 @@ import pytest
 from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, cutting_proxy
 from tests.support.fakes import FrozenClock
-from tui.domain.models.values import COPIED_FROM, Carried
+from tui.domain.models.values import COPIED_FROM, Carried, SourceRun
 from tui.domain.problem import Problem
 from tui.gateway import environment
 from tui.gateway.carried import EXPERIMENT, hashes_below, put_into
@@ -192,9 +192,11 @@ def test_files_that_come_out_other_than_they_went_in_are_no_version(dev: Dev, pr
     folder.mkdir(parents=True)
     carried = Carried(ORIGIN, str(folder), dev.registry.fetch_version("churn", "1", str(folder)))
     torn = replace(carried, hashes={**carried.hashes, "MLmodel": "0" * 64})
-    uri = prod.proxy.uri
+    uri, source = prod.proxy.uri, SourceRun("x", metrics={f"m-{number}": 1.0 for number in range(1500)})
     with pytest.raises(Problem, match="MLmodel of 2 files came out other than they went in"):
-        put_into(prod.registry.client, prod.name, torn, None, (uri, uri), "prod")
+        put_into(prod.registry.client, prod.name, torn, source, (uri, uri), "prod")
+    (run_id,) = prod.runs()
+    assert len(prod.other.get_run(run_id).data.metrics) == 1500, "however many there are"
     assert prod.versions() == [] and list(prod.runs().values()) == ["deleted"]
 
 

@@ -21,6 +21,7 @@ EXPERIMENT = "promotions"
 _FOLDER = "model"
 _META = "registered_model_meta"  # that MLflow adds to what it fetches of a version
 _BLOCK = 1 << 20
+_AT_ONCE = 1000  # metrics, of which MLflow takes no more in one request
 
 
 def hashes_below(folder: str) -> dict[str, str]:
@@ -93,9 +94,10 @@ def _run_of(client: Any, carried: Carried, source: SourceRun | None, tracking_ur
         beside = f"{first.rpartition('/')[0]}/{EXPERIMENT}"
     experiment_id = known.experiment_id if known is not None else client.create_experiment(EXPERIMENT, beside)
     run = client.create_run(experiment_id, tags={COPIED_FROM: carried.origin}, run_name=carried.origin)
-    if source is not None and source.metrics:
-        at = int(run.info.start_time)
-        client.log_batch(run.info.run_id, metrics=[Metric(key, value, at, 0) for key, value in source.metrics.items()])
+    at = int(run.info.start_time)
+    metrics = [Metric(key, value, at, 0) for key, value in source.metrics.items()] if source is not None else []
+    for start in range(0, len(metrics), _AT_ONCE):
+        client.log_batch(run.info.run_id, metrics=metrics[start : start + _AT_ONCE])
     return str(run.info.run_id)
 
 
