@@ -59,8 +59,9 @@ def put_into(client: Any, to: str, carried: Carried, source: SourceRun | None, a
     ``at`` are the tracking and the registry URI of where it goes, ``place`` how a person calls that.
     """
     title = f"Could not carry {carried.origin} to {to}"
-    run_id = _run_of(client, carried, source, at[0])
+    run_id = _run_of(client, carried, at[0])
     try:
+        _measured(client, run_id, source)
         client.log_artifacts(run_id, carried.folder, _FOLDER)
         with tempfile.TemporaryDirectory(dir=os.path.dirname(carried.folder), prefix="again-") as again:
             there = fetched(f"runs:/{run_id}/{_FOLDER}", again, *at)
@@ -82,10 +83,18 @@ def put_into(client: Any, to: str, carried: Carried, source: SourceRun | None, a
     return number
 
 
-def _run_of(client: Any, carried: Carried, source: SourceRun | None, tracking_uri: str) -> str:
-    """A run for the files, with the last metrics of the run that they come from."""
+def _measured(client: Any, run_id: str, source: SourceRun | None) -> None:
+    """Give a run the last metrics of the run that the files come from."""
     from mlflow.entities import Metric
 
+    at = int(client.get_run(run_id).info.start_time)
+    metrics = [Metric(key, value, at, 0) for key, value in source.metrics.items()] if source is not None else []
+    for start in range(0, len(metrics), _AT_ONCE):
+        client.log_batch(run_id, metrics=metrics[start : start + _AT_ONCE])
+
+
+def _run_of(client: Any, carried: Carried, tracking_uri: str) -> str:
+    """A run for the files."""
     known = client.get_experiment_by_name(EXPERIMENT)
     beside = None
     if known is None and uris.kind(tracking_uri) not in (*uris.HTTP_KINDS, "databricks"):
@@ -94,10 +103,6 @@ def _run_of(client: Any, carried: Carried, source: SourceRun | None, tracking_ur
         beside = f"{first.rpartition('/')[0]}/{EXPERIMENT}"
     experiment_id = known.experiment_id if known is not None else client.create_experiment(EXPERIMENT, beside)
     run = client.create_run(experiment_id, tags={COPIED_FROM: carried.origin}, run_name=carried.origin)
-    at = int(run.info.start_time)
-    metrics = [Metric(key, value, at, 0) for key, value in source.metrics.items()] if source is not None else []
-    for start in range(0, len(metrics), _AT_ONCE):
-        client.log_batch(run.info.run_id, metrics=metrics[start : start + _AT_ONCE])
     return str(run.info.run_id)
 
 
