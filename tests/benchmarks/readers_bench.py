@@ -124,10 +124,11 @@ def deck(uri: str, runs: int, first: str, figures: Figures, prefix: str) -> None
     os.environ["MLFLOW_DECK_CONFIG"] = str(config)
     with ended(Timed([sys.executable, "-m", "tui"])) as program:
         figures.note(f"{prefix} rows", program.until(first))
-        program.press("\t")
-        program.press("\x05")  # ctrl+e: all runs
-        program.wait_for(f"· {grouped(runs)} ", seconds=120 + runs / 50)
-        figures.note(f"{prefix} all", (time.perf_counter() - program.begun) * 1000)
+        # A person's keys wait for no silence, and what is timed ends when the last run is in the table.
+        program.send("\t", 0.02)
+        program.send("\x05", 0.02)  # ctrl+e: all runs
+        seen = program.shown(f"· {grouped(runs)} ", seconds=120 + runs / 50)
+        figures.note(f"{prefix} all", seen)
         figures.note(f"{prefix} memory", sum(peak_kb(pid) for pid in children(program.pid)))
 
 

@@ -73,6 +73,14 @@ class Timed(Program):
             if time.perf_counter() - self.begun > seconds:
                 raise RuntimeError(f"none of {texts} came:\n{self.text()}")
 
+    def shown(self, text: str, *, seconds: float) -> float:
+        """Milliseconds from the start until this stands on the screen, as a terminal has it after each byte so far."""
+        while text not in self.text():
+            if time.perf_counter() - self.begun > seconds:
+                raise RuntimeError(f"{text!r} did not come:\n{self.text()}")
+            self._read(0.05)
+        return (time.perf_counter() - self.begun) * 1000
+
 
 @contextmanager
 def ended(program: Timed) -> Iterator[Timed]:
