@@ -6,7 +6,7 @@ import contextvars
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from tests.gateway.conftest import open_session
 from tests.gateway.zoo import MANY, Zoo
 from tui.gateway import model_files, readers
 from tui.gateway.rest.transport import Transport, at_once
+from tui.gateway.sql import tracking as sql_tracking
 from tui.gateway.sql.database import Reading, Row
 
 PAGE, FIRST = 400, 200
@@ -78,6 +79,27 @@ def test_a_text_of_a_run_is_no_row_of_an_answer(zoo: Zoo, monkeypatch: pytest.Mo
     assert len(page) == IN_ONE
     assert sum(len(column.rows) for column in page.tags.values()) >= IN_ONE
     assert (rows.get("params", 0), rows["tags"]) == (len(page.params), len(page.tags)), "a row for each key"
+
+
+def test_a_long_page_reads_the_file_in_place_and_a_short_one_does_not(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    real = Reading.rows
+
+    def rows(self: Reading, statement: str, **variables: object) -> Iterable[Row]:
+        said.append(statement)
+        return real(self, statement, **variables)
+
+    search = readers.sql_reads(open_session(zoo.store.uri))["tracking.search_runs"]
+    short = search([zoo.many], max_results=IN_ONE)
+    monkeypatch.setattr(sql_tracking, "_LONG", IN_ONE - 1)
+    monkeypatch.setattr(Reading, "rows", rows)
+    assert search([zoo.many], max_results=IN_ONE) == short
+    assert sum("mmap_size" in statement for statement in said) == 1
+    said.clear()
+    search([zoo.many], max_results=IN_ONE - 1)
+    assert not any("mmap_size" in statement for statement in said)
 
 
 def test_what_many_runs_are_registered_as_is_one_search_where_versions_are_few(

@@ -189,6 +189,7 @@ def _server_columns(reading: Reading) -> Columns:
 
 
 _CACHE_KB = 16_000
+_MAPPED_BYTES = 1 << 30
 _BUSY_SECONDS = 20.0  # as long as MLflow waits for a database that is being written to
 # SQLite allows 999 variables in a statement where it was built long ago.
 _VARIABLES = 900
@@ -332,6 +333,14 @@ class Reading:
             values = {f"{side}{at}": pair[which] for at, pair in enumerate(some) for which, side in _SIDES}
             rows = f"VALUES {listed}" if self.kind == "sqlite" else listed
             yield from self.rows(statement.replace(":among", rows), **values)
+
+    def look_all_over(self) -> None:
+        """Have SQLite read the file where the system holds it: a long page of runs is on most of its leaves.
+
+        Not for a short one, for a file that is cut meanwhile then ends the process.
+        """
+        if self.kind == "sqlite":
+            list(self.rows(f"PRAGMA mmap_size = {_MAPPED_BYTES}"))
 
     def placed(self, table: str, key: str, columns: Sequence[str], values: Sequence[str]) -> Iterable[Row]:
         """Rows whose ``key`` is one of ``values``: its place among them and the columns, in the order of places."""

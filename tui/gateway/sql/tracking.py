@@ -57,6 +57,7 @@ _RUNS = (
     "end_time",
     "lifecycle_stage",
 )
+_LONG = 5000  # runs of a page
 _KEPT_SECONDS = 120.0
 _MOST_KEPT = 3
 
@@ -219,6 +220,8 @@ class Columns:
 
 def columns(reading: Reading, view: Lifecycle, ids: Sequence[str]) -> Columns:
     """What is recorded of these runs, but for those that have left the view meanwhile."""
+    if len(ids) > _LONG:
+        reading.look_all_over()
     found = [row for row in reading.placed("runs", "run_uuid", _RUNS, ids) if row[8] in STAGES[view]]
     if any(None in (row[4], row[5], row[6]) for row in found):
         raise Elsewhere("MLflow refuses runs without a status, a user or a start")
