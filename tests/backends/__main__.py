@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -95,6 +96,7 @@ def main() -> int:
         if (not said.cells or any(part in cell.name for part in said.cells)) and (not said.short or cell.name in SHORT)
     ]
     rows: list[tuple[Cell, Outcome | str]] = []
+    before = said.table.read_text(encoding="utf-8") if said.table and said.table.exists() else ""
     for cell in chosen:
         _say(f"{cell.name} …")
         with tempfile.TemporaryDirectory(prefix="deck-backend-") as folder:
@@ -105,7 +107,7 @@ def main() -> int:
         rows.append((cell, found))
         if said.table:
             said.table.parent.mkdir(parents=True, exist_ok=True)
-            said.table.write_text(_table(rows), encoding="utf-8")
+            said.table.write_text(_table(rows, before), encoding="utf-8")
         _say(f"  {found if isinstance(found, str) else _told(found)}")
     _say(_table(rows))
     failed = sum(1 for _, found in rows if not isinstance(found, str) and any(found.values()))
@@ -211,6 +213,14 @@ def _running(cell: Cell, folder: Path) -> Iterator[tuple[str, str, dict[str, str
             uri = stack.enter_context(proxy(server, cell.between))
         if cell.direct:
             uri = database
+        if cell.workspaces:  # one that is not the default one, of which everything is then asked
+            made = urllib.request.Request(
+                f"{server}/api/3.0/mlflow/workspaces",
+                data=b'{"name": "team-a"}',
+                headers={"Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(made, timeout=30):
+                environ["MLFLOW_WORKSPACE"] = "team-a"
         yield server, uri, environ
 
 
@@ -219,32 +229,47 @@ def _told(found: Outcome) -> str:
     return " | ".join(wrong) if wrong else "all well"
 
 
-def _table(rows: list[tuple[Cell, Outcome | str]]) -> str:
+BESIDE = "Beside the table:"
+
+
+def _table(rows: list[tuple[Cell, Outcome | str]], before: str = "") -> str:
+    """The page of results; what stands in the page before of other cells, and beside its table, is kept."""
     day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
-    lines = [
+    notes: list[str] = []
+    made = {cell.name: _row(cell, found, notes) for cell, found in rows}
+    former = {line.split("|")[1].strip(): line for line in before.splitlines() if line.startswith("| ")}
+    lines = [made.get(cell.name) or former.get(cell.name) for cell in CELLS]
+    text = [
         "# Backends",
         "",
         f"What `make backends` found on {day}, with mlflow {HERE} in the deck's environment. Each backend is started "
         "for real, filled by its own version's client, and walked over by the same script. `yes` means that every "
-        "answer was the expected one; `refused` that the right problem was told and nothing else can be had there.",
+        "answer was the expected one; `refused` that the right problem was told and nothing else can be had there. "
+        "`readers` says whether the deck's own readers answer as MlflowClient does, value for value and in the same "
+        "order, in some 90 calls; where it is empty, nothing could be judged by it: answers are late or lost there.",
         "",
         f"| backend | {' | '.join(STEPS)} |",
         f"|---|{'---|' * len(STEPS)}",
+        *(line for line in lines if line),
     ]
-    notes: list[str] = []
-    for cell, found in rows:
-        if isinstance(found, str):
-            lines.append(f"| {cell.name} | {found.replace('|', ' ')} |{' |' * (len(STEPS) - 1)}")
-            continue
-        cells = []
-        for step in STEPS:
-            said = found.get(step)
-            if said:
-                notes.append(f"- **{cell.name}, {step}**: {said}")
-            right = "refused" if cell.refused else "yes"
-            cells.append("" if said is None else f"no ({len(notes)})" if said else right)
-        lines.append(f"| {cell.name} | {' | '.join(cells)} |")
-    return "\n".join([*lines, *(["", "What did not go well:", "", *notes] if notes else []), ""])
+    if notes:
+        text += ["", "What did not go well:", "", *notes]
+    by_hand = before.partition(BESIDE)[2]
+    return "\n".join(text) + (f"\n\n{BESIDE}{by_hand}" if by_hand else "\n")
+
+
+def _row(cell: Cell, found: Outcome | str, notes: list[str]) -> str:
+    """A line of the table; what did not go well is added to the notes."""
+    if isinstance(found, str):
+        return f"| {cell.name} | {found.replace('|', ' ')} |{' |' * (len(STEPS) - 1)}"
+    cells = []
+    for step in STEPS:
+        said = found.get(step)
+        if said:
+            notes.append(f"- **{cell.name}, {step}**: {said}")
+        right = "refused" if cell.refused else "yes"
+        cells.append("" if said is None else f"no ({len(notes)})" if said else right)
+    return f"| {cell.name} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
