@@ -241,7 +241,7 @@ def test_traces_of_a_day_are_judged_linked_and_evaluated(client: Any, experiment
 
     every = found()
     names = {trace.info.tags["mlflow.traceName"] for trace in every if trace.info.state.value != "IN_PROGRESS"}
-    assert len(every) == 600 + 2 * 12 and names == {"agent.run", "rag.answer", "chat.turn"}
+    assert len(every) == 576 + 2 * 12 and names == {"agent.run", "rag.answer", "chat.turn"}
     assert 5 < len(found("trace.status = 'ERROR'")) < 60
     assert [trace.info.state.value for trace in every].count("IN_PROGRESS") == 1
     assert len({trace.info.trace_metadata.get("mlflow.trace.session") for trace in every}) > 20
@@ -256,6 +256,8 @@ def test_traces_of_a_day_are_judged_linked_and_evaluated(client: Any, experiment
     assert (dataset.name, len(dataset.records)) == ("support_questions", 12)
     trace = client.get_trace(judged[0].info.trace_id, display=False)
     assert len(trace.data.spans) >= 2 and trace.data.spans[0].parent_id is None
+    failed = client.get_trace(found("trace.status = 'ERROR'")[0].info.trace_id, display=False)
+    assert any(event.name == "exception" for span in failed.data.spans for event in span.events)
 
 
 # -- how it is made -----------------------------------------------------------------------------------------------

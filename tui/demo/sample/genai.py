@@ -1,35 +1,21 @@
 """A support desk of MLflow's other half: prompts, traces of an agent, a RAG chain and a chat, judged and evaluated.
 
-The spans are MLflow's own entities. They are handed to its store many traces at a time, which is what its log_spans is
-for: traced one by one, 600 traces would take as long as all the rest of the sample.
+All of it is made as a program makes it: spans by MLflow's tracing, which takes the moments at which they began and
+ended, feedback by ``mlflow.log_assessment``, and two evaluation runs by ``mlflow.genai.evaluate`` with scorers in code.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlflow.entities import (
-    Assessment,
-    AssessmentSource,
-    DatasetInput,
-    Expectation,
-    Feedback,
-    Metric,
-    Span,
-    Trace,
-    TraceData,
-    TraceInfo,
-    TraceLocation,
-    TraceState,
-)
+import mlflow
+from mlflow.entities import AssessmentSource, Feedback, LiveSpan, SpanEvent, SpanStatus, SpanStatusCode
+from mlflow.genai import datasets, evaluate, scorer
 from mlflow.genai.scorers import Guidelines
-from mlflow.tracing.utils import add_size_stats_to_trace_metadata
+from mlflow.tracing.constant import SpanAttributeKey, TraceMetadataKey
 from numpy.random import Generator
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
 
 from tui.demo.sample.registry import PROMPT
 from tui.demo.sample.workshop import HOUR, MINUTE, SECOND, RunPlan, Source, Workshop, random
@@ -37,9 +23,9 @@ from tui.demo.sample.workshop import HOUR, MINUTE, SECOND, RunPlan, Source, Work
 STEP = "traces"
 SUPPORT = "support/agent"
 TRIAGE = "support_triage"
-TRACES = 600
+TRACES = 576  # and those of two evaluation runs
 EVALUATED = 12  # inputs of the evaluation dataset
-BATCH = 100
+BATCH = 96
 PIECES = 1 + TRACES // BATCH + 2 + 1
 
 _QUESTIONS = (
@@ -71,15 +57,14 @@ class Step:
 class Told:
     """One trace of the story."""
 
-    id: str
     start_ms: int
     root: Step
     session: str = ""
     user: str = ""
-    run: str = ""
-    prompt: str = ""
+    version: str = "2"
+    prompt: str = ""  # the version of the prompt that it used, if any
     is_running: bool = False
-    feedback: tuple[Assessment, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
 
 
 def make(shop: Workshop) -> None:
@@ -98,7 +83,7 @@ def make(shop: Workshop) -> None:
     for at in range(0, TRACES, BATCH):
         _record(shop, experiment, told[at : at + BATCH])
         shop.tick(STEP)
-    _evaluation(shop, experiment, chance)
+    _evaluation(shop, experiment)
 
 
 def _prompts(shop: Workshop) -> None:
@@ -131,8 +116,8 @@ def _trace(shop: Workshop, chance: Generator, number: int) -> Told:
     judged = _judged(chance, bool(root.error)) if number % 4 == 1 else ()
     version = "1" if age > 20 * HOUR else "2"
     return Told(
-        _id(chance), shop.clock.now_ms - age, root, session, _USERS[int(chance.integers(0, 6))],
-        prompt=version, is_running=number == 0, feedback=judged,
+        shop.clock.now_ms - age, root, session, _USERS[int(chance.integers(0, 6))],
+        version=version, prompt=version if kind < 2 else "", is_running=number == 0, feedback=judged,
     )  # fmt: skip
 
 
@@ -196,96 +181,84 @@ def _judged(chance: Generator, failed: bool) -> tuple[Feedback, ...]:
 
 
 def _record(shop: Workshop, experiment: str, told: Sequence[Told]) -> None:
-    store: Any = shop.client._tracking_client.store
-    for one in told:
-        shop.clock.set(one.start_ms + one.root.took)
-        if not one.is_running:
-            info, made = _info(experiment, one), list(_spans(one))
-            # What MLflow's tracing adds when a trace ends: how many spans there are, and how large they are.
-            add_size_stats_to_trace_metadata(Trace(info, TraceData(made)))
-            store.start_trace(info)
-    shop.clock.set(shop.clock.now_ms)
-    store.log_spans(experiment, [span for one in told for span in _spans(one)])
+    """Trace what happened, wait for it to be in the store, and say what judges said and which prompts were used."""
+    traced = [(_traced(experiment, one), one) for one in told]
+    mlflow.flush_trace_async_logging()
     prompts = {version: shop.client.get_prompt_version(PROMPT, version) for version in ("1", "2")}
-    for one in told:
+    for trace_id, one in traced:
+        shop.clock.set(one.start_ms + one.root.took)
         for feedback in one.feedback:
-            feedback.trace_id = one.id
-            store.create_assessment(feedback)
-        if one.prompt and one.root.name == "agent.run":
-            store.link_prompts_to_trace(one.id, [prompts[one.prompt]])
+            mlflow.log_assessment(trace_id, feedback)
+        if one.prompt:
+            shop.client.link_prompt_versions_to_trace([prompts[one.prompt]], trace_id)
 
 
-def _info(experiment: str, one: Told) -> TraceInfo:
-    root = one.root
-    used = [step for step in _walk(root) if step.model is not None]
-    tokens = [sum(step.tokens[side] for step in used) for side in (0, 1)]
-    cost = [sum(step.tokens[side] * _PRICES[step.model or 0][side] for step in used) for side in (0, 1)]
-    metadata = {
-        "mlflow.trace_schema.version": "3",
+def _traced(experiment: str, one: Told) -> str:
+    """Trace it and answer the trace's id; what runs never ends its root, which is all that tells a running trace."""
+    about = {
+        TraceMetadataKey.TRACE_SESSION: one.session,
+        TraceMetadataKey.TRACE_USER: one.user,
         "mlflow.source.name": "agent.py",
-        "mlflow.trace.tokenUsage": json.dumps(
-            {"input_tokens": tokens[0], "output_tokens": tokens[1], "total_tokens": sum(tokens)}
-        ),
-        "mlflow.trace.cost": json.dumps({"input_cost": cost[0], "output_cost": cost[1], "total_cost": sum(cost)}),
-        **({"mlflow.trace.session": one.session} if one.session else {}),
-        **({"mlflow.trace.user": one.user} if one.user else {}),
-        **({"mlflow.sourceRun": one.run} if one.run else {}),
+        "mlflow.user": "ana",
     }
-    return TraceInfo(
-        trace_id=one.id,
-        trace_location=TraceLocation.from_experiment_id(experiment),
-        request_time=one.start_ms,
-        state=TraceState.ERROR if root.error else TraceState.OK,
-        request_preview=json.dumps(root.inputs),
-        response_preview=json.dumps(root.outputs) if root.outputs is not None else None,
-        execution_duration=root.took,
-        trace_metadata=metadata,
-        tags={
-            "mlflow.traceName": root.name,
-            "version": f"v{one.prompt or 2}",
-            "mlflow.trace.spansLocation": "TRACKING_STORE",
-        },
+    root = _begun(
+        one.root,
+        one.start_ms,
+        experiment_id=experiment,
+        tags={"version": f"v{one.version}"},
+        metadata={key: value for key, value in about.items() if value},
     )
+    _below(root, one.root, one.start_ms)
+    if not one.is_running:
+        _ended(root, one.root, one.start_ms)
+    return root.trace_id
 
 
-def _spans(one: Told) -> Iterator[Span]:
-    trace = int(one.id.removeprefix("tr-"), 16)
-    number = 0
-
-    def spans(step: Step, parent: SpanContext | None) -> Iterator[Span]:
-        nonlocal number
-        number += 1
-        context = SpanContext(trace, (trace + number) % 2**64 or 1, is_remote=False, trace_flags=TraceFlags(1))
-        start = (one.start_ms + step.at) * 1_000_000
-        # A trace that runs has no root yet: of its spans only those that have ended are known.
-        if not (one.is_running and parent is None):
-            yield Span(_otel(one.id, step, context, parent, start))
-        for below in step.below:
-            yield from spans(below, context)
-
-    yield from spans(one.root, None)
+def _below(parent: LiveSpan, step: Step, start_ms: int) -> None:
+    for below in step.below:
+        span = _begun(below, start_ms, parent_span=parent)
+        _below(span, below, start_ms)
+        _ended(span, below, start_ms)
 
 
-def _otel(trace_id: str, step: Step, context: SpanContext, parent: SpanContext | None, start: int) -> ReadableSpan:
-    said = {"mlflow.traceRequestId": trace_id, "mlflow.spanType": step.kind, "mlflow.spanInputs": step.inputs}
-    if step.outputs is not None:
-        said["mlflow.spanOutputs"] = step.outputs
+def _begun(step: Step, start_ms: int, **more: Any) -> LiveSpan:
+    """A span that began when the story says."""
+    at = (start_ms + step.at) * 1_000_000
+    return mlflow.start_span_no_context(step.name, step.kind, inputs=step.inputs, start_time_ns=at, **more)
+
+
+def _ended(span: LiveSpan, step: Step, start_ms: int) -> None:
+    """End a span when the story says, with what a model was asked and answered, or the exception that ended it."""
+    end = (start_ms + step.at + step.took) * 1_000_000
     if step.model is not None:
-        asked, answered = _PRICES[step.model]
-        one, two = step.tokens
-        said["mlflow.llm.model"] = _MODELS[step.model]
-        said["mlflow.chat.tokenUsage"] = {"input_tokens": one, "output_tokens": two, "total_tokens": one + two}
-        cost = (one * asked, two * answered)
-        said["mlflow.llm.cost"] = {"input_cost": cost[0], "output_cost": cost[1], "total_cost": sum(cost)}
-    return ReadableSpan(
-        step.name,
-        context,
-        parent,
-        attributes={key: json.dumps(value) for key, value in said.items()},
-        start_time=start,
-        end_time=start + step.took * 1_000_000,
-        status=Status(StatusCode.ERROR, step.error) if step.error else Status(StatusCode.OK),
+        prices, (asked, answered) = _PRICES[step.model], step.tokens
+        cost = asked * prices[0], answered * prices[1]
+        usage = {"input_tokens": asked, "output_tokens": answered, "total_tokens": asked + answered}
+        span.set_attributes(
+            {
+                SpanAttributeKey.MODEL: _MODELS[step.model],
+                SpanAttributeKey.CHAT_USAGE: usage,
+                SpanAttributeKey.LLM_COST: {"input_cost": cost[0], "output_cost": cost[1], "total_cost": sum(cost)},
+            }
+        )
+    if step.error:
+        span.add_event(_exception(step.error, end))
+    span.end(
+        outputs=step.outputs,
+        status=SpanStatus(SpanStatusCode.ERROR, step.error) if step.error else SpanStatusCode.OK,
+        end_time_ns=end,
     )
+
+
+def _exception(error: str, at_ns: int) -> SpanEvent:
+    """What tracing notes of an exception, at a moment of the story."""
+    name, _, said = error.partition(": ")
+    try:
+        raise {"TimeoutError": TimeoutError, "ConnectionError": ConnectionError}[name](said)
+    except OSError as raised:
+        event = SpanEvent.from_exception(raised)
+    event.timestamp = at_ns
+    return event
 
 
 def _walk(step: Step) -> Iterator[Step]:
@@ -294,17 +267,11 @@ def _walk(step: Step) -> Iterator[Step]:
         yield from _walk(below)
 
 
-def _id(chance: Generator) -> str:
-    return f"tr-{chance.bytes(16).hex()}"
-
-
 # evaluating it
 
 
-def _evaluation(shop: Workshop, experiment: str, chance: Generator) -> None:
+def _evaluation(shop: Workshop, experiment: str) -> None:
     """A dataset of questions, and two runs over it, the second of which is right more often and once newly wrong."""
-    from mlflow.genai import datasets
-
     shop.clock.set(shop.clock.ago(days=3))
     dataset = datasets.create_dataset(name="support_questions", experiment_id=experiment, tags={"owner": "ana"})
     questions = [f"Ticket {n}: {_QUESTIONS[n % len(_QUESTIONS)].format(n=10 + n)}" for n in range(EVALUATED)]
@@ -312,41 +279,54 @@ def _evaluation(shop: Workshop, experiment: str, chance: Generator) -> None:
     for name, guideline in (("polite", "The answer is polite."), ("polite", "The answer is polite, and brief.")):
         Guidelines(name=name, guidelines=[guideline]).register(experiment_id=experiment)
     shop.tick(STEP)
-    right = ([n % 3 != 0 for n in range(EVALUATED)], [n % 5 != 4 for n in range(EVALUATED)])
     for version, hours in ((1, 50), (2, 26)):
-        answers = right[version - 1]
-        start = shop.clock.ago(hours=hours)
         plan = RunPlan(
             experiment,
             f"eval-agent-v{version}",
-            start,
+            shop.clock.ago(hours=hours),
             2 * MINUTE,
             source=Source("evaluate.py"),
             params={"agent": f"v{version}"},
-            metrics=[
-                Metric("correct/mean", sum(answers) / EVALUATED, start, 0),
-                Metric("brief/mean", sum(_brief(n, version) for n in range(EVALUATED)) / EVALUATED, start, 0),
-            ],
-            tags={"mlflow.runType": "genai_evaluate", "mlflow.genaiEvaluate.agent.function": "agent.answer"},
-            datasets=[DatasetInput(dataset=dataset._to_mlflow_entity())],
         )
-        with shop.run(STEP, plan) as run_id:
-            judge = AssessmentSource(source_type="LLM_JUDGE", source_id="gpt-5")
-            code = AssessmentSource(source_type="CODE", source_id="brief")
-            made_in = {"mlflow.assessment.sourceRunId": run_id}
-            told = []
-            for number, (question, well) in enumerate(zip(questions, answers, strict=True)):
-                why = "It answers what was asked." if well else "The question stays open."
-                score = "yes" if well else "no"
-                judged: tuple[Assessment, ...] = (
-                    Feedback(name="correct", value=score, source=judge, rationale=why, metadata=made_in),
-                    Feedback(name="brief", value=_brief(number, version), source=code, metadata=made_in),
-                    Expectation(name="answered", value=True, metadata=made_in),
-                )
-                root = _turn(chance, question)
-                root.inputs = {"question": question}
-                told.append(Told(_id(chance), start + number * 5 * SECOND, root, run=run_id, feedback=judged))
-            _record(shop, experiment, told)
+        with shop.run(STEP, plan) as run_id, mlflow.start_run(run_id=run_id):
+            agent = _Agent(experiment, version, plan.start_ms, questions)
+            evaluate(data=dataset, predict_fn=agent.answer, scorers=agent.scorers())
+
+
+class _Agent:
+    """A version of the agent, and what those who judge it say; the same for the same question."""
+
+    def __init__(self, experiment: str, version: int, start_ms: int, questions: Sequence[str]) -> None:
+        self._experiment = experiment
+        self._version = version
+        self._start_ms = start_ms
+        self._numbers = {question: number for number, question in enumerate(questions)}
+
+    def answer(self, question: str) -> str:
+        """Answer as a turn of the chat, traced when the story says."""
+        root = _turn(random(f"{self._version}{question}"), question)
+        root.inputs = {"question": question}
+        start = self._start_ms + self._numbers[question] * 5 * SECOND
+        _traced(self._experiment, Told(start, root, version=str(self._version)))
+        return str(root.outputs)
+
+    def scorers(self) -> list[Any]:
+        """Two scorers in code, of which one speaks as the judge would: a model that judges needs a network."""
+        judge = AssessmentSource(source_type="LLM_JUDGE", source_id="gpt-5")
+        numbers, version = self._numbers, self._version
+
+        @scorer
+        def correct(inputs: dict[str, str]) -> Feedback:
+            number = numbers[inputs["question"]]
+            well = number % 3 != 0 if version == 1 else number % 5 != 4
+            why = "It answers what was asked." if well else "The question stays open."
+            return Feedback(value="yes" if well else "no", source=judge, rationale=why)
+
+        @scorer
+        def brief(inputs: dict[str, str]) -> float:
+            return _brief(numbers[inputs["question"]], version)
+
+        return [correct, brief]
 
 
 def _brief(number: int, version: int) -> float:
