@@ -79,7 +79,7 @@ def test_what_unity_catalog_cannot_do_is_explained(session: Connection) -> None:
     registry = ClientRegistry(session)
     asked: list[Callable[[], object]] = [
         lambda: registry.search_models(filter_string="tags.tier = '1'"),
-        ClientPrompts(session).search_models,
+        lambda: ClientPrompts(session).search_models(filter_string="tags.tier = '1'"),
     ]
     for ask in asked:
         with pytest.raises(Problem) as caught:

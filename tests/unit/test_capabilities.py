@@ -22,7 +22,7 @@ def test_a_plain_server_has_what_mlflow_has() -> None:
 def test_a_workspace_has_accounts_serving_and_privileges() -> None:
     can = expected("databricks://prod", "databricks-uc://prod")
     assert can.workspace and can.serving and can.three_levels and can.grants and can.aliases
-    assert not can.prompts and not can.stages
+    assert can.prompts and not can.stages
     legacy = expected("databricks", "databricks")
     assert legacy.legacy_registry and legacy.stages and not legacy.prompts and not legacy.grants
 

@@ -69,9 +69,7 @@ class Capabilities:
             return ""
         if self.server_version:
             return f"MLflow {self.server_version} has no prompts: they came with 2.21"
-        if self.registry_called:
-            return f"There are no prompts here: the {self.registry_called} keeps none"
-        return "There are no prompts here: Unity Catalog tells those of one schema at a time, which is not read"
+        return f"There are no prompts here: the {self.registry_called or 'registry'} keeps none"
 
     @property
     def no_workspaces(self) -> str:
@@ -117,7 +115,7 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         grants=registry == "databricks-uc",
         hides=workspace,
         numbers=Numbers.UNTOLD if catalog else Numbers.NEWEST_TOLD if plain else Numbers.COUNTED,
-        prompts=not catalog and registry != "databricks",  # of which MLflow's client says that it has none
+        prompts=registry not in ("uc", "databricks"),  # of which MLflow's client says that they have none
         evaluation_sets=tracking != "databricks",
         legacy_registry=registry == "databricks",
         registry_called=called.get(registry, ""),

@@ -70,7 +70,7 @@ def gateway(session: Connection) -> Gateway:
         traces=ClientTraces(session),
         trace_writes=trace_writes_of(session),
         evaluations=ClientEvaluations(session),
-        prompts=ClientPrompts(session),
+        prompts=ClientPrompts(session, pace=pace),
         diagnosis=SessionDiagnosis(session),
         catalog=SdkCatalog(sdk),
         serving=SdkServing(sdk, pace, session),

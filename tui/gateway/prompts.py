@@ -5,6 +5,7 @@ Each method that writes is one request of MLflow's prompt registry, never tried 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ from typing import Any
 from tui.domain import uris
 from tui.domain.models.values import PROMPT_TAG, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts import RUNS_TAG, Use, Uses
+from tui.domain.prompts import CHAT, FORMAT_TAG, RUNS_TAG, SETTINGS_TAG, TEXT_TAG, TYPE_TAG, Use, Uses
 from tui.gateway import problems
-from tui.gateway.databricks.catalog import no_prompts
+from tui.gateway.databricks.catalog import SdkCatalog, name_filter, no_prompts, unread
+from tui.gateway.databricks.sdk import Pace, Sdk
 from tui.gateway.registry import model_of, version_of
 from tui.gateway.session import Connection
 
@@ -24,28 +26,37 @@ _LINKS = "mlflow.linkedPrompts"  # the tag of a run that names the versions whic
 _EXPERIMENTS = 200  # latest experiments in which uses are looked for
 _COUNTED = 500  # traces that servers give in a page, and as far as is counted
 _QUOTED = re.compile(r"['\"\\%]")
+_IN_CATALOG = 100  # prompts, or versions, that Unity Catalog is asked for at a time
+_SCHEMAS = 20  # that are looked through for one page
+_OWN_CATALOGS = ("system", "__databricks_internal", "samples")  # Databricks' own, in which nobody keeps prompts
 
 
 class ClientPrompts:
     """PromptsPort over a connection's MlflowClient; ``client`` may be a reader that answers its searches."""
 
-    def __init__(self, connection: Connection, client: Callable[[], Any] | None = None) -> None:
+    def __init__(
+        self, connection: Connection, client: Callable[[], Any] | None = None, pace: Pace | None = None
+    ) -> None:
         self._connection = connection
         self._client = client or connection.client
         uri = connection.registry_uri or connection.tracking_uri
         self._kind = uris.kind(uri)
         self._place = uris.shown(uri)
+        in_catalog = self._kind == "databricks-uc"
+        self._catalog = CatalogPrompts(connection, uri, pace or Pace()) if in_catalog else None
 
     @contextmanager
     def _raised_as(self, title: str) -> Iterator[None]:
         with problems.raised_as(title, self._place, explain=self._connection.explain):
-            if self._kind in uris.DATABRICKS_KINDS:
+            if self._kind in ("databricks", "uc"):
                 raise no_prompts(self._place)
             yield
 
     def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:
         """A page of prompts by name; the client's own search of prompts leaves their aliases out."""
         with self._raised_as("Could not list the prompts"):
+            if self._catalog is not None:
+                return self._catalog.page(filter_string, token)
             page = self._client().search_registered_models(
                 filter_string=_IS_PROMPT + (f" AND {filter_string}" if filter_string else ""),
                 max_results=max_results,
@@ -56,6 +67,8 @@ class ClientPrompts:
 
     def get_model(self, name: str) -> RegisteredModel:
         with self._raised_as(f"Could not read the prompt {name}"):
+            if self._catalog is not None:
+                return self._catalog.prompt(name)
             page = self._client().search_registered_models(
                 filter_string=f"name = {_quoted(name)} AND {_IS_PROMPT}", max_results=10
             )
@@ -71,6 +84,8 @@ class ClientPrompts:
 
     def search_versions(self, name: str, *, max_results: int = 1000, token: str | None = None) -> VersionsPage:
         with self._raised_as(f"Could not list the versions of {name}"):
+            if self._catalog is not None:
+                return self._catalog.versions(name)
             page = self._client().search_model_versions(
                 f"name = {_quoted(name)} AND {_IS_PROMPT}",
                 max_results=max_results,
@@ -88,6 +103,9 @@ class ClientPrompts:
             if not (version.isascii() and version.isdecimal()):
                 continue
             with self._raised_as(f"Could not read version {version} of {name}"):
+                if self._catalog is not None:
+                    found.update(((name, version), made) for made in self._catalog.version(name, version))
+                    continue
                 page = self._client().search_model_versions(
                     f"name = {_quoted(name)} AND version_number = {int(version)} AND {_IS_PROMPT}", max_results=1
                 )
@@ -165,6 +183,13 @@ class ClientPrompts:
 
     def describe_model(self, name: str, description: str) -> None:
         with self._raised_as(f"Could not describe {name}"):
+            if self._catalog is not None:
+                raise Problem(
+                    Kind.UNSUPPORTED,
+                    f"Could not describe {name}",
+                    "MLflow's client cannot describe a prompt of Unity Catalog once it is made.",
+                    "Tags can be set, and each version has a commit message.",
+                )
             # MLflow's client has no call for it: that for models refuses prompts.
             registry: Any = self._connection.client()._get_registry_client()  # type: ignore[no-untyped-call]  # MLflow's
             registry.update_registered_model(name, description)
@@ -184,6 +209,122 @@ class ClientPrompts:
                 self._connection.client().delete_prompt_version_tag(name, version, key)
             else:
                 self._connection.client().set_prompt_version_tag(name, version, key, value)
+
+
+class CatalogPrompts:
+    """Reads prompts of Unity Catalog by MLflow's client, which tells them of one schema at a time.
+
+    What it tells of a prompt leaves out aliases and times: those come with its versions, which are read too.
+    """
+
+    def __init__(self, connection: Connection, uri: str, pace: Pace) -> None:
+        self._connection = connection
+        self._sdk = Sdk(connection, uri)
+        self._schemas_of = SdkCatalog(self._sdk)
+        self._pace = pace
+        self._schemas: tuple[str, ...] = ()
+
+    def page(self, filter_string: str, token: str | None) -> ModelsPage:
+        """The prompts of the first schemas that have some, and where the rest begins: a schema, and a page in it."""
+        fits, prefix = name_filter(filter_string, self._sdk.place, "prompts")
+        if token is None or not self._schemas:
+            self._schemas = self._in_scope(prefix.split(".")[:-1])
+        schema, _, inner = (token or "").partition(" ")
+        at = self._schemas.index(schema) if schema in self._schemas else 0
+        names: list[str] = []
+        looked = 0
+        while at < len(self._schemas) and not names and looked < _SCHEMAS:
+            found, inner = self._listed(self._schemas[at], inner)
+            names += [name for name in found if fits(name)]
+            at, looked = at + (not inner), looked + 1
+        following = f"{self._schemas[at]} {inner}" if at < len(self._schemas) else None
+        return ModelsPage(self._pace.each(names, self.prompt, unread), following)
+
+    def _in_scope(self, scope: list[str]) -> tuple[str, ...]:
+        """The schemas that one may see, or the one that a filter names."""
+        if len(scope) >= 2:
+            return (".".join(scope[:2]),)
+        catalogs = scope or [each for each in self._schemas_of.catalogs() if each not in _OWN_CATALOGS]
+        return tuple(
+            f"{catalog}.{schema}"
+            for catalog in catalogs
+            for schema in self._schemas_of.schemas(catalog)
+            if schema != "information_schema"
+        )
+
+    def _listed(self, schema: str, token: str) -> tuple[list[str], str]:
+        catalog, _, name = schema.partition(".")
+        try:
+            found = self._connection.client().search_prompts(
+                f"catalog = {_quoted(catalog)} AND schema = {_quoted(name)}", _IN_CATALOG, token or None
+            )
+        except Exception as error:  # what one may not see is left out of a list, as it is of models
+            problem = problems.of(error, "Could not list the prompts", self._sdk.place)
+            if problem.kind not in (Kind.FORBIDDEN, Kind.NOT_FOUND):
+                raise problem from error
+            return [], ""
+        return [prompt.name for prompt in found], found.token or ""
+
+    def prompt(self, name: str) -> RegisteredModel:
+        title = f"Could not read the prompt {name}"
+        with problems.raised_as(title, self._sdk.place, explain=self._connection.explain):
+            found = self._connection.client().get_prompt(name)
+            if found is None:
+                raise Problem(Kind.NOT_FOUND, title, f"There is no prompt named {name}.")
+            aliases: dict[str, str] = {}
+            made = []
+            for version in self._versions(name):
+                aliases.update((alias, str(version.version)) for alias in version.aliases)
+                made.append(self._made(version))
+            made.sort(key=lambda version: -version.number)
+            moments = [version.created_ms for version in made if version.created_ms]
+            return RegisteredModel(
+                name,
+                min(moments, default=None),
+                max(moments, default=None),
+                found.description or "",
+                {**found.tags, PROMPT_TAG: "true"},
+                aliases,
+                tuple(made[:1]),
+            )
+
+    def versions(self, name: str) -> VersionsPage:
+        """Every version, newest first: the interface has no order to ask for."""
+        made = [self._made(version) for version in self._versions(name)]
+        return VersionsPage(tuple(sorted(made, key=lambda version: -version.number)), None)
+
+    def _versions(self, name: str) -> Iterator[Any]:
+        token = None
+        while True:
+            page = self._connection.client().search_prompt_versions(name, _IN_CATALOG, token)
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+    def version(self, name: str, version: str) -> tuple[ModelVersion, ...]:
+        """That version, if it is there: of one alone the client tells less than of all of them."""
+        return tuple(self._made(made) for made in self._versions(name) if str(made.version) == version)
+
+    @staticmethod
+    def _made(found: Any) -> ModelVersion:
+        """A version with what it says in the tags in which MLflow's own registries keep it."""
+        is_chat = not isinstance(found.template, str)
+        own = {
+            PROMPT_TAG: "true",
+            TYPE_TAG: CHAT if is_chat else "text",
+            TEXT_TAG: json.dumps(found.template) if is_chat else found.template,
+            **({FORMAT_TAG: json.dumps(found.response_format)} if found.response_format else {}),
+            **({SETTINGS_TAG: json.dumps(found.model_config)} if found.model_config else {}),
+        }
+        made = found.creation_timestamp  # which the client hands on as it came: a protocol buffer's timestamp
+        return ModelVersion(
+            found.name,
+            str(found.version),
+            made.ToMilliseconds() if hasattr(made, "ToMilliseconds") else made,
+            description=found.commit_message or "",
+            tags={**found.tags, **own},
+        )
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tui.demo.simulated import governance, models, serving, tracking
+from tui.demo.simulated import genai, governance, models, serving, tracking
 from tui.demo.simulated.state import (
     Answer,
     Endpoint,
@@ -22,6 +22,7 @@ from tui.demo.simulated.state import (
     Request,
     Routes,
     Run,
+    TableTrace,
     Update,
     Version,
     Workspace,
@@ -39,6 +40,7 @@ def routes() -> Routes:
         models.add_native_models,
         models.add_workspace_models,
         governance.add_to,
+        genai.add_to,
         serving.add_to,
     ):
         add_to(table)
@@ -161,6 +163,7 @@ def workspace(now_ms: int = NOW_MS) -> Workspace:
     _models(made, now_ms)
     _legacy(made, now_ms)
     _endpoints(made, now_ms)
+    _genai(made, now_ms)
     return made
 
 
@@ -291,6 +294,29 @@ def _models(made: Workspace, now_ms: int) -> None:
     }
     _model(made, "dev.ml.o'brien_uplift", _ADA, now_ms, range(1, 2), "A name that needs quoting.")
     _model(made, "finance.risk.limits", "finance-admins", now_ms, range(1, 3), "Not to be seen by everybody.")
+
+
+def _genai(made: Workspace, now_ms: int) -> None:
+    """Two prompts in two schemas, and traces of an agent in the tables of one of them."""
+    reply = made.prompts["prod.ml.support_reply"] = Model("prod.ml.support_reply", _ADA, now_ms - 30 * _DAY, "Replies.")
+    reply.tags = {"owner": "ada"}
+    texts = ("Answer {{ name }} kindly: {{ question }}", "Answer {{ name }} kindly, in {{ language }}: {{ question }}")
+    for number, text in enumerate(texts, start=1):
+        said = f"Version {number}"
+        reply.add(Version(number, now_ms - (30 - number) * _DAY, _ADA, json.dumps(text), description=said))
+    reply.aliases = {"production": 1}
+    triage = made.prompts["dev.ml.triage"] = Model("dev.ml.triage", _ADA, now_ms - 9 * _DAY)
+    chat = [{"role": "system", "content": "You sort tickets."}, {"role": "user", "content": "{{ ticket }}"}]
+    triage.add(Version(1, now_ms - 9 * _DAY, _ADA, json.dumps(chat)))
+    made.warehouses = {"w-small": "STOPPED", "w-shared": "RUNNING"}
+    made.traces = [
+        TableTrace(
+            f"{number + 1:032x}", "prod.agents", "agent.run", now_ms - number * 60_000, 400 + 10 * number,
+            f"where is order {number}?", "" if number % 10 == 3 else "on its way",
+            "TimeoutError: no answer" if number % 10 == 3 else "", f"s-{number // 4}",
+        )
+        for number in range(40)
+    ]  # fmt: skip
 
 
 def _model(made: Workspace, name: str, owner: str, now_ms: int, numbers: range, description: str) -> Model:

@@ -129,6 +129,21 @@ class Update:
 
 
 @dataclass
+class TableTrace:
+    """A trace that lies in the tables of a schema."""
+
+    id: str  # 32 hexadecimal digits
+    schema: str
+    name: str
+    start_ms: int
+    took_ms: int
+    request: str = ""
+    response: str = ""
+    error: str = ""
+    session: str = ""
+
+
+@dataclass
 class Endpoint:
     """A serving endpoint: the config that serves, as it was given, and the one that it goes to."""
 
@@ -189,6 +204,10 @@ class Workspace:
     owners: dict[str, str] = field(default_factory=dict)  # of catalogs and schemas, by full name
     models: dict[str, Model] = field(default_factory=dict)
     legacy_models: dict[str, Model] = field(default_factory=dict)
+    prompts: dict[str, Model] = field(default_factory=dict)  # of whose versions ``source`` is the template as JSON
+    traces: list[TableTrace] = field(default_factory=list)  # newest first
+    searches: dict[str, Json] = field(default_factory=dict)  # of traces, that go on: what they will answer
+    warehouses: dict[str, str] = field(default_factory=dict)  # id → state
     grants: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # full name → principal → privileges
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)

@@ -229,7 +229,7 @@ class CatalogModels:
 
     def page(self, filter_string: str, max_results: int, token: str | None) -> ModelsPage:
         """Models as a list tells them: ``whole`` reads the rest."""
-        matches, prefix = _filter(filter_string, self._sdk.place)
+        matches, prefix = name_filter(filter_string, self._sdk.place)
         most = min(max_results, MOST)
         scope = prefix.split(".")
         if len(scope) >= 3:
@@ -331,7 +331,7 @@ def _deployment(state: Json) -> str:
     return ": ".join(word for word in (", ".join(named), said) if word)
 
 
-def _filter(filter_string: str, place: str) -> tuple[Callable[[str], bool], str]:
+def name_filter(filter_string: str, place: str, things: str = "models") -> tuple[Callable[[str], bool], str]:
     """Whether a name fits a filter, and the beginning that every fitting name has."""
     if not filter_string.strip():
         return lambda _name: True, ""
@@ -339,8 +339,8 @@ def _filter(filter_string: str, place: str) -> tuple[Callable[[str], bool], str]
     if found is None:
         raise Problem(
             Kind.UNSUPPORTED,
-            "Could not search the models",
-            f"Unity Catalog ({place}) cannot be searched by that: of its models only names can be looked for.",
+            f"Could not search the {things}",
+            f"Unity Catalog ({place}) cannot be searched by that: of its {things} only names can be looked for.",
             "Filter by name LIKE 'catalog.schema.%', or filter what is loaded with /.",
         )
     op, pattern = found[1].upper(), found[2] if found[2] is not None else found[3]
@@ -353,12 +353,12 @@ def _filter(filter_string: str, place: str) -> tuple[Callable[[str], bool], str]
 
 
 def no_prompts(place: str) -> Problem:
-    """The problem of looking for prompts among the models of a Unity Catalog."""
+    """The problem of looking for prompts in a registry that keeps none."""
     return Problem(
         Kind.UNSUPPORTED,
         "Could not list the prompts",
-        f"Unity Catalog ({place}) keeps prompts apart from models, and tells them of one schema only.",
-        "They are on the Prompts page of an experiment in the workspace.",
+        f"{place} keeps no prompts.",
+        "On Databricks they are in Unity Catalog: name it as the registry (databricks-uc).",
     )
 
 
