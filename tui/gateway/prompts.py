@@ -49,7 +49,7 @@ class ClientPrompts:
     def _raised_as(self, title: str) -> Iterator[None]:
         with problems.raised_as(title, self._place, explain=self._connection.explain):
             if self._kind in ("databricks", "uc"):
-                raise no_prompts(self._place)
+                raise no_prompts(self._place, self._kind)
             yield
 
     def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:

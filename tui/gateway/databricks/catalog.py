@@ -352,12 +352,12 @@ def name_filter(filter_string: str, place: str, things: str = "models") -> tuple
     return lambda name: fits.fullmatch(name) is not None, literal
 
 
-def no_prompts(place: str) -> Problem:
+def no_prompts(place: str, kind: str) -> Problem:
     """The problem of looking for prompts in a registry that keeps none."""
     return Problem(
         Kind.UNSUPPORTED,
         "Could not list the prompts",
-        f"{place} keeps no prompts.",
+        f"The {'open-source Unity Catalog' if kind == 'uc' else 'legacy registry'} ({place}) keeps no prompts.",
         "On Databricks they are in Unity Catalog: name it as the registry (databricks-uc).",
     )
 
