@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from rich.style import Style
 from textual import events
+from textual._styles_cache import StylesCache
 from textual.binding import Binding, BindingType
+from textual.css.styles import StylesBase
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -81,6 +84,28 @@ class Marks:
         self._keys.update(dict.fromkeys(keys))
 
 
+@dataclass(frozen=True)
+class _Sight:
+    """What the lines drawn at one time have in common."""
+
+    width: int
+    top: int  # the row in the first line of the body
+    layout: Layout
+    thumb: range  # lines
+    marked: range  # rows from where a range was begun to the cursor
+
+
+class _Plain(StylesCache):
+    """Takes a grid's lines as they are: to lay styles over each again takes as long as to make it."""
+
+    def render_line(self, styles: StylesBase, y: int, *rest: Any) -> Strip:
+        render_content_line = rest[5]
+        if styles.gutter or styles.tint.a or rest[8] != 1.0:
+            return super().render_line(styles, y, *rest)
+        line: Strip = render_content_line(y)
+        return line
+
+
 class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     """A table of any size with a cursor, marks, frozen columns and one line of headings.
 
@@ -114,6 +139,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._styles_cache = _Plain()
         self.stats = GridStats()
         self._painter = Painter(glyphs, self.stats, self._resolve)
         self._marks = Marks()
@@ -129,6 +155,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._told: tuple[str | None, int, str | None] | None = None
         self._told_end_at = -1
         self._drawn: dict[int, Strip] = {}  # by line of the widget
+        self._sight: _Sight | None = None
         self._placeholder: tuple[str, ...] = ()
         self.placeholder = placeholder
         if table is not None:
@@ -168,7 +195,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         table = self._table
         self._columns = tuple(table.columns) if table is not None else ()
         self._rows = table.row_count if table is not None else 0
-        self._painter.windows.forget()
+        self._painter.forget_cells()
         self._geometry = Geometry(self._columns, self.size.width)
         index_of = self._geometry.index_of
         self._column = index_of.get(column or "", min(self._column, max(0, len(self._columns) - 1)))
@@ -353,27 +380,38 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
 
     # drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of it; what they have in common is found out once."""
+        self._sight = self._look()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._sight = None
+
     def render_line(self, y: int) -> Strip:
         """The heading, a row, a line of the placeholder, or nothing."""
         self.stats.lines_rendered += 1
-        strip = self._drawn[y] = self._line(y)
+        strip = self._drawn[y] = self._line(y, self._sight or self._look())
         return strip
 
-    def _line(self, y: int) -> Strip:
-        width = self.size.width
-        layout = self.layout_shown
+    def _look(self) -> _Sight:
+        return _Sight(self.size.width, self._top, self.layout_shown, self._thumb(), self._range())
+
+    def _line(self, y: int, sight: _Sight) -> Strip:
+        width, layout = sight.width, sight.layout
         if y < HEADING:
             return self._painter.heading(layout, width, self._column)
         line = y - HEADING
-        row = self._top + line
+        row = sight.top + line
         table = self._table
         if table is None or row >= self._rows:
             said = line - 1 if not self._rows else -1
             words = self._placeholder_wrapped(width) if said >= 0 else []
             text, first = words[said] if 0 <= said < len(words) else ("", False)
             return self._painter.words(text, width, first=first)
-        marked = (bool(self._marks) and table.row_key(row) in self._marks) or row in self._range()
-        state = RowState(row == self._row, marked, line in self._thumb(), self._column)
+        marked = (bool(self._marks) and table.row_key(row) in self._marks) or row in sight.marked
+        here = row == self._row
+        state = RowState(here, marked, line in sight.thumb, self._column if here else -1)
         return self._painter.row(table, row, layout, width, state)
 
     def _placeholder_wrapped(self, width: int) -> list[tuple[str, bool]]:
@@ -406,8 +444,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _refresh_changed(self) -> None:
         """Draw only the lines that are no longer right: what comes in below the view costs a slow line nothing."""
-        width = self.size.width
-        lines = [y for y in range(self.size.height) if self._drawn.get(y) != self._line(y)]
+        width, sight = self.size.width, self._look()
+        lines = [y for y in range(self.size.height) if self._drawn.get(y) != self._line(y, sight)]
         if lines:
             self.refresh(*(Region(0, y, width, 1) for y in lines))
 

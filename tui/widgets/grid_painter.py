@@ -208,11 +208,19 @@ class Painter:
         self._stats = stats
         self._resolve = resolve
         self._styles: dict[tuple[str, str], Style] = {}
+        self._rows: dict[tuple[int, RowState], Strip] = {}
+        self._rows_of: tuple[Table, Layout, int] | None = None
         self.windows = CellWindows(glyphs.absent, glyphs.ellipsis, stats)
 
     def forget_styles(self) -> None:
         """The theme or the state of the widget has changed."""
         self._styles.clear()
+        self._rows.clear()
+
+    def forget_cells(self) -> None:
+        """The table has changed."""
+        self.windows.forget()
+        self._rows.clear()
 
     def style(self, ground: str, over: str = "") -> Style:
         """The style of a part, with what another one says laid over it."""
@@ -262,7 +270,20 @@ class Painter:
         return (sign or " ") + " " * (GAP - 1)
 
     def row(self, table: Table, row: int, layout: Layout, total: int, state: RowState) -> Strip:
-        """One row of the table."""
+        """One row of the table; one that has only been scrolled is the strip that it was, which Textual knows cut."""
+        of = self._rows_of
+        if of is None or of[0] is not table or of[1] is not layout or of[2] != total:
+            self._rows.clear()
+            self._rows_of = (table, layout, total)
+        strip = self._rows.pop((row, state), None)
+        if strip is None:
+            if len(self._rows) >= _MOST_ROWS:
+                del self._rows[next(iter(self._rows))]
+            strip = self._row(table, row, layout, total, state)
+        self._rows[row, state] = strip
+        return strip
+
+    def _row(self, table: Table, row: int, layout: Layout, total: int, state: RowState) -> Strip:
         line = _Line()
         ground = "cursor" if state.cursor else "row"
         plain = self.style(ground)
@@ -314,6 +335,7 @@ class Painter:
 
 
 WINDOW_ROWS = 64
+_MOST_ROWS = 200  # some four screens of 50 lines
 _MOST_WINDOWS = 600  # some six screens of 200x50; about 5 MB
 
 
