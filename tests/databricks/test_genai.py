@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tui.gateway.traces.client import ClientTraces
 
 from tui.demo.simulated.state import Workspace
 from tui.domain.capabilities import expected
@@ -14,6 +13,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.prompts import template_of
 from tui.gateway.prompts import ClientPrompts
 from tui.gateway.session import Connection
+from tui.gateway.traces import ClientTraces
 
 REPLY, TRIAGE = "prod.ml.support_reply", "dev.ml.triage"
 
