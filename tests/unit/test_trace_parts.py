@@ -84,7 +84,9 @@ def test_a_summary_that_the_server_has_counted() -> None:
     told = TraceMetrics(5000, 50, 900.0, 4000.0, 9000.0, 4_100_000, (CostOfModel("b", 2.0), CostOfModel("a", 10.3)))
     first, second = summary_lines(summarized(many_infos(3), NOW_MS, told), UNICODE)
     assert "5 000 traces" in first and "4.1 M tokens" in first and "$12.30 (a $10.30, b $2.00)" in first
-    assert "counted by the server" in second
+    assert "hours of 3 loaded, counted by the server" in second
+    first, second = summary_lines(summarized(many_infos(3), NOW_MS, replace(told, count=3)), UNICODE)
+    assert "loaded" not in second and "counted by the server" in second
 
 
 def test_nothing_comes_to_nothing() -> None:

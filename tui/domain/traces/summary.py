@@ -14,6 +14,7 @@ from tui.domain.traces import table
 from tui.domain.traces.values import ERROR, FEEDBACK, Assessment, CostOfModel, TraceInfo, TraceMetrics
 
 HOUR = 3_600_000
+_BY_SERVER = "counted by the server"
 BLOCKS = 24  # at most, in the row by time
 _BUCKETS = (60_000, 300_000, 900_000, HOUR, 6 * HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR)
 
@@ -110,7 +111,8 @@ def summarized(infos: Sequence[TraceInfo], now_ms: int, told: TraceMetrics | Non
         spent = sum(one.cost for one in told.costs) if told.costs else whole.cost
         whole = Tally(told.count, told.errors, told.p50_ms, told.p95_ms, told.p99_ms, told.tokens, spent)
         costs = tuple(sorted(told.costs, key=lambda one: -one.cost))
-        told_by = "counted by the server"
+        # The server has counted all of them, and not by the hour: hours and blocks are of what is here.
+        told_by = (f"hours of {quantities.count(len(infos))} loaded, " if told.count > len(infos) else "") + _BY_SERVER
     return Summary(whole, tallied(hour), tallied(before), blocks, bucket, costs, told_by)
 
 
