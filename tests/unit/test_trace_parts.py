@@ -196,6 +196,13 @@ def test_a_long_text_folds_and_unfolds_and_never_lays_out_all_of_it() -> None:
     assert 20 < len(unfolded) < 3000 and any("more letters: enter opens all of it" in line for line in unfolded)
 
 
+def test_a_long_text_inside_of_a_value_is_the_text_itself() -> None:
+    of = span("1", outputs={"said": "first\nsecond", "whole": "word " * 1000})
+    said = lines(of)
+    assert [line.strip() for line in said if line.strip() in ("first", "second")] == ["first", "second"]
+    assert any("5 000 letters: enter unfolds them" in line for line in said)
+
+
 def test_json_folds_and_what_is_hostile_is_spelled_out() -> None:
     of = span("1", inputs={"a": {"b": [1, 2]}, "\x1b[31m": "\u202e"}, more={"k": "v\x07"})
     said = "\n".join(lines(of))

@@ -58,6 +58,16 @@ def test_a_parent_that_is_missing_leaves_an_orphan_after_the_roots() -> None:
     assert shape(tree) == [(0, "root", ""), (0, "lost", ORPHAN)]
 
 
+def test_below_a_root_that_is_still_open_nothing_is_an_orphan_and_all_of_it_is_drawn() -> None:
+    steps = [span(str(n), "root", start=100 * n, end=100 * n + 1) for n in range(50)]
+    tree = SpanTree(steps, partial=True)
+    assert [node.wrong for node in tree.nodes] == [""] * 50
+    start, end = tree.window
+    assert (end - start) // 1_000_000 == 4901
+    lost = SpanTree(steps)  # its root is gone for good
+    assert {node.wrong for node in lost.nodes} == {ORPHAN} and lost.window == tree.window
+
+
 def test_rings_are_entered_where_they_begin_and_every_span_stands_once() -> None:
     tree = SpanTree(
         [

@@ -34,15 +34,18 @@ class Literal(str):
         return made
 
 
-def tree_of(value: object) -> tuple[TreeBody, list[str]]:
-    """A value of mappings, ``Pairs``, sequences and scalars as a tree, and the notes that go with it."""
+def tree_of(value: object, texts: dict[int, str] | None = None) -> tuple[TreeBody, list[str]]:
+    """A value of mappings, ``Pairs``, sequences and scalars as a tree, and the notes that go with it.
+
+    ``texts`` takes, by the number of its node, each text that is longer than what a node says, or has several lines.
+    """
     nodes: list[TreeNode] = []
     notes: list[str] = []
     pairs = _members(value)
     if pairs is None:
-        _add(nodes, 0, "", value, set(), notes)
+        _add(nodes, 0, "", value, set(), notes, texts)
     else:
-        _add_all(nodes, 0, pairs, {id(value)}, notes)
+        _add_all(nodes, 0, pairs, {id(value)}, notes, texts)
     if len(nodes) >= MOST_NODES:
         notes.append(f"The first {count(MOST_NODES)} nodes are shown.")
     small = len(nodes) <= 40
@@ -67,12 +70,22 @@ def _size_words(value: object) -> str:
     return f"{{{number}}}" if isinstance(value, (Mapping, Pairs)) else f"[{number}]"
 
 
-def _add(nodes: list[TreeNode], depth: int, name: str, value: object, above: set[int], notes: list[str]) -> None:
+def _add(
+    nodes: list[TreeNode],
+    depth: int,
+    name: str,
+    value: object,
+    above: set[int],
+    notes: list[str],
+    texts: dict[int, str] | None,
+) -> None:
     if len(nodes) >= MOST_NODES:
         return
     members = _members(value)
     if members is None:
         text, tone = scalar(value)
+        if texts is not None and type(value) is str and (len(value) > LONGEST_VALUE or "\n" in value):
+            texts[len(nodes)] = value
         nodes.append(TreeNode(depth, named(name), text, tone))
         return
     if id(value) in above:
@@ -83,19 +96,24 @@ def _add(nodes: list[TreeNode], depth: int, name: str, value: object, above: set
     if depth >= DEEPEST:
         notes.append(f"Nesting is shown to a depth of {DEEPEST}.")
         return
-    _add_all(nodes, depth + 1, members, above | {id(value)}, notes)
+    _add_all(nodes, depth + 1, members, above | {id(value)}, notes, texts)
     nodes[at] = TreeNode(depth, named(name), _size_words(value), "muted", len(nodes) - at - 1)
 
 
 def _add_all(
-    nodes: list[TreeNode], depth: int, members: Iterable[tuple[str, object]], above: set[int], notes: list[str]
+    nodes: list[TreeNode],
+    depth: int,
+    members: Iterable[tuple[str, object]],
+    above: set[int],
+    notes: list[str],
+    texts: dict[int, str] | None,
 ) -> None:
     for number, (name, inner) in enumerate(members):
         if number >= MOST_CHILDREN:
             nodes.append(TreeNode(depth, "…", "more than are shown", "muted"))
             notes.append(f"Of each list the first {count(MOST_CHILDREN)} are shown.")
             return
-        _add(nodes, depth, name, inner, above, notes)
+        _add(nodes, depth, name, inner, above, notes, texts)
 
 
 def scalar(value: object) -> tuple[str, Tone]:

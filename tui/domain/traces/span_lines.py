@@ -286,7 +286,8 @@ class SpanReader:
             yield from self._nested(key, value, turned)
 
     def _nested(self, key: str, value: object, turned: frozenset[str]) -> Iterator[TextLine]:
-        body, notes = tree_of(value)
+        texts: dict[int, str] = {}
+        body, notes = tree_of(value, texts)
         at = 0
         while at < len(body.nodes):
             node = body.nodes[at]
@@ -295,12 +296,13 @@ class SpanReader:
             sign = f"{self._sign(open_)} " if node.below else "  "
             head = f"  {'  ' * node.depth}{sign}{node.name}"
             shown = f"{head}: {node.value}" if node.value and not node.below else f"{head} {node.value}"
-            long = len(shown) > self._cells
+            long = len(shown) > self._cells or at in texts
             tone: Tone = "accent" if node.tone in ("number", "keyword") else "muted" if node.below else ""
             if long and not node.below:
                 indent = 4 + 2 * node.depth
                 yield TextLine(mine, f"{head}:")
-                yield from self._text(f"{mine}.text", node.value, turned, tone, node.name, indent)
+                text = texts.get(at, node.value)
+                yield from self._text(f"{mine}.text", text, turned, tone, node.name, indent)
             else:
                 yield TextLine(mine, shown, tone, mine if node.below else "")
             at += 1 if open_ or not node.below else 1 + node.below

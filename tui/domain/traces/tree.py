@@ -33,10 +33,13 @@ class Node:
 
 
 class SpanTree:
-    """Every span of a trace once, parents before children, siblings by when they begin; times are relative to it."""
+    """Every span of a trace once, parents before children, siblings by when they begin; times are relative to it.
 
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self.nodes = tuple(_placed(list(spans)))
+    Of a trace that is ``partial`` a span whose parent is not there is no orphan: the parent is told when it ends.
+    """
+
+    def __init__(self, spans: Iterable[Span], *, partial: bool = False) -> None:
+        self.nodes = tuple(_placed(list(spans), partial))
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -46,9 +49,8 @@ class SpanTree:
         """First and last nanosecond that is drawn; a span that lies far from its roots does not stretch it."""
         if not self.nodes:
             return 0, 1
-        roots = [node.span for node in self.nodes if node.above < 0 and node.wrong in ("", BACKWARDS)] or [
-            self.nodes[0].span
-        ]
+        tops = [node for node in self.nodes if node.above < 0]
+        roots = [node.span for node in tops if node.wrong in ("", BACKWARDS)] or [node.span for node in tops]
         start = min(root.start_ns for root in roots)
         whole = max(max(_end(root), root.start_ns) for root in roots) - start
         if not whole:  # open, or wrong
@@ -142,7 +144,7 @@ class SpanTree:
         return sum(1 for node in self.nodes if not node.below and node.span.start_ns <= at_ns < max(_end(node.span), 0))
 
 
-def _placed(spans: list[Span]) -> Iterator[Node]:
+def _placed(spans: list[Span], partial: bool) -> Iterator[Node]:
     """The spans in depth-first order; nothing recurses, since a trace may be as deep as it has spans."""
     first: dict[str, int] = {}
     twice: set[int] = set()
@@ -160,8 +162,10 @@ def _placed(spans: list[Span]) -> Iterator[Node]:
             wrong[at] = TWICE
         if parent is None or parent == at:
             roots.append(at)
-            if span.parent_id:
-                wrong[at] = CYCLE if parent == at else ORPHAN
+            if parent == at:
+                wrong[at] = CYCLE
+            elif span.parent_id and not partial:
+                wrong[at] = ORPHAN
         else:
             beneath.setdefault(parent, []).append(at)
             if span.start_ns < spans[parent].start_ns:

@@ -193,7 +193,7 @@ class TraceScreen(Page, Asking):
 
         def read() -> tuple[Trace, SpanTree]:
             trace = traces.trace(trace_id, location=location, warehouse=warehouse)
-            tree = SpanTree(trace.spans)
+            tree = SpanTree(trace.spans, partial=trace.is_partial)
             # Worked out here rather than while lines are drawn.
             _ = tree.own_ns, tree.critical, tree.slowest, tree.failed, tree.window
             return trace, tree
