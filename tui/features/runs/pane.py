@@ -15,17 +15,15 @@ from tui.domain.columns import Arrangement, Look, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
-from tui.domain.quantities import count
 from tui.domain.table import Table
 from tui.features.runs import words as runs_words
 from tui.features.runs.acts import Onward, RunsWriting, reference
-from tui.features.runs.following import Following
 from tui.features.runs.loader import FilterHint, RunsFilter, RunsLoader, ServerRequest, recalled, refusal, seen, word_of
+from tui.features.runs.standing import Following, OfferedColumns, RunsStanding
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
-from tui.ui.arranged_grid import ask_columns
 from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh, Deck
-from tui.ui.list_pane import OF_MARKS, ListPane, Show, counted
+from tui.ui.list_pane import OF_MARKS, ListPane, Show
 from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
 TRACES_COUNTED = 500
 MOST_LOOKED_AT = 100  # experiments in which traces are looked for where those that are shown have neither
 _LIFECYCLES = frozenset(one.value for one in Lifecycle)
-_HIGH_FIRST = frozenset({"start", "end", "took", "models"})
 
 MOST_FOLLOWED = 200  # running runs of which it is told when they end
 
@@ -77,11 +74,11 @@ class RunsPane(ListPane[str]):
         self.wanted = self.asked  # what the server has been asked for last; what is shown is of ``asked``
         self.filter = RunsFilter()
         self._sort_shown: SortOrder = ()  # of the rows in the table; the arrangement's once they are laid out anew
-        self.all_folded = False
-        self.folded_but: frozenset[str] = frozenset()
         self._traces = ""  # how to see the traces of these experiments, where they have some and no runs
         self.loader = RunsLoader(self, session, self._loader_changed, self._refused)
         self.following = Following(self)
+        self.standing = RunsStanding(self)
+        self.offered = OfferedColumns(self)
         self.onward = Onward(self)
         self.writing = RunsWriting(self)
         self.view: RunsTable | None = None
@@ -116,7 +113,8 @@ class RunsPane(ListPane[str]):
         self.close_bar(keep=False)
         self.filter.clear()
         self.following.forget()
-        self.all_folded, self.folded_but, self._traces = False, frozenset(), ""
+        self.standing.forget()
+        self._traces = ""
         self._forget_view()
         self.groups = None
         self.grid.table = None  # so that the cursor begins at the top
@@ -125,7 +123,9 @@ class RunsPane(ListPane[str]):
         self.grid.marks = marks
         self.recall(self.session.launch.columns, narrowed=not server_filter and not marks)
         self._narrowing = self._narrowing or {}
-        self.all_folded = bool(self.arrangement.texts("group_by"))  # groups are shown by their figures at first
+        self.standing.all_folded = bool(
+            self.arrangement.texts("group_by")
+        )  # groups are shown by their figures at first
         query = self.asked
         narrowed = query.filter_string or self.filter.said
         remembered = None if narrowed else recalled(self.session.last_seen.get(self._seen_name))
@@ -275,7 +275,7 @@ class RunsPane(ListPane[str]):
         store = self.loader.store
         assert store is not None  # ``fill`` waits for it
         arrangement, query = self.arrangement, self.filter.query
-        all_folded, but = self.all_folded, self.folded_but
+        all_folded, but = self.standing.all_folded, self.standing.folded_but
         now_ms, zone, glyphs = self.session.clock.now_ms(), self.session.clock.zone, self.glyphs
         absolute, troubles = self.zone is not None, self._troubles()
 
@@ -426,8 +426,8 @@ class RunsPane(ListPane[str]):
             filter_fails=self.filter.fails(typing=self.bar_open),
             bar_open=self.bar_open,
             marks=len(self.grid.marks),
-            lead=self._lead(),
-            by_child=self._by_child(),
+            lead=self.offered.lead(self._sort_shown),
+            by_child=self.offered.by_child(self._sort_shown),
             traces=self._traces,
             sampled=self._sampled(),
             groups=len(self.groups.groups) if self.groups is not None else 0,
@@ -521,7 +521,7 @@ class RunsPane(ListPane[str]):
 
     def open_row(self, key: str) -> None:
         if self._is_group(key):
-            self._turn_group(key)
+            self.standing.turn(key)
         else:
             self.post_message(self.Opened(key))
 
@@ -592,104 +592,26 @@ class RunsPane(ListPane[str]):
         self.loader.want_rest(filtered or self.arrangement.sort not in runs_words.AS_SERVED)
 
     def high_first(self, key: str) -> bool:
-        # Metrics are looked at from the better end, other numbers of a run from the high end, texts from A.
-        section, dot, metric = key.partition(".")
-        if section in ("metrics", "min", "max", "first"):
-            return self._better(metric) != "lower"
-        return key in _HIGH_FIRST or (bool(dot) and section in ("step", "time"))
-
-    def _lead(self) -> str:
-        """What stands first as the rows are sorted."""
-        key, descending = self._sort_shown[0] if self._sort_shown else ("start", True)
-        section, _, metric = key.partition(".")
-        if section != "metrics":
-            return "first"
-        better = self._better(metric)
-        if better:
-            return "best" if descending == (better == "higher") else "worst"
-        return "highest" if descending else "lowest"
-
-    def _by_child(self) -> bool:
-        """Whether parents stand where the best of their children would."""
-        counts = self.view.counts if self.view is not None else None
-        nested = counts is not None and counts.roots < counts.rows + counts.folded_away
-        return nested and bool(self._sort_shown) and self._sort_shown[0][0].startswith("metrics.")
-
-    def _better(self, metric: str) -> str:
-        from tui.domain.ranking import direction_of
-
-        return direction_of(metric, self.session.launch.settings.metric_directions).better
+        return self.offered.high_first(key)
 
     def pickable(self) -> list[Pickable]:
-        from tui.domain.runs.table import FIGURES, columns
-        from tui.ui.dialogs.listing import Pickable
-
-        view = self.view
-        if view is None:
-            return []
-        every = view.counts.loaded
-
-        def detail(fill: int, constant: bool) -> str:
-            have = "every run" if fill == every else f"{count(fill)} of {count(every)} runs"
-            return f"{have}, all the same" if constant else have
-
-        infos = columns(view.snapshot, system_tags=True)
-        offers = [
-            Pickable(info.key, info.title, info.group, detail(info.fill, info.constant), self.high_first(info.key))
-            for info in infos
-        ]
-        for info in infos:
-            if info.group == "metrics":
-                metric = info.key.partition(".")[2]
-                keys = [(figure, f"{figure}.{metric}") for figure in FIGURES]
-                told = f"of its whole history: {self._price(info.fill)}"
-                offers += [
-                    Pickable(key, f"{figure} {info.title}", "over time", told, self.high_first(key))
-                    for figure, key in keys
-                ]
-        return offers
+        return self.offered.pickable()
 
     def sortable(self) -> list[Pickable]:
-        shown = self.shown_columns()
-        return [offer for offer in self.pickable() if offer.group != "over time" or offer.key in shown]
-
-    def _price(self, runs: int) -> str:
-        """What it costs to read a metric over the lives of so many runs."""
-        can = self.session.capabilities
-        asked = counted(-(-runs // can.histories_at_once), "request" if can.signs_in or can.workspace else "statement")
-        return asked if can.whole_histories else f"{asked}, of samples where it is long"
+        return self.offered.sortable()
 
     def shown_columns(self) -> tuple[str, ...]:
-        """The keys of the columns chosen, by a person or by what there is, those folded included."""
-        from tui.domain.runs.table import default_columns
-
-        if self.arrangement.columns or self.view is None:
-            return self.arrangement.columns
-        return default_columns(self.view.snapshot)
+        return self.offered.shown_columns()
 
     def action_differences(self) -> None:
         varying = self.arrangement.flag("varying_only", default=False)
         self.rearrange(self.arrangement.with_more(varying_only=not varying))
 
     def action_pin(self) -> None:
-        """Pin the run under the cursor, or those marked, above all others; again, let them go."""
-        self._put("pinned", "hidden")
+        self.standing.put("pinned", "hidden")
 
     def action_hide_run(self) -> None:
-        """Hide the run under the cursor, or those marked; those hidden that are shown come back."""
-        self._put("hidden", "pinned")
-
-    def _put(self, where: str, not_where: str) -> None:
-        chosen = self.chosen()
-        there, other = self.arrangement.texts(where), self.arrangement.texts(not_where)
-        kept = [run_id for run_id in there if run_id not in chosen]
-        if len(kept) + len(set(chosen)) != len(there):  # some are not there yet
-            kept = [*there, *(run_id for run_id in chosen if run_id not in there)]
-        else:
-            chosen = ()
-        said = {where: kept, not_where: [run_id for run_id in other if run_id not in chosen]}
-        shown = bool(said["hidden"]) and self.arrangement.flag("show_hidden", default=False)
-        self.rearrange(self.arrangement.with_more(**said, show_hidden=shown))
+        self.standing.put("hidden", "pinned")
 
     def action_show_hidden(self) -> None:
         shown = self.arrangement.flag("show_hidden", default=False)
@@ -698,55 +620,14 @@ class RunsPane(ListPane[str]):
     def action_tree(self) -> None:
         self.rearrange(self.arrangement.with_more(tree=not self.arrangement.flag("tree", default=True)))
 
-    def _fold_here(self) -> str | None:
-        """The run whose children fold with the one under the cursor: itself, or its parent where it has none."""
-        view, key = self.view, self.grid.cursor_key
-        row = view.row_of(key) if view is not None and key is not None else None
-        if view is None or row is None:
-            return None
-        found = row if view.can_fold(row) else view.parent_row(row)
-        return view.row_key(found) if found is not None else None
-
     def action_fold(self) -> None:
-        """Fold or unfold the run under the cursor; on one without children, its parent."""
-        if self.groups is not None:
-            self._turn_group(self.groups.group_at(self.grid.cursor_key or ""))
-            return
-        run_id = self._fold_here()
-        if run_id is not None:
-            self.folded_but = self.folded_but ^ {run_id}
-            self.grid.move_to(run_id)
-            self.fill()
-
-    def _turn_group(self, key: str) -> None:
-        """Fold or unfold a group."""
-        self.folded_but = self.folded_but ^ {key}
-        self.grid.move_to(key)
-        self.fill()
-
-    def action_group_by(self) -> None:
-        """Choose by what the runs are grouped: one column or several, or none."""
-        from tui.domain.runs.view import may_group
-
-        offers = [offer for offer in self.pickable() if may_group(offer.key)]
-
-        def picked(keys: tuple[str, ...]) -> None:
-            self.all_folded, self.folded_but = bool(keys), frozenset()
-            self.rearrange(self.arrangement.with_more(group_by=list(keys)))
-
-        ask_columns(self.app, offers, self.arrangement.texts("group_by"), self.glyphs, picked, to_group=True)
+        self.standing.fold()
 
     def action_fold_all(self) -> None:
-        self.all_folded = not (self.all_folded or self.folded_but)
-        self.folded_but = frozenset()
-        view, key = self.view, self.grid.cursor_key
-        row = view.row_of(key) if view is not None and key is not None else None
-        if self.all_folded and view is not None and row is not None:
-            # The cursor's own row is about to go: it stays with what stands for it.
-            while (above := view.parent_row(row)) is not None:
-                row = above
-            self.grid.move_to(view.row_key(row))
-        self.fill()
+        self.standing.fold_every()
+
+    def action_group_by(self) -> None:
+        self.standing.choose_groups()
 
     # which runs
 
@@ -765,7 +646,7 @@ class RunsPane(ListPane[str]):
         if action in ("fold", "fold_all") and self.groups is not None:
             return True
         if action == "fold":
-            return self.arrangement.flag("tree", default=True) and self._fold_here() is not None
+            return self.arrangement.flag("tree", default=True) and self.standing.fold_here() is not None
         if action == "fold_all":
             return self.arrangement.flag("tree", default=True)
         if action in ("tags", "note", "rename", "delete", "pin", "hide_run"):
