@@ -25,6 +25,7 @@ from tui.ui.routes import (
     EvaluationsRoute,
     IncidentRoute,
     LedgerRoute,
+    LoggedModelsRoute,
     ModelRoute,
     RunRoute,
     SweepRoute,
@@ -251,6 +252,14 @@ LISTS: tuple[ListRow, ...] = (
         "newly",
         "question 3",
         "question 1",
+    ),
+    ListRow(
+        "logged models",
+        ("logged_models",),
+        go_to(LoggedModelsRoute(("1",), "weekly"), "ranker"),
+        "depth",
+        "ranker",
+        "churn",
     ),
     ListRow("trace groups", ("trace_groups",), go_to(_GROUPS, "ana"), "be", "ben", "cho"),
 )

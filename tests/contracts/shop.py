@@ -12,9 +12,9 @@ from tests.support.fake_serving import FakeServing, endpoint
 from tests.support.fakes import HOUR, NOW_MS
 from tests.support.model_shop import model_shop
 from tests.support.traced import many_infos
-from tests.support.writing import OX
+from tests.support.writing import ELK, OX
 from tui.config.model import ContextSettings, Settings
-from tui.domain.artifacts import ArtifactRoot, LoggedModel
+from tui.domain.artifacts import ArtifactRoot, LoggedModel, ModelMetric
 from tui.domain.models.rows import mirror_tags
 from tui.domain.models.values import Registrable
 
@@ -39,6 +39,9 @@ def full_shop(folder: Path, **launch: Any) -> World:
     logged = LoggedModel(MODEL_ID, "churn", "READY", NOW_MS - HOUR, "/artifacts/models", "classifier", OX, {}, ())
     world.artifacts.put(ArtifactRoot("model", MODEL_ID), {"MLmodel": MLMODEL.encode()})
     world.artifacts.models[OX] = (logged,)
+    params, auc = {"depth": "4"}, ModelMetric("auc", 0.91, 3, "test", "9f3c", ELK)
+    other = LoggedModel("m-" + "e" * 32, "ranker", "FAILED", NOW_MS - 2 * HOUR, "/x", "", ELK, params, (auc,))
+    world.artifacts.models[ELK] = (other,)
     world.serving = FakeServing(
         [
             endpoint("churn-canary", ("churn", "14", 100)),

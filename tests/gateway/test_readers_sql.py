@@ -50,6 +50,10 @@ def calls_of(path: Path) -> Calls:
     calls += [("tracking.child_runs", (each, experiments[-1]), {}) for each in [*parents, "x' OR '1"]]
     calls += [("tracking.child_runs", (each, other), {}) for each in parents for other in experiments]
     calls += [("artifacts.logged_models", (each,), {"told": True}) for each in [*runs, "0" * 32, "a'b"]]
+    calls += [
+        ("artifacts.models_of", (some,), {"max_results": 2}) for some in (experiments, experiments[-1:], [], ["x"])
+    ]
+    calls += [("artifacts.logged_model", (each,), {}) for each in [*logged, "m-" + "0" * 32, "a'b"]]
     calls += [("history.sampled", (runs[:20], key), {}) for key in ("loss", "nan", "inf", "back", "none")]
     calls += [("history.sampled", (runs[:20], "loss"), {"points": 2, "steps": (1, 3)})]
     calls += [("history.page", (each, key), {}) for each in runs[:10] for key in ("loss", "back")]
@@ -134,6 +138,8 @@ EVERY_READ = {
     "tracking.get_run",
     "tracking.child_runs",
     "artifacts.logged_models",
+    "artifacts.models_of",
+    "artifacts.logged_model",
     "history.sampled",
     "history.page",
     "registry.search_models",
@@ -294,7 +300,8 @@ def test_a_store_as_each_version_of_mlflow_made_it(revision: str, tmp_path: Path
     fast, slow = readers.sql_reads(open_session(stores.Store(store).uri)), both(migrated)[1]
     wrong, known = differing(fast, slow, calls_of(store))
     assert not wrong, "\n".join(wrong)
-    logged = set() if database.REVISIONS[revision].has_logged_models else {"artifacts.logged_models"}
+    models = {op for op in EVERY_READ if op.startswith("artifacts.")}
+    logged = set() if database.REVISIONS[revision].has_logged_models else models
     assert but_prompts(known) == EVERY_READ - logged
     assert store.read_bytes() == before
 

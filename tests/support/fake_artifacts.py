@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,6 +18,7 @@ from tui.domain.artifacts import (
     Downloaded,
     FolderSize,
     LoggedModel,
+    LoggedModelsPage,
     sorted_entries,
 )
 from tui.domain.preview.tree import LoggedBy
@@ -80,6 +81,26 @@ class FakeArtifacts:
     def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         self._call("logged_models", run_id)
         return self.models.get(run_id, ())
+
+    def models_of(
+        self, experiment_ids: Sequence[str], *, max_results: int = 100, token: str | None = None
+    ) -> LoggedModelsPage:
+        self._call("models_of", (tuple(experiment_ids), token))
+        every = sorted(
+            (one for found in self.models.values() for one in found if one.experiment_id in (*experiment_ids, "")),
+            key=lambda one: -(one.created_ms or 0),
+        )
+        first = int(token or 0)
+        more = first + max_results < len(every)
+        return LoggedModelsPage(tuple(every[first : first + max_results]), str(first + max_results) if more else None)
+
+    def logged_model(self, model_id: str) -> LoggedModel:
+        self._call("logged_model", model_id)
+        for found in self.models.values():
+            for one in found:
+                if one.model_id == model_id:
+                    return one
+        raise Problem(Kind.NOT_FOUND, "Could not read the logged model", f"There is no model {model_id}.")
 
     def head(self, root: ArtifactRoot, path: str, *, most: int = HEAD_BYTES) -> ArtifactHead:
         self._call("head", path, path)

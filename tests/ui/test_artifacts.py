@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.contracts.shop import full_shop
 from tests.support.artifact_files import MODEL_ID, RUN, RUN_ID, files, gallery
-from tests.support.deck import World, listed, message
+from tests.support.deck import URI, World, listed, message
 from tests.support.driver import Deck
+from tests.support.fakes import HOUR, NOW_MS
+from tests.support.writing import ELK, OX
 from tui.app.application import DeckApp
-from tui.domain.artifacts import HEAD_BYTES
-from tui.domain.models.values import Registrable
+from tui.domain.artifacts import HEAD_BYTES, LoggedModel
+from tui.domain.capabilities import expected, of_server
+from tui.domain.models.values import Registrable, SourceRun
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
+from tui.domain.values import RegisteredAs
 from tui.features.artifacts.download import DownloadModal
 from tui.features.artifacts.pages import ArtifactsScreen
 from tui.features.artifacts.view import ArtifactsView
@@ -504,3 +510,70 @@ async def test_nothing_is_registered_in_a_read_only_context(tmp_path: Path) -> N
         await deck.settle()
         assert isinstance(deck.app.screen, ArtifactsScreen)
         assert world.registry.called("registrable_at") == 0
+
+
+async def test_from_an_experiment_to_the_models_logged_in_it(tmp_path: Path) -> None:
+    world = full_shop(tmp_path)
+    made = world.artifacts.models[OX][0]
+    tags = {"mlflow.modelVersions": '[{"name": "churn", "version": 12}, {"name": "gone", "version": 3}]'}
+    world.artifacts.models[OX] = (replace(made, tags=tags),)
+    for number in ("12", "11"):
+        world.registry.change_version("churn", number, run_id=OX, model_id=MODEL_ID)
+    world.registry.versions[OX] = (RegisteredAs("churn", "11", ("champion",)),)
+    world.registry.runs[OX] = SourceRun(OX, "gallant-ox-12")
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("weekly")
+        await deck.press("m")
+        await deck.until_text("gallant-ox-12")  # the run's name, which is read after the models
+        deck.shows(
+            "experiments › churn/weekly › logged models", "auc@test", "0.91", "churn v11 champion, churn v12", "failed"
+        )
+        # enter opens it, and back; its run; one of its versions
+        await deck.press("enter")
+        await deck.until_text("load it")
+        await deck.press("escape")
+        await deck.until_text("auc@test")
+        await deck.press("R")
+        await deck.until_text("run gallant-ox-12")
+        await deck.press("escape")
+        await deck.until_text("auc@test")
+        await deck.press("V")
+        await deck.until_text("Versions made of this model")
+        await deck.press("enter")
+        await deck.until_text("models › churn › v11")
+        await deck.press("escape")
+        await deck.until_text("auc@test")
+        # two of them side by side, read anew by r
+        await deck.press("c")
+        await deck.until_text("Logged models: churn against ranker")
+        deck.shows("depth", "auc@test", "gallant-ox-12")
+        read = world.artifacts.called("logged_model")
+        await deck.press("r")
+        await deck.until(lambda: world.artifacts.called("logged_model") == read + 2, "both are read again")
+        await deck.press("E")
+        await deck.until_text("compare-2-logged models")
+
+
+async def test_logged_models_are_read_page_after_page_as_far_as_wanted(tmp_path: Path) -> None:
+    world = full_shop(tmp_path)
+    many = tuple(
+        LoggedModel(f"m-{at:032x}", f"step-{at}", "READY", NOW_MS - at * HOUR, "/x", "", ELK) for at in range(1150)
+    )
+    world.artifacts.models = {ELK: many}
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("weekly")
+        await deck.press("m")
+        await deck.until_text("Logged models · churn/weekly · 1 000 of ?")
+        await deck.press("ctrl+e")
+        await deck.until_text("Logged models · churn/weekly · 1 150")
+        assert world.artifacts.called("models_of") == 12
+
+
+async def test_a_server_of_before_has_no_logged_models_and_says_so(tmp_path: Path) -> None:
+    world = full_shop(tmp_path)
+    world.can = of_server(expected(URI, URI), "2.22.0")
+    async with world.open((120, 30)) as deck:
+        await deck.until_text("weekly")
+        await deck.press("m")
+        await deck.until_text("MLflow 2.22.0 has no logged models: they came with 3.0")
+        assert not world.artifacts.called("models_of")

@@ -183,3 +183,26 @@ async def test_the_commits_of_a_git_folder(tmp_path: Path) -> None:
         await deck.press("V")
         await deck.until_text(f"git diff {commits[0][:10]} {commits[1][:10]}")
         assert "-rate = 0.1" in deck.text() and "+rate = 0.2" in deck.text()
+
+
+async def test_a_view_of_one_comparison_opens_another_so(tmp_path: Path) -> None:
+    made = sweep(tmp_path)
+    async with made.open(size=(160, 50)) as deck:
+        await compare(deck, IDS[1], IDS[3], IDS[5])
+        await deck.press("x", "slash")
+        await deck.type("e")
+        await deck.press("enter")
+        await deck.press("T", "K")
+        await deck.type("every row")
+        await deck.until_text("keep what is shown under this name, everywhere")
+        await deck.press("enter")
+        await deck.until_text("View “every row” is kept in")
+    async with made.open(size=(160, 50)) as deck:
+        opened = await compare(deck, IDS[2], IDS[4])
+        assert opened.rows.looked_at().arrangement.more == {"order": "name"}
+        await deck.press("colon")
+        await deck.type("view every row")
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(opened.rows.grid.table, FlippedTable), "it is turned round")
+        look = opened.rows.looked_at()
+        assert look.filter == "e" and look.arrangement.more == {"order": "name", "all_rows": True, "flipped": True}

@@ -245,6 +245,26 @@ async def test_each_chart_has_its_own_scale_and_smoothing_which_are_remembered(m
         assert screen.state.view_of("loss").log and screen.state.view_of("val_auc").weight == 0.3
 
 
+async def test_charts_have_views(made: World) -> None:
+    route = CurvesRoute((ONE,), ("loss", "val_auc"))
+    async with made.open(size=(160, 40)) as deck:
+        await _open(deck, route)
+        await deck.press("plus", "x", "m", "K")
+        await deck.type("smooth")
+        await deck.until_text("keep what is shown under this name, everywhere")
+        await deck.press("enter")
+        await deck.until_text("View “smooth” is kept in")
+        screen = await _open(deck, route)
+        kept = screen.looked_at()
+        await deck.press("minus", "m")
+        screen.state.take_look({})
+        await deck.press("colon")
+        await deck.type("view smooth")
+        await deck.press("enter")
+        await deck.until(lambda: screen.looked_at() == kept, "it is looked at as it was")
+        assert screen.state.together and screen.state.view.axis is not Axis.STEP
+
+
 async def test_every_metric_is_drawn_at_once_sifted_and_written_as_svg(made: World, tmp_path: Path) -> None:
     made.history.record(ONE, "val_auc", [0.9])
     made.history.record(f"{2:032x}", "val_auc", [-0.4])

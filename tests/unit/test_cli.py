@@ -110,7 +110,7 @@ def test_ascii_and_mouse(run: Run, opened: list[Launch]) -> None:
         (("--context", "prod"), "There is no context “prod”"),
         (("--tracking-uri", "ftp://h"), "no store of the kind “ftp:”"),
         (("--config", "none.yaml"), "there is no such file"),
-        (("models:/m-" + "0" * 32,), "mlflow-deck opens experiments, runs, registered models, prompts and traces"),
+        (("http://h:1/#/endpoints",), "opens experiments, runs, logged and registered models, prompts and traces"),
         (("--log-file", "/nowhere/at/all.log", "keys"), "no such file or directory"),
     ],
 )

@@ -297,14 +297,14 @@ def test_an_address_of_an_unknown_workspace_is_refused_with_the_way_in() -> None
     ("place", "said"),
     [
         ("https://ws/ml/endpoints/x", "is the page of a serving endpoint"),
-        ("models:/m-" + "0" * 32, "is a logged model"),
+        ("http://h:1/#/endpoints", "is the page of the list of serving endpoints"),
     ],
 )
 def test_what_the_deck_does_not_open_is_said_plainly(place: str, said: str) -> None:
     problem = refusal(Options(place=place))
     assert problem.kind is Kind.CONFIG
     assert said in problem.message
-    assert "opens experiments, runs, registered models, prompts and traces" in problem.message
+    assert "opens experiments, runs, logged and registered models, prompts and traces" in problem.message
 
 
 @pytest.mark.parametrize("place", ["models:/churn", "models:/churn@champion", "models:/churn/12"])

@@ -198,6 +198,15 @@ class BrowseScreen(Page, Asking):
 
         if place.kind is PlaceKind.RUN and place.run_ids:
             self.open_run(place.run_ids[0])
+        elif place.kind is PlaceKind.LOGGED_MODEL:
+            from tui.ui.routes import LoggedModelRoute
+
+            self.deck.go(LoggedModelRoute("", place.model))
+        elif place.kind is PlaceKind.LOGGED_MODELS:
+            from tui.ui.routes import LoggedModelsRoute
+
+            self._find_experiments(place)
+            self.deck.go(LoggedModelsRoute(place.experiment_ids, f"experiment {place.experiment_ids[0]}"))
         elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS) or place.filter_string:
             self._find_experiments(place)
 

@@ -24,6 +24,8 @@ from tui.ui.routes import (
     IncidentRoute,
     LedgerRoute,
     LoggedModelRoute,
+    LoggedModelsDiffRoute,
+    LoggedModelsRoute,
     ModelRoute,
     PromptDiffRoute,
     PromptRoute,
@@ -69,6 +71,14 @@ def screen_for(route: Route, session: Session) -> Page:
         from tui.features.artifacts.pages import LoggedModelScreen
 
         return LoggedModelScreen(session, route)
+    if isinstance(route, LoggedModelsRoute):
+        from tui.features.artifacts.logged_models import LoggedModelsScreen
+
+        return LoggedModelsScreen(session, route)
+    if isinstance(route, LoggedModelsDiffRoute):
+        from tui.features.compare.screen import LoggedModelsDiffScreen
+
+        return LoggedModelsDiffScreen(session, route)
     if isinstance(route, CurvesRoute):
         from tui.features.curves.screen import CurvesScreen
 

@@ -557,7 +557,6 @@ def _place(text: str) -> Place:
 
     place = parse_place(text)
     called = {
-        PlaceKind.LOGGED_MODEL: "a logged model",
         PlaceKind.ENDPOINTS: "the list of serving endpoints",
         PlaceKind.ENDPOINT: "a serving endpoint",
     }.get(place.kind)
@@ -567,6 +566,6 @@ def _place(text: str) -> Place:
         Kind.CONFIG,
         "This place cannot be opened",
         f"“{text}” is {'the page of ' if place.server else ''}{called}; mlflow-deck opens experiments, runs, "
-        "registered models, prompts and traces.",
+        "logged and registered models, prompts and traces.",
         "Give the address of one of those, or no address.",
     )

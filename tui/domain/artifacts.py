@@ -6,6 +6,7 @@ seen them).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -88,10 +89,28 @@ class LoggedModel:
     params: dict[str, str] = field(default_factory=dict)
     metrics: tuple[ModelMetric, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
+    experiment_id: str = ""
+
+    @property
+    def registered(self) -> tuple[tuple[str, str], ...]:
+        """The versions that it was registered as, by model and number: MLflow keeps them in a tag of it."""
+        try:
+            kept = json.loads(self.tags.get("mlflow.modelVersions", "[]"))
+            return tuple((str(one["name"]), str(one["version"])) for one in kept)
+        except (ValueError, TypeError, KeyError):
+            return ()
 
     @property
     def root(self) -> ArtifactRoot:
         return ArtifactRoot("model", self.model_id)
+
+
+@dataclass(frozen=True)
+class LoggedModelsPage:
+    """Logged models of some experiments, newest first; ``next_token`` leads on, None where these are the last."""
+
+    models: tuple[LoggedModel, ...]
+    next_token: str | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,13 @@ class Capabilities:
         return "There are no workspaces here: MLflow servers have them since 3.10"
 
     @property
+    def no_logged_models(self) -> str:
+        """Why there are no logged models here, in a line; "" where there are."""
+        if self.logged_models:
+            return ""
+        return f"MLflow {self.server_version} has no logged models: they came with 3.0"
+
+    @property
     def no_evaluation_sets(self) -> str:
         """Why there are no evaluation datasets and scorers here, in a line; "" where there are."""
         if self.evaluation_sets:

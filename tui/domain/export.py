@@ -84,7 +84,7 @@ def report(comparison: Comparison, arranged: Arranged, writer: CellWriter) -> Co
         ),
         groups={group: (found.rows, found.differing) for group, found in counts.items()},
         verdict_signs={"better": writer.better_sign, "worse": writer.worse_sign},
-        things="versions" if all(subject.thing == "version" for subject in comparison.subjects) else "runs",
+        things=f"{comparison.subjects[0].thing}s" if comparison.subjects else "runs",
     )
 
 

@@ -31,7 +31,8 @@ class PlaceKind(str, Enum):
     RUNS = "runs"  # several runs side by side
     MODELS = "models"
     MODEL = "model"  # or one version of it
-    LOGGED_MODEL = "logged model"
+    LOGGED_MODEL = "logged model"  # ``model`` is its id
+    LOGGED_MODELS = "logged models"  # of an experiment
     PROMPTS = "prompts"
     PROMPT = "prompt"  # or one version of it; ``model`` is its name
     TRACES = "traces"  # of an experiment
@@ -179,6 +180,8 @@ def _page(steps: list[str], query: dict[str, list[str]], base: Place) -> Place |
             artifact = "/".join(rest[1:]) if rest and rest[0] in ("artifacts", "artifactPath") else ""
             run = replace(base, kind=PlaceKind.RUN, run_ids=(run_id,), artifact_path=artifact)
             return replace(run, experiment_ids=(experiment_id,))
+        case ["experiments", experiment_id, "models"]:
+            return replace(base, kind=PlaceKind.LOGGED_MODELS, experiment_ids=(experiment_id,))
         case ["experiments", _, "models", model_id, *_]:
             return replace(base, kind=PlaceKind.LOGGED_MODEL, model=model_id)
         case ["experiments", experiment_id, "traces", *_]:

@@ -21,6 +21,7 @@ from tui.domain.artifacts import (
     Downloaded,
     FolderSize,
     LoggedModel,
+    LoggedModelsPage,
 )
 from tui.domain.models.values import (
     Carried,
@@ -200,6 +201,16 @@ class ArtifactsPort(Protocol):
 
     def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         """The models that a run logged, oldest first; their folders are not in the run's own listing."""
+        ...
+
+    def models_of(
+        self, experiment_ids: Sequence[str], *, max_results: int = 100, token: str | None = None
+    ) -> LoggedModelsPage:
+        """A page of the models that were logged in these experiments, newest first."""
+        ...
+
+    def logged_model(self, model_id: str) -> LoggedModel:
+        """One logged model."""
         ...
 
     def head(self, root: ArtifactRoot, path: str, *, most: int = HEAD_BYTES) -> ArtifactHead:

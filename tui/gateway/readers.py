@@ -29,6 +29,7 @@ _TRACKING = (
     "get_run",
     "child_runs",
 )
+_LOGGED = ("logged_models", "models_of", "logged_model")
 _REGISTRY = (
     "registered_as",
     "search_models",
@@ -128,7 +129,7 @@ def sql_reads(session: Connection, first: FirstReads | None = None) -> dict[str,
     runs, tracking = first.sql
     models = runs if session.registry_uri == session.tracking_uri else Database(session.registry_uri or "")
     found = _of(tracking, "tracking", _TRACKING) | _of(SqlTraces(session, runs), "traces", ("search", "info", "trace"))
-    found["artifacts.logged_models"] = tracking.logged_models
+    found |= _of(tracking, "artifacts", _LOGGED)
     if runs.kind == "sqlite":
         found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page", "figures"))
     else:
@@ -157,7 +158,7 @@ def rest_reads(session: Connection, first: FirstReads | None = None) -> dict[str
     found = _of(tracking, "tracking", _TRACKING) | _of(history, "history", ("sampled", "page", "figures"))
     found["tracking.search_runs"] = pages.search_runs
     found |= _of(RestTraces(session), "traces", _TRACES)
-    found["artifacts.logged_models"] = ClientArtifacts(session, lambda: models).logged_models
+    found |= _of(ClientArtifacts(session, lambda: models), "artifacts", _LOGGED)
     if session.registry_uri == session.tracking_uri:
         found |= _of(ClientRegistry(session, lambda: models, at_once=at_once), "registry", _REGISTRY)
         found |= _of(ClientPrompts(session, lambda: models), "prompts", _PROMPTS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock, joined, of_details
-from tui.domain.models.measures import every_measured
+from tui.domain.models.measures import every_measured, latest_metrics
 from tui.domain.models.tables import requirement_pairs
 from tui.domain.models.values import ModelFacts, ModelVersion
 from tui.domain.problem import Kind, Problem
@@ -20,7 +20,9 @@ from tui.gateway.ports import TrackingPort
 from tui.services.pool import Pool
 
 if TYPE_CHECKING:
+    from tui.domain.artifacts import LoggedModel
     from tui.domain.diff.sheet import Sheet
+    from tui.domain.models.values import SourceRun
     from tui.domain.runs.snapshot import FrameSnapshot
     from tui.services.session import Session
 
@@ -269,6 +271,30 @@ def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet
         _facts(builder, column, session.desk.health.gather_facts(name, one.version))
         builder.texts("tags", column, dict(one.tags))
         builder.texts("overview", column, _overview(one, model.aliases_of(one.version), run))
+        if one.created_ms is not None:
+            builder.numbers("overview", column, {"created": float(one.created_ms)}, "at")
+    return builder.sheet()
+
+
+def models_sheet(models: Sequence[LoggedModel], runs: Mapping[str, SourceRun]) -> Sheet:
+    """Logged models as the columns of a sheet: the last of each metric on each dataset; ``runs`` name their runs."""
+    builder = SheetBuilder([Subject(one.model_id, one.name, thing="logged model") for one in models])
+    for column, one in enumerate(models):
+        builder.texts("params", column, one.params)
+        measured = {
+            f"{found.key}@{found.dataset}" if found.dataset else found.key: found.value
+            for found in latest_metrics(one.metrics)
+        }
+        builder.numbers("metrics", column, measured)
+        builder.texts("tags", column, one.tags)
+        run = runs.get(one.source_run_id)
+        said = {
+            "status": one.status,
+            "type": one.model_type,
+            "source run": run.name if run is not None and run.name else one.source_run_id,
+            "registered as": ", ".join(f"{name} v{version}" for name, version in one.registered),
+        }
+        builder.texts("overview", column, {key: text for key, text in said.items() if text})
         if one.created_ms is not None:
             builder.numbers("overview", column, {"created": float(one.created_ms)}, "at")
     return builder.sheet()

@@ -49,6 +49,21 @@ class LoggedModelRoute:
 
 
 @dataclass(frozen=True)
+class LoggedModelsRoute:
+    """The models logged in these experiments, which are called so together."""
+
+    experiment_ids: tuple[str, ...]
+    called: str
+
+
+@dataclass(frozen=True)
+class LoggedModelsDiffRoute:
+    """What differs between logged models; the first is the baseline."""
+
+    models: tuple[LoggedModel, ...]
+
+
+@dataclass(frozen=True)
 class StoreRoute:
     """What can be done about a store that may not simply be opened; ``opened`` is called when it may after all."""
 
@@ -284,6 +299,8 @@ Route = (
     | ArtifactsRoute
     | ImagesRoute
     | LoggedModelRoute
+    | LoggedModelsRoute
+    | LoggedModelsDiffRoute
     | CompareRoute
     | StoreRoute
     | RequestsRoute

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from tui.domain.columns import Arrangement, Rank, SortOrder, rank_of
+from tui.domain.columns import Arrangement, Look, Rank, SortOrder, rank_of
 from tui.domain.diff.comparison import Comparison, Section, relative, system_rows
 from tui.domain.diff.sheet import METRICS, Bools
 from tui.domain.text import natural
@@ -47,6 +47,31 @@ class DiffArrangement:
             order=order,
             places=kept.texts("places"),
             wider=wider if isinstance(wider, int) and abs(wider) < 1000 else 0,
+        )
+
+    def to_look(self, *, flipped: bool) -> Look:
+        """What of it holds for any comparison: nothing that names a thing compared."""
+        more = {
+            "all_rows": not self.only_differences,
+            "system_tags": self.system_tags,
+            "order": self.order,
+            "folded_groups": sorted(self.folded),
+            "wider": self.wider,
+            "flipped": flipped,
+        }
+        sort = tuple(pair for pair in self.sort if pair[0] == sort_key("name"))
+        return Look(Arrangement(sort=sort, more={name: value for name, value in more.items() if value}), self.query)
+
+    def looked_at(self, look: Look) -> DiffArrangement:
+        """Looked at as a view says; the baseline and the places of columns stay."""
+        kept = look.arrangement
+        return replace(
+            replace(self, order="name").recalled(kept),
+            places=self.places,
+            only_differences=not kept.flag("all_rows", default=False),
+            system_tags=kept.flag("system_tags", default=False),
+            folded=frozenset(kept.texts("folded_groups")),
+            query=look.filter,
         )
 
 

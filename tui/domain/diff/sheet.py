@@ -41,7 +41,7 @@ class Subject:
     origin: str = ""
     context: str = ""  # the context that it was read in; "" for the open one
     run_id: str = ""
-    thing: str = "run"  # what it is: a run, a version
+    thing: str = "run"  # what it is: a run, a version, a logged model
 
 
 @dataclass(frozen=True)

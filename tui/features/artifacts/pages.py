@@ -122,7 +122,9 @@ class LoggedModelScreen(Page, Asking):
         self._read()
 
     def _call_it(self, name: str) -> None:
-        self.set_crumbs("runs", self._route.run_id[:8], "logged models", named(name))
+        run_id = self.model.source_run_id if self.model is not None else self._route.run_id
+        of = ("runs", run_id[:8]) if run_id else ()
+        self.set_crumbs(*of, "logged models", named(name))
 
     def action_its_traces(self) -> None:
         from tui.domain.traces.values import TraceScope
@@ -139,19 +141,8 @@ class LoggedModelScreen(Page, Asking):
 
     def _read(self) -> None:
         self.set_freshness(self.freshness.loading())
-        artifacts, wanted = self.session.artifacts, self._route
-
-        def read() -> LoggedModel:
-            for model in artifacts.logged_models(wanted.run_id, told=True):
-                if model.model_id == wanted.model_id:
-                    return model
-            raise Problem(
-                Kind.NOT_FOUND,
-                "Could not read the logged model",
-                f"The run {wanted.run_id} has no model {wanted.model_id} any more.",
-            )
-
-        self.ask(self.session.pool, "model", read, self._got, self._refused)
+        artifacts, wanted = self.session.artifacts, self._route.model_id
+        self.ask(self.session.pool, "model", lambda: artifacts.logged_model(wanted), self._got, self._refused)
 
     def _got(self, model: LoggedModel) -> None:
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.app.actions import bindings, with_keys
+from tui.domain.columns import Look
 from tui.domain.diff.arrangement import (
     ORDERS,
     Arranged,
@@ -201,7 +202,7 @@ class CompareRowsPane(FilterablePane, Asking):
         things: str = "runs",
     ) -> None:
         super().__init__(id="compare-rows")
-        self._session = session
+        self.session = session
         self._things = things
         self._title, self._placeholder, self._absent = title, placeholder, absent
         self._memory = ListMemory(self, session, self.notice.tell_warning)
@@ -257,7 +258,7 @@ class CompareRowsPane(FilterablePane, Asking):
         comparison, arrangement, flipped = self.comparison, self.arrangement, self.flipped
         if comparison is None:
             return
-        glyphs, zone, room = self.glyphs, self._session.clock.zone, self.grid.size.width or self.app.size.width
+        glyphs, zone, room = self.glyphs, self.session.clock.zone, self.grid.size.width or self.app.size.width
 
         def work() -> Laid:
             arranged = arrange(comparison, arrangement)
@@ -269,7 +270,7 @@ class CompareRowsPane(FilterablePane, Asking):
                 table = CompareTable(comparison, arranged, writer, room=room)
             return Laid(arranged, writer, table)
 
-        self.ask(self._session.own_work, "layout", work, self._got_layout, self.show_problem)
+        self.ask(self.session.own_work, "layout", work, self._got_layout, self.show_problem)
 
     def _got_layout(self, laid: Laid) -> None:
         comparison = self.comparison
@@ -372,7 +373,7 @@ class CompareRowsPane(FilterablePane, Asking):
         def refused(problem: Problem) -> None:
             deck.say(str(problem))
 
-        self.ask(self._session.pool, "commits", lambda: diff(folder, old, new), shown, refused)
+        self.ask(self.session.pool, "commits", lambda: diff(folder, old, new), shown, refused)
 
     def _commits(self) -> tuple[str, str]:
         """The commits of the baseline and of the run under the cursor, "" where one is not recorded."""
@@ -540,7 +541,7 @@ class CompareRowsPane(FilterablePane, Asking):
             return lambda: FORMATS[name].render(report(comparison, laid.arranged, laid.writer))
 
         forms = {name: ExportForm(form.title, form.ending, made(name)) for name, form in FORMATS.items()}
-        Export(self, self._session, f"compare-{len(comparison.subjects)}-{self._things}", forms).offer()
+        Export(self, self.session, f"compare-{len(comparison.subjects)}-{self._things}", forms).offer()
 
     # which metrics are marked, for their curves
 
@@ -586,6 +587,33 @@ class CompareRowsPane(FilterablePane, Asking):
             self.action_mark_metrics()
         else:
             cast(Deck, self.app).say("Metrics can be marked here, for their curves (p): this row is none")
+
+    # named views of it: how any comparison is looked at, without what belongs to the things compared here
+
+    @property
+    def view_kind(self) -> str:
+        return "compare" if self._things == "runs" else f"compare {self._things}"
+
+    @property
+    def view_place(self) -> str:
+        return ""
+
+    @property
+    def web_views(self) -> None:
+        return None  # the web UI keeps none of comparisons
+
+    def looked_at(self) -> Look:
+        return self.arrangement.to_look(flipped=self.flipped)
+
+    def web_look(self) -> tuple[Look, str]:
+        return self.looked_at(), ""
+
+    def take_look(self, look: Look) -> None:
+        self.close_bar(keep=False)
+        self.flipped = look.arrangement.flag("flipped", default=False)
+        self.arrangement = self.arrangement.looked_at(look)
+        self._memory.keep(self._memory_name, self.arrangement.to_kept())
+        self.lay_out()
 
     # the filter
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -26,15 +27,24 @@ from tui.features.compare.rows import CompareRowsPane
 from tui.features.compare.words import ComparisonAsides, RunsCompared
 from tui.resources import style_sheets
 from tui.services.compared_files import Side
-from tui.services.compared_runs import ComparedRuns, across, version_sheet
+from tui.services.compared_runs import ComparedRuns, across, models_sheet, version_sheet
 from tui.services.copies import run_copies
 from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
-from tui.ui.routes import CompareRoute, CurvesRoute, RunRoute, VersionDiffRoute, VersionRoute
+from tui.ui.routes import (
+    CompareRoute,
+    CurvesRoute,
+    LoggedModelRoute,
+    LoggedModelsDiffRoute,
+    RunRoute,
+    VersionDiffRoute,
+    VersionRoute,
+)
 from tui.widgets.pane import Pane, Tab, TabLine
 
 if TYPE_CHECKING:
+    from tui.domain.artifacts import LoggedModel
     from tui.services.write_flow import Touched
 
 
@@ -337,7 +347,7 @@ class CompareScreen(Page, Asking):
         return offers
 
 
-# Two versions of a model side by side: what differs in what they were made from and what they are.
+# Versions of a model, or logged models, side by side: what differs in what they were made from and what they are.
 
 
 class VersionDiffScreen(Page, Asking):
@@ -353,7 +363,7 @@ class VersionDiffScreen(Page, Asking):
             session,
             self.deck.glyphs,
             title=partial(words.title_of_versions, route.name),
-            placeholder=words.placeholder_of_versions,
+            placeholder=partial(words.placeholder_of, "versions"),
             things="versions",
             absent=frozenset({"drop", "mark_metrics"}),  # enter opens a row, and no version can be taken out
         )
@@ -430,6 +440,73 @@ class VersionDiffScreen(Page, Asking):
             self.deck.say(f"It is of {clean(subject.context)}: its cell on the board (0) opens that context")
         else:
             self.deck.go(VersionRoute(self.route.name, subject.id.rpartition(":")[2]))
+
+    def go_back(self) -> bool:
+        return self.pane.drop_filter()
+
+    def value_here(self) -> tuple[str, str] | None:
+        return self.pane.value_here()
+
+
+class LoggedModelsDiffScreen(Page, Asking):
+    """Logged models compared: what is known of them already, and read anew when that is asked for."""
+
+    CSS_PATH = style_sheets("models.tcss")
+
+    def __init__(self, session: Session, route: LoggedModelsDiffRoute) -> None:
+        super().__init__(session)
+        self.models = route.models
+        self.pane = CompareRowsPane(
+            session,
+            self.deck.glyphs,
+            title=partial(words.title_of_versions, "Logged models:"),
+            placeholder=partial(words.placeholder_of, "logged models"),
+            things="logged models",
+            absent=frozenset({"drop", "mark_metrics"}),  # enter opens a row, and no model can be taken out
+        )
+        self.pane.grid.marking = False
+        self.pane.grid.g_is_taken = False
+
+    def content(self) -> ComposeResult:
+        yield self.pane
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("logged models", f"{len(self.models)} compared")
+        self.focus_pane(self.pane)
+        self._compare(lambda: self.models)
+
+    def read_again(self) -> None:
+        artifacts, ids = self.session.artifacts, [model.model_id for model in self.models]
+        self._compare(lambda: tuple(map(artifacts.logged_model, ids)))
+
+    def _compare(self, read: Callable[[], tuple[LoggedModel, ...]]) -> None:
+        self.set_freshness(self.freshness.loading())
+        self.pane.show_loading("Reading these models and their runs …")
+        registry, settings = self.session.registry, self.session.launch.settings
+
+        def work() -> tuple[tuple[LoggedModel, ...], Comparison]:
+            models = read()
+            runs = registry.source_runs([model.source_run_id for model in models if model.source_run_id])
+            sheet = models_sheet(models, runs)
+            return models, Comparison(sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
+
+        self.ask(self.session.pool, "diff", work, self._got, self._refused)
+
+    def _got(self, answer: tuple[tuple[LoggedModel, ...], Comparison]) -> None:
+        self.models, comparison = answer
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
+        self.pane.show(comparison, ComparisonAsides())
+
+    def _refused(self, problem: Problem) -> None:
+        self.set_freshness(self.freshness.failed(problem))
+        self.pane.show_problem(problem)
+
+    @on(CompareRowsPane.Opened)
+    def _opened(self, event: CompareRowsPane.Opened) -> None:
+        event.stop()
+        model = self.models[event.column]
+        self.deck.go(LoggedModelRoute(model.source_run_id, model.model_id, model))
 
     def go_back(self) -> bool:
         return self.pane.drop_filter()

@@ -131,11 +131,11 @@ def title_of_versions(name: str, comparison: Comparison, arranged: Arranged) -> 
     return f"{named(name)} {titles[arranged.baseline]} against {', '.join(others)}", f"{differing} of {rows} differ"
 
 
-def placeholder_of_versions(comparison: Comparison, arranged: Arranged) -> str:
-    """What stands where there are no rows of two versions."""
+def placeholder_of(things: str, comparison: Comparison, arranged: Arranged) -> str:
+    """What stands where there are no rows of two versions, or of other things that are no runs."""
     if arranged.arrangement.query:
         return placeholder(comparison, arranged)
-    return "Nothing differs between these versions.\nx shows everything that they have"
+    return f"Nothing differs between these {things}.\nx shows everything that they have"
 
 
 def _listed(names: Sequence[str]) -> str:

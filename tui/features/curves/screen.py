@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,6 +12,7 @@ from textual.containers import Container, Horizontal
 from textual.timer import Timer
 
 from tui.app.actions import Action, bindings
+from tui.domain.columns import Arrangement, Look
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference
@@ -35,6 +37,7 @@ MOST_CHARTS = 24
 MOST_GROUPS = 16
 MOST_LOOKS = 500  # scales and smoothings that are remembered
 _LOOKS = "charts"
+_IN_VIEWS = ("charts", "metrics")
 _LEAST_LINES = 9  # of a chart among several
 _REST_SECONDS = 0.2  # how long a zoom rests before finer points are read
 _FAR = 10  # strides across a chart
@@ -390,7 +393,10 @@ class CurvesScreen(Page, Asking):
     # scale and smoothing of each metric, as they were the last time
 
     def _recall_looks(self) -> None:
-        for key, look in self.session.views.get(_LOOKS).items():
+        self._take_looks(self.session.views.get(_LOOKS))
+
+    def _take_looks(self, looks: Mapping[str, Any]) -> None:
+        for key, look in looks.items():
             match look:
                 case [bool(log), int(weight) | float(weight)]:
                     self.state.looks[key] = (log, float(weight))
@@ -399,6 +405,41 @@ class CurvesScreen(Page, Asking):
         looks = {key: list(look) for key, look in list(self.state.looks.items())[-MOST_LOOKS:] if look != (False, 0.0)}
         views = self.session.views
         self.session.pool.submit(lambda: views.put(_LOOKS, looks), lambda _kept: None, lambda _problem: None)
+
+    # named views: how charts are drawn, whatever they are of
+
+    @property
+    def view_kind(self) -> str:
+        return "curves"
+
+    @property
+    def view_place(self) -> str:
+        return ""
+
+    @property
+    def web_views(self) -> None:
+        return None  # what the web UI keeps of charts stands in its views of runs
+
+    def looked_at(self) -> Look:
+        looks = {key: list(look) for key, look in self.state.looks.items() if look != (False, 0.0)}
+        more = {"charts": self.state.look, "metrics": looks, "together": self.state.together}
+        return Look(Arrangement(more={name: value for name, value in more.items() if value}), self.column.filter_text())
+
+    def web_look(self) -> tuple[Look, str]:
+        return self.looked_at(), ""
+
+    def take_look(self, look: Look) -> None:
+        kept = look.arrangement
+        charts, looks = (value if isinstance(value := kept.more.get(name), dict) else {} for name in _IN_VIEWS)
+        self.state.take_look(charts)
+        self.state.looks.clear()
+        self._take_looks(looks)
+        self._remember_looks()
+        self.column.close_bar(keep=False)
+        self.column.filter_edited(look.filter)
+        if self.state.together != kept.flag("together", default=False):
+            self.action_together()
+        self._redraw()
 
     # handing on
 

@@ -379,8 +379,16 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             called = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} experiments"
             cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in chosen), called))
 
+    def action_logged_models(self) -> None:
+        from tui.ui.deck import Deck
+        from tui.ui.routes import LoggedModelsRoute
+
+        if chosen := self.marked() or self.experiments_here():
+            called = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} experiments"
+            cast(Deck, self.app).go(LoggedModelsRoute(tuple(one.id for one in chosen), called))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "evaluation":
+        if action in ("evaluation", "logged_models"):
             return bool(self.marked() or self.experiments_here())
         if action == "standing":
             return self.session.catalog is not None and self.experiment_here() is not None

@@ -657,7 +657,7 @@ class RunsPane(ListPane[str]):
             return bool(self.arrangement.texts("hidden"))
         if action == "undo":
             return self.writing.can_take_back
-        if action == "evaluation":
+        if action in ("evaluation", "logged_models"):
             return bool(self.experiments)
         return super().check_action(action, parameters)
 
@@ -690,9 +690,15 @@ class RunsPane(ListPane[str]):
     def action_evaluation(self) -> None:
         from tui.ui.routes import EvaluationsRoute
 
-        several = f"{len(self.experiments)} experiments"
-        called = self.experiments[0].name if len(self.experiments) == 1 else several
-        cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in self.experiments), called))
+        cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in self.experiments), self._called()))
+
+    def action_logged_models(self) -> None:
+        from tui.ui.routes import LoggedModelsRoute
+
+        cast(Deck, self.app).go(LoggedModelsRoute(tuple(one.id for one in self.experiments), self._called()))
+
+    def _called(self) -> str:
+        return self.experiments[0].name if len(self.experiments) == 1 else f"{len(self.experiments)} experiments"
 
     def action_images(self) -> None:
         self.onward.images()

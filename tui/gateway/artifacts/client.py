@@ -24,6 +24,7 @@ from tui.domain.artifacts import (
     Downloaded,
     FolderSize,
     LoggedModel,
+    LoggedModelsPage,
     ModelMetric,
     sorted_entries,
     unsafe_reason,
@@ -288,18 +289,26 @@ class ClientArtifacts:
     def logged_models(self, run_id: str, *, told: bool = False) -> tuple[LoggedModel, ...]:
         """The models that the run logged; a server of before MLflow 3, which has none, is a Problem where ``told``."""
         try:
-            return self._logged_models(run_id)
+            with _old_servers_told():
+                return self._logged_models(run_id)
         except Problem as problem:
-            if problem.kind in (Kind.UNSUPPORTED, Kind.NOT_MLFLOW) or problem.code in ("ENDPOINT_NOT_FOUND", "404"):
-                if not told:
-                    return ()
-                raise Problem(
-                    Kind.UNSUPPORTED,
-                    problem.title,
-                    "This server knows no logged models: it is older than MLflow 3.",
-                    code=problem.code,
-                ) from problem
+            if problem.kind is Kind.UNSUPPORTED and not told:
+                return ()
             raise
+
+    def models_of(
+        self, experiment_ids: Sequence[str], *, max_results: int = _PAGE, token: str | None = None
+    ) -> LoggedModelsPage:
+        with _old_servers_told(), self._raised_as("Could not read the logged models"):
+            # No filter is None: to a token of MLflow's an empty one would be another.
+            page = self._client().search_logged_models(
+                list(experiment_ids), filter_string=None, max_results=max_results, page_token=token
+            )
+            return LoggedModelsPage(tuple(map(_logged_model, page)), page.token or None)
+
+    def logged_model(self, model_id: str) -> LoggedModel:
+        with _old_servers_told(), self._raised_as("Could not read the logged model"):
+            return _logged_model(self._client().get_logged_model(model_id))
 
     def _logged_models(self, run_id: str) -> tuple[LoggedModel, ...]:
         with self._raised_as("Could not read the logged models"):
@@ -512,6 +521,18 @@ def _still_there(client: MlflowClient, model_id: str) -> Any:
         raise
 
 
+@contextmanager
+def _old_servers_told() -> Iterator[None]:
+    """Say of a server that knows no such address that it is too old for logged models."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.kind in (Kind.UNSUPPORTED, Kind.NOT_MLFLOW) or problem.code in ("ENDPOINT_NOT_FOUND", "404"):
+            said = "This server knows no logged models: it is older than MLflow 3."
+            raise Problem(Kind.UNSUPPORTED, problem.title, said, code=problem.code) from problem
+        raise
+
+
 def model_metric(metric: Any) -> ModelMetric:
     dataset, digest = metric.dataset_name or "", metric.dataset_digest or ""
     run_id, time_ms = str(metric.run_id or ""), metric.timestamp
@@ -531,4 +552,5 @@ def _logged_model(model: Any) -> LoggedModel:
         params={str(key): str(value) for key, value in (model.params or {}).items()},
         metrics=tuple(map(model_metric, model.metrics or ())),
         tags={str(key): str(value) for key, value in (model.tags or {}).items()},
+        experiment_id=str(model.experiment_id or ""),
     )

@@ -105,15 +105,14 @@ class RestModels:
         return Paged([_run(found) for found in answer.get("runs", ())], answer.get("next_page_token"))
 
     def search_logged_models(
-        self, experiment_ids: Sequence[str], *, filter_string: str, max_results: int, page_token: str | None = None
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str | None,
+        max_results: int,
+        page_token: str | None = None,
     ) -> Paged[Any]:
-        asked: dict[str, object] = {
-            "experiment_ids": list(experiment_ids),
-            "filter": filter_string,
-            "max_results": max_results,
-        }
-        if page_token:
-            asked["page_token"] = page_token
+        asked = {"experiment_ids": list(experiment_ids), **_search(filter_string, max_results, None, page_token)}
         answer = self._post("/logged-models/search", asked, "models")
         return Paged([_logged(found) for found in answer.get("models", ())], answer.get("next_page_token"))
 

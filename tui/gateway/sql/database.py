@@ -533,9 +533,17 @@ class Token(NamedTuple):
     listing: int | None = None
 
 
-def made(offset: int, *, after: tuple[int | None, str] | None = None, listing: int | None = None) -> str:
-    """The text of a token; MLflow's own reading of it finds the offset."""
+def made(
+    offset: int,
+    *,
+    after: tuple[int | None, str] | None = None,
+    listing: int | None = None,
+    experiment_ids: Sequence[str] = (),
+) -> str:
+    """The text of a token; MLflow's own reading finds the offset, and the experiments where it wants them."""
     said: dict[str, object] = {"offset": offset}
+    if experiment_ids:
+        said["experiment_ids"] = list(experiment_ids)
     if after is not None:
         said["after"] = list(after)
     if listing is not None:

@@ -35,7 +35,7 @@ from tui.gateway.tracking.answers import LARGEST
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
 
 if TYPE_CHECKING:
-    from tui.domain.artifacts import LoggedModel, ModelMetric
+    from tui.domain.artifacts import LoggedModel, LoggedModelsPage
 
 
 # Pages of runs from a database, straight into the columns that cross to the deck.
@@ -405,6 +405,43 @@ class SqlTracking:
         ):
             return _logged_models(reading, run_id)
 
+    def models_of(
+        self, experiment_ids: Sequence[str], *, max_results: int = 100, token: str | None = None
+    ) -> LoggedModelsPage:
+        """``ArtifactsPort.models_of``, whose tokens are MLflow's own."""
+        if not experiment_ids or not 0 < max_results <= _MOST:
+            raise Elsewhere("MLflow has words for this")
+        offset, listed = filters.read(token).offset, ", ".join(str(_number(one)) for one in experiment_ids)
+        with (
+            problems.raised_as("Could not read the logged models", self._session.place),
+            self._database.reading() as reading,
+        ):
+            _require_logged_models(reading)
+            rows = list(
+                reading.rows(
+                    f"SELECT {_MODEL} FROM logged_models WHERE lifecycle_stage != 'deleted' AND experiment_id IN "
+                    f"({listed}) ORDER BY creation_timestamp_ms DESC, model_id LIMIT {max_results + 1} OFFSET {offset}"
+                )
+            )
+            more = len(rows) > max_results
+            following = filters.made(offset + max_results, experiment_ids=experiment_ids) if more else None
+            from tui.domain.artifacts import LoggedModelsPage
+
+            return LoggedModelsPage(tuple(_models(reading, rows[:max_results])), following)
+
+    def logged_model(self, model_id: str) -> LoggedModel:
+        """``ArtifactsPort.logged_model``."""
+        with (
+            problems.raised_as("Could not read the logged model", self._session.place),
+            self._database.reading() as reading,
+        ):
+            _require_logged_models(reading)
+            asked = f"SELECT {_MODEL} FROM logged_models WHERE lifecycle_stage != 'deleted' AND model_id = :wanted"
+            rows = list(reading.rows(asked, wanted=model_id))
+            if len(rows) != 1 or rows[0][0] != model_id:
+                raise Elsewhere("there is no such model")
+            return _models(reading, rows)[0]
+
 
 def _number(experiment_id: str) -> int:
     if not (experiment_id.isascii() and experiment_id.isdecimal() and len(experiment_id) < 19):
@@ -522,11 +559,16 @@ def _outputs(reading: Reading, run_id: str) -> tuple[str, ...]:
     return tuple(model_id for (model_id,) in rows)
 
 
-def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
-    from tui.domain.artifacts import LoggedModel, ModelMetric  # the first rows need neither
+_MODEL = "model_id, name, status, creation_timestamp_ms, artifact_location, model_type, source_run_id, experiment_id"
 
+
+def _require_logged_models(reading: Reading) -> None:
     if not reading.known.has_logged_models:
         raise Elsewhere("this schema has no logged models")
+
+
+def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
+    _require_logged_models(reading)
     runs = list(reading.rows("SELECT experiment_id FROM runs WHERE run_uuid = :run_id", run_id=run_id))
     if len(runs) != 1 or not run_id.isalnum():
         raise Elsewhere("there is no such run")
@@ -534,14 +576,21 @@ def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
         row[0]: row
         for row in reading.among(
             ("", *_outputs(reading, run_id)),
-            "SELECT model_id, name, status, creation_timestamp_ms, artifact_location, model_type, source_run_id "
-            "FROM logged_models WHERE lifecycle_stage != 'deleted' AND (model_id IN (:among) "
+            f"SELECT {_MODEL} FROM logged_models WHERE lifecycle_stage != 'deleted' AND (model_id IN (:among) "
             "OR (source_run_id = :run_id AND experiment_id = :experiment))",
             run_id=run_id,
             experiment=runs[0][0],
         )
     }
-    ids = list(found)
+    models = _models(reading, list(found.values()))
+    return tuple(sorted(models, key=lambda model: (model.created_ms or 0, model.model_id)))
+
+
+def _models(reading: Reading, rows: Sequence[Row]) -> list[LoggedModel]:
+    """Logged models with their params, tags and metrics, by rows of ``_MODEL``."""
+    from tui.domain.artifacts import LoggedModel, ModelMetric  # the first rows need neither
+
+    ids = [row[0] for row in rows]
     params: dict[str, dict[str, str]] = defaultdict(dict)
     tags: dict[str, dict[str, str]] = defaultdict(dict)
     metrics: dict[str, list[ModelMetric]] = defaultdict(list)
@@ -560,7 +609,7 @@ def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
         metrics[model_id].append(
             ModelMetric(name, true_value(value, False), int(step or 0), dataset or "", digest or "", run or "", time_ms)
         )
-    models = [
+    return [
         LoggedModel(
             model_id=model_id,
             name=name or "",
@@ -572,10 +621,10 @@ def _logged_models(reading: Reading, run_id: str) -> tuple[LoggedModel, ...]:
             params=params[model_id],
             metrics=tuple(metrics[model_id]),
             tags=tags[model_id],
+            experiment_id=str(experiment),
         )
-        for model_id, name, status, created, location, model_type, source in found.values()
+        for model_id, name, status, created, location, model_type, source, experiment in rows
     ]
-    return tuple(sorted(models, key=lambda model: (model.created_ms or 0, model.model_id)))
 
 
 def _model_status(status: int) -> str:

@@ -1,0 +1,359 @@
+"""The models that were logged in experiments (MLflow 3), as a list: whose they are, what they were measured at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from tui.app.actions import bindings, key_of
+from tui.domain import quantities
+from tui.domain.artifacts import LoggedModel, LoggedModelsPage, ModelMetric
+from tui.domain.columns import ColumnSpec, SortOrder
+from tui.domain.glyphs import Glyphs
+from tui.domain.models.measures import latest_metrics
+from tui.domain.models.values import SourceRun
+from tui.domain.problem import Problem
+from tui.domain.table import Tone
+from tui.domain.text import clean, named, natural
+from tui.domain.traces.values import TraceScope
+from tui.domain.values import RegisteredAs
+from tui.gateway.ports import RegistryPort
+from tui.services.pool import PREFETCH
+from tui.services.session import Session
+from tui.ui.deck import Deck
+from tui.ui.list_pane import ListPane
+from tui.ui.page import Page
+from tui.ui.routes import (
+    LoggedModelRoute,
+    LoggedModelsDiffRoute,
+    LoggedModelsRoute,
+    RunRoute,
+    TracesRoute,
+    VersionRoute,
+)
+
+PAGE = 100
+FIRST = 1000  # models that are read without being asked for
+_MEASURED_SHOWN = 6  # metrics that are shown while nobody has chosen columns
+_STATES: Mapping[str, Tone] = {"FAILED": "bad", "PENDING": "warn"}
+
+
+def _called(version: RegisteredAs) -> str:
+    return " ".join((f"{version.model} v{version.version}", *version.aliases))
+
+
+def versions_of(
+    registry: RegistryPort, run_ids: Sequence[str], models: Sequence[LoggedModel]
+) -> dict[str, tuple[RegisteredAs, ...]]:
+    """The versions made of each of these models; it blocks. The tags of models may tell of fewer, and of those gone."""
+    told = {(one.model, one.version): one for found in registry.registered_as(run_ids).values() for one in found}
+    asked = dict.fromkeys([*told, *(pair for model in models for pair in model.registered)])
+    found: dict[str, tuple[RegisteredAs, ...]] = {model.model_id: () for model in models}
+    for pair, made in registry.get_versions(list(asked)).items():
+        if made.model_id in found:
+            found[made.model_id] += (told.get(pair) or RegisteredAs(*pair, ()),)
+    return found
+
+
+class LoggedModelsPane(ListPane[LoggedModel]):
+    """Logged models; each metric on each dataset is a column, and each param."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("logged_models")]
+    filter_hint = "words in names, ids, runs, params and tags"
+    nothing_to_ask = "The filter holds for the logged models that were read"
+    things = ("logged model", "logged models")
+    first_sort: SortOrder = (("created", True),)
+    gives_way = True
+    comes_back = True
+
+    def __init__(self, session: Session, glyphs: Glyphs, route: LoggedModelsRoute) -> None:
+        super().__init__(session, glyphs, id="logged-models")
+        self.route = route
+        self.models: dict[str, LoggedModel] = {}
+        self.measured: dict[str, dict[tuple[str, str], ModelMetric]] = {}  # the last by metric and dataset
+        self.runs: dict[str, SourceRun] = {}
+        self.versions: dict[str, tuple[RegisteredAs, ...]] = {}  # by model, once that has been read
+        self.next_token: str | None = None
+        self.reads_all = False
+
+    @property
+    def narrowing_name(self) -> str:
+        return f"logged-models:{','.join(sorted(self.route.experiment_ids))}"
+
+    def take(self, page: LoggedModelsPage, *, first: bool) -> None:
+        """Show a page of models, after those before it."""
+        found = {model.model_id: model for model in page.models}
+        self.models = found if first else self.models | found
+        measured = {
+            key: {(one.key, one.dataset): one for one in latest_metrics(model.metrics)} for key, model in found.items()
+        }
+        self.measured = measured if first else self.measured | measured
+        self.next_token = page.next_token
+
+    def rows(self) -> Sequence[LoggedModel]:
+        return list(self.models.values())
+
+    def key_of(self, row: LoggedModel) -> str:
+        return row.model_id
+
+    def searched(self, row: LoggedModel) -> str:
+        kept = " ".join(f"{key} {value}" for of in (row.params, row.tags) for key, value in of.items())
+        run = self._run_name(row)
+        return f"{row.name} {row.model_id} {row.status} {row.model_type} {run} {row.source_run_id} {kept}"
+
+    def registered(self, row: LoggedModel) -> tuple[RegisteredAs, ...]:
+        """The versions made of a model; until that has been read, those that its own tag tells of."""
+        told = tuple(RegisteredAs(model, version, ()) for model, version in row.registered)
+        return self.versions.get(row.model_id, told)
+
+    def _run_name(self, row: LoggedModel) -> str:
+        run = self.runs.get(row.source_run_id)
+        return run.name if run is not None and run.name else row.source_run_id[:8]
+
+    def specs(self) -> Sequence[ColumnSpec[LoggedModel]]:
+        now, zone = self.session.clock.now_ms(), self.zone
+
+        def created(row: LoggedModel) -> tuple[str, Tone]:
+            if row.created_ms is None:
+                return self.glyphs.absent, "muted"
+            said = quantities.stamp(row.created_ms, zone) if zone is not None else quantities.ago(row.created_ms, now)
+            return said, "muted"
+
+        def text(of: Callable[[LoggedModel], str]) -> Callable[[LoggedModel], str]:
+            return lambda row: clean(of(row))
+
+        on_data = sorted({at for found in self.measured.values() for at in found}, key=lambda at: natural("@".join(at)))
+        params = sorted({key for model in self.models.values() for key in model.params}, key=natural)
+        several = len({model.experiment_id for model in self.models.values()}) > 1
+        return (
+            ColumnSpec("name", "name", lambda row: named(row.name), frozen=True, least=10, widest=32),
+            ColumnSpec("status", "status", lambda row: (clean(row.status.lower()), _STATES.get(row.status, "")),
+                       least=5, widest=10),
+            ColumnSpec("created", "created" if zone is not None else "age", created, lambda row: row.created_ms,
+                       better="higher", align="right", means="time"),
+            ColumnSpec("run", "source run", text(self._run_name), least=8, widest=28),
+            ColumnSpec("registered", "registered as",
+                       text(lambda row: ", ".join(_called(one) for one in self.registered(row))),
+                       least=10, widest=36),
+            *(self._measure(*at, shown=place < _MEASURED_SHOWN) for place, at in enumerate(on_data)),
+            *(self._param(name) for name in params),
+            ColumnSpec("type", "type", text(lambda row: row.model_type), default=False, widest=20),
+            ColumnSpec("experiment", "experiment", text(lambda row: row.experiment_id), default=several, widest=20),
+            ColumnSpec("run id", "run id", text(lambda row: row.source_run_id), default=False, widest=34),
+            ColumnSpec("id", "model id", text(lambda row: row.model_id), widest=36),
+        )  # fmt: skip
+
+    def _measure(self, key: str, dataset: str, *, shown: bool) -> ColumnSpec[LoggedModel]:
+        def value(row: LoggedModel) -> float | None:
+            found = self.measured[row.model_id].get((key, dataset))
+            return found.value if found is not None else None
+
+        def cell(row: LoggedModel) -> str:
+            found = value(row)
+            return "" if found is None else quantities.number(found)
+
+        name = f"{key}@{dataset}" if dataset else key
+        return ColumnSpec(f"metric.{name}", clean(name), cell, value, default=shown, better="higher", align="right",
+                          group="metric", widest=24, means="number", detail="the last value")  # fmt: skip
+
+    def _param(self, name: str) -> ColumnSpec[LoggedModel]:
+        return ColumnSpec(f"param.{name}", clean(name), lambda row: clean(row.params.get(name, "")), default=False,
+                          group="param", widest=24)  # fmt: skip
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Logged models", named(self.route.called))
+
+    def count_words(self) -> str:
+        more = "" if self.next_token is None else " of ?"
+        return quantities.count(len(self.models)) + more
+
+    def notes(self) -> Sequence[str]:
+        going = self.reads_all and self.next_token is not None
+        more = f"{key_of('logged_models.load_all')} loads the older ones" if self.next_token is not None else ""
+        return (self.pace_words(len(self.models), None, going=going) or more,)
+
+    def empty_words(self) -> str:
+        return "No model was logged here with MLflow 3.\nr reads again"
+
+    def here(self) -> LoggedModel | None:
+        return self.models.get(self.grid.cursor_key or "")
+
+    def chosen(self) -> list[LoggedModel]:
+        """The models marked, or the one under the cursor."""
+        marked = [self.models[key] for key in self.grid.marks if key in self.models]
+        here = self.here()
+        return marked or ([here] if here is not None else [])
+
+    # reading
+
+    def read_again(self) -> None:
+        if lacking := self.session.capabilities.no_logged_models:
+            self.grid.placeholder = lacking
+            self.state.live()
+            return
+        self.state.loading("Reading the logged models …")
+        self._read(None, max(FIRST, len(self.models)))
+
+    def _read(self, token: str | None, wanted: int) -> None:
+        """Read a page from where ``token`` leads, and on until so many are here."""
+        artifacts, ids = self.session.artifacts, self.route.experiment_ids
+
+        def got(page: LoggedModelsPage) -> None:
+            self.take(page, first=token is None)
+            if page.next_token is not None and len(self.models) < wanted:
+                self._read(page.next_token, wanted)
+            else:
+                self.reads_all = False
+                self.state.live()
+            self.fill()
+            self._read_around(page.models)
+
+        self.ask(self.session.pool, "models", lambda: artifacts.models_of(ids, max_results=PAGE, token=token), got,
+                 self._refused, stops="the logged models")  # fmt: skip
+
+    def _read_around(self, models: Sequence[LoggedModel]) -> None:
+        """Read what the runs are called, and which versions were made of the models."""
+        registry = self.session.registry
+
+        def read() -> tuple[Mapping[str, SourceRun], Mapping[str, tuple[RegisteredAs, ...]]]:
+            runs = list(dict.fromkeys(one.source_run_id for one in models if one.source_run_id))
+            return registry.source_runs(runs), versions_of(registry, runs, models)
+
+        def got(found: tuple[Mapping[str, SourceRun], Mapping[str, tuple[RegisteredAs, ...]]]) -> None:
+            self.runs |= found[0]
+            self.versions |= found[1]
+            self.fill()
+            self.refresh_bindings()
+
+        if models:
+            series = f"around {models[0].model_id}"
+            self.ask(self.session.pool, series, read, got, self.notice.problem, urgency=PREFETCH)
+
+    def _refused(self, problem: Problem) -> None:
+        self.reads_all = False
+        self.state.failed(problem, "No logged model could be read.")
+        self.show_words()
+
+    # what the keys mean
+
+    def open_row(self, key: str) -> None:
+        model = self.models[key]
+        cast(Deck, self.app).go(LoggedModelRoute(model.source_run_id, key, model))
+
+    def action_load_all(self) -> None:
+        if self.next_token is not None and not self.is_asking("models"):
+            self.reads_all = True
+            self.state.loading()
+            self._read(self.next_token, 10**9)
+
+    def action_run(self) -> None:
+        here = self.here()
+        if here is not None and here.source_run_id:
+            cast(Deck, self.app).go(RunRoute(here.source_run_id))
+
+    def action_version(self) -> None:
+        here = self.here()
+        made = self.registered(here) if here is not None else ()
+        if len(made) < 2:
+            for one in made:
+                cast(Deck, self.app).go(VersionRoute(one.model, one.version))
+            return
+        from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+        choices = [Choice(str(at), f"{one.model} v{one.version}", " ".join(one.aliases)) for at, one in enumerate(made)]
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None:
+                one = made[int(choice.id)]
+                cast(Deck, self.app).go(VersionRoute(one.model, one.version))
+
+        self.app.push_screen(ChoiceModal("Versions made of this model", choices, self.glyphs), picked)
+
+    def action_its_traces(self) -> None:
+        here = self.here()
+        if here is not None:
+            cast(Deck, self.app).go(TracesRoute(TraceScope((), here.name, model_id=here.model_id)))
+
+    def action_compare(self) -> None:
+        """Those marked, in the order of marking; one marked: with the one here; none: with the next below."""
+        chosen, here, table = self.chosen(), self.here(), self.grid.table
+        if len(chosen) == 1 and here is not None:
+            if here not in chosen:
+                chosen.append(here)
+            elif table is not None and (row := self.grid.cursor_row + 1) < table.row_count:
+                chosen.append(self.models[table.row_key(row)])
+        if len(chosen) < 2:
+            cast(Deck, self.app).say(
+                "Two logged models or more are compared: mark them, or put the cursor beside a mark"
+            )
+            return
+        cast(Deck, self.app).go(LoggedModelsDiffRoute(tuple(chosen)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        here = self.here()
+        if action == "load_all":
+            return self.next_token is not None
+        if action in ("compare", "its_traces"):
+            return here is not None
+        if action == "run":
+            return here is not None and bool(here.source_run_id)
+        if action == "version":
+            return here is not None and bool(self.registered(here))
+        return super().check_action(action, parameters)
+
+    def why_off(self, verb: str) -> str:
+        """Why a verb means nothing just now."""
+        if verb == "load_all":
+            return "Every logged model is loaded"
+        if self.here() is None:
+            return "No logged model is under the cursor"
+        return "It was logged outside of a run" if verb == "run" else "No version was made of it"
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        here, value = self.here(), self.value_here()
+        offers = [value] if value else []
+        if here is not None:
+            offers += [("model id", here.model_id), ("model URI", f"models:/{here.model_id}")]
+        return offers
+
+
+class LoggedModelsScreen(Page):
+    """The models logged in some experiments, as a page."""
+
+    def __init__(self, session: Session, route: LoggedModelsRoute) -> None:
+        super().__init__(session)
+        self.pane = LoggedModelsPane(session, self.deck.glyphs, route)
+
+    def content(self) -> ComposeResult:
+        yield self.pane
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_crumbs("experiments", named(self.pane.route.called), "logged models")
+        self.pane.recall()
+        self.focus_pane(self.pane)
+        self.pane.read_again()
+
+    def read_again(self) -> None:
+        self.pane.read_again()
+
+    @on(ListPane.FreshnessChanged)
+    def _fresh(self, event: ListPane.FreshnessChanged) -> None:
+        event.stop()
+        self.set_freshness(self.pane.state.freshness)
+
+    def go_back(self) -> bool:
+        return self.pane.go_back()
+
+    def times_changed(self) -> None:
+        self.pane.retick()
+
+    def value_here(self) -> tuple[str, str] | None:
+        return self.pane.value_here()
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        return self.pane.copies_here()
