@@ -145,7 +145,7 @@ def keys(said: GivenOptions) -> None:
     from tui.console.manual import plain_table
 
     settings, _ = settings_of(said)
-    click.echo(plain_table(settings.keys))
+    click.echo(plain_table(settings.keys, settings.plugins))
 
 
 @cli.command(

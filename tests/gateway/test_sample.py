@@ -473,7 +473,7 @@ class Terminal(io.StringIO):
 
 def test_progress_is_one_line_that_is_taken_away_again() -> None:
     stream = Terminal()
-    with ProgressLine(stream, columns=70) as show:
+    with ProgressLine(stream, columns=70, seconds=iter([0.0, 9.0, 9.0]).__next__) as show:
         show(Progress("Loading MLflow", 0, 0))
         show(Progress("churn/weekly", 5, 10))
         show(Progress("x", 10, 10))
@@ -481,7 +481,7 @@ def test_progress_is_one_line_that_is_taken_away_again() -> None:
     assert "\n" not in drawn
     frames = drawn.split("\r")
     assert frames[1] == "Loading MLflow"
-    assert frames[2] == f"Making the sample store  {'━' * 10}{'─' * 10}  5/10  churn/weekly"[:69]
+    assert frames[2] == f"Making the sample store  {'━' * 10}{'─' * 10}  5/10 · 9s left  churn/weekly"[:69]
     assert all(len(frame) < 70 for frame in frames)
     assert frames[-2].strip() == "" and frames[-1] == ""
 

@@ -248,21 +248,23 @@ async def test_each_chart_has_its_own_scale_and_smoothing_which_are_remembered(m
 async def test_charts_have_views(made: World) -> None:
     route = CurvesRoute((ONE,), ("loss", "val_auc"))
     async with made.open(size=(160, 40)) as deck:
-        await _open(deck, route)
-        await deck.press("plus", "x", "m", "K")
+        screen = await _open(deck, route)
+        await deck.press("plus", "x", "m")
+        kept = screen.looked_at()
+        assert kept.arrangement.flag("together", default=False)
+        await deck.press("K")
         await deck.type("smooth")
         await deck.until_text("keep what is shown under this name, everywhere")
         await deck.press("enter")
         await deck.until_text("View “smooth” is kept in")
         screen = await _open(deck, route)
-        kept = screen.looked_at()
-        await deck.press("minus", "m")
-        screen.state.take_look({})
+        await deck.press("minus", "x")
+        assert screen.looked_at() != kept
         await deck.press("colon")
         await deck.type("view smooth")
         await deck.press("enter")
         await deck.until(lambda: screen.looked_at() == kept, "it is looked at as it was")
-        assert screen.state.together and screen.state.view.axis is not Axis.STEP
+        assert screen.state.together and screen.state.view.axis is Axis.RELATIVE
 
 
 async def test_every_metric_is_drawn_at_once_sifted_and_written_as_svg(made: World, tmp_path: Path) -> None:

@@ -129,6 +129,31 @@ async def test_arrows_and_letters_move_and_tell() -> None:
         assert lines(app.grid)[1].startswith("▸  r0")
 
 
+async def test_a_number_before_a_movement_moves_so_far() -> None:
+    app = GridApp(MadeUpRuns(200, 10))
+    async with app.run_test(size=(80, 20)) as pilot:
+        for keys, row, marks in (
+            ("semicolon 5 j", 5, 0),
+            ("j", 6, 0),  # once again
+            ("semicolon 1 0 down", 16, 0),
+            ("semicolon 3 k", 13, 0),
+            ("semicolon 4 0 G", 39, 0),
+            ("semicolon 1 2 g", 11, 0),
+            ("semicolon 9 space", 20, 9),
+            ("semicolon 7 escape j", 21, 9),  # left again
+            ("semicolon 5 v j", 22, 9),  # a number means nothing to this key
+            ("semicolon j", 23, 9),
+            ("semicolon 9 9 9 9 9 9 9 j", 199, 9),
+        ):
+            await pilot.press(*keys.split())
+            assert (app.grid.cursor_row, len(app.grid.marks)) == (row, marks), keys
+        app.set_keymap({"grid.count": "semicolon,1,2,3"})
+        await pilot.press("1", "2", "0", "k")
+        assert app.grid.cursor_row == 79, "a digit that is given to it is the first of the number"
+        await pilot.press("2", "l")
+        assert app.grid.cursor_column == app.grid.table.columns[2].key  # type: ignore[union-attr]
+
+
 async def test_pages_ends_and_enter() -> None:
     app = GridApp(MadeUpRuns(1000, 20))
     grid = app.grid

@@ -219,6 +219,7 @@ async def test_places_are_pinned_and_a_dataset_leads_to_every_run_that_used_it(s
         await enter_runs(deck, "gallant-ox-12")
         await command(deck, "pin")
         await deck.until(lambda: "experiment churn/weekly is pinned" in message(deck), "the experiment is pinned")
+        await deck.until_text("1 pinned (:recent)")
         await deck.press("enter")
         await deck.until(lambda: deck.app.screen is not browse(deck), "the run is open")
         await deck.until_text("Datasets 1")
@@ -233,6 +234,7 @@ async def test_places_are_pinned_and_a_dataset_leads_to_every_run_that_used_it(s
         assert len(pane.experiments) == 5
     async with small.open() as deck:
         await deck.until(lambda: browse(deck).experiments.grid.row_count > 0, "the experiments are here")
+        await deck.until_text("2 pinned (:recent)")
         await command(deck, "recent")
         await deck.until_text("run gallant-ox-12")
         deck.shows("experiment churn/weekly", "pinned")

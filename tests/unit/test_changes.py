@@ -9,6 +9,7 @@ from tui.domain.glyphs import UNICODE
 from tui.domain.writes import changes
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import NOTE_KEY, Change, Plan, TagEdits, Thing, ThingState, WriteVerb
+from tui.ui.write_words import progress
 
 
 def run(number: int = 1, **fields: object) -> ThingState:
@@ -98,6 +99,13 @@ def test_what_is_left_is_compared_with_how_things_are_now() -> None:
     left = changes.renewed(plan.changes, now, 3, plan)
     assert [(change.called, change.before) for change in left.changes] == [("run-1", "theirs"), ("run-4", "v")]
     assert left.remarks == ("No longer there: run-3.",)
+
+
+def test_how_far_a_plan_is_says_how_fast_it_goes_and_how_long_the_rest_takes() -> None:
+    plan = Plan(tuple(change for number in range(300) for change in changes.renaming(run(number), "new").changes))
+    assert progress(plan, 0, 0, stopping=False) == "0 of 300 done and read back · esc stops"
+    assert progress(plan, 50, 10_000, stopping=False) == "50 of 300 done and read back · 5/s · 50s left · esc stops"
+    assert progress(plan, 51, 10_200, stopping=True).endswith("left · stopping after the one under way")
 
 
 def test_words() -> None:

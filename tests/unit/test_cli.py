@@ -186,9 +186,13 @@ def test_keys_as_configured(run: Run, tmp_path: Path) -> None:
         assert action.id in out
         assert action.help in out
     file = tmp_path / "config.yaml"
-    file.write_text("keys: {runs.sort: f7}")
+    file.write_text("keys: {runs.sort: f7}\nplugins: {jira: {run: [jira, view, $RUN_ID], key: f8, at: [runs, run]}}\n")
     _, out, _ = run("--config", str(file), "keys")
     assert any(line.split()[0] == "f7" and line.endswith("runs.sort") for line in out.splitlines() if line.strip())
+    assert out.splitlines()[-2:][0] == "Commands of your own"
+    own = out.splitlines()[-1]
+    assert own.split()[0] == "f8" and "Run jira view '$RUN_ID'" in own
+    assert own.endswith("plugins.jira (runs, a run's page)")
 
 
 def test_the_markdown_table_has_every_verb() -> None:

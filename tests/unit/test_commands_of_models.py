@@ -266,7 +266,7 @@ def test_versions_are_compared_as_runs_are(deck: Deck) -> None:
     assert deck("diff", "models:/churn/1", "models:/sales uk/1").status == EXIT_PROBLEM
 
 
-def test_an_export_read_by_pandas_has_the_same_values(deck: Deck, store: Store) -> None:
+def test_an_export_read_by_pandas_has_the_same_values(deck: Deck, store: Store, tmp_path: Path) -> None:
     client = store.client()
     run_id = client.create_run(client.create_experiment("odd")).info.run_id
     for name, value in (("third", 1 / 3), ("none", math.nan), ("high", math.inf), ("low", -math.inf)):
@@ -281,6 +281,21 @@ def test_an_export_read_by_pandas_has_the_same_values(deck: Deck, store: Store) 
     assert len(several) == 4 and "params.param_0" in several
     as_json = deck("export", "runs", "odd", "--json").json
     assert as_json[0]["metrics"] == {"third": 1 / 3, "none": "NaN", "high": "Infinity", "low": "-Infinity"}
+    # A second run that has nothing of it but an empty text: Parquet tells all of them apart, as JSON does.
+    client.set_tag(client.create_run(client.get_run(run_id).info.experiment_id).info.run_id, "text", "")
+    file = tmp_path / "odd.parquet"
+    assert deck("export", "runs", "odd", "--parquet", str(file)).status == 0
+    whole = pandas.read_parquet(file, dtype_backend="pyarrow").set_index("run_id")
+    first, second = whole.loc[run_id], whole.drop(run_id).iloc[0]
+    assert first["metrics.third"] == 1 / 3 and math.isnan(first["metrics.none"])
+    assert (first["metrics.high"], first["metrics.low"], first["params.text"]) == (math.inf, -math.inf, HOSTILE)
+    assert all(second[name] is pandas.NA for name in ("metrics.none", "metrics.high", "params.text"))
+    assert second["tags.text"] == "" and first["tags.text"] is pandas.NA
+    again = deck("export", "runs", "odd", "--parquet", str(file))
+    assert again.status == EXIT_PROBLEM and "is there already" in again.err
+    table = deck("export", "runs", "odd", "--markdown").out.splitlines()
+    assert len(table) == 4 and table[0].startswith("| run_id | name |") and set(table[1]) <= set("| -")
+    assert deck("export", "runs", "odd", "--markdown", "--json").status == EXIT_PROBLEM
 
 
 def test_a_download_is_whole_and_replaces_nothing(deck: Deck, store: Store, tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 
 from tests.support.fakes import NOW_MS
 from tests.support.made_runs import MadeRun, snapshot_of
+from tui.domain.export import ExportedRows, as_json, parquet, sheet_of
 from tui.domain.export import as_csv as csv
-from tui.domain.export import as_json, parquet, sheet_of
+from tui.domain.problem import Kind, Problem
 from tui.domain.runs.view import RunsViewSpec, build_view
 from tui.domain.table import Column, RowsTable
+from tui.ui.list_parts import table_forms
 
 FLOATS = [0.1 + 0.2, math.nan, math.inf, -math.inf, None, 1e-300]
 TEXTS = ["a,b", "", None, '"q"\nline', "NaN", "7"]
@@ -86,3 +89,22 @@ def test_runs_go_out_with_what_was_recorded() -> None:
     assert math.isnan(rows["two"]["metrics.auc"]) and rows["three"]["metrics.auc"] is None
     assert [rows[name]["params.lr"] for name in ("one", "two", "three")] == ["0.10", "", None]
     assert rows["one"]["started"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "md", "parquet"])
+def test_how_far_an_export_is_can_be_looked_at_and_it_can_be_stopped(form: str) -> None:
+    forms = table_forms(table(), "run_id")
+    made = forms[form].make()
+    gauge = forms[form].gauge
+    assert made and gauge is not None and 0 < gauge.done <= gauge.total == table().row_count
+    gauge.stopped = True
+    with pytest.raises(Problem) as raised:
+        forms[form].make()
+    assert raised.value.kind is Kind.CANCELLED
+
+
+def test_json_of_nothing_and_of_rows_is_what_json_itself_writes() -> None:
+    assert as_json(ExportedRows(("a",), ([],))) == "[]\n"
+    rows = ExportedRows(("a", "b"), ([1, 2.5], ["x\ny", None]))
+    again = [{"a": 1, "b": "x\ny"}, {"a": 2.5, "b": None}]
+    assert as_json(rows) == json.dumps(again, ensure_ascii=False, indent=1) + "\n"

@@ -201,6 +201,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("first_row", "g,ctrl+home", "top", "The first row.", At("grid")),
     Verb("last_row", "G,ctrl+end", "end", "The last row; of runs, loads the rest first.", At("grid")),
     Verb("first_column", "home", "first column", "The first column.", At("grid")),
+    Verb("count", "semicolon", "how far", "A number before a movement: ;5j goes five rows down, ;40G to row 40, ;9 and space marks nine.", At("grid")),
     Verb("last_column", "end", "last column", "The last column.", At("grid")),
     Verb(
         "open", "enter", "open", "Open what is under the cursor.",
@@ -781,7 +782,7 @@ _SHOWN = {
     "slash": "/", "colon": ":", "question_mark": "?", "at": "@", "less_than_sign": "<", "greater_than_sign": ">",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "left_square_bracket": "[", "right_square_bracket": "]",
     "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!", "asterisk": "*",
+    "semicolon": ";", "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!", "asterisk": "*",
 }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from tui.ui.page import Page
     from tui.ui.routes import Route
     from tui.ui.views import ViewsOfList
+    from tui.widgets.grid_messages import Counting
 
 log = logging.getLogger(__name__)
 
@@ -443,6 +444,11 @@ class DeckApp(CalmApp[int]):
         if self.page is not None and now_ms - self._ages_told_ms > AGES_GROW_OLD_MS:
             self._ages_told_ms = now_ms
             self.page.times_changed()
+
+    def on_grid_counting(self, event: Counting) -> None:
+        """Say what is being typed: its key alone would seem to do nothing."""
+        event.stop()
+        self.say(f"{event.digits or 'A number'} …  then a movement: j, k, G, ctrl+d, space; esc leaves it")
 
     def after_key(self) -> None:
         """A key whose verb is off, and that meant nothing to anything around it either, is answered all the same."""

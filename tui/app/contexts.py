@@ -312,7 +312,7 @@ class Pages:
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         self._name_visit()
-        visits, pins = self._trail.recent(), self._pins()
+        visits, pins = self._trail.recent(), self._deck.session.pins
         if not visits and not pins:
             self._deck.say("No other page has been gone to yet, and none is pinned: :pin pins one")
             return
@@ -343,7 +343,7 @@ class Pages:
 
         def turn() -> str:
             with self._pinning:
-                pins = self._pins()
+                pins = session.pins
                 pinned = place not in pins
                 pins = {**pins, place: title} if pinned else {one: said for one, said in pins.items() if one != place}
                 name, kept = f"{session.memory_key}:pins", [[one, said] for one, said in pins.items()]
@@ -352,16 +352,14 @@ class Pages:
             return f"{named(title)} is {'pinned: :recent has it first' if pinned else 'not pinned any more'}"
 
         def told(said: str) -> None:
-            deck.post_message(deck.Looked(session, lambda: deck.say(said)))
+            deck.post_message(deck.Looked(session, lambda: tell(said)))
+
+        def tell(said: str) -> None:
+            deck.say(said)
+            if deck.bottom is not None:
+                deck.bottom.experiments.show_words()  # where they are told
 
         session.own_work.submit(turn, told, lambda problem: told(clean(str(problem))))
-
-    def _pins(self) -> dict[str, str]:
-        """The places pinned in this context, and what they are called, as they were pinned."""
-        session = self._deck.session
-        kept = session.views.get(f"{session.memory_key}:pins").get("pins")
-        pairs = [pair for pair in kept if isinstance(pair, list) and len(pair) == 2] if isinstance(kept, list) else []
-        return {str(place): str(title) for place, title in pairs}
 
     def _name_visit(self) -> None:
         """Remember what the open page is called, before another is."""

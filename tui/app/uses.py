@@ -37,6 +37,7 @@ _USED_FOR: Mapping[str, str] = {
             "last_row",
             "first_column",
             "last_column",
+            "count",
             "top_row",
             "next_pane",
             "previous_pane",

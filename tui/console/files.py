@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,7 +29,7 @@ from tui.console.runs import RunRow, found_runs, lifecycle_option, run_fields
 from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
 from tui.domain.experiments import Lifecycle
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import size
+from tui.domain.quantities import PACE_AFTER_MS, pace, size, time_left
 from tui.domain.text import clean, named
 
 if TYPE_CHECKING:
@@ -45,11 +47,14 @@ def export() -> None:
     examples=(
         "mlflow-deck export runs churn/weekly > churn.csv",
         "mlflow-deck export runs churn/weekly --filter 'metrics.auc > 0.9' --json > best.json",
+        "mlflow-deck export runs churn/weekly --parquet churn.parquet",
     ),
 )
 @click.argument("experiment", nargs=-1, shell_complete=completion.experiments)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, which alone tells an empty text from none.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; it and Parquet tell an empty text from none.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; so it is by itself.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a table of Markdown.")
+@click.option("--parquet", "file", metavar="FILE", default="", help="Write Parquet to a file that is not there yet.")
 @click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
 @lifecycle_option
 @context_options
@@ -60,23 +65,74 @@ def export_runs(
     experiment: tuple[str, ...],
     as_json: bool,
     as_csv: bool,
+    as_markdown: bool,
+    file: str,
     text: str,
     lifecycle: str,
     **given: Any,
 ) -> None:
     """Print runs with every param, metric and tag, a column each; numbers are in full.
 
-    CSV begins when all runs have been read, since only then every column is known.
+    JSON begins with the first page; the others when all runs have been read, since only then every column is known.
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv are two forms; choose one.")
+    if as_json + as_csv + as_markdown + bool(file) > 1:
+        raise click.UsageError("--json, --csv, --markdown and --parquet are four forms; choose one.")
+    if file:
+        _require_parquet()
     with opened(earlier, given) as session:
         pages = found_runs(session, experiment, text, Lifecycle(lifecycle))
         if as_json:
             print_rows(JSON, run_fields(()), pages, nothing="")
             return
-        rows = [row for page in pages for row in page]
+        rows = [row for page in _told(pages, session) for row in page]
+    if not as_markdown and not file:
         print_rows(CSV, _wide(rows), [rows], nothing="")
+        return
+    from tui.domain.export import ExportedRows, parquet, rows_markdown
+
+    fields = [field for field in _wide(rows) if field.in_csv]
+    names = tuple(field.name for field in fields)
+    if as_markdown:
+        write(rows_markdown(names, [[field.shown(row) for field in fields] for row in rows]))
+        return
+    columns = tuple([field.value(row) for row in rows] for field in fields)
+    _write_new(parquet(ExportedRows(names, columns)), file)
+
+
+def _told(pages: Iterable[Sequence[RunRow]], session: Session) -> Iterator[Sequence[RunRow]]:
+    """The same pages; on a terminal it is said how many runs have been read, and how fast."""
+    if not sys.stderr.isatty():
+        yield from pages
+        return
+    began_ms, read = session.clock.now_ms(), 0
+    for page in pages:
+        read += len(page)
+        sys.stderr.write(f"\r\x1b[K{pace(read, None, read, session.clock.now_ms() - began_ms)}, ctrl+c stops")
+        sys.stderr.flush()
+        yield page
+    sys.stderr.write("\r\x1b[K")
+
+
+def _require_parquet() -> None:
+    from tui.domain.export import can_write_parquet
+
+    if not can_write_parquet():
+        raise Problem(
+            Kind.UNSUPPORTED, "Nothing was exported", "Parquet is written by pyarrow, which is not installed here.",
+            "Install pyarrow beside mlflow-deck, or take --json.",
+        )  # fmt: skip
+
+
+def _write_new(data: bytes, file: str) -> None:
+    from pathlib import Path
+
+    from tui.services.downloads import AlreadyThere
+    from tui.services.downloads import export as write_file
+
+    try:
+        write_file(data, file, Path.cwd())
+    except AlreadyThere:
+        raise asked_wrongly("Nothing was exported", f"{clean(file)} is there already.", "Name another file.") from None
 
 
 def _wide(rows: Sequence[RunRow]) -> Sequence[PrintedColumn[RunRow]]:
@@ -131,7 +187,7 @@ def download(earlier: GivenOptions, /, place: str, folder: str, as_json: bool, *
         root, entry, name = _meant(session, place)
         fetch = Download(session.artifacts, root, entry, folder, name)
         shown = sys.stderr.isatty()
-        done = fetch.run(_progress if shown else lambda *_told: None)
+        done = fetch.run(partial(_progress, time.monotonic()) if shown else lambda *_told: None)
         if shown:
             sys.stderr.write("\r\x1b[K")
     for left in done.left_out:
@@ -142,8 +198,11 @@ def download(earlier: GivenOptions, /, place: str, folder: str, as_json: bool, *
         write(f"{clean(done.path)}\n")
 
 
-def _progress(done: int, of: int, _file: str) -> None:
+def _progress(began: float, done: int, of: int, _file: str) -> None:
+    passed_ms = round((time.monotonic() - began) * 1000)
     share = f"{size(done)} of {size(of)}" if of else f"{done} files found"
+    if of and passed_ms >= PACE_AFTER_MS:
+        share += f" · {size(done * 1000 // passed_ms)}/s{time_left(done, of, passed_ms)}, ctrl+c stops"
     sys.stderr.write(f"\r\x1b[K{share}")
     sys.stderr.flush()
 

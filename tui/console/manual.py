@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import click
 
 from tui import __version__
 from tui.app.actions import ACTIONS, PLACES, VERBS, Action, configured_keys, key_table, show_keys
-from tui.domain.text import fit, width
+from tui.config.model import PluginSettings
+from tui.domain.text import clean, fit, width
 
 _STATUSES = (
     ("0", "Done, or the answer is yes."),
@@ -97,8 +100,11 @@ def _roff(text: str) -> str:
 # The table of keys, for a terminal and for docs/keys.md; both are made from the registry of actions.
 
 
-def plain_table(keymap: Mapping[str, str]) -> str:
-    """Every action under its place: keys as configured, what it does, and the id by which it can be given others."""
+def plain_table(keymap: Mapping[str, str], plugins: Mapping[str, PluginSettings] = MappingProxyType({})) -> str:
+    """Every action under its place: keys as configured, what it does, and the id by which it can be given others.
+
+    Commands of one's own come last, each with the places where it holds.
+    """
     keys_wide = max(width(_keys_or_command(action, keymap)) for action in ACTIONS)
     help_wide = max(width(action.help) for action in ACTIONS)
     blocks = []
@@ -107,6 +113,13 @@ def plain_table(keymap: Mapping[str, str]) -> str:
         for action in actions:
             keys = _keys_or_command(action, keymap)
             rows.append(f"  {fit(keys, keys_wide)}  {fit(action.help, help_wide)}  {action.id}")
+        blocks.append("\n".join(rows))
+    if plugins:
+        rows = ["Commands of your own"]
+        for name, one in plugins.items():
+            does = clean(one.does or f"Run {shlex.join(one.run)}")
+            where = ", ".join(PLACES[place].lower() for place in one.at)
+            rows.append(f"  {fit(one.key or f':{name}', keys_wide)}  {fit(does, help_wide)}  plugins.{name} ({where})")
         blocks.append("\n".join(rows))
     return "\n\n".join(blocks)
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from tui.config.launch import Launch
 from tui.config.model import Settings
 from tui.demo.sample import marker
 from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import time_left
 
 ROOM_BYTES = 100_000_000
 """Free space that making the store may need, several times what it takes in the end."""
@@ -98,11 +100,15 @@ class ProgressLine:
 
     WIDTH = 20
 
-    def __init__(self, stream: TextIO, *, columns: int | None = None) -> None:
+    def __init__(
+        self, stream: TextIO, *, columns: int | None = None, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._stream = stream
         self._columns = columns
         self._live = stream.isatty()
         self._step = ""
+        self._seconds = seconds
+        self._began = seconds()
         self._drawn = 0
         encoding = getattr(stream, "encoding", None) or "ascii"
         try:
@@ -137,7 +143,9 @@ class ProgressLine:
             return progress.step
         filled = self.WIDTH * progress.done // progress.total
         bar = self._bar[0] * filled + self._bar[1] * (self.WIDTH - filled)
-        return f"Making the sample store  {bar}  {progress.done}/{progress.total}  {progress.step}"
+        passed_ms = round((self._seconds() - self._began) * 1000)
+        left = time_left(progress.done, progress.total, passed_ms)
+        return f"Making the sample store  {bar}  {progress.done}/{progress.total}{left}  {progress.step}"
 
     def _draw(self, line: str) -> None:
         columns = self._columns or shutil.get_terminal_size().columns

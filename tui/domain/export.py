@@ -8,20 +8,24 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from importlib.util import find_spec
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 from tui.domain.diff.arrangement import Arranged
 from tui.domain.diff.comparison import Comparison, relative
 from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.diff.table import CellWriter, Difference, subject_titles
 from tui.domain.filter.nodes import number as number_in
+from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import number
 from tui.domain.table import Table, values_of
 from tui.domain.text import clean, clean_block, named
+
+T = TypeVar("T")
 
 # What an export of a comparison says, whatever its form.
 
@@ -262,9 +266,14 @@ def comparison_markdown(made: ComparisonReport) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table_markdown(shown: Table) -> str:
+def table_markdown(shown: Table, gauge: Gauge | None = None) -> str:
     """Any table as it is shown."""
     titles, rows = shown_table(shown)
+    return rows_markdown(titles, (gauge or Gauge()).counted(rows))
+
+
+def rows_markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows of texts below their titles."""
     head = [escaped(title) for title in titles]
     lines = [_line(head), _line(["---"] * len(head)), *(_line([escaped(text) for text in row]) for row in rows)]
     return "\n".join(lines) + "\n"
@@ -356,18 +365,36 @@ FORMATS: Mapping[str, Format] = {
 # A list as it is shown, its values in full: a row a row, a column a column.
 
 
+@dataclass
+class Gauge:
+    """How many rows of an export have been written, for whoever looks on from another thread and may stop it."""
+
+    total: int = 0
+    done: int = 0
+    stopped: bool = False
+
+    def counted(self, rows: Iterable[T], by: int = 1) -> Iterator[T]:
+        """The same, each counted as ``by`` rows once it is written; raises Problem where it was stopped."""
+        for row in rows:
+            if self.stopped:
+                raise Problem(Kind.CANCELLED, "The export was stopped", "Nothing was written.")
+            yield row
+            self.done += by
+
+
 @dataclass(frozen=True)
 class ExportedRows:
     """The names of the columns, and the values of each: numbers, texts, and None where there is nothing."""
 
     names: tuple[str, ...]
     columns: tuple[Sequence[Any], ...]
+    gauge: Gauge = field(default_factory=Gauge)
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        return list(zip(*self.columns, strict=True))
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return self.gauge.counted(zip(*self.columns, strict=True))
 
 
-def sheet_of(table: Table, keys: str = "") -> ExportedRows:
+def sheet_of(table: Table, keys: str = "", gauge: Gauge | None = None) -> ExportedRows:
     """What a table shows; with ``keys``, what identifies its rows is the first column, under that name."""
     shown = [column for column in table.columns if column.key or column.title]
     titles = Counter(column.title for column in shown)
@@ -379,18 +406,19 @@ def sheet_of(table: Table, keys: str = "") -> ExportedRows:
         plain = column.title if column.title and titles[column.title] == 1 else f"{column.title} {column.key}".strip()
         names.append(column.key if "." in column.key else plain)
         columns.append(list(values_of(table, column.key, 0, table.row_count)))
-    return ExportedRows(tuple(names), tuple(columns))
+    return ExportedRows(tuple(names), tuple(columns), gauge or Gauge(table.row_count))
 
 
 def as_csv(sheet: ExportedRows) -> str:
     """A line a row; floats in full, NaN and infinities by name, nothing where there is nothing."""
-    return written([sheet.names, *sheet.rows()])
+    return written(chain([sheet.names], sheet.rows()))
 
 
 def as_json(sheet: ExportedRows) -> str:
     """An object a row: null is nothing, "" is empty, and "NaN", "Infinity", "-Infinity" stand for what JSON lacks."""
-    rows = [dict(zip(sheet.names, (_in_json(value) for value in row), strict=True)) for row in sheet.rows()]
-    return json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    rows = (dict(zip(sheet.names, (_in_json(value) for value in row), strict=True)) for row in sheet.rows())
+    texts = [json.dumps(row, ensure_ascii=False, indent=1, allow_nan=False).replace("\n", "\n ") for row in rows]
+    return "[\n " + ",\n ".join(texts) + "\n]\n" if texts else "[]\n"
 
 
 def _in_json(value: Any) -> Any:
@@ -408,7 +436,9 @@ def parquet(sheet: ExportedRows) -> bytes:
     import pyarrow
     import pyarrow.parquet
 
-    arrays = [pyarrow.array(_of_one_type(values), from_pandas=False) for values in sheet.columns]
+    by = len(sheet.columns[0]) // len(sheet.columns) if sheet.columns else 0
+    columns = sheet.gauge.counted(sheet.columns, by)
+    arrays = [pyarrow.array(_of_one_type(values), from_pandas=False) for values in columns]
     out = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays(arrays, names=_unlike(sheet.names)), out)
     return out.getvalue()

@@ -62,10 +62,16 @@ class ComparedRuns:
     context: str = ""  # that they were read in, if not the open one
 
 
-def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> ComparedRuns:
+def read(
+    tracking: TrackingPort,
+    wanted: RunsWanted,
+    *,
+    context: str = "",
+    told: Callable[[int], None] = lambda _more: None,
+) -> ComparedRuns:
     """The runs as a sheet, in their order, each once. Raises Problem where nothing can be read for another reason.
 
-    Runs that are loaded already are taken from there, without asking anybody.
+    Runs that are loaded already are taken from there, without asking anybody. ``told`` hears of each more that is read.
     """
     from tui.domain.diff.sheet import of_details, of_snapshot
     from tui.domain.filter.names import Field
@@ -90,7 +96,7 @@ def read(tracking: TrackingPort, wanted: RunsWanted, *, context: str = "") -> Co
             parts.append(of_snapshot(found, there_now, context=context, now_ms=now_ms))
             rest = [run_id for run_id in rest if found.row_of(run_id) is None and run_id not in known]
             missing = tuple(run_id for run_id in known if found.row_of(run_id) is None)
-        details = _each(tracking, rest)
+        details = _each(tracking, rest, told)
         missing += tuple(run_id for run_id, detail in zip(rest, details, strict=True) if detail is None)
         kept = [detail for detail in details if detail is not None]
         experiments.update((detail.run_id, detail.experiment_id) for detail in kept)
@@ -157,10 +163,12 @@ def _searched(tracking: TrackingPort, experiments: Mapping[str, str]) -> FrameSn
     return frame.snapshot()
 
 
-def _each(tracking: TrackingPort, run_ids: Iterable[str]) -> list[RunDetail | None]:
+def _each(tracking: TrackingPort, run_ids: Iterable[str], told: Callable[[int], None]) -> list[RunDetail | None]:
     def one(run_id: str) -> RunDetail | None:
         try:
-            return tracking.get_run(run_id)
+            found = tracking.get_run(run_id)
+            told(1)
+            return found
         except Problem as problem:
             if problem.kind is Kind.NOT_FOUND:
                 return None

@@ -298,6 +298,13 @@ class Session:
         return PromptDesk(self)
 
     @property
+    def pins(self) -> dict[str, str]:
+        """The places pinned in this context, and what they are called, as they were pinned."""
+        kept = self.views.get(f"{self.memory_key}:pins").get("pins")
+        pairs = [pair for pair in kept if isinstance(pair, list) and len(pair) == 2] if isinstance(kept, list) else []
+        return {str(place): str(title) for place, title in pairs}
+
+    @property
     def memory_key(self) -> str:
         """What this context's memories are kept under."""
         return self.launch.memory_key

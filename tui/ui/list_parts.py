@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.app.actions import with_keys
-from tui.domain.problem import Problem
+from tui.app.actions import key_of, with_keys
+from tui.domain.problem import Kind, Problem
+from tui.domain.quantities import pace
 from tui.domain.table import Table
 from tui.services.session import Session
 from tui.ui.asking import Asking, Deck
@@ -146,7 +147,11 @@ class SiftedPane(FilterablePane):
 # Handing on what a list or a comparison shows: to a file of the person's choice, or to the terminal's clipboard.
 
 
+if TYPE_CHECKING:
+    from tui.domain.export import Gauge
+
 NOTHING = "There are no rows here to export"
+_TOLD_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -157,20 +162,22 @@ class ExportForm:
     ending: str
     make: Callable[[], str | bytes]
     is_text: bool = True
+    gauge: Gauge | None = None  # how far ``make`` has come, where it tells
 
 
 def table_forms(table: Table, keys: str = "") -> Mapping[str, ExportForm]:
     """The forms of any table, as it is shown; ``keys`` names the column of what identifies its rows."""
-    from tui.domain.export import as_csv, as_json, can_write_parquet, parquet, sheet_of, table_markdown
+    from tui.domain.export import Gauge, as_csv, as_json, can_write_parquet, parquet, sheet_of, table_markdown
 
+    gauge = Gauge(table.row_count)
     forms = {
-        "csv": ExportForm("CSV", "csv", lambda: as_csv(sheet_of(table, keys))),
-        "json": ExportForm("JSON", "json", lambda: as_json(sheet_of(table, keys))),
-        "md": ExportForm("Markdown", "md", lambda: table_markdown(table)),
+        "csv": ExportForm("CSV", "csv", lambda: as_csv(sheet_of(table, keys, gauge)), gauge=gauge),
+        "json": ExportForm("JSON", "json", lambda: as_json(sheet_of(table, keys, gauge)), gauge=gauge),
+        "md": ExportForm("Markdown", "md", lambda: table_markdown(table, gauge), gauge=gauge),
     }
     if can_write_parquet():
-        make = lambda: parquet(sheet_of(table, keys))  # noqa: E731  one of the four
-        forms["parquet"] = ExportForm("Parquet", "parquet", make, is_text=False)
+        make = lambda: parquet(sheet_of(table, keys, gauge))  # noqa: E731  one of the four
+        forms["parquet"] = ExportForm("Parquet", "parquet", make, is_text=False, gauge=gauge)
     return forms
 
 
@@ -206,13 +213,39 @@ class Export:
                 return
             where, _, key = choice.id.partition(" ")
             form = self._forms[key]
-            done = self._copied if where == "copy" else self._ask_where
-            self._owner.ask(self._session.pool, "export", form.make, lambda made: done(form, made), self._refused)
+            self._make(form, self._copied if where == "copy" else self._ask_where)
 
         self._owner.app.push_screen(ChoiceModal("Export", choices, self._deck.glyphs), picked)
 
+    def _make(self, form: ExportForm, done: Callable[[ExportForm, str | bytes], None]) -> None:
+        """Write it, and say how far that is once it takes longer than a second."""
+        gauge, clock = form.gauge, self._session.clock
+        began_ms = clock.now_ms()
+        if gauge is not None:
+            gauge.done, gauge.stopped = 0, False
+
+        def tell() -> None:
+            if gauge is not None:
+                far = pace(gauge.done, gauge.total, gauge.done, clock.now_ms() - began_ms)
+                self._deck.say(f"Writing {form.title}: {far} rows, {key_of('app.back')} stops")
+
+        timer = self._owner.set_interval(_TOLD_EVERY_S, tell)
+
+        def made(answer: str | bytes) -> None:
+            timer.stop()
+            done(form, answer)
+
+        def refused(problem: Problem) -> None:
+            timer.stop()
+            if gauge is not None:
+                gauge.stopped = True
+            self._refused(problem)
+
+        self._owner.ask(self._session.pool, "export", form.make, made, refused, stops="the export")
+
     def _refused(self, problem: Problem) -> None:
-        self._deck.say(str(problem))
+        stopped = problem.kind is Kind.CANCELLED
+        self._deck.say("The export was stopped: nothing was written" if stopped else str(problem))
 
     def _copied(self, form: ExportForm, made: str | bytes) -> None:
         assert isinstance(made, str)  # nothing else is offered to be copied

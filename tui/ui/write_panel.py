@@ -116,6 +116,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._at_once = at_once
         self._formed = form is not None
         self._stop = threading.Event()
+        self._began_ms = 0
         self.course = Course()
         self.grid = PlainGrid(glyphs=self.deck.glyphs)
         self.conditions = ConditionLines()
@@ -278,6 +279,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _do(self, *, unrecorded_ok: bool = False) -> None:
         self._stop.clear()
+        self._began_ms = self.session.clock.now_ms()
         self.course.plan = replace(self.plan, why=self.conditions.reason)
         self._show(Face.DOING, change_words.to_do(self.plan))
         plan, stop, flow = self.plan, self._stop, self.session.flow
@@ -298,7 +300,8 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             self.say(self._progress(event.steps))
 
     def _progress(self, steps: int) -> str:
-        return write_words.progress(self.plan, steps, stopping=self._stop.is_set())
+        passed_ms = self.session.clock.now_ms() - self._began_ms
+        return write_words.progress(self.plan, steps, passed_ms, stopping=self._stop.is_set())
 
     def _not_tried(self, problem: Problem) -> None:
         if self.course.refuse(problem) and self.course.told is not None:

@@ -10,7 +10,7 @@ from enum import Enum
 from tui.app.actions import key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import count
+from tui.domain.quantities import count, pace
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.writes import changes
@@ -356,13 +356,14 @@ def introduction(plan: Plan, place: str) -> str:
     return "\n".join(lines)
 
 
-def progress(plan: Plan, steps: int, *, stopping: bool) -> str:
-    """How far it is."""
+def progress(plan: Plan, steps: int, passed_ms: int, *, stopping: bool) -> str:
+    """How far it is, how fast that goes and how long the rest takes."""
     every = len(plan.changes)
     if every == 1:
         return "looking again, writing, and reading back …"
     ends = "stopping after the one under way" if stopping else "esc stops"
-    return f"{count(steps)} of {count(every)} done and read back · {ends}"
+    so_far = f"{count(steps)} of {count(every)}"
+    return f"{so_far} done and read back{pace(steps, every, steps, passed_ms).removeprefix(so_far)} · {ends}"
 
 
 def state(course: Course, progress: str) -> tuple[str, str]:

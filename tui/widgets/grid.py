@@ -23,6 +23,7 @@ from tui.widgets.grid_painter import GUTTER, Geometry, GridStats, Layout, Painte
 
 HEADING = 1
 _LEAST_WIDTH = 3
+_MOST_DIGITS = 6  # of a number before a movement
 _WIDTH_STEP = 2
 
 
@@ -51,6 +52,7 @@ GRID_BINDINGS: tuple[Binding, ...] = (
     _binding("greater_than_sign", "wider", "wider"),
     _binding("left_curly_bracket", "move_left", "move left"),
     _binding("right_curly_bracket", "move_right", "move right"),
+    _binding("semicolon", "count", "how far"),
 )
 
 
@@ -119,6 +121,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
 
     CursorMoved = grid_messages.CursorMoved
     Opened = grid_messages.Opened
+    Counting = grid_messages.Counting
     MarksChanged = grid_messages.MarksChanged
     RangeBegun = grid_messages.RangeBegun
     NearEnd = grid_messages.NearEnd
@@ -154,6 +157,9 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._wanted_key: str | None = None  # stays with a row that a filter has hidden, until the cursor is moved
         self._told: tuple[str | None, int, str | None] | None = None
         self._told_end_at = -1
+        self._digits: str | None = None  # of the number that is being typed before a movement
+        self._times = 0  # how many times the key under way moves; 0 where no number was typed
+        self._last_key = ""
         self._drawn: dict[int, Strip] = {}  # by line of the widget
         self._sight: _Sight | None = None
         self._placeholder: tuple[str, ...] = ()
@@ -472,29 +478,56 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
 
     # keys
 
+    def action_count(self) -> None:
+        """Take the digits that follow, and move so many times by the key after them; a digit is its own first."""
+        self._digits = self._last_key if self._last_key.isdigit() else ""
+        self.post_message(self.Counting(self, self._digits))
+
+    async def on_key(self, event: events.Key) -> None:
+        """Collect digits while a number is being typed; the key that ends it finds the number in ``_times``."""
+        self._last_key, digits = event.key, self._digits
+        self._times = 0
+        if digits is None:
+            return
+        if event.key.isdigit() and event.key.isascii() and len(digits) < _MOST_DIGITS:
+            self._digits = digits + event.key
+            self.post_message(self.Counting(self, self._digits))
+            event.stop()
+            return
+        self._digits = None
+        if event.key == "escape":
+            event.stop()
+        elif digits:
+            self._times = int(digits)
+
+    def _far(self) -> int:
+        """How many times a movement is wanted: once where no number was typed."""
+        times, self._times = self._times or 1, 0
+        return times
+
     def action_up(self) -> None:
-        self.move_to_row(self._row - 1)
+        self.move_to_row(self._row - self._far())
 
     def action_down(self) -> None:
-        self.move_to_row(self._row + 1)
+        self.move_to_row(self._row + self._far())
 
     def action_left(self) -> None:
-        self._move_to_column(self._column - 1)
+        self._move_to_column(self._column - self._far())
 
     def action_right(self) -> None:
-        self._move_to_column(self._column + 1)
+        self._move_to_column(self._column + self._far())
 
     def action_page_up(self) -> None:
-        self._page_by(-self._page)
+        self._page_by(-self._page * self._far())
 
     def action_page_down(self) -> None:
-        self._page_by(self._page)
+        self._page_by(self._page * self._far())
 
     def action_half_up(self) -> None:
-        self._page_by(-max(1, self._page // 2))
+        self._page_by(-max(1, self._page // 2) * self._far())
 
     def action_half_down(self) -> None:
-        self._page_by(max(1, self._page // 2))
+        self._page_by(max(1, self._page // 2) * self._far())
 
     def _page_by(self, rows: int) -> None:
         """Move view and cursor together, so that the cursor stays on its line."""
@@ -503,9 +536,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._scroll_rows(top)
 
     def action_first_row(self) -> None:
-        self.move_to_row(0)
+        self.move_to_row(self._far() - 1)
 
     def action_last_row(self) -> None:
+        if self._times:
+            self.move_to_row(self._far() - 1)
+            return
         self.move_to_row(self._rows - 1)
         self.post_message(self.EndWanted(self))
 
@@ -525,13 +561,14 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         return True
 
     def action_mark(self) -> None:
-        key = self.cursor_key
-        if key is None or not self.may_mark(key):
-            return
-        self._marks.toggle(key)
-        self._refresh_rows(self._row, self._row)
-        self._marks_changed()
-        self.move_to_row(self._row + 1)
+        for _ in range(min(self._far(), self._rows - self._row)):
+            key = self.cursor_key
+            if key is None or not self.may_mark(key):
+                return
+            self._marks.toggle(key)
+            self._refresh_rows(self._row, self._row)
+            self._marks_changed()
+            self.move_to_row(self._row + 1)
 
     def action_mark_range(self) -> None:
         key, table = self.cursor_key, self._table

@@ -32,6 +32,14 @@ class CursorMoved(GridMessage, namespace="grid"):
         self.column_key = column_key
 
 
+class Counting(GridMessage, namespace="grid"):
+    """A number before a movement is being typed; so far these digits."""
+
+    def __init__(self, grid: Grid, digits: str) -> None:
+        super().__init__(grid)
+        self.digits = digits
+
+
 class Opened(GridMessage, namespace="grid"):
     """Enter, or a double click, on a row."""
 

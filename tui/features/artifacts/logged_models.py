@@ -24,7 +24,7 @@ from tui.domain.values import RegisteredAs
 from tui.gateway.ports import RegistryPort
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.deck import Deck
+from tui.ui.asking import Deck
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import (

@@ -11,13 +11,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.timer import Timer
 
-from tui.app.actions import Action, bindings
+from tui.app.actions import Action, bindings, key_of
 from tui.config.launch import Options, resolve
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import METRICS
 from tui.domain.problem import Freshness, FreshnessState, Problem
-from tui.domain.quantities import count
+from tui.domain.quantities import count, pace
 from tui.domain.text import clean, named
 from tui.features.compare import words
 from tui.features.compare.files import CompareFilesPane
@@ -71,6 +72,8 @@ class CompareScreen(Page, Asking):
         glyphs = self.deck.glyphs
         self.runs = RunsCompared(session, self.deck, route)
         self._as_of_ms = route.as_of_ms
+        self._telling: Timer | None = None  # says how far the reading is
+        self._read_singly = 0
         self._freshness_before = self.freshness
         self.compared: ComparedRuns | None = None
         self.comparison: Comparison | None = None
@@ -114,9 +117,29 @@ class CompareScreen(Page, Asking):
         self.rows.show_loading(_READING)
         if self.comparison is None:
             self.matter.grid.placeholder = self.plots.parallel.words = _READING
-        self.ask(self.session.pool, "runs", self.runs.reading(), self._got, self._refused)
+        self._read_singly, began_ms = 0, self.session.clock.now_ms()
+
+        def told(more: int) -> None:
+            self._read_singly += more  # on the threads that read: drawn by the timer
+
+        def tell() -> None:
+            if self._read_singly:
+                passed_ms = self.session.clock.now_ms() - began_ms
+                far = pace(self._read_singly, len(self.runs), self._read_singly, passed_ms)
+                self.deck.say(f"Reading the runs compared: {far}, {key_of('app.back')} stops")
+
+        self._tell_no_more()
+        self._telling = self.set_interval(1.0, tell)
+        work = self.runs.reading(told)
+        self.ask(self.session.pool, "runs", work, self._got, self._refused, stops="the runs compared")
+
+    def _tell_no_more(self) -> None:
+        if self._telling is not None:
+            self._telling.stop()
+            self._telling = None
 
     def _got(self, answer: tuple[ComparedRuns, Comparison]) -> None:
+        self._tell_no_more()
         if unknown := self.runs.take_back(answer[0].missing):
             self.deck.say(unknown)
             if self.comparison is not None:
@@ -137,6 +160,7 @@ class CompareScreen(Page, Asking):
         self._start(self.current_pane())
 
     def _refused(self, problem: Problem) -> None:
+        self._tell_no_more()
         if self.runs.take_back():
             # What is compared already is as true as it was.
             self.deck.say(f"The run was not added. {problem}")

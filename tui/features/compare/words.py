@@ -234,15 +234,15 @@ class RunsCompared:
         """Whether a run of the open context is compared."""
         return run_id in self._wanted.run_ids
 
-    def reading(self) -> Callable[[], tuple[ComparedRuns, Comparison]]:
-        """What reads and compares them as they are now, on a worker's thread."""
+    def reading(self, told: Callable[[int], None]) -> Callable[[], tuple[ComparedRuns, Comparison]]:
+        """What reads and compares them as they are now, on a worker's thread; ``told`` hears of runs read singly."""
         tracking, wanted, settings = self._session.tracking, self._wanted, self._session.launch.settings
         elsewhere = [(name, self._sessions[name].tracking, ids) for name, ids in self._beside.items() if ids]
 
         now_ms = self._session.clock.now_ms()
 
         def work() -> tuple[ComparedRuns, Comparison]:
-            compared = read(tracking, replace(wanted, now_ms=now_ms))
+            compared = read(tracking, replace(wanted, now_ms=now_ms), told=told)
             if elsewhere:
                 compared = beside(compared, [_read_beside(*one, now_ms) for one in elsewhere])
             comparison = Comparison(compared.sheet, tolerance=settings.tolerance, directions=settings.metric_directions)

@@ -172,6 +172,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         notes = [f"under {clean(self.under)}" if self.under else ""]
         if self.loader.view is Lifecycle.DELETED and self.has_rows and not self.session.read_only:
             notes.append("X restores")
+        if pins := self.session.pins:
+            notes.append(f"{len(pins)} pinned (:recent)")
         here = f"here: {clean(self.query_text)}" if self.query_text and not self.bar_open else ""
         self.set_subtitle(" · ".join(note for note in (here, *notes) if note))
         self.keep_narrowing()
@@ -380,7 +382,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in chosen), called))
 
     def action_logged_models(self) -> None:
-        from tui.ui.deck import Deck
+        from tui.ui.asking import Deck
         from tui.ui.routes import LoggedModelsRoute
 
         if chosen := self.marked() or self.experiments_here():

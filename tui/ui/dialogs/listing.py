@@ -138,9 +138,13 @@ class Words(Static):
 
 
 def narrowed(query: str, texts: Sequence[str]) -> list[int]:
-    """The numbers of the texts that hold every word of ``query``, whatever the case."""
+    """The numbers of the texts that hold every word of ``query``, whatever the case.
+
+    A word may go over a text's blanks: where the space bar chooses, none can be typed.
+    """
     words = query.lower().split()
-    return [number for number, text in enumerate(texts) if all(word in text.lower() for word in words)]
+    held = [(text.lower(), "".join(text.lower().split())) for text in texts]
+    return [at for at, (text, joined) in enumerate(held) if all(word in text or word in joined for word in words)]
 
 
 # The keys that work here, and what each does.
