@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -286,7 +287,14 @@ def version_sheet(session: Session, name: str, versions: Sequence[str]) -> Sheet
 
 def models_sheet(models: Sequence[LoggedModel], runs: Mapping[str, SourceRun]) -> Sheet:
     """Logged models as the columns of a sheet: the last of each metric on each dataset; ``runs`` name their runs."""
-    builder = SheetBuilder([Subject(one.model_id, one.name, thing="logged model") for one in models])
+    times = Counter(one.name for one in models)
+    names = {run_id: run.name for run_id, run in runs.items() if run.name}
+
+    def called(one: LoggedModel) -> str:
+        of = names.get(one.source_run_id, "") if times[one.name] > 1 else ""
+        return f"{one.name} of {of}" if of else one.name
+
+    builder = SheetBuilder([Subject(one.model_id, called(one), thing="logged model") for one in models])
     for column, one in enumerate(models):
         builder.texts("params", column, one.params)
         measured = {
@@ -295,11 +303,10 @@ def models_sheet(models: Sequence[LoggedModel], runs: Mapping[str, SourceRun]) -
         }
         builder.numbers("metrics", column, measured)
         builder.texts("tags", column, one.tags)
-        run = runs.get(one.source_run_id)
         said = {
             "status": one.status,
             "type": one.model_type,
-            "source run": run.name if run is not None and run.name else one.source_run_id,
+            "source run": names.get(one.source_run_id, one.source_run_id),
             "registered as": ", ".join(f"{name} v{version}" for name, version in one.registered),
         }
         builder.texts("overview", column, {key: text for key, text in said.items() if text})

@@ -1,8 +1,8 @@
-"""The whole of one value, when a line has no room for it."""
+"""Texts to scroll and to copy: the whole of one value, what a command prints; and what is said while one waits."""
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,9 @@ from tui.domain.text import clean, clean_block
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.plugins import PluginRun
 from tui.ui.asking import Deck
+
+if TYPE_CHECKING:
+    from tui.services.plugins import PluginRun
 
 SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read it
 
@@ -53,7 +56,8 @@ class WholeTextModal(ModalScreen[None]):
             frame.border_title = Content(f" {clean(self._title_text)} ")
             frame.border_subtitle = Content(f" {size}   y copy   esc leave ")
             with VerticalScroll():
-                yield Static(Content(clean_block(self._text[:SHOWN])))
+                self._body = Static(Content(clean_block(self._text[:SHOWN])))
+                yield self._body
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
@@ -67,6 +71,72 @@ class WholeTextModal(ModalScreen[None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+# What a command of a person's own prints, as it prints it, and how it ended.
+
+_DRAWN_EVERY_S = 0.2
+
+
+class OutputModal(WholeTextModal):
+    """The pane of one run: esc stops it and, when it has ended, leaves; ``b`` lets it go on in the background."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,q", "close", "leave", show=False),
+        Binding("b", "background", "background", show=False),
+    ]
+
+    def __init__(self, run: PluginRun, began_ms: int) -> None:
+        super().__init__(run.name, "")
+        self.run = run
+        self._began_ms = began_ms
+        self._drawn: tuple[str, int | None] = ("", 0)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.show()
+        self.set_interval(_DRAWN_EVERY_S, self.show)
+
+    @property
+    def state(self) -> str:
+        """How it goes, in words."""
+        run = self.run
+        if run.running:
+            passed = cast(Deck, self.app).now_ms() - self._began_ms
+            return f"{'stopping' if run.stopped else 'running'} · {duration(passed)}   esc stop   b background"
+        ended = f"ended with status {run.status}" if (run.status or 0) >= 0 else f"ended by signal {-(run.status or 0)}"
+        return f"{'stopped, ' if run.stopped else ''}{ended}   y copy   esc leave"
+
+    def show(self) -> None:
+        self.query_one(".dialogue").border_subtitle = Content(f" {self.state} ")
+        now = self.run.printed, self.run.status
+        if now == self._drawn:
+            return
+        scroll = self.query_one(VerticalScroll)
+        follows = scroll.scroll_offset.y >= scroll.max_scroll_y
+        self._drawn = now
+        text = clean_block(now[0].rstrip("\n"))
+        self._body.update(Content(text or ("" if self.run.running else "It printed nothing.")))
+        if follows:
+            scroll.scroll_end(animate=False)
+
+    def action_copy(self) -> None:
+        cast(Deck, self.app).copy_text(f"what {self.run.name} printed", self.run.printed)
+
+    def action_background(self) -> None:
+        self.dismiss(None)
+
+    def action_close(self) -> None:
+        if not self.run.running:
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Stop it; leave when it has ended."""
+        if self.run.running:
+            self.run.stop()
+            self.show()
+        else:
+            self.dismiss(None)
 
 
 # What stands over a screen while something is asked before a write: keys typed meanwhile reach nothing beneath.
