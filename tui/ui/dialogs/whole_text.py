@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,9 +16,6 @@ from tui.domain.text import clean, clean_block
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.plugins import PluginRun
 from tui.ui.asking import Deck
-
-if TYPE_CHECKING:
-    from tui.services.plugins import PluginRun
 
 SHOWN = 200_000  # characters: beyond that a terminal is the wrong place to read it
 
@@ -180,91 +177,3 @@ class ReadingModal(ModalScreen[bool]):
         if not self._answered:
             self._answered = True
             self.dismiss(read)
-
-
-# What a command of a person's own prints, as it prints it, and how it ended.
-
-
-_DRAWN_EVERY_S = 0.2
-
-
-class OutputModal(ModalScreen[None]):
-    """The pane of one run: esc stops it and, when it has ended, leaves; ``b`` lets it go on in the background."""
-
-    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    CSS_PATH = style_sheets("dialogs.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave", show=False),
-        Binding("enter,q", "close", "leave", show=False),
-        Binding("b", "background", "background", show=False),
-        Binding("y", "copy", "copy", show=False),
-        Binding("j,down", "scroll('scroll_down')", show=False),
-        Binding("k,up", "scroll('scroll_up')", show=False),
-        Binding("ctrl+d,ctrl+f,pagedown,space", "scroll('scroll_page_down')", show=False),
-        Binding("ctrl+u,ctrl+b,pageup", "scroll('scroll_page_up')", show=False),
-        Binding("g,home", "scroll('scroll_home')", show=False),
-        Binding("G,end", "scroll('scroll_end')", show=False),
-    ]
-
-    def __init__(self, run: PluginRun, began_ms: int) -> None:
-        super().__init__(classes="text-modal")
-        self.run = run
-        self._began_ms = began_ms
-        self._text = Static("")
-        self._drawn: tuple[str, int | None] = ("", 0)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialogue") as frame:
-            self._frame = frame
-            frame.border_title = Content(f" {self.run.name} ")
-            with VerticalScroll():
-                yield self._text
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
-        self.show()
-        self.set_interval(_DRAWN_EVERY_S, self.show)
-
-    @property
-    def state(self) -> str:
-        """How it goes, in words."""
-        run = self.run
-        if run.running:
-            passed = cast(Deck, self.app).now_ms() - self._began_ms
-            return f"{'stopping' if run.stopped else 'running'} · {duration(passed)}   esc stop   b background"
-        ended = f"ended with status {run.status}" if (run.status or 0) >= 0 else f"ended by signal {-(run.status or 0)}"
-        return f"{'stopped, ' if run.stopped else ''}{ended}   y copy   esc leave"
-
-    def show(self) -> None:
-        self._frame.border_subtitle = Content(f" {self.state} ")
-        now = self.run.printed, self.run.status
-        if now == self._drawn:
-            return
-        scroll = self.query_one(VerticalScroll)
-        follows = scroll.scroll_offset.y >= scroll.max_scroll_y
-        self._drawn = now
-        text = clean_block(now[0].rstrip("\n"))
-        self._text.update(Content(text or ("" if self.run.running else "It printed nothing.")))
-        if follows:
-            scroll.scroll_end(animate=False)
-
-    def action_scroll(self, how: str) -> None:
-        getattr(self.query_one(VerticalScroll), how)(animate=False)
-
-    def action_copy(self) -> None:
-        cast(Deck, self.app).copy_text(f"what {self.run.name} printed", self.run.printed)
-
-    def action_background(self) -> None:
-        self.dismiss(None)
-
-    def action_close(self) -> None:
-        if not self.run.running:
-            self.dismiss(None)
-
-    def action_leave(self) -> None:
-        """Stop it; leave when it has ended."""
-        if self.run.running:
-            self.run.stop()
-            self.show()
-        else:
-            self.dismiss(None)
