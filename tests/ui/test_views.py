@@ -12,9 +12,11 @@ from textual.screen import ModalScreen
 
 from tests.support.deck import World, browse, enter_runs, message, runs_pane, shop
 from tests.support.driver import Deck
+from tests.support.traced import many_infos
 from tests.support.writing import shown
 from tui.domain.values import Experiment
-from tui.domain.web_views import inflated
+from tui.domain.web_views import TRACES, inflated
+from tui.features.traces.pane import TracesPane
 from tui.ui.views import ViewsModal
 from tui.ui.write_words import Face
 
@@ -195,6 +197,19 @@ async def test_a_link_to_a_view_opens_it(small: World) -> None:
         await deck.until(lambda: pane.arrangement.columns == ("metrics.val_auc", "params.lr"), "the view is open")
         assert pane.asked.filter_string == "metrics.val_auc > 0.925"
         await deck.until(lambda: pane.grid.has_focus, "the runs have the keys")
+
+
+async def test_a_link_to_a_view_of_traces_opens_it(small: World) -> None:
+    small.traces.infos = many_infos()
+    state = json.dumps({"single": {"q": "s-4", "sort": "duration", "dir": "desc"}})
+    with_tags(small, {f"{TRACES.tag}9b": json.dumps({"name": "", "createdAt": 5, "state": state})})
+    async with small.open() as deck:
+        await deck.until(lambda: browse(deck).experiments.grid.row_count > 0, "the experiments are here")
+        await command(deck, "open http://mlflow.example.com:5000/#/experiments/1/traces?traceViewShareKey=9b")
+        await deck.until(lambda: bool(deck.app.screen.query(TracesPane)), "the traces are here")
+        pane = deck.app.screen.query_one(TracesPane)
+        await deck.until(lambda: pane.query_text == "s-4", "the view is open")
+        assert pane.arrangement.sort == (("took", True),)
 
 
 async def test_any_list_has_views_and_nothing_is_written_where_that_is_not_allowed(tmp_path: Path) -> None:
