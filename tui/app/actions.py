@@ -201,7 +201,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("first_row", "g,ctrl+home", "top", "The first row.", At("grid")),
     Verb("last_row", "G,ctrl+end", "end", "The last row; of runs, loads the rest first.", At("grid")),
     Verb("first_column", "home", "first column", "The first column.", At("grid")),
-    Verb("count", "semicolon", "how far", "A number before a movement: ;5j goes five rows down, ;40G to row 40, ;9 and space marks nine.", At("grid")),
+    Verb("count", "semicolon", "how far", "A number before a movement: ;5j is five rows down, ;40G row 40, ;9 and space nine marks.", At("grid")),
     Verb("last_column", "end", "last column", "The last column.", At("grid")),
     Verb(
         "open", "enter", "open", "Open what is under the cursor.",

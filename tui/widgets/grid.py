@@ -489,8 +489,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._times = 0
         if digits is None:
             return
-        if event.key.isdigit() and event.key.isascii() and len(digits) < _MOST_DIGITS:
-            self._digits = digits + event.key
+        if event.key.isdigit() and event.key.isascii():
+            self._digits = (digits + event.key)[:_MOST_DIGITS]
             self.post_message(self.Counting(self, self._digits))
             event.stop()
             return
