@@ -524,10 +524,8 @@ async def test_from_an_experiment_to_the_models_logged_in_it(tmp_path: Path) -> 
     async with world.open((160, 40)) as deck:
         await deck.until_text("weekly")
         await deck.press("m")
-        await deck.until_text("gallant-ox-12")  # the run's name, which is read after the models
-        deck.shows(
-            "experiments › churn/weekly › logged models", "auc@test", "0.91", "churn v11 champion, churn v12", "failed"
-        )
+        await deck.until_text("churn v11 champion, churn v12")  # which is read after the models
+        deck.shows("experiments › churn/weekly › logged models", "auc@test", "0.91", "failed", "gallant-ox-12")
         # enter opens it, and back; its run; one of its versions
         await deck.press("enter")
         await deck.until_text("load it")
