@@ -532,7 +532,7 @@ async def test_from_an_experiment_to_the_models_logged_in_it(tmp_path: Path) -> 
         await deck.press("escape")
         await deck.until_text("auc@test")
         await deck.press("R")
-        await deck.until_text("run gallant-ox-12")
+        await deck.until_text("churn/weekly › gallant-ox-12")
         await deck.press("escape")
         await deck.until_text("auc@test")
         await deck.press("V")
