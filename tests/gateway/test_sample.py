@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from tests.support.sample import sample
+from tui.demo import samples
 from tui.demo import samples as demo
-from tui.demo.sample import marker, process
+from tui.demo.sample import process
 from tui.demo.samples import Progress, ProgressLine, Sample, ensure_sample
 from tui.domain.problem import Kind, Problem
 
@@ -264,8 +265,8 @@ def test_traces_of_a_day_are_judged_linked_and_evaluated(client: Any, experiment
 
 
 def test_nothing_but_the_store_is_left(sample: Sample) -> None:
-    assert {entry.name for entry in sample.folder.iterdir()} == {marker.MARKER, marker.DATABASE, "artifacts"}
-    assert marker.is_current(sample.folder)
+    assert {entry.name for entry in sample.folder.iterdir()} == {samples.MARKER, samples.DATABASE, "artifacts"}
+    assert samples.is_current(sample.folder)
 
 
 def test_opening_it_again_starts_no_process(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,8 +286,8 @@ class Maker:
     def __call__(self, place: Path, held: int, report: process.Report) -> None:
         self.made += 1
         report("making", 1, 1)
-        (place / marker.DATABASE).write_text(str(self.made))
-        marker.finish(place, built_at_ms=int(time.time() * 1000))
+        (place / samples.DATABASE).write_text(str(self.made))
+        samples.finish(place, built_at_ms=int(time.time() * 1000))
 
 
 @pytest.fixture
@@ -318,8 +319,8 @@ def test_what_another_version_made_or_left_unfinished_is_remade(
 ) -> None:
     place = tmp_path / "sample"
     ensure_sample(place)
-    said = json.loads((place / marker.MARKER).read_text())
-    (place / marker.MARKER).write_text(json.dumps(said | change))
+    said = json.loads((place / samples.MARKER).read_text())
+    (place / samples.MARKER).write_text(json.dumps(said | change))
     ensure_sample(place)
     assert maker.made == 2
 
@@ -327,12 +328,12 @@ def test_what_another_version_made_or_left_unfinished_is_remade(
 def test_a_store_whose_database_is_gone_is_remade(maker: Maker, tmp_path: Path) -> None:
     place = tmp_path / "sample"
     ensure_sample(place)
-    (place / marker.DATABASE).unlink()
+    (place / samples.DATABASE).unlink()
     ensure_sample(place)
     assert maker.made == 2
 
 
-@pytest.mark.parametrize("name", ["thesis.txt", marker.MARKER])
+@pytest.mark.parametrize("name", ["thesis.txt", samples.MARKER])
 def test_a_folder_with_somebody_elses_files_is_left_alone(maker: Maker, tmp_path: Path, name: str) -> None:
     place = tmp_path / "mine"
     place.mkdir()
@@ -384,7 +385,7 @@ def test_a_full_disk_is_said_before_anything_is_touched(
     monkeypatch.setattr(demo, "ROOM_BYTES", 1 << 62)
     with pytest.raises(Problem, match="is full"):
         ensure_sample(place, fresh=True)
-    assert marker.is_current(place)
+    assert samples.is_current(place)
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

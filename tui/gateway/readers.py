@@ -146,8 +146,8 @@ def rest_reads(session: Connection, first: FirstReads | None = None) -> dict[str
     from tui.gateway.prompts import ClientPrompts
     from tui.gateway.registry import ClientRegistry
     from tui.gateway.rest.registry import RestModels
-    from tui.gateway.rest.traces import RestTraces
     from tui.gateway.rest.transport import at_once
+    from tui.gateway.trace_json import RestTraces
     from tui.gateway.tracking.history import RestHistory
 
     first = first or first_reads(session)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from tui.demo.sample import marker
+from tui.demo import samples
 from tui.demo.sample.process import broken_installation, explain
 
 _QUIET = {
@@ -49,7 +49,7 @@ def main() -> int:
     out = _take_stdout()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        marker.begin(folder)
+        samples.begin(folder)
         _settle(folder)
         _build(folder, out)
     except KeyboardInterrupt:
@@ -68,7 +68,7 @@ def main() -> int:
     else:
         return 0
     os.chdir(home)
-    marker.discard(folder)
+    samples.discard(folder)
     return status
 
 
@@ -103,7 +103,7 @@ def _settle(folder: Path) -> None:
     """Shut out the person's own MLflow settings, and keep temporary and working files inside ``folder``."""
     for name in [name for name in os.environ if name.startswith(("MLFLOW_", "_MLFLOW_", "DATABRICKS_"))]:
         del os.environ[name]
-    scratch = folder / marker.SCRATCH
+    scratch = folder / samples.SCRATCH
     scratch.mkdir()
     os.environ.update(_QUIET, TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
     tempfile.tempdir = None

@@ -6,16 +6,23 @@ import shutil
 import time
 from pathlib import Path
 
-from tui.demo.sample import churn, files, fraud, genai, marker, pricing, registry
+from tui.demo import samples
+from tui.demo.sample import churn, files, fraud, genai, registry
 from tui.demo.sample.workshop import Report, StoryClock, Workshop
 
 PIECES = (
-    churn.PIECES + churn.SWEEP_PIECES + fraud.PIECES + pricing.PIECES + files.PIECES + registry.PIECES + genai.PIECES
+    churn.PIECES
+    + churn.SWEEP_PIECES
+    + fraud.PIECES
+    + registry.PRICING_PIECES
+    + files.PIECES
+    + registry.PIECES
+    + genai.PIECES
 )
 
 
 def build(folder: Path, report: Report) -> None:
-    """Make the sample in ``folder``, which ``marker.begin`` has prepared, and mark it as whole."""
+    """Make the sample in ``folder``, which ``samples.begin`` has prepared, and mark it as whole."""
     with StoryClock() as clock:
         clock.set(clock.ago(days=365))
         shop = Workshop(folder, clock, report)
@@ -23,9 +30,9 @@ def build(folder: Path, report: Report) -> None:
         churn.make_sweep(shop, weekly)
         shop.touch(weekly, churn.WEEKLY, clock.ago(minutes=2))
         of_fraud = fraud.make(shop)
-        of_pricing = pricing.make(shop)
+        of_pricing = registry.make_pricing(shop)
         files.make(shop)
         registry.make(shop, of_churn, of_fraud, of_pricing)
         genai.make(shop)
-    shutil.rmtree(folder / marker.SCRATCH, ignore_errors=True)
-    marker.finish(folder, built_at_ms=int(time.time() * 1000))
+    shutil.rmtree(folder / samples.SCRATCH, ignore_errors=True)
+    samples.finish(folder, built_at_ms=int(time.time() * 1000))

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tui.demo.sample.marker import NotOurs
+from tui.demo.samples import NotOurs
 from tui.domain.problem import Kind, Problem
 
 # What goes wrong while the sample store is made, as problems that a person can act on; no mlflow here.

@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tui.demo.sample import marker
+from tui.demo.samples import SCRATCH, tracking_uri
 
 # The story's clock: MLflow stamps experiments, versions and aliases by itself, and the story spreads over weeks.
 
@@ -143,13 +143,13 @@ class Workshop:
     """Makes experiments and runs in the store of ``folder``, and counts what is done."""
 
     def __init__(self, folder: Path, clock: StoryClock, report: Report) -> None:
-        uri = marker.tracking_uri(folder)
+        uri = tracking_uri(folder)
         # A store that was not finished is made anew: nothing has to reach the disk before the end.
         event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         self.folder = folder
-        self.scratch = folder / marker.SCRATCH
+        self.scratch = folder / SCRATCH
         self.clock = clock
         self.client = MlflowClient(uri, registry_uri=uri)
         self._report = report
