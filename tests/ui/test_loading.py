@@ -30,6 +30,7 @@ from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.capabilities import Capabilities
 from tui.domain.problem import Kind, Problem
+from tui.features.runs.pane import RunsPane
 from tui.services.session import LoggedRequest
 from tui.ui.dialogs.listing import HelpModal
 
@@ -373,6 +374,24 @@ async def test_rows_last_seen_are_there_at_once_and_say_so(small: World) -> None
         await deck.until_text("● live 15:00")
         await deck.until(lambda: not runs_pane(deck).grid.has_class("stale"), "they are live")
         assert title(deck) == "churn/weekly · 12"
+
+
+async def test_rows_last_seen_wait_for_nothing_that_lays_live_ones_out(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seen_once(small)
+    early: list[bool] = []
+    real = RunsPane._figures_shown
+
+    def figures_shown(self: RunsPane) -> tuple[str, ...]:
+        early.append(self.view is None)  # it loads numpy
+        return real(self)
+
+    monkeypatch.setattr(RunsPane, "_figures_shown", figures_shown)
+    async with small.open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "live rows are laid out")
+        await deck.until_text("gallant-ox-12")
+    assert early and not any(early)
 
 
 @pytest.mark.parametrize("moved", [False, True], ids=["untouched", "moved"])

@@ -37,7 +37,6 @@ from tui.app.themes import Appearance, FirstFrame, Wardrobe, variable_defaults
 from tui.app.under_way import Copying, DesktopNotices, RequestsUnderWay
 from tui.config.launch import COMMAND_LINE, Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
-from tui.domain.preview.values import draws_pictures
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.resources import style_sheets
@@ -130,10 +129,14 @@ class DeckApp(CalmApp[int]):
         self.set_reactive(DeckApp.theme, self.wardrobe.worn("", launch))
         self.stylesheet.set_variables(self.get_css_variables())
 
+    @property
+    def draws_pictures(self) -> bool:
+        from tui.domain.preview.values import draws_pictures  # no frame before the first picture waits for it
+
+        settings = self._contexts.launch.settings
         # A picture's number is told by a colour, which has to arrive as it is.
-        exact = self.console.color_system == "truecolor" and not environment.get("NO_COLOR")
-        plain = settings.ascii or settings.ssh
-        self.draws_pictures = exact and not plain and draws_pictures(settings.images, environment)
+        exact = self.console.color_system == "truecolor" and not self.environment.get("NO_COLOR")
+        return exact and not (settings.ascii or settings.ssh) and draws_pictures(settings.images, self.environment)
 
     # the first frame, and what follows it
 

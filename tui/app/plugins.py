@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,8 @@ class Plugins:
         ]
 
     def _action(self, name: str, one: PluginSettings, place: str) -> Action:
+        import shlex
+
         return Action(
             id=OWN + name,
             verb="plugin",
@@ -111,6 +112,8 @@ class Plugins:
         }
 
     def _confirm(self, name: str, one: PluginSettings, run: PluginRun) -> None:
+        import shlex
+
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         shown = " ".join(one.run) if one.shell else shlex.join(run.command)

@@ -7,7 +7,6 @@ there: it wins over the environment. A context whose tracking URI is the one dec
 
 from __future__ import annotations
 
-import configparser
 import hashlib
 import os
 import re
@@ -303,6 +302,8 @@ class Chooser:
 def workspaces(environ: Mapping[str, str]) -> dict[str, str]:
     """The address of each profile's workspace (scheme and host, lower case); empty where there is no such file."""
     file = Path(environ.get("DATABRICKS_CONFIG_FILE") or "~/.databrickscfg").expanduser()
+    import configparser  # only where a profile is looked for
+
     parser = configparser.ConfigParser(interpolation=None, default_section="no section has this name")
     try:
         parser.read_string(file.read_text(encoding="utf-8-sig"))

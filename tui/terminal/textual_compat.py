@@ -380,8 +380,12 @@ class CalmApp(App[Result], Generic[Result]):
     """
 
     fault: BaseException | None = None
-    draws_pictures = False  # whether the terminal takes pictures
     keys_wait = False  # whether keys are kept until ``give_held_keys``: what they are for is not there yet
+
+    @property
+    def draws_pictures(self) -> bool:
+        """Whether the terminal takes pictures."""
+        return False
 
     def __init__(self, *, css_path: CSSPathType | None = None) -> None:
         super().__init__(css_path=css_path)

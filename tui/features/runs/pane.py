@@ -353,7 +353,9 @@ class RunsPane(ListPane[str]):
 
     def _sampled(self) -> int:
         """Of how many runs such a column was taken from a sample."""
-        known = self.view.snapshot.figures if self.view is not None else {}
+        if self.view is None:
+            return 0  # before the rows last seen are drawn nothing is loaded that lays others out
+        known = self.view.snapshot.figures
         runs = {r for key in self._figures_shown() for r, figures in known.get(key, {}).items() if not figures.is_whole}
         return len(runs)
 
