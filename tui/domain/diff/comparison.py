@@ -219,6 +219,8 @@ def _member(path: str, key: object) -> str:
 TOLERANCE = 1e-9
 """Numbers whose difference is no more than this part of the row's largest are the same."""
 
+_WHOLE_FLOATS = 2.0**53  # up to which floats tell whole numbers apart
+
 _BAND = 512  # rows worked on at a time, so that what is made on the way stays small
 
 
@@ -228,8 +230,8 @@ class Section:
     ``told_by_parts`` are the rows whose difference is all told by the rows of their parts.
 
     Rules for numbers: NaN equals NaN and differs from every number; infinities equal themselves; two numbers are the
-    same if they differ by no more than ``tolerance`` times the largest magnitude of the row. Whole numbers that were
-    recorded as texts are compared exactly. A value that is absent differs from every value, an empty text included.
+    same if they differ by no more than ``tolerance`` times the largest magnitude of the row. Whole numbers are compared
+    exactly, those recorded as texts at any length, others as far as floats tell them apart. A value that is absent differs from every value, an empty text included.
     """
 
     def __init__(
@@ -342,6 +344,10 @@ class Section:
             return np.zeros(0)
         _, _, largest = _bounds(np.where(np.isfinite(self.numbers), self.numbers, np.nan))
         limits = np.where(np.isnan(largest), 0.0, largest) * self.tolerance
+        if self._meanings is None:  # metrics: counts have no noise, and of two none is nearly the other
+            with np.errstate(invalid="ignore"):
+                counts = (self.numbers == np.floor(self.numbers)) & (np.abs(self.numbers) <= _WHOLE_FLOATS)
+            limits[(counts | ~np.isfinite(self.numbers)).all(axis=1)] = 0.0
         if self._exact is not None:
             limits[(self._exact | ~self.numeric).all(axis=1)] = 0.0
         return np.asarray(limits)
