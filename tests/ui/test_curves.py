@@ -528,6 +528,7 @@ async def test_points_of_the_metrics_in_view_are_counted_where_the_server_does_n
     long = {run_id for run_id, key in made.history.kept if key == "val_auc"}
     for run_id in long:
         made.history.record(run_id, "val_auc", [float(at) for at in range(1500)])
+    made.tracking.runs.append(run(71, metrics={"of another run": 1.0}))
     async with made.open((120, 36)) as deck:
         await deck.until_text("churn")
         await deck.press("enter")
@@ -537,6 +538,7 @@ async def test_points_of_the_metrics_in_view_are_counted_where_the_server_does_n
         modal = deck.app.screen
         assert isinstance(modal, ChoiceModal)
         names = list(modal.in_view())
+        assert names and "of another run" not in names, "what the run here has"
         await deck.until(lambda: len(_asked(made)) == len(names), "each has been asked for")
         here = _asked(made)[0].run_ids[0]
         assert here in long

@@ -119,9 +119,10 @@ class Onward:
             from tui.domain.runs.view import column_of
 
             column = column_of(column)
-        names = sorted(view.snapshot.names().metrics, key=natural)
+        metrics = view.snapshot.names().metrics if self._pane.groups is not None else self._metrics_of_chosen(view)
+        names = sorted(metrics, key=natural)
         if not names:
-            deck.say("None of the runs that are loaded has a metric")
+            deck.say("None of these runs has a metric")
         elif column.startswith(_METRIC) and column[len(_METRIC) :] in names:
             self._draw(column[len(_METRIC) :])
         elif len(names) == 1:
@@ -138,12 +139,16 @@ class Onward:
         if view is None or here is None or not run_ids:
             deck.say("There is no run here to draw curves of")
             return
-        values = [found for run_id in run_ids if (found := view.snapshot.values_of(run_id)) is not None]
-        names = {name for found in values for name in found.metrics}
+        names = self._metrics_of_chosen(view)
         if not names:
             deck.say("None of these runs has a metric")
             return
         self._draw(*sorted(names, key=lambda name: (name.startswith(SYSTEM), natural(name))))
+
+    def _metrics_of_chosen(self, view: RunsTable) -> set[str]:
+        """The metrics that the run here has, or those that are marked."""
+        values = (view.snapshot.values_of(run_id) for run_id in self._pane.chosen())
+        return {name for found in values if found is not None for name in found.metrics}
 
     def images(self) -> None:
         """Look at the images of the run here, or of the two that are marked."""
