@@ -231,7 +231,8 @@ class Section:
 
     Rules for numbers: NaN equals NaN and differs from every number; infinities equal themselves; two numbers are the
     same if they differ by no more than ``tolerance`` times the largest magnitude of the row. Whole numbers are compared
-    exactly, those recorded as texts at any length, others as far as floats tell them apart. A value that is absent differs from every value, an empty text included.
+    exactly: those recorded as texts at any length, others as far as floats tell them apart. A value that is absent
+    differs from every value, an empty text included.
     """
 
     def __init__(
