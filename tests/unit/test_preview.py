@@ -189,6 +189,11 @@ def test_json_that_is_cut_off_says_so() -> None:
     assert parsed.notes == ("The text is cut off; the tree shows what comes before.",)
 
 
+def test_a_table_that_is_cut_off_is_called_one() -> None:
+    parsed = tree.parse('{"columns": ["a"], "data": [[1], [2')
+    assert isinstance(parsed.body, TableBody) and parsed.notes[0].endswith("the table shows what comes before.")
+
+
 def test_json_that_is_broken_says_where() -> None:
     parsed = tree.parse('{"a": 1, "b" 2}')
     assert lines_of(parsed.body) == [(0, "a", "1")]

@@ -220,6 +220,7 @@ def test_the_columns_shown_first_are_those_that_people_look_for() -> None:
                 "fixed": 1.0,
                 "test_acc": n / 9,
                 "epoch_no": 1.0 * n,
+                "by_slice/a_precision": n / 7,
             },
             params={"lr": str(n), "a_path": f"/x/{n}", "zz_batch_size": str(n), "fixed": "1"}
             | {f"aug_{at}": str(n) for at in range(9)},
@@ -229,8 +230,9 @@ def test_the_columns_shown_first_are_those_that_people_look_for() -> None:
     runs.append(MadeRun("one", metrics={"aaa_rare": 1.0, "fixed": 1.0}, params={"fixed": "1"}))
     chosen = default_columns(snapshot_of(runs))
     metrics = [key for key in chosen if key.startswith("metrics.")]
-    assert metrics[:5] == [
-        "metrics.test_acc", "metrics.val/auc", "metrics.val/loss", "metrics.epoch_no", "metrics.zeta",
+    assert metrics[:6] == [
+        "metrics.test_acc", "metrics.val/auc", "metrics.val/loss", "metrics.by_slice/a_precision", "metrics.epoch_no",
+        "metrics.zeta",
     ]  # fmt: skip
     assert not any("system/" in key for key in chosen)
     params = [key for key in chosen if key.startswith("params.")]

@@ -264,7 +264,8 @@ def _extent(preview: Preview) -> list[str]:
         columns = body.total_columns or len(body.columns)
         rows = body.total_rows if body.total_rows is not None else body.rows
         read = "" if body.total_rows is not None else " read"
-        return [f"{count(rows)} rows{read} × {count(columns)} columns"]
+        words = "row" if rows == 1 else "rows", "column" if columns == 1 else "columns"
+        return [f"{count(rows)} {words[0]}{read} × {count(columns)} {words[1]}"]
     return []
 
 

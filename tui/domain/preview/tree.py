@@ -215,7 +215,8 @@ def parse_lines(text: str, *, whole: bool = True) -> ParsedJson:
 def _tree(value: object, notes: tuple[str, ...], *, whole: bool = True) -> ParsedJson:
     table = _table(value, whole)
     if table is not None:
-        return ParsedJson(table, (*notes, *_left_out(table)))
+        told = [note.replace("the tree shows", "the table shows") for note in notes]
+        return ParsedJson(table, (*told, *_left_out(table)))
     body, more = tree_of(value)
     return ParsedJson(body, (*notes, *more))
 

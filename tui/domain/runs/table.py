@@ -149,7 +149,7 @@ def default_columns(snapshot: FrameSnapshot) -> tuple[str, ...]:
 def _best(infos: Sequence[ColumnInfo], most: int, looked_for: Callable[[str], bool]) -> list[str]:
     """Keys of those that people look for: what varies, most runs have, and is named so, before families and the system.
 
-    Those of one kind are in the order of their keys.
+    What lies in a folder comes after the others of its kind; those of one kind are in the order of their keys.
     """
     names = {info.key: info.key.partition(".")[2] for info in infos}
     families = Counter(family for name in names.values() for family in _families(name))
@@ -157,8 +157,10 @@ def _best(infos: Sequence[ColumnInfo], most: int, looked_for: Callable[[str], bo
 
     def kind(info: ColumnInfo) -> tuple[bool, ...]:
         name = names[info.key]
-        in_family = any(families[family] >= _FAMILY for family in _families(name))
-        return is_system(name), 2 * info.fill < fullest, info.constant, in_family, not looked_for(name)
+        shared = _families(name)
+        in_family = any(families[family] >= _FAMILY for family in shared)
+        in_folder = any(family.endswith("/") for family in shared)
+        return is_system(name), 2 * info.fill < fullest, info.constant, in_family, not looked_for(name), in_folder
 
     ranked = sorted(infos, key=lambda info: (kind(info), -info.fill, natural(info.key)))
     chosen = [info for info in ranked[:most] if not is_system(names[info.key])] or ranked[:most]
