@@ -197,8 +197,8 @@ class Slow(FakeTracking):
             raise Problem(Kind.TIMEOUT, "Could not read the runs", "It did not answer in time.")
         return page
 
-    def read_all(self, lately_s: float = 0.0, *, to_the_end: bool = False) -> int:
-        pace = PageSize(8.0, lambda: lately_s, lambda: self.now)
+    def read_all(self, lately_s: float = 0.0, *, to_the_end: bool = False, grows: bool = True) -> int:
+        pace = PageSize(8.0, lambda: lately_s, lambda: self.now, grows=grows)
         store = RunsStore(RunsQuery((ONE,)), self, FakeRegistry(), 1000, pace)
         store.first()
         while not store.complete:
@@ -229,6 +229,9 @@ def test_where_all_are_wanted_pages_grow_to_what_comes_in_a_second() -> None:
     scrolled = Slow(many(3200), 0.0002)
     assert scrolled.read_all() == 3200
     assert scrolled.sizes == [FIRST_PAGE, 1000, 1000, 1000], "nobody has asked for all"
+    server = Slow(many(3200), 0.0002)
+    assert server.read_all(to_the_end=True, grows=False) == 3200
+    assert server.sizes == [FIRST_PAGE, 1000, 1000, 1000], "its next page is on its way already"
 
 
 def test_pages_of_many_values_do_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +243,9 @@ def test_pages_of_many_values_do_not_grow(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_reading_again_takes_no_more_than_there_were() -> None:
     quick = Slow(many(9000), 0.0)
-    store = RunsStore(RunsQuery((ONE,)), quick, FakeRegistry(), 1000, PageSize(8.0, monotonic=lambda: quick.now))
+    store = RunsStore(
+        RunsQuery((ONE,)), quick, FakeRegistry(), 1000, PageSize(8.0, monotonic=lambda: quick.now, grows=True)
+    )
     store.first()
     for _ in range(3):
         store.more(to_the_end=True)

@@ -56,6 +56,8 @@ class PageSize:
     """How many runs a server is asked for at a time: fewer where it has been slow.
 
     ``limit_s`` is how long a request may take, ``lately`` how many seconds the last one took, whatever it was.
+    ``grows`` is for databases: how long a server takes cannot be seen where its next page is on its way already, and a
+    long page keeps a worker so busy that its own supervisor ends it.
     """
 
     def __init__(
@@ -63,10 +65,13 @@ class PageSize:
         limit_s: float,
         lately: Callable[[], float] = lambda: 0.0,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        grows: bool = False,
     ) -> None:
         self._limit_s = limit_s
         self._lately = lately
         self._monotonic = monotonic
+        self._grows = grows
         self._most: int | None = None  # runs of a page, once it has been slow
         self._long = 0  # runs of the next page where all are wanted, if that is more than usual
 
@@ -77,6 +82,8 @@ class PageSize:
 
     def long(self, ask: Callable[[int], RunsPage], wanted: int, most: int = LONG_PAGE) -> RunsPage:
         """``next`` where all, or ``most``, are wanted: pages grow to what comes in a second, so that few are drawn."""
+        if not self._grows:
+            return self.next(ask, wanted)
         began = self._monotonic()
         page = self.next(ask, max(wanted, min(self._long, most)))
         # No clock is so fine that nothing took no time at all.
