@@ -379,3 +379,23 @@ def _tree_lines(
             lines.append(ExperimentLine(f"{FOLDER}{row.path}", f"{name}/{hidden}", None, inside))
         above.append(row.path)
     return lines
+
+
+def experiment_words(experiment: Experiment, zone: tzinfo) -> str:
+    """An experiment's facts, tags and note, as lines of text."""
+    lines = [
+        f"id            {experiment.id}",
+        f"lifecycle     {experiment.lifecycle}",
+        f"created       {_stamp(experiment.created_ms, zone)}",
+        f"last update   {_stamp(experiment.updated_ms, zone)}",
+        f"artifacts at  {experiment.artifact_location}",
+        "",
+    ]
+    tags = [(key, value) for key, value in sorted(experiment.tags.items()) if key != "mlflow.note.content"]
+    lines += [f"tag  {key} = {value}" for key, value in tags] or ["no tags"]
+    lines += ["", experiment.note or "no note"]
+    return "\n".join(lines)
+
+
+def _stamp(time_ms: int | None, zone: tzinfo) -> str:
+    return quantities.stamp(time_ms, zone) if time_ms is not None else "not known"

@@ -22,6 +22,7 @@ from tui.domain.experiments import (
     ExperimentsSpec,
     Lifecycle,
     experiment_rows,
+    experiment_words,
 )
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Freshness, Problem
@@ -358,7 +359,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         here = self.experiment_here()
         if here is None:
             return
-        from tui.features.experiments.about import AboutExperimentModal, experiment_words
+        from tui.ui.dialogs.whole_text import AboutExperimentModal
 
         words, may_edit = experiment_words(here, self.session.clock.zone), not self.session.read_only
         self.app.push_screen(AboutExperimentModal(here.name, words, self.writing.note, may_edit=may_edit))
