@@ -292,7 +292,7 @@ def test_an_export_read_by_pandas_has_the_same_values(deck: Deck, store: Store, 
     assert all(second[name] is pandas.NA for name in ("metrics.none", "metrics.high", "params.text"))
     assert second["tags.text"] == "" and first["tags.text"] is pandas.NA
     again = deck("export", "runs", "odd", "--parquet", str(file))
-    assert again.status == EXIT_PROBLEM and "is there already" in again.err
+    assert again.status == EXIT_PROBLEM and "Name another file" in again.err
     table = deck("export", "runs", "odd", "--markdown").out.splitlines()
     assert len(table) == 4 and table[0].startswith("| run_id | name |") and set(table[1]) <= set("| -")
     assert deck("export", "runs", "odd", "--markdown", "--json").status == EXIT_PROBLEM
