@@ -13,7 +13,7 @@ import pytest
 from tests.support import servers, stores
 from tests.support.cutting_proxy import CuttingProxy, cutting_proxy
 from tests.support.fakes import FrozenClock
-from tui.domain.models.values import COPIED_FROM, Carried, SourceRun
+from tui.domain.models.values import COPIED_FROM, CarriedVersion, SourceRun
 from tui.domain.problem import Problem
 from tui.gateway import environment
 from tui.gateway.carried import EXPERIMENT, hashes_below, put_into
@@ -190,7 +190,7 @@ def test_what_cannot_be_deleted_is_named(dev: Dev, prod: Prod, monkeypatch: pyte
 def test_files_that_come_out_other_than_they_went_in_are_no_version(dev: Dev, prod: Prod, tmp_path: Path) -> None:
     folder = tmp_path / "way" / "files"
     folder.mkdir(parents=True)
-    carried = Carried(ORIGIN, str(folder), dev.registry.fetch_version("churn", "1", str(folder)))
+    carried = CarriedVersion(ORIGIN, str(folder), dev.registry.fetch_version("churn", "1", str(folder)))
     torn = replace(carried, hashes={**carried.hashes, "MLmodel": "0" * 64})
     uri, source = prod.proxy.uri, SourceRun("x", metrics={f"m-{number}": 1.0 for number in range(1500)})
     with pytest.raises(Problem, match="MLmodel of 2 files came out other than they went in"):

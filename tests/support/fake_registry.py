@@ -14,7 +14,7 @@ from tests.support.fakes import DAY, NOW_MS
 from tui.domain.models.values import (
     COPIED_FROM,
     MISSING,
-    Carried,
+    CarriedVersion,
     ModelFacts,
     ModelsPage,
     ModelVersion,
@@ -306,7 +306,7 @@ class FakeRegistry:
         (Path(folder) / "MLmodel").write_text("flavors: {}")
         return {"MLmodel": "aa"}
 
-    def carry_version(self, to: str, carried: Carried, source: SourceRun | None = None) -> str:
+    def carry_version(self, to: str, carried: CarriedVersion, source: SourceRun | None = None) -> str:
         made: list[str] = []
 
         def effect() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.domain import uris
-from tui.domain.models.values import COPIED_FROM, Carried, SourceRun
+from tui.domain.models.values import COPIED_FROM, CarriedVersion, SourceRun
 from tui.domain.problem import Kind, Problem
 
 EXPERIMENT = "promotions"
@@ -53,7 +53,9 @@ def fetched(uri: str, folder: str, tracking_uri: str, registry_uri: str) -> dict
     return found
 
 
-def put_into(client: Any, to: str, carried: Carried, source: SourceRun | None, at: tuple[str, str], place: str) -> str:
+def put_into(
+    client: Any, to: str, carried: CarriedVersion, source: SourceRun | None, at: tuple[str, str], place: str
+) -> str:
     """A new version of ``to`` with the files of a folder, whose hashes there are as told; answers its number.
 
     ``at`` are the tracking and the registry URI of where it goes, ``place`` how a person calls that.
@@ -93,7 +95,7 @@ def _measured(client: Any, run_id: str, source: SourceRun | None) -> None:
         client.log_batch(run_id, metrics=metrics[start : start + _AT_ONCE])
 
 
-def _run_of(client: Any, carried: Carried, tracking_uri: str) -> str:
+def _run_of(client: Any, carried: CarriedVersion, tracking_uri: str) -> str:
     """A run for the files."""
     known = client.get_experiment_by_name(EXPERIMENT)
     beside = None
@@ -106,7 +108,7 @@ def _run_of(client: Any, carried: Carried, tracking_uri: str) -> str:
     return str(run.info.run_id)
 
 
-def _registered(client: Any, to: str, run_id: str, carried: Carried) -> str:
+def _registered(client: Any, to: str, run_id: str, carried: CarriedVersion) -> str:
     """The version, also where its answer was lost on the way."""
     where = f"{client.get_run(run_id).info.artifact_uri}/{_FOLDER}"
     try:

@@ -24,7 +24,7 @@ from tui.domain.artifacts import (
     LoggedModelsPage,
 )
 from tui.domain.models.values import (
-    Carried,
+    CarriedVersion,
     ModelFacts,
     ModelsPage,
     ModelVersion,
@@ -363,7 +363,7 @@ class RegistryPort(Protocol):
         """Bring a version's files into a folder that is there and empty; answers the SHA-256 of each by its path."""
         ...
 
-    def carry_version(self, to: str, carried: Carried, source: SourceRun | None = None) -> str:
+    def carry_version(self, to: str, carried: CarriedVersion, source: SourceRun | None = None) -> str:
         """A version with files from another registry, whose hashes are compared before it is made; its number.
 
         The files are put into a run of their own, which gets the metrics of ``source``, and which is deleted, or named

@@ -18,7 +18,7 @@ from tui.domain.models.values import (
     MISSING,
     NO_STAGE,
     PROMPT_TAG,
-    Carried,
+    CarriedVersion,
     ModelFacts,
     ModelsPage,
     ModelVersion,
@@ -436,7 +436,7 @@ class ClientRegistry:
                 source = self.client.get_model_version_download_uri(name, version)
             return carried_versions.fetched(source, folder, self._session.tracking_uri, self.uri)
 
-    def carry_version(self, to: str, carried: Carried, source: SourceRun | None = None) -> str:
+    def carry_version(self, to: str, carried: CarriedVersion, source: SourceRun | None = None) -> str:
         """A version with files from another registry, whose hashes are compared before it is made; its number."""
         with self.raised_as(f"Could not carry {carried.origin} to {to}"):
             at = (self._session.tracking_uri, self.uri)

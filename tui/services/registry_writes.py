@@ -16,7 +16,7 @@ from typing import Any
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import (
     COPIED_FROM,
-    Carried,
+    CarriedVersion,
     ModelVersion,
     RegisteredModel,
     Registrable,
@@ -260,7 +260,7 @@ class RegistryWrites:
                 os.mkdir(files)
                 hashes = elsewhere.fetch_version(made.name, made.version, files)
                 source = elsewhere.source_runs([made.run_id]).get(made.run_id) if made.run_id else None
-                return self._registry.carry_version(to, Carried(origin, files, hashes), source)
+                return self._registry.carry_version(to, CarriedVersion(origin, files, hashes), source)
         except OSError as error:
             title = f"Could not carry {origin} to {to}"
             raise Problem(Kind.CONFIG, title, f"{error}.", "Free the disk, or set TMPDIR.") from None

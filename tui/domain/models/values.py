@@ -117,7 +117,7 @@ COPIED_FROM = "mlflow_deck.copied_from"
 
 
 @dataclass(frozen=True)
-class Carried:
+class CarriedVersion:
     """The files of a version on the way to another registry: in a folder of this machine, with their SHA-256 by path.
 
     ``origin`` says where they come from: ``staging: models:/churn/12``.
