@@ -50,6 +50,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Dev:
     (files / "data" / "weights.bin").write_bytes(bytes(range(256)) * 4000)
     run = client.create_run(client.create_experiment("churn", folder.as_uri())).info
     client.log_metric(run.run_id, "auc", 0.93)
+    client.log_param(run.run_id, "depth", 3)
     client.log_artifacts(run.run_id, str(files), "model")
     client.create_registered_model("churn")
     client.create_model_version("churn", f"{run.artifact_uri}/model", run_id=run.run_id, await_creation_for=0)
@@ -123,8 +124,9 @@ def left_here() -> list[str]:
 
 
 def test_the_files_arrive_as_they_were_and_the_alias_is_moved_and_put_back(
-    dev: Dev, prod: Prod, tmp_path: Path
+    dev: Dev, prod: Prod, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # of other tests that run meanwhile there may be more
     before = left_here()
     told = prod.promote(dev)
     assert told.outcome is Outcome.DONE, told.report.problem
@@ -134,6 +136,7 @@ def test_the_files_arrive_as_they_were_and_the_alias_is_moved_and_put_back(
     assert prod.runs() == {made.run_id: "active"}
     run = prod.other.get_run(made.run_id)
     assert run.data.metrics == {"auc": 0.93} and run.info.status == "FINISHED"
+    assert run.data.params == {"depth": "3"} and dev.registry.source_params("0" * 32) == {}
     folder = tmp_path / "fetched"
     folder.mkdir()
     assert prod.registry.fetch_version(prod.name, made.version, str(folder)) == dev.hashes == hashes_below(str(folder))
@@ -153,6 +156,24 @@ def test_a_lost_answer_makes_no_second_version(dev: Dev, prod: Prod) -> None:
     told = prod.promote(dev)
     assert told.outcome is Outcome.DONE, told.report.problem
     assert len(prod.versions()) == 1 and list(prod.runs().values()) == ["active"]
+
+
+def test_a_run_whose_making_was_not_answered_is_found_by_its_tag(dev: Dev, prod: Prod) -> None:
+    cut(prod, "runs/create")
+    told = prod.promote(dev)
+    assert told.outcome is Outcome.DONE, told.report.problem
+    (made,) = prod.versions()
+    assert prod.runs() == {made.run_id: "active"}
+
+
+def test_a_run_that_cannot_even_be_looked_for_is_named(dev: Dev, prod: Prod) -> None:
+    cut(prod, "runs/create")
+    prod.proxy.refused["runs/search"] = 500
+    told = prod.promote(dev)
+    (run_id,) = prod.runs()
+    attempt = prod.other.get_run(run_id).data.tags["mlflow_deck.carried_by"]
+    assert told.outcome is Outcome.NOT_DONE and prod.versions() == []
+    assert attempt in str(told.report.problem) and f"the experiment {EXPERIMENT}" in str(told.report.problem)
 
 
 def test_half_an_upload_is_deleted_and_nothing_registered(
@@ -193,10 +214,12 @@ def test_files_that_come_out_other_than_they_went_in_are_no_version(dev: Dev, pr
     carried = CarriedVersion(ORIGIN, str(folder), dev.registry.fetch_version("churn", "1", str(folder)))
     torn = replace(carried, hashes={**carried.hashes, "MLmodel": "0" * 64})
     uri, source = prod.proxy.uri, SourceRun("x", metrics={f"m-{number}": 1.0 for number in range(1500)})
+    torn = replace(torn, params={f"p-{number}": "1" for number in range(150)})
     with pytest.raises(Problem, match="MLmodel of 2 files came out other than they went in"):
         put_into(prod.registry.client, prod.name, torn, source, (uri, uri), "prod")
     (run_id,) = prod.runs()
-    assert len(prod.other.get_run(run_id).data.metrics) == 1500, "however many there are"
+    data = prod.other.get_run(run_id).data
+    assert len(data.metrics) == 1500 and len(data.params) == 150, "however many there are"
     assert prod.versions() == [] and list(prod.runs().values()) == ["deleted"]
 
 

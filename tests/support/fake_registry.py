@@ -306,6 +306,10 @@ class FakeRegistry:
         (Path(folder) / "MLmodel").write_text("flavors: {}")
         return {"MLmodel": "aa"}
 
+    def source_params(self, run_id: str) -> dict[str, str]:
+        self._call("source_params", run_id)
+        return {}
+
     def carry_version(self, to: str, carried: CarriedVersion, source: SourceRun | None = None) -> str:
         made: list[str] = []
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ _FOLDER = "model"
 _META = "registered_model_meta"  # that MLflow adds to what it fetches of a version
 _BLOCK = 1 << 20
 _AT_ONCE = 1000  # metrics, of which MLflow takes no more in one request
+_PARAMS_AT_ONCE = 100  # likewise
+_ATTEMPT = "mlflow_deck.carried_by"  # the tag by which a run is found whose answer was lost
 
 
 def hashes_below(folder: str) -> dict[str, str]:
@@ -61,9 +65,9 @@ def put_into(
     ``at`` are the tracking and the registry URI of where it goes, ``place`` how a person calls that.
     """
     title = f"Could not carry {carried.origin} to {to}"
-    run_id = _run_of(client, carried, at[0])
+    run_id = _run_of(client, carried, at[0], place)
     try:
-        _measured(client, run_id, source)
+        _described(client, run_id, source, carried.params)
         client.log_artifacts(run_id, carried.folder, _FOLDER)
         with tempfile.TemporaryDirectory(dir=os.path.dirname(carried.folder), prefix="again-") as again:
             there = fetched(f"runs:/{run_id}/{_FOLDER}", again, *at)
@@ -85,18 +89,21 @@ def put_into(
     return number
 
 
-def _measured(client: Any, run_id: str, source: SourceRun | None) -> None:
-    """Give a run the last metrics of the run that the files come from."""
-    from mlflow.entities import Metric
+def _described(client: Any, run_id: str, source: SourceRun | None, params: Mapping[str, str]) -> None:
+    """Give a run the params and the last metrics of the run that the files come from."""
+    from mlflow.entities import Metric, Param
 
     at = int(client.get_run(run_id).info.start_time)
     metrics = [Metric(key, value, at, 0) for key, value in source.metrics.items()] if source is not None else []
     for start in range(0, len(metrics), _AT_ONCE):
         client.log_batch(run_id, metrics=metrics[start : start + _AT_ONCE])
+    given = [Param(key, value) for key, value in params.items()]
+    for start in range(0, len(given), _PARAMS_AT_ONCE):
+        client.log_batch(run_id, params=given[start : start + _PARAMS_AT_ONCE])
 
 
-def _run_of(client: Any, carried: CarriedVersion, tracking_uri: str) -> str:
-    """A run for the files."""
+def _run_of(client: Any, carried: CarriedVersion, tracking_uri: str, place: str) -> str:
+    """A run for the files, also where the answer to its making was lost on the way."""
     known = client.get_experiment_by_name(EXPERIMENT)
     beside = None
     if known is None and uris.kind(tracking_uri) not in (*uris.HTTP_KINDS, "databricks"):
@@ -104,8 +111,22 @@ def _run_of(client: Any, carried: CarriedVersion, tracking_uri: str) -> str:
         first = str(client.get_experiment("0").artifact_location).rstrip("/")
         beside = f"{first.rpartition('/')[0]}/{EXPERIMENT}"
     experiment_id = known.experiment_id if known is not None else client.create_experiment(EXPERIMENT, beside)
-    run = client.create_run(experiment_id, tags={COPIED_FROM: carried.origin}, run_name=carried.origin)
-    return str(run.info.run_id)
+    attempt = uuid.uuid4().hex
+    tags = {COPIED_FROM: carried.origin, _ATTEMPT: attempt}
+    try:
+        made = [client.create_run(experiment_id, tags=tags, run_name=carried.origin)]
+    except Exception as error:
+        where = f"tags.`{_ATTEMPT}` = '{attempt}'"
+        try:
+            made = list(client.search_runs([experiment_id], filter_string=where))
+        except Exception:  # whatever it is, what may be there has to be named
+            said = f"{error} A run may be left in the experiment {EXPERIMENT} of {place}, found by {where}."
+            raise Problem(Kind.SERVER, f"Could not carry {carried.origin}", said, "Delete it there.") from error
+        if not made:
+            raise
+    for twice in made[1:]:  # of a request that was sent again
+        client.delete_run(twice.info.run_id)
+    return str(made[0].info.run_id)
 
 
 def _registered(client: Any, to: str, run_id: str, carried: CarriedVersion) -> str:

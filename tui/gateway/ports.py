@@ -363,11 +363,15 @@ class RegistryPort(Protocol):
         """Bring a version's files into a folder that is there and empty; answers the SHA-256 of each by its path."""
         ...
 
+    def source_params(self, run_id: str) -> dict[str, str]:
+        """The params of a run; none of one that is not there."""
+        ...
+
     def carry_version(self, to: str, carried: CarriedVersion, source: SourceRun | None = None) -> str:
         """A version with files from another registry, whose hashes are compared before it is made; its number.
 
-        The files are put into a run of their own, which gets the metrics of ``source``, and which is deleted, or named
-        in the problem, where no version comes of it.
+        The files are put into a run of their own, which gets their params and the metrics of ``source``, and which is
+        deleted, or named in the problem, where no version comes of it.
         """
         ...
 

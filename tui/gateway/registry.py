@@ -436,6 +436,15 @@ class ClientRegistry:
                 source = self.client.get_model_version_download_uri(name, version)
             return carried_versions.fetched(source, folder, self._session.tracking_uri, self.uri)
 
+    def source_params(self, run_id: str) -> dict[str, str]:
+        try:
+            with self.raised_as("Could not read the params of the source run"):
+                return dict(self.client.get_run(run_id).data.params)
+        except Problem as problem:
+            if problem.kind not in (Kind.NOT_FOUND, Kind.BAD_REQUEST):
+                raise
+        return {}
+
     def carry_version(self, to: str, carried: CarriedVersion, source: SourceRun | None = None) -> str:
         """A version with files from another registry, whose hashes are compared before it is made; its number."""
         with self.raised_as(f"Could not carry {carried.origin} to {to}"):

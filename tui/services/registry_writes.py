@@ -53,7 +53,8 @@ from tui.services.write_flow import (
 _NEW = (changes.REGISTERED, changes.COPIED, changes.CARRIED)  # fields of changes that make a version
 _CARRIED = (
     "Its files come over this machine into a run of the experiment “promotions” there, and their SHA-256 are compared "
-    "before the version is made; what fails on the way is deleted there, or named."
+    "before the version is made; what fails on the way is deleted there, or named. The run gets the params and the "
+    "last metrics of the one they are of, and neither its curves, tags and datasets nor its other artifacts."
 )
 STAY = "Its aliases stay where they are"  # of a copy's target
 ALIASES, SERVING = "aliases", "serving.config"  # how moves of aliases, and changes of endpoints, are called on record
@@ -260,7 +261,8 @@ class RegistryWrites:
                 os.mkdir(files)
                 hashes = elsewhere.fetch_version(made.name, made.version, files)
                 source = elsewhere.source_runs([made.run_id]).get(made.run_id) if made.run_id else None
-                return self._registry.carry_version(to, CarriedVersion(origin, files, hashes), source)
+                params = elsewhere.source_params(made.run_id) if made.run_id else {}
+                return self._registry.carry_version(to, CarriedVersion(origin, files, hashes, params), source)
         except OSError as error:
             title = f"Could not carry {origin} to {to}"
             raise Problem(Kind.CONFIG, title, f"{error}.", "Free the disk, or set TMPDIR.") from None

@@ -126,6 +126,7 @@ class CarriedVersion:
     origin: str
     folder: str
     hashes: Mapping[str, str]
+    params: Mapping[str, str] = field(default_factory=dict)  # of the run that they come from
 
 
 @dataclass(frozen=True)
