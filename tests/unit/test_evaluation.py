@@ -19,8 +19,10 @@ from tui.domain.traces.summary import (
     change,
     compared,
     counted,
+    directions_of,
     feedback_of,
     tallied_by_judge,
+    ways_told,
 )
 from tui.domain.traces.values import ERROR, EXPECTATION, Assessment, EvaluationRun, TraceInfo, TraceScope
 
@@ -126,3 +128,22 @@ def test_the_traces_of_several_runs_are_asked_for_run_by_run() -> None:
     assert [part.filter_string for part in scope.parts] == [f"metadata.`mlflow.sourceRun` = '{name}'" for name in "ab"]
     assert scope.words == "2 evaluation runs" and not scope.is_whole
     assert TraceScope(("1",)).parts == (TraceScope(("1",)),)
+
+
+def test_a_judge_of_numbers_is_taken_as_the_configuration_says_and_the_way_is_told() -> None:
+    said = [assessment("harm", 0.2), assessment("rouge", 0.5), assessment("leaks", "no"), assessment("size", 3)]
+    then = [assessment("harm", 0.9), assessment("rouge", 0.4), assessment("leaks", "yes"), assessment("size", 4)]
+    read = [("r", [trace(1, "q", *said)]), ("s", [trace(11, "q", *then, run="s")])]
+
+    def verdicts(configured: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+        ways = directions_of(read, configured)
+        rows, _ = compared(read, 0, ways)
+        return {name: became[1] for name, became in rows[0].by_judge.items()}, ways_told(ways)
+
+    plain = {"harm": BETTER, "rouge": WORSE, "leaks": BETTER, "size": BETTER}
+    assert verdicts({}) == (plain, ["higher is better: harm?, rouge?, size?"])
+    assert verdicts({"harm/mean": "lower", "leaks": "lower", "siz*": "neither"}) == (
+        {"harm": WORSE, "rouge": WORSE, "leaks": FAILS, "size": CHANGED},
+        ["higher is better: rouge?", "lower is better: harm, leaks", "neither way is better: size"],
+    )
+    assert directions_of([("r", [trace(1, "q", assessment("latency", 1.0))])], {})["latency"].better == "lower"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from decimal import Context, Decimal, Inexact
@@ -16,6 +17,7 @@ _MOST_DECIMALS = 6
 _LONGEST_INTEGER = 1e15  # beyond it a float no longer holds every integer
 _SMALLEST_PLAIN = 1e-4
 _LARGEST_PLAIN = 1e9
+_LARGEST_WHOLE = 2.0**63  # up to which a column of whole numbers is written whole
 _NEAR_WHOLE = 0.5  # from which a number may round to a whole one
 _FEW = 32  # values in which each is told apart from every other
 _SMALLEST_APART = 1e-9  # of the largest value: what differs by less is the same but for the rounding of floats
@@ -73,6 +75,16 @@ def writer(values: Iterable[float], infinity: str = INFINITY) -> Callable[[float
 
 
 def _finite_writer(values: Sequence[float]) -> Callable[[float], str]:
+    write = _suited_writer(values)
+    huge = {value for value in values if abs(value) >= _LARGEST_PLAIN and _is_whole(value)}
+    if len(huge) < 2:
+        return write
+    often = Counter(map(write, huge))
+    alike = {value for value in huge if often[write(value)] > 1}  # 2**53 and the next float are not one number
+    return (lambda value: str(int(value)) if value in alike else write(value)) if alike else write
+
+
+def _suited_writer(values: Sequence[float]) -> Callable[[float], str]:
     if all(map(_is_whole, values)):
         return _whole
     ordinary = [value for value in values if abs(value) < _LARGEST_PLAIN]
@@ -85,7 +97,7 @@ def _finite_writer(values: Sequence[float]) -> Callable[[float], str]:
 
 
 def _is_whole(value: float) -> bool:
-    return abs(value) < _LONGEST_INTEGER and value == int(value)
+    return abs(value) < _LARGEST_WHOLE and value == int(value)
 
 
 def _whole(value: float) -> str:

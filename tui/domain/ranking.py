@@ -75,14 +75,29 @@ def direction_of(metric: str, configured: Mapping[str, str] | None = None) -> Di
     dataset (``auc@test``) the metric counts.
     """
     metric = metric.partition("@")[0] or metric
-    if configured:
-        if metric in configured:
-            return _CONFIGURED[configured[metric]]
-        for pattern, better in configured.items():
-            if fnmatchcase(metric, pattern):
-                return _CONFIGURED[better]
+    if (known := _configured_of(metric, configured or {})) is not None:
+        return known
     better = guess(metric)
     return Direction(better, True) if better else UNKNOWN
+
+
+def _configured_of(metric: str, configured: Mapping[str, str]) -> Direction | None:
+    """The direction that the configuration gives a metric, None where it gives none."""
+    if metric in configured:
+        return _CONFIGURED[configured[metric]]
+    return next((_CONFIGURED[better] for pattern, better in configured.items() if fnmatchcase(metric, pattern)), None)
+
+
+def direction_of_judge(name: str, configured: Mapping[str, str], *, numbers: bool) -> Direction | None:
+    """Which way is better of what a judge says: as configured for its name or for its mean as MLflow logs it.
+
+    Of the ``numbers`` of any other judge the name's words decide, and where they say nothing higher is taken. None for
+    a judge who says yes or no: a yes is what MLflow counts as good.
+    """
+    for key in (name, f"{name}/mean"):
+        if (known := _configured_of(key, configured)) is not None:
+            return known
+    return Direction(guess(name) or "higher", True) if numbers else None
 
 
 def guess(metric: str) -> Way:

@@ -16,6 +16,7 @@ from tui.domain.models.measures import every_measured, latest_metrics
 from tui.domain.models.tables import requirement_pairs
 from tui.domain.models.values import ModelFacts, ModelVersion
 from tui.domain.problem import Kind, Problem
+from tui.domain.text import named
 from tui.domain.values import Lifecycle, RunDetail
 from tui.gateway.ports import TrackingPort
 from tui.services.pool import Pool
@@ -307,7 +308,7 @@ def models_sheet(models: Sequence[LoggedModel], runs: Mapping[str, SourceRun]) -
             "status": one.status,
             "type": one.model_type,
             "source run": names.get(one.source_run_id, one.source_run_id),
-            "registered as": ", ".join(f"{name} v{version}" for name, version in one.registered),
+            "registered as": ", ".join(f"{named(name)} v{version}" for name, version in one.registered),
         }
         builder.texts("overview", column, {key: text for key, text in said.items() if text})
         if one.created_ms is not None:

@@ -251,7 +251,8 @@ def _served(name: str, model: RegisteredModel | None, known: KnownOfModels, vers
 def of_model(model: RegisteredModel, known: KnownOfModels, *, place: str, now_ms: int) -> CopiedSummary:
     """A registered model: who holds its aliases, and its champion beside the version that held that before."""
     at = model.aliases.get(CHAMPION)
-    title = f"{model.name}: {CHAMPION} v{at}" if at is not None else f"{model.name}: no {CHAMPION}"
+    said = named(model.name)
+    title = f"{said}: {CHAMPION} v{at}" if at is not None else f"{said}: no {CHAMPION}"
     facts = [(alias, _held(model, alias, known)) for alias in sorted(model.aliases, key=lambda a: (a != CHAMPION, a))]
     was = known.holding(model, CHAMPION).was
     made, before = (known.version(model.name, one) if one else None for one in (at, was))
@@ -276,7 +277,9 @@ def of_version(
     facts += [(f"{name} (v{champion} → v{made.version})" if beside is not None else name, text)
               for name, text in _between(beside, made, known)]  # fmt: skip
     facts.append(("serving", _served(model.name, model, known, made.version)))
-    return CopiedSummary(f"{made.name} v{made.version}{held}", (*facts, ("as of", utc(now_ms)), ("where", place)))
+    return CopiedSummary(
+        f"{named(made.name)} v{made.version}{held}", (*facts, ("as of", utc(now_ms)), ("where", place))
+    )
 
 
 def _held(model: RegisteredModel, alias: str, known: KnownOfModels) -> str:

@@ -16,6 +16,7 @@ from tui.domain.filter.names import Field
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
 from tui.domain.series.history import Figures
+from tui.domain.text import named
 from tui.domain.values import GOING_ON, RunsPage
 from tui.services.runs_query import PageSize, RunsQuery, first_page, ids_filter
 
@@ -213,7 +214,7 @@ class RunsStore:
     def _registered_as(self, run_ids: Sequence[str]) -> dict[str, str]:
         return {
             run_id: ", ".join(
-                f"{version.model} v{version.version}" + "".join(f" @{alias}" for alias in version.aliases)
+                f"{named(version.model)} v{version.version}" + "".join(f" @{alias}" for alias in version.aliases)
                 for version in versions
             )
             for run_id, versions in self._registry.registered_as(run_ids).items()

@@ -259,7 +259,11 @@ class RunMade:
         for made in self.versions or ():
             aliases = "".join(f"  @{alias}" for alias in made.aliases)
             found.append(
-                (f"{_VERSION}{made.version}:{made.model}", "registered as", f"{made.model} v{made.version}{aliases}")
+                (
+                    f"{_VERSION}{made.version}:{made.model}",
+                    "registered as",
+                    f"{named(made.model)} v{made.version}{aliases}",
+                )
             )
         if self.versions_note:
             found.append(("versions", "registered as", self.versions_note))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
-from tui.domain.text import clean
+from tui.domain.ranking import Direction, Way, direction_of_judge
+from tui.domain.text import clean, named
 from tui.domain.traces import table
 from tui.domain.traces.values import ERROR, FEEDBACK, Assessment, CostOfModel, TraceInfo, TraceMetrics
 
@@ -273,8 +274,8 @@ def _tally(ones: Sequence[Assessment]) -> JudgeTally:
     return JudgeTally(len(ones), mean, sum(1 for one in ones if one.error and one.value is None))
 
 
-def change(before: Assessment | None, after: Assessment | None) -> str:
-    """What has become of what one judge says. Of numbers, which MLflow does not rank, higher is better."""
+def change(before: Assessment | None, after: Assessment | None, better: Way = "higher") -> str:
+    """What has become of what one judge says, of whose values ``better`` tells which way is good."""
     if before is None or after is None:
         return SAME
     failed = [one.value is None and bool(one.error) for one in (before, after)]
@@ -285,7 +286,9 @@ def change(before: Assessment | None, after: Assessment | None) -> str:
         return CHANGED if before.text != after.text else SAME
     if first == second:
         return SAME
-    if second > first:
+    if not better:
+        return CHANGED
+    if (second > first) == (better == "higher"):
         return BETTER
     return FAILS if _is_verdict(before) and _is_verdict(after) else WORSE
 
@@ -294,12 +297,47 @@ def _is_verdict(one: Assessment) -> bool:
     return isinstance(one.value, (bool, str))
 
 
-def compared(runs: Sequence[tuple[str, Sequence[TraceInfo]]], baseline: int = 0) -> tuple[list[Compared], int]:
+def _is_number(one: Assessment) -> bool:
+    return isinstance(one.value, (int, float)) and not isinstance(one.value, bool)
+
+
+def ways_told(directions: Mapping[str, Direction]) -> list[str]:
+    """Which way was taken of judges, in words: ``lower is better: toxicity``; what was guessed has a ``?``."""
+    told = {"higher": "higher is better", "lower": "lower is better", "": "neither way is better"}
+    names = {
+        way: [named(name) + "?" * one.guessed for name, one in sorted(directions.items()) if one.better == way]
+        for way in told
+    }
+    return [f"{words}: {', '.join(names[way])}" for way, words in told.items() if names[way]]
+
+
+def directions_of(
+    runs: Iterable[tuple[str, Iterable[TraceInfo]]], configured: Mapping[str, str]
+) -> dict[str, Direction]:
+    """Which way is better of what the judges of these runs (ids and traces) say; not of those of whom a yes is good."""
+    said: dict[str, list[Assessment]] = defaultdict(list)
+    for run_id, infos in runs:
+        for info in infos:
+            for name, one in feedback_of(info, run_id).items():
+                said[name].append(one)
+    found = {
+        name: direction_of_judge(name, configured, numbers=any(_is_number(one) for one in ones))
+        for name, ones in said.items()
+    }
+    return {name: known for name, known in found.items() if known is not None}
+
+
+def compared(
+    runs: Sequence[tuple[str, Sequence[TraceInfo]]],
+    baseline: int = 0,
+    directions: Mapping[str, Direction] | None = None,
+) -> tuple[list[Compared], int]:
     """Each input of these runs (their ids and traces) with what became of it; and how many could be mistaken.
 
     Inputs are what they are as JSON. Several that are the same, or the same as far as MLflow keeps them with a trace,
-    are paired in the order of their traces, and counted.
+    are paired in the order of their traces, and counted. ``directions`` are those of the judges, where they are known.
     """
+    ways = {name: known.better for name, known in (directions or {}).items()}
     by_key: dict[tuple[str, int], list[TraceInfo | None]] = {}
     mistaken = 0
     for at, (_, infos) in enumerate(runs):
@@ -317,7 +355,10 @@ def compared(runs: Sequence[tuple[str, Sequence[TraceInfo]]], baseline: int = 0)
             for info, (run_id, _) in zip(traces, runs, strict=True)
         ]
         names = sorted({name for one in said for name in one})
-        judged = {name: tuple(change(said[baseline].get(name), one.get(name)) for one in said) for name in names}
+        judged = {
+            name: tuple(change(said[baseline].get(name), one.get(name), ways.get(name, "higher")) for one in said)
+            for name in names
+        }
         verdicts = tuple(
             _verdict(traces[baseline], info, [judged[name][at] for name in names]) if at != baseline else SAME
             for at, info in enumerate(traces)

@@ -30,7 +30,9 @@ from tui.domain.traces.summary import (
     Compared,
     compared,
     counted,
+    directions_of,
     feedback_of,
+    ways_told,
 )
 from tui.domain.traces.values import EvaluationRun, TraceInfo
 from tui.resources import style_sheets
@@ -78,7 +80,7 @@ class InputsPane(ListPane[Compared]):
         self.baseline = 0
         self.inputs: tuple[Compared, ...] = ()
         self.only_differing = False
-        self.said = ""
+        self.said: tuple[str, ...] = ()
 
     def rows(self) -> Sequence[Compared]:
         return [row for row in self.inputs if not self.only_differing or any(row.verdicts)]
@@ -152,7 +154,7 @@ class InputsPane(ListPane[Compared]):
 
     def notes(self) -> Sequence[str]:
         told = [f"{named(self.runs[at].name)}: {counted(self.inputs, at) or 'nothing changed'}" for at in self.others()]
-        return (*(told if len(self.runs) > 2 else ()), "only what changed" if self.only_differing else "", self.said)
+        return (*(told if len(self.runs) > 2 else ()), "only what changed" if self.only_differing else "", *self.said)
 
     def empty_words(self) -> str:
         return with_keys("Nothing differs here: {evaluation_diff.differences} shows all.") if self.inputs else ""
@@ -284,17 +286,15 @@ class EvaluationDiffScreen(Page, Asking):
         self.ask(session.pool, "pairs", work, got, refused)
 
     def _pair(self) -> None:
-        rows, mistaken = compared(self._read, self.inputs.baseline)
+        ways = directions_of(self._read, self.session.launch.settings.metric_directions)
+        rows, mistaken = compared(self._read, self.inputs.baseline, ways)
         pane = self.inputs
         pane.inputs = tuple(rows)
         cut = any(len(infos) >= MOST_TRACES for _, infos in self._read)
-        pane.said = " · ".join(
-            part
-            for part in (
-                f"{mistaken} inputs are the same in their first {PREVIEW} letters: paired in order" if mistaken else "",
-                f"the latest {MOST_TRACES} of each" if cut else "",
-            )
-            if part
+        pane.said = (
+            *ways_told(ways),
+            f"{mistaken} inputs are the same in their first {PREVIEW} letters: paired in order" if mistaken else "",
+            f"the latest {MOST_TRACES} of each" if cut else "",
         )
         pane.grid.placeholder = "These runs have no traces."
         pane.fill()

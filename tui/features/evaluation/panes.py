@@ -14,6 +14,7 @@ from tui.app.actions import bindings
 from tui.domain import quantities
 from tui.domain.columns import ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
+from tui.domain.ranking import direction_of_judge
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
 from tui.domain.traces import table
@@ -113,7 +114,9 @@ class EvaluationsPane(ListPane[EvaluationRun]):
             wrong = f" {self.glyphs.warning}{tally.errors}" if tally.errors else ""
             return f"{said} ({tally.count}){wrong}", "warn" if wrong else ""
 
-        return ColumnSpec(f"judge.{name}", named(name), cell, lambda row: self.mean(row, name), better="higher",
+        known = direction_of_judge(name, self.session.launch.settings.metric_directions, numbers=False)
+        return ColumnSpec(f"judge.{name}", named(name), cell, lambda row: self.mean(row, name),
+                          better=(known.better if known is not None else "") or "higher",
                           align="right", widest=20, group="judge", means="number",
                           detail="mean, of how many, and how often the judge itself failed")  # fmt: skip
 

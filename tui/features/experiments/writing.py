@@ -64,12 +64,12 @@ class ExperimentsWriting:
             self._writer.rename(Thing.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def tags(self) -> None:
-        from tui.domain.text import clean
+        from tui.domain.text import named
 
         chosen, housekeeping = self.chosen(), self._pane.session.housekeeping
         if self._writer.may_write() and chosen:
             ids = [experiment.id for experiment in chosen]
-            one = clean(chosen[0].name)
+            one = named(chosen[0].name)
             title = f"Tags of experiment {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} experiments"
             self._writer.edit_tags(title, lambda: housekeeping.experiments(ids))
 

@@ -204,11 +204,12 @@ class RegistryPage(Page, Asking):
 
         def go_on() -> None:
             if numbers:
-                what = f"{model} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {model}"
-                self._writer.edit_tags(f"Tags of {clean(what)}", lambda: writes.versions(model, numbers))
+                said = named(model)
+                what = f"{said} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {said}"
+                self._writer.edit_tags(f"Tags of {what}", lambda: writes.versions(model, numbers))
             else:
-                what = names[0] if len(names) == 1 else f"{len(names)} models"
-                self._writer.edit_tags(f"Tags of {clean(what)}", lambda: writes.models(names))
+                what = named(names[0]) if len(names) == 1 else f"{len(names)} models"
+                self._writer.edit_tags(f"Tags of {what}", lambda: writes.models(names))
 
         self._grants.when_allowed(Deed.TAG, [model] if numbers else names, go_on)
 

@@ -214,11 +214,12 @@ class PromptsScreen(Page, Asking):
         numbers = [made.version for made in self._versions_meant()]
         names = [prompt.name for prompt in self.list.marked()] or [name]
         if numbers:
-            what = f"{name} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {name}"
-            self._writer.edit_tags(f"Tags of {clean(what)}", lambda: writes.versions(name, numbers))
+            said = named(name)
+            what = f"{said} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {said}"
+            self._writer.edit_tags(f"Tags of {what}", lambda: writes.versions(name, numbers))
         else:
-            what = names[0] if len(names) == 1 else f"{len(names)} prompts"
-            self._writer.edit_tags(f"Tags of {clean(what)}", lambda: writes.some(names))
+            what = named(names[0]) if len(names) == 1 else f"{len(names)} prompts"
+            self._writer.edit_tags(f"Tags of {what}", lambda: writes.some(names))
 
     # aliases
 

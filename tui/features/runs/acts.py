@@ -331,11 +331,11 @@ class RunsWriting:
             self._writer.edit_note(Thing.RUN, self._name_of(here) or here, lambda: run(here))
 
     def tags(self) -> None:
-        from tui.domain.text import clean
+        from tui.domain.text import named
 
         chosen, ids, housekeeping = self._chosen(), self._experiment_ids, self._pane.session.housekeeping
         if self._writer.may_write() and chosen:
-            one = clean(self._name_of(chosen[0])) or chosen[0]
+            one = named(self._name_of(chosen[0])) or chosen[0]
             title = f"Tags of run {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} runs"
             self._writer.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
 
