@@ -426,6 +426,30 @@ async def test_groups_tell_what_broke_since(world: World) -> None:
         deck.shows("ana", "ben", "cho", "$")
         await deck.press("p")
         await deck.until_text("this day against the one before")
+        # Nothing of yesterday is loaded: nobody can be called new against it.
+        await deck.until_text("none loaded of the day before")
+        assert not any(line.rstrip().endswith(" new") for line in deck.text().splitlines())
+
+
+async def test_groups_being_read_are_not_said_to_be_none(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        world.traces.gate.clear()
+        try:
+            await deck.press("I")
+            await deck.until_text("Reading the spans of")
+            assert "No trace here has" not in deck.text()
+        finally:
+            world.traces.gate.set()
+        await deck.until_text("agent.run › tool:refund")
+
+
+async def test_a_server_tells_cost_by_model_of_few_traces_too(world: World) -> None:
+    world.can = Capabilities(server_version="3.17.2")
+    world.traces.counted = TraceMetrics(40, 10, 900.0, 8200.0, 9000.0, 80_000, (CostOfModel("gpt-4o", 12.3),))
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.until_text("$12.30 (gpt-4o $12.30)")
 
 
 async def test_a_session_is_its_turns_in_their_order(world: World) -> None:

@@ -115,8 +115,9 @@ def _trace(shop: Workshop, chance: Generator, number: int) -> Told:
     session = f"s-{4400 + number // 18}" if kind == 5 else ""
     judged = _judged(chance, bool(root.error)) if number % 4 == 1 else ()
     version = "1" if age > 20 * HOUR else "2"
+    user = int(chance.integers(0, 6))
     return Told(
-        shop.clock.now_ms - age, root, session, _USERS[int(chance.integers(0, 6))],
+        shop.clock.now_ms - age, root, session, _USERS[number // 18 % 6 if session else user],
         version=version, prompt=version if kind < 2 else "", is_running=number == 0, feedback=judged,
     )  # fmt: skip
 

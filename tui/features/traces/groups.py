@@ -82,11 +82,23 @@ class GroupsPane(ListPane[TraceGroup]):
         self.groups: list[TraceGroup] = []
         self.kind = FAILING
         self.period = _PERIODS[0]
+        self.has_before = True
+        self.reading = ""
         self.said = ""
 
-    def put(self, groups: list[TraceGroup], kind: str, period: tuple[str, int], said: str) -> None:
-        """Show these groups."""
-        self.groups, self.kind, self.period, self.said = groups, kind, period, said
+    def put(
+        self,
+        groups: list[TraceGroup],
+        kind: str,
+        period: tuple[str, int],
+        said: str,
+        *,
+        has_before: bool = True,
+        reading: str = "",
+    ) -> None:
+        """Show these groups; without traces of the period before, none of them can be called new."""
+        self.groups, self.kind, self.period, self.said, self.has_before = groups, kind, period, said, has_before
+        self.reading = reading
         self.fill()
 
     def rows(self) -> Sequence[TraceGroup]:
@@ -99,9 +111,11 @@ class GroupsPane(ListPane[TraceGroup]):
         return row.key
 
     def specs(self) -> Sequence[ColumnSpec[TraceGroup]]:
-        glyphs, now_ms, zone = self.glyphs, self.session.clock.now_ms(), self.zone
+        glyphs, now_ms, zone, has_before = self.glyphs, self.session.clock.now_ms(), self.zone, self.has_before
 
         def trend(row: TraceGroup) -> tuple[str, Tone]:
+            if not has_before:
+                return quantities.ABSENT, "muted"
             if row.is_new:
                 return "new", "bad" if row.now.errors else "accent"
             if not row.now.count:
@@ -151,6 +165,8 @@ class GroupsPane(ListPane[TraceGroup]):
         return (self.said,)
 
     def empty_words(self) -> str:
+        if self.reading:
+            return self.reading
         return f"No trace here has a {self.kind}." if self.kind != FAILING else "No trace here has failed."
 
     def open_row(self, key: str) -> None:
@@ -186,7 +202,7 @@ class TraceGroupsScreen(Page, Asking):
         """The longest period of which the loaded traces hold two."""
         now = self.session.clock.now_ms()
         oldest = min((info.started_ms for info in self.infos), default=now)
-        fitting = [at for at, (_, ms) in enumerate(_PERIODS) if now - oldest >= ms]
+        fitting = [at for at, (_, ms) in enumerate(_PERIODS) if now - oldest >= 2 * ms]
         return fitting[-1] if fitting else 0
 
     def content(self) -> ComposeResult:
@@ -254,7 +270,7 @@ class TraceGroupsScreen(Page, Asking):
         if kind in PLAIN:
             self._put(list(self.infos), PLAIN[kind], "")
         elif missing:
-            self._put([], lambda _info: (), f"reading the spans of {len(missing)} traces …")
+            self._put([], lambda _info: (), "", reading=f"Reading the spans of {len(missing)} traces …")
             self._read_paths(kind, missing)
         else:
             paths = self._paths[kind]
@@ -298,16 +314,19 @@ class TraceGroupsScreen(Page, Asking):
 
         self.ask(self.session.pool, "paths", work, got, self._refused)
 
-    def _put(self, infos: list[TraceInfo], keys: Keys, said: str) -> None:
+    def _put(self, infos: list[TraceInfo], keys: Keys, said: str, *, reading: str = "") -> None:
         now = self.session.clock.now_ms()
         period = _PERIODS[self._period]
         since, before = now - period[1], now - 2 * period[1]
         if self.route.since_ms:
             period, since, before = (self.route.since, 0), self.route.since_ms, 0
         groups = grouped(infos, keys, since, before)
-        older = "older ones are counted in neither" if any(info.started_ms < before for info in infos) else ""
-        note = " · ".join(part for part in (said, self.route.said and f"only {self.route.said}", older) if part)
-        self.groups.put(groups, KINDS[self._kind], period, clean(note))
+        has_before = any(before <= info.started_ms < since for info in self.infos)
+        others = "older ones are counted in neither" if any(info.started_ms < before for info in infos) else ""
+        if not has_before and self.infos:
+            others = f"none loaded of the {period[0]} before" if period[1] else "none loaded of before"
+        note = " · ".join(part for part in (said, self.route.said and f"only {self.route.said}", others) if part)
+        self.groups.put(groups, KINDS[self._kind], period, clean(note), has_before=has_before, reading=reading)
 
     def read_again(self) -> None:
         self._paths = {FAILING: {}, SLOWEST: {}}

@@ -197,17 +197,22 @@ class TracesPane(ListPane[TraceInfo]):
         # What is as young and was not told of is no longer there.
         whole = page.next_token is None
         kept = {key: info for key, info in self.infos.items() if not whole and info.started_ms < oldest}
-        self.infos = {info.id: info for info in page.infos} | kept
+        former, self.infos = self.infos, {info.id: info for info in page.infos} | kept
         self._names = assessment_names(self.infos.values())
         self.state.live()
         self._hold_against()
-        self._count()
+        if self._next is not None or self.infos != former:
+            self._count()
         self.fill()
 
     def _count(self) -> None:
-        """Ask the server for its own numbers, where these are of all traces of experiments and not all are here."""
+        """Ask the server for its own numbers, where these are of all traces of experiments.
+
+        Cost by model is told by no list: a server is asked for it also where all traces are here.
+        """
         self._told = None
-        if self._next is None or not self.scope.is_whole or self.server_filter:
+        is_server = bool(self.session.capabilities.server_version)
+        if not (self._next is not None or (is_server and self.infos)) or not self.scope.is_whole or self.server_filter:
             return
         traces, places, now = self.session.traces, self.scope.places, self.session.clock.now_ms()
 
