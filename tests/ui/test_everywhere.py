@@ -539,6 +539,36 @@ async def test_a_condition_marks_its_row_and_is_told_once(small: World, monkeypa
         assert sent == ["\a"] and len(small.tracking.calls) - after <= after - asked, "and nothing more is asked"
 
 
+async def test_plateaus_are_judged_by_one_request_a_metric_and_refresh(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.settings = replace(small.settings, watch=WatchSettings(plateau=("loss:3",), behind=("loss",)))
+    going = [one for one in small.tracking.runs if one.status == "RUNNING"]
+    other = next(one for one in small.tracking.runs if one.status == "FINISHED")
+
+    def asked() -> int:
+        return len([name for name, _ in small.history.calls if name == "sampled"])
+
+    async with small.open() as deck:
+        await enter_runs(deck, "gallant-ox-12")
+        await deck.until(lambda: asked() == 1 and not runs_pane(deck).is_asking("histories"), "judged at first")
+        app, sent = deck.app, list[str]()
+        assert isinstance(app, DeckApp)
+        monkeypatch.setattr(app, "send", sent.append)
+        small.history.record(going[0].run_id, "loss", [0.9, 0.5, 0.4, 0.41, 0.42, 0.40])
+        small.history.record(other.run_id, "loss", [0.8, 0.3, 0.2, 0.2, 0.1, 0.1])
+        await deck.press("r")
+        await deck.until_text(f"! plateau, behind  {going[0].name[:3]}")
+        assert asked() == 2 and sent == ["\a", "\a"] and "loss no better for 3 points and 1 more" in message(deck)
+        await deck.press("s")
+        await deck.until(lambda: not runs_pane(deck).is_asking("layout"), "sorted")
+        assert asked() == 2, "nothing is asked for what is only laid out anew"
+        small.history.record(going[0].run_id, "loss", [0.9, 0.5, 0.4, 0.41, 0.42, 0.01])
+        await deck.press("r")
+        await deck.until(lambda: "! plateau" not in deck.text(), "better again")
+        assert asked() == 3 and len(sent) == 2
+
+
 async def test_help_begins_with_the_ten_that_matter_and_groups_the_others_by_use(small: World) -> None:
     async with small.open() as deck:
         await enter_runs(deck, "gallant-ox-12")

@@ -161,6 +161,7 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("contexts:\n  p:\n    read_only: true", 2, "“tracking_uri” is missing in contexts.p", ""),
         ("mouse: perhaps", 1, "“mouse” should be true or false, and is 'perhaps'", ""),
         ("\nwatch_seconds: often", 2, "should be a whole number, and is 'often'", ""),
+        ("watch: {plateau: [loss]}", 1, "METRIC:N, like loss:20, and not “loss”", ""),
         ("watch_seconds: 0", 1, "between 2 and 86400", ""),
         ("models: {old_after_days: 0}", 1, "between 1 and 36500", ""),
         ("models: {protected_aliases: [latest]}", 1, "“latest” is no alias", ""),

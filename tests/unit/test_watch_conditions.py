@@ -174,6 +174,11 @@ def test_what_the_deck_reads_anyway_is_told_once_while_it_holds() -> None:
     assert runs(41, loss=0.4) == [] and watched.kinds("runs") == {}
     assert runs(42, loss=math.inf) == ["run mlp: loss is ∞"]
 
+    held = Happening("plateau", f"{SEEN.run_id} loss", "no better")
+    assert watched.histories([held]) == [held] and watched.histories([held]) == []
+    runs(43, loss=math.nan)
+    assert watched.kinds("runs", "histories") == {SEEN.run_id: "NaN, plateau"}
+
     stale = Finding("stale", "warning", "It is old.", "Train it.", "churn", "12")
     other = replace(stale, rule="other", sentence="It has no owner.")
     assert watched.findings("churn", [stale], 0) == [], "what is found at first has been so for who knows how long"

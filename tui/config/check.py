@@ -36,6 +36,7 @@ from tui.config.model import (
     Settings,
     ThemeSettings,
     WatchSettings,
+    plateau_of,
 )
 from tui.domain import uris
 from tui.domain.filter.names import ATTRIBUTES
@@ -401,6 +402,9 @@ def _values(settings: Settings, located: Located) -> list[_Fault]:
     for name in ("no_point", "traces_worse_by"):
         if getattr(settings.watch, name) < 0:
             add(("watch", name), f"“{name}” of watch is a number from 0 on")
+    for i, text in enumerate(settings.watch.plateau):
+        if plateau_of(text) is None:
+            add(("watch", "plateau", i), f"“plateau” of watch is of METRIC:N, like loss:20, and not “{text}”")
     in_limits("watch_seconds", settings.watch_seconds, ("watch_seconds",))
     in_limits("watch_running_seconds", settings.watch_running_seconds, ("watch_running_seconds",))
     in_limits("requests_a_second", settings.requests_a_second, ("requests_a_second",))

@@ -107,15 +107,26 @@ class NoticeSettings:
 
 @dataclass(frozen=True)
 class WatchSettings:
-    """Conditions that the deck looks for in what it reads anyway: they mark rows, and each is told once."""
+    """Conditions that the deck looks for: they mark rows, and each is told once.
+
+    Those of histories are read for, a request a metric whenever the runs are read again; the others cost no request.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
     nan: bool = False  # a run under way of which a metric is NaN or infinite
     no_point: float = 0.0  # minutes in which no metric of a run under way has moved, as far as it was seen; 0: none
+    plateau: tuple[str, ...] = ()  # METRIC:N, a run under way in which it is no better for N points
+    behind: tuple[str, ...] = ()  # metrics by which a run under way is worse than the best sibling at the same step
     findings: bool = False  # a finding of the rules of models that was not there before
     serving: bool = False  # an endpoint that is not ready, or off its alias
     traces_worse_by: float = 0.0  # per cent by which an hour of traces is worse than the one before; 0: none
+
+
+def plateau_of(said: str) -> tuple[str, int] | None:
+    """The metric and the points of ``loss:20``; None where it is none."""
+    metric, _, points = said.rpartition(":")
+    return (metric, int(points)) if metric and points.isdecimal() and int(points) else None
 
 
 PLUGIN_VALUES: Final[Mapping[str, str]] = {

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.config.model import plateau_of
 from tui.console import completion
 from tui.console.command import EXIT_NO, Group, asked_wrongly, context_options, instant, opened, upto, write
 from tui.console.models import named_by
@@ -317,12 +318,12 @@ def watch_command(
 
 
 def _plateaus(said: tuple[str, ...]) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for one in said:
-        metric, colon, points = one.rpartition(":")
-        if not colon or not metric or not points.isdecimal() or not int(points):
+        plateau = plateau_of(one)
+        if plateau is None:
             raise click.UsageError(f"--plateau takes METRIC:N, like loss:20, not {clean(one)}.")
-        found[metric] = int(points)
+        found.update([plateau])
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.config.model import plateau_of
 from tui.domain import quantities
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.values import FAILED, ModelVersion, RegisteredModel
@@ -336,13 +337,19 @@ def _runs(session: Session, wanted: Conditions, runs: Sequence[SeenRun], now_ms:
     for run in under_way if wanted.no_point_min or wanted.nan else ():
         detail = session.tracking.get_run(run.run_id)
         found += of_run(run, detail.metrics, detail.start_ms or now_ms, wanted, now_ms)
+    return [*found, *of_histories(session, wanted, under_way, [run.run_id for run in runs], now_ms)]
+
+
+def of_histories(
+    session: Session, wanted: Conditions, under_way: Sequence[SeenRun], siblings: Sequence[str], now_ms: int
+) -> list[Happening]:
+    """Plateaus of runs under way, and those behind the best of their siblings: one request a metric."""
+    found: list[Happening] = []
     plateaus = wanted.plateau or {}
-    if not under_way:
-        return found
-    for key in dict.fromkeys((*plateaus, *wanted.behind)):
+    for key in dict.fromkeys((*plateaus, *wanted.behind)) if under_way else ():
         better = direction_of(key, session.launch.settings.metric_directions).better
-        asked = [*under_way, *(run for run in runs if run not in under_way)][:MOST_TOGETHER]
-        told = session.history.sampled([run.run_id for run in asked], key)
+        asked = list(dict.fromkeys([*(run.run_id for run in under_way), *siblings]))[:MOST_TOGETHER]
+        told = session.history.sampled(asked, key)
         for run in under_way:
             history = told.get(run.run_id)
             if history is None:
@@ -392,10 +399,12 @@ def begun(held: Sequence[str], now: Sequence[Happening]) -> list[Happening]:
 
 
 class Watched:
-    """The conditions of a context, held against what the deck reads anyway; each is told once while it holds."""
+    """The conditions of a context, held against what the deck reads; each is told once while it holds."""
 
     def __init__(self, wanted: WatchSettings) -> None:
         self.wanted = wanted
+        plateaus = dict(plateau for said in wanted.plateau if (plateau := plateau_of(said)) is not None)
+        self.in_histories = Conditions(plateau=plateaus, behind=wanted.behind)
         self._held: dict[str, dict[str, Happening]] = {}  # of what was looked at, by key
         self._moved: dict[str, tuple[Mapping[str, float], int]] = {}  # the metrics of runs, and when they came to that
 
@@ -405,13 +414,12 @@ class Watched:
         self._held[of] = {key_of(one): one for one in now}
         return begun([*before], now) if before is not None else [*now] if at_first else []
 
-    def kinds(self, of: str) -> dict[str, str]:
-        """What holds of it in a word or two, by the subject's first word: a run's id, an endpoint's name."""
-        found: dict[str, str] = {}
-        for one in self._held.get(of, {}).values():
-            subject = one.subject.partition(" ")[0]
-            found[subject] = f"{found[subject]}, {one.kind}" if subject in found else one.kind
-        return found
+    def kinds(self, *of: str) -> dict[str, str]:
+        """What holds of these in a word or two, by the subject's first word: a run's id, an endpoint's name."""
+        found: dict[str, dict[str, None]] = {}  # each word once, in order
+        for one in (one for group in of for one in self._held.get(group, {}).values()):
+            found.setdefault(one.subject.partition(" ")[0], {})[one.kind] = None
+        return {subject: ", ".join(kinds) for subject, kinds in found.items()}
 
     def words(self, of: str) -> list[str]:
         """What holds of it, as it was told."""
@@ -419,7 +427,7 @@ class Watched:
 
     @property
     def of_runs(self) -> bool:
-        return self.wanted.nan or self.wanted.no_point > 0
+        return self.wanted.nan or self.wanted.no_point > 0 or self.in_histories.of_runs
 
     def runs(self, under_way: Iterable[tuple[SeenRun, Mapping[str, float]]], now_ms: int) -> list[Happening]:
         """Of runs under way: metrics that are no numbers, and that have not moved since they were first seen so."""
@@ -437,6 +445,10 @@ class Watched:
             found += of_run(run, metrics, at_ms, wanted, now_ms)
         self._moved = moved
         return self._take("runs", found)
+
+    def histories(self, found: Sequence[Happening]) -> list[Happening]:
+        """Of what ``of_histories`` has found."""
+        return self._take("histories", found)
 
     def serving(
         self, endpoints: Sequence[Endpoint], aliases: Mapping[str, Mapping[str, str]], now_ms: int

@@ -20,6 +20,7 @@ from tui.features.runs import words as runs_words
 from tui.features.runs.acts import Onward, RunsWriting, reference
 from tui.features.runs.loader import FilterHint, RunsFilter, RunsLoader, ServerRequest, recalled, refusal, seen, word_of
 from tui.features.runs.standing import Following, OfferedColumns, RunsStanding
+from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh, Deck
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
     from tui.domain.runs.view import GroupedRuns
     from tui.domain.web_views import WebKind
+    from tui.services.watching import Happening, SeenRun
     from tui.ui.dialogs.listing import Pickable
     from tui.widgets.inputs import Complete
 
@@ -40,6 +42,7 @@ MOST_LOOKED_AT = 100  # experiments in which traces are looked for where those t
 _LIFECYCLES = frozenset(one.value for one in Lifecycle)
 
 MOST_FOLLOWED = 200  # running runs of which it is told when they end
+MOST_JUDGED = 100  # of which the histories are judged, with those that are shown first
 
 
 class RunsPane(ListPane[str]):
@@ -81,6 +84,8 @@ class RunsPane(ListPane[str]):
         self.offered = OfferedColumns(self)
         self.onward = Onward(self)
         self.writing = RunsWriting(self)
+        self._judging, self._judged = False, Freshness()  # whether histories are, and those of what was read when
+        self._unjudged = ""  # why they could not be
         self.view: RunsTable | None = None
         self.groups: GroupedRuns | None = None  # of the runs in the view, where they stand in groups
         self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
@@ -366,10 +371,9 @@ class RunsPane(ListPane[str]):
             known = reference(view, run_id)
             if known is not None:
                 notices.saw_run(run_id, known.name, known.status)
-        wanted = self.session.launch.settings.watch
-        if not (wanted.nan or wanted.no_point):
-            return
         watched = self.session.watched
+        if not watched.of_runs:
+            return
         from tui.services.watching import SeenRun
 
         before = watched.kinds("runs")
@@ -381,11 +385,40 @@ class RunsPane(ListPane[str]):
         notices.begun(watched.runs(going, self.session.clock.now_ms()))
         if watched.kinds("runs") != before:
             self.fill()  # with the marks
+        if watched.in_histories.of_runs and not self._judging and self._judged is not self.state.freshness:
+            self._judged = self.state.freshness  # once for what was read, however often it is laid out
+            shown = [view.row_key(row) for row in range(min(view.row_count, MOST_JUDGED))]
+            self._judge([run for run, _ in going], shown)
+
+    def _judge(self, going: Sequence[SeenRun], shown: Sequence[str]) -> None:
+        """Have the histories of runs under way judged, held against those that are shown first."""
+        session, watched = self.session, self.session.watched
+        from tui.services.watching import of_histories
+
+        def look() -> list[Happening]:
+            now_ms = session.clock.now_ms()
+            return of_histories(session, watched.in_histories, going[:MOST_JUDGED], shown, now_ms)
+
+        def got(found: list[Happening]) -> None:
+            self._judging, self._unjudged = False, ""
+            before = watched.kinds("histories")
+            cast(Deck, self.app).notices.begun(watched.histories(found))
+            if watched.kinds("histories") != before:
+                self.fill()  # with the marks
+
+        def refused(problem: Problem) -> None:
+            self._judging = False
+            if problem.message != self._unjudged:
+                self._unjudged = problem.message  # told once, and not at every refresh
+                cast(Deck, self.app).say(f"Plateaus and runs behind are not judged: {problem}")
+
+        self._judging = True
+        self.ask(session.pool, "histories", look, got, refused, urgency=PREFETCH)
 
     def _troubles(self) -> dict[str, str]:
         """What holds of runs, where something is looked for."""
-        wanted = self.session.launch.settings.watch
-        return self.session.watched.kinds("runs") if wanted.nan or wanted.no_point else {}
+        watched = self.session.watched
+        return watched.kinds("runs", "histories") if watched.of_runs else {}
 
     def _look_for_traces(self) -> None:
         """Where there are no runs, there may be traces: it is said where these are seen."""
