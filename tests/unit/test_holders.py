@@ -101,6 +101,14 @@ def test_the_versions_say_since_when_and_by_whom_beside_each_alias(tmp_path: Pat
     assert specs["aliases"].least == len("champion · since 2h by ben")
 
 
+def test_a_ledger_that_cannot_be_read_is_told_of(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    (tmp_path / "ledger.jsonl").mkdir()
+    assert world.champion() == UNKNOWN and world.holders.unread
+    (tmp_path / "ledger.jsonl").rmdir()
+    assert world.champion() == UNKNOWN and not world.holders.unread
+
+
 def test_tags_of_an_earlier_time_are_not_believed(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.registry.change_version("churn", "11", tags=mirror_tags("champion", "ben", "9", "", NOW_MS - 9 * DAY))

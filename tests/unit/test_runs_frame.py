@@ -16,7 +16,7 @@ from tui.domain.filter.names import Field
 from tui.domain.runs import frame as frame_module
 from tui.domain.runs.frame import RunsFrame
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.runs.table import columns, default_columns
+from tui.domain.runs.table import columns, default_columns, sought_first
 from tui.domain.values import GOING_ON
 
 _IDS = st.sampled_from([f"r{number}" for number in range(8)])
@@ -266,3 +266,9 @@ def test_readers_are_not_disturbed_by_a_writer() -> None:
         for reader in readers:
             reader.join(30)
     assert not failures
+
+
+def test_metrics_are_offered_as_people_look_for_them() -> None:
+    names = [f"per_class/{at}/f1" for at in range(10)] + ["system/gpu", "other", "val/auc", "loss"]
+    ordered = ["loss", "val/auc", "other", *names[:10], "system/gpu"]
+    assert sought_first(names) == ordered

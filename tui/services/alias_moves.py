@@ -383,14 +383,16 @@ class Holders:
         self._recorded: dict[tuple[str, str], list[tuple[Entry, _Move]]] = {}
         self._seen: dict[str, tuple[int, dict[str, str]]] = {}  # by model: when it was read last, and its aliases
         self._watched: dict[tuple[str, str], _Move] = {}
+        self.unread = False  # whether the ledger could not be read
 
     def learn(self) -> None:
         """Read what the ledger has of moves here; where it cannot be read, nothing is known from it."""
         recorded: dict[tuple[str, str], list[tuple[Entry, _Move]]] = {}
         try:
             entries = self._moves.told(self._moves.ledger.read().entries)
-        except Problem:  # who writes is told of it; who looks need not be
-            entries = []
+            self.unread = False
+        except Problem:
+            entries, self.unread = [], True
         for entry in entries:
             for step in done_steps(entry):
                 move = _Move(entry.ended_ms or entry.at_ms, entry.actor, step.expected, step.to)

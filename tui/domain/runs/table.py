@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
@@ -165,6 +165,18 @@ def _best(infos: Sequence[ColumnInfo], most: int, looked_for: Callable[[str], bo
     ranked = sorted(infos, key=lambda info: (kind(info), -info.fill, natural(info.key)))
     chosen = [info for info in ranked[:most] if not is_system(names[info.key])] or ranked[:most]
     return [info.key for info in sorted(chosen, key=lambda info: (kind(info), natural(info.key)))]
+
+
+def sought_first(names: Iterable[str]) -> list[str]:
+    """Metrics in the order in which people look for them: objectives first, then families, then the system's own."""
+    known = list(names)
+    families = Counter(family for name in known for family in _families(name))
+
+    def kind(name: str) -> tuple[bool, ...]:
+        in_family = any(families[family] >= _FAMILY for family in _families(name))
+        return is_system(name), in_family, not _is_objective(name)
+
+    return sorted(known, key=lambda name: (kind(name), natural(name)))
 
 
 def _families(name: str) -> list[str]:

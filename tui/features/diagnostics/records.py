@@ -13,6 +13,7 @@ from tui.app.actions import bindings
 from tui.domain.columns import Cell, ColumnSpec
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.grants import Account
+from tui.domain.problem import Problem
 from tui.domain.quantities import count, size, stamp
 from tui.domain.text import clean
 from tui.resources import style_sheets
@@ -49,7 +50,11 @@ class LedgerPane(ListPane[LedgerRow]):
 
     def read_again(self) -> None:
         """Read the file anew."""
-        self.ask(self.session.pool, "ledger", self.session.ledger.read, self._got, self.notice.problem)
+        self.ask(self.session.pool, "ledger", self.session.ledger.read, self._got, self._refused)
+
+    def _refused(self, problem: Problem) -> None:
+        self.notice.problem(problem)
+        self.grid.placeholder = "The ledger could not be read."
 
     def _got(self, contents: Contents) -> None:
         self.contents = contents

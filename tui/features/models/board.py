@@ -298,7 +298,8 @@ class ModelsPane(ListPane[RegisteredModel]):
             return ("findings only", f"{key_of('models.findings_only')} shows all")
         going = self._everything and not self.complete and self.is_asking("models")
         said = self.session.capabilities.lacks or _question(self._desk.health.undecided)
-        return (self.pace_words(len(self.models), None, going=going), said)
+        unread = f"the ledger cannot be read · {key_of('registry.ledger')}" if self._desk.holders.unread else ""
+        return (self.pace_words(len(self.models), None, going=going), said, unread)
 
     def empty_words(self) -> str:
         if self.models and self.findings_only:

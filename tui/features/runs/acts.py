@@ -110,6 +110,8 @@ class Onward:
 
     def curves(self) -> None:
         """Draw the metric of this column, or one chosen from those that are loaded."""
+        from tui.domain.runs.table import sought_first
+
         deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
         if view is None or here is None:
             deck.say("There is no run here to draw curves of")
@@ -120,7 +122,7 @@ class Onward:
 
             column = column_of(column)
         metrics = view.snapshot.names().metrics if self._pane.groups is not None else self._metrics_of_chosen(view)
-        names = sorted(metrics, key=natural)
+        names = sought_first(metrics)
         if not names:
             deck.say("None of these runs has a metric")
         elif column.startswith(_METRIC) and column[len(_METRIC) :] in names:
