@@ -11,7 +11,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui.domain.quantities import ago, column, count, difference, duration, number, ratio, share, size, stamp, writer
+from tui.domain.quantities import (
+    ago,
+    column,
+    count,
+    difference,
+    duration,
+    number,
+    ratio,
+    share,
+    size,
+    stamp,
+    whole,
+    writer,
+)
 
 NAN, INF = math.nan, math.inf
 DAY = 86_400_000
@@ -39,6 +52,11 @@ DAY = 86_400_000
 )
 def test_number(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_metric_of_its_own_is_written_whole() -> None:
+    texts = [whole(value) for value in (2.0**53, 2.0**53 + 2, 12345678901.0, -0.0, 1e22, 0.9312, NAN, -INF)]
+    assert texts == ["9007199254740992", "9007199254740994", "12345678901", "0", "1e22", "0.9312", "NaN", "-∞"]
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,12 @@ def _finite_writer(values: Sequence[float]) -> Callable[[float], str]:
 
 def _suited_writer(values: Sequence[float]) -> Callable[[float], str]:
     if all(map(_is_whole, values)):
-        return _whole
+        return whole
     ordinary = [value for value in values if abs(value) < _LARGEST_PLAIN]
     if 2 * len(ordinary) < len(values):
         return _Scientific(values)
     if all(map(_is_whole, ordinary)):
-        return _whole
+        return whole
     largest = max(map(abs, ordinary))
     return _Plain(ordinary, largest) if largest >= _SMALLEST_PLAIN else _Scientific(values)
 
@@ -100,7 +100,8 @@ def _is_whole(value: float) -> bool:
     return abs(value) < _LARGEST_WHOLE and value == int(value)
 
 
-def _whole(value: float) -> str:
+def whole(value: float) -> str:
+    """One number, written whole where it is whole and below 2**63: 2**53 is not the float that comes next."""
     return str(int(value)) if _is_whole(value) else number(value)
 
 

@@ -77,7 +77,7 @@ def metrics(detail: RunDetail, now_ms: int, query: str = "") -> Facts:
     matching = (m for m in detail.metrics if all(word in m.key.lower() for word in words))
     shown = sorted(matching, key=lambda m: natural(m.key))
     names = [named(m.key) for m in shown]
-    last = [quantities.number(m.value) for m in shown]
+    last = [quantities.whole(m.value) for m in shown]
     steps = [quantities.count(m.step) for m in shown]
     ages = [quantities.ago(m.timestamp_ms, now_ms) for m in shown]
     columns = (
@@ -323,7 +323,7 @@ def model_metrics(model: LoggedModel, query: str = "") -> Facts:
     words = query.lower().split()
     shown = [m for m in _in_order(model) if all(word in f"{m.key} {m.dataset}".lower() for word in words)]
     names = [named(m.key) for m in shown]
-    values = [quantities.number(m.value) for m in shown]
+    values = [quantities.whole(m.value) for m in shown]
     steps = [quantities.count(m.step) for m in shown]
     datasets = [dataset_words(m) for m in shown]
     columns = [
@@ -537,7 +537,7 @@ def metric_table(metrics: Sequence[MetricValue], shapes: Mapping[str, Shape], no
     waiting = glyphs.ellipsis
     found = [shapes.get(m.key) for m in metrics]
     names = [named(m.key) for m in metrics]
-    last = [quantities.number(m.value) for m in metrics]
+    last = [quantities.whole(m.value) for m in metrics]
     steps = [quantities.count(m.step) for m in metrics]
 
     def extremes(values: Sequence[float | None]) -> list[str]:
@@ -548,7 +548,7 @@ def metric_table(metrics: Sequence[MetricValue], shapes: Mapping[str, Shape], no
             elif value is None:
                 texts.append(glyphs.absent)
             else:
-                texts.append(("" if shape.exact else "~") + quantities.number(value))
+                texts.append(("" if shape.exact else "~") + quantities.whole(value))
         return texts
 
     cells = {
