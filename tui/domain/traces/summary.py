@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.domain import quantities
 from tui.domain.glyphs import Glyphs
@@ -109,11 +109,16 @@ def summarized(infos: Sequence[TraceInfo], now_ms: int, told: TraceMetrics | Non
     told_by = f"of {quantities.count(len(infos))} loaded"
     costs: tuple[CostOfModel, ...] = ()
     if told is not None:
-        spent = sum(one.cost for one in told.costs) if told.costs else whole.cost
-        whole = Tally(told.count, told.errors, told.p50_ms, told.p95_ms, told.p99_ms, told.tokens, spent)
         costs = tuple(sorted(told.costs, key=lambda one: -one.cost))
-        # The server has counted all of them, and not by the hour: hours and blocks are of what is here.
-        told_by = (f"hours of {quantities.count(len(infos))} loaded, " if told.count > len(infos) else "") + _BY_SERVER
+        spent = sum(one.cost for one in costs) if costs else whole.cost
+        if told.count > len(infos):
+            # The server has counted all of them, and not by the hour: hours and blocks are of what is here.
+            whole = Tally(told.count, told.errors, told.p50_ms, told.p95_ms, told.p99_ms, told.tokens, spent)
+            told_by = f"hours {told_by}, {_BY_SERVER}"
+        elif costs:
+            # All are here, and a server takes what those that run have lasted so far for durations.
+            whole = replace(whole, cost=spent)
+            told_by += f", models {_BY_SERVER}"
     return Summary(whole, tallied(hour), tallied(before), blocks, bucket, costs, told_by)
 
 
