@@ -157,7 +157,9 @@ def keys(said: GivenOptions) -> None:
 )
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--merge", metavar="FILE", help="Take in what `export ledger` of another machine has written.")
+@click.option(
+    "--merge", metavar="FILE", type=click.Path(), help="Take in what `export ledger` of another machine has written."
+)
 @click.pass_obj
 def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, merge: str | None) -> None:
     """Print what was written from this machine, about NAME or everything.
@@ -458,4 +460,7 @@ def _keep_log(file: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a problem is a panel and status 2, a fault of ours one and status 1, never a traceback."""
-    reporting(lambda: cli.main(args=arguments, prog_name="mlflow-deck"))
+    try:
+        reporting(lambda: cli.main(args=arguments, prog_name="mlflow-deck"))
+    except KeyboardInterrupt:  # what is not a command's own, such as a shell that no longer waits for names
+        raise SystemExit(128 + 2) from None

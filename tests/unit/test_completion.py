@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from tests.support.command_line import command_line
 from tests.support.stores import Store, make_store
+from tests.support.terminal import Terminal
 from tui import cli
 from tui.console.completion import PATIENCE, SHELLS, script
 from tui.console.manual import man_page
@@ -21,7 +23,7 @@ from tui.console.manual import man_page
 ROOT = Path(__file__).parents[2]
 BASH = """
 eval "$(mlflow-deck completion bash)"
-COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mlflow_deck_completion mlflow-deck
+COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; _mlflow_deck_completion mlflow-deck
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 ZSH = """
@@ -48,11 +50,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(params=SHELLS)
-def offered(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Callable[..., set[str]]:
-    """What a shell offers after some words, the last of which is not complete."""
-    shell: str = request.param
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+def shell(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return name
+
+
+@pytest.fixture
+def environment(store: Store, tmp_path: Path) -> dict[str, str]:
+    """That of a shell which finds the program, two contexts and the store."""
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "mlflow-deck"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tui "$@"\n')
@@ -60,7 +67,7 @@ def offered(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Cal
     (tmp_path / "config.yaml").write_text(
         "contexts: {prod: {tracking_uri: 'http://h'}, dev: {tracking_uri: 'http://g'}}\n"
     )
-    environment = {
+    return {
         **os.environ,
         "PATH": f"{program.parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
@@ -69,6 +76,11 @@ def offered(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Cal
         "HOME": str(tmp_path),
         PATIENCE: "60",
     }
+
+
+@pytest.fixture
+def offered(shell: str, environment: dict[str, str], tmp_path: Path) -> Callable[..., set[str]]:
+    """What a shell offers after some words, the last of which is not complete."""
     commands = {
         "bash": ["bash", "--norc", "-c", BASH, "bash"],
         "zsh": ["zsh", "-f", "-c", ZSH, "zsh"],
@@ -87,7 +99,10 @@ def offered(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Cal
         assert not (tmp_path / "owned").exists()
         # A name may be followed by what it is: `name:what` in zsh, `name<tab>what` in fish.
         lines = (line.split("\t")[0] for line in ended.stdout.splitlines() if line)
-        return {line.split(":")[0] if shell == "zsh" and "models:/" not in line else line for line in lines}
+        found = {line.split(":")[0] if shell == "zsh" and "models:/" not in line else line for line in lines}
+        # Bash takes what is behind the last : or =, or from the last @, for the whole word.
+        typed = re.sub(r"@?[^:@=]*\Z", "", words[-1]) if shell == "bash" else ""
+        return {typed + name for name in found}
 
     return offer
 
@@ -98,10 +113,47 @@ def test_what_a_shell_offers(offered: Callable[..., set[str]]) -> None:
     assert offered("runs", "list", "chu") == {"churn/weekly", "churn/backfill"}
     assert offered("alias", "get", "ch") == {"churn"}
     assert offered("alias", "get", "churn@") == {"churn@champion"}
+    assert offered("alias", "get", "models:/ch") == {"models:/churn"}
+    assert offered("alias", "get", "models:/churn@c") == {"models:/churn@champion"}
     assert offered("alias", "set", "--if-c") == {"--if-currently"}
     assert offered("--context", "p") == {"prod"}
+    assert offered("--context=p") == {"--context=prod"}
     assert offered("help", "alias", "un") == {"unset"}
     assert offered("--tracking-uri", "http://127.0.0.1:1", "runs", "list", "") == set()
+
+
+KEYS = (
+    ("versions chu", "versions churn"),
+    ("alias get models:/churn@c", "alias get models:/churn@champion"),
+    ("--context=p", "--context=prod"),
+    ("--config ./conf", "--config ./config.yaml"),
+)
+
+
+def test_tab_in_a_shell_writes_the_rest_of_the_word(shell: str, environment: dict[str, str], tmp_path: Path) -> None:
+    starts = {"bash": ["bash", "--norc", "-i"], "zsh": ["zsh", "-f", "-i"]}
+    if shell not in starts:
+        pytest.skip("fish asks the terminal what it is; what it offers is asked of it above")
+    with Terminal(starts[shell], environ={**environment, "PS1": "ready> "}, cwd=str(tmp_path)) as terminal:
+        terminal.until("ready>")
+        terminal.type("autoload -U compinit; compinit -u; " if shell == "zsh" else "")
+        terminal.type(f'eval "$(mlflow-deck completion {shell})"; echo $((41 + 1))\r')
+        terminal.until("\n42\n")
+        for typed, whole in KEYS:
+            terminal.type(f"mlflow-deck {typed}\t")
+            terminal.until(f"mlflow-deck {whole}")
+            terminal.press("ctrl+u")
+            terminal.until_gone(f"mlflow-deck {whole}")
+
+
+def test_what_a_command_is_for_is_told_whole() -> None:
+    """A shell tells it beside the name; it neither ends in dots nor at a comma."""
+    group = cli.cli
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        told = command.get_short_help_str()
+        assert told and not told.endswith(".") and " ".join((command.help or "").split()).startswith(told)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -54,6 +54,11 @@ T = TypeVar("T")
 # commands and their help
 
 
+def _in_short(command: click.Command) -> str:
+    """What a command does, as a shell tells it beside the name: the first clause whole, never one that is cut."""
+    return " ".join((command.help or "").partition("\n\n")[0].split()).partition(";")[0].rstrip(".")
+
+
 class CommandWithExamples(click.Command):
     """A command whose help ends with examples, a line each, and leaves the options of the context to the program's."""
 
@@ -61,6 +66,9 @@ class CommandWithExamples(click.Command):
         super().__init__(*given, **named)
         self.examples = tuple(examples)
         self._trouble = trouble  # how it ends where it was wrongly asked, or has a problem
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        return _in_short(self)
 
     def make_context(self, *given: Any, **named: Any) -> click.Context:
         try:
@@ -103,6 +111,9 @@ class Group(click.Group):
     command_class = CommandWithExamples
     group_class = type
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        return _in_short(self)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = []
         for name in self.list_commands(ctx):
@@ -139,7 +150,7 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option("--registry-uri", metavar="URI", help="Take registered models from here."),
         option("--profile", metavar="NAME", help="Sign in to Databricks by this profile."),
         option("--workspace", metavar="NAME", help="Open this workspace of an MLflow server that has them."),
-        option("--config", metavar="FILE", help="Read this configuration file."),
+        option("--config", metavar="FILE", type=click.Path(), help="Read this configuration file."),
         option(
             "--read-only/--read-write", "read_only", default=None, help="Whether anything may be written to MLflow."
         ),
@@ -151,7 +162,7 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option("--resume", is_flag=True, help="Go back to where the last session was when its line was cut."),
         option("--ascii", "ascii", is_flag=True, help="Use plain ASCII signs."),
         option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
-        option("--log-file", metavar="FILE", help="Keep a log here, tracebacks included."),
+        option("--log-file", metavar="FILE", type=click.Path(), help="Keep a log here, tracebacks included."),
     )
 
 

@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    get_completion_class,
+    split_arg_string,
+)
 
 from tui.domain.text import clean
 
@@ -28,10 +37,63 @@ _WAIT_S = 3.0
 _MOST = 200
 
 
+_BASH = """\
+_mlflow_deck_completion() {
+    local line="${COMP_LINE:0:COMP_POINT}" type value word typed=""
+    # Bash takes a word apart at : @ and =, and replaces only what is behind the last of them, an @ with it.
+    word="${line##*[[:space:]]}"
+    [[ $word == *[\\"\\']* ]] || typed="${word%%"${word##*["$COMP_WORDBREAKS"]}"}"
+    typed="${typed%%@}"
+    COMPREPLY=()
+    while IFS=',' read -r type value; do
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) COMPREPLY+=("${value#"$typed"}") ;;
+        esac
+    done < <(COMP_WORDS="$line" %(complete_var)s=bash_complete "$1")
+}
+complete -o nosort -F _mlflow_deck_completion %(prog_name)s
+"""
+
+
+class _WithWholeWords(ShellComplete):
+    """Completion that keeps the name of an option before ``=``, which a shell would replace with its value."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        option, equals, _ = incomplete.partition("=")
+        found = super().get_completions(args, incomplete)
+        if equals and option.startswith("-"):
+            for item in found:
+                if item.type == "plain" and not item.value.startswith(option):
+                    item.value = f"{option}={item.value}"
+        return found
+
+
+class _Bash(_WithWholeWords, BashComplete):
+    source_template = _BASH
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        line = os.environ.get("COMP_WORDS", "")
+        words = split_arg_string(line)[1:]
+        return (words, "") if line[-1:].isspace() or not words else (words[:-1], words[-1])
+
+
+class _Zsh(_WithWholeWords, ZshComplete):
+    pass
+
+
+class _Fish(_WithWholeWords, FishComplete):
+    # What an offer is may hold commas of its own.
+    source_template = FishComplete.source_template.replace('split ","', 'split --max 1 ","')
+
+
+for _shell in (_Bash, _Zsh, _Fish):
+    add_completion_class(_shell)
+
+
 def script(program: click.Command, shell: str) -> str:
     """What a shell sources so that it completes the command."""
-    from click.shell_completion import get_completion_class
-
     made = get_completion_class(shell)
     assert made is not None  # one of SHELLS
     return made(program, {}, "mlflow-deck", VARIABLE).source_template % {

@@ -54,7 +54,14 @@ def export() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; it and Parquet tell an empty text from none.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; so it is by itself.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a table of Markdown.")
-@click.option("--parquet", "file", metavar="FILE", default="", help="Write Parquet to a file that is not there yet.")
+@click.option(
+    "--parquet",
+    "file",
+    metavar="FILE",
+    type=click.Path(),
+    default="",
+    help="Write Parquet to a file that is not there yet.",
+)
 @click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
 @lifecycle_option
 @context_options
@@ -172,7 +179,14 @@ def export_ledger(name: tuple[str, ...]) -> None:
     ),
 )
 @click.argument("place")
-@click.option("--to", "folder", metavar="FOLDER", default=".", help="The folder that it goes into; else this one.")
+@click.option(
+    "--to",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False),
+    default=".",
+    help="The folder that it goes into; else this one.",
+)
 @json_option
 @context_options
 @click.pass_obj

@@ -241,7 +241,7 @@ def _read(file: str) -> dict[str, WantedModel]:
         "mlflow-deck plan aliases.yaml --json | jq -r .plan",
     ),
 )
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.option("--partly", is_flag=True, help="Plan what can be done, and leave out what is refused.")
 @json_option
 @context_options
@@ -273,7 +273,7 @@ def plan_command(earlier: GivenOptions, /, file: str, partly: bool, as_json: boo
         "mlflow-deck apply aliases.yaml --plan 3f2a90c1d4e57b68 --name churn",
     ),
 )
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.option("--plan", "shown", metavar="PLAN", help="Do the plan that was shown under this name, and no other.")
 @click.option("--name", "names", metavar="NAME", multiple=True, help="A protected model's name again; may be repeated.")
 @click.option("--reason", metavar="TEXT", default="", help="Why, for the ledger.")
