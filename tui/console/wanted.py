@@ -202,10 +202,13 @@ def hash_of(session: Session, parts: Sequence[PlannedPart]) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
+def _refusals(refused: Sequence[PlannedPart]) -> list[str]:
+    return [f"Refused of {named(part.model)}: {clean(' '.join(part.refused))}" for part in refused]
+
+
 def _lines(session: Session, doable: Sequence[PlannedPart], refused: Sequence[PlannedPart]) -> list[str]:
     lines = [line for part in doable for line in plan_lines(part.plan)]
-    for part in refused:
-        lines.append(f"Refused of {named(part.model)}: {clean(' '.join(part.refused))}")
+    lines += _refusals(refused)
     if not doable and not refused:
         return ["Everything is as wanted."]
     many = sum(len(part.plan.changes) for part in doable)
@@ -311,9 +314,12 @@ def apply_command(
                 "--partly does the rest.",
             )
         if not doable:
-            click.echo("Everything is as wanted.", err=True)
+            said = [*_refusals(refused), "Nothing else is to be changed."] if refused else ["Everything is as wanted."]
+            click.echo("\n".join(said), err=True)
             return
         _agreed(session, doable, refused, shown, names, reason)
+        if shown is not None and refused:  # else they were shown with the plan
+            click.echo("\n".join(_refusals(refused)), err=True)
         status = _done(session, doable, reason, as_json, looks_again)
     raise SystemExit(status)
 
