@@ -10,12 +10,13 @@ import pytest
 
 from tests.support.deck import browse, world
 from tests.support.driver import drive
+from tests.support.fakes import experiment
 from tui.app.application import DeckApp
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import Settings
 from tui.demo.simulated.state import Workspace
-from tui.domain.values import Lifecycle
-from tui.features.experiments.loader import StartingPlaces
+from tui.domain.values import ExperimentPage, Lifecycle
+from tui.features.experiments.loader import ExperimentsLoader, StartingPlaces
 from tui.services.session import Session, open_session
 
 
@@ -85,6 +86,19 @@ async def test_a_store_without_folders_has_nowhere_to_go(tmp_path: Path) -> None
     configured = world(tmp_path, experiment_path="churn/")
     places = StartingPlaces(configured.session(configured.launched()))
     assert (places.under, places.following) == ("churn/", "everywhere")
+
+
+async def test_a_place_found_before_the_list_is_read_stays_in_it(tmp_path: Path) -> None:
+    first, *others = [experiment(number, f"e{number}") for number in (1, 2, 3)]
+    async with drive(world(tmp_path, [first, *others]).app(), (120, 36)) as deck:
+        await deck.until(lambda: browse(deck).experiments.loader.complete, "the list is read")
+        pane = browse(deck).experiments
+        loader = ExperimentsLoader(pane, pane.session, lambda: None, lambda _problem: None)
+        loader.know([first])
+        loader._got(ExperimentPage(tuple(others), None), first=True)
+        assert [one.id for one in loader.experiments.values()] == [one.id for one in (*others, first)]
+        loader._got(ExperimentPage(tuple(others), None), first=True)  # read again, it is what the server lists
+        assert first.id not in loader.experiments
 
 
 async def test_a_place_in_the_shared_folder_opens(profile: str, tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ class ExperimentsLoader:
         self.experiments: dict[str, Experiment] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
+        self._come_to: dict[str, Experiment] | None = {}  # by other ways, before the first page has come
 
     @property
     def under(self) -> str | None:
@@ -126,6 +127,8 @@ class ExperimentsLoader:
         """Take in experiments that have been come to by another way."""
         for experiment in experiments:
             self.experiments.setdefault(experiment.id, experiment)
+            if self._come_to is not None:
+                self._come_to[experiment.id] = experiment
 
     def recall(self) -> None:
         """Begin with what was seen last."""
@@ -156,6 +159,10 @@ class ExperimentsLoader:
         if first:
             self.experiments = {}
         self.experiments.update((experiment.id, experiment) for experiment in page.experiments)
+        if self._come_to is not None:
+            # A place may lie in another folder than the one listed, and be found before that is.
+            come_to, self._come_to = self._come_to, None
+            self.know(tuple(come_to.values()))
         self.complete = page.next_token is None
         self._state.freshness = self._state.freshness.live(self._session.clock.now_ms())
         self._changed()
