@@ -274,6 +274,24 @@ def test_plain_signs_are_drawn_where_the_terminal_has_no_others(environ: dict[st
         )
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="the system does not tell what a process was given")
+@pytest.mark.parametrize(
+    ("said", "plain"), [({"LANG": "C"}, True), ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False), ({}, False)]
+)
+def test_a_locale_that_python_has_set_for_itself_does_not_count(said: dict[str, str], plain: bool) -> None:
+    asked = "import os; from tui.config.launch import plain_terminal; print(plain_terminal(os.environ))"
+    here = str(Path(__file__).parents[2])
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={"TERM": "xterm", **said},
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == str(plain)
+
+
 def test_less_is_drawn_in_an_ssh_session_unless_that_is_turned_off() -> None:
     def drawn(environ: dict[str, str], settings: Settings, option: bool | None = None) -> tuple[object, str]:
         launch = resolve(Options(tracking_uri="http://h", ssh=option), environ, Path("/"), settings)

@@ -463,8 +463,20 @@ def plain_terminal(environ: Mapping[str, str]) -> bool:
     terminal = environ.get("TERM", "")
     if terminal.split("-")[0] in PLAIN_TERMINALS or re.match(r"vt\d", terminal):
         return True
-    said = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environ.get(name))), "")
+    names = ("LC_ALL", "LANG") if _ctype_is_pythons(environ) else ("LC_ALL", "LC_CTYPE", "LANG")
+    said = next((value for name in names if (value := environ.get(name))), "")
     return bool(said) and not _UTF_8.search(said)
+
+
+def _ctype_is_pythons(environ: Mapping[str, str]) -> bool:
+    """Whether ``LC_CTYPE`` was put there by Python, which makes the C locale one of UTF-8 for itself (PEP 538)."""
+    if environ is not os.environ or not environ.get("LC_CTYPE", "").startswith("C."):
+        return False
+    try:
+        given = Path("/proc/self/environ").read_bytes()
+    except OSError:
+        return False  # where the system does not tell, what is said counts
+    return not any(entry.startswith(b"LC_CTYPE=") for entry in given.split(b"\0"))
 
 
 def _host_and_port(uri: str) -> str:
