@@ -103,7 +103,12 @@ def _open(earlier: GivenOptions, /, place: str, as_json: bool, **given: Any) -> 
     run(said, place)
 
 
-@cli.command()
+@cli.command(
+    examples=(
+        "mlflow-deck demo",
+        "mlflow-deck demo --databricks",
+    )
+)
 @click.option("--fresh", is_flag=True, help="Make it anew first.")
 @click.option("--databricks", is_flag=True, help="Open a simulated Databricks workspace instead.")
 @click.pass_obj
@@ -138,7 +143,12 @@ def _demo_databricks(said: GivenOptions) -> None:
         start.open_deck(said, launch_of(running, settings, read_only=read_only, ascii=said.ascii, ssh=bool(said.ssh)))
 
 
-@cli.command()
+@cli.command(
+    examples=(
+        "mlflow-deck keys",
+        "mlflow-deck --config team.yaml keys",
+    )
+)
 @click.pass_obj
 def keys(said: GivenOptions) -> None:
     """Print the table of keys as configured."""
@@ -162,7 +172,7 @@ def keys(said: GivenOptions) -> None:
 )
 @click.pass_obj
 def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, merge: str | None) -> None:
-    """Print what was written from this machine, about NAME or everything.
+    """Print what was written from this machine; about NAME or everything.
 
     What was merged of other machines is told by `alias history`; undo looks at what was written here alone.
     """
@@ -182,7 +192,13 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, mer
         click.echo(fault, err=True)
 
 
-@cli.command()
+@cli.command(
+    examples=(
+        "mlflow-deck lint",
+        "mlflow-deck lint churn --json",
+        "mlflow-deck lint prompts:/support_reply",
+    )
+)
 @context_options
 @click.argument("name", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -251,8 +267,8 @@ def lint(
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
 @click.pass_obj
 def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
-    """Compare runs, given by id, runs:/ID or name, of another context as CONTEXT:RUN; or versions of a model; or
-    two versions of prompts, word by word.
+    """Compare runs, versions of a model, or two versions of a prompt; runs by id, runs:/ID or name, of another
+    context as CONTEXT:RUN, and prompts word by word.
 
     Params, metrics, datasets, source and tags are compared; of versions also signature, flavors and requirements.
     """
@@ -302,7 +318,13 @@ def _print_diff(comparison: Comparison, options: DiffOptions, exit_code: bool) -
         raise SystemExit(EXIT_BROKEN)
 
 
-@cli.command("doctor")
+@cli.command(
+    "doctor",
+    examples=(
+        "mlflow-deck doctor",
+        "mlflow-deck doctor --context prod --json",
+    ),
+)
 @context_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -331,12 +353,18 @@ def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> Non
         raise SystemExit(EXIT_BROKEN)
 
 
-@cli.group(cls=Group)
+@cli.group(
+    cls=Group,
+    examples=(
+        "mlflow-deck config init",
+        "mlflow-deck config show",
+    ),
+)
 def config() -> None:
     """Show what is configured, or where, or write an example."""
 
 
-@config.command("path")
+@config.command("path", examples=("mlflow-deck config path",))
 @click.pass_obj
 def config_path(said: GivenOptions) -> None:
     """Print the path of the configuration file."""
@@ -345,7 +373,7 @@ def config_path(said: GivenOptions) -> None:
     click.echo(str(resources.config_file(said.config, os.environ, working_folder())[0]))
 
 
-@config.command("show")
+@config.command("show", examples=("mlflow-deck config show",))
 @click.pass_obj
 def config_show(said: GivenOptions) -> None:
     """Print what would be opened and every setting, and where each came from."""
@@ -355,7 +383,7 @@ def config_show(said: GivenOptions) -> None:
     click.echo(described(resolved(said, settings, file, None), file))
 
 
-@config.command("init")
+@config.command("init", examples=("mlflow-deck config init",))
 @click.pass_obj
 def config_init(said: GivenOptions) -> None:
     """Write a commented example to the configuration file's place.
@@ -414,7 +442,7 @@ def _asked_context() -> tuple[str, str] | None:
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion_command(shell: str) -> None:
-    """Print what makes a shell complete commands, options, and names of contexts, experiments and models.
+    """Print what makes a shell complete commands and names; options, contexts, experiments and models too.
 
     Names that a shell would take for more than a name are not offered.
     """
@@ -423,7 +451,13 @@ def completion_command(shell: str) -> None:
     write(script(cli, shell))
 
 
-@cli.command("help")
+@cli.command(
+    "help",
+    examples=(
+        "mlflow-deck help alias set",
+        "mlflow-deck help --man | man -l -",
+    ),
+)
 @click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=command_names)
 @click.option("--man", "as_man", is_flag=True, help="Print the man page of all, in roff.")
 def help_command(words: tuple[str, ...], as_man: bool) -> None:

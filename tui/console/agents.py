@@ -321,7 +321,7 @@ def server_of(session: Session, by: str) -> Any:
 @context_options
 @click.pass_obj
 def mcp_command(earlier: GivenOptions, /, **given: Any) -> None:
-    """Serve agents over stdio: they read this context, and propose moves of aliases that a person decides on.
+    """Serve agents over stdio; they read this context, and propose moves of aliases that a person decides on.
 
     Nothing is written to MLflow. Proposals are kept beside the ledger, and stand on K in the deck.
     """

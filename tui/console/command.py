@@ -98,28 +98,53 @@ class CommandWithExamples(click.Command):
             formatter.write_text("Where to: --context, --tracking-uri and the like, as in mlflow-deck --help.")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if self.examples:
-            with formatter.section("Examples"):
-                for example in self.examples:
-                    formatter.write(f"  {example}\n")
+        _write_examples(self.examples, formatter)
         super().format_epilog(ctx, formatter)
 
 
+def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    """A line each; one that is wider than a terminal goes on in the next, as a shell takes it."""
+    if examples:
+        with formatter.section("Examples"):
+            for example in examples:
+                formatter.write("".join(f"  {line}\n" for line in lines_of(example)))
+
+
+def lines_of(example: str) -> list[str]:
+    """An example in lines of 78 cells at most, parted before an option or a pipe."""
+    lines = []
+    while len(example) > 78:
+        at = max(example.rfind(" --", 0, 76), example.rfind(" | ", 0, 76))
+        if at < 5:
+            break
+        lines.append(example[:at] + " \\")
+        example = f"    {example[at + 1 :]}"
+    return [*lines, example]
+
+
 class Group(click.Group):
-    """A group of such commands; its list says the whole first paragraph of each."""
+    """A group of such commands; its list says what each does in short."""
 
     command_class = CommandWithExamples
     group_class = type
 
+    def __init__(self, *given: Any, examples: Sequence[str] = (), **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.examples = tuple(examples)
+
     def get_short_help_str(self, limit: int = 0) -> str:
         return _in_short(self)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_examples(self.examples, formatter)
+        super().format_epilog(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = []
         for name in self.list_commands(ctx):
             command = self.get_command(ctx, name)
             if command is not None and not command.hidden:
-                rows.append((name, " ".join((command.help or "").partition("\n\n")[0].split())))
+                rows.append((name, f"{_in_short(command)}."))
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
@@ -149,7 +174,7 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option("--tracking-uri", metavar="URI", help="Open this tracking server or store."),
         option("--registry-uri", metavar="URI", help="Take registered models from here."),
         option("--profile", metavar="NAME", help="Sign in to Databricks by this profile."),
-        option("--workspace", metavar="NAME", help="Open this workspace of an MLflow server that has them."),
+        option("--workspace", metavar="NAME", help="Open this workspace of an MLflow server."),
         option("--config", metavar="FILE", type=click.Path(), help="Read this configuration file."),
         option(
             "--read-only/--read-write", "read_only", default=None, help="Whether anything may be written to MLflow."
@@ -157,9 +182,9 @@ def _context_options(*, hidden: bool) -> Sequence[Callable[[Any], Any]]:
         option(
             "--ssh/--no-ssh",
             default=None,
-            help="Draw less, for a slow line, or not. By itself it does so in an SSH session.",
+            help="Draw less for a slow line; by itself in SSH.",
         ),
-        option("--resume", is_flag=True, help="Go back to where the last session was when its line was cut."),
+        option("--resume", is_flag=True, help="Go back to where the last session was cut off."),
         option("--ascii", "ascii", is_flag=True, help="Use plain ASCII signs."),
         option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
         option("--log-file", metavar="FILE", type=click.Path(), help="Keep a log here, tracebacks included."),

@@ -37,9 +37,15 @@ if TYPE_CHECKING:
     from tui.services.session import Session
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    examples=(
+        "mlflow-deck export runs churn/weekly --parquet runs.parquet",
+        "mlflow-deck export aliases > aliases.yaml",
+    ),
+)
 def export() -> None:
-    """Take runs along with every value, or aliases as YAML to be kept in git."""
+    """Take runs along with every value, or aliases as YAML; the latter is to be kept in git."""
 
 
 @export.command(
@@ -191,7 +197,7 @@ def export_ledger(name: tuple[str, ...]) -> None:
 @context_options
 @click.pass_obj
 def download(earlier: GivenOptions, /, place: str, folder: str, as_json: bool, **given: Any) -> None:
-    """Bring a file or folder of a run, or the files of a model version; print where it lies.
+    """Bring files of a run or of a model version; print where it lies.
 
     Whole or not at all; what is there already is not replaced, and the name printed is the one that was free.
     """

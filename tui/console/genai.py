@@ -117,7 +117,7 @@ def traces(
     fail_on: str,
     **given: Any,
 ) -> None:
-    """List traces of experiments, given by name or id, or of all; the latest first. JSON is one object a line."""
+    """List traces, the latest first; of experiments, given by name or id, or of all. JSON is one object a line."""
     with opened(earlier, given) as session:
         failing = _Matching(session, fail_on) if fail_on.strip() else None
         pages = _watched(upto(found_traces(session, experiment, text, since), limit), failing)
@@ -150,7 +150,7 @@ def traces(
 def evaluations(
     earlier: GivenOptions, /, experiment: tuple[str, ...], form: str, dataset: str, limit: int, **given: Any
 ) -> None:
-    """List evaluation runs of experiments with what each judge said, the latest first."""
+    """List evaluation runs with what each judge said; the latest first."""
     with opened(earlier, given) as session:
         ids = [experiment_of(session.tracking, one).id for one in experiment]
         runs = session.evaluations.runs(ids, dataset=dataset, max_results=limit)
@@ -307,7 +307,13 @@ def version_of(session: Session, given: str) -> _Row:
     return made, prompt
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    examples=(
+        "mlflow-deck prompts list",
+        "mlflow-deck prompts get support_reply@production",
+    ),
+)
 def prompts() -> None:
     """Prompts, for scripts."""
 

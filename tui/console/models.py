@@ -89,7 +89,13 @@ def version_of(session: Session, meant: Named) -> ModelVersion:
 # models
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    examples=(
+        "mlflow-deck models list --json",
+        "mlflow-deck models get churn",
+    ),
+)
 def models() -> None:
     """Registered models, for scripts."""
 
@@ -210,9 +216,15 @@ def versions(earlier: GivenOptions, /, model: str, form: str, limit: int | None,
 # aliases
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    examples=(
+        "mlflow-deck alias get models:/churn@champion",
+        "mlflow-deck alias set models:/churn@champion 14 --if-currently 12 --dry-run",
+    ),
+)
 def alias() -> None:
-    """Aliases of registered models, for scripts: where they point, and moving them as the keys do."""
+    """Aliases of registered models, for scripts; where they point, and moving them as the keys do."""
 
 
 @dataclass(frozen=True)
@@ -483,7 +495,7 @@ def _moment(said: str, session: Session) -> int:
 @context_options
 @click.pass_obj
 def undo(earlier: GivenOptions, /, model: str, consent: Consent, **given: Any) -> None:
-    """Take back the last change of a model that was made from this machine, as u in the deck.
+    """Take back the last change of a model; one made from this machine, as u in the deck does.
 
     Refused where somebody has changed it since. Ends with 3 where it was not done.
     """

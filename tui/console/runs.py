@@ -51,7 +51,7 @@ lifecycle_option = click.option(
 # experiments
 
 
-@click.group(cls=Group)
+@click.group(cls=Group, examples=("mlflow-deck experiments list --csv",))
 def experiments() -> None:
     """Experiments, for scripts."""
 
@@ -115,7 +115,13 @@ def experiment_of(tracking: TrackingPort, given: str) -> Experiment:
 # runs
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    examples=(
+        "mlflow-deck runs list churn/weekly --json",
+        "mlflow-deck runs history gallant-ox-12 val_auc --csv",
+    ),
+)
 def runs() -> None:
     """Runs, for scripts."""
 

@@ -250,7 +250,7 @@ def _read(file: str) -> dict[str, WantedModel]:
 @context_options
 @click.pass_obj
 def plan_command(earlier: GivenOptions, /, file: str, partly: bool, as_json: bool, **given: Any) -> None:
-    """Show what would make aliases, tags and descriptions as a YAML file wants them.
+    """Show what would be changed for a YAML file; its aliases, tags and descriptions.
 
     Ends with 0 where they are, with 2 where something is to be done, and with 1 where something is refused.
     """
@@ -297,7 +297,7 @@ def apply_command(
     looks_again: bool,
     **given: Any,
 ) -> None:
-    """Do what `plan` has shown, each change under the guards of the keys.
+    """Do what `plan` has shown; each change under the guards of the keys.
 
     Without --plan it is shown and asked for on a terminal. Ends with 3 where not all was done, or the plan is another
     one by now.

@@ -276,7 +276,7 @@ def watch_command(
     webhook: str,
     **given: Any,
 ) -> None:
-    """Tell of aliases that move, versions that come or fail, runs that end or fail, and conditions that begin to hold.
+    """Tell what happens to aliases, versions and runs; conditions as well.
 
     What was seen is kept, so that a restart tells nothing twice and leaves nothing out; the first look only remembers,
     except that it tells of what goes wrong just then.
