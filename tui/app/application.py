@@ -17,6 +17,7 @@ from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.app.actions import (
     BY_ID,
@@ -286,6 +287,11 @@ class DeckApp(CalmApp[int]):
     def top_here(self) -> str:
         """The name of the place that everything open lies over."""
         return self.current_mode.partition(":")[2]
+
+    def top_of(self, page: Widget) -> str:
+        """The name of the place that a page lies over, also while another place is shown."""
+        modes = (mode for mode, stack in self._screen_stacks.items() if page in stack)
+        return next(modes, self.current_mode).partition(":")[2]
 
     def show_top(self, top: str) -> None:
         """Show one of the tops of the open context, with what lies over it."""

@@ -23,13 +23,10 @@ from tui.services.session import Session
 from tui.widgets.status_line import Top
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
     from tui.app.actions import Action
     from tui.domain.places import Place
     from tui.domain.writes.changes import Plan, Thing, ThingState
     from tui.services.copies import CopiedSummary
-    from tui.services.session import Session
     from tui.services.watching import Happening
     from tui.services.write_flow import Touched, WriteResult
     from tui.ui.routes import Route
@@ -217,6 +214,10 @@ class Deck(Protocol):
     @property
     def top_here(self) -> str:
         """The name of the one under all pages."""
+        ...
+
+    def top_of(self, page: Widget) -> str:
+        """The name of the one that a page lies over, also while another is shown."""
         ...
 
     def say(self, message: str, kept: str = "") -> None:

@@ -112,7 +112,7 @@ class Page(Screen[None], inherit_bindings=False):
                 self.watch_pace,
                 self.freshness,
                 self.deck.tops,
-                self.deck.top_here,
+                self.deck.top_of(self),
                 self.session.launch.word,
             )
         )
