@@ -21,6 +21,7 @@ from tui.domain.text import clean
 OPENS_WITHIN_S = 20.0
 LOOKED_EVERY_S = 0.05
 _LOOKS_S = 0.2  # for an answer of a port of this machine
+_LAST_WORDS_S = 1.0  # after its end, for what ssh said before
 _KEPT = 2000  # characters of what ssh says
 _FAILURE_KEPT_S = 1.0  # those who ask while it fails are told the same; who asks later has it tried again
 _UNREACHED = re.compile(r"open failed: (.*)")
@@ -58,6 +59,7 @@ class Tunnel:
         self._environ = environ
         self._opening = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._listener: threading.Thread | None = None
         self._open = False
         self._said = ""
         self._failed: tuple[float, Problem] | None = None
@@ -109,7 +111,8 @@ class Tunnel:
             )
         except OSError as error:
             raise self.problem(error.strerror or str(error)) from None
-        threading.Thread(target=self._listen, args=(self._process,), name="tunnel", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(self._process,), name="tunnel", daemon=True)
+        self._listener.start()
 
     @property
     def running(self) -> bool:
@@ -133,6 +136,8 @@ class Tunnel:
 
     def problem(self, reason: str = "") -> Problem:
         """Why there is no tunnel: what ssh said last, or a reason."""
+        if self._listener is not None and not self.running:
+            self._listener.join(_LAST_WORDS_S)  # what ssh said at its end may be on its way still
         lines = [line for line in self._said.splitlines() if line.strip()]
         said = clean(lines[-1].strip()) if lines else reason or "ssh has ended and said nothing"
         hint = f"`ssh {self.destination}` shows more; it has to connect without asking anything (a key, an agent)."
