@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_plain_server_has_what_mlflow_has() -> None:
     can = expected(SERVER, SERVER)
-    assert can == Capabilities(histories_at_once=100, whole_histories=False, signs_in=True, numbers=Numbers.NEWEST_TOLD)
+    assert can == Capabilities(
+        histories_at_once=100, whole_histories=False, long_pages=False, signs_in=True, numbers=Numbers.NEWEST_TOLD
+    )
     assert expected("sqlite:///a.db", "sqlite:///a.db") == Capabilities()
 
 

@@ -31,6 +31,7 @@ class Capabilities:
 
     histories_at_once: int = 1000  # runs of which one question tells a metric's history
     whole_histories: bool = True  # whether all of its points, and not samples where it is long
+    long_pages: bool = True  # whether runs that come in longer pages cost less, as of a database
     signs_in: bool = False  # whether a plain server may ask who one is
     workspace: bool = False  # a Databricks workspace: accounts, catalogs, serving endpoints
     parted: bool = False  # an MLflow server that is parted into workspaces
@@ -110,6 +111,7 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
     return Capabilities(
         histories_at_once=1000 if tracking == "sqlite" else 100 if tracking in (*uris.HTTP_KINDS, "databricks") else 1,
         whole_histories=tracking == "sqlite",
+        long_pages=tracking in uris.SQL_KINDS,
         signs_in=tracking in uris.HTTP_KINDS,
         workspace=workspace,
         serving=workspace,

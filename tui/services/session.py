@@ -153,8 +153,7 @@ class Session:
     @cached_property
     def pace(self) -> PageSize:
         """How many runs the context's server is asked for at a time."""
-        grows = uris.kind(self.launch.tracking_uri) in uris.SQL_KINDS
-        return PageSize(self.launch.timeout_s, lambda: self.log.last_took_s, grows=grows)
+        return PageSize(self.launch.timeout_s, lambda: self.log.last_took_s, grows=self._expected.long_pages)
 
     @property
     def capabilities(self) -> Capabilities:
