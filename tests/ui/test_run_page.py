@@ -318,7 +318,7 @@ async def test_a_logged_model_opens_with_its_params_metrics_and_files(small: Wor
         await deck.until_text("growth")
         small.artifacts.models = {}
         await deck.press("r")
-        await deck.until_text("has no model m-7 any more")
+        await deck.until_text("There is no model m-7.")
         assert "growth" in deck.text()
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is page(deck), "back on the run")

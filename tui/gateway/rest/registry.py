@@ -112,7 +112,9 @@ class RestModels:
         max_results: int,
         page_token: str | None = None,
     ) -> Paged[Any]:
-        asked = {"experiment_ids": list(experiment_ids), **_search(filter_string, max_results, None, page_token)}
+        asked = _search(filter_string, max_results, None, page_token)
+        if experiment_ids:  # MLflow's client leaves an empty list out, which a server refuses
+            asked["experiment_ids"] = list(experiment_ids)
         answer = self._post("/logged-models/search", asked, "models")
         return Paged([_logged(found) for found in answer.get("models", ())], answer.get("next_page_token"))
 
