@@ -570,7 +570,7 @@ async def test_an_experiment_of_traces_and_no_runs_says_where_they_are_seen(tmp_
     made = world_of(tmp_path, [experiment(1, "agent"), experiment(2, "empty")], [])
     made.traces.infos = [trace_info(1, experiment_id="1")]
     async with made.open((80, 24)) as deck:
-        await deck.until_text("agent")
+        await deck.until_text("1 trace lies in agent: 5 ")  # below the experiments, which hide the runs here
         await deck.press("enter")
         await deck.until_text("1 trace lies in agent: 5 shows traces.")
         await deck.press("2", "5")

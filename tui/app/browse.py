@@ -167,6 +167,15 @@ class BrowseScreen(Page, Asking):
         else:
             self.follower.follow(event.run_id, event.neighbours)
 
+    @on(RunsPane.TracesFound)
+    def _traces_found(self, event: RunsPane.TracesFound) -> None:
+        """Say it below the experiments too, where they hide the pane of runs, which says it."""
+        event.stop()
+        said = event.said if self.is_narrow else ""
+        if said != self.experiments.traces:
+            self.experiments.traces = said
+            self.experiments.show_words()
+
     @on(RunsPane.Opened)
     def _opened(self, event: RunsPane.Opened) -> None:
         event.stop()

@@ -68,6 +68,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self._rest: Timer | None = None
         self._follow = True
         self._begun = False  # whether experiments have been shown
+        self.traces = ""  # where some lie, of experiments without runs, where the runs are not seen
         self._point_at: str | None = None  # where the cursor goes as soon as that is here
 
     @property
@@ -173,6 +174,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         notes = [f"under {clean(self.under)}" if self.under else ""]
         if self.loader.view is Lifecycle.DELETED and self.has_rows and not self.session.read_only:
             notes.append("X restores")
+        if self.traces:
+            notes.append(self.traces)
         if pins := self.session.pins:
             notes.append(f"{len(pins)} pinned (:recent)")
         here = f"here: {clean(self.query_text)}" if self.query_text and not self.bar_open else ""

@@ -65,6 +65,12 @@ class RunsPane(ListPane[str]):
         neighbours: tuple[str, ...]
 
     @dataclass
+    class TracesFound(Message):
+        """Where traces lie, in words, of experiments that have no runs; "" where that is not known."""
+
+        said: str
+
+    @dataclass
     class Opened(Message):
         """A run is to be opened."""
 
@@ -120,6 +126,7 @@ class RunsPane(ListPane[str]):
         self.following.forget()
         self.standing.forget()
         self._traces = ""
+        self.post_message(self.TracesFound(""))
         self._forget_view()
         self.groups = None
         self.grid.table = None  # so that the cursor begins at the top
@@ -431,6 +438,7 @@ class RunsPane(ListPane[str]):
             if said:
                 there = "" if here else "there "
                 self._traces = f"\n{said}: {key_of('app.traces')} {there}shows traces."
+                self.post_message(self.TracesFound(f"{said}: {key_of('app.traces')}"))
                 self.grid.placeholder = runs_words.placeholder(self._shown())
 
         def look() -> tuple[bool, str]:
