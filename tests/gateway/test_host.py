@@ -51,6 +51,16 @@ def is_gone(pid: int) -> bool:
     return state in "ZX"
 
 
+def stop(pid: int) -> None:
+    """Stop a process: until each of its threads has been told, one that reads may still answer."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = Path(f"/proc/{pid}/task")
+    wait_until(
+        "all threads to have stopped",
+        lambda: all((task / "stat").read_text().rsplit(")", 1)[1].split()[0] == "T" for task in tasks.iterdir()),
+    )
+
+
 class Watch:
     """A listener that can be waited for."""
 
@@ -230,7 +240,7 @@ def test_a_process_that_does_not_even_read_is_replaced() -> None:
             watch.wait_for(HostState.READY)
             first = host.pid
             assert first is not None
-            os.kill(first, signal.SIGSTOP)
+            stop(first)
             with pytest.raises(Problem) as caught:
                 host.call("store.inspect", timeout=0.3)
             assert caught.value.kind is Kind.TIMEOUT
@@ -382,7 +392,7 @@ def test_the_process_dies_with_a_deck_that_is_killed(tmp_path: Path, stopped: bo
             pid = int(deck.stdout.readline())
             wait_until("the request to reach the server", lambda: bool(server.requests))
             if stopped:
-                os.kill(pid, signal.SIGSTOP)
+                stop(pid)
             assert not is_gone(pid)
             deck.kill()
             wait_until("the deck's child to be gone", lambda: is_gone(pid))

@@ -15,6 +15,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.events import Key
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
+from textual.widget import MountError
 from textual.widgets import Static
 
 from tests.support.deck import World, browse, runs_pane, shop
@@ -168,6 +169,26 @@ async def test_a_top_screen_made_after_a_change_of_theme_wears_it(small: World) 
         await deck.until(lambda: isinstance(deck.app.screen, ModelsScreen), "the models are shown")
         surface = Color.parse(deck.app.get_css_variables()["background"])
         await deck.until(lambda: deck.app.screen.styles.background == surface, "in the theme chosen")
+
+
+async def test_what_would_be_shown_after_the_end_was_asked_for_is_no_fault() -> None:
+    app = Frames()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.exit(None, return_code=0)
+        app.screen.call_later(app.screen.mount, Static("too late"))
+        app.post_message(Key("f5", None))
+    assert app.return_code == 0 and app.fault is None
+
+
+async def test_a_fault_before_the_end_is_one_still() -> None:
+    app = Frames()
+    with pytest.raises(MountError):
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            app.screen.call_later(Static("nowhere").mount, Static("nor here"))
+            await pilot.pause()
+    assert app.return_code == 1
 
 
 class Frames(CalmApp[None]):

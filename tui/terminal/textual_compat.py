@@ -31,6 +31,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.strip import Strip
+from textual.widget import MountError
 
 # What the terminal shows, cell by cell, so that only what looks otherwise is sent to it.
 #
@@ -510,6 +511,14 @@ class CalmApp(App[Result], Generic[Result]):
         # A screen that the key has pushed mounts, and places its focus, before it comes to this.
         if not self.screen.call_later(self._give_next_key):
             await self._give_next_key()
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Once the app is to end, no widget counts as attached and none takes another in, which fails the timer or the
+        # key that came after; what a person has left has nothing to show any more.
+        if self._exit and isinstance(error, MountError):
+            log.info("Not shown, because the app is ending: %s", error)
+            return
+        super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         self.fault = self._exception
