@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ from tests.support.snapshots import picture
 
 __all__ = ["calm_environment", "picture"]
 
+# Each process of the tests, and each one that they start, would compile all that it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # No deadline: a figure of time is no judgement on a shared machine.
 hypothesis_settings.register_profile("calm", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("calm")
@@ -25,6 +30,17 @@ idle.install()
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: there is always a test that waits for another process."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing that is imported or collected is garbage: it is never looked through for some."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ _timers: WeakSet[Timer] = WeakSet()
 _make_pool = Pool.__init__
 _set_timer = MessagePump.set_timer
 _draw_now = Screen._compositor_refresh
-_last_drawn: WeakKeyDictionary[App[Any], tuple[Screen[Any], Sequence[Sequence[Strip]]]] = WeakKeyDictionary()
+_last_drawn: WeakKeyDictionary[Screen[Any], Sequence[Sequence[Strip]]] = WeakKeyDictionary()
 
 
 def install() -> None:
@@ -107,7 +107,7 @@ def draw_later(screen: Screen[Any]) -> None:
     if not app.is_headless or screen is not app.screen:
         _draw_now(screen)
         return
-    _last_drawn.pop(app, None)
+    _last_drawn.pop(screen, None)
     app._display(screen, LayoutUpdate([], Region()))
     screen._dirty_widgets.clear()
     app._update_mouse_over(screen)
@@ -137,13 +137,14 @@ def _draw(app: App[Any]) -> None:
 def drawn(app: App[Any]) -> Sequence[Sequence[Strip]]:
     """The lines of the screen from the top, as strips; those drawn last if nothing has changed since."""
     screen = app.screen
-    last = _last_drawn.get(app)
+    last = _last_drawn.get(screen)
     changed = screen._compositor._dirty_regions or screen._dirty_widgets or screen._layout_required
-    if last is None or changed or last[0] is not screen:
+    if last is None or changed:
         update = screen._compositor.render_update(full=True, screen_stack=app._background_screens)
         assert isinstance(update, LayoutUpdate)
-        _last_drawn[app] = last = screen, [list(strips) for strips in update.strips]
-    return last[1]
+        _last_drawn.clear()
+        _last_drawn[screen] = last = [list(strips) for strips in update.strips]
+    return last
 
 
 def _shown(app: App[Any]) -> Screen[Any] | None:
