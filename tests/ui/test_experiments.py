@@ -96,9 +96,10 @@ async def test_folding(small: World) -> None:
         await deck.press("f")
         await deck.until_text("▸ churn/  2")
         assert browse(deck).experiments.grid.cursor_row == 0, "the cursor is on the folder now"
+        await deck.until_text("Runs of 2 experiments · 13")
         await deck.press("W")
         await deck.until_text("The trials of one experiment are ranked, and this is a folder")
-        assert "Runs · churn/weekly" in deck.text(), "and the runs are those that were shown"
+        assert "Runs of 2 experiments · 13" in deck.text(), "and the runs are those that were shown"
         await deck.press("f")
         await deck.until_text("▾ churn/")
         await deck.press("F")
