@@ -111,9 +111,13 @@ class Terminal:
     def stop_and_continue(self) -> None:
         """Put the program in the background, as ctrl+z of a shell does, lose what is shown, and bring it back."""
         os.kill(self.pid, signal.SIGTSTP)
-        self._wait(lambda: _state(self.pid) == "T", "it has stopped", PATIENCE)
+        self.until_stopped()
         self.wipe()
         os.kill(self.pid, signal.SIGCONT)
+
+    def until_stopped(self) -> None:
+        """Wait until the program is in the background."""
+        self._wait(lambda: _state(self.pid) == "T", "it has stopped", PATIENCE)
 
     def settings(self) -> list[object]:
         """What the terminal is set to: echo, whole lines and the like."""

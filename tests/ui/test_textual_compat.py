@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,6 +23,7 @@ from textual.widgets import Static
 
 from tests.support.deck import World, browse, runs_pane, shop
 from tests.support.driver import Deck, drive
+from tests.support.terminal import Terminal
 from tui.app.themes import THEMES
 from tui.features.models.screen import ModelsScreen
 from tui.features.run.screen import RunScreen
@@ -181,6 +185,25 @@ async def test_what_would_be_shown_after_the_end_was_asked_for_is_no_fault() -> 
     assert app.return_code == 0 and app.fault is None
 
 
+class Late(Static):
+    """A part that, when it is taken away, has its page look for it once more."""
+
+    def on_unmount(self) -> None:
+        self.screen.call_next(self.screen.query_one, "#late")
+
+
+async def test_what_a_page_looks_for_while_it_is_left_is_no_fault() -> None:
+    app = Frames()
+    async with app.run_test() as pilot:
+        page: Screen[None] = Screen()
+        await app.push_screen(page)
+        await page.mount(Late(id="late"))
+        await pilot.pause()
+        await app.pop_screen()
+        await pilot.pause()
+        assert app.screen is not page and app.fault is None and not page.is_running
+
+
 async def test_a_fault_before_the_end_is_one_still() -> None:
     app = Frames()
     with pytest.raises(MountError):
@@ -189,6 +212,42 @@ async def test_a_fault_before_the_end_is_one_still() -> None:
             app.screen.call_later(Static("nowhere").mount, Static("nor here"))
             await pilot.pause()
     assert app.return_code == 1
+
+
+_STOPS_IN_MID_FRAME = """
+import os, signal
+from textual.widgets import Static
+from tui.terminal.textual_compat import CalmApp
+
+class Stops(CalmApp[None]):
+    def on_key(self, event):
+        if event.key == "s":
+            # As when the signal comes while a frame is handed to the thread that writes it.
+            with self._driver._writer_thread._queue.mutex:
+                os.kill(os.getpid(), signal.SIGTSTP)
+                sum(range(1000))
+        else:
+            self.screen.mount(Static("after " + event.key))
+
+    def compose(self):
+        yield Static("before")
+
+Stops().run()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="whether a program is stopped is read from /proc")
+def test_a_program_that_is_stopped_in_mid_frame_stops_and_comes_back(tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with Terminal([sys.executable, "-c", _STOPS_IN_MID_FRAME], environ=environ, cwd=str(tmp_path)) as terminal:
+        terminal.until("before")
+        terminal.press("s")
+        terminal.until_stopped()
+        terminal.wipe()
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.until("before")
+        terminal.press("x")
+        terminal.until("after x")
 
 
 class Frames(CalmApp[None]):

@@ -5,7 +5,9 @@ Tested by tests/ui/test_textual_compat.py.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,14 +22,17 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._context import active_message_pump
 from textual._path import CSSPathType
 from textual.app import App
 from textual.css.model import RuleSet
+from textual.css.query import NoMatches
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.strip import Strip
@@ -512,11 +517,29 @@ class CalmApp(App[Result], Generic[Result]):
         if not self.screen.call_later(self._give_next_key):
             await self._give_next_key()
 
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
+        driver = super()._build_driver(headless, inline, mouse, size)
+        # Textual's driver goes to the background within the handler of the signal, which Python runs between any two
+        # steps: in the middle of a frame as well, where it would wait for ever for the queue that the frame is put in.
+        loop = asyncio.get_running_loop()
+        for number, does in (("SIGTSTP", "_sigtstp_application"), ("SIGCONT", "_sigcont_application")):
+            if hasattr(driver, does):
+                loop.add_signal_handler(getattr(signal, number), getattr(driver, does))
+        return driver
+
+    def _is_left(self, part: MessagePump | None) -> bool:
+        """Whether the app is to end, or a part of it is being taken away."""
+        while part is not None and not self._exit:
+            if part._closing or part._closed or getattr(part, "_pruning", False):
+                return True
+            part = part._parent
+        return self._exit
+
     def _handle_exception(self, error: Exception) -> None:
-        # Once the app is to end, no widget counts as attached and none takes another in, which fails the timer or the
-        # key that came after; what a person has left has nothing to show any more.
-        if self._exit and isinstance(error, MountError):
-            log.info("Not shown, because the app is ending: %s", error)
+        # What is left loses its parts first and takes none in, which fails the timer or the key that came after; it
+        # has nothing to show any more.
+        if isinstance(error, MountError | NoMatches) and self._is_left(active_message_pump.get(None)):
+            log.info("Not shown, because it was left: %s", error)
             return
         super()._handle_exception(error)
 
