@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -28,8 +29,9 @@ from tui.gateway.problems import Elsewhere
 from tui.gateway.readers import FirstReads
 from tui.host import ahead
 from tui.host.ahead import LIST, PAGE, ReadAhead, list_asked, page_asked
+from tui.host.child import Child
 from tui.host.host import Host
-from tui.host.wire import Opening, spec_of
+from tui.host.wire import Opening, Wire, spec_of
 from tui.services.runs_query import RunsQuery, first_page
 from tui.services.session import Session
 from tui.services.session import open_session as open_context
@@ -67,7 +69,7 @@ def look(session: Session, experiment_id: str = "") -> tuple[ExperimentPage, Run
     """Ask for what the screens ask for first, by what asks there."""
     listed = StartingPlaces(session).page(Lifecycle.ACTIVE, None)
     chosen = [one for one in listed.experiments if one.id == experiment_id] or list(listed.experiments[:1])
-    return listed, first_page(RunsQuery(tuple(chosen)), session.tracking, session.launch.page_size, session.pace)
+    return listed, first_page(RunsQuery(tuple(chosen)), session.tracking, session.launch.first_page, session.pace)
 
 
 def asked_of(proxy: CuttingProxy) -> dict[str, int]:
@@ -216,7 +218,8 @@ def test_what_comes_first_is_known_from_what_was_looked_at_last(places: Path) ->
     launch = launch_at("http://mlflow.example.com", page_size=50)
     assert opening_of(launch) == Opening("", "", 50)
     kept(launch, experiments={"last": "12"})
-    assert opening_of(launch_at("http://mlflow.example.com", page_size=1000)) == Opening("", "12", 200)
+    assert opening_of(launch_at("http://mlflow.example.com", page_size=1000)) == Opening("", "12", 50)
+    assert opening_of(launch_at("sqlite:///x.db")) == Opening("", "", 200), "a screenful is of a server only"
     kept(launch, narrowing_runs_12={"filter": "lr > 1", "marks": ["a"]})
     assert opening_of(launch) == Opening("", "12", 50)
     kept(launch, narrowing_runs_12={"lifecycle": "deleted"})
@@ -242,6 +245,22 @@ def test_nothing_is_read_ahead_behind_a_tunnel_or_on_the_way_to_a_place(places: 
 
     assert opening_of(launch_at("http://127.0.0.1:5000", ssh="bastion")) is None
     assert opening_of(launch_at("http://127.0.0.1:5000", place=Place(PlaceKind.MODELS, "models:"))) is None
+
+
+def test_what_was_read_ahead_is_given_before_the_rest_is_loaded(places: Path, zoo: Zoo) -> None:
+    """A child whose other requests never come to be loaded still tells of experiments and runs."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        spec = spec_of(launch := launch_at(zoo.store.uri), opening_of(launch))
+        child = Child(spec, Wire(theirs))
+        read = Read(lambda: ExperimentPage((), None))
+        child._ahead.begin(Opening("", "7", 200), read.reads)
+        args, kwargs = page_asked("7", 200)
+        told = Wire(ours)
+        child._answer(1, PAGE, 60.0, args, dict(kwargs))
+        assert [told.receive()[0] for _ in range(2)] == [("started", 1), ("result", 1, "page", "ours")]
+        assert not child._loaded.is_set()
+        assert child._ahead.done.wait(60)
 
 
 # what is loaded before the first request

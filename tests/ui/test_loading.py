@@ -114,6 +114,14 @@ async def test_more_is_loaded_at_the_end_of_what_is_loaded(many: World) -> None:
         await deck.until(lambda: runs_pane(deck).grid.row_count == 200, "they are in the table")
 
 
+async def test_a_server_is_asked_for_a_screenful_and_then_for_the_rest_of_a_first_page(tmp_path: Path) -> None:
+    some = world(tmp_path, [experiment(1, "some")], [run(number) for number in range(230)])
+    async with some.open() as deck:
+        await deck.until_text("some · 200 of ? loaded")
+        await deck.until(lambda: sum(map(len, some.registry.asked)) == 200, "it is known what they are registered as")
+        assert sorted(len(asked) for asked in some.registry.asked) == [50, 150]
+
+
 async def test_to_the_end_with_progress(many: World) -> None:
     async with many.open() as deck:
         await enter_runs(deck, "run-000")

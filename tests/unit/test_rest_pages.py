@@ -63,8 +63,8 @@ def settle() -> None:
 class Reading:
     """Somebody who reads page after page."""
 
-    def __init__(self, server: Server) -> None:
-        self.pages = RestPages(cast(RestTracking, server))
+    def __init__(self, server: Server, ahead_from: int = 0) -> None:
+        self.pages = RestPages(cast(RestTracking, server), ahead_from)
         self.read: list[str] = []
         self.token: str | None = None
 
@@ -123,6 +123,16 @@ def test_a_token_that_is_no_offset_goes_back_as_it_came() -> None:
     assert reading.token == "at 10"
     assert reading.rest() == server.runs
     assert server.asked == [(0, 10), (10, 10), (20, 10), (30, 10)]
+
+
+def test_nothing_is_asked_ahead_before_somebody_looks_further() -> None:
+    server = Server(100)
+    reading = Reading(server, ahead_from=20)
+    reading.next(5)
+    reading.next(15)
+    assert server.asked == [(0, 5), (4, 16)]
+    assert len(reading.next(10)) == 10
+    assert sorted(server.asked) == [(0, 5), (4, 16), (19, 11), (29, 11)]
 
 
 def test_a_page_ahead_that_fails_is_asked_for_again() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.fakes import FakeTracking, experiment, run
-from tui.config.launch import FIRST_PAGE
+from tui.config.launch import FIRST_PAGE, SCREENFUL
 from tui.domain.filter.names import Field
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, RegisteredAs, RunDetail, RunsPage
-from tui.services.runs_query import SLOW_PAGE, PageSize, RunsQuery
+from tui.services.runs_query import SLOW_PAGE, PageSize, RunsQuery, first_page
 from tui.services.runs_store import REGISTERED_AT_ONCE, RunsStore
 
 ONE = experiment(1, "churn")
@@ -213,6 +213,16 @@ def test_a_page_that_did_not_come_in_time_is_asked_for_again_as_a_smaller_one() 
     assert len(slow.sizes) < 9
 
 
+def test_a_mere_screenful_is_followed_by_the_rest_of_a_first_page() -> None:
+    server = Slow(many(2300), 0.0)
+    pace = PageSize(8.0, monotonic=lambda: server.now)
+    store = RunsStore(RunsQuery((ONE,)), server, FakeRegistry(), 1000, pace)
+    store.begin(first_page(store.query, server, SCREENFUL, pace))
+    assert store.more().loaded == FIRST_PAGE
+    assert store.more().loaded == FIRST_PAGE + 1000
+    assert server.sizes == [SCREENFUL, FIRST_PAGE - SCREENFUL, 1000]
+
+
 def test_a_page_that_was_nearly_too_late_is_followed_by_a_smaller_one() -> None:
     slow = Slow(many(2500), 0.007)
     assert slow.read_all() == 2500
@@ -264,7 +274,7 @@ def test_a_server_that_is_far_is_asked_for_pages_of_full_size() -> None:
 def test_the_first_page_is_smaller_where_the_last_request_took_long() -> None:
     far = Slow(many(300), 0.0, 5.0)
     assert far.read_all(lately_s=5.0) == 300
-    assert far.sizes == [SLOW_PAGE, 1000]
+    assert far.sizes == [SLOW_PAGE, FIRST_PAGE - SLOW_PAGE, 1000]
 
 
 def test_a_server_that_answers_nothing_in_time_is_asked_once_more_and_no_oftener() -> None:

@@ -37,7 +37,7 @@ _STORE_KINDS = (Kind.STORE_MISSING, Kind.SCHEMA, Kind.STORE_UNREADABLE)
 MOST_LOOKED_IN = 1000  # experiments, where runs are looked for in all of them
 RUNS_KNOWN = 5_000  # loaded runs whose names the command line completes
 SOON = 0.05  # seconds in which the rows last seen are drawn, before anything else is loaded
-LATEST = 0.3  # seconds after which the pane of details comes, whether runs are there or not
+LATEST = 0.8  # seconds after which the pane of details comes, whether runs are there or not
 
 
 def _warm() -> None:
@@ -163,7 +163,8 @@ class BrowseScreen(Page, Asking):
         event.stop()
         if self.follower is None:
             self._followed_first = event
-            self.call_after_refresh(self._complete)  # rows are there
+            if event.run_id is not None:
+                self.call_after_refresh(self._complete)  # rows are there
         else:
             self.follower.follow(event.run_id, event.neighbours)
 

@@ -328,6 +328,7 @@ __all__ = ["Launch", "Options", "resolve"]
 
 
 FIRST_PAGE = 200  # runs: a screenful and some, so that the first rows are soon there
+SCREENFUL = 50  # runs: of a server, which takes a millisecond for each; the rest of the first page follows the rows
 
 
 @dataclass(frozen=True)
@@ -362,8 +363,9 @@ class Launch:
 
     @property
     def first_page(self) -> int:
-        """How many runs are asked for first."""
-        return min(FIRST_PAGE, self.page_size)
+        """How many runs are asked for first; as many as a page has where that has been made small."""
+        served = kind(self.tracking_uri) in HTTP_KINDS
+        return SCREENFUL if served and self.page_size >= FIRST_PAGE else min(FIRST_PAGE, self.page_size)
 
     @property
     def memory_key(self) -> str:

@@ -87,10 +87,10 @@ def first_reads(session: Connection) -> FirstReads | None:
     if session.transport is not None:
         import requests  # noqa: F401  the first request needs it at once
 
-        from tui.gateway.rest.tracking import RestPages, RestTracking
+        from tui.gateway.rest.tracking import FEW, RestPages, RestTracking
 
         over_http = RestTracking(session)
-        pages = RestPages(over_http)
+        pages = RestPages(over_http, ahead_from=FEW)
         return FirstReads(REST, over_http.search_experiments, pages.search_runs, rest=(over_http, pages))
     if uris.kind(session.tracking_uri) not in uris.SQL_KINDS:
         return None

@@ -93,6 +93,12 @@ class ReadAhead:
 
         self._start(listed, reads.search_experiments, chosen)
 
+    def has(self, op: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether this very request is being read ahead, or has been."""
+        with self._lock:
+            coming = self._coming.get(op)
+        return coming is not None and coming.args == args and coming.kwargs == kwargs
+
     def answer(self, op: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], ask: Callable[..., Any]) -> Any:
         """What a request is answered with: what has been read for it, else what ``ask`` answers. Raises Problem."""
         with self._lock:

@@ -17,8 +17,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
@@ -74,6 +76,7 @@ class Child:
         self._ready = threading.Event()
         self._unimportable: Problem | None = None
         self._operations: dict[str, Callable[..., Any]] = {}
+        self._loaded = threading.Event()  # whether they are all there
         self._changed = threading.Condition()
         self._demanded = False  # whether something waits for mlflow
         self._looked = False  # whether something has been read without it
@@ -87,15 +90,21 @@ class Child:
 
     def run(self) -> None:
         """Import mlflow on this, the main thread, while others take requests; returns never."""
+        gc.disable()  # nothing of what an import makes is garbage
         threading.Thread(target=self._reader, name="reader", daemon=True).start()
         threading.Thread(target=self._warm_probe, name="warm-probe", daemon=True).start()
         first = self._read_ahead()
+        for number in range(_THREADS):
+            threading.Thread(target=self._worker, name=f"worker-{number}", daemon=True).start()
+        if first is not None:  # a server on this machine would be slowed down as well as what reads a database
+            self._ahead.done.wait(_AHEAD_SECONDS)
         from tui.gateway import dispatch
 
         self._operations = dict(dispatch.operations(self._session, first))
+        gc.freeze()
+        gc.enable()
+        self._loaded.set()
         reads_alone = any(isinstance(operation, First) for operation in self._operations.values())
-        for number in range(_THREADS):
-            threading.Thread(target=self._worker, name=f"worker-{number}", daemon=True).start()
         if reads_alone:
             self._send(("ready",))
             if self._tunnel is None:  # else they are told when it is open
@@ -118,15 +127,18 @@ class Child:
         threading.Event().wait()
 
     def _read_ahead(self) -> readers.FirstReads | None:
-        """Begin with what the deck asks first; the rest of the gateway is loaded while a server is waited for."""
+        """Begin with what the deck asks first, which is answered before the rest of the gateway is loaded."""
         if self._opening is None or not self._session.own_readers:
             return None
         first = readers.first_reads(self._session)
         if first is not None:
             self._ahead.begin(self._opening, first)
-            if first.by == readers.SQL:  # what reads a database would only be slowed down
-                self._ahead.done.wait(_AHEAD_SECONDS)
         return first
+
+    def _later(self, op: str, *args: Any, **kwargs: Any) -> Any:
+        """Ask for what has not been read ahead after all."""
+        self._loaded.wait()
+        return self._operations[op](*args, **kwargs)
 
     def _hold_back(self) -> None:
         """Wait until mlflow is to be imported: something waits for it, or what was read is read and all is quiet."""
@@ -191,18 +203,25 @@ class Child:
             self._answer(*self._waiting.get())
 
     def _answer(self, number: int, op: str, limit_s: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        from tui.gateway import dispatch
-        from tui.gateway.ports import reported_to
-
         self._number.set(number)
         with self._changed:
             self._busy += 1
         try:
-            operation = self._operations.get(op)
-            if operation is None:
-                raise dispatch.unknown(op)
+            early = self._ahead.has(op, args, kwargs) and not self._loaded.is_set()
+            if early:
+                operation: Callable[..., Any] = partial(self._later, op)
+                how_far: AbstractContextManager[object] = contextlib.nullcontext()
+            else:
+                self._loaded.wait()
+                from tui.gateway.dispatch import unknown
+                from tui.gateway.ports import reported_to
+
+                if op not in self._operations:
+                    raise unknown(op)
+                operation = self._operations[op]
+                how_far = reported_to(lambda *told: self._send(("progress", number, *told)))
             self._go_through(number)
-            alone = isinstance(operation, First)
+            alone = early or isinstance(operation, First)
             if not alone and op not in BEFORE_READY and not self._ready.is_set():
                 # What is known already need not wait for the import: an unreachable server, a store not to be opened.
                 problem = self._known_problem(op)
@@ -213,10 +232,7 @@ class Child:
             if self._unimportable and not alone and op not in BEFORE_READY:
                 raise self._unimportable
             answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
-            with (
-                self._session.within(self._request_seconds(op, limit_s), limit_s),
-                reported_to(lambda *how_far: self._send(("progress", number, *how_far))),
-            ):
+            with self._session.within(self._request_seconds(op, limit_s), limit_s), how_far:
                 value = self._ahead.answer(op, args, kwargs, operation)
             self._send(("result", number, value, answered_by.get()))
             self._looked = self._looked or alone

@@ -75,10 +75,15 @@ class PageSize:
         self._most: int | None = None  # runs of a page, once it has been slow
         self._long = 0  # runs of the next page where all are wanted, if that is more than usual
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether the last request took long, whatever it was."""
+        return self._lately() > self._limit_s * _SLOW
+
     def first(self, ask: Callable[[int], RunsPage], wanted: int) -> RunsPage:
         """The first page, of at most so many runs; blocks, and raises Problem."""
         self._long = 0  # these runs may have many more values
-        return self._timed(ask, min(wanted, SLOW_PAGE) if self._lately() > self._limit_s * _SLOW else wanted)
+        return self._timed(ask, min(wanted, SLOW_PAGE) if self.is_slow else wanted)
 
     def long(self, ask: Callable[[int], RunsPage], wanted: int, most: int = LONG_PAGE) -> RunsPage:
         """``next`` where all, or ``most``, are wanted: pages grow to what comes in a second, so that few are drawn."""
@@ -122,7 +127,7 @@ class PageSize:
         return page
 
 
-def first_page(query: RunsQuery, tracking: TrackingPort, page_size: int, pace: PageSize) -> RunsPage:
+def first_page(query: RunsQuery, tracking: TrackingPort, size: int, pace: PageSize) -> RunsPage:
     """The first runs of a query; blocks, and raises Problem. Needs none of the libraries that keep them."""
 
     def ask(size: int) -> RunsPage:
@@ -130,4 +135,4 @@ def first_page(query: RunsQuery, tracking: TrackingPort, page_size: int, pace: P
             query.experiment_ids, filter_string=query.filter_string, view=query.view, max_results=size
         )
 
-    return pace.first(ask, min(FIRST_PAGE, page_size))
+    return pace.first(ask, min(FIRST_PAGE, size))

@@ -106,6 +106,11 @@ class RunsStore:
         """How many values the loaded runs have, of which memory is a matter."""
         return self._frame.value_count
 
+    @property
+    def is_screenful(self) -> bool:
+        """Whether what was asked for first is less than a first page, of which the rest is still to come."""
+        return not self.complete and self.loaded < FIRST_PAGE <= self._page_size
+
     def snapshot(self) -> FrameSnapshot:
         return self._frame.snapshot()
 
@@ -137,8 +142,13 @@ class RunsStore:
         """Load the next page, if there is one; a larger one each time where all are wanted."""
         if self.complete:
             return Taken(self.loaded, True, ())
-        ask = self._pace.long if to_the_end else self._pace.next
-        return self._take(ask(lambda size: self._page(size, self._token), self._page_size))
+
+        def ask(size: int) -> RunsPage:
+            return self._page(size, self._token)
+
+        if to_the_end:
+            return self._take(self._pace.long(ask, self._page_size))
+        return self._take(self._pace.next(ask, FIRST_PAGE - self.loaded if self.is_screenful else self._page_size))
 
     def newest(self) -> Taken:
         """Read the latest runs again: new ones are added, known ones get their new values; nothing is taken away."""

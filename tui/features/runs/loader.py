@@ -117,7 +117,7 @@ class RunsLoader:
         self._begin()
 
         def work() -> tuple[RunsStore, Taken]:
-            page = first_page(query, session.tracking, session.launch.page_size, session.pace)
+            page = first_page(query, session.tracking, session.launch.first_page, session.pace)
             # The frame's libraries are heavy: a worker loads them, mostly while the server is being waited for.
             from tui.services.runs_store import RunsStore
 
@@ -143,6 +143,11 @@ class RunsLoader:
         work = partial(store.more, to_the_end=self.loading_all)
         self._owner.ask(self._session.pool, "page", work, self._took, self._failed)
         self._changed()
+
+    def fill_up(self) -> None:
+        """Load what a screenful, which is shown by now, lacks of a first page; not from where that takes long."""
+        if self.store is not None and self.store.is_screenful and not self._session.pace.is_slow:
+            self.more()
 
     def load_all(self, *, by_hand: bool = False) -> None:
         """Load page after page to the end; ``stop`` ends it early, and memory what nobody has asked for by hand."""

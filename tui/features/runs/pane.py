@@ -350,6 +350,8 @@ class RunsPane(ListPane[str]):
         self.following.shown()
         if (first or resorted) and groups is None:
             self._remember_seen()
+        if first:
+            self.loader.fill_up()
         if first and not view.counts.loaded and self.loader.complete:
             self._look_for_traces()
         if first and view.counts.orphans and not self.loader.complete:

@@ -310,6 +310,7 @@ def _number(value: object) -> float:
 
 
 _OVERLAP = 1  # runs of a page that the last one held as well
+FEW = 200  # runs, beyond which few look: the page that ends there is followed by none unasked
 _LOOK_BACK = 200  # runs, where that one is no longer where it was
 _KNOWN = 20  # of the runs that a page ended with are named in the token of the next
 _KEPT_SECONDS = 30.0
@@ -340,8 +341,9 @@ class _Coming:
 class RestPages:
     """``TrackingPort.search_runs`` of a plain server; thread safe."""
 
-    def __init__(self, tracking: RestTracking) -> None:
+    def __init__(self, tracking: RestTracking, ahead_from: int = 0) -> None:
         self._tracking = tracking
+        self._ahead_from = ahead_from  # the run up to which no page is asked for ahead
         self._lock = threading.Lock()
         self._coming: dict[_Asked, _Coming] = {}
 
@@ -361,7 +363,9 @@ class RestPages:
         asked = _Asked(tuple(experiment_ids), filter_string, view, offset - _OVERLAP, max_results + _OVERLAP)
         # What is coming may be a smaller page than is asked for by now, and will do.
         asked, coming = self._take(asked)
-        self._begin(replace(asked, offset=asked.offset + asked.most - _OVERLAP, most=max_results + _OVERLAP))
+        end = asked.offset + asked.most
+        if end > self._ahead_from:
+            self._begin(replace(asked, offset=end - _OVERLAP, most=max_results + _OVERLAP))
         return self._after(asked, self._answer_of(coming, asked), known)
 
     def _after(self, asked: _Asked, found: Json, known: frozenset[str]) -> RunsPage:
