@@ -2,9 +2,11 @@
 
 ``python -m tests.benchmarks.readers_bench [--quick] [--pairs N] [--runs N] [--large N] [--json]``
 
-Both sides are timed from the start of their process: the deck on a pseudo-terminal, with nothing remembered, until the
-rows are on the screen; the bare script until it holds them. Of the large store the bare script's figure is ten times
-that of its store of a tenth, unless ``--bare-large`` asks for it. ``--quick`` makes two pairs and no large store.
+First of all the first frame and the rows last seen, beside a Textual app that shows one word. Then both sides are timed
+from the start of their process: the deck on a pseudo-terminal, with nothing remembered, until the rows are on the
+screen (of a server a screenful, the script's 200 runs following it); the bare script until it holds them. Of the large
+store the bare script's figure is ten times that of its store of a tenth, unless ``--bare-large`` asks for it.
+``--quick`` makes two pairs and no large store.
 DECK_BENCH_STORES names a folder in which the stores are kept from one time to the next.
 """
 
@@ -23,11 +25,21 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.benchmarks.startup_bench import Timed, children, ended, grouped, newest_name, peak_kb, touch
+from tests.benchmarks.startup_bench import (
+    Timed,
+    children,
+    ended,
+    first_frames,
+    grouped,
+    newest_name,
+    peak_kb,
+    touch,
+)
 from tests.support.big_store import make_big_store
 from tests.support.servers import mlflow_server
 
 MODELS = 100
+FRAMES_A_PAIR = 3  # they take a tenth of the others' time
 WORKERS = 2
 
 BARE = """
@@ -114,14 +126,18 @@ def bare(text: str, uri: str, runs: int, folder: Path, figures: Figures, prefix:
         figures.note(f"{prefix} {name}", float(figure))
 
 
+def configured(uri: str, name: str, *, cache: bool) -> None:
+    """Have the deck open this store, in a file of its own: it is checked anew only where it has changed."""
+    config = Path(os.environ["MLFLOW_DECK_CONFIG"]).with_name(f"{name}.yaml")
+    # A busy machine is no failure: the bare script waits for two minutes as well.
+    place = {"tracking_uri": uri, "timeout": 190}
+    config.write_text(json.dumps({"cache": cache, "context": "bench", "contexts": {"bench": place}}))
+    os.environ["MLFLOW_DECK_CONFIG"] = str(config)
+
+
 def deck(uri: str, runs: int, first: str, figures: Figures, prefix: str) -> None:
     """Open the deck at the experiment that was updated last, and load all of its runs."""
-    # A file of its own for each place, which stays as it is: it is checked anew only where it has changed.
-    config = Path(os.environ["MLFLOW_DECK_CONFIG"]).with_name(f"{uri.partition(':')[0]}.yaml")
-    # Nothing is remembered, and a busy machine is no failure: the bare script waits for two minutes as well.
-    place = {"tracking_uri": uri, "timeout": 190}
-    config.write_text(json.dumps({"cache": False, "context": "bench", "contexts": {"bench": place}}))
-    os.environ["MLFLOW_DECK_CONFIG"] = str(config)
+    configured(uri, uri.partition(":")[0], cache=False)
     with ended(Timed([sys.executable, "-m", "tui"])) as program:
         figures.note(f"{prefix} rows", program.until(first))
         # A person's keys wait for no silence, and what is timed ends when the last run is in the table.
@@ -177,6 +193,8 @@ def measure(runs: int, pairs: int, large: int, bare_large: bool) -> dict[str, fl
         touch(store.path)
         add_models(store.path)
         first = newest_name(store.uri)
+        configured(store.uri, "seen", cache=True)
+        first_frames(first, pairs * FRAMES_A_PAIR, home, figures.note)
         with mlflow_server(store.uri, home / "server", workers=WORKERS) as address:
             places = (("SQLite", store.uri), ("server", address))
             for _, uri in places:
@@ -204,6 +222,12 @@ def measure(runs: int, pairs: int, large: int, bare_large: bool) -> dict[str, fl
 
 def rows_of(found: dict[str, float], runs: int, large: int) -> list[tuple[str, float, float, float]]:
     """What is compared: its name, the deck's figure, the bare script's, and the target as a part of it."""
+    words = [
+        ("first frame", "first frame", "one word", 1.20),
+        ("first frame, processor time", "first frame processor", "one word processor", 1.20),
+        ("rows last seen", "last seen", "one word", 1.50),
+        ("rows last seen, processor time", "last seen processor", "one word processor", 1.50),
+    ]
     asked = [
         ("first live rows, SQLite", "SQLite rows", 0.30),
         ("first live rows, server", "server rows", 0.40),
@@ -215,7 +239,8 @@ def rows_of(found: dict[str, float], runs: int, large: int) -> list[tuple[str, f
     ]
     if large:
         asked.append((f"all {grouped(large)} runs, SQLite", "large all", 0.08))
-    return [(name, found[f"deck {key}"], found[f"bare {key}"], target) for name, key, target in asked]
+    beside_word = [(name, found[key], found[word], target) for name, key, word, target in words]
+    return beside_word + [(name, found[f"deck {key}"], found[f"bare {key}"], target) for name, key, target in asked]
 
 
 def main() -> None:

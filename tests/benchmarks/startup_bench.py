@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,6 +99,34 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def processor_ms(pid: int) -> float:
+    """The processor time that a process has taken so far, by the kernel's clock of a hundredth of a second."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def first_frames(first: str, times: int, home: Path, note: Callable[[str, float], None]) -> None:
+    """The first frame and the rows last seen, in turn with an app of one word; the configuration is the caller's.
+
+    In milliseconds, and in those of processor time, of which a busy machine changes less.
+    """
+    (home / "one_word.py").write_text(ONE_WORD)
+    one_word = [sys.executable, str(home / "one_word.py")]
+    deck = [sys.executable, "-m", "tui"]
+    with ended(Timed(deck)) as program:  # warms bytecode, and leaves rows last seen
+        program.until(first)
+        program.idle(3)
+    for _ in range(times):
+        with ended(Timed(one_word)) as program:
+            note("one word", program.until("word"))
+            note("one word processor", processor_ms(program.pid))
+        with ended(Timed(deck)) as program:
+            note("first frame", program.until("Experiments"))
+            note("first frame processor", processor_ms(program.pid))
+            note("last seen", program.until(first))
+            note("last seen processor", processor_ms(program.pid))
+
+
 def peak_kb(pid: int) -> int:
     """The highest memory that a process has had, in kilobytes."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -119,24 +147,14 @@ def measure(runs: int, times: int) -> dict[str, float]:
         store = make_big_store(Path(os.environ.get("DECK_BENCH_STORES", folder)), runs, history=0)
         uri = f"sqlite:///{store.path}"
         touch(store.path)
-        for name, text in (("one_word.py", ONE_WORD), ("bare.py", BARE)):
-            (home / name).write_text(text)
+        (home / "bare.py").write_text(BARE)
         os.environ.update({"HOME": folder, "XDG_CACHE_HOME": f"{folder}/c", "XDG_STATE_HOME": f"{folder}/s"})
         os.environ["MLFLOW_TRACKING_URI"] = uri
         # Of what is installed the bytecode is always there, so the deck's own has to be: it is not compiled each time.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        one_word = [sys.executable, str(home / "one_word.py")]
         deck = [sys.executable, "-m", "tui"]
         first = newest_name(uri)
-        with ended(Timed(deck)) as program:  # warms bytecode, and leaves rows last seen
-            program.until(first)
-            program.idle(3)
-        for _ in range(times):
-            with ended(Timed(one_word)) as program:
-                note("one word", program.until("word"))
-            with ended(Timed(deck)) as program:
-                note("first frame", program.until("Experiments"))
-                note("last seen", program.until(first))
+        first_frames(first, times, home, note)
         for kept in (home / "c").rglob("last-seen"):
             subprocess.run(["rm", "-r", str(kept)], check=True)
         for _ in range(max(3, times // 3)):

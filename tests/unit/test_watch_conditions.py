@@ -195,5 +195,5 @@ def test_what_the_deck_reads_anyway_is_told_once_while_it_holds() -> None:
     assert "traces error rate" in [one.kind for one in watched.traces("agent", [*before, *hour], NOW_MS)]
     assert not watched.traces("agent", [*before, *hour], NOW_MS) and len(watched.words("traces of agent")) == 2
     silent = Watched(WatchSettings())
-    assert not silent.of_runs and not silent.serving([serves], {"churn": {"champion": "13"}}, 0)
+    assert not silent.wanted.of_runs and not silent.serving([serves], {"churn": {"champion": "13"}}, 0)
     assert not silent.traces("agent", [*before, *hour], NOW_MS) and not silent.findings("churn", [stale], 0)

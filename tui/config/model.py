@@ -122,6 +122,11 @@ class WatchSettings:
     serving: bool = False  # an endpoint that is not ready, or off its alias
     traces_worse_by: float = 0.0  # per cent by which an hour of traces is worse than the one before; 0: none
 
+    @property
+    def of_runs(self) -> bool:
+        """Whether runs under way are looked at; known without loading what looks."""
+        return self.nan or self.no_point > 0 or bool(self.plateau or self.behind)
+
 
 def plateau_of(said: str) -> tuple[str, int] | None:
     """The metric and the points of ``loss:20``; None where it is none."""

@@ -9,7 +9,6 @@ from enum import Enum
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tui.domain.problem import Kind, Problem
-from tui.domain.prompts import uri_parts
 
 _TRACE_ID = re.compile(r"tr-[0-9a-f]{32}")
 _RUN_ID = re.compile(r"[0-9a-fA-F]{32}")
@@ -126,6 +125,8 @@ def _model_uri(given: str, rest: str) -> Place:
 
 
 def _prompt_uri(given: str, rest: str) -> Place:
+    from tui.domain.prompts import uri_parts  # heavier than all the rest of this
+
     found = uri_parts(f"prompts:{rest}")
     if found is None:
         raise _unknown(given, "It would be prompts:/NAME, prompts:/NAME/VERSION or prompts:/NAME@ALIAS.")

@@ -425,10 +425,6 @@ class Watched:
         """What holds of it, as it was told."""
         return [one.words for one in self._held.get(of, {}).values()]
 
-    @property
-    def of_runs(self) -> bool:
-        return self.wanted.nan or self.wanted.no_point > 0 or self.in_histories.of_runs
-
     def runs(self, under_way: Iterable[tuple[SeenRun, Mapping[str, float]]], now_ms: int) -> list[Happening]:
         """Of runs under way: metrics that are no numbers, and that have not moved since they were first seen so."""
         found: list[Happening] = []

@@ -380,11 +380,11 @@ class RunsPane(ListPane[str]):
             known = reference(view, run_id)
             if known is not None:
                 notices.saw_run(run_id, known.name, known.status)
-        watched = self.session.watched
-        if not watched.of_runs:
+        if not self.session.launch.settings.watch.of_runs:
             return
         from tui.services.watching import SeenRun
 
+        watched = self.session.watched
         before = watched.kinds("runs")
         going = []
         for run_id in view.snapshot.going_on(MOST_FOLLOWED):
@@ -426,8 +426,9 @@ class RunsPane(ListPane[str]):
 
     def _troubles(self) -> dict[str, str]:
         """What holds of runs, where something is looked for."""
-        watched = self.session.watched
-        return watched.kinds("runs", "histories") if watched.of_runs else {}
+        if not self.session.launch.settings.watch.of_runs:
+            return {}
+        return self.session.watched.kinds("runs", "histories")
 
     def _look_for_traces(self) -> None:
         """Where there are no runs, there may be traces: it is said where these are seen."""
