@@ -26,6 +26,7 @@ from tests.support.deck import (
 )
 from tests.support.driver import Deck
 from tests.support.fakes import NOW_MS
+from tests.support.idle import rested
 from tui.app.application import DeckApp
 from tui.config.model import Settings
 from tui.domain.capabilities import Capabilities
@@ -61,6 +62,17 @@ async def test_the_first_runs_wait_for_no_cursor_to_rest_and_the_details_come_wi
     async with small.open() as deck:
         await deck.until_text("Runs · churn/weekly · 12")
         await deck.until(lambda: browse(deck).details is not None, "the details are there")
+        assert "watched" not in vars(browse(deck).session), "nothing is looked for, so that what looks is not loaded"
+
+
+async def test_a_cursor_on_no_run_brings_no_details_before_the_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.app.browse.LATEST", 3600.0)
+    async with world(tmp_path, [experiment(1, "none")], []).open() as deck:
+        await deck.until(lambda: runs_pane(deck).view is not None, "it is known that there are none")
+        await rested()
+        assert browse(deck).details is None
 
 
 # what takes long
