@@ -101,6 +101,25 @@ async def test_a_place_found_before_the_list_is_read_stays_in_it(tmp_path: Path)
         assert first.id not in loader.experiments
 
 
+async def test_a_place_of_another_folder_stays_when_the_list_is_read_again(tmp_path: Path) -> None:
+    """It can be in no page of the folder that is listed; once it is deleted it goes."""
+    here = world(tmp_path, [experiment(1, "home/e1"), experiment(2, "away/e2")], experiment_path="home/")
+    async with drive(here.app(), (120, 36)) as deck:
+        pane = browse(deck).experiments
+        await deck.until(lambda: pane.loader.complete and set(pane.loader.experiments) == {"1"}, "the folder is read")
+        pane.point_at([here.tracking.get_experiment("2")])
+        for there in ({"1", "2"}, {"1"}):
+            asked = len(here.tracking.calls)
+            pane.loader.read()
+            await deck.until(
+                lambda asked=asked, there=there: (  # type: ignore[misc]  # the loop's own
+                    len(here.tracking.calls) > asked and set(pane.loader.experiments) == there
+                ),
+                "it is read again",
+            )
+            here.tracking.experiments = [experiment(1, "home/e1")]
+
+
 async def test_a_place_in_the_shared_folder_opens(profile: str, tmp_path: Path) -> None:
     place = "experiments:/Shared/fraud/cards"
     launch = resolve(Options(profile=profile, place=place), {}, tmp_path, Settings(cache=False))

@@ -167,3 +167,5 @@ def test_workspaces_are_listed_switched_to_and_told_of_where_they_are_not_ones_o
     with Terminal([*deck, "--workspace", "team-b"], environ=environ, cwd=str(tmp_path)) as hers:
         hers.until("team-b is none of your workspaces")
         hers.until("that you may see")
+        hers.type(":workspace\r")
+        hers.until("parts only is not listed: :workspace NAME")

@@ -88,7 +88,12 @@ async def test_the_trail_is_cut_before_the_places_lose_their_names() -> None:
         closed = Freshness(FreshnessState.CLOSED)
         line.show(Status("local", "", ("experiments", "churn", "weekly"), tops=more, at="Serving", freshness=closed))
         await deck.settle()
-        assert " 1 Run  2 Mod [3 Serving] 4 Pro  5 Tra  0 Boa " in deck.lines()[0], "names are cut alike"
+        assert " 1 Runs  2 Models [3 Serving] 4 Prompts  5  0 " in deck.lines()[0], "the last names go first"
+        for at, context in (("Board", "production-" * 9), ("Models", "p" * 99)):
+            line.show(Status(context, "", ("experiments",), tops=more, at=at, freshness=closed))
+            await deck.settle()
+            lit = "[0 Board]" if at == "Board" else "[2 Models]"
+            assert lit in deck.lines()[0] and "5" in deck.lines()[0], "a long context gives way to the places"
 
 
 async def test_a_context_without_endpoints_names_none(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.support.fakes import MINUTE, NOW_MS, run
 from tui.domain.glyphs import ASCII, UNICODE
 from tui.domain.runs import tables as run_tables
-from tui.domain.runs.tables import CHILDREN_READ, VALUE_CELLS, Facts
+from tui.domain.runs.tables import CHILDREN_READ, VALUE_CELLS, Facts, RunMade
 from tui.domain.values import DatasetInput, MetricValue, RunReference
 
 HOSTILE = "a\x1b[31m\n[bold]b\u202e"
@@ -140,3 +140,10 @@ def test_the_status_of_a_failed_run_stands_out() -> None:
     row = column(facts, "name").index("status")
     tones = facts.table.tones("value", row, row + 1)
     assert tones == ["bad"]
+
+
+def test_a_logged_model_that_a_run_names_and_nobody_finds_is_said_to_be_deleted() -> None:
+    named = ("m-1",)
+    assert RunMade().rows(named) == [("model:m-1", "logged model", "m-1")], "not known yet"
+    assert RunMade(models=()).rows(named) == [("model:m-1", "logged model", "m-1  deleted")]
+    assert RunMade(models_note="refused").rows(named)[0][2] == "m-1"

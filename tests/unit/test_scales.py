@@ -145,3 +145,12 @@ def test_the_first_label_of_an_axis_is_drawn_also_at_its_very_beginning() -> Non
     draw_axes(canvas, frame, scales.whole_ticks(x, 6), [], plain=False)
     lowest = canvas.strips([Style()] * len(TONES))[-1].text
     assert lowest.split() == ["1790000000000", "+10k", "+15k", "+20k", "+25k"]
+
+
+@pytest.mark.parametrize("length", [1000, 3000, 10**6])
+def test_ticks_of_steps_past_what_floats_tell_apart_are_where_they_say(length: int) -> None:
+    """From 2**53 not every whole number is a float: a tick is only where one is."""
+    low = 1_790_000_000_000_000_000
+    first, *others = scales.whole_ticks(span_of(float(low), float(low + length)), 6)
+    assert others and int(first.text) == int(first.at)
+    assert [int(tick.text) for tick in others] == [int(tick.at) - int(first.at) for tick in others]

@@ -262,7 +262,10 @@ def ask_for_workspace(deck: DeckApp, found: Sequence[tuple[str, str]], here: str
             deck.action_workspace(choice.id)
 
     choices = [Choice(name, name, "is open" if name == here else about) for name, about in found]
-    deck.push_screen(ChoiceModal("Workspace", choices, deck.glyphs, hint="enter open   esc leave"), picked)
+    # Such a server leaves out a workspace in which one has single models or experiments, and none of the whole.
+    title = "Workspace · one of which you see parts only is not listed: :workspace NAME"
+    title = title if deck.session.capabilities.hides else "Workspace"
+    deck.push_screen(ChoiceModal(title, choices, deck.glyphs, hint="enter open   esc leave"), picked)
 
 
 def said_before(deck: DeckApp) -> list[str]:

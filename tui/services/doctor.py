@@ -384,7 +384,9 @@ class Doctor:
             hides = session.capabilities.hides
             found, remedy = f"{not_seen(wanted, seen, hides=hides)}.", "Name one of these, or ask to be let in."
             return DoctorCheck(Verdict.WARNING if hides else Verdict.FAIL, found, remedy)
-        return ok(f"{wanted or f'{DEFAULT_WORKSPACE}, as none is named'}; you may see {', '.join(seen) or 'none'}.")
+        parts = ", and of ones that are not listed what you were given of them" if session.capabilities.hides else ""
+        here = wanted or f"{DEFAULT_WORKSPACE}, as none is named"
+        return ok(f"{here}; you may see {', '.join(seen) or 'none'}{parts}.")
 
     def _artifacts(self) -> DoctorCheck:
         tracking = self._session.tracking

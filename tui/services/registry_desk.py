@@ -392,7 +392,7 @@ class Store:
         if self.problem is not None:
             shown = f", showing {len(self.models)} models from before" if self.models else ""
             return f"{clean(self.name)} down: {clean(self.problem.message)}{shown}"
-        loaded = f"{len(self.models)} models" + ("" if self.complete else " so far")
+        loaded = f"{len(self.models)} model{'' if len(self.models) == 1 else 's'}{'' if self.complete else ' so far'}"
         return f"{clean(self.name)} {loaded if self.session is not None else 'not opened'}"
 
 

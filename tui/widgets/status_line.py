@@ -70,7 +70,7 @@ def freshness_words(freshness: Freshness, zone: tzinfo) -> str:
 
 TRAIL_KEEPS = 12  # cells of the trail that stay before the names of the other places are cut
 CRUMB_SHOWS = 4  # cells of a crumb under which it is left out rather than cut
-TOP_LETTERS = (99, 5, 4, 3, 0)  # of the other places' names, where there is less and less room
+CONTEXT_SHOWS = 8  # cells of the context's name that stay however little room there is
 PLACE_NEEDS = 12  # cells under which the address is left out
 
 
@@ -107,16 +107,20 @@ class StatusLine(Widget):
         right = self._right(cells)
         right_cells = sum(width(text) for text, _ in right)
         word = f" {clean(status.word)} " if status.word else ""
-        parts: list[tuple[str, str, Message | None]] = [
-            (word, "bold reverse $accent", None),
-            (f" {clean(status.context)}", "bold $accent", None),
-        ]
         crumbs = self._trail()
         crumb_cells = sum(width(text) for text, _, _ in crumbs)
-        room = cells - right_cells - width(word) - width(parts[1][0]) - 3
-        # The trail is cut before the places' names are, and those are cut before they are left out.
-        for letters in TOP_LETTERS:
-            tops = self._tops(letters)
+        room = cells - right_cells - width(word) - 3
+        # A long name gives way to the place that is lit and to the keys of the others.
+        least = sum(width(text) for text, _, _ in self._tops(0))
+        context = fit(f" {clean(status.context)}", max(CONTEXT_SHOWS, room - least), ellipsis=glyphs.ellipsis).rstrip()
+        parts: list[tuple[str, str, Message | None]] = [
+            (word, "bold reverse $accent", None),
+            (context, "bold $accent", None),
+        ]
+        room -= width(context)
+        # The trail is cut before the places' names are left out, and of those the last go first.
+        for named in range(len(status.tops), -1, -1):
+            tops = self._tops(named)
             if sum(width(text) for text, _, _ in tops) + min(crumb_cells, TRAIL_KEEPS) <= room:
                 break
         room -= sum(width(text) for text, _, _ in tops)
@@ -150,12 +154,12 @@ class StatusLine(Widget):
         right.append((f"{sign} {freshness_words(freshness, self._zone)}{again} ", tone))
         return right
 
-    def _tops(self, letters: int) -> list[tuple[str, str, Message | None]]:
-        """The places at the top, the one here lit and in brackets, the others with so many letters of their names."""
+    def _tops(self, named: int) -> list[tuple[str, str, Message | None]]:
+        """The places at the top, the one here lit and in brackets, the first so many by name, the others by key."""
         parts: list[tuple[str, str, Message | None]] = []
-        for top in self.status.tops:
+        for number, top in enumerate(self.status.tops):
             here = top.name == self.status.at
-            text = f"{top.key} {top.title if here else top.title[:letters]}".rstrip()
+            text = f"{top.key} {top.title}" if here or number < named else top.key
             text = f"[{text}]" if here else f" {text} "
             parts.append((text if parts else f"  {text}", "bold $accent" if here else "", self.TopPressed(top.name)))
         return parts

@@ -250,10 +250,12 @@ class RunMade:
     def rows(self, model_ids: Sequence[str]) -> list[Row]:
         """Rows for the overview of a run that names these models as its outputs."""
         known = {model.model_id for model in self.models or ()}
+        # A model that is named is read one by one where the search leaves it out: what is not here by then is no more.
+        gone = "  deleted" if self.models is not None and not self.models_note else ""
         found: list[Row] = [
             (_MODEL + model.model_id, "logged model", model_words(model)) for model in self.models or ()
         ]
-        found += [(_MODEL + one, "logged model", one) for one in dict.fromkeys(model_ids) if one not in known]
+        found += [(_MODEL + one, "logged model", one + gone) for one in dict.fromkeys(model_ids) if one not in known]
         if self.models_note:
             found.append(("models", "logged models", self.models_note))
         for made in self.versions or ():

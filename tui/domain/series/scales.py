@@ -121,11 +121,14 @@ def whole_ticks(span: AxisRange, most: int) -> list[Tick]:
     """Ticks at round whole numbers: steps.
 
     Where they are too long to be read beside each other (times as steps, say), the first is whole and the others are
-    what they are more.
+    what they are more. Where floats leave whole numbers out (from 2**53), they are at powers of two, which are there.
     """
     step = max(1, int(round_step(2 * span.half, most)))
-    first = math.ceil(span.low / step)
-    last = math.floor(span.high / step)
+    apart = int(math.ulp(max(abs(span.low), abs(span.high))))
+    if apart > 1 and step % apart:
+        step = max(apart, 1 << (step - 1).bit_length())
+    first = -(-math.ceil(span.low) // step)
+    last = math.floor(span.high) // step
     if last - first > _MOST_TICKS:
         return []
     places = [n * step for n in range(first, last + 1)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.domain.experiments import Experiment, ExperimentPage, Lifecycle
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import under_filter
 from tui.services.session import Session
@@ -18,6 +18,7 @@ from tui.ui.list_pane import ListPane
 
 
 SHARED, REPOS = "/Shared/", "/Repos/"
+MOST_OUTSIDE = 20  # experiments of other folders than the one listed that are read again with it
 
 
 class StartingPlaces:
@@ -61,6 +62,19 @@ class StartingPlaces:
         # To the server's LIKE an underscore is any letter.
         return replace(page, experiments=tuple(e for e in page.experiments if e.name.startswith(under)))
 
+    def again(self, experiments: Sequence[Experiment], view: Lifecycle) -> dict[str, Experiment | None]:
+        """Each of these as it is now; None of one that is no more, or not what is looked at; blocks."""
+        found: dict[str, Experiment | None] = {}
+        for one in experiments:
+            try:
+                now = self._session.tracking.get_experiment(one.id)
+            except Problem as problem:
+                if problem.kind is Kind.NOT_FOUND:
+                    found[one.id] = None
+                continue  # what could not be asked stays as it was
+            found[one.id] = now if view in (Lifecycle.ALL, Lifecycle(now.lifecycle)) else None
+        return found
+
     def _settle(self) -> None:
         """Ask the workspace once where one's own folder is; where it does not say, everything is listed."""
         with self._settling:
@@ -98,7 +112,8 @@ class ExperimentsLoader:
         self.experiments: dict[str, Experiment] = {}
         self.counts: dict[str, int] = {}
         self.complete = False
-        self._come_to: dict[str, Experiment] | None = {}  # by other ways, before the first page has come
+        self._come_to: dict[str, Experiment] = {}  # by other ways than the list
+        self._is_read = False  # whether a first page has come since the list became another one
 
     @property
     def under(self) -> str | None:
@@ -122,13 +137,13 @@ class ExperimentsLoader:
 
     def _forget(self) -> None:
         self.experiments, self.complete = {}, False
+        self._come_to, self._is_read = {}, False
 
     def know(self, experiments: Sequence[Experiment]) -> None:
         """Take in experiments that have been come to by another way."""
         for experiment in experiments:
             self.experiments.setdefault(experiment.id, experiment)
-            if self._come_to is not None:
-                self._come_to[experiment.id] = experiment
+            self._come_to[experiment.id] = experiment
 
     def recall(self) -> None:
         """Begin with what was seen last."""
@@ -146,23 +161,23 @@ class ExperimentsLoader:
 
     def _ask_page(self, token: str | None) -> None:
         places, view = self._places, self.view
+        outside = self._outside()[:MOST_OUTSIDE] if token is None else []
         self._owner.ask(
             self._session.pool,
             "experiments",
-            lambda: places.page(view, token),
-            lambda page: self._got(page, first=token is None),
+            lambda: (places.page(view, token), places.again(outside, view)),
+            lambda found: self._got(found[0], first=token is None, again=found[1]),
             self._failed,
             stops="the experiments",
         )
 
-    def _got(self, page: ExperimentPage, *, first: bool) -> None:
+    def _got(self, page: ExperimentPage, *, first: bool, again: Mapping[str, Experiment | None] | None = None) -> None:
         if first:
             self.experiments = {}
         self.experiments.update((experiment.id, experiment) for experiment in page.experiments)
-        if self._come_to is not None:
-            # A place may lie in another folder than the one listed, and be found before that is.
-            come_to, self._come_to = self._come_to, None
-            self.know(tuple(come_to.values()))
+        if first:
+            self._come_to = self._still_come_to(again or {})
+            self.know(tuple(self._come_to.values()))
         self.complete = page.next_token is None
         self._state.freshness = self._state.freshness.live(self._session.clock.now_ms())
         self._changed()
@@ -171,6 +186,19 @@ class ExperimentsLoader:
         else:
             self._remember()
         self._ask_counts([experiment.id for experiment in page.experiments])
+
+    def _outside(self) -> list[Experiment]:
+        """What was come to by another way and no page of this list holds: it lies in another folder."""
+        under = self.under
+        return [one for one in self._come_to.values() if under and not one.name.startswith(under)]
+
+    def _still_come_to(self, again: Mapping[str, Experiment | None]) -> dict[str, Experiment]:
+        """What stays in the list beside its pages; ``again`` is what was read of it anew, None where it is no more."""
+        if not self._is_read:  # what a page will hold may have been come to before
+            self._is_read = True
+            return self._come_to
+        read = ((one.id, again.get(one.id, one)) for one in self._outside())
+        return {experiment_id: one for experiment_id, one in read if one is not None}
 
     def _failed(self, problem: Problem) -> None:
         self._state.freshness = self._state.freshness.failed(problem)
