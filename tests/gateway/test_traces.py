@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.loopback import answer, answer_json, serve
 from tests.gateway.conftest import open_session
 from tests.support import servers
 from tests.support.stores import Store, make_store
@@ -175,3 +178,57 @@ def test_spans_that_are_gone_from_the_artifacts_say_so(traced: Traced) -> None:
         connection.execute(moved, (trace_id, LOCATION_TAG))
     trace = traced.ask["traces.trace"](trace_id, location="ARTIFACT_REPO")
     assert trace.info.id == trace_id and trace.spans == () and "artifact store" in trace.gone
+
+
+_OLD: dict[str, object] = {
+    "request_id": "92f8cc",
+    "experiment_id": "1",
+    "timestamp_ms": 1795980095891,
+    "execution_time_ms": 63,
+    "status": "OK",
+    "request_metadata": [{"key": "mlflow.traceInputs", "value": '{"q": 1}'}],
+    "tags": [{"key": "mlflow.traceName", "value": "ask"}],
+}
+_OLD_SPAN: dict[str, object] = {
+    "name": "ask",
+    "context": {"span_id": "0xe60c2c91c773d17c", "trace_id": "0xf46116058af945f3d288e87e5e907bab"},
+    "parent_id": None,
+    "start_time": 1795980095954559290,
+    "end_time": 1795980095955018011,
+    "status_code": "OK",
+    "status_message": "",
+    "attributes": {"mlflow.traceRequestId": '"92f8cc"', "mlflow.spanInputs": '{"q": 1}'},
+    "events": [],
+}
+
+
+@pytest.mark.parametrize("spans", [[_OLD_SPAN], None])
+def test_a_server_before_mlflow_3_is_asked_as_its_own_clients_ask(spans: list[object] | None) -> None:
+    given = {
+        "/version": answer(200, "2.16.2", "text/plain"),
+        "/api/2.0/mlflow/traces/92f8cc/info": answer_json(200, {"trace_info": _OLD}),
+        "/api/2.0/mlflow/traces/none/info": answer_json(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "-"}),
+        "/api/2.0/mlflow/traces": answer_json(200, {"traces": [_OLD]}),
+        "/ajax-api/2.0/mlflow/get-trace-artifact": answer_json(500, {})
+        if spans is None
+        else answer_json(200, {"spans": spans}),
+    }
+    absent = answer(404, "<!doctype html><title>404 Not Found</title>")
+
+    def behave(connection: socket.socket, head: bytes, over: threading.Event) -> None:
+        given.get(head.split()[1].decode().partition("?")[0], absent)(connection, head, over)
+
+    with serve(behave) as server:
+        ask = dispatch.operations(open_session(server.uri))
+        (info,) = ask["traces.search"](["1"]).infos
+        assert (info.id, info.name, info.state, info.took_ms) == ("92f8cc", "ask", OK, 63)
+        assert ask["traces.info"]("92f8cc") == info
+        trace = ask["traces.trace"]("92f8cc", location=info.spans_location)
+        assert trace.info == info
+        assert [(span.name, span.attributes["mlflow.spanInputs"]) for span in trace.spans] == (
+            [("ask", {"q": 1})] if spans else []
+        )
+        assert bool(trace.gone) is (spans is None)
+        with pytest.raises(Problem) as told:
+            ask["traces.trace"]("none")
+        assert told.value.kind is Kind.NOT_FOUND

@@ -177,7 +177,7 @@ async def test_a_server_without_traces_says_so(world: World) -> None:
     async with world.open() as deck:
         await deck.until_text("weekly")
         await deck.press("5")
-        await deck.until_text("MLflow 2.9.2 keeps no traces")
+        await deck.until_text("MLflow 2.9.2 has no traces: they came with 2.14")
         assert not world.traces.calls
 
 

@@ -56,6 +56,7 @@ def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, .
     can = of_server(expected(SERVER, SERVER), version)
     assert can.lacking == lacking
     assert can.prompts is ("prompts" not in lacking) and bool(can.no_prompts) is not can.prompts
+    assert can.traces is ("traces" not in lacking) and bool(can.no_traces) is not can.traces
     assert can.logged_models is ("logged models" not in lacking)
     assert can.evaluation_sets is ("evaluation datasets" not in lacking)
     assert bool(can.no_evaluation_sets) is not can.evaluation_sets

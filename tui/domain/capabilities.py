@@ -73,6 +73,11 @@ class Capabilities:
         return f"There are no prompts here: the {self.registry_called or 'registry'} keeps none"
 
     @property
+    def no_traces(self) -> str:
+        """Why there are no traces here, in a line; "" where there are."""
+        return "" if self.traces else f"MLflow {self.server_version} has no traces: they came with 2.14"
+
+    @property
     def no_workspaces(self) -> str:
         """Why this is not parted into workspaces, in a line; "" where it is."""
         if self.parted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
@@ -260,6 +261,7 @@ _API = "/api/3.0/mlflow/traces"
 MOST = 500  # infos that a server gives in a page
 _COUNT, _SUM = {"aggregation_type": "COUNT"}, {"aggregation_type": "SUM"}
 _PERCENTILES = (50, 95, 99)
+_WORD_AS_ID = re.compile(r"Trace with ID '?(get|search)'? not found")
 
 
 class RestTraces:
@@ -306,12 +308,7 @@ class RestTraces:
         title = f"Could not read trace {trace_id}"
         with problems.raised_as(title, self._session.place):
             asked = {"trace_id": trace_id, "allow_partial": "true"}
-            try:
-                found = self._ask(title, "/get", "trace", params=asked)["trace"]
-            except Problem as problem:
-                if problem.code in ("ENDPOINT_NOT_FOUND", "404") or problem.kind is Kind.UNSUPPORTED:
-                    raise Elsewhere("an older server gives no traces with their spans") from problem
-                raise
+            found = self._ask(title, "/get", "trace", params=asked)["trace"]
             info = info_of(found["trace_info"])
             if info.spans_location not in ("", TRACKING_STORE):
                 raise Elsewhere("its spans lie with the artifacts")
@@ -332,7 +329,8 @@ class RestTraces:
                 }
                 if by:
                     body["dimensions"] = list(by)
-                points: list[Json] = self._ask(title, "/metrics", "data_points", json=body).get("data_points") or []
+                answer = self._answer(title, "/metrics", "data_points", json=body)
+                points: list[Json] = answer.get("data_points") or []
                 return points
 
             def number(points: Sequence[Json], key: str) -> float | None:
@@ -364,6 +362,20 @@ class RestTraces:
             )
 
     def _ask(self, title: str, path: str, expected: str, **how: object) -> Json:
+        """The same, with Elsewhere where a server is too old for these requests: MlflowClient knows the former ones."""
+        try:
+            return self._answer(title, path, expected, **how)
+        except Problem as problem:
+            # One of 2.14 to 2.22 has no such address, or takes its last word for the id of a trace.
+            if (
+                problem.kind is Kind.UNSUPPORTED
+                or problem.code in ("ENDPOINT_NOT_FOUND", "404")
+                or _WORD_AS_ID.search(problem.message)
+            ):
+                raise Elsewhere("an older server has other requests for traces") from problem
+            raise
+
+    def _answer(self, title: str, path: str, expected: str, **how: object) -> Json:
         """The JSON of an answer; ``expected`` is the key that tells MLflow's answers from those of other programs."""
         self._session.reach()
         answer = self._session.request(_API + path, "POST" if "json" in how else "GET", **how)

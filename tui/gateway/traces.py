@@ -35,7 +35,7 @@ from tui.domain.traces.values import (
 )
 from tui.gateway import problems
 from tui.gateway.ports import TraceWritesPort
-from tui.gateway.rest.transport import object_in
+from tui.gateway.rest.transport import Json, object_in
 from tui.gateway.session import Connection
 from tui.gateway.trace_json import loaded, made
 from tui.gateway.tracking import answers
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 
 _WAREHOUSE = "MLFLOW_TRACING_SQL_WAREHOUSE_ID"
+_OLD_API, _OLD_SPANS = "/api/2.0/mlflow/traces", "/ajax-api/2.0/mlflow/get-trace-artifact"
 _KEPT_IN = {ARTIFACT_REPO: "artifact store", ARCHIVE_REPO: "archive"}
 
 
@@ -82,12 +83,22 @@ class ClientTraces:
 
     def info(self, trace_id: str) -> TraceInfo:
         with problems.raised_as(f"Could not read trace {trace_id}", self._session.place):
+            old = self._old(f"{_OLD_API}/{_path(trace_id)}/info", "trace_info")
+            if old is not None:
+                return _old_info(old)
             client = self._session.client()
             return info_of_entity(client._tracing_client.get_trace_info(trace_id))
 
     def trace(self, trace_id: str, *, location: str = "", warehouse: str = "") -> Trace:
         title = f"Could not read trace {trace_id}"
         with problems.raised_as(title, self._session.place), _through(warehouse):
+            old = self._old(f"{_OLD_API}/{_path(trace_id)}/info", "trace_info")
+            if old is not None:
+                from mlflow.entities import TraceData
+
+                kept = self._old(f"{_OLD_SPANS}?request_id={_path(trace_id)}", "spans")
+                spans = tuple(map(_span_of_entity, TraceData.from_dict(dict(kept)).spans)) if kept else ()
+                return Trace(_old_info(old), spans, "" if spans else _lost(""))
             try:
                 client = self._session.client()
                 # Of one that runs, nothing is answered unless what there is by now will do.
@@ -102,6 +113,19 @@ class ClientTraces:
             info = info_of_entity(found.info)
             spans = tuple(_span_of_entity(span) for span in found.data.spans)
             return Trace(info, spans, _lost(info.spans_location) if not spans else "")
+
+    def _old(self, endpoint: str, expected: str) -> Json | None:
+        """What a server of 2.14 to 2.22 answers of one trace, which newer clients ask for by other addresses."""
+        if self._session.kind not in uris.HTTP_KINDS or not self._session.server_version().startswith("2."):
+            return None
+        self._session.reach()
+        answer = self._session.request(endpoint, "GET")
+        if answer.status_code == 200:
+            found = object_in(answer.content)
+            return found if found is not None and expected in found else None
+        if expected == "spans":  # a server that cannot read them says so in one of many ways
+            return None
+        raise answers.of_answer(answer, "", self._session.place)
 
     def _gone(self, error: Exception, location: str) -> str:
         """Why a trace that is there has no spans; empty where something else went wrong."""
@@ -176,6 +200,17 @@ def _assessment_of_entity(one: MlflowAssessment) -> Assessment:
         overrides=one.overrides or "",
         run_id=(one.metadata or {}).get(SAID_IN, ""),
     )
+
+
+def _old_info(answer: Json) -> TraceInfo:
+    """A trace as servers described one before MLflow 3."""
+    from mlflow.entities.trace_info_v2 import TraceInfoV2
+    from mlflow.protos.service_pb2 import TraceInfo as Message
+    from mlflow.utils.proto_json_utils import parse_dict
+
+    said = Message()
+    parse_dict(dict(answer["trace_info"]), said)  # type: ignore[no-untyped-call]  # MLflow declares no types here
+    return info_of_entity(TraceInfoV2.from_proto(said).to_v3())
 
 
 def _span_of_entity(span: MlflowSpan) -> Span:

@@ -59,8 +59,9 @@ class TracesScreen(Page, Asking):
         self.focus_pane(self.traces)
         can = self.session.capabilities
         if not can.traces:
-            who = f"MLflow {can.server_version}" if can.server_version else "This store"
-            self.traces.grid.placeholder = f"{who} keeps no traces."
+            self.traces.set_title("Traces")
+            self.traces.grid.placeholder = can.no_traces
+            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         elif self._route is not None and self._route.scope.places:
             self.traces.query_text = self._route.local
             self._show(self._route.scope, {}, self._route.filter_string)
