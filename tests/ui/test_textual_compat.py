@@ -215,7 +215,7 @@ async def test_a_fault_before_the_end_is_one_still() -> None:
 
 
 _STOPS_IN_MID_FRAME = """
-import os, signal
+import os, signal, subprocess
 from textual.widgets import Static
 from tui.terminal.textual_compat import CalmApp
 
@@ -226,6 +226,9 @@ class Stops(CalmApp[None]):
             with self._driver._writer_thread._queue.mutex:
                 os.kill(os.getpid(), signal.SIGTSTP)
                 sum(range(1000))
+        elif event.key == "e":
+            with self.suspend():
+                subprocess.run(["sh", "-c", "echo an editor; read line"])
         else:
             self.screen.mount(Static("after " + event.key))
 
@@ -237,7 +240,7 @@ Stops().run()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="whether a program is stopped is read from /proc")
-def test_a_program_that_is_stopped_in_mid_frame_stops_and_comes_back(tmp_path: Path) -> None:
+def test_a_program_stops_in_mid_frame_and_beside_an_editor_and_comes_back(tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with Terminal([sys.executable, "-c", _STOPS_IN_MID_FRAME], environ=environ, cwd=str(tmp_path)) as terminal:
         terminal.until("before")
@@ -247,6 +250,13 @@ def test_a_program_that_is_stopped_in_mid_frame_stops_and_comes_back(tmp_path: P
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.until("before")
         terminal.press("x")
+        terminal.until("after x")
+        terminal.press("e")
+        terminal.until("an editor")
+        os.kill(terminal.pid, signal.SIGTSTP)
+        terminal.until_stopped()
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.press("enter")
         terminal.until("after x")
 
 

@@ -521,10 +521,16 @@ class CalmApp(App[Result], Generic[Result]):
         driver = super()._build_driver(headless, inline, mouse, size)
         # Textual's driver goes to the background within the handler of the signal, which Python runs between any two
         # steps: in the middle of a frame as well, where it would wait for ever for the queue that the frame is put in.
-        loop = asyncio.get_running_loop()
-        for number, does in (("SIGTSTP", "_sigtstp_application"), ("SIGCONT", "_sigcont_application")):
-            if hasattr(driver, does):
-                loop.add_signal_handler(getattr(signal, number), getattr(driver, does))
+        stop, loop = getattr(driver, "_sigtstp_application", None), asyncio.get_running_loop()
+        if stop is not None:
+
+            def to_background(number: int, frame: object) -> None:
+                if driver._auto_restart:
+                    loop.call_soon_threadsafe(stop, number, frame)
+                else:  # an editor has the terminal, and the loop stands still until that ends
+                    stop(number, frame)
+
+            signal.signal(signal.SIGTSTP, to_background)
         return driver
 
     def _is_left(self, part: MessagePump | None) -> bool:
