@@ -80,6 +80,7 @@ def calls_of(path: Path) -> Calls:
     calls += [("registry.get_versions", ([*pairs, ("churn", "77"), ("a/b", "1")],), {})]
     calls += [("registry.get_versions", (pairs,), {})]
     calls += [("registry.registered_as", ([*runs, "no-such", "'"],), {}), ("registry.registered_as", ([],), {})]
+    calls += [("registry.registered_as", (some,), {}) for some in ([*runs, *logged], logged, logged[:1])]
     calls += [("registry.source_runs", ([*runs, "0" * 32],), {})]
     calls += [("registry.source_runs", ([*runs, "0" * 32, "it's"],), {})]
     calls += [("registry.source_models", ([*logged, "m-" + "0" * 32],), {})]

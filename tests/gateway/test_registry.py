@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,13 @@ from tui.console.report import lint
 from tui.domain.artifacts import ModelMetric
 from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
+from tui.domain.values import RegisteredAs
+from tui.features.artifacts.logged_models import versions_of
 from tui.gateway import readers
+from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.ports import RegistryPort
 from tui.gateway.registry import ClientRegistry
+from tui.gateway.session import Connection
 from tui.services.model_health import ModelHealth
 
 MLMODEL = """
@@ -41,6 +45,7 @@ signature:
 class Desk:
     """A registry through the gateway, MLflow's own client for the same place, and the ids of what is in it."""
 
+    session: Connection
     registry: RegistryPort
     client: Any
     run: str
@@ -84,7 +89,30 @@ def desk(desk_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     bare = client.create_run(experiment, run_name="bare").info.run_id
     deleted = client.create_run(experiment, run_name="deleted").info.run_id
     client.delete_run(deleted)
-    return Desk(ClientRegistry(session), client, run, bare, deleted, logged.model_id)
+    return Desk(session, ClientRegistry(session), client, run, bare, deleted, logged.model_id)
+
+
+def test_versions_made_of_a_logged_model_by_hand_are_found_by_it(desk: Desk) -> None:
+    client, other = desk.client, "m-" + "0" * 32
+    experiment = client.get_run(desk.run).info.experiment_id
+    alone = client.create_logged_model(experiment, name="of-no-run").model_id
+    client.finalize_logged_model(alone, "READY")
+    client.create_registered_model("by-hand")
+    # A server wants the model named, and then tags it; a store takes the source alone, and notes nothing.
+    named = {"model_id": alone} if desk.session.transport is not None else {}
+    client.create_model_version("by-hand", f"models:/{alone}", **named)
+    client.set_registered_model_alias("by-hand", "blue", "1")
+    model = client.get_logged_model(alone)
+    client.create_model_version("by-hand", model.artifact_location, model_id=alone)
+    first, second = RegisteredAs("by-hand", "1", ("blue",)), RegisteredAs("by-hand", "2", ())
+    for ids in ([alone], [alone, other], [desk.run, alone, other]):
+        found = desk.registry.registered_as(ids)
+        assert found[alone] == (first,) and other not in found, ids
+    listed = ClientArtifacts(desk.session).logged_model(alone)
+    assert set(versions_of(desk.registry, [], [listed])[alone]) == {first, second}
+    assert versions_of(desk.registry, [], [replace(listed, tags={})])[alone] == (first,), "no tag tells of it"
+    client.delete_registered_model("by-hand")
+    client.delete_logged_model(alone)
 
 
 def test_a_model_from_nothing_to_nothing(desk: Desk) -> None:

@@ -245,53 +245,71 @@ _VERSIONS_READ = 1000
 _TITLE = "Could not read what was registered from this run"
 
 
-def of_runs(
-    client: Any, run_ids: Sequence[str], raised_as: Callable[[str], AbstractContextManager[None]]
+def made_of(
+    client: Any, ids: Sequence[str], raised_as: Callable[[str], AbstractContextManager[None]]
 ) -> dict[str, tuple[RegisteredAs, ...]]:
-    """Versions made from these runs, newest first, each with the aliases that point to it, by a search of them all."""
-    wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id.replace("-", "").isalnum()]
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    """Versions made of these runs or logged models, newest first, each with the aliases that point to it."""
+    wanted = [one for one in dict.fromkeys(ids) if one.replace("-", "").isalnum()]
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    changed: dict[tuple[str, str], int] = {}
     aliases: dict[str, dict[str, list[str]]] = {}
     try:
         with raised_as("Could not read which models were made from these runs"):
             asked = set(wanted)
-            for run_id, model, version in _versions(client, wanted):
-                if run_id in asked:
-                    found[run_id].append((model, version))
-            for model in {model for made in found.values() for model, _ in made}:
+            for made in _versions(client, wanted, raised_as):
+                pair = str(made.name), str(made.version)
+                changed[pair] = int(made.last_updated_timestamp or 0)
+                for of in {str(made.run_id), logged_model_of(str(made.source or ""))} & asked:
+                    found[of].add(pair)
+            for model in {model for some in found.values() for model, _ in some}:
                 aliases[model] = _aliases(client, model)
     except Problem as problem:
         if problem.kind is Kind.UNSUPPORTED:
             return {}
         raise
     return {
-        run_id: tuple(
-            RegisteredAs(model, version, tuple(sorted(aliases[model].get(version, ())))) for model, version in made
+        of: tuple(
+            RegisteredAs(model, version, tuple(sorted(aliases[model].get(version, ()))))
+            for model, version in sorted(some, key=lambda pair: (-changed[pair], pair[0], -int(pair[1])))
         )
-        for run_id, made in found.items()
+        for of, some in found.items()
     }
 
 
-def _versions(client: Any, run_ids: Sequence[str]) -> Iterable[tuple[str, str, str]]:
-    if len(run_ids) > _RUNS_ASKED:
+def _versions(
+    client: Any, ids: Sequence[str], raised_as: Callable[[str], AbstractContextManager[None]]
+) -> Iterable[Any]:
+    if len(ids) > _RUNS_ASKED:
         # Where there are few versions, all of them are one request; where there are many it was one too many.
         page = client.search_model_versions(max_results=_VERSIONS_READ)
         if not page.token:
-            yield from _said_of(page)
+            yield from page
             return
-    for at in range(0, len(run_ids), _RUNS_ASKED):
-        asked = ", ".join(f"'{run_id}'" for run_id in run_ids[at : at + _RUNS_ASKED])
-        token: str | None = None
-        while True:
-            page = client.search_model_versions(f"run_id IN ({asked})", max_results=_VERSIONS_READ, page_token=token)
-            yield from _said_of(page)
-            token = page.token or None
-            if token is None:
-                break
+    models = [one for one in ids if logged_model_of(f"models:/{one}")]
+    runs = [one for one in ids if one not in set(models)]
+    for at in range(0, len(runs), _RUNS_ASKED):
+        asked = ", ".join(f"'{run_id}'" for run_id in runs[at : at + _RUNS_ASKED])
+        yield from _versions_by(client, f"run_id IN ({asked})")
+    if not models:
+        return
+    # No server takes IN for sources: one is asked for, and of several all that logged models are the source of.
+    by_source = f"source_path = 'models:/{models[0]}'" if len(models) == 1 else "source_path LIKE 'models:/m-%'"
+    try:
+        with raised_as("Could not read which versions were made from these logged models"):
+            yield from _versions_by(client, by_source)
+    except Problem as problem:
+        if problem.kind not in (Kind.UNSUPPORTED, Kind.BAD_REQUEST):
+            raise  # else a registry that cannot be searched by source; what runs and tags tell stands
 
 
-def _said_of(page: Iterable[Any]) -> Iterable[tuple[str, str, str]]:
-    return ((str(made.run_id), str(made.name), str(made.version)) for made in page)
+def _versions_by(client: Any, filter_string: str) -> Iterable[Any]:
+    token: str | None = None
+    while True:
+        page = client.search_model_versions(filter_string, max_results=_VERSIONS_READ, page_token=token)
+        yield from page
+        token = page.token or None
+        if token is None:
+            return
 
 
 def _aliases(client: Any, model: str) -> dict[str, list[str]]:

@@ -263,8 +263,8 @@ class ArtifactsPort(Protocol):
 class RegistryPort(Protocol):
     """Registered models."""
 
-    def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
-        """Versions made from these runs; runs without one are absent."""
+    def registered_as(self, ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
+        """Versions made from these runs, or whose source is one of these logged models; ids without one are absent."""
         ...
 
     def search_models(self, *, filter_string: str = "", max_results: int = 200, token: str | None = None) -> ModelsPage:

@@ -304,9 +304,10 @@ class ClientRegistry:
         with problems.raised_as(f"Could not read what is at {uri}", self._session.place):
             return registry_facts.registrable_at(self.client, uri, self._session.tracking_uri)
 
-    def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
+    def registered_as(self, ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         if not self.is_catalog:
-            return model_files.of_runs(self.client, run_ids, self.raised_as)
+            return model_files.made_of(self.client, ids, self.raised_as)
+        run_ids = [one for one in ids if not model_files.logged_model_of(f"models:/{one}")]
         # A Unity Catalog cannot be searched by run; of a single one, its logged models may name what was made of them.
         found_by_tag = self._named_by_models(run_ids[0]) if len(run_ids) == 1 else ()
         if found_by_tag:

@@ -16,7 +16,7 @@ from tui.domain.columns import ColumnSpec, SortOrder
 from tui.domain.glyphs import Glyphs
 from tui.domain.models.measures import latest_metrics
 from tui.domain.models.values import SourceRun
-from tui.domain.problem import Problem
+from tui.domain.problem import Kind, Problem
 from tui.domain.table import Tone
 from tui.domain.text import clean, named, natural
 from tui.domain.traces.values import TraceScope
@@ -49,13 +49,26 @@ def _called(version: RegisteredAs) -> str:
 def versions_of(
     registry: RegistryPort, run_ids: Sequence[str], models: Sequence[LoggedModel]
 ) -> dict[str, tuple[RegisteredAs, ...]]:
-    """The versions made of each of these models; it blocks. The tags of models may tell of fewer, and of those gone."""
-    told = {(one.model, one.version): one for found in registry.registered_as(run_ids).values() for one in found}
-    asked = dict.fromkeys([*told, *(pair for model in models for pair in model.registered)])
+    """The versions made of each of these models; it blocks. The tags of models may tell of fewer, and of those gone.
+
+    A version names its model by its source, ``models:/m-…`` or the folder of the model's files; where the source is
+    another copy of them, only the model's tag tells.
+    """
+    try:
+        told = registry.registered_as([*run_ids, *(model.model_id for model in models)])
+    except Problem as problem:
+        if problem.kind is not Kind.UNSUPPORTED:
+            raise
+        told = {}  # a catalog is not searched so
+    known = {(one.model, one.version): one for some in told.values() for one in some}
+    asked = dict.fromkeys([*known, *(pair for model in models for pair in model.registered)])
+    of_place = {model.place.rstrip("/"): model.model_id for model in models}
+    of_tag = {pair: model.model_id for model in models for pair in model.registered}
     found: dict[str, tuple[RegisteredAs, ...]] = {model.model_id: () for model in models}
     for pair, made in registry.get_versions(list(asked)).items():
-        if made.model_id in found:
-            found[made.model_id] += (told.get(pair) or RegisteredAs(*pair, ()),)
+        of = made.model_id or of_place.get(made.source.rstrip("/")) or of_tag.get(pair, "")
+        if of in found:
+            found[of] += (known.get(pair) or RegisteredAs(*pair, ()),)
     return found
 
 

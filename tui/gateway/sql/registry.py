@@ -166,20 +166,24 @@ class SqlRegistry:
                 for made in _some_versions(reading, name, some)
             }
 
-    def registered_as(self, run_ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
-        wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id.replace("-", "").isalnum()]
-        asked = set(wanted)
+    def registered_as(self, ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
+        wanted = [one for one in dict.fromkeys(ids) if one.replace("-", "").isalnum()]
+        sources = {
+            f"models:/{one}{end}": one for one in wanted if logged_model_of(f"models:/{one}") for end in ("", "/")
+        }
+        asked = {one: one for one in wanted} | sources
         made: dict[str, list[tuple[str, str]]] = defaultdict(list)
         with self._reading("Could not read which models were made from these runs") as reading:
-            for run_id, name, version in reading.among(
-                wanted,
-                f"SELECT run_id, name, version FROM model_versions WHERE run_id IN (:among) AND {_THERE} AND name NOT "
-                "IN (SELECT name FROM model_version_tags WHERE [key] = :prompt_tag AND value = 'true') "
-                "ORDER BY last_updated_time DESC, name, version DESC",
-                prompt_tag=PROMPT_TAG,
-            ):
-                if run_id in asked:
-                    made[run_id].append((name, str(version)))
+            for column, values in (("run_id", wanted), ("source", list(sources))):
+                for value, name, version in reading.among(
+                    values,
+                    f"SELECT {column}, name, version FROM model_versions WHERE {column} IN (:among) AND {_THERE} "
+                    "AND name NOT IN (SELECT name FROM model_version_tags WHERE [key] = :prompt_tag AND value = 'true')"
+                    " ORDER BY last_updated_time DESC, name, version DESC",
+                    prompt_tag=PROMPT_TAG,
+                ):
+                    if value in asked:
+                        made[asked[value]].append((name, str(version)))
             aliases = _aliases(reading, sorted({name for some in made.values() for name, _ in some}))
         return {
             run_id: tuple(
