@@ -474,15 +474,16 @@ class Terminal(io.StringIO):
 
 def test_progress_is_one_line_that_is_taken_away_again() -> None:
     stream = Terminal()
-    with ProgressLine(stream, columns=70, seconds=iter([0.0, 9.0, 9.0]).__next__) as show:
+    with ProgressLine(stream, columns=70, seconds=iter([50.0, 59.0, 59.0]).__next__) as show:
         show(Progress("Loading MLflow", 0, 0))
+        show(Progress("database", 0, 10))
         show(Progress("churn/weekly", 5, 10))
         show(Progress("x", 10, 10))
     drawn = stream.getvalue()
     assert "\n" not in drawn
     frames = drawn.split("\r")
     assert frames[1] == "Loading MLflow"
-    assert frames[2] == f"Making the sample store  {'━' * 10}{'─' * 10}  5/10 · 9s left  churn/weekly"[:69]
+    assert frames[3] == f"Making the sample store  {'━' * 10}{'─' * 10}  50 % · 9s left  churn/weekly"[:69]
     assert all(len(frame) < 70 for frame in frames)
     assert frames[-2].strip() == "" and frames[-1] == ""
 
@@ -493,4 +494,4 @@ def test_progress_elsewhere_is_a_line_for_each_step() -> None:
         for done in range(3):
             show(Progress("churn", done, 5))
         show(Progress("fraud", 3, 5))
-    assert stream.getvalue() == "churn  0/5\nfraud  3/5\n"
+    assert stream.getvalue() == "churn  0 %\nfraud  60 %\n"

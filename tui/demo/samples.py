@@ -168,14 +168,19 @@ ROOM_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the making is; ``total`` is 0 while that is not known."""
+    """How far the making is, by cost; ``total`` is 0 while that is not known."""
 
     step: str
     done: int
     total: int
 
     def __str__(self) -> str:
-        return f"{self.step}  {self.done}/{self.total}" if self.total else self.step
+        return f"{self.step}  {self.share}" if self.total else self.step
+
+    @property
+    def share(self) -> str:
+        """How much is done, in percent; pieces cost too unlike to be counted for a person."""
+        return f"{100 * self.done // self.total} %" if self.total else ""
 
 
 @dataclass(frozen=True)
@@ -250,7 +255,7 @@ class ProgressLine:
         self._live = stream.isatty()
         self._step = ""
         self._seconds = seconds
-        self._began = seconds()
+        self._began: float | None = None  # the first piece; loading MLflow before it says nothing of the pace
         self._drawn = 0
         encoding = getattr(stream, "encoding", None) or "ascii"
         try:
@@ -285,9 +290,11 @@ class ProgressLine:
             return progress.step
         filled = self.WIDTH * progress.done // progress.total
         bar = self._bar[0] * filled + self._bar[1] * (self.WIDTH - filled)
-        passed_ms = round((self._seconds() - self._began) * 1000)
+        now = self._seconds()
+        self._began = now if self._began is None else self._began
+        passed_ms = round((now - self._began) * 1000)
         left = time_left(progress.done, progress.total, passed_ms)
-        return f"Making the sample store  {bar}  {progress.done}/{progress.total}{left}  {progress.step}"
+        return f"Making the sample store  {bar}  {progress.share}{left}  {progress.step}"
 
     def _draw(self, line: str) -> None:
         columns = self._columns or shutil.get_terminal_size().columns

@@ -83,7 +83,7 @@ def _build(folder: Path, out: TextIO) -> None:
     gc.set_threshold(100_000)
 
     def report(step: str, done: int) -> None:
-        _tell(out, {"step": step, "done": done, "total": build.PIECES})
+        _tell(out, {"step": step, "done": done, "total": build.TOTAL})
 
     report("Creating the database", 0)
     build.build(folder, report)

@@ -29,7 +29,7 @@ LOGGED_MODELS_FROM = 9
 
 BY_HAND = 9
 MONTHS = 9
-PIECES = 3 + VERSIONS + BY_HAND + MONTHS + 2  # experiments, runs of weekly, of backfill, of the pilot
+COST = (1 + VERSIONS + BY_HAND) * workshop.COSTS[WEEKLY] + 1 + MONTHS + 1 + 2  # and of backfill, of the pilot
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ FOLDS = 3
 EPOCHS = 20
 DIVERGED_TO_NAN = 23
 DIVERGED_TO_INFINITY = 77
-SWEEP_PIECES = 1 + TRIALS + len(BEST) * FOLDS
+SWEEP_COST = 1 + TRIALS + len(BEST) * FOLDS
 
 _SOURCE = Source("sweep.py", branch="sweep-41")
 

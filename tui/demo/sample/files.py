@@ -374,7 +374,7 @@ RUN_NAMES = {
     "formula": "=cmd|' /C calc'!A1",
 }
 
-PIECES = 2 + len(RUN_NAMES) + 4 + 1  # experiments, runs, odd lineage, the one in the long-named experiment
+COST = 2 + len(RUN_NAMES) + 4 + 1  # experiments, runs, odd lineage, the one in the long-named experiment
 _STEP = "hostile"
 
 

@@ -9,13 +9,13 @@ from mlflow.entities import Metric
 
 from tui.demo.sample import files, workshop
 from tui.demo.sample.churn import Candidate
-from tui.demo.sample.workshop import HOUR, MINUTE, RunPlan, Source, Workshop, dataset, random
+from tui.demo.sample.workshop import COSTS, HOUR, MINUTE, RunPlan, Source, Workshop, dataset, random
 
 NAME = "fraud"
 VERSIONS = 7
 LONG_STEPS = 4000
 DIVERGED_AT = 1200
-PIECES = 1 + VERSIONS + 4
+COST = (1 + VERSIONS + 4) * COSTS[NAME]
 
 _COLUMNS = dict.fromkeys([*workshop.FRAUD_COLUMNS, "is_fraud"], "double")
 

@@ -18,7 +18,7 @@ from mlflow.tracing.constant import SpanAttributeKey, TraceMetadataKey
 from numpy.random import Generator
 
 from tui.demo.sample.registry import PROMPT
-from tui.demo.sample.workshop import HOUR, MINUTE, SECOND, RunPlan, Source, Workshop, random
+from tui.demo.sample.workshop import COSTS, HOUR, MINUTE, SECOND, RunPlan, Source, Workshop, random
 
 STEP = "traces"
 SUPPORT = "support/agent"
@@ -26,7 +26,8 @@ TRIAGE = "support_triage"
 TRACES = 576  # and those of two evaluation runs
 EVALUATED = 12  # inputs of the evaluation dataset
 BATCH = 96
-PIECES = 1 + TRACES // BATCH + 2 + 1
+_KEPT, _SAID = 85, 9  # what it costs to trace a batch, and to say what was said of it
+COST = TRACES // BATCH * (_KEPT + _SAID) + 4 * COSTS[STEP]  # experiment and dataset, and two evaluations over it
 
 _QUESTIONS = (
     "Where is my parcel?", "I want my money back for order 88{n}.", "How do I change my address?",
@@ -82,7 +83,6 @@ def make(shop: Workshop) -> None:
     told = [_trace(shop, chance, number) for number in range(TRACES)]
     for at in range(0, TRACES, BATCH):
         _record(shop, experiment, told[at : at + BATCH])
-        shop.tick(STEP)
     _evaluation(shop, experiment)
 
 
@@ -185,6 +185,7 @@ def _record(shop: Workshop, experiment: str, told: Sequence[Told]) -> None:
     """Trace what happened, wait for it to be in the store, and say what judges said and which prompts were used."""
     traced = [(_traced(experiment, one), one) for one in told]
     mlflow.flush_trace_async_logging()
+    shop.tick(STEP, _KEPT)
     prompts = {version: shop.client.get_prompt_version(PROMPT, version) for version in ("1", "2")}
     for trace_id, one in traced:
         shop.clock.set(one.start_ms + one.root.took)
@@ -192,6 +193,7 @@ def _record(shop: Workshop, experiment: str, told: Sequence[Told]) -> None:
             mlflow.log_assessment(trace_id, feedback)
         if one.prompt:
             shop.client.link_prompt_versions_to_trace([prompts[one.prompt]], trace_id)
+    shop.tick(STEP, _SAID)
 
 
 def _traced(experiment: str, one: Told) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.demo.sample import churn, files, fraud, workshop
 from tui.demo.sample.churn import Candidate
-from tui.demo.sample.workshop import HOUR, MINUTE, RunPlan, Source, Workshop, dataset, random
+from tui.demo.sample.workshop import COSTS, HOUR, MINUTE, RunPlan, Source, Workshop, dataset, random
 
 # The pricing prototype: a run for each region under one parent, three versions, nothing promoted.
 
@@ -15,7 +15,7 @@ NAME = "pricing"
 EMPTY = "scratch/empty"
 VERSIONS = 3
 REGIONS = ("alps", "baltic", "lakes", "riviera")
-PRICING_PIECES = 2 + VERSIONS + 1 + len(REGIONS) + 2
+PRICING_COST = (2 + VERSIONS + 1 + len(REGIONS) + 2) * COSTS[NAME]
 
 _SOURCE = Source("pricing/fit.py", branch="prototype")
 _COLUMNS = dict.fromkeys([*workshop.PRICE_COLUMNS, "price"], "double")
@@ -110,7 +110,7 @@ HOSTILE = "解約 🐙 [bold]x[\\bold] \x1b[31mred\x1b[0m \u202eesrever"
 PROMPT = "support_reply"
 DELETED_CHURN_VERSION = 3
 
-PIECES = churn.VERSIONS + fraud.VERSIONS + VERSIONS + 1 + 1 + 1  # and ltv, the odd name, the prompt
+COST = churn.VERSIONS + fraud.VERSIONS + VERSIONS + 1 + 1 + 1  # and ltv, the odd name, the prompt
 
 
 def make(

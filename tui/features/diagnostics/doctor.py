@@ -538,9 +538,7 @@ class StoreScreen(Page, Asking):
         )
 
     def _progressed(self, progress: Progress) -> None:
-        self.pane.notice.tell(
-            Content(f"Making the sample store: {progress.step} ({progress.done} of {progress.total})")
-        )
+        self.pane.notice.tell(Content(f"Making the sample store: {progress}"))
 
     def _open(self, tracking_uri: str) -> None:
         launch = self.session.launch
