@@ -22,6 +22,7 @@ from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
 from tui.host.tunnel import Tunnel, by_port, command, free_port
 from tui.host.wire import spec_of
+from tui.services.copies import as_others_reach, run_copies
 
 # Listens where it is told to, as ssh does, and leaves a note of its arguments and of its end.
 FAKE = f"""#!{sys.executable}
@@ -237,6 +238,28 @@ def test_web_addresses_mean_the_context_that_names_them() -> None:
     launch = resolve(Options(place=page), {}, Path("/"), settings)
     assert (launch.context_name, launch.tracking_uri) == ("p", "http://mlflow.internal:5000")
     assert resolve(Options(place=page, context="p"), {}, Path("/"), settings).context_name == "p"
+    assert (launch.pages_address, launch.beyond_ssh) == ("https://mlflow.example.com", "")
+
+
+def test_what_is_copied_of_a_context_by_ssh_leads_where_others_get() -> None:
+    settings = checked(
+        "contexts:\n  p: {tracking_uri: 'http://localhost:15000/ml', ssh: bastion, forward: 'mlflow.internal:5000',"
+        " addresses: ['https://mlflow.example.com/']}\n  q: {tracking_uri: 'http://inside:5000', ssh: bastion}"
+    )
+    said = {}
+    for name in "pq":
+        launch = resolve(Options(context=name), {}, Path("/"), settings)
+        uri = launch.tracking_uri
+        offers = run_copies(uri, "r1", "7")
+        reached = as_others_reach(offers, uri, pages=launch.pages_address, server=launch.beyond_ssh)
+        said[name] = dict(reached)
+        assert [title for title, _ in reached] == [title for title, _ in offers]
+    assert said["p"]["link"] == "https://mlflow.example.com/#/experiments/7/runs/r1"
+    assert said["p"]["curl"].startswith("curl -s 'http://mlflow.internal:5000/ml/api/")
+    assert "set_tracking_uri('http://mlflow.internal:5000/ml')" in said["p"]["Python"]
+    assert said["q"]["link"] == "http://inside:5000/#/experiments/7/runs/r1"
+    plain = run_copies("sqlite:///m.db", "r1", "7")
+    assert as_others_reach(plain, "sqlite:///m.db", pages="https://x", server="") == plain
 
 
 # what is drawn by itself

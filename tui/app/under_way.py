@@ -173,13 +173,19 @@ class Copying:
 
     def choose(self) -> None:
         """Copy one of what the page offers, or the summary of what was written last."""
-        from tui.services.copies import in_workspace
+        from tui.services.copies import as_others_reach, in_workspace
         from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         deck = self._deck
         written = deck.done_last.offers("what was done last") if deck.done_last is not None else []
         # What is under the cursor may be among what its page offers anyway.
-        here = in_workspace(deck.page.copies_here(), deck.page.session.launch.apart) if deck.page is not None else []
+        here: list[tuple[str, str]] = []
+        if deck.page is not None:
+            launch = deck.page.session.launch
+            reached = as_others_reach(
+                deck.page.copies_here(), launch.tracking_uri, pages=launch.pages_address, server=launch.beyond_ssh
+            )
+            here = in_workspace(reached, launch.apart)
         offers = list(dict.fromkeys([*here, *written])) if here else []
         if not offers:
             deck.say("There is nothing here to copy")

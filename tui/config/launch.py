@@ -374,6 +374,20 @@ class Launch:
         return hashlib.sha256(server.encode()).hexdigest()[:16]
 
     @property
+    def pages_address(self) -> str:
+        """Where others see the server's web UI, where the context names such addresses."""
+        context = self.settings.contexts.get(self.context_name)
+        return context.addresses[0] if context is not None and context.addresses else ""
+
+    @property
+    def beyond_ssh(self) -> str:
+        """The server's address as the host of ``ssh`` knows it; the tracking URI may lead nowhere but from there."""
+        if not (self.ssh and self.forward):
+            return ""
+        path = urlsplit(self.tracking_uri).path.rstrip("/")
+        return f"{kind(self.tracking_uri)}://{self.forward}{path}"
+
+    @property
     def place_shown(self) -> str:
         """Where the context leads, fit to be shown: an address without secrets, or a path."""
         if self.ssh:

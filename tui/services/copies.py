@@ -44,6 +44,20 @@ def shown_uri(tracking_uri: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+def as_others_reach(
+    offers: Sequence[tuple[str, str]], tracking_uri: str, *, pages: str, server: str
+) -> list[tuple[str, str]]:
+    """What is offered to be copied, with the addresses that somebody else needs in place of the one used here.
+
+    ``pages`` is where the web UI is seen, ``server`` where programs reach it; "" is the address used here.
+    """
+    own = web_address(tracking_uri)
+    to = {"link": pages or server, "curl": server, "Python": server}
+    return [
+        (title, text.replace(own, to[title].rstrip("/")) if own and to.get(title) else text) for title, text in offers
+    ]
+
+
 def in_workspace(offers: Sequence[tuple[str, str]], workspace: str) -> list[tuple[str, str]]:
     """What is offered to be copied, each in its way of a workspace of its server; "" is the one that goes unsaid."""
     if not workspace:
