@@ -19,6 +19,7 @@ from tui.app.application import DeckApp
 from tui.domain.artifacts import HEAD_BYTES, LoggedModel
 from tui.domain.capabilities import expected, of_server
 from tui.domain.models.values import Registrable, SourceRun
+from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
 from tui.domain.values import RegisteredAs
@@ -283,6 +284,20 @@ async def test_a_run_without_artifacts_says_so(tmp_path: Path) -> None:
     async with opened(world, until="") as deck:
         await deck.until_text("No artifacts.")
         await deck.until_text("nothing was logged")
+
+
+async def test_a_place_with_a_path_opens_the_artifacts_there_over_their_run_or_model(tmp_path: Path) -> None:
+    world = gallery(tmp_path)
+    world.launch = {"place": parse_place(f"runs:/{RUN_ID}/config/train.yaml")}
+    async with world.open((120, 36)) as deck:
+        await deck.until(lambda: bool(deck.app.screen.query(ArtifactsView)), "the artifacts are open")
+        await deck.until(lambda: here(deck) == "config/train.yaml", "the cursor is on the file")
+        await deck.press("escape")
+        await deck.until_text("Contents")
+        assert isinstance(deck.app, DeckApp)
+        deck.app.open_place(f"models:/{MODEL_ID}/MLmodel")
+        await deck.until(lambda: bool(deck.app.screen.query(ArtifactsView)), "those of the model are open")
+        await deck.until(lambda: here(deck) == "MLmodel", "the cursor is on the file there")
 
 
 async def test_in_the_run_s_page_artifacts_are_a_tab(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ RUN = "0123456789abcdef0123456789abcdef"
         ("models:/prod.ml.churn@champion", {"kind": PlaceKind.MODEL, "model": "prod.ml.churn", "alias": "champion"}),
         ("models:/churn/3", {"kind": PlaceKind.MODEL, "model": "churn", "version": "3"}),
         (f"models:/m-{RUN}", {"kind": PlaceKind.LOGGED_MODEL, "model": f"m-{RUN}"}),
+        (f"models:/m-{RUN}/a/b.txt", {"kind": PlaceKind.LOGGED_MODEL, "model": f"m-{RUN}", "artifact_path": "a/b.txt"}),
     ],
 )
 def test_mlflow_uris(text: str, expected: dict[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -203,15 +203,17 @@ class BrowseScreen(Page, Asking):
     # places
 
     def open_place(self, place: Place) -> None:
-        """Go where a place names: to an experiment's runs, to some runs, to one run."""
+        """Go where a place names: to an experiment's runs, to some runs, to one run, to a folder of its artifacts."""
         from tui.domain.places import PlaceKind
 
         if place.kind is PlaceKind.RUN and place.run_ids:
             self.open_run(place.run_ids[0])
+            self._open_artifacts("run", place.run_ids[0], place.artifact_path)
         elif place.kind is PlaceKind.LOGGED_MODEL:
             from tui.ui.routes import LoggedModelRoute
 
             self.deck.go(LoggedModelRoute("", place.model))
+            self._open_artifacts("model", place.model, place.artifact_path)
         elif place.kind is PlaceKind.LOGGED_MODELS:
             from tui.ui.routes import LoggedModelsRoute
 
@@ -219,6 +221,13 @@ class BrowseScreen(Page, Asking):
             self.deck.go(LoggedModelsRoute(place.experiment_ids, f"experiment {place.experiment_ids[0]}"))
         elif place.kind in (PlaceKind.EXPERIMENT, PlaceKind.RUNS) or place.filter_string:
             self._find_experiments(place)
+
+    def _open_artifacts(self, kind: Literal["run", "model"], of: str, path: str) -> None:
+        """Open the artifacts over the page of what they are of, with the cursor on ``path``, where one is named."""
+        from tui.ui.routes import ArtifactsRoute
+
+        if path:
+            self.deck.go(ArtifactsRoute(kind, of, path=path))
 
     def go_to(self, what: str, name: str = "") -> None:
         """What the commands ``:runs`` and ``:experiments NAME`` do."""

@@ -237,7 +237,7 @@ def _meant(session: Session, given: str) -> tuple[ArtifactRoot, ArtifactEntry, s
         return root, _entry(session, root, place.artifact_path), "" if place.artifact_path else root.id
     if place.kind is PlaceKind.LOGGED_MODEL:
         root = ArtifactRoot("model", place.model)
-        return root, _entry(session, root, ""), root.id
+        return root, _entry(session, root, place.artifact_path), "" if place.artifact_path else root.id
     if place.kind is PlaceKind.MODEL:
         made = version_of(session, Named(place.model, place.version, place.alias))
         name = f"{made.name.rpartition('/')[2]}-v{made.version}"

@@ -112,8 +112,8 @@ def _run_uri(given: str, rest: str) -> Place:
 
 def _model_uri(given: str, rest: str) -> Place:
     name = _after_slash(given, rest).strip("/")
-    if re.fullmatch(r"m-[0-9a-f]{32}", name):
-        return Place(PlaceKind.LOGGED_MODEL, given, model=name)
+    if logged := re.fullmatch(r"(m-[0-9a-f]{32})(?:/(.*))?", name, re.DOTALL):
+        return Place(PlaceKind.LOGGED_MODEL, given, model=logged[1], artifact_path=logged[2] or "")
     if "@" in name:
         name, _, alias = name.rpartition("@")
         alias = alias.strip()
