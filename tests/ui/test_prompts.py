@@ -107,11 +107,16 @@ async def test_two_versions_word_by_word_in_one_text_and_beside_each_other(world
 async def test_marked_versions_are_those_compared(world: World) -> None:
     async with world.open((150, 40)) as deck:
         await on_support(deck)
-        for version in ("1", "3"):
+        for version in ("3", "1"):  # whichever is marked first, the older stands left
             prompts(deck).versions.grid.move_to(version)
             await deck.press("space")
         await deck.press("d")
         await deck.until_text("support_reply v1 against v3")
+        await deck.press("escape")
+        await deck.until(lambda: not isinstance(deck.app.screen, PromptDiffScreen), "back")
+        prompts(deck).versions.grid.move_to("2")
+        await deck.press("space", "d")
+        await deck.until_text("Two versions are compared, and 3 are marked")
 
 
 async def test_an_alias_is_moved_with_what_callers_lose_and_taken_back(world: World) -> None:

@@ -18,9 +18,9 @@ from tui.app.application import DeckApp
 from tui.domain.capabilities import Capabilities
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
+from tui.domain.traces.summary import traces_lie
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, IN_PROGRESS, CostOfModel, Trace, TraceMetrics, TracesPage, Warehouse
-from tui.features.runs.words import traces_lie
 from tui.features.traces.compare import TraceDiffScreen
 from tui.features.traces.groups import TraceGroupsScreen
 from tui.features.traces.pane import TracesPane
@@ -392,7 +392,7 @@ async def test_two_traces_part_at_the_first_that_came_out_otherwise(world: World
             lambda: isinstance(deck.app, DeckApp) and isinstance(deck.app.page, TraceDiffScreen), "both are compared"
         )
         await deck.until_text("they part at tool:refund")
-        deck.shows("parts here", "only second", "−5.5s", "apology", "status")
+        deck.shows("parts here", "only first", "+5.5s", "apology", "status")
         await deck.press("x")
         await deck.until_text("only what differs")
         assert "find_order" not in deck.text()
@@ -405,6 +405,9 @@ async def test_texts_of_a_pair_differ_by_words(world: World) -> None:
         await deck.until_text("against")
         await deck.until_text("where is parcel")
         deck.shows("-", "+", "parcel 1", "parcel 2")
+        page = deck.app.screen
+        assert isinstance(page, TraceDiffScreen) and page.pair is not None
+        assert page.pair.left.info.started_ms < page.pair.right.info.started_ms, "the older stands first"
 
 
 async def test_groups_tell_what_broke_since(world: World) -> None:
@@ -586,6 +589,11 @@ async def test_a_store_of_traces_and_no_runs_says_how_many_lie_where(tmp_path: P
             assert isinstance(deck.app, DeckApp)
             deck.app.open_place("experiments:/empty")
             await deck.until_text("3 traces lie in agent\\x20, 1 in rag: 5 there shows traces.")
+            await deck.press("5")  # there it is said too, with the key that leads on
+            await deck.until_text("No traces in empty.")
+            await deck.until_text("3 traces lie in agent\\x20, 1 in rag: . shows those of every experiment.")
+            await deck.press("full_stop")
+            await deck.until_text("Traces · 3 experiments · 4")
 
 
 def test_of_more_traces_than_are_counted_that_is_said() -> None:

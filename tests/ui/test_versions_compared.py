@@ -59,9 +59,9 @@ async def test_the_version_of_a_column_opens(world: World) -> None:
 async def test_two_marked_versions_are_compared(world: World) -> None:
     async with world.open() as deck:
         await open_models(deck)
-        await deck.press("tab", "g", "g", "space", "j", "space", "d")
+        await deck.press("tab", "g", "g", "space", "j", "space", "d")  # the newer is marked first
         await deck.until(lambda: isinstance(deck.app.screen, VersionDiffScreen), "the page is open")
         screen = deck.app.screen
         assert isinstance(screen, VersionDiffScreen)
-        marked = {screen.route.baseline, screen.route.other}
-        assert len(marked) == 2 and marked <= set(world.registry.by_model["churn"])
+        older, newer = screen.route.baseline, screen.route.other
+        assert int(older) < int(newer) and {older, newer} <= set(world.registry.by_model["churn"])

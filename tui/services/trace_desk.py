@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tui.domain.traces.summary import JudgeTally, tallied_by_judge
+from tui.domain.traces.summary import JudgeTally, tallied_by_judge, traces_lie
 from tui.domain.traces.values import ERROR, Assessment, EvaluationRun, EvaluationSet, TraceInfo, TraceScope
 from tui.domain.writes import changes
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, Plan, ThingState
@@ -136,6 +136,20 @@ def infos_of(
         if token is None or (page.infos and page.infos[-1].started_ms < since_ms):
             break
     return tuple(info for info in found if info.started_ms >= since_ms)
+
+
+_COUNTED = 500  # traces that are counted of those elsewhere: one page
+
+
+def lying_in(traces: TracesPort, names: Mapping[str, str]) -> str:
+    """How many traces lie in which of these experiments, in words; "" for none."""
+    return traces_lie(traces.search(tuple(names), max_results=_COUNTED), names) if names else ""
+
+
+def lying_elsewhere(tracking: TrackingPort, traces: TracesPort, ids: Sequence[str]) -> str:
+    """How many traces lie in which other experiments than these, in words; "" for none."""
+    others = tracking.search_experiments(max_results=MOST_PLACES).experiments
+    return lying_in(traces, {one.id: one.name for one in others if one.id not in ids})
 
 
 # The traces of evaluation runs, and what they tell. Every function blocks.

@@ -12,7 +12,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.ranking import Direction, Way, direction_of_judge
 from tui.domain.text import clean, named
 from tui.domain.traces import table
-from tui.domain.traces.values import ERROR, FEEDBACK, Assessment, CostOfModel, TraceInfo, TraceMetrics
+from tui.domain.traces.values import ERROR, FEEDBACK, Assessment, CostOfModel, TraceInfo, TraceMetrics, TracesPage
 
 HOUR = 3_600_000
 _BY_SERVER = "counted by the server"
@@ -398,3 +398,23 @@ def counted(rows: Iterable[Compared], run: int) -> str:
     """What became of the inputs in a run, in words: ``3 better, 1 newly fails``; "" where nothing has changed."""
     many = Counter(row.verdicts[run] for row in rows)
     return ", ".join(f"{many[verdict]} {verdict}" for verdict in _ORDER if verdict and many[verdict])
+
+
+_NAMED_PLACES = 3  # experiments that are named
+
+
+def traces_lie(page: TracesPage, names: Mapping[str, str]) -> str:
+    """How many traces lie in which experiments, those with most of them first; "" for none."""
+    counted = Counter(info.experiment_id for info in page.infos)
+    most = counted.most_common(_NAMED_PLACES)
+    least = "at least " if page.next_token is not None else ""
+    said = [
+        f"{least}{quantities.count(many)} {'' if at else 'trace lies ' if many == 1 else 'traces lie '}"
+        f"in {named(names.get(key, key))}"
+        for at, (key, many) in enumerate(most)
+    ]
+    others = len(counted) - len(most)
+    if others:
+        said.append(f"others in {others} more experiment{'' if others == 1 else 's'}")
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]

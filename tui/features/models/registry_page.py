@@ -463,8 +463,11 @@ class RegistryPage(Page, Asking):
         model, version = self._model, self.version_here()
         champion, challenger = model.aliases.get(CHAMPION), model.aliases.get(CHALLENGER)
         marked = [made.version for made in self.compared()]
-        if len(marked) >= 2:
-            pair = marked[:2]
+        if len(marked) > 2:
+            self.deck.say(f"Two versions are compared, and {len(marked)} are marked: U takes the marks away")
+            return
+        if len(marked) == 2:
+            pair = [*sorted(marked, key=int)]
         elif version is not None and champion is not None and version.version != champion:
             pair = [champion, version.version]
         elif champion is not None and challenger is not None:

@@ -298,14 +298,17 @@ class PromptsScreen(Page, Asking):
     # looking
 
     def action_diff(self) -> None:
-        """The marked two, or the version here against what is in production, else against the one before it."""
+        """The marked two, or the version here with what is in production, else with the one before it; older first."""
         prompt = self._prompt
         marked = [made.version for made in self.versions.marked()]
+        if len(marked) > 2:
+            self.deck.say(f"Two versions are compared, and {len(marked)} are marked: U takes the marks away")
+            return
         production = self.session.prompt_desk.settings.production_aliases
         held = next((prompt.aliases[alias] for alias in production if alias in prompt.aliases), "")
         known = sorted((made.number for made in self.versions.versions.values()), reverse=True)
         here = self.version_here() or prompt.newest
-        if len(marked) >= 2:
+        if len(marked) == 2:
             pair = (marked[0], marked[1])
         elif here is None:
             pair = ("", "")
@@ -316,7 +319,8 @@ class PromptsScreen(Page, Asking):
         if not all(pair):
             self.deck.say("There is only one version to look at: nothing to compare it with")
             return
-        self.deck.go(PromptDiffRoute(prompt.name, pair[0], prompt.name, pair[1]))
+        older, newer = sorted(pair, key=int)
+        self.deck.go(PromptDiffRoute(prompt.name, older, prompt.name, newer))
 
     def action_why(self) -> None:
         """What the rules find in the prompt, in one text."""

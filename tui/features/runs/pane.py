@@ -23,6 +23,7 @@ from tui.features.runs.standing import Following, OfferedColumns, RunsStanding
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
+from tui.services.trace_desk import lying_elsewhere, lying_in
 from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh, Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show
 from tui.widgets import grid_messages
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from tui.ui.dialogs.listing import Pickable
     from tui.widgets.inputs import Complete
 
-TRACES_COUNTED = 500
-MOST_LOOKED_AT = 100  # experiments in which traces are looked for where those that are shown have neither
 _LIFECYCLES = frozenset(one.value for one in Lifecycle)
 
 MOST_FOLLOWED = 200  # running runs of which it is told when they end
@@ -445,14 +444,11 @@ class RunsPane(ListPane[str]):
                 self.grid.placeholder = runs_words.placeholder(self._shown())
 
         def look() -> tuple[bool, str]:
-            names = {one.id: one.name for one in self.experiments}
-            page = session.traces.search(ids, max_results=TRACES_COUNTED)
-            if page.infos or session.capabilities.workspace:
-                return True, runs_words.traces_lie(page, names)
-            others = session.tracking.search_experiments(max_results=MOST_LOOKED_AT).experiments
-            names = {one.id: one.name for one in others if one.id not in ids}
-            page = session.traces.search(tuple(names), max_results=TRACES_COUNTED) if names else page
-            return False, runs_words.traces_lie(page, names)
+            known = {one.id: one.name for one in self.experiments}
+            here = lying_in(session.traces, {key: known.get(key, key) for key in ids})
+            if here or session.capabilities.workspace:
+                return True, here
+            return False, lying_elsewhere(session.tracking, session.traces, ids)
 
         self.ask(session.pool, "traces", look, got, lambda _problem: None)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,7 @@ from tui.ui.list_pane import counted, matches
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts
-    from tui.domain.traces.values import TracesPage
 
-_NAMED_PLACES = 3  # experiments that are named
 AS_SERVED: tuple[SortOrder, ...] = ((), (("start", True),))  # the orders in which runs come
 
 
@@ -164,23 +161,6 @@ def placeholder(shown: RunsInView) -> str:
     others = f"{key_of('runs.lifecycle')} shows active, deleted or all"
     begin = " · :begin offers first steps" if not shown.hides and not shown.traces else ""
     return f"There are no {kind}runs in {names}{seen}.{shown.traces}\n{others}{begin}"
-
-
-def traces_lie(page: TracesPage, names: Mapping[str, str]) -> str:
-    """How many traces lie in which experiments, those with most of them first; "" for none."""
-    counted = Counter(info.experiment_id for info in page.infos)
-    most = counted.most_common(_NAMED_PLACES)
-    least = "at least " if page.next_token is not None else ""
-    said = [
-        f"{least}{quantities.count(many)} {'' if at else 'trace lies ' if many == 1 else 'traces lie '}"
-        f"in {named(names.get(key, key))}"
-        for at, (key, many) in enumerate(most)
-    ]
-    others = len(counted) - len(most)
-    if others:
-        said.append(f"others in {others} more experiment{'' if others == 1 else 's'}")
-    text = ", ".join(said)
-    return text[:1].upper() + text[1:]
 
 
 def _names(experiments: Sequence[Experiment]) -> str:

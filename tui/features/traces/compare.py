@@ -202,7 +202,7 @@ class TextsPane(Pane):
 
 
 class TraceDiffScreen(Page, Asking):
-    """Reads both traces and shows them in pairs."""
+    """Reads both traces and shows them in pairs, the older first, whichever was chosen first."""
 
     CSS_PATH = style_sheets("artifacts.tcss", "traces.tcss")
 
@@ -221,19 +221,22 @@ class TraceDiffScreen(Page, Asking):
 
     def on_mount(self) -> None:
         super().on_mount()
-        route = self.route
-        self.set_crumbs("traces", f"{clean(route.first[:11])} against {clean(route.second[:11])}")
+        self._call_it(self.route.first, self.route.second)
         self.spans.grid.placeholder = "Reading both traces …"
         self.texts.set_title("Texts")
         self.focus_pane(self.spans)
         self.read_again()
+
+    def _call_it(self, *ids: str) -> None:
+        self.set_crumbs("traces", " against ".join(clean(one[:11]) for one in ids))
 
     def read_again(self) -> None:
         traces, route = self.session.traces, self.route
         self.set_freshness(self.freshness.loading())
 
         def work() -> _Pair:
-            left, right = traces.trace(route.first), traces.trace(route.second)
+            pair = traces.trace(route.first), traces.trace(route.second)
+            left, right = sorted(pair, key=lambda trace: trace.info.started_ms)
             rows = aligned(SpanTree(left.spans), SpanTree(right.spans))
             return _Pair(left, right, rows, divergence(rows))
 
@@ -241,6 +244,7 @@ class TraceDiffScreen(Page, Asking):
 
     def _got(self, pair: _Pair) -> None:
         self.pair = pair
+        self._call_it(pair.left.info.id, pair.right.info.id)
         self.spans.notice.clear()
         gone = pair.left.gone or pair.right.gone
         if gone:

@@ -25,6 +25,7 @@ from tui.domain.traces.summary import HOUR, Summary, summarized, summary_lines
 from tui.domain.traces.table import assessment_names, trace_columns, usual_longest
 from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TraceScope, TracesPage
 from tui.services.session import Session
+from tui.services.trace_desk import lying_elsewhere
 from tui.ui.asking import AutoRefresh, Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.widgets import grid_messages
@@ -75,6 +76,7 @@ class TracesPane(ListPane[TraceInfo]):
         self._wanted = FIRST
         self._part = 0  # of the scope, where that is read in parts
         self._told: TraceMetrics | None = None
+        self._elsewhere = ""  # where traces lie, of experiments that have none
         self._specs: Sequence[ColumnSpec[TraceInfo]] = ()
         self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, self.newest)
         self.summary: Summary | None = None
@@ -150,8 +152,27 @@ class TracesPane(ListPane[TraceInfo]):
 
     def _first_page(self, page: TracesPage) -> None:
         self.infos = {info.id: info for info in page.infos}
+        if self.server_filter:
+            self._told = None  # the server's own numbers are of all traces, and not of those that it found
         self._got(page)
         self._count()
+        self._look_elsewhere()
+
+    def _look_elsewhere(self) -> None:
+        """Where these experiments have no traces, others may: it is said in which."""
+        session, places = self.session, self.scope.places
+        self._elsewhere = ""
+        if self.infos or self.server_filter or not self.scope.is_whole or session.capabilities.workspace:
+            return
+
+        def got(said: str) -> None:
+            self._elsewhere = said
+            self.fill()
+
+        def look() -> str:
+            return lying_elsewhere(session.tracking, session.traces, places)
+
+        self.ask(session.pool, "elsewhere", look, got, lambda _problem: None)
 
     def _more(self, page: TracesPage) -> None:
         self.infos |= {info.id: info for info in page.infos}
@@ -316,7 +337,8 @@ class TracesPane(ListPane[TraceInfo]):
         if self.server_filter:
             return f"The server finds no trace with  {clean(self.server_filter)}\nesc takes the filter away"
         again = with_keys("{app.refresh} reads again · {app.watch} looks every few seconds for new ones")
-        return f"No traces in {self.scope.words}.\n{again}"
+        elsewhere = f"{self._elsewhere}: {key_of('traces.everywhere')} shows those of every experiment.\n"
+        return f"No traces in {self.scope.words}.\n{elsewhere if self._elsewhere else ''}{again}"
 
     # filtering
 
