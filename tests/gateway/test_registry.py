@@ -98,8 +98,9 @@ def test_versions_made_of_a_logged_model_by_hand_are_found_by_it(desk: Desk) -> 
     alone = client.create_logged_model(experiment, name="of-no-run").model_id
     client.finalize_logged_model(alone, "READY")
     client.create_registered_model("by-hand")
-    # A server wants the model named, and then tags it; a store takes the source alone, and notes nothing.
-    named = {"model_id": alone} if desk.session.transport is not None else {}
+    # A server wants the model named, and then tags it; a store takes the source alone, and notes nothing else.
+    is_server = desk.session.transport is not None
+    named = {"model_id": alone} if is_server else {}
     client.create_model_version("by-hand", f"models:/{alone}", **named)
     client.set_registered_model_alias("by-hand", "blue", "1")
     model = client.get_logged_model(alone)
@@ -109,7 +110,7 @@ def test_versions_made_of_a_logged_model_by_hand_are_found_by_it(desk: Desk) -> 
         found = desk.registry.registered_as(ids)
         assert found[alone] == (first,) and other not in found, ids
     listed = ClientArtifacts(desk.session).logged_model(alone)
-    assert set(versions_of(desk.registry, [], [listed])[alone]) == {first, second}
+    assert set(versions_of(desk.registry, [], [listed])[alone]) == ({first, second} if is_server else {first})
     assert versions_of(desk.registry, [], [replace(listed, tags={})])[alone] == (first,), "no tag tells of it"
     client.delete_registered_model("by-hand")
     client.delete_logged_model(alone)
