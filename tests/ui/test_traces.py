@@ -15,6 +15,7 @@ from tests.support.fakes import HOUR, NOW_MS
 from tests.support.traced import assessment, many_infos, refund, span, trace_info
 from tests.support.writing import OX
 from tui.app.application import DeckApp
+from tui.app.signals import Resuming
 from tui.domain.capabilities import Capabilities
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
@@ -578,6 +579,28 @@ async def test_an_experiment_of_traces_and_no_runs_says_where_they_are_seen(tmp_
         await deck.until_text("1 trace lies in agent: 5 shows traces.")
         await deck.press("2", "5")
         await deck.until_text("Traces · agent")  # nothing of traces was open yet: those of the experiment in the runs
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+async def test_after_a_cut_line_the_traces_of_that_experiment_come_back_and_the_one_that_was_open(
+    world: World, tmp_path: Path, is_open: bool
+) -> None:
+    file = tmp_path / "resume.json"
+    async with world.open((120, 36)) as deck:
+        await (open_first(deck) if is_open else open_traces(deck))
+        assert isinstance(deck.app, DeckApp)
+        deck.app.resuming = Resuming(deck.app, file)
+        deck.app._exit_by_signal(129)
+    async with world.open((120, 36)) as deck:
+        await deck.until_text("weekly")
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        app.resuming = Resuming(app, file)
+        assert app.resuming.go()
+        kind = TraceScreen if is_open else TracesScreen
+        await deck.until(lambda: isinstance(app.page, kind), "one is where one was")
+        if not is_open:
+            await deck.until_text("Traces · churn/weekly")
 
 
 async def test_a_store_of_traces_and_no_runs_says_how_many_lie_where(tmp_path: Path) -> None:

@@ -284,6 +284,13 @@ class DeckApp(CalmApp[int]):
         return bool(set(self.session.launch.settings.contexts) - {self.session.name})
 
     @property
+    def pages_here(self) -> list[Page]:
+        """The page that is shown and those below it, down to the top that they lie over."""
+        from tui.ui.page import Page
+
+        return [screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)]
+
+    @property
     def top_here(self) -> str:
         """The name of the place that everything open lies over."""
         return self.current_mode.partition(":")[2]
@@ -635,9 +642,10 @@ class DeckApp(CalmApp[int]):
     def go_on(self, kept: Mapping[str, object]) -> None:
         """Go where a session was that was cut off."""
         from tui.domain.places import Place, PlaceKind
-        from tui.ui.routes import RunRoute
+        from tui.ui.routes import RunRoute, TraceRoute
 
-        top, name, run_id, model = (str(kept.get(what) or "") for what in ("top", "experiment", "run", "model"))
+        said = (str(kept.get(what) or "") for what in ("top", "experiment", "run", "trace", "model"))
+        top, name, run_id, trace_id, model = said
         self.go_home(top if top in {known.name for known in self.tops} else "browse")
         if model and self.page is not None:
             kind = PlaceKind.PROMPT if top == "prompts" else PlaceKind.MODEL
@@ -645,8 +653,12 @@ class DeckApp(CalmApp[int]):
         elif name and self.bottom is not None and self.top_here == "browse":
             listed = kept.get("list")
             self.bottom.go_on(name, listed if isinstance(listed, dict) else {})
+        elif name and self.top_here == "traces":
+            self.action_traces(name)
         if run_id:
             self.go(RunRoute(run_id))
+        elif trace_id:
+            self.go(TraceRoute(trace_id))
 
     def action_resume(self) -> None:
         if self.resuming is None or not self.resuming.go():

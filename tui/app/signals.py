@@ -88,18 +88,21 @@ class Resuming:
 
     def keep(self) -> None:
         """Keep where one is; never a reason not to end."""
-        page, session = self._deck.page, self._deck.session
+        page, session, top = self._deck.page, self._deck.session, self._deck.top_here
         browse = self._deck.bottom
         kept: dict[str, Any] = {
             "context": session.name,
             "server": _server(session.launch),
-            "top": self._deck.top_here,
+            "top": top,
             "run": getattr(page, "run_id", ""),
+            "trace": getattr(page, "trace_id", ""),
             "list": browse.kept_here() if browse is not None else {},
         }
-        place = (browse or page).place_here() if (browse or page) is not None else None  # type: ignore[union-attr]
-        if place is not None:
-            kept["experiment"], kept["model"] = place.experiment, place.model
+        # Over which experiment's runs or traces one is, or on which model's page: in a list, the cursor is on one only.
+        pages = self._deck.pages_here
+        over = [place for at in (browse if top == "browse" else None, *pages) if at and (place := at.place_here())]
+        kept["experiment"] = next((place.experiment for place in over if place.experiment), "")
+        kept["model"] = next((place.model for place in over if place.model), "") if len(pages) > 1 else ""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             part = self._file.with_suffix(".part")
@@ -126,7 +129,7 @@ class Resuming:
             return
         kept = self._read()
         if kept:
-            where = clean(str(kept.get("experiment") or kept.get("model") or "the last place"))
+            where = clean(str(kept.get("model") or kept.get("experiment") or kept.get("top") or "the last place"))
             self._deck.say(f"The last session was cut off at {where}: :resume goes back to it", stays=True)
 
     def go(self) -> bool:
