@@ -25,6 +25,14 @@ pytest.importorskip("flask_wtf", reason="MLflow's basic-auth needs Flask-WTF: pi
 
 ROOT = Path(__file__).parents[2]
 ADMIN, SECRET = ("admin", "password-of-admin"), "password-of-ann"
+# What is said stays until the next key, however long a test takes to look.
+_WITH_MESSAGES_THAT_STAY = """
+from tui import __main__
+from tui.app import application
+
+application.MESSAGE_SHOWS_S = 0.0
+__main__.main()
+"""
 
 
 class SignedIn:
@@ -144,7 +152,7 @@ def test_workspaces_are_listed_switched_to_and_told_of_where_they_are_not_ones_o
     assert ":workspace" in raised.value.hint and dict(nowhere.ports.diagnosis.workspaces()) == dict(listed)
 
     environ = {**os.environ, "MLFLOW_TRACKING_USERNAME": ADMIN[0], "MLFLOW_TRACKING_PASSWORD": ADMIN[1]}
-    deck = [sys.executable, "-m", "tui", "--tracking-uri", server.address]
+    deck = [sys.executable, "-c", _WITH_MESSAGES_THAT_STAY, "--tracking-uri", server.address]
     with Terminal(deck, environ={**environ, "PYTHONPATH": str(ROOT)}, cwd=str(tmp_path)) as terminal:
         terminal.until("server/default")
         terminal.until("manage")
