@@ -50,6 +50,14 @@ def test_a_full_disk_is_a_ledger_that_cannot_be_written(here: World, monkeypatch
     assert verdict is Verdict.FAIL
     assert "No space left on device" in words and "Free the disk" in words
 
+    def refuse(_handle: int, _content: bytes) -> None:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(ledger, "_write_all", refuse)
+    verdict, words = state_of(here)
+    assert verdict is Verdict.FAIL
+    assert "Permission denied" in words and "Change its permissions" in words and "Free the disk" not in words
+
 
 def test_a_ledger_of_somebody_else_is_told_as_theirs(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     state_of(here)

@@ -8,6 +8,7 @@ skipped and told of. The file belongs to its owner alone, and each append holds 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -238,11 +239,12 @@ class Ledger:
 
     def _problem(self, title: str, error: OSError) -> Problem:
         reason = error.strerror or type(error).__name__
+        first = "Free the disk" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Change its permissions"
         return Problem(
             Kind.STORE_UNREADABLE,
             title,
             f"{self.file}: {reason}.{self._owner()}",
-            "Free the disk or change the permissions; or go on without a record, if you must.",
+            f"{first}, or set XDG_STATE_HOME to another folder; or go on without a record, if you must.",
         )
 
 

@@ -6,6 +6,7 @@ Evidence is asked for once and kept: a version's files never change, and what do
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -381,11 +382,15 @@ def _commonest(
 ) -> str:
     """The metric that most versions were measured by; "" where none was.
 
-    Of several, one of which it is known which way it gets better, so that something can be judged by it.
+    Of several, one of which it is known which way it gets better, so that something can be judged by it; else one that
+    is a number anywhere, which ∞ in all of them is not.
     """
     counted: Counter[str] = Counter()
+    finite: set[str] = set()
     for made in versions:
         model, run = models.get(made.model_id), runs.get(made.run_id)
-        own = {metric.key for metric in model.metrics} if model is not None else set()
-        counted.update(own or (set(run.metrics) if run is not None else ()))
-    return min(counted, key=lambda key: (-counted[key], not better(key), key)) if counted else ""
+        own = [(metric.key, metric.value) for metric in model.metrics] if model is not None else []
+        values = own or (list(run.metrics.items()) if run is not None else [])
+        counted.update({key for key, _ in values})
+        finite.update(key for key, value in values if math.isfinite(value))
+    return min(counted, key=lambda key: (-counted[key], not better(key), key not in finite, key)) if counted else ""
