@@ -12,7 +12,7 @@ import asyncio
 import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -43,6 +43,7 @@ _timers: WeakSet[Timer] = WeakSet()
 _make_pool = Pool.__init__
 _set_timer = MessagePump.set_timer
 _draw_now = Screen._compositor_refresh
+_run_in_executor = asyncio.BaseEventLoop.run_in_executor
 _last_drawn: WeakKeyDictionary[Screen[Any], Sequence[Sequence[Strip]]] = WeakKeyDictionary()
 
 
@@ -64,8 +65,20 @@ def install() -> None:
     Pilot._wait_for_screen = _wait_for_screen  # type: ignore[assignment,method-assign]
     Screen._compositor_refresh = draw_later  # type: ignore[assignment,method-assign]
     textual.screen.UPDATE_PERIOD = TICK  # type: ignore[misc]
+    asyncio.BaseEventLoop.run_in_executor = parsed_at_once  # type: ignore[method-assign,assignment]
     for module in (textual.app, textual.pilot):
         module.wait_for_idle = idle  # type: ignore[attr-defined]
+
+
+def parsed_at_once(
+    loop: asyncio.BaseEventLoop, executor: Any, function: Callable[..., Any], *given: Any
+) -> asyncio.Future[Any]:
+    """Let Textual parse Markdown where it is asked to: no queue tells when a thread of asyncio's own is done."""
+    if type(getattr(function, "__self__", None)).__module__.partition(".")[0] != "markdown_it":
+        return _run_in_executor(loop, executor, function, *given)
+    parsed = loop.create_future()
+    parsed.set_result(function(*given))
+    return parsed
 
 
 async def _wait_for_screen(_pilot: Pilot[Any], _timeout: float = 0.0) -> bool:
