@@ -224,6 +224,13 @@ def json_option(function: Decorated) -> Decorated:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
 
 
+limit_option = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+named_option = click.option("--named", metavar="TEXT", default="", help="Only those whose name holds this.")
+filter_option = click.option(
+    "--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck."
+)
+
+
 # the context
 
 
@@ -320,6 +327,11 @@ class PrintedColumn(Generic[T]):
     def shown(self, row: T) -> str:
         """The cell of a table on a terminal."""
         return clean(self.text(row) if self.text is not None else _plain_text(self.value(row)))
+
+
+def in_full(fields: Sequence[PrintedColumn[T]]) -> Sequence[PrintedColumn[T]]:
+    """The same columns, each in every form and with its plain value."""
+    return tuple(PrintedColumn(field.name, field.value) for field in fields)
 
 
 def print_rows(form: str, fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]], *, nothing: str) -> int:

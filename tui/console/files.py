@@ -18,6 +18,7 @@ from tui.console.command import (
     PrintedColumn,
     asked_wrongly,
     context_options,
+    filter_option,
     json_option,
     opened,
     print_json,
@@ -68,7 +69,7 @@ def export() -> None:
     default="",
     help="Write Parquet to a file that is not there yet.",
 )
-@click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
+@filter_option
 @lifecycle_option
 @context_options
 @click.pass_obj

@@ -18,7 +18,11 @@ from tui.console.command import (
     PrintedColumn,
     asked_wrongly,
     context_options,
+    filter_option,
+    in_full,
     instant,
+    limit_option,
+    named_option,
     opened,
     output_options,
     paged,
@@ -28,10 +32,11 @@ from tui.console.command import (
     upto,
     write,
 )
+from tui.console.models import REGISTERED, VersionRow
 from tui.console.runs import experiment_of
 from tui.domain.experiments import Lifecycle
 from tui.domain.filter.nodes import FilterError, instants_ms
-from tui.domain.models.values import ModelVersion, RegisteredModel
+from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.prompts import author, difference, own_tags_left_out, template_of, uri_parts, whole_text
 from tui.domain.text import clean, named
@@ -100,9 +105,9 @@ _TRACE: Sequence[PrintedColumn[TraceInfo]] = (
 )
 @click.argument("experiment", nargs=-1, shell_complete=completion.experiments)
 @output_options
-@click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
+@filter_option
 @click.option("--since", metavar="TIME", default="", help="Only those that began since: -1h, today, 2026-11-29.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@limit_option
 @click.option("--fail-on", metavar="FILTER", default="", help="Exit with 1 if any of those listed matches this.")
 @context_options
 @click.pass_obj
@@ -280,7 +285,6 @@ def _print_lines(pages: Iterator[Sequence[TraceInfo]]) -> None:
 
 _PROMPTS_A_PAGE = 200
 _FORMS = "A prompt is named by NAME, prompts:/NAME/VERSION or prompts:/NAME@ALIAS."
-_Row = tuple[ModelVersion, RegisteredModel]
 
 
 def named_by(given: str) -> tuple[str, str, str]:
@@ -291,7 +295,7 @@ def named_by(given: str) -> tuple[str, str, str]:
     return found
 
 
-def version_of(session: Session, given: str) -> _Row:
+def version_of(session: Session, given: str) -> VersionRow:
     """The version that is meant, the newest where none is named, and its prompt; raises Problem where there is none."""
     name, version, alias = named_by(given)
     prompt = session.prompts.get_model(name)
@@ -319,15 +323,10 @@ def prompts() -> None:
 
 
 _PROMPT: Sequence[PrintedColumn[RegisteredModel]] = (
-    PrintedColumn("name", lambda prompt: prompt.name),
-    PrintedColumn("newest", lambda prompt: prompt.newest.version if prompt.newest is not None else None, align="right"),
-    PrintedColumn("aliases", lambda prompt: dict(sorted(prompt.aliases.items()))),
-    PrintedColumn("created", lambda prompt: instant(prompt.created_ms), in_table=False),
-    PrintedColumn("updated", lambda prompt: instant(prompt.updated_ms)),
-    PrintedColumn("description", lambda prompt: prompt.description, in_table=False),
+    *REGISTERED,
     PrintedColumn("tags", lambda prompt: own_tags_left_out(prompt.tags), in_table=False, in_csv=False),
 )
-_VERSION: Sequence[PrintedColumn[_Row]] = (
+_VERSION: Sequence[PrintedColumn[VersionRow]] = (
     PrintedColumn("prompt", lambda row: row[0].name, in_table=False),
     PrintedColumn("version", lambda row: row[0].version, align="right"),
     PrintedColumn("aliases", lambda row: list(row[1].aliases_of(row[0].version))),
@@ -341,7 +340,6 @@ _VERSION: Sequence[PrintedColumn[_Row]] = (
     PrintedColumn("tags", lambda row: own_tags_left_out(row[0].tags), in_table=False, in_csv=False),
     PrintedColumn("text", lambda row: template_of(row[0]).text, in_table=False),
 )
-_WHOLE_VERSION: Sequence[PrintedColumn[_Row]] = tuple(PrintedColumn(field.name, field.value) for field in _VERSION)
 
 
 @prompts.command(
@@ -352,8 +350,8 @@ _WHOLE_VERSION: Sequence[PrintedColumn[_Row]] = tuple(PrintedColumn(field.name, 
     ),
 )
 @output_options
-@click.option("--named", metavar="TEXT", default="", help="Only those whose name holds this.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@named_option
+@limit_option
 @context_options
 @click.pass_obj
 def prompts_list(earlier: GivenOptions, /, form: str, named: str, limit: int | None, **given: Any) -> None:
@@ -384,13 +382,13 @@ def every_prompt(session: Session) -> Iterator[Sequence[RegisteredModel]]:
 def prompts_get(earlier: GivenOptions, /, prompt: str, form: str, **given: Any) -> None:
     """Print a version of a prompt, the newest where none is named."""
     with opened(earlier, given) as session:
-        print_one(form, _WHOLE_VERSION, version_of(session, prompt))
+        print_one(form, in_full(_VERSION), version_of(session, prompt))
 
 
 @prompts.command("versions", examples=("mlflow-deck prompts versions support_reply --csv",))
 @click.argument("prompt")
 @output_options
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@limit_option
 @context_options
 @click.pass_obj
 def prompts_versions(earlier: GivenOptions, /, prompt: str, form: str, limit: int | None, **given: Any) -> None:

@@ -18,7 +18,10 @@ from tui.console.command import (
     PrintedColumn,
     asked_wrongly,
     context_options,
+    in_full,
     instant,
+    limit_option,
+    named_option,
     opened,
     output_options,
     paged,
@@ -100,20 +103,23 @@ def models() -> None:
     """Registered models, for scripts."""
 
 
-_MODEL: Sequence[PrintedColumn[RegisteredModel]] = (
+VersionRow = tuple[ModelVersion, RegisteredModel]
+
+REGISTERED: Sequence[PrintedColumn[RegisteredModel]] = (
     PrintedColumn("name", lambda model: model.name),
     PrintedColumn("newest", lambda model: model.newest.version if model.newest is not None else None, align="right"),
     PrintedColumn("aliases", lambda model: dict(sorted(model.aliases.items()))),
     PrintedColumn("created", lambda model: instant(model.created_ms), in_table=False),
     PrintedColumn("updated", lambda model: instant(model.updated_ms)),
     PrintedColumn("description", lambda model: model.description, in_table=False),
+)
+"""What is printed of a model as of a prompt."""
+_MODEL: Sequence[PrintedColumn[RegisteredModel]] = (
+    *REGISTERED,
     PrintedColumn("tags", lambda model: dict(model.tags), in_table=False, in_csv=False),
     PrintedColumn("unread", lambda model: model.unread or None, in_table=False),
 )
-_WHOLE: Sequence[PrintedColumn[RegisteredModel]] = tuple(
-    PrintedColumn(field.name, field.value) for field in _MODEL if field.name != "unread"
-)
-_VERSION: Sequence[PrintedColumn[tuple[ModelVersion, RegisteredModel]]] = (
+_VERSION: Sequence[PrintedColumn[VersionRow]] = (
     PrintedColumn("model", lambda row: row[0].name, in_table=False),
     PrintedColumn("version", lambda row: row[0].version, align="right"),
     PrintedColumn("status", lambda row: row[0].status),
@@ -127,9 +133,6 @@ _VERSION: Sequence[PrintedColumn[tuple[ModelVersion, RegisteredModel]]] = (
     PrintedColumn("description", lambda row: row[0].description, in_table=False),
     PrintedColumn("tags", lambda row: dict(row[0].tags), in_table=False, in_csv=False),
 )
-_WHOLE_VERSION: Sequence[PrintedColumn[tuple[ModelVersion, RegisteredModel]]] = tuple(
-    PrintedColumn(field.name, field.value) for field in _VERSION
-)
 
 
 @models.command(
@@ -140,8 +143,8 @@ _WHOLE_VERSION: Sequence[PrintedColumn[tuple[ModelVersion, RegisteredModel]]] = 
     ),
 )
 @output_options
-@click.option("--named", metavar="TEXT", default="", help="Only those whose name holds this.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@named_option
+@limit_option
 @context_options
 @click.pass_obj
 def models_list(earlier: GivenOptions, /, form: str, named: str, limit: int | None, **given: Any) -> None:
@@ -185,9 +188,9 @@ def models_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) ->
     with opened(earlier, given) as session:
         found = session.registry.get_model(meant.model)
         if meant.version or meant.alias:
-            print_one(form, _WHOLE_VERSION, (version_of(session, meant), found))
+            print_one(form, in_full(_VERSION), (version_of(session, meant), found))
         else:
-            print_one(form, _WHOLE, found)
+            print_one(form, in_full(_MODEL[:-1]), found)
 
 
 @click.command(
@@ -200,7 +203,7 @@ def models_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) ->
 )
 @click.argument("model", shell_complete=completion.models)
 @output_options
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@limit_option
 @context_options
 @click.pass_obj
 def versions(earlier: GivenOptions, /, model: str, form: str, limit: int | None, **given: Any) -> None:

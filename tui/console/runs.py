@@ -16,7 +16,10 @@ from tui.console.command import (
     PrintedColumn,
     asked_wrongly,
     context_options,
+    filter_option,
     instant,
+    limit_option,
+    named_option,
     opened,
     output_options,
     paged,
@@ -77,9 +80,9 @@ _EXPERIMENT: Sequence[PrintedColumn[Experiment]] = (
     ),
 )
 @output_options
-@click.option("--named", metavar="TEXT", default="", help="Only those whose name holds this.")
+@named_option
 @lifecycle_option
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@limit_option
 @context_options
 @click.pass_obj
 def experiments_list(
@@ -197,10 +200,10 @@ def _align(column: str) -> Any:
 )
 @click.argument("experiment", nargs=-1, shell_complete=completion.experiments)
 @output_options
-@click.option("--filter", "text", metavar="FILTER", default="", help="Only those that match, as / in the deck.")
+@filter_option
 @click.option("--columns", metavar="A,B", default="", help="Also metrics.NAME, params.NAME, tags.NAME.")
 @lifecycle_option
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@limit_option
 @context_options
 @click.pass_obj
 def runs_list(
