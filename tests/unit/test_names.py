@@ -43,3 +43,9 @@ def test_a_style_sheet_that_is_named_is_there_and_none_is_left_over() -> None:
         if isinstance(argument, ast.Constant)
     }
     assert named == {sheet.name for sheet in (PACKAGE.parent / "styles").glob("*.tcss")}
+
+
+def test_no_handler_calls_the_one_of_its_base() -> None:
+    """Textual calls the handler of every class of a widget: who calls a base's has it done twice."""
+    calls = re.compile(r"super\(\)\.on_(?!event\b)\w+\(")
+    assert [file.name for file in sorted(PACKAGE.rglob("*.py")) if calls.search(file.read_text("utf-8"))] == []

@@ -92,7 +92,6 @@ class BrowseScreen(Page, Asking):
         self.ask(self.session.pool, "warm", _warm, lambda _none: None, lambda _problem: None, urgency=PREFETCH)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("experiments")
         self.focus_pane(self.experiments)
         self.experiments.start(follow=self._place is None)

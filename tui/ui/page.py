@@ -167,8 +167,9 @@ class Page(Screen[None], inherit_bindings=False):
         return action.title
 
     def on_mount(self) -> None:
+        # Textual calls this of every class, a page's own first: what has the focus by now is taken in here.
         self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
-        self.watch(self, "focused", self._focus_moved, init=False)
+        self.watch(self, "focused", self._focus_moved)
         self._arrange()
 
     def _focus_moved(self, focused: Widget | None) -> None:

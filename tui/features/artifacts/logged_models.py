@@ -345,7 +345,6 @@ class LoggedModelsScreen(Page):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("experiments", named(self.pane.route.called), "logged models")
         self.pane.recall()
         self.focus_pane(self.pane)

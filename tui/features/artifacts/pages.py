@@ -52,7 +52,6 @@ class ArtifactsScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.pane.set_title("Artifacts", clean(self._route.title) or self._route.id)
         what = "runs" if self._root.kind == "run" else "logged models"
         self.set_crumbs(what, clean(self._route.title) or self._route.id[:12], "artifacts")
@@ -110,7 +109,6 @@ class LoggedModelScreen(Page, Asking):
             yield self.files
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._call_it(self._route.model_id)
         for tab in _TABS:
             self.about.say_of(tab, "Reading this model …")
@@ -266,7 +264,6 @@ class ImagesScreen(Page, Asking):
             yield from self._panes
 
     def on_mount(self) -> None:
-        super().on_mount()
         for pane in self._panes:
             pane.view.show_words(Content("Reading which images there are …"))
         self.focus_pane(self._panes[0])

@@ -86,7 +86,6 @@ class CurvesScreen(Page, Asking):
             yield self.legend
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._show_name()
         self._arrange()
         self.focus_pane(self.charts[0])

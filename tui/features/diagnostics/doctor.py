@@ -82,7 +82,6 @@ class DoctorScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("doctor")
         self.focus_pane(self.pane)
         self.read_again()
@@ -221,7 +220,6 @@ class StandingScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs(f"{self.route.kind}s", named(self.route.name), "standing")
         settings = list(self.route.settings)
         self.pane.put(_SETTINGS, lambda query: facts(settings, query, heading=("setting", "value")))
@@ -408,7 +406,6 @@ class StoreScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.pane.mount(self.words, self.grid)
         self.show(self._report)
         self.focus_pane(self.pane)

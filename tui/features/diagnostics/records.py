@@ -152,7 +152,6 @@ class LedgerScreen(Page):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("ledger")
         self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
         self.focus_pane(self.pane)
@@ -292,7 +291,6 @@ class RequestsScreen(Page):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("requests")
         below = [screen for screen in self.app.screen_stack if isinstance(screen, Page) and screen is not self]
         if below:

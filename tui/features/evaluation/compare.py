@@ -261,7 +261,6 @@ class EvaluationDiffScreen(Page, Asking):
         yield self.answers
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("evaluation", " against ".join(named(run.name) for run in self.route.runs[:3]))
         self.inputs.recall()
         self.focus_pane(self.inputs)

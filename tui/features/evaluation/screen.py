@@ -55,7 +55,6 @@ class EvaluationsScreen(Page, Asking):
             yield self.scorers
 
     def on_mount(self) -> None:
-        super().on_mount()
         route = self.route
         self.set_crumbs("evaluation", named(route.dataset or route.called))
         self.focus_pane(self.runs)
@@ -260,7 +259,6 @@ class EvaluationSetScreen(Page, Asking):
             yield self.facts
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("evaluation", "datasets", named(self.route.name or self.route.id))
         self.records.recall()
         self.focus_pane(self.records)

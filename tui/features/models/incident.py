@@ -132,7 +132,6 @@ class IncidentScreen(RegistryPage):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("models", named(self.model_name), f"incident of {named(self.alias)}")
         self.pane.recall()
         self.focus_pane(self.pane)

@@ -57,7 +57,6 @@ class ModelScreen(RegistryPage):
             yield self.versions
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("models", named(self.model_name))
         self.about.say_of("about", "Reading this model …")
         self.focus_pane(self.versions)
@@ -256,7 +255,6 @@ class VersionScreen(RegistryPage):
             yield self.contents
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("models", named(self.model_name), f"v{self.number}")
         self.about.say_of("about", "Reading this version …")
         for tab in (*_OF_RUN, *_OF_FILES, "tags", "description"):

@@ -114,7 +114,6 @@ class RefusedModal(WholeTextModal):
             self._go_on()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(".dialogue").border_subtitle = Content(f" y copy the statement   {self._keys} ")
 
     def action_copy(self) -> None:

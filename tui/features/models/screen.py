@@ -377,7 +377,6 @@ class ModelsScreen(RegistryPage):
             yield self.versions
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("models")
         self.focus_pane(self.board)
         self.board.start()

@@ -219,7 +219,6 @@ class StoresScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("board")
         names = list(self.session.launch.settings.contexts)
         names += [] if self.session.name in names else [self.session.name]

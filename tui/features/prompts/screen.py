@@ -61,7 +61,6 @@ class PromptsScreen(Page, Asking):
             yield self.text
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("prompts", *([named(self.prompt_name)] if self.prompt_name else []))
         self._learn_holders()
         if self.prompt_name:

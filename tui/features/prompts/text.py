@@ -338,7 +338,6 @@ class PromptDiffScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         route = self.route
         other = f"{named(route.other_name)} " if route.other_name != route.name else ""
         self.set_crumbs("prompts", named(route.name), f"v{route.baseline} against {other}v{route.other}")

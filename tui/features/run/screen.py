@@ -248,7 +248,6 @@ class RunScreen(Page, Asking):
             yield self.tabs
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("runs", self.run_id[:8])
         if self._known is not None:
             self._show(self._known)

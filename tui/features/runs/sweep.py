@@ -215,7 +215,6 @@ class SweepScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("experiments", named(self.route.called), "sweep")
         self.pane.told = dict(self.route.told)
         self.pane.recall()

@@ -230,7 +230,6 @@ class ServingScreen(Page, Asking):
             yield self.entities
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("serving")
         self.focus_pane(self.endpoints)
         self._changes.take_up()

@@ -220,7 +220,6 @@ class TraceDiffScreen(Page, Asking):
             yield self.texts
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._call_it(self.route.first, self.route.second)
         self.spans.grid.placeholder = "Reading both traces …"
         self.texts.set_title("Texts")

@@ -209,7 +209,6 @@ class TraceGroupsScreen(Page, Asking):
         yield self.groups
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("traces", self.route.scope.words, "groups")
         self.groups.recall()
         self.focus_pane(self.groups)

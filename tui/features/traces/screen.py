@@ -54,7 +54,6 @@ class TracesScreen(Page, Asking):
         yield self.traces
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("traces")
         self.focus_pane(self.traces)
         can = self.session.capabilities

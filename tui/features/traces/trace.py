@@ -174,7 +174,6 @@ class TraceScreen(Page, Asking):
             yield self.span
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._call_it()
         self.waterfall.grid.placeholder = "Reading the trace …"
         self.focus_pane(self.waterfall)

@@ -277,7 +277,6 @@ class PickColumnsModal(ListModal[ColumnsPicked]):
         self._first_marks = {column.key for column in first}
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.grid.marks = self._first_marks
 
     def rows(self, query: str) -> Table:
@@ -348,7 +347,6 @@ class PickSortModal(ListModal[SortPicked]):
         self._turned = False
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.grid.marks = set(self._sort)
 
     def rows(self, query: str) -> Table:

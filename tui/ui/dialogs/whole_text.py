@@ -91,7 +91,6 @@ class OutputModal(WholeTextModal):
         self._drawn: tuple[str, int | None] = ("", 0)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.show()
         self.set_interval(_DRAWN_EVERY_S, self.show)
 
@@ -191,7 +190,6 @@ class AboutExperimentModal(WholeTextModal):
         self._may_edit = may_edit
 
     def on_mount(self) -> None:
-        super().on_mount()
         if self._may_edit:
             self.query_one(".dialogue").border_subtitle = Content(" e edit the note   y copy   esc leave ")
 
