@@ -100,7 +100,6 @@ class CompareScreen(Page, Asking):
             yield self.files
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("compare", f"{count(len(self.runs))} runs")
         self.focus_pane(self._home_pane)
         self._read()
@@ -374,22 +373,20 @@ class CompareScreen(Page, Asking):
 # Versions of a model, or logged models, side by side: what differs in what they were made from and what they are.
 
 
-class VersionDiffScreen(Page, Asking):
-    """Reads both versions and shows what differs."""
+class SideBySideScreen(Page, Asking):
+    """Reads a few things that are no runs and shows what differs between them; subclasses say which, and how."""
 
     CSS_PATH = style_sheets("models.tcss")
 
-    def __init__(self, session: Session, route: VersionDiffRoute) -> None:
+    def __init__(self, session: Session, title: str, things: str) -> None:
         super().__init__(session)
-        self.route = route
-        self._beside: dict[str, Session] = {}
         self.pane = CompareRowsPane(
             session,
             self.deck.glyphs,
-            title=partial(words.title_of_versions, route.name),
-            placeholder=partial(words.placeholder_of, "versions"),
-            things="versions",
-            absent=frozenset({"drop", "mark_metrics"}),  # enter opens a row, and no version can be taken out
+            title=partial(words.title_of_versions, title),
+            placeholder=partial(words.placeholder_of, things),
+            things=things,
+            absent=frozenset({"drop", "mark_metrics"}),  # enter opens a row, and nothing can be taken out
         )
         self.pane.grid.marking = False
         self.pane.grid.g_is_taken = False
@@ -398,9 +395,37 @@ class VersionDiffScreen(Page, Asking):
         yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.set_crumbs("models", named(self.route.name), f"v{self.route.baseline} against v{self.route.other}")
         self.focus_pane(self.pane)
+
+    def reading(self, what: str) -> None:
+        self.set_freshness(self.freshness.loading())
+        self.pane.show_loading(what)
+
+    def show(self, comparison: Comparison) -> None:
+        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
+        self.pane.show(comparison, ComparisonAsides())
+
+    def refused(self, problem: Problem) -> None:
+        self.set_freshness(self.freshness.failed(problem))
+        self.pane.show_problem(problem)
+
+    def go_back(self) -> bool:
+        return self.pane.drop_filter()
+
+    def value_here(self) -> tuple[str, str] | None:
+        return self.pane.value_here()
+
+
+class VersionDiffScreen(SideBySideScreen):
+    """Two versions of a model."""
+
+    def __init__(self, session: Session, route: VersionDiffRoute) -> None:
+        super().__init__(session, route.name, "versions")
+        self.route = route
+        self._beside: dict[str, Session] = {}
+
+    def on_mount(self) -> None:
+        self.set_crumbs("models", named(self.route.name), f"v{self.route.baseline} against v{self.route.other}")
         self.read_again()
 
     def _session_of(self, context: str) -> Session:
@@ -426,8 +451,7 @@ class VersionDiffScreen(Page, Asking):
         )
 
     def read_again(self) -> None:
-        self.set_freshness(self.freshness.loading())
-        self.pane.show_loading("Reading both versions, their runs and their files …")
+        self.reading("Reading both versions, their runs and their files …")
         session, route = self.session, self.route
         settings = session.launch.settings
 
@@ -438,22 +462,14 @@ class VersionDiffScreen(Page, Asking):
                 for (context, name), version in zip(route.across, versions, strict=False)
             ]
         except Problem as problem:
-            self._refused(problem)
+            self.refused(problem)
             return
 
         def work() -> Comparison:
             sheet = across(sides) if sides else version_sheet(session, route.name, versions)
             return Comparison(sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
 
-        self.ask(session.pool, "diff", work, self._got, self._refused)
-
-    def _got(self, comparison: Comparison) -> None:
-        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
-        self.pane.show(comparison, ComparisonAsides())
-
-    def _refused(self, problem: Problem) -> None:
-        self.set_freshness(self.freshness.failed(problem))
-        self.pane.show_problem(problem)
+        self.ask(session.pool, "diff", work, self.show, self.refused)
 
     @on(CompareRowsPane.Opened)
     def _opened(self, event: CompareRowsPane.Opened) -> None:
@@ -465,39 +481,16 @@ class VersionDiffScreen(Page, Asking):
         else:
             self.deck.go(VersionRoute(self.route.name, subject.id.rpartition(":")[2]))
 
-    def go_back(self) -> bool:
-        return self.pane.drop_filter()
 
-    def value_here(self) -> tuple[str, str] | None:
-        return self.pane.value_here()
-
-
-class LoggedModelsDiffScreen(Page, Asking):
-    """Logged models compared: what is known of them already, and read anew when that is asked for."""
-
-    CSS_PATH = style_sheets("models.tcss")
+class LoggedModelsDiffScreen(SideBySideScreen):
+    """Logged models: what is known of them already, and read anew when that is asked for."""
 
     def __init__(self, session: Session, route: LoggedModelsDiffRoute) -> None:
-        super().__init__(session)
+        super().__init__(session, "Logged models:", "logged models")
         self.models = route.models
-        self.pane = CompareRowsPane(
-            session,
-            self.deck.glyphs,
-            title=partial(words.title_of_versions, "Logged models:"),
-            placeholder=partial(words.placeholder_of, "logged models"),
-            things="logged models",
-            absent=frozenset({"drop", "mark_metrics"}),  # enter opens a row, and no model can be taken out
-        )
-        self.pane.grid.marking = False
-        self.pane.grid.g_is_taken = False
-
-    def content(self) -> ComposeResult:
-        yield self.pane
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_crumbs("logged models", f"{len(self.models)} compared")
-        self.focus_pane(self.pane)
         self._compare(lambda: self.models)
 
     def read_again(self) -> None:
@@ -505,8 +498,7 @@ class LoggedModelsDiffScreen(Page, Asking):
         self._compare(lambda: tuple(map(artifacts.logged_model, ids)))
 
     def _compare(self, read: Callable[[], tuple[LoggedModel, ...]]) -> None:
-        self.set_freshness(self.freshness.loading())
-        self.pane.show_loading("Reading these models and their runs …")
+        self.reading("Reading these models and their runs …")
         registry, settings = self.session.registry, self.session.launch.settings
 
         def work() -> tuple[tuple[LoggedModel, ...], Comparison]:
@@ -515,25 +507,14 @@ class LoggedModelsDiffScreen(Page, Asking):
             sheet = models_sheet(models, runs)
             return models, Comparison(sheet, tolerance=settings.tolerance, directions=settings.metric_directions)
 
-        self.ask(self.session.pool, "diff", work, self._got, self._refused)
+        self.ask(self.session.pool, "diff", work, self._got, self.refused)
 
     def _got(self, answer: tuple[tuple[LoggedModel, ...], Comparison]) -> None:
         self.models, comparison = answer
-        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
-        self.pane.show(comparison, ComparisonAsides())
-
-    def _refused(self, problem: Problem) -> None:
-        self.set_freshness(self.freshness.failed(problem))
-        self.pane.show_problem(problem)
+        self.show(comparison)
 
     @on(CompareRowsPane.Opened)
     def _opened(self, event: CompareRowsPane.Opened) -> None:
         event.stop()
         model = self.models[event.column]
         self.deck.go(LoggedModelRoute(model.source_run_id, model.model_id, model))
-
-    def go_back(self) -> bool:
-        return self.pane.drop_filter()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.pane.value_here()
