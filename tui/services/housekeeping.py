@@ -12,16 +12,7 @@ from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import TrackingPort, WritesPort
 from tui.services.ledger import Ledger
 from tui.services.runs_query import ids_filter
-from tui.services.write_flow import (
-    Found,
-    GuardedWrite,
-    Prepared,
-    WriteResult,
-    in_steps,
-    judged,
-    settle_steps,
-    unless_gone,
-)
+from tui.services.write_flow import ChangeByChange, Found, unless_gone
 
 ASKED_FOR_CHILDREN = 30  # runs whose children are asked for before some are deleted
 PARENT_TAG = "mlflow.parentRunId"
@@ -32,14 +23,13 @@ DELETED_BEFORE = 1000
 """Runs deleted before their experiment was that are remembered, to be deleted again when that is taken back."""
 
 
-class Housekeeping:
+class Housekeeping(ChangeByChange):
     """What is read and written of one context's experiments and runs; ``place`` is its address without credentials."""
 
     def __init__(self, tracking: TrackingPort, writes: WritesPort, ledger: Ledger, *, place: str) -> None:
+        super().__init__(ledger, place)
         self._tracking = tracking
         self._writes = writes
-        self._ledger = ledger
-        self._place = place
 
     # looking
 
@@ -152,28 +142,12 @@ class Housekeeping:
 
     # writing
 
-    def dress(self, plan: Plan) -> Plan:
-        """The plan as it is: what a person should know before is said where it is made."""
-        return plan
-
     def read(self, change: Change) -> Found:
         """What a change is about, as it is now."""
         if change.field == changes.CREATED:
             name = change.called
             return unless_gone(lambda: ThingState.of_experiment(self._tracking.get_experiment_by_name(name)))
         return self.run(change.id) if change.kind is Thing.RUN else self.experiment(change.id)
-
-    def prepare(self, plan: Plan) -> Prepared:
-        """Each change under guard."""
-
-        def guard(change: Change) -> GuardedWrite[Found]:
-            return judged(change, lambda: self.read(change), lambda: self._write(change))
-
-        return in_steps(plan, self._place, [guard(change) for change in plan.changes])
-
-    def settle(self, told: WriteResult, now: changes.Now) -> None:
-        """Record what looking again has told."""
-        settle_steps(self._ledger, told, now)
 
     def _write(self, change: Change) -> None:
         writes, verb = self._writes, change.verb

@@ -11,23 +11,13 @@ from tui.domain.models.readiness import Finding
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.prompts import JudgedPrompt, judge_prompt
-from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import PromptsPort
 from tui.services.alias_moves import AliasMoves, Holders, Rules, place_of
 from tui.services.ledger import Ledger
 from tui.services.pool import Clock
 from tui.services.registry_writes import undo_of
-from tui.services.write_flow import (
-    Found,
-    GuardedWrite,
-    Prepared,
-    WriteResult,
-    in_steps,
-    judged,
-    settle_steps,
-    unless_gone,
-)
+from tui.services.write_flow import ChangeByChange, Found, unless_gone
 
 if TYPE_CHECKING:
     from tui.services.session import Session
@@ -37,13 +27,12 @@ COUNTED_VERSIONS = 6  # newest versions whose traces are counted, beside those t
 _HOUR_MS = 3_600_000
 
 
-class PromptWrites:
+class PromptWrites(ChangeByChange):
     """Tags and descriptions of prompts, and tags of their versions, as a kind of write."""
 
     def __init__(self, prompts: PromptsPort, ledger: Ledger, *, place: str) -> None:
+        super().__init__(ledger, place)
         self._prompts = prompts
-        self._ledger = ledger
-        self._place = place
 
     def prompt(self, name: str) -> Found:
         """A prompt as it is now; None where there is none."""
@@ -73,13 +62,6 @@ class PromptWrites:
         name, _, version = change.id.rpartition("/")
         return next(iter(self.versions(name, [version])), None)
 
-    def prepare(self, plan: Plan) -> Prepared:
-        """Each change under guard."""
-        return in_steps(plan, self._place, [self._guard(change) for change in plan.changes])
-
-    def _guard(self, change: Change) -> GuardedWrite[Found]:
-        return judged(change, lambda: self.read(change), lambda: self._write(change))
-
     def _write(self, change: Change) -> None:
         if change.kind is Thing.PROMPT_VERSION:
             name, _, version = change.id.rpartition("/")
@@ -88,10 +70,6 @@ class PromptWrites:
             self._prompts.describe_model(change.id, change.after or "")
         else:
             self._prompts.tag_model(change.id, change.key, change.after)
-
-    def settle(self, told: WriteResult, now: changes.Now) -> None:
-        """Record what looking again has told."""
-        settle_steps(self._ledger, told, now)
 
     def undo(self, name: str) -> Plan | None:
         """What takes back the last change of a prompt or its versions that stands; None where none is left."""

@@ -33,6 +33,7 @@ from tui.services.alias_moves import AliasMoves, done_steps
 from tui.services.ledger import Entry, Ledger
 from tui.services.serving_desk import BEGUN, PROMOTED, ServingPlan, ServingWrites
 from tui.services.write_flow import (
+    ChangeByChange,
     Found,
     GuardedWrite,
     Outcome,
@@ -40,8 +41,6 @@ from tui.services.write_flow import (
     WriteKind,
     WriteReport,
     WriteResult,
-    in_steps,
-    judged,
     model_of,
     of_record,
     recorded,
@@ -62,13 +61,12 @@ _COUNTED = 200  # versions of a model that are counted before it is deleted, or 
 _NEWEST = 20  # versions among which a new one is looked for
 
 
-class RegistryWrites:
+class RegistryWrites(ChangeByChange):
     """The writes of one context's registry; ``catalog`` is set for Unity Catalog's names of three levels."""
 
     def __init__(self, registry: RegistryPort, ledger: Ledger, *, place: str, catalog: bool = False) -> None:
+        super().__init__(ledger, place)
         self._registry = registry
-        self._ledger = ledger
-        self._place = place
         self.catalog = catalog
         self._offers: dict[str, Registrable] = {}  # what can be registered, by its address
         self._elsewhere: dict[str, tuple[RegistryPort, ModelVersion]] = {}  # what can be carried here, by its origin
@@ -206,14 +204,10 @@ class RegistryWrites:
         thing_id = f"{change.called}/{numbers[0]}" if numbers else change.called
         return ThingState(Thing.VERSION, thing_id, called, changes.ACTIVE, fields={change.field: ",".join(numbers)})
 
-    def prepare(self, plan: Plan) -> Prepared:
-        """Each change under guard."""
-        return in_steps(plan, self._place, [self._guard(change) for change in plan.changes])
-
     def _guard(self, change: Change) -> GuardedWrite[Found]:
         if change.field in _NEW:
             return self._making(change)
-        return judged(change, lambda: self.read(change), lambda: self._write(change))
+        return super()._guard(change)
 
     def _making(self, change: Change) -> GuardedWrite[Found]:
         """A version that is made is told by its number, which the answer says, or by being new."""
@@ -287,10 +281,6 @@ class RegistryWrites:
             registry.describe_model(change.id, after or "")
         else:
             registry.tag_model(change.id, change.key, after)
-
-    def settle(self, told: WriteResult, now: changes.Now) -> None:
-        """Record what looking again has told."""
-        settle_steps(self._ledger, told, now)
 
     # looking back
 

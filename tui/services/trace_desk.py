@@ -7,34 +7,23 @@ from dataclasses import dataclass, replace
 
 from tui.domain.traces.summary import JudgeTally, tallied_by_judge, traces_lie
 from tui.domain.traces.values import ERROR, Assessment, EvaluationRun, EvaluationSet, TraceInfo, TraceScope
-from tui.domain.writes import changes
-from tui.domain.writes.changes import ASSESSED, IN_SET, Change, Plan, ThingState
+from tui.domain.writes.changes import ASSESSED, IN_SET, Change, ThingState
 from tui.domain.writes.plans import of_text, state_of, text_of
 from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort, TrackingPort
 from tui.services.ledger import Ledger
-from tui.services.write_flow import (
-    Found,
-    GuardedWrite,
-    Prepared,
-    WriteResult,
-    in_steps,
-    judged,
-    settle_steps,
-    unless_gone,
-)
+from tui.services.write_flow import ChangeByChange, Found, unless_gone
 
 
-class TraceChanges:
+class TraceChanges(ChangeByChange):
     """What is read and written of one context's traces; ``place`` is its address without credentials."""
 
     def __init__(
         self, traces: TracesPort, writes: TraceWritesPort, sets: EvaluationsPort, ledger: Ledger, *, place: str
     ) -> None:
+        super().__init__(ledger, place)
         self._traces = traces
         self._writes = writes
         self._sets = sets
-        self._ledger = ledger
-        self._place = place
         self._infos: dict[str, TraceInfo] = {}  # as they were read last
 
     def states(self, trace_ids: Sequence[str], to: EvaluationSet | None = None) -> list[ThingState]:
@@ -58,10 +47,6 @@ class TraceChanges:
 
     # writing
 
-    def dress(self, plan: Plan) -> Plan:
-        """The plan as it is: what a person should know before is said where it is made."""
-        return plan
-
     def read(self, change: Change) -> Found:
         """A trace as it is now; whether it is in a dataset only where that is changed."""
         state = self._state(change.id)
@@ -70,18 +55,6 @@ class TraceChanges:
         inside = change.id in self._sets.traces_in(change.field[len(IN_SET) :])
         called = change.after or change.before or ""
         return replace(state, fields={**state.fields, change.field: called}) if inside else state
-
-    def prepare(self, plan: Plan) -> Prepared:
-        """The plan change by change."""
-
-        def guard(change: Change) -> GuardedWrite[Found]:
-            return judged(change, lambda: self.read(change), lambda: self._write(change))
-
-        return in_steps(plan, self._place, [guard(change) for change in plan.changes])
-
-    def settle(self, told: WriteResult, now: changes.Now) -> None:
-        """Record what looking again has told."""
-        settle_steps(self._ledger, told, now)
 
     def _write(self, change: Change) -> None:
         if change.field.startswith(IN_SET):

@@ -2,7 +2,8 @@
 
 A new kind of write is made so: give ``Change`` a field and ``domain.writes.words`` its verb; write a class that is a
 ``WriteKind`` (what is read of a thing, its steps under guard and what the ledger keeps of them, what a person should
-know before); name it in ``Session.flow``. A screen then makes plans, on a worker's thread, and hands them to
+know before), most simply a ``ChangeByChange``; name it in ``Session.flow``. A screen then makes plans, on a worker's
+thread, and hands them to
 ``ui.write_panel``: showing, arming, the ledger and an offer to go on without it, stopping, finishing, putting back,
 ``u`` and telling every open page that shows the thing are the flow's and come with that.
 """
@@ -10,6 +11,7 @@ know before); name it in ``Session.flow``. A screen then makes plans, on a worke
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -579,3 +581,33 @@ def settle_steps(ledger: Ledger, told: WriteResult, now: changes.Now) -> None:
     if told.report.number is not None and report.outcome.value not in UNSETTLED:
         record = {"steps": recorded_results(told.plan, results), "settled": True}
         ledger.settle(told.report.number, report.outcome.value, record)
+
+
+class ChangeByChange(ABC):
+    """A kind of write whose changes are made one by one; ``place`` is the context's address without credentials."""
+
+    def __init__(self, ledger: Ledger, place: str) -> None:
+        self._ledger = ledger
+        self._place = place
+
+    def dress(self, plan: Plan) -> Plan:
+        """The plan as it is: what a person should know before is said where it is made."""
+        return plan
+
+    @abstractmethod
+    def read(self, change: Change) -> Found:
+        """What a change is about, as it is now."""
+
+    def prepare(self, plan: Plan) -> Prepared:
+        """Each change under guard."""
+        return in_steps(plan, self._place, [self._guard(change) for change in plan.changes])
+
+    def _guard(self, change: Change) -> GuardedWrite[Found]:
+        return judged(change, lambda: self.read(change), lambda: self._write(change))
+
+    @abstractmethod
+    def _write(self, change: Change) -> None: ...
+
+    def settle(self, told: WriteResult, now: changes.Now) -> None:
+        """Record what looking again has told."""
+        settle_steps(self._ledger, told, now)
