@@ -83,15 +83,18 @@ def python_in(lines: str, workspace: str) -> str:
     return f"{imports}\nmlflow.set_workspace({workspace!r})\n{rest}"
 
 
+def _web(uri: str, page: str, request: str) -> list[tuple[str, str]]:
+    """The address of a page and a request of the interface, where the store is a server."""
+    web = web_address(uri)
+    return [("link", f"{web}/#/{page}"), ("curl", f"curl -s '{web}/api/{request}'")] if web is not None else []
+
+
 def run_copies(tracking_uri: str, run_id: str, experiment_id: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one run."""
     python = f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\nrun = mlflow.get_run({run_id!r})\n"
     offers = [("run id", run_id), ("run URI", f"runs:/{run_id}"), ("Python", python)]
-    web = web_address(tracking_uri)
-    if web is not None:
-        offers.append(("link", f"{web}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}"))
-        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/runs/get?run_id={quote(run_id)}'"))
-    return offers
+    page = f"experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
+    return [*offers, *_web(tracking_uri, page, f"2.0/mlflow/runs/get?run_id={quote(run_id)}")]
 
 
 def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[tuple[str, str]]:
@@ -101,11 +104,8 @@ def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[
         f"runs = mlflow.search_runs(experiment_ids=[{experiment_id!r}])\n"
     )
     offers = [("experiment name", name), ("experiment id", experiment_id), ("Python", python)]
-    web = web_address(tracking_uri)
-    if web is not None:
-        offers.append(("link", f"{web}/#/experiments/{quote(experiment_id)}"))
-        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/experiments/get?experiment_id={quote(experiment_id)}'"))
-    return offers
+    request = f"2.0/mlflow/experiments/get?experiment_id={quote(experiment_id)}"
+    return [*offers, *_web(tracking_uri, f"experiments/{quote(experiment_id)}", request)]
 
 
 def model_copies(registry_uri: str, name: str, version: str = "", aliases: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -120,11 +120,8 @@ def model_copies(registry_uri: str, name: str, version: str = "", aliases: Seque
             f"model = mlflow.pyfunc.load_model({uris[0]!r})\n"
         )
         offers.append(("Python", python))
-    web = web_address(registry_uri)
-    if web is not None:
-        offers.append(("link", f"{web}/#/models/{quote(name)}" + (f"/versions/{quote(version)}" if version else "")))
-        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/registered-models/get?name={quote(name)}'"))
-    return offers
+    page = f"models/{quote(name)}" + (f"/versions/{quote(version)}" if version else "")
+    return [*offers, *_web(registry_uri, page, f"2.0/mlflow/registered-models/get?name={quote(name)}")]
 
 
 def prompt_copies(
@@ -143,11 +140,10 @@ def prompt_copies(
             f"prompt = mlflow.genai.load_prompt({uris[0]!r})\n"
         )
         offers.append(("Python", python))
-    web = web_address(registry_uri)
-    if web is not None:
-        offers.append(("link", f"{web}/#/prompts/{quote(name)}"))
-        offers.append(("curl", f"curl -s '{web}/api/2.0/mlflow/registered-models/get?name={quote(name)}'"))
-    return offers
+    return [
+        *offers,
+        *_web(registry_uri, f"prompts/{quote(name)}", f"2.0/mlflow/registered-models/get?name={quote(name)}"),
+    ]
 
 
 def trace_copies(tracking_uri: str, trace_id: str, experiment_id: str) -> list[tuple[str, str]]:
@@ -156,12 +152,8 @@ def trace_copies(tracking_uri: str, trace_id: str, experiment_id: str) -> list[t
         f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\ntrace = mlflow.get_trace({trace_id!r})\n"
     )
     offers = [("trace id", trace_id), ("trace URI", f"traces:/{trace_id}"), ("Python", python)]
-    web = web_address(tracking_uri)
-    if web is not None:
-        page = f"{web}/#/experiments/{quote(experiment_id)}/traces?selectedEvaluationId={quote(trace_id)}"
-        offers.append(("link", page))
-        offers.append(("curl", f"curl -s '{web}/api/3.0/mlflow/traces/get?trace_id={quote(trace_id)}'"))
-    return offers
+    page = f"experiments/{quote(experiment_id)}/traces?selectedEvaluationId={quote(trace_id)}"
+    return [*offers, *_web(tracking_uri, page, f"3.0/mlflow/traces/get?trace_id={quote(trace_id)}")]
 
 
 # What is told in an incident: what is under the cursor, or was just done, as plain text and as Markdown, whole.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,12 +14,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
-from tui.domain.models.values import alias_refusal, alias_twin
+from tui.domain.models.values import RegisteredModel, alias_refusal, alias_twin
 from tui.domain.text import clean, named
 from tui.domain.writes import plans
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan
 from tui.widgets.inputs import CalmInput
+
+if TYPE_CHECKING:
+    from tui.ui.page import Page
 
 DIFFERENCE_SHOWN = 400  # lines of the difference between two texts
 
@@ -298,6 +301,29 @@ class FixedMove:
 
     def show(self, state: Mapping[str, str]) -> None:
         pass
+
+
+def take_away(
+    page: Page, thing: RegisteredModel, aliases: Sequence[str], move: Callable[[plans.AliasPlan, str], object]
+) -> None:
+    """Ask which of these aliases of a model or prompt is taken away; ``move`` is given the plan and its title."""
+    from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+    def take(chosen: Sequence[str]) -> None:
+        plan = plans.plan(thing.name, thing.aliases, dict.fromkeys(chosen))
+        what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
+        move(plan, f"Take {what} of {thing.name} away")
+
+    def chosen(choice: Choice | None) -> None:
+        if choice is not None:
+            take([choice.id] if choice.id else aliases)
+
+    if len(aliases) == 1:
+        take(aliases)
+        return
+    all_of_them = Choice("", "all of them", ", ".join(map(clean, aliases)))
+    choices = [all_of_them, *(Choice(alias, alias, f"v{thing.aliases[alias]}") for alias in aliases)]
+    page.app.push_screen(ChoiceModal("Which alias", choices, page.deck.glyphs), chosen)
 
 
 def _by_weight(state: Mapping[str, str], first: Sequence[str] = FIRST) -> list[str]:

@@ -336,25 +336,10 @@ class RegistryPage(Page, Asking):
         return tuple(alias for made in self._versions_meant() for alias in self._model.aliases_of(made.version))
 
     def action_take_away(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
+        from tui.ui.write_parts import take_away
 
-        model, aliases = self._model, self._aliases_meant()
-
-        def take(*chosen: str) -> None:
-            plan = plans.plan(model.name, model.aliases, dict.fromkeys(chosen))
-            what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
-            self.move_as(model, plan, f"Take {what} of {model.name} away")
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                take(*((choice.id,) if choice.id else aliases))
-
-        if len(aliases) == 1:
-            take(aliases[0])
-            return
-        all_of_them = Choice("", "all of them", ", ".join(map(clean, aliases)))
-        choices = [all_of_them, *(Choice(alias, alias, f"v{model.aliases[alias]}") for alias in aliases)]
-        self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
+        model = self._model
+        take_away(self, model, self._aliases_meant(), lambda plan, title: self.move_as(model, plan, title))
 
     def move_as(
         self,

@@ -244,25 +244,9 @@ class PromptsScreen(Page, Asking):
         self._move(SeveralAliases)
 
     def action_take_away(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
+        from tui.ui.write_parts import take_away
 
-        prompt, aliases = self._prompt, self._aliases_meant()
-
-        def take(*chosen: str) -> None:
-            plan = plans.plan(prompt.name, prompt.aliases, dict.fromkeys(chosen))
-            what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
-            self._move_as(plan, f"Take {what} of {prompt.name} away")
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                take(*((choice.id,) if choice.id else aliases))
-
-        if len(aliases) == 1:
-            take(aliases[0])
-            return
-        every = Choice("", "all of them", ", ".join(map(clean, aliases)))
-        choices = [every, *(Choice(alias, alias, f"v{prompt.aliases[alias]}") for alias in aliases)]
-        self.app.push_screen(ChoiceModal("Which alias", choices, self.deck.glyphs), chosen)
+        take_away(self, self._prompt, self._aliases_meant(), self._move_as)
 
     def _move_as(self, plan: plans.AliasPlan, title: str) -> None:
         from tui.ui.write_parts import FixedMove

@@ -115,6 +115,27 @@ class TraceLinks:
 # What is written of traces: assessments, tags, records of an evaluation dataset; of all that are marked at once.
 
 
+class TracePage(Page, Asking):
+    """A page of traces, with the keys that write."""
+
+    writing: TraceWriting
+
+    def action_assess(self) -> None:
+        self.writing.assess()
+
+    def action_tags(self) -> None:
+        self.writing.tags()
+
+    def action_delete(self) -> None:
+        self.writing.unassess()
+
+    def action_add_to_dataset(self) -> None:
+        self.writing.add_to_dataset()
+
+    def action_undo(self) -> None:
+        self.writing.undo()
+
+
 class TraceWriting:
     """The keys that write, of a page that asks; ``chosen`` answers the traces that they mean."""
 
