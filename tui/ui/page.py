@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,6 +21,7 @@ from tui.widgets.status_line import Hint, HintLine, Status, StatusLine
 if TYPE_CHECKING:
     from tui.domain.places import Place
     from tui.services.write_flow import Touched
+    from tui.ui.list_pane import ListPane
 
 
 PINNED = ("help", "leave")  # the hints that have their room before all others
@@ -36,6 +37,7 @@ class Page(Screen[None], inherit_bindings=False):
     # Textual's own go from widget to widget with tab; here it goes from pane to pane, also where only one is shown.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,super+c", "screen.copy_text", show=False)]
     is_log = False  # whether this is the log of requests, which is not opened over itself
+    only_list: ListPane[Any] | None = None  # the list that is all there is on it; the keys for everywhere go to that
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -61,7 +63,8 @@ class Page(Screen[None], inherit_bindings=False):
 
     def content(self) -> ComposeResult:
         """The widgets between the two lines."""
-        yield from ()
+        if self.only_list is not None:
+            yield self.only_list
 
     # what the lines say
 
@@ -267,7 +270,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     def go_back(self) -> bool:
         """Go back one step inside this screen; False when there is none, and the screen itself may go."""
-        return False
+        return self.only_list is not None and self.only_list.go_back()
 
     def open_place(self, place: Place) -> None:
         """Go where a place names; only the screens at the top of a context know how."""
@@ -301,7 +304,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     def value_here(self) -> tuple[str, str] | None:
         """What ``y`` copies: what it is called, and its text."""
-        return None
+        return self.only_list.value_here() if self.only_list is not None else None
 
     def copies_here(self) -> list[tuple[str, str]]:
         """What ``Y`` offers: pairs of what it is called, and its text."""
@@ -310,6 +313,8 @@ class Page(Screen[None], inherit_bindings=False):
 
     def times_changed(self) -> None:
         """Ages have become dates, or dates ages."""
+        if self.only_list is not None:
+            self.only_list.retick()
 
 
 def _is_typed(widget: Widget, key: str) -> bool:

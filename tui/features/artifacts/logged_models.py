@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, cast
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tui.app.actions import bindings, key_of
@@ -339,10 +338,7 @@ class LoggedModelsScreen(Page):
 
     def __init__(self, session: Session, route: LoggedModelsRoute) -> None:
         super().__init__(session)
-        self.pane = LoggedModelsPane(session, self.deck.glyphs, route)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
+        self.only_list = self.pane = LoggedModelsPane(session, self.deck.glyphs, route)
 
     def on_mount(self) -> None:
         self.set_crumbs("experiments", named(self.pane.route.called), "logged models")
@@ -357,15 +353,6 @@ class LoggedModelsScreen(Page):
     def _fresh(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.set_freshness(self.pane.state.freshness)
-
-    def go_back(self) -> bool:
-        return self.pane.go_back()
-
-    def times_changed(self) -> None:
-        self.pane.retick()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.pane.value_here()
 
     def copies_here(self) -> list[tuple[str, str]]:
         return self.pane.copies_here()

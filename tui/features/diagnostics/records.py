@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tui.app.actions import bindings
@@ -146,10 +145,7 @@ class LedgerScreen(Page):
 
     def __init__(self, session: Session, subject: str = "") -> None:
         super().__init__(session)
-        self.pane = LedgerPane(session, self.deck.glyphs, subject)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
+        self.only_list = self.pane = LedgerPane(session, self.deck.glyphs, subject)
 
     def on_mount(self) -> None:
         self.set_crumbs("ledger")
@@ -161,9 +157,6 @@ class LedgerScreen(Page):
 
     def read_again(self) -> None:
         self.pane.read_again()
-
-    def go_back(self) -> bool:
-        return self.pane.go_back()
 
     def value_here(self) -> tuple[str, str] | None:
         import json
@@ -285,10 +278,7 @@ class RequestsScreen(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.pane = RequestsPane(session, self.deck.glyphs)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
+        self.only_list = self.pane = RequestsPane(session, self.deck.glyphs)
 
     def on_mount(self) -> None:
         self.set_crumbs("requests")
@@ -296,9 +286,6 @@ class RequestsScreen(Page):
         if below:
             self.set_freshness(below[-1].freshness)
         self.focus_pane(self.pane)
-
-    def go_back(self) -> bool:
-        return self.pane.go_back()
 
     def read_again(self) -> None:
         self.pane.fill()

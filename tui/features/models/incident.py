@@ -7,7 +7,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -124,12 +123,9 @@ class IncidentScreen(RegistryPage):
         super().__init__(session)
         self.model_name, self.alias = name, alias
         self.held: Held | None = None
-        self.pane = IncidentPane(session, self.deck.glyphs)
+        self.only_list = self.pane = IncidentPane(session, self.deck.glyphs)
         self._parts: dict[str, list[Line]] = {}
         self._notes = Notes(session, name)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
 
     def on_mount(self) -> None:
         self.set_crumbs("models", named(self.model_name), f"incident of {named(self.alias)}")
@@ -299,15 +295,6 @@ class IncidentScreen(RegistryPage):
     def gone(self, name: str) -> None:
         if name == self.model_name:
             self.deck.go_home("models")
-
-    def go_back(self) -> bool:
-        return self.pane.go_back()
-
-    def times_changed(self) -> None:
-        self.pane.retick()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.pane.value_here()
 
     def copies_here(self) -> list[tuple[str, str]]:
         here = self.pane.value_here()

@@ -7,7 +7,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -212,11 +211,8 @@ class StoresScreen(Page, Asking):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.pane = StoresPane(session, self.deck.glyphs)
+        self.only_list = self.pane = StoresPane(session, self.deck.glyphs)
         self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, self._tick)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
 
     def on_mount(self) -> None:
         self.set_crumbs("board")
@@ -481,12 +477,3 @@ class StoresScreen(Page, Asking):
 
     def watch_toggle(self) -> bool:
         return self._watch.toggle()
-
-    def go_back(self) -> bool:
-        return self.pane.go_back()
-
-    def times_changed(self) -> None:
-        self.pane.retick()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.pane.value_here()

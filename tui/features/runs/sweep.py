@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -202,7 +201,7 @@ class SweepScreen(Page, Asking):
     def __init__(self, session: Session, route: SweepRoute) -> None:
         super().__init__(session)
         self.route = route
-        self.pane = SweepPane(session, self.deck.glyphs)
+        self.only_list = self.pane = SweepPane(session, self.deck.glyphs)
         self.pane.nothing = (
             "This run has no child runs: the trials of a sweep are runs whose tag mlflow.parentRunId names it."
             if route.parent
@@ -210,9 +209,6 @@ class SweepScreen(Page, Asking):
         )
         self._curves = Curves()
         self._watch = AutoRefresh(self, session.launch.settings.watch_running_seconds, self._tick)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
 
     def on_mount(self) -> None:
         self.set_crumbs("experiments", named(self.route.called), "sweep")
@@ -305,15 +301,6 @@ class SweepScreen(Page, Asking):
 
     def watch_toggle(self) -> bool:
         return self._watch.toggle()
-
-    def go_back(self) -> bool:
-        return self.pane.go_back()
-
-    def times_changed(self) -> None:
-        self.pane.retick()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.pane.value_here()
 
 
 def trials_of(page: RunsPage) -> list[Trial]:

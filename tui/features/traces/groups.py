@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -193,7 +192,7 @@ class TraceGroupsScreen(Page, Asking):
         super().__init__(session)
         self.route = route
         self.infos: tuple[TraceInfo, ...] = route.infos
-        self.groups = GroupsPane(session, self.deck.glyphs)
+        self.only_list = self.groups = GroupsPane(session, self.deck.glyphs)
         self._kind = KINDS.index(route.kind) if route.kind in KINDS else 0
         self._period = self._fitting()
         self._paths: dict[str, dict[str, str]] = {FAILING: {}, SLOWEST: {}}
@@ -204,9 +203,6 @@ class TraceGroupsScreen(Page, Asking):
         oldest = min((info.started_ms for info in self.infos), default=now)
         fitting = [at for at, (_, ms) in enumerate(_PERIODS) if now - oldest >= 2 * ms]
         return fitting[-1] if fitting else 0
-
-    def content(self) -> ComposeResult:
-        yield self.groups
 
     def on_mount(self) -> None:
         self.set_crumbs("traces", self.route.scope.words, "groups")
@@ -333,15 +329,6 @@ class TraceGroupsScreen(Page, Asking):
             self._show()
         else:
             self._read_infos()
-
-    def go_back(self) -> bool:
-        return self.groups.go_back()
-
-    def times_changed(self) -> None:
-        self.groups.retick()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.groups.value_here()
 
 
 def _as_filter(kind: str, key: str) -> str:

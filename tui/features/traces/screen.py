@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tui.app.actions import bindings
@@ -17,16 +16,14 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.domain.traces.values import TraceInfo, TraceScope, Warehouse
 from tui.domain.writes.changes import Thing
-from tui.features.traces.acts import TraceLinks, TraceWriting
+from tui.features.traces.acts import TraceLinks, TracePage, TraceWriting
 from tui.features.traces.pane import TracesPane
 from tui.features.traces.trace import route_to
 from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
-from tui.ui.page import Page
 from tui.ui.routes import EvaluationsRoute, TraceDiffRoute, TraceGroupsRoute, TraceRoute, TracesRoute
 
 _TABLE = re.compile(r"[\w-]+\.[\w-]+(\.[\w-]+)?")  # a schema of Unity Catalog, or the tables of a prefix in it
@@ -34,7 +31,7 @@ MOST_PLACES = 100  # experiments whose traces are shown together, those last upd
 MOST_READ_ANEW = 50  # traces that are read one by one after they were written to; more are read by the page
 
 
-class TracesScreen(Page, Asking):
+class TracesScreen(TracePage):
     """One list. Without a route it is of the experiments of the context, last updated first."""
 
     CSS_PATH = style_sheets("traces.tcss")
@@ -46,12 +43,9 @@ class TracesScreen(Page, Asking):
         self._names: Mapping[str, str] = {}
         self._view_wanted = ""  # the key of a view that the web UI keeps, which a link named
         self._wanted = ""  # the name of an experiment that was asked for before these had been read
-        self.traces = TracesPane(session, self.deck.glyphs)
+        self.only_list = self.traces = TracesPane(session, self.deck.glyphs)
         self.writing = TraceWriting(self, self, session, self.traces.chosen, lambda: self._experiments())
         self.links = TraceLinks(self, self, session)
-
-    def content(self) -> ComposeResult:
-        yield self.traces
 
     def on_mount(self) -> None:
         self.set_crumbs("traces")
@@ -250,21 +244,6 @@ class TracesScreen(Page, Asking):
         else:
             self.deck.say(f"These are the traces of {self.traces.scope.words} alone")
 
-    def action_assess(self) -> None:
-        self.writing.assess()
-
-    def action_tags(self) -> None:
-        self.writing.tags()
-
-    def action_delete(self) -> None:
-        self.writing.unassess()
-
-    def action_add_to_dataset(self) -> None:
-        self.writing.add_to_dataset()
-
-    def action_undo(self) -> None:
-        self.writing.undo()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
             return True
@@ -311,15 +290,6 @@ class TracesScreen(Page, Asking):
 
     def watch_toggle(self) -> bool:
         return self.traces.watch_toggle()
-
-    def go_back(self) -> bool:
-        return self.traces.go_back()
-
-    def times_changed(self) -> None:
-        self.traces.retick()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.traces.value_here()
 
     def copies_here(self) -> list[tuple[str, str]]:
         here, value = self.traces.here(), self.value_here()

@@ -19,15 +19,14 @@ from tui.domain.text import clean, named
 from tui.domain.traces.span_lines import SpanReader, TextLine
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, Assessment, Trace, TraceInfo
-from tui.features.traces.acts import TraceLinks, TraceWriting
+from tui.features.traces.acts import TraceLinks, TracePage, TraceWriting
 from tui.features.traces.waterfall import WaterfallPane
 from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking, AutoRefresh
+from tui.ui.asking import AutoRefresh
 from tui.ui.list_pane import MARKING, ListPane, Show
-from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute, TraceRoute
 
 # What one span says: its messages as a conversation, what went in and came out, what went wrong, all it carries.
@@ -141,7 +140,7 @@ class SpanPane(ListPane[TextLine]):
 REST_SECONDS = 0.08  # how long the cursor rests on a span before it is laid out
 
 
-class TraceScreen(Page, Asking):
+class TraceScreen(TracePage):
     """Two panes, or one at a time where the terminal is narrow; one that still runs is read again by itself."""
 
     CSS_PATH = style_sheets("traces.tcss")
@@ -304,21 +303,6 @@ class TraceScreen(Page, Asking):
     def action_links(self) -> None:
         if self.info is not None:
             self.links.choose(self.info)
-
-    def action_assess(self) -> None:
-        self.writing.assess()
-
-    def action_tags(self) -> None:
-        self.writing.tags()
-
-    def action_delete(self) -> None:
-        self.writing.unassess()
-
-    def action_add_to_dataset(self) -> None:
-        self.writing.add_to_dataset()
-
-    def action_undo(self) -> None:
-        self.writing.undo()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "undo":
