@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
@@ -88,3 +90,24 @@ def data_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path(NAME, appauthor=False)
+
+
+def write_whole(file: Path, text: str, mode: int | None = None) -> None:
+    """Put a text in the place of a file at once, whole or not at all; without ``mode`` for its owner alone.
+
+    Raises OSError.
+    """
+    import tempfile
+
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if mode is None else 0o777)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")  # 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        if mode is not None:
+            os.chmod(temporary, mode)
+        os.replace(temporary, file)
+    except BaseException:  # whatever stops it, by a person too: nothing half written stays
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -12,7 +12,7 @@ import tui.app.themes
 from tui import resources
 from tui.app.actions import ACTIONS
 from tui.config.check import check
-from tui.config.load import load, recall
+from tui.config.load import DECIDE, load, recall
 from tui.config.model import THEMES, ContextSettings, ModelSettings, Settings
 from tui.domain.problem import Kind, Problem
 from tui.resources import example_config
@@ -332,3 +332,7 @@ def test_where_the_file_is(tmp_path: Path) -> None:
     usual, named_by = resources.config_file(None, {}, tmp_path)
     assert usual.parts[-2:] == ("mlflow-deck", "config.yaml")
     assert named_by == ""
+
+
+def test_what_decides_over_a_file_is_there() -> None:
+    assert [name for name in DECIDE if not (Path(tui.app.themes.__file__).parents[1] / name).is_file()] == []

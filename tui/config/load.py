@@ -27,6 +27,12 @@ from tui.domain.problem import Kind, Problem
 if TYPE_CHECKING:
     from tui.config.keymap import BoundAction
 
+DECIDE = (
+    *("config/model.py", "config/check.py", "config/keymap.py", "app/actions.py"),
+    *("domain/models/readiness.py", "domain/prompts.py", "domain/filter/names.py"),
+)
+"""The code that decides what a file may say."""
+
 
 def load(file: Path, named_by: str, actions: Callable[[], Iterable[BoundAction]]) -> Settings:
     """The settings in a file; the defaults where there is none and nobody named it.
@@ -105,20 +111,9 @@ def recall(file: Path, content: bytes) -> Settings | None:
 
 def remember(file: Path, content: bytes, settings: Settings) -> None:
     """Keep checked settings for the next start, readable by their owner only."""
-    import tempfile  # only when a file has been checked anew
-
     place = _place(file)
     with contextlib.suppress(OSError, TypeError, ValueError):
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".settings", suffix=".part")  # 0600
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as stream:
-                json.dump({"key": _key(content), "settings": asdict(settings)}, stream)
-            os.replace(temporary, place)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+        resources.write_whole(place, json.dumps({"key": _key(content), "settings": asdict(settings)}))
 
 
 def _place(file: Path) -> Path:
@@ -127,9 +122,6 @@ def _place(file: Path) -> Path:
 
 def _key(content: bytes) -> str:
     """Changes with the file, and with the code that decides what a file may say."""
-    package = Path(__file__).parent
-    code = [package / "model.py", package / "check.py", package / "keymap.py", package.parent / "app" / "actions.py"]
-    domain = package.parent / "domain"
-    code += [domain / "models" / "readiness.py", domain / "prompts" / "rules.py", domain / "filter" / "names.py"]
-    stamps = [entry.stat().st_mtime_ns for entry in code if entry.exists()]
+    package = Path(__file__).parents[1]
+    stamps = [(package / name).stat().st_mtime_ns for name in DECIDE if (package / name).exists()]
     return hashlib.sha256(content + f"\n{__version__} {stamps}".encode()).hexdigest()

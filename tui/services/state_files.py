@@ -7,12 +7,12 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.domain.problem import Kind, Problem
+from tui.resources import write_whole
 
 if TYPE_CHECKING:
     from tui.domain.views import View
@@ -55,16 +55,7 @@ class StateFiles:
         if file is None:
             return False
         try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(handle, "w", encoding="ascii") as stream:
-                    json.dump({"name": name, "value": value}, stream)
-                os.replace(temporary, file)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            write_whole(file, json.dumps({"name": name, "value": value}))
         except OSError as error:
             self.failure = f"{error.strerror or error}: {file.parent}"
             log.warning("Could not keep %s: %s", name, self.failure)
@@ -179,17 +170,7 @@ class ViewFile:
         assert self.file is not None
         file = self.file.resolve()  # a file that is linked to where git has it stays linked
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    stream.write(text)
-                os.chmod(temporary, file.stat().st_mode & 0o777 if file.exists() else 0o644)
-                os.replace(temporary, file)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            write_whole(file, text, file.stat().st_mode & 0o777 if file.exists() else 0o644)
         except OSError as error:
             raise Problem(
                 Kind.CONFIG,
