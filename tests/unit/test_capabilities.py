@@ -24,14 +24,14 @@ def test_a_plain_server_has_what_mlflow_has() -> None:
 def test_a_workspace_has_accounts_serving_and_privileges() -> None:
     can = expected("databricks://prod", "databricks-uc://prod")
     assert can.workspace and can.serving and can.three_levels and can.grants and can.aliases
-    assert can.prompts and not can.stages
+    assert can.prompts
     legacy = expected("databricks", "databricks")
-    assert legacy.legacy_registry and legacy.stages and not legacy.prompts and not legacy.grants
+    assert legacy.legacy_registry and not legacy.prompts and not legacy.grants
 
 
 def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
     can = expected(SERVER, "uc:http://catalog.example.com")
-    assert not (can.aliases or can.renaming or can.copying or can.server_filter or can.prompts)
+    assert not (can.aliases or can.server_filter or can.prompts)
     assert can.three_levels and not can.grants and not can.workspace
     assert can.lacks == "its interface has no aliases, tags or renaming"
 

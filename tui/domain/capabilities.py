@@ -37,9 +37,6 @@ class Capabilities:
     parted: bool = False  # an MLflow server that is parted into workspaces
     serving: bool = False
     aliases: bool = True
-    stages: bool = True
-    renaming: bool = True
-    copying: bool = True
     server_filter: bool = True  # of models, by name and tags
     three_levels: bool = False  # models are named catalog.schema.model, and privileges are on these
     grants: bool = False  # who may do what with a model can be read
@@ -121,9 +118,6 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         workspace=workspace,
         serving=workspace,
         aliases=not open_source,
-        stages=not catalog,
-        renaming=not open_source,
-        copying=not open_source,
         server_filter=not open_source,
         three_levels=catalog,
         grants=registry == "databricks-uc",

@@ -66,7 +66,6 @@ class RegisteredModel:
     is_whole: bool = True  # False of one that was listed and not read: neither its aliases nor its tags are known
     unread: str = ""  # why it could not be read, a sentence
     owner: str = ""  # as Unity Catalog tells it
-    deployment_job: str = ""  # the id of the job that deploys its versions
 
     def as_read(self, found: RegisteredModel) -> RegisteredModel:
         """The model as it has been read since; where it could not be, this, with the reason why."""

@@ -313,7 +313,6 @@ def _model(found: Json) -> RegisteredModel:
         tags=_tags(found),
         aliases={text(alias, "alias"): text(alias, "version") for alias in parts(found, "aliases")},
         owner=text(found, "user_id"),
-        deployment_job=text(found, "deployment_job_id"),
     )
 
 
