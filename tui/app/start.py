@@ -184,7 +184,7 @@ def reporting(work: Callable[[], object]) -> None:
         sys.stderr.write(panel(problem) + "\n")
         logs.failure()
         raise SystemExit(EXIT_PROBLEM) from None
-    except Exception as error:
+    except Exception as error:  # the edge of the program: what is a fault of the deck is told as one
         from tui.console import logs
         from tui.console.command import fault
 

@@ -78,7 +78,7 @@ def put_into(
             raise Problem(Kind.SERVER, title, said, "Try again; nothing was registered.")
         client.set_terminated(run_id)
         number = _registered(client, to, run_id, carried)
-    except Exception as error:
+    except Exception as error:  # whatever it is, what was put there is taken away or named
         left = _cleared(client, run_id)
         if isinstance(error, Problem) and not left:
             raise
@@ -115,7 +115,7 @@ def _run_of(client: Any, carried: CarriedVersion, tracking_uri: str, place: str)
     tags = {COPIED_FROM: carried.origin, _ATTEMPT: attempt}
     try:
         made = [client.create_run(experiment_id, tags=tags, run_name=carried.origin)]
-    except Exception as error:
+    except Exception as error:  # whatever it is, the answer may be all that was lost
         where = f"tags.`{_ATTEMPT}` = '{attempt}'"
         try:
             made = list(client.search_runs([experiment_id], filter_string=where))
@@ -141,7 +141,7 @@ def _registered(client: Any, to: str, run_id: str, carried: CarriedVersion) -> s
         made = client.create_model_version(
             to, where, run_id=run_id, tags={COPIED_FROM: carried.origin}, await_creation_for=0
         )
-    except Exception:
+    except Exception:  # whatever it is, the answer may be all that was lost
         lost = [one for one in client.search_model_versions(f"name = '{to}'") if one.run_id == run_id]
         if not lost:
             raise

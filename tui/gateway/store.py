@@ -92,7 +92,7 @@ class SessionStore:
             ports.report(0, 0, "copying files into a database")
             try:
                 _run(copy, _CONVERT, files, uris.sqlite_uri(copy))
-            except BaseException:
+            except BaseException:  # whatever stops it, by a person too: nothing half made stays
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(copy)
                 raise
@@ -164,7 +164,7 @@ def _copy(path: str, target: str) -> None:
             )
         with open(target, "rb") as written:
             os.fsync(written.fileno())
-    except BaseException:
+    except BaseException:  # whatever stops it, by a person too: nothing half made stays
         os.unlink(target)
         raise
 

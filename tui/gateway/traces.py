@@ -105,7 +105,7 @@ class ClientTraces:
                 found = client.get_trace(trace_id, display=False) or client._tracing_client.store.get_trace(
                     trace_id, allow_partial=True
                 )
-            except Exception as error:
+            except Exception as error:  # files of spans are read by many libraries; what is not a loss is raised on
                 gone = self._gone(error, location)
                 if not gone:
                     raise

@@ -136,7 +136,7 @@ class Transfer:
             if files and len(refused) == len(files):
                 raise refused[files[0].path]
             final = _publish(top, self._folder, self._name)
-        except BaseException:
+        except BaseException:  # whatever stops it, by a person too: nothing half made stays
             shutil.rmtree(self._staging, ignore_errors=True)
             _remove_empty(made)
             raise
