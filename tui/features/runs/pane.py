@@ -23,7 +23,6 @@ from tui.features.runs.standing import Following, OfferedColumns, RunsStanding
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
-from tui.services.trace_desk import lying_elsewhere, lying_in
 from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh, Deck
 from tui.ui.list_pane import OF_MARKS, ListPane, Show
 from tui.widgets import grid_messages
@@ -444,6 +443,8 @@ class RunsPane(ListPane[str]):
                 self.grid.placeholder = runs_words.placeholder(self._shown())
 
         def look() -> tuple[bool, str]:
+            from tui.services.trace_desk import lying_elsewhere, lying_in  # not before the first rows
+
             known = {one.id: one.name for one in self.experiments}
             here = lying_in(session.traces, {key: known.get(key, key) for key in ids})
             if here or session.capabilities.workspace:
