@@ -54,6 +54,15 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Dev:
     client.log_artifacts(run.run_id, str(files), "model")
     client.create_registered_model("churn")
     client.create_model_version("churn", f"{run.artifact_uri}/model", run_id=run.run_id, await_creation_for=0)
+    # Of a model that was logged in the same run, and measured for itself.
+    model = client.create_logged_model(run.experiment_id, "net", source_run_id=run.run_id)
+    client.log_metric(run.run_id, "auc", 0.7, model_id=model.model_id)
+    client.log_metric(run.run_id, "auc", 0.6)
+    client.log_metric(run.run_id, "loss", 0.3)
+    client.log_model_artifacts(model.model_id, str(files))
+    client.finalize_logged_model(model.model_id, "READY")
+    source = f"models:/{model.model_id}"
+    client.create_model_version("churn", source, run_id=run.run_id, model_id=model.model_id, await_creation_for=0)
     return Dev(uri, ClientRegistry(session), hashes_below(str(files)))
 
 
@@ -79,8 +88,8 @@ class Prod:
     name: str
     earlier: frozenset[str] = frozenset()  # runs of other tests
 
-    def promote(self, dev: Dev) -> WriteResult:
-        made = dev.registry.get_version("churn", "1")
+    def promote(self, dev: Dev, version: str = "1") -> WriteResult:
+        made = dev.registry.get_version("churn", version)
         wanted = wanted_of(f"{self.name} @champion")
         return self.flow.carry_out(self.promotions.plan(made, wanted, ("dev", dev.registry)))
 
@@ -135,7 +144,7 @@ def test_the_files_arrive_as_they_were_and_the_alias_is_moved_and_put_back(
     assert prod.other.get_registered_model(prod.name).aliases == {"champion": made.version}
     assert prod.runs() == {made.run_id: "active"}
     run = prod.other.get_run(made.run_id)
-    assert run.data.metrics == {"auc": 0.93} and run.info.status == "FINISHED"
+    assert run.data.metrics == {"auc": 0.6, "loss": 0.3} and run.info.status == "FINISHED"
     assert run.data.params == {"depth": "3"} and dev.registry.source_params("0" * 32) == {}
     folder = tmp_path / "fetched"
     folder.mkdir()
@@ -192,6 +201,12 @@ def test_half_an_upload_is_deleted_and_nothing_registered(
     told = prod.promote(dev)
     assert told.outcome is Outcome.REFUSED and "No space left on device" in str(told.report.problem)
     assert prod.versions() == [] and list(prod.runs().values()) == ["deleted"]
+
+
+def test_a_logged_model_takes_its_own_metrics_along(dev: Dev, prod: Prod) -> None:
+    assert prod.promote(dev, "2").outcome is Outcome.DONE
+    (run_id,) = prod.runs()
+    assert prod.other.get_run(run_id).data.metrics == {"auc": 0.7, "loss": 0.3}, "and the run's for the rest"
 
 
 def test_what_cannot_be_deleted_is_named(dev: Dev, prod: Prod, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from tui.domain.artifacts import ModelMetric
 from tui.domain.columns import Arrangement, SpecTable
 from tui.domain.models import tables
 from tui.domain.models.board import Board
-from tui.domain.models.measures import Measured, latest_metrics, measured
+from tui.domain.models.measures import Measured, carried_metrics, latest_metrics, measured
 from tui.domain.models.rows import Notation, Versions
 from tui.domain.models.tables import rows
 from tui.domain.models.values import (
@@ -54,6 +54,15 @@ def learnt(registry: FakeRegistry, **settings: object) -> ModelHealth:
 def board_of(model: RegisteredModel, health: ModelHealth) -> SpecTable[RegisteredModel]:
     columns = Board([model], health, Notation()).columns()
     return SpecTable([model], lambda one: one.name, columns, Arrangement())
+
+
+def test_what_is_carried_elsewhere_is_the_model_s_and_the_run_s_for_the_rest() -> None:
+    one = SourceModel("m", metrics=(ModelMetric("auc", 0.7, 1, run_id="r"),))
+    assert carried_metrics(one, RUN) == {"auc": 0.7, "loss": 0.3}
+    assert carried_metrics(None, RUN) == {"auc": 0.6, "loss": 0.3} and carried_metrics(None, None) == {}
+    measured_on = [ModelMetric("auc", value, 1, dataset=name) for name, value in (("train", 0.99), ("test (eu)", 0.8))]
+    several = SourceModel("m", metrics=tuple(measured_on))
+    assert carried_metrics(several, RUN) == {"auc": 0.8, "auc/test _eu_": 0.8, "auc/train": 0.99, "loss": 0.3}
 
 
 def test_versions_of_one_run_have_their_own_metrics() -> None:

@@ -90,7 +90,7 @@ def put_into(
 
 
 def _described(client: Any, run_id: str, source: SourceRun | None, params: Mapping[str, str]) -> None:
-    """Give a run the params and the last metrics of the run that the files come from."""
+    """Give a run the params of the run that the files come from, and the metrics that are told with it."""
     from mlflow.entities import Metric, Param
 
     at = int(client.get_run(run_id).info.start_time)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from tui.domain.models.measures import carried_metrics
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import (
     COPIED_FROM,
@@ -20,6 +21,7 @@ from tui.domain.models.values import (
     ModelVersion,
     RegisteredModel,
     Registrable,
+    SourceRun,
     alias_refusal,
     model_name_refusal,
 )
@@ -52,13 +54,29 @@ from tui.services.write_flow import (
 _NEW = (changes.REGISTERED, changes.COPIED, changes.CARRIED)  # fields of changes that make a version
 _CARRIED = (
     "Its files come over this machine into a run of the experiment “promotions” there, and their SHA-256 are compared "
-    "before the version is made; what fails on the way is deleted there, or named. The run gets the params and the "
-    "last metrics of the one they are of, and neither its curves, tags and datasets nor its other artifacts."
+    "before the version is made; what fails on the way is deleted there, or named. The run gets the params of "
+    "the one they are of and the model's last metrics (the run's where the model has none), and neither its curves, "
+    "tags and datasets nor its other artifacts."
 )
 STAY = "Its aliases stay where they are"  # of a copy's target
 ALIASES, SERVING = "aliases", "serving.config"  # how moves of aliases, and changes of endpoints, are called on record
 _COUNTED = 200  # versions of a model that are counted before it is deleted, or of a target before it gets one more
 _NEWEST = 20  # versions among which a new one is looked for
+
+
+def _measured_run(registry: RegistryPort, made: ModelVersion) -> SourceRun | None:
+    """The run that a version's files are of, with the metrics of the model that was logged there."""
+    run = registry.source_runs([made.run_id]).get(made.run_id) if made.run_id else None
+    if not made.model_id:
+        return run
+    placed = [run.experiment_id] if run is not None and run.experiment_id else []
+    try:
+        model = registry.source_models([made.model_id], placed).get(made.model_id)
+    except Problem as problem:
+        if problem.is_connection:
+            raise
+        return run  # a server of before MLflow 3
+    return replace(run or SourceRun(made.run_id), metrics=carried_metrics(model, run))
 
 
 class RegistryWrites(ChangeByChange):
@@ -254,9 +272,9 @@ class RegistryWrites(ChangeByChange):
                 files = os.path.join(folder, "files")
                 os.mkdir(files)
                 hashes = elsewhere.fetch_version(made.name, made.version, files)
-                source = elsewhere.source_runs([made.run_id]).get(made.run_id) if made.run_id else None
                 params = elsewhere.source_params(made.run_id) if made.run_id else {}
-                return self._registry.carry_version(to, CarriedVersion(origin, files, hashes, params), source)
+                carried = CarriedVersion(origin, files, hashes, params)
+                return self._registry.carry_version(to, carried, _measured_run(elsewhere, made))
         except OSError as error:
             title = f"Could not carry {origin} to {to}"
             raise Problem(Kind.CONFIG, title, f"{error}.", "Free the disk, or set TMPDIR.") from None

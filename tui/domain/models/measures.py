@@ -17,6 +17,7 @@ from tui.domain.text import clean
 # What datasets are called that decide, the most telling first; training data tells the least.
 _TELLING = ("test", "holdout", "hold_out", "eval", "val")
 _TRAINING = "train"
+_NO_KEY = re.compile(r"[^\w.\- /:]", re.ASCII)  # what MLflow takes in no metric's name
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,25 @@ def every_measured(model: SourceModel | None, run: SourceRun | None) -> list[Mea
     if model is None:
         return of_run
     return of_model + [Measured(one.key, one.value, run_id=one.run_id, is_of_run=True) for one in of_run]
+
+
+def carried_metrics(model: SourceModel | None, run: SourceRun | None) -> dict[str, float]:
+    """What a run elsewhere is given that is to stand for a version: its logged model's values, the run's for the rest.
+
+    A run keeps no dataset with a metric: where there are several, ``auc`` is that of the most telling, and each has its
+    own ``auc/NAME``.
+    """
+    values = dict(run.metrics) if run is not None else {}
+    own = model.metrics if model is not None else ()
+    for key in {one.key for one in own}:
+        datasets = datasets_of(key, [model] if model is not None else ())
+        for dataset in datasets:
+            best = measured(f"{key}@{dataset}" if dataset else key, model, None)
+            if best is not None and len(datasets) > 1 and dataset:
+                values[f"{key}/{_NO_KEY.sub('_', dataset)}"] = best.value
+            if best is not None and dataset == datasets[0]:
+                values[key] = best.value
+    return values
 
 
 def _of_model(metric: ModelMetric) -> Measured:
