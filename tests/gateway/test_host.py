@@ -23,6 +23,9 @@ from tests.support import stores
 from tui.domain.capabilities import expected
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import Lifecycle, StoreCondition
+from tui.gateway.environment import deadline_of, share_of
+from tui.gateway.session import Connection
+from tui.host.child import request_seconds
 from tui.host.host import WAITS, Host, HostEvent, HostState, RequestRecord
 from tui.host.wire import HostSpec
 
@@ -275,6 +278,22 @@ def test_a_request_with_more_time_of_its_own_is_given_it() -> None:
         finally:
             release.set()
             host.close()
+
+
+def test_what_takes_long_by_nature_has_its_time_only_of_a_server_that_answers() -> None:
+    assert request_seconds("registry.search_models", 60.0, 8.0, is_silent=True) == 8.0
+    assert request_seconds("registry.search_models", 60.0, 8.0, is_silent=False) == share_of(60.0)
+    assert request_seconds("registry.search_models", 300.0, 8.0, is_silent=True) == share_of(300.0), (
+        "as it was asked for"
+    )
+    assert request_seconds("tracking.search_runs", deadline_of(8.0), 8.0, is_silent=False) == 8.0
+    with loopback.serve(loopback.answer_json(500, {})) as server:
+        connection = Connection(server.uri, server.uri, 8.0)
+        before = connection.is_silent
+        connection.request("/version", "GET")
+        assert (before, connection.is_silent) == (True, False), "an error is an answer"
+    other = Connection("sqlite:///here.db", "sqlite:///here.db", 8.0)
+    assert not other.is_silent
 
 
 def test_closing_does_not_wait_for_a_hung_server() -> None:

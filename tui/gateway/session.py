@@ -89,6 +89,11 @@ class Connection:
         """How long one HTTP request may take."""
         return _limit.get() or self.timeout_s
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether a server that is asked without MLflow has not answered anything yet."""
+        return self.transport is not None and not self.transport.answered
+
     @contextmanager
     def within(self, seconds: float, deadline_s: float | None = None) -> Iterator[None]:
         """Let each HTTP request of this thread take so long, instead of the context's own limit.

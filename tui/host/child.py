@@ -232,7 +232,8 @@ class Child:
             if self._unimportable and not alone and op not in BEFORE_READY:
                 raise self._unimportable
             answered_by.set("" if op in BEFORE_READY or op.startswith("store.") else CLIENT)
-            with self._session.within(self._request_seconds(op, limit_s), limit_s), how_far:
+            seconds = request_seconds(op, limit_s, self._session.timeout_s, is_silent=self._session.is_silent)
+            with self._session.within(seconds, limit_s), how_far:
                 value = self._ahead.answer(op, args, kwargs, operation)
             self._send(("result", number, value, answered_by.get()))
             self._looked = self._looked or alone
@@ -251,12 +252,6 @@ class Child:
                 self._last = time.monotonic()
                 self._changed.notify_all()
 
-    def _request_seconds(self, op: str, limit_s: float) -> float:
-        """What one HTTP request may take: the context's own limit, or its share of more where that was given."""
-        share, own = environment.share_of(limit_s), self._session.timeout_s
-        has_more = op in LIMITS_S or limit_s > environment.deadline_of(own)
-        return share if has_more else min(own, share)
-
     def _known_problem(self, op: str) -> Problem | None:
         if op.startswith("store."):
             return None
@@ -270,6 +265,16 @@ class Child:
     def _send(self, message: tuple[object, ...]) -> None:
         with contextlib.suppress(OSError):  # the reader notices that the deck is gone
             self._link.send(message)
+
+
+def request_seconds(op: str, limit_s: float, own_s: float, *, is_silent: bool) -> float:
+    """What one HTTP request may take: the context's own limit, or its share of more where that was given.
+
+    What takes long by nature has more, but not of a server that has not answered anything yet.
+    """
+    share = environment.share_of(limit_s)
+    has_more = (op in LIMITS_S and not is_silent) or limit_s > max(environment.deadline_of(own_s), LIMITS_S.get(op, 0))
+    return share if has_more else min(own_s, share)
 
 
 def _mistake(op: str) -> Problem:

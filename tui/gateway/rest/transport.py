@@ -49,6 +49,7 @@ class Transport:
         self._host = uri.removesuffix("/")
         self._own = threading.local()
         self._gate = threading.BoundedSemaphore(AT_ONCE)
+        self.answered = False  # whether any answer has come, whatever it said
 
     def request(
         self,
@@ -81,6 +82,7 @@ class Transport:
             )
         finally:
             self._gate.release()
+        self.answered = True
         return answer
 
     def _session(self) -> requests.Session:
