@@ -27,6 +27,10 @@ def named(row: WriteRow) -> str:
     return row.name
 
 
+TAKING = ("take an alias away", "take a prompt's alias away", "delete an assessment")
+"""The writes that put nothing in the place of what was there."""
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return full_shop(tmp_path)
@@ -54,6 +58,7 @@ async def test_the_whole_way_and_back(world: World, row: WriteRow, subtests: pyt
         with subtests.test("it is shown before anything is written, and armed before it is done"):
             await shown(deck, row)
             assert row.written(world) == 0 and row.holds(world) == row.before
+            assert ("go on: take away" in deck.text()) is (row.name in TAKING)
             await deck.type(row.typed)
             await deck.press("enter")
             await deck.until_text("enter does it")

@@ -389,11 +389,16 @@ def state(course: Course, progress: str) -> tuple[str, str]:
     return "", ""
 
 
+_PUTS = (WriteVerb.TAG.value, WriteVerb.ASSESS.value, WriteVerb.MOVE.value)  # what takes away where nothing is put
+
+
 def keys(course: Course, *, formed: bool, python: str) -> tuple[str, str]:
     """The button's words, and the keys of the face; ``python`` is the key that copies the plan, "" where none does."""
     face, plan = course.face, course.plan
     verb = plan.verbs[0].value if len(plan.verbs) == 1 else "write"
     verb = "write" if verb in (WriteVerb.NOTE.value, WriteVerb.SERVE.value) else verb
+    if verb in _PUTS and all(change.after is None for change in plan.changes):
+        verb = "take away"
     if face is Face.SHOWN:
         keys = f"tab next   {python} copy as Python" if python else "tab next   enter in the rows shows one in full"
         return f"enter go on: {verb}", f"{keys}   esc leave"
