@@ -70,7 +70,7 @@ async def test_who_may_do_what_with_a_model_and_what_a_version_depends_on(
         app = deck.app
         assert isinstance(app, DeckApp)
         app.go(VersionRoute(CHURN, "13"))
-        await deck.until_text("v13")
+        await deck.until_text("Made of")
         if size[0] >= 100:
             await deck.until_text("waits for approval")
             await deck.until_text("job 907, run 66013")
