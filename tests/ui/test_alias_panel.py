@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 from textual.widgets import Input
 
-from tests.support.deck import World
+from tests.support.deck import URI, World
 from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after, cut_before
 from tests.support.model_shop import model_shop
 from tests.support.models import champion, open_models, panel
 from tui.app.application import DeckApp
 from tui.config.model import ModelSettings, Settings
+from tui.domain.capabilities import expected
 from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
+from tui.gateway.databricks.ports import DiagnosisPort
 from tui.ui.write_panel import WritePanel
 from tui.ui.write_words import Face
 
@@ -225,3 +229,28 @@ async def test_a_new_champion_is_judged_on_the_panel_as_the_gate_judges(tmp_path
         deck.shows("gate loss: at most -50% against it", "✓ gate signature: the same", "✓ gate rules: no error")
         panel(deck).query_one("#alias", Input).value = "old-prod"
         await deck.until(lambda: "gate auc" not in deck.text(), "an alias that nothing stands on is not judged")
+
+
+async def test_what_one_may_not_move_is_said_before_it_is_offered(tmp_path: Path) -> None:
+    world = model_shop(tmp_path)
+    world.can = replace(expected(URI, URI), hides=True)
+    asked: list[tuple[str, str]] = []
+
+    def my_permission(kind: str, name: str) -> str:
+        asked.append((kind, name))
+        return "READ"
+
+    async with world.open() as deck:
+        app = deck.app
+        assert isinstance(app, DeckApp)
+        await open_models(deck)
+        app.session.diagnosis = cast(DiagnosisPort, SimpleNamespace(my_permission=my_permission))
+        await deck.press("a")
+        await deck.until_text("You have READ on the model churn; the server wants EDIT for this.")
+        panel(deck).query_one("#to", Input).value = "11"
+        await deck.until(lambda: panel(deck).plan.changes[0].after == "11", "another version is named")
+        await deck.press("enter")
+        await deck.settle()
+        assert panel(deck).face is Face.SHOWN and "You have READ on the model churn" in deck.text()
+        assert asked == [("registered_model", "churn")], "asked once, whatever version is named"
+        assert champion(world) == "12"

@@ -51,15 +51,15 @@ class ServerRights:
             what = kind.replace("registered_", "")
             called = f"the {what} {clean(change.called if kind == change.kind.value else name)}"
             told = f"You have {have.replace('_', ' ')} on {called}; the server wants {needed} for this."
-            (refused if change.kind in (Thing.EXPERIMENT, Thing.MODEL) else remarks).append(told)
+            (refused if change.kind in (Thing.EXPERIMENT, Thing.MODEL, Thing.PROMPT) else remarks).append(told)
         return replace(plan, refused=(*plan.refused, *refused), remarks=(*plan.remarks, *remarks))
 
     def _holder(self, change: Change) -> tuple[str, str] | None:
         """What the permission for a change is on; None for what is made anew."""
         if change.makes or change.kind is Thing.ENDPOINT:
             return None
-        if change.kind in (Thing.MODEL, Thing.VERSION):
-            return "registered_model", change.id.rpartition("/")[0] if change.kind is Thing.VERSION else change.id
+        if change.kind in (Thing.MODEL, Thing.VERSION, Thing.PROMPT, Thing.PROMPT_VERSION):  # prompts are models there
+            return "registered_model", change.id.rpartition("/")[0] if change.kind.is_version else change.id
         try:
             return "experiment", change.id if change.kind is Thing.EXPERIMENT else self._experiment_of(change.id)
         except Problem:
@@ -69,7 +69,7 @@ class ServerRights:
 def _needed(change: Change) -> str:
     """The least permission that MLflow's server lets a change be made with."""
     goes = change.verb in (WriteVerb.DELETE, WriteVerb.RESTORE)
-    taken = change.after is None and (bool(change.alias) or (change.kind is Thing.VERSION and bool(change.key)))
+    taken = change.after is None and (bool(change.alias) or (change.kind.is_version and bool(change.key)))
     return "MANAGE" if goes or taken else "EDIT"
 
 

@@ -360,6 +360,10 @@ class WriteFlow:
         """The plan as it is shown; blocks, and may raise Problem."""
         return self._rights(self._kind_of_plan(plan).dress(plan)) if plan.changes else plan
 
+    def lacking(self, made: Sequence[Change]) -> Plan:
+        """The changes with nothing but what one's own permissions do not allow of them; blocks."""
+        return self._rights(Plan(tuple(made)))
+
     def carry_out(
         self,
         plan: Plan,

@@ -115,6 +115,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._title_text = title
         self._at_once = at_once
         self._formed = form is not None
+        self._lacking: dict[tuple[object, ...], Plan] = {}  # by what is asked for, what one may not do of it
         self._stop = threading.Event()
         self._began_ms = 0
         self.course = Course()
@@ -156,7 +157,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             self._read(self._make, self._title_text)
         else:
             self.form.opened(self)
-            self._take_plan(self.form.plan())
+            self._take_plan(self._plan_of(self.form))
 
     # reading
 
@@ -205,11 +206,31 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
             return first
         return self.conditions.first or self.button
 
+    def _plan_of(self, form: Form) -> Plan:
+        """The form's plan, with what one may not do of it, which is asked once and shown when it is known."""
+        plan = form.plan()
+        if not plan.changes or not self.session.capabilities.hides:
+            return plan
+        key = tuple((one.kind, one.id, one.verb, one.alias, one.after is None) for one in plan.changes)
+        known = self._lacking.get(key)
+        if known is None:
+            known = self._lacking[key] = Plan(())  # it is being asked for
+
+            def got(found: Plan) -> None:
+                self._lacking[key] = found
+                self.form_changed()
+
+            flow = self.session.flow
+            ask = lambda: flow.lacking(plan.changes)  # noqa: E731  one line, used once
+            self.ask(self.session.pool, f"rights {len(self._lacking)}", ask, got, lambda _problem: None)
+        return replace(plan, refused=(*plan.refused, *known.refused), remarks=(*plan.remarks, *known.remarks))
+
     def form_changed(self) -> None:
         """More is known of what the form names, or its lines are others: make its plan anew."""
         if self.form is not None and self.face.asks and self._is_formed:
-            before, self.course.plan = self.plan, self.form.plan()
-            changed = before.changes != self.plan.changes or before.typed != self.plan.typed
+            before, self.course.plan = self.plan, self._plan_of(self.form)
+            asked = [(plan.changes, plan.typed, plan.refused) for plan in (before, self.plan)]
+            changed = asked[0] != asked[1]
             self.conditions.take(self.plan, anew=False)
             self._show(Face.SHOWN if changed else self.face, self.form.title())
 
@@ -449,7 +470,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
         def got(_nothing: None) -> None:
             self._formed = True
-            self._take_plan(form.plan())
+            self._take_plan(self._plan_of(form))
             if told.outcome is Outcome.UNKNOWN:
                 again = "The server can be read again: this is how it is now, and the ledger says so too."
                 self.say(" ".join((again, *map(clean, changes.refusals(self.plan)))))
