@@ -27,8 +27,10 @@ from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.features.models.board import ModelsPane
 from tui.features.models.model import ModelScreen
+from tui.ui.dialogs.choices import CommandModal
 from tui.ui.list_pane import ListPane
 from tui.ui.write_panel import WritePanel
+from tui.widgets.inputs import CalmInput
 
 
 @pytest.fixture
@@ -331,6 +333,16 @@ async def test_what_an_old_server_lacks_is_said_and_its_keys_are_absent(world: W
             await deck.press(key)
             await deck.until(lambda: "MLflow 2.16.2 has no prompts: they came with 2.21" in message(deck), "it is said")
         assert deck.app.screen.query(ModelsPane)
+        await deck.press("j")
+        await deck.until(lambda: not message(deck), "it is said no more")
+        await deck.press("colon")
+        await deck.until(lambda: isinstance(deck.app.screen, CommandModal), "the command line is there")
+        assert "has no prompts" not in deck.text()
+        for name, why in (("serving", "are on Databricks"), ("prompts", "MLflow 2.16.2 has no prompts: they")):
+            deck.app.screen.query_one(CalmInput).value = name
+            await deck.until_text(why)
+        await deck.press("enter")
+        await deck.until(lambda: "MLflow 2.16.2 has no prompts: they came with 2.21" in message(deck), "it is said")
 
 
 async def test_an_answer_that_comes_late_is_dropped(world: World) -> None:

@@ -186,13 +186,23 @@ _KEPT_AS = "commands said"
 
 
 def commands_here(deck: DeckApp, page: Page) -> dict[str, Action]:
-    """What can be asked for by name: first the places to go to, then what can be done here, the nearest first."""
-    places = [a for a in actions_at("app") if a.is_place and deck.check_action(a.verb, ())]
+    """What can be asked for by name: first the places to go to, then what can be done here, the nearest first.
+
+    A place that is not in this context is among them where there is a reason to tell.
+    """
+    there = {a.id: bool(deck.check_action(a.verb, ())) for a in actions_at("app")}
+    places = [a for a in actions_at("app") if (a.is_place if there[a.id] else deck.why_off(a.verb))]
     found: dict[str, Action] = {}
     for action in (*places, *page.actions_here()):
         if action.is_command:
             found.setdefault(action.command, action)
     return found
+
+
+def _why_off(deck: DeckApp, action: Action) -> str:
+    """Why a place cannot be gone to in this context, in a line; "" where it can."""
+    there = action.where != "app" or deck.check_action(action.verb, ())
+    return "" if there else deck.why_off(action.verb).partition("\n")[0]
 
 
 def ask_for_command(deck: DeckApp, page: Page) -> None:
@@ -211,14 +221,16 @@ def ask_for_command(deck: DeckApp, page: Page) -> None:
             page.run_action_by_id(action.id)
 
     reached = {action.id for action in page.actions_here()}  # a key of another may be one of something nearer here
+    off = {name: _why_off(deck, action) for name, action in found.items()}
     commands = [
         Command(
             name,
             action.help,
             show_keys(configured_keys(action, deck.keymap)) if action.id in reached else "",
             takes=action.takes,
-            offers=getattr(deck, f"offers_{action.verb}", tuple)(),
+            offers=() if off[name] else getattr(deck, f"offers_{action.verb}", tuple)(),
             opens_names=action.verb == "open_place",
+            off=off[name],
         )
         for name, action in found.items()
     ]

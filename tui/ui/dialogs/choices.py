@@ -185,6 +185,7 @@ class Command:
     takes: str = ""  # what follows the name ("PLACE"), "" for nothing; in brackets if it may be left out
     offers: tuple[Offer, ...] = ()  # completions of what follows
     opens_names: bool = False  # whether its offers are found without its name too
+    off: str = ""  # why it cannot be done here; such a one is found by its name only
 
     @property
     def needs_words(self) -> bool:
@@ -227,7 +228,7 @@ class CommandModal(ListModal[Given]):
         self.grid.placeholder = "" if found else self._nothing(query)
         shown = [row.shown for row in found]
         keys = [row.command.keys if not row.argument else "" for row in found]
-        helps = [row.help or row.command.help for row in found]
+        helps = [row.command.off or row.help or row.command.help for row in found]
         columns = (
             Column("name", "command", max([24, *(min(60, width(text)) for text in shown)]), frozen=True),
             Column("keys", "key", max([8, *(width(text) for text in keys)])),
@@ -252,10 +253,12 @@ class CommandModal(ListModal[Given]):
             return rows or [_plain(said)]
         wanted = query.lower().strip()
         words = wanted.split()
-        begin = [command for command in self._commands if command.name.startswith(wanted)]
+        here = [command for command in self._commands if not command.off]
+        offered = self._commands if wanted else here
+        begin = [command for command in offered if command.name.startswith(wanted)]
         rest = [
             command
-            for command in self._commands
+            for command in here
             if command not in begin and all(word in f"{command.name} {command.help}".lower() for word in words)
         ]
         names = [
