@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deck import MINUTE, World, browse, enter_runs, experiment, listed, run, runs_pane, shop, world
+from tests.support.deck import (
+    MINUTE,
+    OFFLINE,
+    World,
+    browse,
+    enter_runs,
+    experiment,
+    listed,
+    run,
+    runs_pane,
+    shop,
+    world,
+)
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 from tui.features.curves.screen import CurvesScreen
@@ -587,6 +599,48 @@ async def test_ages_grow_with_the_clock(small: World) -> None:
         small.clock.now += 10 * MINUTE
         await deck.press("j")
         await deck.until(lambda: "16m" in deck.line_with("gallant-ox-12"), "it is older")
+
+
+async def test_while_watched_what_runs_tells_how_long_it_has_taken_and_nothing_else_is_written(tmp_path: Path) -> None:
+    runs = [run(number, name=f"r-{number:03d}", status=("RUNNING", "FINISHED")[number % 2]) for number in range(120)]
+    here = world(tmp_path, [experiment(1, "many")], runs)
+    async with here.open() as deck:
+        await enter_runs(deck, "r-000")
+        pane, stats = runs_pane(deck), runs_pane(deck).grid.stats
+        assert pane.ticks.pace == 0, "an idle screen draws nothing"
+        await deck.press("w")
+        await deck.until_text("Auto-refresh every 30 s")
+        assert pane.ticks.pace == 2
+        await deck.settle()
+
+        async def ticked() -> tuple[int, int]:
+            """The cells that are written and the lines that are drawn for one tick, a minute later."""
+            here.clock.now += MINUTE
+            cells, lines = stats.cells_formatted, stats.lines_rendered
+            pane.tick()
+            await deck.settle()
+            return stats.cells_formatted - cells, stats.lines_rendered - lines
+
+        asked, before = len(here.tracking.calls), deck.line_with("r-002")
+        going = sum(name.endswith(("0", "2", "4", "6", "8")) for name in names(deck))
+        assert 5 < going < 30, "some of the 60 are in sight"
+        assert await ticked() == (going, going)
+        assert "9m00s…" in before and "10m00s…" in deck.line_with("r-002")
+        assert len(here.tracking.calls) == asked, "nobody is asked"
+        here.tracking.problem = OFFLINE
+        pane.loader.newest()
+        await deck.until_text("offline")
+        await deck.settle()
+        assert await ticked() == (0, 0), "nobody knows whether they still go on"
+        await deck.press("w")
+        await deck.until_text("Auto-refresh is off")
+        assert pane.ticks.pace == 0
+    here.settings, here.tracking.problem = replace(here.settings, ssh=True), None
+    async with here.open() as deck:
+        await enter_runs(deck, "r-000")
+        await deck.press("w")
+        await deck.until_text("Auto-refresh every 30 s")
+        assert runs_pane(deck).ticks.pace == 0, "a slow line carries what is read, and nothing in between"
 
 
 async def test_params_are_held_against_a_metric_over_every_run_that_is_shown(tmp_path: Path) -> None:

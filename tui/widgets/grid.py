@@ -222,6 +222,14 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._told_end_at = -1 if self._told_end_at != self._rows else self._rows
         self._tell_end()
 
+    def refresh_cells(self, key: str, rows: Iterable[int]) -> None:
+        """Show what the table says now in one column of some rows, and draw no others."""
+        if self._table is None:
+            return
+        for row in rows:
+            self._painter.forget_cell(self._table, key, row)
+            self._refresh_rows(row, row)
+
     # where the cursor is
 
     @property
@@ -304,6 +312,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.MarksChanged(self, self._marks.keys))
 
     # what is in view
+
+    def cells_in_view(self, key: str) -> range:
+        """The rows of which the cells of a column are on the screen."""
+        if all(slot.column.key != key for slot in self.layout_shown.slots):
+            return range(0)
+        return range(self._top, min(self._top + self._page, self._rows))
 
     @property
     def _top(self) -> int:

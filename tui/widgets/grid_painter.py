@@ -222,6 +222,12 @@ class Painter:
         self.windows.forget()
         self._rows.clear()
 
+    def forget_cell(self, table: Table, key: str, row: int) -> None:
+        """One cell of the table has changed."""
+        self.windows.write(table, key, row)
+        for known in [known for known in self._rows if known[0] == row]:
+            del self._rows[known]
+
     def style(self, ground: str, over: str = "") -> Style:
         """The style of a part, with what another one says laid over it."""
         key = (ground, over)
@@ -380,6 +386,15 @@ class CellWindows:
             window = self._format(table, column, width, number)
         self._windows[key] = window
         return window
+
+    def write(self, table: Table, key: str, row: int) -> None:
+        """Write one cell anew in the windows that hold it; its tone stays."""
+        number, offset = divmod(row, WINDOW_ROWS)
+        column = next(column for column in table.columns if column.key == key)
+        for (of, wide, at), window in self._windows.items():
+            if of == key and at == number:
+                self.stats.cells_formatted += 1
+                window.texts[offset] = fit(table.texts(key, row, row + 1)[0], wide, column.align, self.ellipsis)
 
     def _format(self, table: Table, column: Column, width: int, number: int) -> Window:
         start = number * WINDOW_ROWS

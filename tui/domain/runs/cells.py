@@ -48,7 +48,6 @@ class Cells:
     width: int
     align: Align = "left"
     tones: Callable[[Rows], list[Tone]] | None = None
-    ticks: bool = False  # whether the texts change as time goes by
 
 
 def cells_of(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Moment) -> Cells:
@@ -183,7 +182,7 @@ def _time(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs, moment: Moment)
 
     if field.measure == "time" and moment.absolute:
         return Cells(stamps, 19)
-    return Cells(times if field.measure == "time" else durations, 7, "right", ticks=True)
+    return Cells(times if field.measure == "time" else durations, 7, "right")
 
 
 def _count(snapshot: FrameSnapshot, field: Field, glyphs: Glyphs) -> Cells:

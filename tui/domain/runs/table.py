@@ -195,6 +195,9 @@ def _is_choice(name: str) -> bool:
     return not _CHOICES.isdisjoint(word.lower() for word in _WORDS.findall(name))
 
 
+TOOK = "took"
+"""The column whose texts go on while runs do."""
+
 _BLOCK = 128
 _MOST_BLOCKS = 2048
 _NAME_WIDTHS = (12, 42)
@@ -327,16 +330,25 @@ class RunsTable:
 
     # --- beyond Table -------------------------------------------------------------------------------------------
 
-    def tick(self, now_ms: int) -> bool:
-        """Tell relative times from ``now_ms``; whether anything shown may have changed."""
-        ticking = {key for key, cells in self._cells.items() if cells.ticks}
-        if now_ms == self._moment.now_ms or not ticking:
-            return False
+    def tick(self, now_ms: int, places: Sequence[int]) -> list[int]:
+        """Tell how long the runs at ``places`` that go on have taken by now; those of which that reads otherwise."""
+        if TOOK not in self._cells:
+            return []
         self._moment.now_ms = now_ms
-        for known in [known for known in self._texts if known[0] in ticking]:
-            del self._texts[known]
-        self.generation = next(_generations)
-        return True
+        _, started = self.snapshot.numbers(Field("attribute", "start"))
+        _, ended = self.snapshot.numbers(Field("attribute", "end"))
+        changed = []
+        for place in places:
+            row = int(self._placed.rows[place])
+            if started[row] and not ended[row]:
+                block, at = self._block(TOOK, place // _BLOCK), place % _BLOCK
+                text = self._cells[TOOK].write(self._placed.rows[place : place + 1])[0]
+                if text != block[at]:
+                    block[at] = text
+                    changed.append(place)
+        if changed:
+            self.generation = next(_generations)
+        return changed
 
     @property
     def rows(self) -> Longs:

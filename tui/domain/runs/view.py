@@ -158,6 +158,14 @@ class GroupedRuns:
 
     # --- beyond
 
+    def tick(self, now_ms: int, places: Sequence[int]) -> list[int]:
+        """The same of runs as ``RunsTable.tick``; what groups say stands still."""
+        lines = {line: place for place in places if not isinstance(line := self._lines[place], RunsGroup)}
+        changed = [lines[line] for line in self.runs.tick(now_ms, tuple(lines))]
+        if changed:
+            self.generation = next(_generations)
+        return changed
+
     def run_ids(self, key: str) -> tuple[str, ...]:
         """The runs of a group, by its key."""
         group = self._by_key.get(key)

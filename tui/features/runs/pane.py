@@ -92,7 +92,9 @@ class RunsPane(ListPane[str]):
         self._unjudged = ""  # why they could not be
         self.view: RunsTable | None = None
         self.groups: GroupedRuns | None = None  # of the runs in the view, where they stand in groups
-        self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, lambda: self.loader.newest())
+        settings = session.launch.settings
+        self._watch = AutoRefresh(self, settings.watch_seconds, lambda: self.loader.newest())
+        self.ticks = AutoRefresh(self, settings.watch_running_seconds, self.tick)
 
     def on_mount(self) -> None:
         self.set_title("Runs")
@@ -794,8 +796,23 @@ class RunsPane(ListPane[str]):
         return self._watch.pace
 
     def watch_toggle(self) -> bool:
-        """Begin or stop to read the latest runs every few seconds."""
-        return self._watch.toggle()
+        """Begin or stop to read the latest runs every few seconds.
+
+        In between the runs in sight that go on tell how long they have taken; over a slow line only what is read does.
+        """
+        goes_on = self._watch.toggle()
+        if goes_on != self.ticks.is_on and not (goes_on and self.session.launch.settings.ssh):
+            self.ticks.toggle()
+        return goes_on
+
+    def tick(self) -> None:
+        """Tell how long runs in sight that go on have taken by now."""
+        from tui.domain.runs.table import TOOK
+
+        table, grid = self.groups or self.view, self.grid
+        # Of what could not be read nobody knows whether it still goes on.
+        if table is not None and table is grid.table and self.screen.is_current and self.freshness.problem is None:
+            grid.refresh_cells(TOOK, table.tick(self.session.clock.now_ms(), grid.cells_in_view(TOOK)))
 
     def read_changed(self, run_ids: frozenset[str]) -> None:
         """Read again what has been changed; of runs that are no longer among those shown the marks go as well."""
