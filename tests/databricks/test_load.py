@@ -113,12 +113,12 @@ async def test_a_board_of_many_models_asks_for_those_in_view(opened: Session, wo
         board, health = page.board, opened.desk.health
 
         def is_known(name: str) -> bool:
-            return board.models[name].is_whole and health.served_of(name) is not None
+            return board.held[name].is_whole and health.served_of(name) is not None
 
-        names = sorted(board.models)
+        names = sorted(board.held)
         in_view = min(board.grid.size.height, len(names))
         await deck.until(lambda: all(map(is_known, names[:in_view])), "what is in view is read")
-        here = board.model_here()
+        here = board.here()
         assert here is not None and here.name == names[0]
         await deck.until(lambda: health.is_complete(here) and health.is_counted(here), "and all of the first")
         await deck.until(lambda: not opened.log.in_flight, "nothing is being asked")

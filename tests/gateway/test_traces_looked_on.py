@@ -107,7 +107,7 @@ async def test_the_deck_looks_on_while_an_agent_logs(
 
             agent.do("begin parcel-2")
             await deck.press("r")
-            await deck.until(lambda: len(pane.infos) == 2, "the one that runs is listed", patience=PATIENCE)
+            await deck.until(lambda: len(pane.held) == 2, "the one that runs is listed", patience=PATIENCE)
             await deck.until_text("↻")
             await deck.press("g", "enter")
             await deck.until(lambda: isinstance(app.page, TraceScreen), "its page is open")

@@ -27,6 +27,4 @@ async def on_support(deck: Deck[int]) -> None:
     prompts(deck).list.grid.move_to("support_reply")
     await deck.press("tab")
     await deck.until_text("support_reply · 4 versions")
-    await deck.until(
-        lambda: getattr(prompts(deck).versions.version_here(), "version", "") == "2", "it is on production"
-    )
+    await deck.until(lambda: getattr(prompts(deck).versions.here(), "version", "") == "2", "it is on production")

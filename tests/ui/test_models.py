@@ -182,27 +182,27 @@ async def test_reading_again_keeps_the_pages_that_are_loaded(world: World) -> No
         await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
         await deck.press("2")
         pane = models(deck).versions
-        await deck.until(lambda: len(pane.versions) == 200, "the first page is read")
+        await deck.until(lambda: len(pane.held) == 200, "the first page is read")
         await deck.press("tab")
         pane.grid.move_to("4401")
-        await deck.until(lambda: len(pane.versions) == 2200, "the second page is read")
+        await deck.until(lambda: len(pane.held) == 2200, "the second page is read")
         del world.registry.by_model["big"]["4599"], world.registry.by_model["big"]["3000"]
         world.registry.change_version("big", "2900", description="told by somebody else")
         asked = world.registry.called("search_versions")
         shown: list[int] = []
         fill = pane.fill
-        pane.fill = lambda: (shown.append(len(pane.versions)), fill())[1]  # type: ignore[func-returns-value, method-assign]
+        pane.fill = lambda: (shown.append(len(pane.held)), fill())[1]  # type: ignore[func-returns-value, method-assign]
         await deck.press("r")
-        await deck.until(lambda: pane.versions["2900"].description != "", "the second page is read again")
-        await deck.until(lambda: "4599" not in pane.versions, "what is gone goes, of either page")
-        assert "3000" not in pane.versions
-        assert len(pane.versions) == 2200 and not pane.complete
+        await deck.until(lambda: pane.held["2900"].description != "", "the second page is read again")
+        await deck.until(lambda: "4599" not in pane.held, "what is gone goes, of either page")
+        assert "3000" not in pane.held
+        assert len(pane.held) == 2200 and not pane.complete
         assert world.registry.called("search_versions") - asked == 2
         assert min(shown) == 2200
         assert pane.grid.cursor_key == "4401"
         await deck.press("G")
         await deck.until(lambda: pane.complete, "the rest is read too")
-        assert len(pane.versions) == 4598
+        assert len(pane.held) == 4598
 
 
 async def test_a_second_page_that_fails_takes_nothing_away(world: World) -> None:
@@ -211,7 +211,7 @@ async def test_a_second_page_that_fails_takes_nothing_away(world: World) -> None
         await deck.until(lambda: isinstance(deck.app, DeckApp) and deck.app.begun, "the context is open")
         await deck.press("2")
         pane = models(deck).versions
-        await deck.until(lambda: len(pane.versions) == 200, "the first page is read")
+        await deck.until(lambda: len(pane.held) == 200, "the first page is read")
         await deck.press("tab", "G")
         await deck.until(lambda: pane.complete, "all are read")
         search = world.registry.search_versions
@@ -224,7 +224,7 @@ async def test_a_second_page_that_fails_takes_nothing_away(world: World) -> None
         world.registry.search_versions = failing  # type: ignore[method-assign]
         await deck.press("r")
         await deck.until_text("The connection was cut.")
-        assert len(pane.versions) == 2600
+        assert len(pane.held) == 2600
 
 
 async def test_watching_marks_what_changes(world: World) -> None:
@@ -357,7 +357,7 @@ async def test_an_answer_that_comes_late_is_dropped(world: World) -> None:
         await deck.until(
             lambda: pane.model is not None and pane.model.name == "churn" and pane.complete, "churn is back"
         )
-        assert pane.version_here() is not None and set(pane.versions) >= {"12", "14"}
+        assert pane.here() is not None and set(pane.held) >= {"12", "14"}
 
 
 @pytest.mark.parametrize(

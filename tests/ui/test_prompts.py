@@ -184,7 +184,7 @@ async def test_the_page_of_one_prompt_at_an_alias(world: World) -> None:
         assert isinstance(deck.app, DeckApp)
         deck.app.open_place("prompts:/support_reply@staging")
         await deck.until(lambda: prompts(deck).prompt_name == "support_reply", "its page is open")
-        await deck.until(lambda: getattr(prompts(deck).versions.version_here(), "version", "") == "3", "on staging")
+        await deck.until(lambda: getattr(prompts(deck).versions.here(), "version", "") == "3", "on staging")
         deck.app.go(PromptRoute("support_reply", alias="none"))
         await deck.until(lambda: "support_reply has no alias none; it has production, staging" in message(deck), "said")
         deck.app.go(PromptRoute("gone"))

@@ -97,7 +97,7 @@ async def test_a_server_that_counts_is_asked_where_not_all_are_loaded(world: Wor
         await deck.until_text("counted by the server")
         deck.shows("2 600 traces", "5.2 M tokens", "$12.30 (gpt-4o $12.30)", "2 000 of ? loaded")
         await deck.press("ctrl+e")
-        await deck.until(lambda: len(pane.infos) == 2600, "all are loaded")
+        await deck.until(lambda: len(pane.held) == 2600, "all are loaded")
         await deck.until_text("· 2 600")
 
 
@@ -128,11 +128,11 @@ async def test_ctrl_s_sends_what_the_server_can_and_the_rest_stays(world: World)
         await deck.type("status = error tokens > 2005")
         await deck.press("ctrl+s")
         await deck.until(lambda: pane.server_filter == "trace.status = 'ERROR'", "it is sent")
-        await deck.until(lambda: len(pane.infos) == 3, "the server's answer is here")
+        await deck.until(lambda: len(pane.held) == 3, "the server's answer is here")
         deck.shows("server: trace.status = 'ERROR'")
         assert pane.query_text == "tokens > 2005" and pane.grid.row_count == 2
         await deck.press("escape", "escape")
-        await deck.until(lambda: len(pane.infos) == 12, "all are back")
+        await deck.until(lambda: len(pane.held) == 12, "all are back")
 
 
 async def test_what_has_the_server_read_every_span_is_told_before_it_is_sent(world: World) -> None:
@@ -470,7 +470,7 @@ async def test_a_session_is_its_turns_in_their_order(world: World) -> None:
         await deck.until_text("session s-1")
         pane = here(deck)
         await deck.until(lambda: pane.grid.row_count == 3, "its turns are here")
-        times = [pane.infos[key].started_ms for key in pane.shown_ids()]
+        times = [pane.held[key].started_ms for key in pane.shown_ids()]
         assert times == sorted(times)
 
 
@@ -479,7 +479,7 @@ async def test_three_thousand_sessions_are_one_list(world: World) -> None:
     async with world.open((160, 40)) as deck:
         pane = await open_traces(deck)
         await deck.press("ctrl+e")
-        await deck.until(lambda: len(pane.infos) == 3000, "all are loaded")
+        await deck.until(lambda: len(pane.held) == 3000, "all are loaded")
         await deck.press("I")
         await deck.until_text("By first failing span")
         await deck.press("right_square_bracket", "right_square_bracket")

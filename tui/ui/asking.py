@@ -51,6 +51,11 @@ class Asking(Widget):
     _tickets: dict[str, Ticket]
     _stoppable: dict[str, tuple[str, Callable[[Problem], None]]]
 
+    @property
+    def deck(self) -> Deck:
+        """The application."""
+        return cast(Deck, self.app)
+
     def ask(
         self,
         pool: Pool,

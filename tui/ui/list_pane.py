@@ -13,9 +13,9 @@ A list that is large lays itself out on a worker's thread (``is_large``); one wh
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -32,7 +32,7 @@ from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ListMemory, ask_columns, ask_sort, no_such_move
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.list_parts import SiftedPane, export_table
 from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
@@ -107,6 +107,16 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
         pane: ListPane[Any]
         problem: Problem | None
+
+        @property
+        def control(self) -> ListPane[Any]:
+            return self.pane
+
+    @dataclass
+    class Followed(Message):
+        """The cursor is on another row, or more is known of the one that it is on."""
+
+        pane: ListPane[Any]
 
         @property
         def control(self) -> ListPane[Any]:
@@ -441,7 +451,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         columns = self.grid.table.columns if self.grid.table is not None else ()
         free = [column.key for column in columns if not column.frozen]
         if event.key not in free or not 0 <= free.index(event.key) + event.by < len(free):
-            cast(Deck, self.app).say(no_such_move(event.by, len(free)))
+            self.deck.say(no_such_move(event.by, len(free)))
         else:
             self.rearrange(self.arrangement.moved(self.shown_columns(), event.key, event.by))
 
@@ -475,6 +485,35 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
     # the cursor and the marks
 
+    def moved(self) -> None:
+        """Another row or column is under the cursor."""
+        self.tell_followed()
+
+    def tell_followed(self) -> None:
+        """Say to whom the list belongs that another row may be meant."""
+        self.post_message(ListPane.Followed(self))
+
+    def near_end(self) -> None:
+        """The last row that is loaded is in view, or nearly."""
+
+    def end_wanted(self) -> None:
+        """The very last row is asked for."""
+
+    @on(Grid.CursorMoved)
+    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
+        event.stop()
+        self.moved()
+
+    @on(Grid.NearEnd)
+    def _near_end(self, event: grid_messages.NearEnd) -> None:
+        event.stop()
+        self.near_end()
+
+    @on(Grid.EndWanted)
+    def _end_wanted(self, event: grid_messages.EndWanted) -> None:
+        event.stop()
+        self.end_wanted()
+
     @on(Grid.Opened)
     def _row_opened(self, event: grid_messages.Opened) -> None:
         event.stop()
@@ -498,7 +537,7 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         count = len(self.grid.marks)  # some may lie in rows that are not shown
         self.grid.marks = []
         self.show_words()
-        cast(Deck, self.app).say("Took the mark away" if count == 1 else f"Took {count} marks away")
+        self.deck.say("Took the mark away" if count == 1 else f"Took {count} marks away")
 
     def action_next(self) -> None:
         self._go_to_mark(1)
@@ -538,3 +577,59 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
             self.action_unmark()
             return True
         return False
+
+
+class HeldPane(ListPane[Row]):
+    """A list that holds its rows by key, and may have been promised more of them; rows are meant by key too."""
+
+    def __init__(self, session: Session, glyphs: Glyphs, *, id: str, marks: bool = True) -> None:  # noqa: A002
+        super().__init__(session, glyphs, id=id, marks=marks)
+        self.held: dict[str, Row] = {}
+        self.complete = False  # whether there is nothing beyond what is loaded
+        self._seen: set[str] = set()  # by the reading that is under way, or was the last
+        self._point_at = ""
+
+    def rows(self) -> Sequence[Row]:
+        return list(self.held.values())
+
+    @property
+    def has_rows(self) -> bool:
+        return bool(self.held)
+
+    def take_in(self, rows: Iterable[Row]) -> None:
+        """These have just been read."""
+        found = {self.key_of(row): row for row in rows}
+        self.held |= found
+        self._seen |= found.keys()
+
+    def drop_unseen(self) -> None:
+        """The reading is over: what it has not come upon is gone."""
+        self.held = {key: row for key, row in self.held.items() if key in self._seen}
+
+    def loaded_words(self) -> str:
+        """How much is loaded, and of what, or of how much that nobody knows."""
+        loaded = len(self.held)
+        return counted(loaded, *self.things) if self.complete else f"{count(loaded)} of ? loaded"
+
+    def here(self) -> Row | None:
+        """The row under the cursor."""
+        return self.held.get(self.grid.cursor_key or "")
+
+    def marked(self) -> list[Row]:
+        """The rows marked, in the order of marking."""
+        return [self.held[key] for key in self.grid.marks if key in self.held]
+
+    def chosen(self) -> list[Row]:
+        """The rows marked, or the one under the cursor."""
+        here = self.here()
+        return self.marked() or ([here] if here is not None else [])
+
+    def point_at(self, key: str) -> None:
+        """Put the cursor on a row, as soon as it is here."""
+        self._point_at = key
+        self.find()
+
+    def find(self) -> None:
+        """Put the cursor where it is wanted, if that is here by now."""
+        if self._point_at and self.grid.move_to(self._point_at):
+            self._point_at = ""

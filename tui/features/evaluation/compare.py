@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -38,12 +38,10 @@ from tui.domain.traces.values import EvaluationRun, TraceInfo
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.services.trace_desk import MOST_TRACES, traces_of
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import EvaluationDiffRoute, TraceDiffRoute, TraceRoute
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane
 from tui.widgets.text_view import TextView
 
@@ -59,16 +57,6 @@ class InputsPane(ListPane[Compared]):
     nothing_to_ask = "Every input is here already"
     things = ("input", "inputs")
     first_sort: SortOrder = (("verdict", False),)
-
-    @dataclass
-    class Followed(Message):
-        """The cursor is on another input."""
-
-    @dataclass
-    class Opened(Message):
-        """The traces of an input are wanted."""
-
-        row: Compared
 
     @dataclass
     class BaselineWanted(Message):
@@ -163,15 +151,16 @@ class InputsPane(ListPane[Compared]):
         key = self.grid.cursor_key
         return next((row for row in self.inputs if row.key == key), None)
 
-    @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed())
-
     def open_row(self, key: str) -> None:
-        here = self.here()
-        if here is not None:
-            self.post_message(self.Opened(here))
+        """To the traces of an input: of the baseline and of the run that changed most, where both have one."""
+        row, base = next(row for row in self.inputs if row.key == key), self.baseline
+        others = [at for at in self.others() if row.traces[at] is not None]
+        changed = next((at for at in others if row.verdicts[at]), others[0] if others else base)
+        first, second = row.traces[base], row.traces[changed]
+        if first is not None and second is not None and first is not second:
+            self.deck.go(TraceDiffRoute(first.id, second.id))
+        elif (one := first or second) is not None:
+            self.deck.go(TraceRoute(one.id, one))
 
     def action_differences(self) -> None:
         self.only_differing = not self.only_differing
@@ -197,7 +186,7 @@ class InputsPane(ListPane[Compared]):
         if beyond:
             self.grid.move_to_row(beyond[0])
         else:
-            cast(Deck, self.app).say("Nothing differs further on" if by > 0 else "Nothing differs before this")
+            self.deck.say("Nothing differs further on" if by > 0 else "Nothing differs before this")
 
 
 class AnswersPane(Pane):
@@ -304,8 +293,8 @@ class EvaluationDiffScreen(Page, Asking):
         event.stop()
         self.set_freshness(self.inputs.state.freshness)
 
-    @on(InputsPane.Followed)
-    def _followed(self, event: InputsPane.Followed) -> None:
+    @on(ListPane.Followed, "#inputs")
+    def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
         self._show()
 
@@ -318,19 +307,6 @@ class EvaluationDiffScreen(Page, Asking):
         self.inputs.baseline = (self.inputs.baseline + 1) % len(self.route.runs)
         if self._read:
             self._pair()
-
-    @on(InputsPane.Opened)
-    def _opened(self, event: InputsPane.Opened) -> None:
-        """To the traces of an input: of the baseline and of the run that changed most, where both have one."""
-        event.stop()
-        row, base = event.row, self.inputs.baseline
-        others = [at for at in self.inputs.others() if row.traces[at] is not None]
-        changed = next((at for at in others if row.verdicts[at]), others[0] if others else base)
-        first, second = row.traces[base], row.traces[changed]
-        if first is not None and second is not None and first is not second:
-            self.deck.go(TraceDiffRoute(first.id, second.id))
-        elif (one := first or second) is not None:
-            self.deck.go(TraceRoute(one.id, one))
 
     def go_back(self) -> bool:
         if self.current_pane() is self.answers:

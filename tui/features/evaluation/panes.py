@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
 from tui.app.actions import bindings
 from tui.domain import quantities
@@ -18,15 +16,16 @@ from tui.domain.ranking import direction_of_judge
 from tui.domain.table import Tone
 from tui.domain.text import clean, named
 from tui.domain.traces import table
-from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, value_text
+from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, TraceScope, value_text
 from tui.services.session import Session
 from tui.services.trace_desk import JudgedRun
-from tui.ui.list_pane import ListPane
+from tui.ui.list_pane import HeldPane, ListPane
+from tui.ui.routes import EvaluationSetRoute, TraceRoute, TracesRoute
 
 _MEAN = "/mean"
 
 
-class EvaluationsPane(ListPane[EvaluationRun]):
+class EvaluationsPane(HeldPane[EvaluationRun]):
     """Evaluation runs; each judge is a column, with its mean and how often it spoke."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("evaluations")]
@@ -35,21 +34,11 @@ class EvaluationsPane(ListPane[EvaluationRun]):
     things = ("evaluation run", "evaluation runs")
     first_sort: SortOrder = (("started", True),)
 
-    @dataclass
-    class Opened(Message):
-        """The traces of a run are wanted."""
-
-        run: EvaluationRun
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="evaluations")
-        self.runs: dict[str, EvaluationRun] = {}
         self.judged: dict[str, JudgedRun] = {}
         self.of = ""  # the dataset whose runs these are
         self.said = ""
-
-    def rows(self) -> Sequence[EvaluationRun]:
-        return list(self.runs.values())
 
     def key_of(self, row: EvaluationRun) -> str:
         return row.id
@@ -75,10 +64,10 @@ class EvaluationsPane(ListPane[EvaluationRun]):
             return cell
 
         names = sorted({
-            *(key.removesuffix(_MEAN) for run in self.runs.values() for key in run.means if key.endswith(_MEAN)),
+            *(key.removesuffix(_MEAN) for run in self.held.values() for key in run.means if key.endswith(_MEAN)),
             *(name for one in self.judged.values() for name in one.judges),
         })  # fmt: skip
-        others = sorted({key for run in self.runs.values() for key in run.means if not key.endswith(_MEAN)})
+        others = sorted({key for run in self.held.values() for key in run.means if not key.endswith(_MEAN)})
         return (
             ColumnSpec("name", "run", lambda row: named(row.name), frozen=True, least=12, widest=32),
             ColumnSpec("started", "started" if zone is not None else "age", started, lambda row: row.started_ms,
@@ -136,17 +125,8 @@ class EvaluationsPane(ListPane[EvaluationRun]):
     def empty_words(self) -> str:
         return "No run here is of mlflow.genai.evaluate.\nr reads again"
 
-    def here(self) -> EvaluationRun | None:
-        return self.runs.get(self.grid.cursor_key or "")
-
-    def chosen(self) -> list[EvaluationRun]:
-        """The runs marked, or the one under the cursor."""
-        marked = [self.runs[key] for key in self.grid.marks if key in self.runs]
-        here = self.here()
-        return marked or ([here] if here is not None else [])
-
     def open_row(self, key: str) -> None:
-        self.post_message(self.Opened(self.runs[key]))
+        self.deck.go(TracesRoute(TraceScope.of_runs([self.held[key]])))
 
 
 class SetsPane(ListPane[EvaluationSet]):
@@ -156,12 +136,6 @@ class SetsPane(ListPane[EvaluationSet]):
     filter_hint = "words in names and tags"
     nothing_to_ask = "Every dataset is here"
     things = ("dataset", "datasets")
-
-    @dataclass
-    class Opened(Message):
-        """The page of a dataset is wanted."""
-
-        dataset: EvaluationSet
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="evaluation-sets", marks=False)
@@ -199,7 +173,7 @@ class SetsPane(ListPane[EvaluationSet]):
         return self.lacking or "No evaluation dataset is used here."
 
     def open_row(self, key: str) -> None:
-        self.post_message(self.Opened(next(one for one in self.sets if one.id == key)))
+        self.deck.go(EvaluationSetRoute(key, next(one.name for one in self.sets if one.id == key)))
 
 
 class ScorersPane(ListPane[Scorer]):
@@ -249,7 +223,7 @@ class ScorersPane(ListPane[Scorer]):
         self.app.push_screen(WholeTextModal(f"{one.name} v{one.version}", one.definition))
 
 
-class RecordsPane(ListPane[SetRecord]):
+class RecordsPane(HeldPane[SetRecord]):
     """The records of one dataset; enter opens the trace that a record was made of, or shows the record whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("records")]
@@ -257,23 +231,13 @@ class RecordsPane(ListPane[SetRecord]):
     nothing_to_ask = "Every record that was read is here: {evaluation_set.load_all} reads all"
     things = ("record", "records")
 
-    @dataclass
-    class Opened(Message):
-        """The trace of a record is wanted."""
-
-        trace_id: str
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="records", marks=False)
-        self.records: dict[str, SetRecord] = {}
         self.next_token: str | None = None
-
-    def rows(self) -> Sequence[SetRecord]:
-        return list(self.records.values())
 
     @property
     def is_large(self) -> bool:
-        return len(self.records) > 2000
+        return len(self.held) > 2000
 
     def key_of(self, row: SetRecord) -> str:
         return row.id
@@ -309,15 +273,12 @@ class RecordsPane(ListPane[SetRecord]):
     def empty_words(self) -> str:
         return "The dataset has no record yet: A on a trace adds one."
 
-    def here(self) -> SetRecord | None:
-        return self.records.get(self.grid.cursor_key or "")
-
     def open_row(self, key: str) -> None:
         from tui.ui.dialogs.whole_text import WholeTextModal
 
-        record = self.records[key]
+        record = self.held[key]
         if record.trace_id:
-            self.post_message(self.Opened(record.trace_id))
+            self.deck.go(TraceRoute(record.trace_id))
         else:
             self.app.push_screen(WholeTextModal("Record", whole_record(record)))
 

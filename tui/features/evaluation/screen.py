@@ -28,7 +28,7 @@ from tui.ui.asking import Asking
 from tui.ui.facts import FactsPane
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
-from tui.ui.routes import EvaluationDiffRoute, EvaluationSetRoute, EvaluationsRoute, RunRoute, TraceRoute, TracesRoute
+from tui.ui.routes import EvaluationDiffRoute, EvaluationSetRoute, EvaluationsRoute, RunRoute, TracesRoute
 
 COUNTED = 20  # evaluation runs, those latest, whose traces are read for what each judge said
 
@@ -90,8 +90,8 @@ class EvaluationsScreen(Page, Asking):
         self.ask(pool, "scorers", lambda: evaluations.scorers(route.places), self._got_scorers, self._no_scorers)
 
     def _got_runs(self, runs: list[EvaluationRun]) -> None:
-        self.runs.runs = {run.id: run for run in runs}
-        self.runs.judged = {key: one for key, one in self.runs.judged.items() if key in self.runs.runs}
+        self.runs.held = {run.id: run for run in runs}
+        self.runs.judged = {key: one for key, one in self.runs.judged.items() if key in self.runs.held}
         self.runs.state.live()
         self.runs.fill()
         self.refresh_bindings()
@@ -143,22 +143,9 @@ class EvaluationsScreen(Page, Asking):
 
     # what the keys mean
 
-    @on(EvaluationsPane.Opened)
-    def _opened(self, event: EvaluationsPane.Opened) -> None:
-        event.stop()
-        self._to_traces([event.run])
-
-    @on(SetsPane.Opened)
-    def _set_opened(self, event: SetsPane.Opened) -> None:
-        event.stop()
-        self.deck.go(EvaluationSetRoute(event.dataset.id, event.dataset.name))
-
-    def _to_traces(self, runs: list[EvaluationRun]) -> None:
-        self.deck.go(TracesRoute(TraceScope.of_runs(runs)))
-
     def action_its_traces(self) -> None:
         if chosen := self.runs.chosen():
-            self._to_traces(chosen)
+            self.deck.go(TracesRoute(TraceScope.of_runs(chosen)))
 
     def action_run(self) -> None:
         here = self.runs.here()
@@ -172,14 +159,14 @@ class EvaluationsScreen(Page, Asking):
 
     def action_compare(self) -> None:
         """Those marked, the earliest as the baseline; one marked: with the one here; none: with the one before it."""
-        chosen = [self.runs.runs[key] for key in self.runs.grid.marks if key in self.runs.runs]
+        chosen = self.runs.marked()
         here = self.runs.here()
         if len(chosen) == 1 and here is not None and here not in chosen:
             chosen.append(here)
         elif not chosen and here is not None:
             earlier = [
                 run
-                for run in self.runs.runs.values()
+                for run in self.runs.held.values()
                 if run.dataset == here.dataset and run.started_ms < here.started_ms
             ]
             chosen = [here, *sorted(earlier, key=lambda run: -run.started_ms)[:1]]
@@ -294,9 +281,9 @@ class EvaluationSetScreen(Page, Asking):
 
         def got(page: RecordsPage) -> None:
             found = {record.id: record for record in page.records}
-            self.records.records = found if first else self.records.records | found
+            self.records.held = found if first else self.records.held | found
             self.records.next_token = page.next_token
-            if page.next_token is not None and len(self.records.records) < self._wanted:
+            if page.next_token is not None and len(self.records.held) < self._wanted:
                 self._read(page.next_token)
             else:
                 self.records.state.live()
@@ -340,11 +327,6 @@ class EvaluationSetScreen(Page, Asking):
         self.set_freshness(self.records.state.freshness)
 
     # what the keys mean
-
-    @on(RecordsPane.Opened)
-    def _opened(self, event: RecordsPane.Opened) -> None:
-        event.stop()
-        self.deck.go(TraceRoute(event.trace_id))
 
     def action_load_all(self) -> None:
         self._wanted = 10**9

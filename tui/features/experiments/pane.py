@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -32,8 +31,6 @@ from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
 from tui.ui.asking import NOTHING_TO_UNDO
 from tui.ui.list_pane import ListPane, Show, matches
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
 
 MOST_OF_A_FOLDER = 200  # experiments of a folder whose runs are shown together
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
@@ -224,9 +221,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         """Every experiment that has been read."""
         return list(self.loader.experiments.values())
 
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
+    def moved(self) -> None:
         self._rest_no_more()
         if self._follow and self.experiments_here():
             self._rest = self.set_timer(REST_SECONDS, self.settle)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, cast
+from typing import ClassVar
 
-from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -22,10 +21,9 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
-from tui.ui.list_pane import ListPane, Show, counted
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
+from tui.ui.asking import Asking
+from tui.ui.list_pane import HeldPane, Show
+from tui.ui.routes import ModelRoute
 
 FIRST_PAGE, PAGE = 200, 1000  # models; MLflow gives no more than a thousand at a time
 LOADED_UNASKED = 3000  # models up to which pages follow each other by themselves
@@ -35,7 +33,7 @@ JUDGED_AT_ONCE = 25
 READ_AT_ONCE = 12
 
 
-class ModelsPane(ListPane[RegisteredModel]):
+class ModelsPane(HeldPane[RegisteredModel]):
     """The list of models. It tells which one the cursor is on, and which one is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
@@ -48,22 +46,6 @@ class ModelsPane(ListPane[RegisteredModel]):
     gives_way = True
 
     @dataclass
-    class Followed(Message):
-        """The cursor is on this model, or on none."""
-
-        model: RegisteredModel | None
-
-    @dataclass
-    class Opened(Message):
-        """This model's page is asked for."""
-
-        model: RegisteredModel
-
-    @dataclass
-    class PromptsWanted(Message):
-        """The prompts, which MLflow keeps among the models, are to be gone to."""
-
-    @dataclass
     class CreateWanted(Message):
         """A new model is to be created."""
 
@@ -73,15 +55,11 @@ class ModelsPane(ListPane[RegisteredModel]):
         self._evidence = BoardEvidence(self)
         self.server_filter = ""
         self.findings_only = False
-        self.models: dict[str, RegisteredModel] = {}
         self.brief: set[str] = set()  # of which a list has told little, so that they are read when they are in view
         self.counts: dict[str, int] = {}
-        self.complete = False
         self._with_findings, self._judged = 0, True  # of all that are loaded
-        self._seen: set[str] = set()  # by the reading that is under way, or was the last
         self._token: str | None = None
         self._everything = False
-        self._point_at = ""
 
     # reading: page after page, more at the end, all of them, and one as it is now
 
@@ -131,37 +109,37 @@ class ModelsPane(ListPane[RegisteredModel]):
         fresh = {model.name: model for model in page.models}
         self.brief |= {name for name, model in fresh.items() if not model.is_whole}
         # What a list does not tell of a model stays as it was last read, until it is read again.
-        self._take_in(model for model in page.models if model.is_whole or model.name not in self.models)
+        self._take_in(model for model in page.models if model.is_whole or model.name not in self.held)
         self._seen |= fresh.keys()
         self._token, self.complete = page.next_token, page.next_token is None
         if self.complete:
-            self.models = {name: model for name, model in self.models.items() if name in self._seen}
+            self.drop_unseen()
         if not self.server_filter:
             self._desk.take_models(page.models, complete=self.complete)
         self._count(list(fresh))
         self.state.live()
         self.fill()
-        if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.models))):
+        if not self.complete and (self._everything or len(self._seen) < max(LOADED_UNASKED, len(self.held))):
             self._ask_page(self._token)
 
     def _take_in(self, models: Iterable[RegisteredModel]) -> None:
         for model in models:
-            before = self.models.get(model.name)
+            before = self.held.get(model.name)
             if before is not None and before != model:
                 self._desk.health.forget(model.name)
-            self.models[model.name] = model
+            self.held[model.name] = model
 
     def take_whole(self, asked: Sequence[str], found: Sequence[RegisteredModel]) -> None:
         """Show models that were asked for one by one; those of them that are gone are no longer here."""
         self.brief -= set(asked)
         for name in set(asked) - {model.name for model in found}:
-            self.models.pop(name, None)
-        self._take_in(self.models[model.name].as_read(model) for model in found if model.name in self.models)
+            self.held.pop(name, None)
+        self._take_in(self.held[model.name].as_read(model) for model in found if model.name in self.held)
         if not self.server_filter:
             self._desk.take_models(found)
-        here = self.model_here()
+        here = self.here()
         if here is not None and here.name in asked:
-            self.post_message(self.Followed(here))
+            self.tell_followed()
 
     def _count(self, names: Sequence[str]) -> None:
         registry = self.session.registry
@@ -182,14 +160,14 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def _refused(self, problem: Problem) -> None:
         self.state.failed(problem, "No registered models could be read.")
-        self.grid.set_class(bool(self.models), "stale")
+        self.grid.set_class(bool(self.held), "stale")
         self.fill()
 
     def take(self, model: RegisteredModel) -> None:
         """Show a model as it has just been read; the evidence about it is asked for anew."""
         self._desk.health.forget(model.name)
         self._desk.holders.observe([model])
-        self.models[model.name] = model
+        self.held[model.name] = model
         self.brief.discard(model.name)
         self._seen.add(model.name)
         self._count([model.name])
@@ -197,19 +175,15 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def drop(self, name: str) -> None:
         """A model is no longer there."""
-        self.models.pop(name, None)
+        self.held.pop(name, None)
         self.grid.marks = [marked for marked in self.grid.marks if marked != name]
         self.fill()
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: grid_messages.NearEnd) -> None:
-        event.stop()
+    def near_end(self) -> None:
         if not self.complete and self._token is not None and not self.is_asking("models"):
             self._ask_page(self._token)
 
-    @on(Grid.EndWanted)
-    def _end_wanted(self, event: grid_messages.GridMessage) -> None:
-        event.stop()
+    def end_wanted(self) -> None:
         self.action_load_all()
 
     def action_load_all(self) -> None:
@@ -226,7 +200,7 @@ class ModelsPane(ListPane[RegisteredModel]):
     def _board(self) -> Board:
         desk = self._desk
         return Board(
-            list(self.models.values()),
+            list(self.held.values()),
             desk.health,
             Notation(self.session.clock.now_ms(), self.zone, self.glyphs),
             counts=dict(self.counts),
@@ -241,18 +215,14 @@ class ModelsPane(ListPane[RegisteredModel]):
         return self._board().columns()
 
     def rows(self) -> Sequence[RegisteredModel]:
-        return sorted(self.models.values(), key=lambda model: model.name)
+        return sorted(self.held.values(), key=lambda model: model.name)
 
     def key_of(self, row: RegisteredModel) -> str:
         return row.name
 
     @property
-    def has_rows(self) -> bool:
-        return bool(self.models)
-
-    @property
     def is_large(self) -> bool:
-        return len(self.models) > ARRANGED_HERE
+        return len(self.held) > ARRANGED_HERE
 
     def laying_out(self) -> Callable[[], Show]:
         board, models, query, arrangement = self._board(), self.rows(), self.query_text, self.arrangement
@@ -279,12 +249,11 @@ class ModelsPane(ListPane[RegisteredModel]):
         return lay_out
 
     def shown(self) -> None:
-        self._find()
+        self.find()
         self._evidence.want()
 
     def count_words(self) -> str:
-        loaded = count(len(self.models))
-        parts = [counted(len(self.models), *self.things) if self.complete else f"{loaded} of ? loaded"]
+        parts = [self.loaded_words()]
         if self.server_filter:
             parts.append(f"server: {clean(self.server_filter)}")
         if self._with_findings:
@@ -299,12 +268,12 @@ class ModelsPane(ListPane[RegisteredModel]):
         going = self._everything and not self.complete and self.is_asking("models")
         said = self.session.capabilities.lacks or _question(self._desk.health.undecided)
         unread = f"the ledger cannot be read · {key_of('registry.ledger')}" if self._desk.holders.unread else ""
-        return (self.pace_words(len(self.models), None, going=going), said, unread)
+        return (self.pace_words(len(self.held), None, going=going), said, unread)
 
     def empty_words(self) -> str:
-        if self.models and self.findings_only:
+        if self.held and self.findings_only:
             return f"No rule found anything in any model.\n{key_of('models.findings_only')} shows all of them"
-        if not self.complete or self.models:
+        if not self.complete or self.held:
             return ""
         if self.server_filter:
             return f"The server has no model that matches  {clean(self.server_filter)}\n{key_of('app.back')} clears it"
@@ -321,32 +290,13 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     # the cursor
 
-    def point_at(self, name: str) -> None:
-        """Put the cursor on a model, as soon as it is here."""
-        self._point_at = name
-        self._find()
-
-    def _find(self) -> None:
-        if self._point_at and self.grid.move_to(self._point_at):
-            self._point_at = ""
-
-    def model_here(self) -> RegisteredModel | None:
-        """The model under the cursor."""
-        return self.models.get(self.grid.cursor_key or "")
-
-    def marked(self) -> tuple[RegisteredModel, ...]:
-        """The marked models that are here, in the order of marking."""
-        return tuple(self.models[name] for name in self.grid.marks if name in self.models)
-
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed(self.model_here()))
+    def moved(self) -> None:
+        self.tell_followed()
         self._evidence.want()
 
     def open_row(self, key: str) -> None:
-        if key in self.models:
-            self.post_message(self.Opened(self.models[key]))
+        if key in self.held:
+            self.deck.go(ModelRoute(key))
 
     # keys
 
@@ -363,7 +313,7 @@ class ModelsPane(ListPane[RegisteredModel]):
                 health.choose_metric(choice.id)
                 self.rearrange(self.arrangement.with_more(metric=choice.id))
                 self.fill()
-                self.post_message(self.Followed(self.model_here()))
+                self.tell_followed()
 
         self.app.push_screen(ChoiceModal("Metric", choices, self.glyphs, hint="enter choose   esc leave"), chosen)
 
@@ -373,7 +323,7 @@ class ModelsPane(ListPane[RegisteredModel]):
         self.grid.move_to_column("why" if self.findings_only else "name")
 
     def action_to_prompts(self) -> None:
-        self.post_message(self.PromptsWanted())
+        self.deck.go_home("prompts")
 
     def action_catalog(self) -> None:
         """Narrow the list to a catalog or a schema, as Unity Catalog itself lists them."""
@@ -387,7 +337,7 @@ class ModelsPane(ListPane[RegisteredModel]):
 
     def _read_others(self, said: str) -> None:
         """Read what the list is of by now in place of what it was of."""
-        self.models, self.counts, self.complete = {}, {}, False
+        self.held, self.counts, self.complete = {}, {}, False
         self.brief = set()
         self.grid.placeholder = said
         self.fill()
@@ -402,7 +352,7 @@ class ModelsPane(ListPane[RegisteredModel]):
             return True
         if self.server_filter:
             self.server_filter = ""
-            self.models, self.brief, self.complete = {}, set(), False
+            self.held, self.brief, self.complete = {}, set(), False
             self.read_again()
             return True
         if self.findings_only:
@@ -466,7 +416,7 @@ class BoardEvidence:
         board, health = self._board, self._desk.health
         if board.is_asking("evidence"):
             return
-        view, everything = self._in_view(), list(board.models.values())
+        view, everything = self._in_view(), list(board.held.values())
         for models in (view, everything) if board.findings_only else (view,):
             brief = [model.name for model in models if model.name in board.brief][:READ_AT_ONCE]
             if brief:
@@ -475,7 +425,7 @@ class BoardEvidence:
         near = [model for model in view if health.served_of(model.name) is None]
         if board.session.capabilities.grants:
             # Each thing known of a model is a request there: those of the one that is looked at are enough.
-            here = board.model_here()
+            here = board.here()
             view = [model for model in view if model is here]
         wanted = [model for model in view if not (health.is_complete(model) and self._is_counted(model))]
         facts = all(health.is_complete(model, facts=False) for model in wanted)
@@ -510,7 +460,7 @@ class BoardEvidence:
         # As long as not all is known of a model, what the rules find in it is no news.
         known = [model for model in models if watched.wanted.findings and health.is_complete(model)]
         begun = [one for model in known for one in watched.findings(model.name, health.findings(model), now_ms)]
-        cast(Deck, board.app).notices.begun(begun)
+        board.deck.notices.begun(begun)
         board.fill()
 
     def _read(self, names: list[str]) -> None:

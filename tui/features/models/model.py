@@ -29,7 +29,6 @@ from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.facts import FactsPane
 from tui.ui.list_pane import ListPane
-from tui.ui.routes import VersionRoute
 
 
 class ModelScreen(RegistryPage):
@@ -118,11 +117,6 @@ class ModelScreen(RegistryPage):
         self.about.put("about", lambda _query: shown)
         self.about.put("description", model.description)
 
-    @on(VersionsPane.Opened)
-    def _opened(self, event: VersionsPane.Opened) -> None:
-        event.stop()
-        self.deck.go(VersionRoute(event.made.name, event.made.version))
-
     @on(ListPane.FreshnessChanged, "#versions")
     def _versions_freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
@@ -147,10 +141,10 @@ class ModelScreen(RegistryPage):
         return self.model
 
     def version_here(self) -> ModelVersion | None:
-        return self.versions.version_here() if self.current_pane() is self.versions else None
+        return self.versions.here() if self.current_pane() is self.versions else None
 
     def versions_known(self) -> list[ModelVersion]:
-        return sorted(self.versions.versions.values(), key=lambda made: -made.number)
+        return sorted(self.versions.held.values(), key=lambda made: -made.number)
 
     def compared(self) -> tuple[ModelVersion, ...]:
         return tuple(self.versions.marked())

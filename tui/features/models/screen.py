@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.timer import Timer
 
 from tui.app.actions import bindings, key_of
@@ -21,7 +19,6 @@ from tui.domain.models.rows import Notation, Versions
 from tui.domain.models.values import ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.features.models.board import ModelsPane
 from tui.features.models.registry_page import NewsWatch, RegistryPage
@@ -29,10 +26,8 @@ from tui.resources import style_sheets
 from tui.services.copies import model_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.list_pane import ListPane, Show, counted
+from tui.ui.list_pane import HeldPane, ListPane, Show
 from tui.ui.routes import ModelRoute, VersionRoute
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
 
 # The versions of one model: loaded page by page, with what is known of their runs and files.
 
@@ -43,8 +38,8 @@ REST_SECONDS = 0.12
 FACTS_AT_ONCE = 8
 
 
-class VersionsPane(ListPane[ModelVersion]):
-    """Follows a model. It tells which version is to be opened."""
+class VersionsPane(HeldPane[ModelVersion]):
+    """Follows a model."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("versions")]
     filter_hint = "words in versions, aliases (@champion), runs, tags, notes"
@@ -57,25 +52,15 @@ class VersionsPane(ListPane[ModelVersion]):
     may_rest = False
     gives_way = True
 
-    @dataclass
-    class Opened(Message):
-        """This version's page is asked for."""
-
-        made: ModelVersion
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="versions")
         self._desk = session.desk
         self.model: RegisteredModel | None = None
-        self.versions: dict[str, ModelVersion] = {}
-        self.complete = False
-        self._seen: set[str] = set()  # by the reading that is under way, or was the last
         self._loaded = 0  # versions that were there when a reading was last over
         self._token: str | None = None
         self._everything = False
         self._rest: Timer | None = None
         self._evidence: Timer | None = None
-        self._point_at = ""
         self._placed = False
 
     def on_mount(self) -> None:
@@ -100,7 +85,7 @@ class VersionsPane(ListPane[ModelVersion]):
         if model is None or self.model is None or model.name != self.model.name:
             self.forget("versions")
             self.forget_layout()
-            self.model, self.versions, self.complete = model, {}, False
+            self.model, self.held, self.complete = model, {}, False
             self._token, self._everything, self._placed = None, False, False
             self._seen, self._loaded = set(), 0
             self.query_text = ""
@@ -109,7 +94,7 @@ class VersionsPane(ListPane[ModelVersion]):
             self.notice.clear()
             self.grid.placeholder = "Reading versions …" if model is not None else "No model is under the cursor."
             if model is not None:
-                self.versions = {made.version: made for made in reversed(model.latest)}
+                self.held = {made.version: made for made in reversed(model.latest)}
             self.fill()
         if model is not None:
             if at_once:
@@ -118,9 +103,8 @@ class VersionsPane(ListPane[ModelVersion]):
                 self._rest = self.set_timer(REST_SECONDS, self._rested)
 
     def point_at(self, version: str) -> None:
-        """Put the cursor on a version, as soon as it is here."""
-        self._point_at, self._placed = version, True
-        self._find()
+        self._placed = True
+        super().point_at(version)
 
     def _rested(self) -> None:
         self._rest = None
@@ -133,7 +117,7 @@ class VersionsPane(ListPane[ModelVersion]):
 
     def look_for_news(self) -> None:
         """Read the newest versions again, as watching does; more pages than one stay as they are until asked for."""
-        if self.model is not None and len(self.versions) <= FIRST_PAGE and not self.is_asking("versions"):
+        if self.model is not None and len(self.held) <= FIRST_PAGE and not self.is_asking("versions"):
             self._read(None)
 
     def _read(self, token: str | None) -> None:
@@ -155,12 +139,11 @@ class VersionsPane(ListPane[ModelVersion]):
         # What is shown stays until as much has been read anew; what is not among that is gone.
         if first:
             self._seen = set()
-        self.versions.update((made.version, made) for made in page.versions)
-        self._seen.update(made.version for made in page.versions)
+        self.take_in(page.versions)
         self._token = page.next_token
         over = self._token is None or (len(self._seen) >= self._loaded and not self._everything)
         if over:
-            self.versions = {version: made for version, made in self.versions.items() if version in self._seen}
+            self.drop_unseen()
             self.complete, self._loaded = self._token is None, len(self._seen)
         self._desk.health.take(page.versions)
         if self.model is not None:
@@ -179,7 +162,7 @@ class VersionsPane(ListPane[ModelVersion]):
     def _versions(self) -> Versions | None:
         if self.model is None:
             return None
-        versions = list(self.versions.values())
+        versions = list(self.held.values())
         return Versions(
             self.model,
             versions,
@@ -193,15 +176,12 @@ class VersionsPane(ListPane[ModelVersion]):
         of = self._versions()
         return of.columns() if of is not None else ()
 
-    def rows(self) -> Sequence[ModelVersion]:
-        return list(self.versions.values())
-
     def key_of(self, row: ModelVersion) -> str:
         return row.version
 
     @property
     def is_large(self) -> bool:
-        return len(self.versions) > ARRANGED_HERE
+        return len(self.held) > ARRANGED_HERE
 
     def fill(self) -> None:
         if self.model is None:
@@ -230,7 +210,7 @@ class VersionsPane(ListPane[ModelVersion]):
         return lay_out
 
     def empty_words(self) -> str:
-        if not self.versions and self.complete:
+        if not self.held and self.complete:
             return "This model has no version yet.\nR on the page of a run registers its model"
         return ""
 
@@ -239,7 +219,7 @@ class VersionsPane(ListPane[ModelVersion]):
             # One comes here about the champion, or about the one before it.
             self._placed = True
             self._point_at = self.model.aliases.get(CHAMPION, "")
-        self._find()
+        self.find()
         if self._evidence is None and not self.is_asking("evidence"):
             self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
 
@@ -247,12 +227,7 @@ class VersionsPane(ListPane[ModelVersion]):
         return (named(self.model.name),) if self.model is not None else ("Versions",)
 
     def count_words(self) -> str:
-        loaded = len(self.versions)
-        return counted(loaded, *self.things) if self.complete else f"{count(loaded)} of ? loaded"
-
-    def _find(self) -> None:
-        if self._point_at and self.grid.move_to(self._point_at):
-            self._point_at = ""
+        return self.loaded_words()
 
     def notes(self) -> Sequence[str]:
         if self.model is None:
@@ -266,7 +241,7 @@ class VersionsPane(ListPane[ModelVersion]):
                 parts.append(f"{number} {severity}{'' if number == 1 else 's'}")
         moved = self._desk.news.changes(self.model)
         said = [f"since the start: {', '.join(moved)}"] if moved else []
-        pace = self.pace_words(len(self.versions), None, going=going)
+        pace = self.pace_words(len(self.held), None, going=going)
         why = f"{', '.join(parts)} · {key_of('registry.why')} says why" if parts else ""
         return (clean("  ".join(part for part in (*said, pace, why) if part)),)
 
@@ -281,11 +256,11 @@ class VersionsPane(ListPane[ModelVersion]):
         seen: list[ModelVersion] = table.rows[top : top + max(1, self.grid.size.height)]
         # What is filtered for may be what is not known yet of versions that are out of sight.
         filtered = self.query_text and not self.session.capabilities.grants
-        looked_at = [*self.versions.values()][:PAGE] if filtered else seen
+        looked_at = [*self.held.values()][:PAGE] if filtered else seen
         unknown = [made for made in looked_at if not health.is_made_of_known(made)]
         if self.session.capabilities.grants:
             # Each file of a version is several requests to a workspace: those of the one that is looked at are enough.
-            here = self.version_here()
+            here = self.here()
             seen = [made for made in seen if made is here and self.grid.has_focus]
         files = [made for made in seen if health.facts(made.name, made.version) is None][:FACTS_AT_ONCE]
         if unknown:
@@ -305,33 +280,19 @@ class VersionsPane(ListPane[ModelVersion]):
 
     # the cursor
 
-    def version_here(self) -> ModelVersion | None:
-        """The version under the cursor."""
-        return self.versions.get(self.grid.cursor_key or "")
-
-    def marked(self) -> list[ModelVersion]:
-        """The versions marked, in the order of marking."""
-        return [self.versions[key] for key in self.grid.marks if key in self.versions]
-
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        if self._evidence is None and self.versions:
+    def moved(self) -> None:
+        if self._evidence is None and self.held:
             self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
 
     def open_row(self, key: str) -> None:
-        if key in self.versions:
-            self.post_message(self.Opened(self.versions[key]))
+        if key in self.held:
+            self.deck.go(VersionRoute(self.held[key].name, key))
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: grid_messages.NearEnd) -> None:
-        event.stop()
+    def near_end(self) -> None:
         if not self.complete and self._token is not None and not self.is_asking("versions"):
             self._read(self._token)
 
-    @on(Grid.EndWanted)
-    def _end_wanted(self, event: grid_messages.GridMessage) -> None:
-        event.stop()
+    def end_wanted(self) -> None:
         self.action_load_all()
 
     # keys
@@ -387,31 +348,22 @@ class ModelsScreen(RegistryPage):
 
     # from the models to their versions
 
-    @on(ModelsPane.Followed)
-    def _followed(self, event: ModelsPane.Followed) -> None:
+    @on(ListPane.Followed, "#models")
+    def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
-        self.versions.follow(event.model)
-        self.set_crumbs("models", *([named(event.model.name)] if event.model is not None else []))
+        model = self.board.here()
+        self.versions.follow(model)
+        self.set_crumbs("models", *([named(model.name)] if model is not None else []))
         self.refresh_bindings()
-
-    @on(ModelsPane.Opened)
-    def _opened(self, event: ModelsPane.Opened) -> None:
-        event.stop()
-        self.deck.go(ModelRoute(event.model.name))
-
-    @on(VersionsPane.Opened)
-    def _version_opened(self, event: VersionsPane.Opened) -> None:
-        event.stop()
-        self.deck.go(VersionRoute(event.made.name, event.made.version))
 
     @on(ListPane.FreshnessChanged, "#models")
     def _freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.set_freshness(self.board.state.freshness)
-        self._news.tell(self.board.models.values())
+        self._news.tell(self.board.held.values())
         self.deciding.tell()
         if event.problem is None:
-            self.versions.follow(self.board.model_here())
+            self.versions.follow(self.board.here())
 
     @on(ListPane.FreshnessChanged, "#versions")
     def _versions_freshness(self, event: ListPane.FreshnessChanged) -> None:
@@ -421,15 +373,10 @@ class ModelsScreen(RegistryPage):
         self.refresh_bindings()
 
     def _tell_of_followed(self) -> None:
-        here = self.board.model_here()
+        here = self.board.here()
         if here is not None and self.watch_pace:
             self._news.tell([here])
             self.board.fill()
-
-    @on(ModelsPane.PromptsWanted)
-    def _prompts(self, event: ModelsPane.PromptsWanted) -> None:
-        event.stop()
-        self.deck.go_home("prompts")
 
     @on(ModelsPane.CreateWanted)
     def _create(self, event: ModelsPane.CreateWanted) -> None:
@@ -439,26 +386,26 @@ class ModelsScreen(RegistryPage):
     # what the keys mean
 
     def model_here(self) -> RegisteredModel | None:
-        return self.board.model_here()
+        return self.board.here()
 
     def version_here(self) -> ModelVersion | None:
-        return self.versions.version_here() if self.current_pane() is self.versions else None
+        return self.versions.here() if self.current_pane() is self.versions else None
 
     def versions_known(self) -> list[ModelVersion]:
-        return sorted(self.versions.versions.values(), key=lambda made: -made.number)
+        return sorted(self.versions.held.values(), key=lambda made: -made.number)
 
     def compared(self) -> tuple[ModelVersion, ...]:
         return tuple(self.versions.marked()) if self.current_pane() is self.versions else ()
 
     def models_marked(self) -> tuple[RegisteredModel, ...]:
-        return self.board.marked() if self.current_pane() is self.board else ()
+        return tuple(self.board.marked()) if self.current_pane() is self.board else ()
 
     def changed(self, name: str) -> None:
         registry = self.session.registry
 
         def got(model: RegisteredModel) -> None:
             self.board.take(model)
-            self.versions.follow(self.board.model_here())
+            self.versions.follow(self.board.here())
             if self.versions.model is not None and self.versions.model.name == name:
                 self.versions.read_again()
 
@@ -531,7 +478,7 @@ class ModelsScreen(RegistryPage):
         self.versions.read_again()
 
     def names_known(self) -> list[tuple[str, str, str]]:
-        return [("model", name, f"models:/{name}") for name in self.board.models]
+        return [("model", name, f"models:/{name}") for name in self.board.held]
 
     def times_changed(self) -> None:
         self.board.retick()

@@ -33,8 +33,6 @@ from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, VersionDiffRoute
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
 
 _FACTS = ("since", "age", "metric", "findings", "serving", "read")
 
@@ -330,8 +328,8 @@ class StoresScreen(Page, Asking):
                 ignore: Callable[[Problem], None] = lambda _problem: None  # noqa: E731  the cell says what it has
                 self.ask(session.pool, series, work, lambda _facts: self._tell(), ignore, urgency=PREFETCH)
 
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
+    @on(ListPane.Followed)
+    def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
         key = self.pane.grid.cursor_key
         if key is not None and sum(key in store.models for store in self.pane.stores) > 1:

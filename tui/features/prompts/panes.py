@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -22,17 +21,16 @@ from tui.domain.quantities import count
 from tui.domain.text import named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.list_pane import ListPane, counted
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
+from tui.ui.list_pane import HeldPane
+from tui.ui.routes import PromptRoute
 
 PAGE = 200  # prompts, or versions, asked for at a time; the pages follow each other
 REST_SECONDS = 0.12
 JUDGED_AT_ONCE = 10
 
 
-class PromptsPane(ListPane[RegisteredModel]):
-    """The list of prompts. It tells which one the cursor is on, and which one is to be opened."""
+class PromptsPane(HeldPane[RegisteredModel]):
+    """The list of prompts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompts")]
     filter_hint = "words in names, aliases (@production), tags, descriptions"
@@ -42,25 +40,9 @@ class PromptsPane(ListPane[RegisteredModel]):
     first_sort: SortOrder = (("name", False),)
     may_rest = False
 
-    @dataclass
-    class Followed(Message):
-        """The cursor is on this prompt, or on none."""
-
-        prompt: RegisteredModel | None
-
-    @dataclass
-    class Opened(Message):
-        """This prompt's page is asked for."""
-
-        prompt: RegisteredModel
-
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="prompts")
-        self.prompts: dict[str, RegisteredModel] = {}
-        self.complete = False
         self.findings_only = False
-        self._seen: set[str] = set()
-        self._point_at = ""
         self._rest: Timer | None = None
 
     # reading
@@ -96,13 +78,12 @@ class PromptsPane(ListPane[RegisteredModel]):
     def _got(self, page: ModelsPage) -> None:
         judging = self.session.prompt_desk.judging
         for prompt in page.models:
-            if self.prompts.get(prompt.name) != prompt:
+            if self.held.get(prompt.name) != prompt:
                 judging.forget(prompt.name)
-            self.prompts[prompt.name] = prompt
-            self._seen.add(prompt.name)
+        self.take_in(page.models)
         self.complete = page.next_token is None
         if self.complete:
-            self.prompts = {name: prompt for name, prompt in self.prompts.items() if name in self._seen}
+            self.drop_unseen()
             self.state.live()
         else:
             self._ask_page(page.next_token)
@@ -115,8 +96,7 @@ class PromptsPane(ListPane[RegisteredModel]):
     def take(self, prompt: RegisteredModel) -> None:
         """Show a prompt as it has just been read."""
         self.session.prompt_desk.judging.forget(prompt.name)
-        self.prompts[prompt.name] = prompt
-        self._seen.add(prompt.name)
+        self.take_in([prompt])
         self.fill()
 
     # what it says of itself
@@ -126,15 +106,11 @@ class PromptsPane(ListPane[RegisteredModel]):
 
     def specs(self) -> Sequence[ColumnSpec[RegisteredModel]]:
         reading = Notation(self.session.clock.now_ms(), self.zone, self.glyphs)
-        return prompt_columns(list(self.prompts.values()), reading, self.session.prompt_desk.judging.findings)
+        return prompt_columns(list(self.held.values()), reading, self.session.prompt_desk.judging.findings)
 
     def rows(self) -> Sequence[RegisteredModel]:
-        found = sorted(self.prompts.values(), key=lambda prompt: prompt.name)
+        found = sorted(self.held.values(), key=lambda prompt: prompt.name)
         return [prompt for prompt in found if self._findings(prompt)] if self.findings_only else found
-
-    @property
-    def has_rows(self) -> bool:
-        return bool(self.prompts)
 
     def key_of(self, row: RegisteredModel) -> str:
         return row.name
@@ -143,10 +119,9 @@ class PromptsPane(ListPane[RegisteredModel]):
         return searched_prompt(row)
 
     def count_words(self) -> str:
-        loaded = len(self.prompts)
-        parts = [counted(loaded, *self.things) if self.complete else f"{count(loaded)} of ? loaded"]
-        if found := sum(1 for prompt in self.prompts.values() if self._findings(prompt)):
-            judged = all(map(self.session.prompt_desk.judging.is_known, self.prompts.values()))
+        parts = [self.loaded_words()]
+        if found := sum(1 for prompt in self.held.values() if self._findings(prompt)):
+            judged = all(map(self.session.prompt_desk.judging.is_known, self.held.values()))
             parts.append(f"{count(found)} with findings{'' if judged else ' so far'}")
         return " · ".join(parts)
 
@@ -154,9 +129,9 @@ class PromptsPane(ListPane[RegisteredModel]):
         return ("findings only", f"{key_of('prompts.findings_only')} shows all") if self.findings_only else ()
 
     def empty_words(self) -> str:
-        if self.prompts and self.findings_only:
+        if self.held and self.findings_only:
             return f"No rule found anything in any prompt.\n{key_of('prompts.findings_only')} shows all of them"
-        if not self.complete or self.prompts:
+        if not self.complete or self.held:
             return ""
         return self.session.capabilities.no_prompts or (
             "No prompt is registered here.\nmlflow.genai.register_prompt(name, template) makes one"
@@ -165,36 +140,16 @@ class PromptsPane(ListPane[RegisteredModel]):
     # the cursor
 
     def shown(self) -> None:
-        self._find()
-        self.post_message(self.Followed(self.prompt_here()))
-        self._want_findings()
+        self.find()
+        self.moved()
 
-    def point_at(self, name: str) -> None:
-        """Put the cursor on a prompt, as soon as it is here."""
-        self._point_at = name
-        self._find()
-
-    def _find(self) -> None:
-        if self._point_at and self.grid.move_to(self._point_at):
-            self._point_at = ""
-
-    def prompt_here(self) -> RegisteredModel | None:
-        """The prompt under the cursor."""
-        return self.prompts.get(self.grid.cursor_key or "")
-
-    def marked(self) -> list[RegisteredModel]:
-        """The prompts marked, in the order of marking."""
-        return [self.prompts[name] for name in self.grid.marks if name in self.prompts]
-
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed(self.prompt_here()))
+    def moved(self) -> None:
+        self.tell_followed()
         self._want_findings()
 
     def open_row(self, key: str) -> None:
-        if key in self.prompts:
-            self.post_message(self.Opened(self.prompts[key]))
+        if key in self.held:
+            self.deck.go(PromptRoute(key))
 
     # what the rules find in the prompts in view, when the cursor rests
 
@@ -242,8 +197,8 @@ class PromptsPane(ListPane[RegisteredModel]):
         return False
 
 
-class PromptVersionsPane(ListPane[ModelVersion]):
-    """The versions of the prompt that it follows. It tells which one the cursor is on."""
+class PromptVersionsPane(HeldPane[ModelVersion]):
+    """The versions of the prompt that it follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompt_versions")]
     filter_hint = "words in texts, commit messages, aliases (@production), tags"
@@ -253,25 +208,13 @@ class PromptVersionsPane(ListPane[ModelVersion]):
     may_rest = False
 
     @dataclass
-    class Followed(Message):
-        """The cursor is on this version, or on none."""
-
-        made: ModelVersion | None
-
-    @dataclass
     class Opened(Message):
-        """This version's text is to have the keys."""
-
-        made: ModelVersion
+        """The text of the version under the cursor is to have the keys."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="prompt-versions")
         self.prompt: RegisteredModel | None = None
-        self.versions: dict[str, ModelVersion] = {}
-        self.complete = False
-        self._seen: set[str] = set()
         self._rest: Timer | None = None
-        self._point_at = ""
         self._placed = False
 
     def on_mount(self) -> None:
@@ -289,13 +232,13 @@ class PromptVersionsPane(ListPane[ModelVersion]):
             self._rest = None
         if not same:
             self.forget("versions")
-            self.versions, self.complete, self._placed = {}, False, False
+            self.held, self.complete, self._placed = {}, False, False
             self.query_text, self.grid.marks = "", []
             self.close_bar(keep=False)
             self.notice.clear()
             self.grid.placeholder = "Reading versions …" if prompt is not None else "No prompt is under the cursor."
             if prompt is not None:
-                self.versions = {made.version: made for made in reversed(prompt.latest)}
+                self.held = {made.version: made for made in reversed(prompt.latest)}
         self.fill()
         if prompt is not None and at_once:
             self.read_again()
@@ -303,9 +246,8 @@ class PromptVersionsPane(ListPane[ModelVersion]):
             self._rest = self.set_timer(REST_SECONDS, self.read_again)
 
     def point_at(self, version: str) -> None:
-        """Put the cursor on a version, as soon as it is here."""
-        self._point_at, self._placed = version, True
-        self._find()
+        self._placed = True
+        super().point_at(version)
 
     def read_again(self) -> None:
         """Read the versions anew; what is shown stays until they come."""
@@ -326,11 +268,10 @@ class PromptVersionsPane(ListPane[ModelVersion]):
         )
 
     def _got(self, page: VersionsPage) -> None:
-        self.versions.update((made.version, made) for made in page.versions)
-        self._seen.update(made.version for made in page.versions)
+        self.take_in(page.versions)
         self.complete = page.next_token is None
         if self.complete:
-            self.versions = {version: made for version, made in self.versions.items() if version in self._seen}
+            self.drop_unseen()
             self.state.live()
         else:
             self._read(page.next_token)
@@ -346,10 +287,7 @@ class PromptVersionsPane(ListPane[ModelVersion]):
         if self.prompt is None:
             return ()
         reading = Notation(self.session.clock.now_ms(), self.zone, self.glyphs)
-        return version_columns(self.prompt, list(self.versions.values()), reading)
-
-    def rows(self) -> Sequence[ModelVersion]:
-        return list(self.versions.values())
+        return version_columns(self.prompt, list(self.held.values()), reading)
 
     def key_of(self, row: ModelVersion) -> str:
         return row.version
@@ -361,7 +299,7 @@ class PromptVersionsPane(ListPane[ModelVersion]):
         if self.prompt is None:
             self.set_title("Versions")
             self.grid.table = None
-            self.post_message(self.Followed(None))
+            self.tell_followed()
             return
         super().fill()
 
@@ -369,11 +307,10 @@ class PromptVersionsPane(ListPane[ModelVersion]):
         return (named(self.prompt.name),) if self.prompt is not None else ("Versions",)
 
     def count_words(self) -> str:
-        loaded = len(self.versions)
-        return counted(loaded, *self.things) if self.complete else f"{count(loaded)} of ? loaded"
+        return self.loaded_words()
 
     def empty_words(self) -> str:
-        return "This prompt has no version yet." if not self.versions and self.complete else ""
+        return "This prompt has no version yet." if not self.held and self.complete else ""
 
     def shown(self) -> None:
         if not self._placed and self.complete and self.prompt is not None:
@@ -382,29 +319,12 @@ class PromptVersionsPane(ListPane[ModelVersion]):
             production = self.session.prompt_desk.settings.production_aliases
             held = (self.prompt.aliases.get(alias) for alias in production)
             self._point_at = next((version for version in held if version is not None), "")
-        self._find()
-        self.post_message(self.Followed(self.version_here()))
-
-    def _find(self) -> None:
-        if self._point_at and self.grid.move_to(self._point_at):
-            self._point_at = ""
-
-    def version_here(self) -> ModelVersion | None:
-        """The version under the cursor."""
-        return self.versions.get(self.grid.cursor_key or "")
-
-    def marked(self) -> list[ModelVersion]:
-        """The versions marked, in the order of marking."""
-        return [self.versions[key] for key in self.grid.marks if key in self.versions]
-
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed(self.version_here()))
+        self.find()
+        self.tell_followed()
 
     def open_row(self, key: str) -> None:
-        if key in self.versions:
-            self.post_message(self.Opened(self.versions[key]))
+        if key in self.held:
+            self.post_message(self.Opened())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.prompt is not None

@@ -115,27 +115,23 @@ class PromptsScreen(Page, Asking):
         if self.versions.prompt is None:
             self.versions.grid.placeholder = "Nothing could be read of this prompt."
 
-    @on(PromptsPane.Followed)
-    def _followed(self, event: PromptsPane.Followed) -> None:
+    @on(ListPane.Followed, "#prompts")
+    def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
-        self.versions.follow(event.prompt)
-        self.set_crumbs("prompts", *([named(event.prompt.name)] if event.prompt is not None else []))
+        prompt = self.list.here()
+        self.versions.follow(prompt)
+        self.set_crumbs("prompts", *([named(prompt.name)] if prompt is not None else []))
         self.refresh_bindings()
-
-    @on(PromptsPane.Opened)
-    def _opened(self, event: PromptsPane.Opened) -> None:
-        event.stop()
-        self.deck.go(PromptRoute(event.prompt.name))
 
     @on(ListPane.FreshnessChanged, "#prompts")
     def _fresh(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
         self.set_freshness(self.list.state.freshness)
 
-    @on(PromptVersionsPane.Followed)
-    def _version_followed(self, event: PromptVersionsPane.Followed) -> None:
+    @on(ListPane.Followed, "#prompt-versions")
+    def _version_followed(self, event: ListPane.Followed) -> None:
         event.stop()
-        self.text.show(self.versions.prompt, event.made)
+        self.text.show(self.versions.prompt, self.versions.here())
         self.refresh_bindings()
 
     @on(ListPane.FreshnessChanged, "#prompt-versions")
@@ -160,11 +156,11 @@ class PromptsScreen(Page, Asking):
 
     def prompt_here(self) -> RegisteredModel | None:
         """The prompt that the keys mean."""
-        return self.versions.prompt if self.prompt_name else self.list.prompt_here()
+        return self.versions.prompt if self.prompt_name else self.list.here()
 
     def version_here(self) -> ModelVersion | None:
         """The version that the keys mean; None where they mean the prompt."""
-        return None if self.current_pane() is self.list else self.versions.version_here()
+        return None if self.current_pane() is self.list else self.versions.here()
 
     def _versions_meant(self) -> list[ModelVersion]:
         here = self.version_here()
@@ -226,12 +222,12 @@ class PromptsScreen(Page, Asking):
         from tui.ui.write_parts import OneAlias
 
         prompt, here = self._prompt, self.version_here()
-        known = sorted(self.versions.versions.values(), key=lambda made: -made.number)
+        known = sorted(self.versions.held.values(), key=lambda made: -made.number)
         to = here.version if here is not None else prompt.newest.version if prompt.newest is not None else ""
         # The alias that stands for production here is offered first.
         named_so = self.session.prompt_desk.settings.production_aliases
         first = tuple(dict.fromkeys((*(alias for alias in named_so if alias in prompt.aliases), *named_so)))
-        holders, versions = self.session.prompt_desk.holders, self.versions.versions
+        holders, versions = self.session.prompt_desk.holders, self.versions.held
 
         def was(alias: str) -> str:
             return holders.holding(prompt, alias, versions.get(prompt.aliases.get(alias, ""))).was or ""
@@ -257,7 +253,7 @@ class PromptsScreen(Page, Asking):
         from tui.features.prompts.text import PromptAliasForm
 
         if self._writer.may_write():
-            form = PromptAliasForm(self.session, self._prompt, lines(), list(self.versions.versions.values()))
+            form = PromptAliasForm(self.session, self._prompt, lines(), list(self.versions.held.values()))
             self._writer.confirm(form.title(), form=form)
 
     def action_undo(self) -> None:
@@ -289,7 +285,7 @@ class PromptsScreen(Page, Asking):
             return
         production = self.session.prompt_desk.settings.production_aliases
         held = next((prompt.aliases[alias] for alias in production if alias in prompt.aliases), "")
-        known = sorted((made.number for made in self.versions.versions.values()), reverse=True)
+        known = sorted((made.number for made in self.versions.held.values()), reverse=True)
         here = self.version_here() or prompt.newest
         if len(marked) == 2:
             pair = (marked[0], marked[1])
@@ -395,7 +391,7 @@ class PromptsScreen(Page, Asking):
         return self.versions.go_back() if self.prompt_name else self.list.go_back()
 
     def names_known(self) -> list[tuple[str, str, str]]:
-        return [("prompt", name, prompt_uri(name)) for name in self.list.prompts]
+        return [("prompt", name, prompt_uri(name)) for name in self.list.held]
 
     def times_changed(self) -> None:
         self.list.retick()

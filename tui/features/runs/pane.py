@@ -543,25 +543,18 @@ class RunsPane(ListPane[str]):
             return self.view.value(column, row)
         return super().whole_value(column, row, table)
 
-    @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        table = self.grid.table
-        here = self.run_here() if event.row_key is not None else None
-        neighbours = _neighbours(table, event.row) if table is not None and here is not None else ()
+    def moved(self) -> None:
+        table, here = self.grid.table, self.run_here()
+        neighbours = _neighbours(table, self.grid.cursor_row) if table is not None and here is not None else ()
         self.post_message(self.Followed(here, tuple(key for key in neighbours if not self._is_group(key))))
 
     def _is_group(self, key: str) -> bool:
         return self.groups is not None and bool(self.groups.run_ids(key))
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: grid_messages.NearEnd) -> None:
-        event.stop()
+    def near_end(self) -> None:
         self.following.near_end()
 
-    @on(Grid.EndWanted)
-    def _end_wanted(self, event: grid_messages.EndWanted) -> None:
-        event.stop()
+    def end_wanted(self) -> None:
         self.following.end_wanted()
 
     def open_row(self, key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,7 +26,6 @@ from tui.services.pool import PREFETCH
 from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Deck
 from tui.ui.list_pane import ListPane, Show
 from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
@@ -42,12 +41,6 @@ class EndpointsPane(ListPane[Listed]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("serving_list")]
     filter_hint = "words in the name, the model or the state"
     nothing_to_ask = "Every endpoint is listed here already: there is nothing to ask the server"
-
-    @dataclass
-    class Followed(Message):
-        """The endpoint under the cursor is another one, or more is known of it."""
-
-        endpoint: Endpoint | None
 
     @dataclass
     class Opened(Message):
@@ -123,7 +116,7 @@ class EndpointsPane(ListPane[Listed]):
         self._aliases = aliases
         now_ms = self.session.clock.now_ms()
         begun = self.session.watched.serving(tuple(self._endpoints.values()), aliases, now_ms)
-        cast(Deck, self.app).notices.begun(begun)
+        self.deck.notices.begun(begun)
         self.fill()
 
     def _refused(self, problem: Problem) -> None:
@@ -231,7 +224,7 @@ class EndpointsPane(ListPane[Listed]):
         return "There are no serving endpoints that you may see." if self.state.freshness.as_of_ms is not None else ""
 
     def shown(self) -> None:
-        self.post_message(self.Followed(self.endpoint_here()))
+        self.tell_followed()
 
     def endpoint_here(self) -> Endpoint | None:
         """The endpoint under the cursor."""
@@ -245,11 +238,6 @@ class EndpointsPane(ListPane[Listed]):
     @property
     def aliases(self) -> Mapping[str, Mapping[str, str]]:
         return self._aliases
-
-    @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed(self.endpoint_here()))
 
 
 def _grown(known: Endpoint | None, listed: Endpoint) -> Endpoint:

@@ -236,8 +236,8 @@ class ServingScreen(Page, Asking):
 
     # from the endpoints to what they serve
 
-    @on(EndpointsPane.Followed)
-    def _follow(self, event: EndpointsPane.Followed) -> None:
+    @on(ListPane.Followed, "#endpoints")
+    def _follow(self, event: ListPane.Followed) -> None:
         event.stop()
         endpoint = self.endpoints.endpoint_here()
         drifts = self.endpoints.drifts().get(endpoint.name, ()) if endpoint is not None else ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -26,12 +25,10 @@ from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import Trace
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane, Show
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane
 from tui.widgets.text_view import TextView
 
@@ -54,10 +51,6 @@ class AlignedPane(ListPane[AlignedRow]):
     filter_hint = "words in names and types"
     nothing_to_ask = "Every span is here already"
     things = ("span", "spans")
-
-    @dataclass
-    class Followed(Message):
-        """The cursor is on another pair."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="aligned", marks=False)
@@ -158,11 +151,6 @@ class AlignedPane(ListPane[AlignedRow]):
         key = self.grid.cursor_key
         return self.pairs[int(key)] if key is not None and int(key) < len(self.pairs) else None
 
-    @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed())
-
     def open_row(self, key: str) -> None:
         self.screen.set_focus(self.screen.query_one(TextView))
 
@@ -180,7 +168,7 @@ class AlignedPane(ListPane[AlignedRow]):
         if beyond:
             self.grid.move_to(str(beyond[0]))
         else:
-            cast(Deck, self.app).say("Nothing differs further on" if by > 0 else "Nothing differs before this")
+            self.deck.say("Nothing differs further on" if by > 0 else "Nothing differs before this")
 
     def action_differences(self) -> None:
         self.only_differing = not self.only_differing
@@ -262,8 +250,8 @@ class TraceDiffScreen(Page, Asking):
         self.spans.grid.placeholder = "The traces could not be read."
         self.spans.notice.problem(problem)
 
-    @on(AlignedPane.Followed)
-    def _followed(self, event: AlignedPane.Followed) -> None:
+    @on(ListPane.Followed, "#aligned")
+    def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
         if self._rest is not None:
             self._rest.stop()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -26,10 +25,9 @@ from tui.domain.traces.table import assessment_names, trace_columns, usual_longe
 from tui.domain.traces.values import ERROR, TraceInfo, TraceMetrics, TraceScope, TracesPage
 from tui.services.session import Session
 from tui.services.trace_desk import lying_elsewhere
-from tui.ui.asking import AutoRefresh, Deck
-from tui.ui.list_pane import ListPane, Show
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
+from tui.ui.asking import AutoRefresh
+from tui.ui.list_pane import HeldPane, Show
+from tui.ui.routes import EvaluationsRoute, TraceGroupsRoute, TraceRoute
 
 if TYPE_CHECKING:
     from tui.domain.web_views import WebKind
@@ -40,8 +38,8 @@ ALL = 10**9  # more than there are
 LARGE = 1500  # rows from which on the list is laid out on a worker's thread
 
 
-class TracesPane(ListPane[TraceInfo]):
-    """Shows traces, and tells which one the cursor is on."""
+class TracesPane(HeldPane[TraceInfo]):
+    """Shows traces."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("traces")]
     filter_hint = "status = error AND took > 4s AND (tokens > 7000 OR cost > 0.02) AND correctness = false"
@@ -51,22 +49,13 @@ class TracesPane(ListPane[TraceInfo]):
     first_sort: SortOrder = (("age", True),)
 
     @dataclass
-    class Opened(Message):
-        """A trace is to be opened."""
-
-        trace_id: str
-
-    @dataclass
-    class Wanted(Message):
-        """Something is wanted that the page does: "structure", "evaluation" or "everywhere"."""
-
-        verb: str
+    class EverywhereWanted(Message):
+        """From one experiment to the one of the trace here, or back to all."""
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="traces")
         self.scope = TraceScope(())
         self.experiments: Mapping[str, str] = {}
-        self.infos: dict[str, TraceInfo] = {}
         self.head = Static("", id="traces-head", markup=False)
         self.server_filter = ""
         self.warehouse = ""
@@ -90,7 +79,7 @@ class TracesPane(ListPane[TraceInfo]):
     def show_scope(self, scope: TraceScope, experiments: Mapping[str, str], server_filter: str = "") -> None:
         """Show the traces of something else; ``experiments`` are names by id."""
         self.scope, self.experiments, self.server_filter = scope, experiments, server_filter
-        self.infos, self._told, self._next, self._wanted = {}, None, None, FIRST
+        self.held, self._told, self._next, self._wanted = {}, None, None, FIRST
         # The turns of a session are read from the first on.
         self.first_sort = (("age", not scope.session),)
         given = bool(server_filter or self.query_text) and self._narrowing is None
@@ -127,7 +116,7 @@ class TracesPane(ListPane[TraceInfo]):
         super().take_look(look)
         if look.server_filter != self.server_filter:
             self.server_filter = look.server_filter
-            self.infos = {}
+            self.held = {}
             self._next, self._wanted = None, FIRST
             self.read_again()
 
@@ -151,7 +140,7 @@ class TracesPane(ListPane[TraceInfo]):
         self.ask(self.session.pool, series, read, got, self._refused)
 
     def _first_page(self, page: TracesPage) -> None:
-        self.infos = {info.id: info for info in page.infos}
+        self.held = {info.id: info for info in page.infos}
         if self.server_filter:
             self._told = None  # the server's own numbers are of all traces, and not of those that it found
         self._got(page)
@@ -162,7 +151,7 @@ class TracesPane(ListPane[TraceInfo]):
         """Where these experiments have no traces, others may: it is said in which."""
         session, places = self.session, self.scope.places
         self._elsewhere = ""
-        if self.infos or self.server_filter or not self.scope.is_whole or session.capabilities.workspace:
+        if self.held or self.server_filter or not self.scope.is_whole or session.capabilities.workspace:
             return
 
         def got(said: str) -> None:
@@ -175,17 +164,17 @@ class TracesPane(ListPane[TraceInfo]):
         self.ask(session.pool, "elsewhere", look, got, lambda _problem: None)
 
     def _more(self, page: TracesPage) -> None:
-        self.infos |= {info.id: info for info in page.infos}
+        self.held |= {info.id: info for info in page.infos}
         self._got(page)
 
     def _got(self, page: TracesPage) -> None:
         self._was_refused = False
         self._next = page.next_token
-        self._names = assessment_names(self.infos.values())
+        self._names = assessment_names(self.held.values())
         if self._next is None and self._part + 1 < len(self.scope.parts):
             self._part += 1
             self._ask(None, self._more)
-        elif self._next is not None and len(self.infos) < self._wanted:
+        elif self._next is not None and len(self.held) < self._wanted:
             self._ask(self._next, self._more)
         else:
             self.state.live()
@@ -196,10 +185,10 @@ class TracesPane(ListPane[TraceInfo]):
     def _hold_against(self) -> None:
         """Tell where the last hour is worse than the one before, if both are here whole."""
         watched, now_ms = self.session.watched, self.session.clock.now_ms()
-        oldest_ms = min((info.started_ms for info in self.infos.values()), default=now_ms)
+        oldest_ms = min((info.started_ms for info in self.held.values()), default=now_ms)
         if self.scope.is_whole and not self.server_filter and (self._next is None or oldest_ms <= now_ms - 2 * HOUR):
-            begun = watched.traces(self.scope.words, self.infos.values(), now_ms)
-            cast(Deck, self.app).notices.begun(begun)
+            begun = watched.traces(self.scope.words, self.held.values(), now_ms)
+            self.deck.notices.begun(begun)
 
     def newest(self) -> None:
         """Read the latest traces again, as watching does; those further down stay as they are."""
@@ -212,17 +201,17 @@ class TracesPane(ListPane[TraceInfo]):
         if not page.infos:
             return
         oldest = page.infos[-1].started_ms
-        if page.next_token is not None and not any(info.id in self.infos for info in page.infos):
+        if page.next_token is not None and not any(info.id in self.held for info in page.infos):
             self.read_again()  # more have come than a page holds
             return
         # What is as young and was not told of is no longer there.
         whole = page.next_token is None
-        kept = {key: info for key, info in self.infos.items() if not whole and info.started_ms < oldest}
-        former, self.infos = self.infos, {info.id: info for info in page.infos} | kept
-        self._names = assessment_names(self.infos.values())
+        kept = {key: info for key, info in self.held.items() if not whole and info.started_ms < oldest}
+        former, self.held = self.held, {info.id: info for info in page.infos} | kept
+        self._names = assessment_names(self.held.values())
         self.state.live()
         self._hold_against()
-        if self._next is not None or self.infos != former:
+        if self._next is not None or self.held != former:
             self._count()
         self.fill()
 
@@ -233,7 +222,7 @@ class TracesPane(ListPane[TraceInfo]):
         """
         self._told = None
         is_server = bool(self.session.capabilities.server_version)
-        if not (self._next is not None or (is_server and self.infos)) or not self.scope.is_whole or self.server_filter:
+        if not (self._next is not None or (is_server and self.held)) or not self.scope.is_whole or self.server_filter:
             return
         traces, places, now = self.session.traces, self.scope.places, self.session.clock.now_ms()
 
@@ -270,21 +259,15 @@ class TracesPane(ListPane[TraceInfo]):
         self.state.live()
         return True
 
-    @on(Grid.NearEnd)
-    def _near_end(self, event: grid_messages.NearEnd) -> None:
-        event.stop()
-        if not self.query_text and len(self.infos) >= FIRST:
+    def near_end(self) -> None:
+        if not self.query_text and len(self.held) >= FIRST:
             self._load_on()
 
     # showing
 
     @property
-    def has_rows(self) -> bool:
-        return bool(self.infos)
-
-    @property
     def is_large(self) -> bool:
-        return len(self.infos) > LARGE
+        return len(self.held) > LARGE
 
     def specs(self) -> Sequence[ColumnSpec[TraceInfo]]:
         return self._specs
@@ -293,7 +276,7 @@ class TracesPane(ListPane[TraceInfo]):
         return row.id
 
     def laying_out(self) -> Callable[[], Show]:
-        infos, matching = list(self.infos.values()), self._filter
+        infos, matching = list(self.held.values()), self._filter
         now, zone, told = self.session.clock.now_ms(), self.zone, self._told
         names, arrangement, generation = self._names, self.arrangement, self._generation
         several, experiments = len(self.scope.places) > 1, self.experiments
@@ -319,7 +302,7 @@ class TracesPane(ListPane[TraceInfo]):
         return ("Traces", self.scope.words)
 
     def count_words(self) -> str:
-        loaded = count(len(self.infos))
+        loaded = count(len(self.held))
         return f"{loaded} of ? loaded" if self._next is not None else loaded
 
     def notes(self) -> Sequence[str]:
@@ -327,7 +310,7 @@ class TracesPane(ListPane[TraceInfo]):
         total = self._told.count if self._told is not None else None
         filtered = f"server: {clean(self.server_filter)}" if self.server_filter else ""
         held = [clean(words) for words in self.session.watched.words(f"traces of {self.scope.words}")]
-        return (*held, self.pace_words(len(self.infos), total, going=going), filtered)
+        return (*held, self.pace_words(len(self.held), total, going=going), filtered)
 
     def empty_words(self) -> str:
         if self.is_asking("more"):
@@ -392,7 +375,7 @@ class TracesPane(ListPane[TraceInfo]):
         self._understand(found.left)
         said = f"server: {found.filter_string}"
         self.say_in_bar(f"{said}   filtered here: {found.left}" if found.left else said)
-        self.infos = {}
+        self.held = {}
         self._next, self._wanted = None, FIRST
         self.read_again()
 
@@ -401,35 +384,33 @@ class TracesPane(ListPane[TraceInfo]):
 
     # the cursor
 
-    def here(self) -> TraceInfo | None:
-        """The trace under the cursor."""
-        return self.infos.get(self.grid.cursor_key or "")
-
-    def chosen(self) -> list[TraceInfo]:
-        """The traces marked, or the one under the cursor."""
-        marked = [self.infos[key] for key in self.grid.marks if key in self.infos]
-        here = self.here()
-        return marked or ([here] if here is not None else [])
-
     def shown_ids(self) -> tuple[str, ...]:
         """The traces as they stand in the list, from the top."""
         table = self.grid.table
         return tuple(table.row_key(row) for row in range(table.row_count)) if table is not None else ()
 
     def shown_infos(self) -> list[TraceInfo]:
-        return [self.infos[key] for key in self.shown_ids() if key in self.infos]
+        return [self.held[key] for key in self.shown_ids() if key in self.held]
 
     def open_row(self, key: str) -> None:
-        self.post_message(self.Opened(key))
+        order = self.shown_ids()
+        failed = tuple(each for each in order if each in self.held and self.held[each].state == ERROR)
+        self.deck.go(TraceRoute(key, self.held.get(key), order, failed, warehouse=self.warehouse))
 
     def action_structure(self) -> None:
-        self.post_message(self.Wanted("structure"))
+        """Group what is shown."""
+        shown = tuple(self.shown_infos())
+        if shown:
+            said = f"{self.query_text} {self.server_filter}".strip()
+            self.deck.go(TraceGroupsRoute(self.scope, shown, said))
+        else:
+            self.deck.say("There is nothing to group")
 
     def action_evaluation(self) -> None:
-        self.post_message(self.Wanted("evaluation"))
+        self.deck.go(EvaluationsRoute(self.scope.places, self.scope.called if self.scope.is_whole else ""))
 
     def action_everywhere(self) -> None:
-        self.post_message(self.Wanted("everywhere"))
+        self.post_message(self.EverywhereWanted())
 
     def action_next(self) -> None:
         self._step(1)
@@ -446,7 +427,7 @@ class TracesPane(ListPane[TraceInfo]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("next", "previous"):
-            return any(info.state == ERROR for info in self.infos.values())
+            return any(info.state == ERROR for info in self.held.values())
         if action == "load_all":
             return self._next is not None
         return True
@@ -468,8 +449,8 @@ class TracesPane(ListPane[TraceInfo]):
 
     def changed(self, infos: Sequence[TraceInfo]) -> None:
         """These have been read anew."""
-        self.infos |= {info.id: info for info in infos if info.id in self.infos}
-        self._names = assessment_names(self.infos.values())
+        self.held |= {info.id: info for info in infos if info.id in self.held}
+        self._names = assessment_names(self.held.values())
         self.fill()
 
     def go_back(self) -> bool:

@@ -18,13 +18,12 @@ from tui.domain.traces.values import TraceInfo, TraceScope, Warehouse
 from tui.domain.writes.changes import Thing
 from tui.features.traces.acts import TraceLinks, TracePage, TraceWriting
 from tui.features.traces.pane import TracesPane
-from tui.features.traces.trace import route_to
 from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
 from tui.ui.list_pane import ListPane
-from tui.ui.routes import EvaluationsRoute, TraceDiffRoute, TraceGroupsRoute, TraceRoute, TracesRoute
+from tui.ui.routes import TraceDiffRoute, TraceRoute, TracesRoute
 
 _TABLE = re.compile(r"[\w-]+\.[\w-]+(\.[\w-]+)?")  # a schema of Unity Catalog, or the tables of a prefix in it
 MOST_PLACES = 100  # experiments whose traces are shown together, those last updated first
@@ -184,11 +183,6 @@ class TracesScreen(TracePage):
 
     # what the keys ask for
 
-    @on(TracesPane.Opened)
-    def _opened(self, event: TracesPane.Opened) -> None:
-        event.stop()
-        self.deck.go(route_to(event.trace_id, self.traces.infos, self.traces.shown_ids(), self.traces.warehouse))
-
     @on(ListPane.FreshnessChanged, "#traces")
     def _freshness(self, event: ListPane.FreshnessChanged) -> None:
         event.stop()
@@ -197,7 +191,7 @@ class TracesScreen(TracePage):
 
     def action_compare(self) -> None:
         """The two that are marked; one marked: with the one here; none: this one with the next."""
-        marked = [key for key in self.traces.grid.marks if key in self.traces.infos]
+        marked = [info.id for info in self.traces.marked()]
         here = self.traces.grid.cursor_key
         order = self.traces.shown_ids()
         if len(marked) == 1 and here is not None and here != marked[0]:
@@ -210,32 +204,14 @@ class TracesScreen(TracePage):
             return
         self.deck.go(TraceDiffRoute(marked[0], marked[1]))
 
-    @on(TracesPane.Wanted)
-    def _wanted_by_key(self, event: TracesPane.Wanted) -> None:
-        event.stop()
-        if event.verb == "structure":
-            self._group()
-        elif event.verb == "evaluation":
-            scope = self.traces.scope
-            self.deck.go(EvaluationsRoute(scope.places, scope.called if scope.is_whole else ""))
-        else:
-            self._one_or_all()
-
-    def _group(self) -> None:
-        shown = tuple(self.traces.shown_infos())
-        if not shown:
-            self.deck.say("There is nothing to group")
-            return
-        said = f"{self.traces.query_text} {self.traces.server_filter}".strip()
-        self.deck.go(TraceGroupsRoute(self.traces.scope, shown, said))
-
     def action_links(self) -> None:
         here = self.traces.here()
         if here is not None:
             self.links.choose(here)
 
-    def _one_or_all(self) -> None:
-        """From one experiment to the one of the trace here, or back to all."""
+    @on(TracesPane.EverywhereWanted)
+    def _one_or_all(self, event: TracesPane.EverywhereWanted) -> None:
+        event.stop()
         here = self.traces.here()
         if len(self.traces.scope.places) > 1 and here is not None:
             self.go_to("traces", self._names.get(here.experiment_id, here.experiment_id))
@@ -263,7 +239,7 @@ class TracesScreen(TracePage):
 
     def written(self, touched: Touched) -> None:
         """Read again the traces that were written to."""
-        ids = [name for thing, name in touched if thing is Thing.TRACE and name in self.traces.infos]
+        ids = [name for thing, name in touched if thing is Thing.TRACE and name in self.traces.held]
         if len(ids) > MOST_READ_ANEW:
             self.traces.read_again()
             return

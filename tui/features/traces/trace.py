@@ -18,7 +18,7 @@ from tui.domain.problem import Freshness, Problem
 from tui.domain.text import clean, named
 from tui.domain.traces.span_lines import SpanReader, TextLine
 from tui.domain.traces.tree import SpanTree
-from tui.domain.traces.values import ERROR, Assessment, Trace, TraceInfo
+from tui.domain.traces.values import Assessment, Trace, TraceInfo
 from tui.features.traces.acts import TraceLinks, TracePage, TraceWriting
 from tui.features.traces.waterfall import WaterfallPane
 from tui.resources import style_sheets
@@ -237,8 +237,8 @@ class TraceScreen(TracePage):
 
     # from the waterfall to the span
 
-    @on(WaterfallPane.Followed)
-    def _followed(self, event: WaterfallPane.Followed) -> None:
+    @on(ListPane.Followed, "#spans")
+    def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
         if self._rest is not None:
             self._rest.stop()
@@ -354,9 +354,3 @@ class TraceScreen(TracePage):
         if self.info is not None:
             offers += trace_copies(self.session.launch.tracking_uri, self.info.id, self.info.experiment_id)
         return offers
-
-
-def route_to(trace_id: str, infos: dict[str, TraceInfo], order: tuple[str, ...], warehouse: str = "") -> TraceRoute:
-    """The way to a trace out of a list of some."""
-    failed = tuple(key for key in order if key in infos and infos[key].state == ERROR)
-    return TraceRoute(trace_id, infos.get(trace_id), order, failed, warehouse=warehouse)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -22,8 +21,6 @@ from tui.domain.traces.tree import Node, SpanTree
 from tui.domain.traces.values import Trace
 from tui.services.session import Session
 from tui.ui.list_pane import ListPane, Show
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
 
 LARGE = 3000  # spans from which on the waterfall is laid out on a worker's thread
 _MS = 1_000_000
@@ -42,18 +39,12 @@ class SpanRow:
 
 
 class WaterfallPane(ListPane[SpanRow]):
-    """Shows the spans of one trace, and tells which one the cursor is on."""
+    """Shows the spans of one trace."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("spans")]
     filter_hint = "words in names, types, inputs and outputs"
     nothing_to_ask = "Every span is here already"
     things = ("span", "spans")
-
-    @dataclass
-    class Followed(Message):
-        """The cursor is on another span."""
-
-        number: int | None
 
     @dataclass
     class Wanted(Message):
@@ -316,11 +307,6 @@ class WaterfallPane(ListPane[SpanRow]):
         return clean(self.trace.gone) or "No span of it has been logged yet.\nr reads again"
 
     # the cursor
-
-    @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
-        event.stop()
-        self.post_message(self.Followed(self.number_of(event.row_key)))
 
     def open_row(self, key: str) -> None:
         self.post_message(self.Wanted())
