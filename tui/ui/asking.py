@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -289,6 +289,29 @@ class Deck(Protocol):
     def leave(self) -> None:
         """Quit."""
         ...
+
+
+def choose(
+    owner: Widget,
+    title: str,
+    offered: Iterable[tuple[str, str, str]],
+    go_on: Callable[[str], object],
+    *,
+    does: str = "",
+) -> None:
+    """Ask which of these is meant; ``go_on`` is given its id. Each is an id, a title and what says more of it.
+
+    ``does`` is what enter does ("enter open").
+    """
+    from tui.ui.dialogs.choices import Choice, ChoiceModal
+
+    def chosen(choice: Choice | None) -> None:
+        if choice is not None:
+            go_on(choice.id)
+
+    hint = f"{does}   esc leave" if does else ""
+    choices = [Choice(*each) for each in offered]
+    owner.app.push_screen(ChoiceModal(title, choices, cast(Deck, owner.app).glyphs, hint=hint), chosen)
 
 
 # How a pane or a page writes: each key opens the panel, and afterwards one line tells of it.

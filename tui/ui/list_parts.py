@@ -14,7 +14,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import pace
 from tui.domain.table import Table
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking, Deck, choose
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -196,26 +196,21 @@ class Export:
 
     def offer(self) -> None:
         """Ask for the form, and whether it is copied or written."""
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         choices = [
-            Choice(f"copy {key}", f"copy {form.title}", "to the terminal's clipboard")
+            (f"copy {key}", f"copy {form.title}", "to the terminal's clipboard")
             for key, form in self._forms.items()
             if form.is_text
         ]
         choices += [
-            Choice(f"file {key}", f"{form.title} file", f"{self._name}.{form.ending}")
-            for key, form in self._forms.items()
+            (f"file {key}", f"{form.title} file", f"{self._name}.{form.ending}") for key, form in self._forms.items()
         ]
 
-        def picked(choice: Choice | None) -> None:
-            if choice is None:
-                return
-            where, _, key = choice.id.partition(" ")
+        def picked(what: str) -> None:
+            where, _, key = what.partition(" ")
             form = self._forms[key]
             self._make(form, self._copied if where == "copy" else self._ask_where)
 
-        self._owner.app.push_screen(ChoiceModal("Export", choices, self._deck.glyphs), picked)
+        choose(self._owner, "Export", choices, picked)
 
     def _make(self, form: ExportForm, done: Callable[[ExportForm, str | bytes], None]) -> None:
         """Write it, and say how far that is once it takes longer than a second."""
@@ -282,20 +277,18 @@ class Export:
         self._owner.ask(self._session.pool, "export", work, written, self._refused)
 
     def _ask_to_replace(self, form: ExportForm, made: str | bytes, name: str) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
+        choices = (
+            ("other", "another name", "leave that file as it is"),
+            ("replace", "replace it", f"{name} is there already"),
+        )
 
-        choices = [
-            Choice("other", "another name", "leave that file as it is"),
-            Choice("replace", "replace it", f"{name} is there already"),
-        ]
-
-        def picked(choice: Choice | None) -> None:
-            if choice is not None and choice.id == "replace":
+        def picked(what: str) -> None:
+            if what == "replace":
                 self._write(form, made, name, replace=True)
-            elif choice is not None:
+            else:
                 self._ask_where(form, made, name)
 
-        self._owner.app.push_screen(ChoiceModal(f"{name} is there already", choices, self._deck.glyphs), picked)
+        choose(self._owner, f"{name} is there already", choices, picked)
 
 
 def export_table(owner: Asking, session: Session, name: str, table: Table | None, keys: str = "") -> None:

@@ -19,6 +19,7 @@ from tui.domain.text import clean, named
 from tui.domain.writes import plans
 from tui.domain.writes import words as change_words
 from tui.domain.writes.changes import Change, Plan
+from tui.ui.asking import choose
 from tui.widgets.inputs import CalmInput
 
 if TYPE_CHECKING:
@@ -307,23 +308,18 @@ def take_away(
     page: Page, thing: RegisteredModel, aliases: Sequence[str], move: Callable[[plans.AliasPlan, str], object]
 ) -> None:
     """Ask which of these aliases of a model or prompt is taken away; ``move`` is given the plan and its title."""
-    from tui.ui.dialogs.choices import Choice, ChoiceModal
 
     def take(chosen: Sequence[str]) -> None:
         plan = plans.plan(thing.name, thing.aliases, dict.fromkeys(chosen))
         what = chosen[0] if len(chosen) == 1 else f"{len(chosen)} aliases"
         move(plan, f"Take {what} of {thing.name} away")
 
-    def chosen(choice: Choice | None) -> None:
-        if choice is not None:
-            take([choice.id] if choice.id else aliases)
-
     if len(aliases) == 1:
         take(aliases)
         return
-    all_of_them = Choice("", "all of them", ", ".join(map(clean, aliases)))
-    choices = [all_of_them, *(Choice(alias, alias, f"v{thing.aliases[alias]}") for alias in aliases)]
-    page.app.push_screen(ChoiceModal("Which alias", choices, page.deck.glyphs), chosen)
+    offered = [("", "all of them", ", ".join(map(clean, aliases)))]
+    offered += [(alias, alias, f"v{thing.aliases[alias]}") for alias in aliases]
+    choose(page, "Which alias", offered, lambda alias: take([alias] if alias else aliases))
 
 
 def _by_weight(state: Mapping[str, str], first: Sequence[str] = FIRST) -> list[str]:

@@ -21,7 +21,7 @@ from tui.domain.runs.tables import SYSTEM
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, choose
 from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane
 from tui.widgets.pane import Pane
@@ -210,8 +210,6 @@ class CompareGroupsPane(SiftedPane, Asking):
             self.grid.move_to_column(f"m{table.turned.metrics.index(metric)}")
 
     def action_group(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         comparison, choices = self.comparison, self.choices
         if comparison is None or not choices:
             return
@@ -219,14 +217,14 @@ class CompareGroupsPane(SiftedPane, Asking):
         for number, grouping in enumerate(choices):
             sizes = [len(one) for one in RunGroups(comparison, grouping).groups]
             shown = ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else "")
-            offered.append(Choice(str(number), grouping.title, f"{len(sizes)} groups of {shown} runs"))
+            offered.append((str(number), grouping.title, f"{len(sizes)} groups of {shown} runs"))
 
-        def picked(choice: Choice | None) -> None:
-            if choice is not None and self.choices is not None:
-                self.groups, self.baseline = RunGroups(comparison, self.choices[int(choice.id)]), 0
+        def picked(number: str) -> None:
+            if self.choices is not None:
+                self.groups, self.baseline = RunGroups(comparison, self.choices[int(number)]), 0
                 self.fill()
 
-        self.app.push_screen(ChoiceModal("Group the runs by", offered, self.glyphs), picked)
+        choose(self, "Group the runs by", offered, picked)
 
     def value_here(self) -> tuple[str, str] | None:
         """The column's title and the text under the cursor."""
@@ -327,7 +325,6 @@ class CompareParamsPane(Pane, Asking):
         return action != "metric" or len(self.metrics) > 1
 
     def action_metric(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         comparison = self.comparison
         if comparison is None:
@@ -339,14 +336,13 @@ class CompareParamsPane(Pane, Asking):
             have = int(found[0].present[found[1]].sum()) if found is not None else 0
             return f"{have} of {runs} runs" + (f", {SYSTEM_METRICS}" if metric.startswith(SYSTEM) else "")
 
-        choices = [Choice(metric, metric, detail(metric)) for metric in self.metrics]
+        choices = [(metric, metric, detail(metric)) for metric in self.metrics]
 
-        def picked(choice: Choice | None) -> None:
-            if choice is not None:
-                self.metric, self._stale = choice.id, True
-                self.start()
+        def picked(metric: str) -> None:
+            self.metric, self._stale = metric, True
+            self.start()
 
-        self.app.push_screen(ChoiceModal("Params against which metric", choices, self.glyphs), picked)
+        choose(self, "Params against which metric", choices, picked)
 
     def value_here(self) -> tuple[str, str] | None:
         """The param under the cursor and its strength."""

@@ -24,7 +24,7 @@ from tui.domain.series.scales import PlotAxis, axis_of, best
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, choose
 from tui.widgets.chart_marks import ParallelPlot, ScatterPlot
 from tui.widgets.pane import Pane
 
@@ -190,15 +190,12 @@ class ComparePlotsPane(Pane, Asking):
             self.post_message(self.Opened(self.highlighted))
 
     def action_metric(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
+        def picked(metric: str) -> None:
+            self.metric = metric
+            self.start()
 
-        def picked(choice: Choice | None) -> None:
-            if choice is not None:
-                self.metric = choice.id
-                self.start()
-
-        choices = [Choice(one, one, SYSTEM_METRICS if one.startswith(SYSTEM) else "") for one in self.metrics]
-        self.app.push_screen(ChoiceModal("Params against which metric", choices, self.glyphs), picked)
+        choices = [(one, one, SYSTEM_METRICS if one.startswith(SYSTEM) else "") for one in self.metrics]
+        choose(self, "Params against which metric", choices, picked)
 
     def value_here(self) -> tuple[str, str] | None:
         """The highlighted run's id."""

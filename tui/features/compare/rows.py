@@ -35,7 +35,7 @@ from tui.features.compare.words import ComparisonAsides
 from tui.services.compared_runs import diff
 from tui.services.session import Session
 from tui.ui.arranged_grid import ListMemory, no_such_move
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking, Deck, choose
 from tui.ui.dialogs.listing import ListModal, narrowed
 from tui.ui.list_parts import NOTHING, Export, ExportForm, FilterablePane
 from tui.widgets import grid_messages
@@ -467,20 +467,13 @@ class CompareRowsPane(FilterablePane, Asking):
             self.rearrange(sort=((key, not first),) if now[key] is first else ())
 
     def action_sort_by(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
-        details: dict[DiffOrder, tuple[str, str]] = {
-            "name": ("name", "as names go, within each group"),
-            "change": ("change", "the largest |%Δ| from the baseline first, numbers before texts"),
-            "spread": ("spread", "what is furthest apart across all the runs first"),
+        details: dict[DiffOrder, str] = {
+            "name": "as names go, within each group",
+            "change": "the largest |%Δ| from the baseline first, numbers before texts",
+            "spread": "what is furthest apart across all the runs first",
         }
-        choices = [Choice(order, *details[order]) for order in ORDERS]
-
-        def picked(choice: Choice | None) -> None:
-            if choice is not None:
-                self.rearrange(order=choice.id, sort=())
-
-        self.app.push_screen(ChoiceModal("Sort rows by", choices, self.glyphs), picked)
+        choices = [(order, order, details[order]) for order in ORDERS]
+        choose(self, "Sort rows by", choices, lambda order: self.rearrange(order=order, sort=()))
 
     def action_differences(self) -> None:
         self.rearrange(only_differences=not self.arrangement.only_differences)

@@ -22,6 +22,7 @@ from tui.domain.writes.changes import Plan
 from tui.domain.writes.plans import AliasPlan
 from tui.services.registry_desk import Proposal, Proposals
 from tui.services.session import Session
+from tui.ui.asking import choose
 from tui.ui.write_panel import WritePanel
 from tui.ui.write_parts import AliasLines, OneAlias, PanelLine
 
@@ -230,7 +231,6 @@ class Deciding:
 
     def show(self, model: RegisteredModel) -> None:
         """Those of a model, to choose one of."""
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         page = self._page
 
@@ -241,7 +241,7 @@ class Deciding:
             by_id = {one.id: one for one in waiting}
             now_ms = page.session.clock.now_ms()
             choices = [
-                Choice(
+                (
                     one.id,
                     f"{one.alias} {plans.shown(one.before)} → {plans.shown(one.to)}",
                     f"{ago(one.at_ms, now_ms)} by {one.by}: {one.why}",
@@ -249,37 +249,25 @@ class Deciding:
                 for one in waiting
             ]
 
-            def chosen(choice: Choice | None) -> None:
-                if choice is not None:
-                    self._decide(model, by_id[choice.id])
-
-            page.app.push_screen(
-                ChoiceModal(
-                    f"Proposed of {named(model.name)}", choices, page.deck.glyphs, hint="enter look   esc leave"
-                ),
-                chosen,
-            )
+            title = f"Proposed of {named(model.name)}"
+            choose(page, title, choices, lambda key: self._decide(model, by_id[key]), does="enter look")
 
         place = page.session.desk.moves.place
         page.ask(page.session.own_work, "proposals", lambda: self._kept.waiting(place, model.name), got, self._say)
 
     def _decide(self, model: RegisteredModel, one: Proposal) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         page = self._page
         choices = [
-            Choice("confirm", "confirm", "shows the move, which is written when it is confirmed there"),
-            Choice("refuse", "refuse", "nothing is moved, and that you refused it is kept"),
-            *(Choice(f"evidence {number}", "evidence", line) for number, line in enumerate(one.evidence)),
+            ("confirm", "confirm", "shows the move, which is written when it is confirmed there"),
+            ("refuse", "refuse", "nothing is moved, and that you refused it is kept"),
+            *((f"evidence {number}", "evidence", line) for number, line in enumerate(one.evidence)),
         ]
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is None:
-                return
-            if choice.id == "refuse":
+        def chosen(what: str) -> None:
+            if what == "refuse":
                 self._keep(one, "refused")
                 page.deck.say(f"Refused: {clean(one.alias)} stays where it is")
-            elif choice.id == "confirm":
+            elif what == "confirm":
                 self._confirm(model, one)
             else:
                 from tui.ui.dialogs.whole_text import WholeTextModal
@@ -287,7 +275,7 @@ class Deciding:
                 page.app.push_screen(WholeTextModal("Evidence", "\n".join(one.evidence)))
 
         title = f"{named(one.alias)} of {named(one.model)} to {plans.shown(one.to)}: {clean(one.why)}"
-        page.app.push_screen(ChoiceModal(title, choices, page.deck.glyphs, hint="enter choose   esc leave"), chosen)
+        choose(page, title, choices, chosen, does="enter choose")
 
     def _confirm(self, model: RegisteredModel, one: Proposal) -> None:
         step = plans.AliasStep(one.alias, to=one.to, expected=one.before)

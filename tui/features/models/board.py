@@ -21,7 +21,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import choose
 from tui.ui.list_pane import HeldPane, Show
 from tui.ui.routes import ModelRoute
 
@@ -301,21 +301,18 @@ class ModelsPane(HeldPane[RegisteredModel]):
     # keys
 
     def action_metric(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         health = self._desk.health
         words = {"higher": "higher is better", "lower": "lower is better"}
-        choices = [Choice("", "automatic", "the one that most versions have")]
-        choices += [Choice(key, named(key), words.get(health.better(key), "")) for key in health.metrics_known()]
+        choices = [("", "automatic", "the one that most versions have")]
+        choices += [(key, named(key), words.get(health.better(key), "")) for key in health.metrics_known()]
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                health.choose_metric(choice.id)
-                self.rearrange(self.arrangement.with_more(metric=choice.id))
-                self.fill()
-                self.tell_followed()
+        def chosen(metric: str) -> None:
+            health.choose_metric(metric)
+            self.rearrange(self.arrangement.with_more(metric=metric))
+            self.fill()
+            self.tell_followed()
 
-        self.app.push_screen(ChoiceModal("Metric", choices, self.glyphs, hint="enter choose   esc leave"), chosen)
+        choose(self, "Metric", choices, chosen, does="enter choose")
 
     def action_findings_only(self) -> None:
         self.findings_only = not self.findings_only
@@ -333,7 +330,7 @@ class ModelsPane(HeldPane[RegisteredModel]):
             self.server_filter = f"name LIKE {quote}{name}.%{quote}" if name else ""
             self._read_others(f"Reading the models of {named(name)} …" if name else "Reading registered models …")
 
-        choose_schema(self, self.session, self.glyphs, chosen, self.notice.problem)
+        choose_schema(self, chosen)
 
     def _read_others(self, said: str) -> None:
         """Read what the list is of by now in place of what it was of."""
@@ -504,24 +501,14 @@ def _question(names: tuple[str, ...]) -> str:
 EVERYTHING = ""
 
 
-def choose_schema(
-    pane: Asking,
-    session: Session,
-    glyphs: Glyphs,
-    chosen: Callable[[str], None],
-    refused: Callable[[Problem], None],
-) -> None:
+def choose_schema(pane: ModelsPane, chosen: Callable[[str], None]) -> None:
     """Ask for a catalog, then for a schema of it; ``chosen`` is given ``catalog``, ``catalog.schema``, or ""."""
+    session, refused = pane.session, pane.notice.problem
     catalog = session.catalog
     assert catalog is not None
 
     def offer(title: str, names: Sequence[str], everything: str, go_on: Callable[[str], None]) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
-        choices = [Choice(EVERYTHING, everything, ""), *(Choice(name, named(name), "") for name in names)]
-        pane.app.push_screen(
-            ChoiceModal(title, choices, glyphs), lambda choice: None if choice is None else go_on(choice.id)
-        )
+        choose(pane, title, [(EVERYTHING, everything, ""), *((name, named(name), "") for name in names)], go_on)
 
     def of_catalog(name: str) -> None:
         if name == EVERYTHING:

@@ -17,7 +17,7 @@ from tui.domain.writes.changes import Thing
 from tui.services.permissions import Permissions, doubtful, statements, words
 from tui.services.session import Session
 from tui.services.write_flow import WriteResult
-from tui.ui.asking import Asking, Deck, Writer
+from tui.ui.asking import Asking, Deck, Writer, choose
 from tui.ui.dialogs.whole_text import WholeTextModal
 from tui.ui.page import Page
 from tui.ui.routes import VersionRoute
@@ -184,16 +184,9 @@ class Registering:
         self._asking.ask(self._page.session.pool, "registrable", look, got, self._not_registered)
 
     def _ask_which(self, found: tuple[Registrable, ...], names: _Names) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
-        choices = [Choice(offer.uri, offer.label, f"{offer.uri}   {_signature(offer)}") for offer in found]
+        choices = [(offer.uri, offer.label, f"{offer.uri}   {_signature(offer)}") for offer in found]
         by_uri = {offer.uri: offer for offer in found}
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                self._ask_name(by_uri[choice.id], names)
-
-        self._page.app.push_screen(ChoiceModal("Register which model", choices, self._page.deck.glyphs), chosen)
+        choose(self._page, "Register which model", choices, lambda uri: self._ask_name(by_uri[uri], names))
 
     def _names(self) -> _Names:
         """The models of the registry, and the catalogs of a Unity Catalog; blocks."""

@@ -29,7 +29,7 @@ from tui.services.pool import PREFETCH
 from tui.services.registry_desk import Store, StoreCell
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer, choose
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, VersionDiffRoute
@@ -382,17 +382,12 @@ class StoresScreen(Page, Asking):
         ]
 
     def _choose(self, title: str, others: Sequence[Store], go_on: Callable[[Store], None]) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                go_on(next(store for store in others if store.name == choice.id))
-
         if len(others) == 1:
             go_on(others[0])
         else:
-            choices = [Choice(other.name, other.name, other.state()) for other in others]
-            self.app.push_screen(ChoiceModal(title, choices, self.deck.glyphs), chosen)
+            by_name = {other.name: other for other in others}
+            choices = [(other.name, other.name, other.state()) for other in others]
+            choose(self, title, choices, lambda name: go_on(by_name[name]))
 
     def _diff(self, store: Store, key: str) -> None:
         own, others = store.champion(key), self._others(store, key, with_champion=True)

@@ -30,7 +30,7 @@ from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Deck, Writer
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Deck, Writer, choose
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute, SweepRoute
 from tui.widgets import grid_messages
@@ -458,19 +458,14 @@ class RunScreen(Page, Asking):
 
     def action_children(self) -> None:
         from tui.domain.runs.tables import status_text
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
 
         glyphs = self.deck.glyphs
         choices = [
-            Choice(child.run_id, child.name or child.run_id, status_text(child.status, child.lifecycle, glyphs))
+            (child.run_id, child.name or child.run_id, status_text(child.status, child.lifecycle, glyphs))
             for child in self.children_known or ()
         ]
 
-        def go(choice: Choice | None) -> None:
-            if choice is not None:
-                self.deck.go(RunRoute(choice.id))
-
-        self.app.push_screen(ChoiceModal("Child runs", choices, glyphs, hint="enter open   esc leave"), go)
+        choose(self, "Child runs", choices, lambda run_id: self.deck.go(RunRoute(run_id)), does="enter open")
 
     def go_back(self) -> bool:
         return self.tabs.step_back()

@@ -21,7 +21,7 @@ from tui.resources import style_sheets
 from tui.services.serving_desk import TRAFFIC, VERSION, ServingPlan
 from tui.services.session import Session
 from tui.services.write_flow import Outcome, Touched, WriteResult
-from tui.ui.asking import Asking, Writer
+from tui.ui.asking import Asking, Writer, choose
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import ModelRoute, RunRoute, StandingRoute, VersionRoute
@@ -57,8 +57,6 @@ class EndpointChanges:
 
     def align(self) -> None:
         """Serve the version that an alias says."""
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         endpoint, entity = self._changeable()
         if endpoint is None or entity is None:
             return
@@ -68,23 +66,20 @@ class EndpointChanges:
         aliases = self._endpoints.aliases.get(entity.entity, {})
         first = [drift.alias for drift in self._endpoints.drifts().get(endpoint.name, ())]
         choices = [
-            Choice(alias, f"{alias}  v{version}", "is served already" if version == entity.version else "")
+            (alias, f"{alias}  v{version}", "is served already" if version == entity.version else "")
             for alias, version in sorted(aliases.items(), key=lambda pair: (pair[0] not in first, pair[0]))
         ]
         if not choices:
             self._page.deck.say(f"{clean(entity.entity)} has no aliases that could be read")
             return
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is None:
-                return
-            version, before = aliases[choice.id], endpoint.config.split
+        def chosen(alias: str) -> None:
+            version, before = aliases[alias], endpoint.config.split
             plan = ServingPlan(endpoint.name, before, to_version(before, entity.name, version), VERSION)
-            said = f"{entity.entity} would be served at {choice.id}'s version."
+            said = f"{entity.entity} would be served at {alias}'s version."
             self._confirm(self._writes.plan(plan, (said, _BUILDS)))
 
-        title = f"Serve {clean(entity.entity)} at"
-        self._page.app.push_screen(ChoiceModal(title, choices, self._page.deck.glyphs), chosen)
+        choose(self._page, f"Serve {clean(entity.entity)} at", choices, chosen)
 
     def split(self) -> None:
         """Split the traffic in another way."""
@@ -341,26 +336,19 @@ class ServingScreen(Page, Asking):
             self.deck.go(StandingRoute("endpoint", endpoint.name, endpoint.id, settings=endpoint.facts))
 
     def action_logs(self) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         endpoint, entity = self.endpoints.endpoint_here(), self.entity_here
         if endpoint is None or entity is None:
             return
-        choices = [
-            Choice("server_log", "server log", "the last lines of the model server"),
-            Choice("build_log", "build log", "what was said while the container was built"),
-        ]
+        choices = (
+            ("server_log", "server log", "the last lines of the model server"),
+            ("build_log", "build log", "what was said while the container was built"),
+        )
+        choose(self, f"Logs of {clean(entity.name)}", choices, lambda which: self._read_log(endpoint, entity, which))
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                self._read_log(endpoint, entity, choice.id, choice.title)
-
-        self.app.push_screen(ChoiceModal(f"Logs of {clean(entity.name)}", choices, self.deck.glyphs), chosen)
-
-    def _read_log(self, endpoint: Endpoint, entity: ServedEntity, which: str, title: str) -> None:
+    def _read_log(self, endpoint: Endpoint, entity: ServedEntity, which: str) -> None:
         from tui.ui.dialogs.whole_text import WholeTextModal
 
-        serving = self.session.serving
+        serving, title = self.session.serving, which.replace("_", " ")
         self.deck.say(f"Reading the {title} …")
 
         def got(text: str) -> None:

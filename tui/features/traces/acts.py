@@ -13,7 +13,7 @@ from tui.domain.traces.values import EvaluationSet, TraceInfo, TraceScope
 from tui.domain.writes.changes import Plan, Thing, ThingState
 from tui.domain.writes.plans import LINE_HINT, adding, assessing, parsed, unassessing
 from tui.services.session import Session
-from tui.ui.asking import NOTHING_TO_UNDO, Asking, Writer
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, Writer, choose
 from tui.ui.page import Page
 from tui.ui.routes import EvaluationSetRoute, LoggedModelRoute, PromptRoute, Route, RunRoute, TracesRoute, VersionRoute
 
@@ -91,25 +91,21 @@ class TraceLinks:
         )
 
     def _offer(self, links: Sequence[Link]) -> None:
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         deck = self._page.deck
         deck.say("")
         if not links:
             deck.say("It belongs to no run, no model, no prompt, no session and no dataset")
             return
-        choices = [Choice(str(at), link.kind, clean(link.called)) for at, link in enumerate(links)]
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is None:
-                return
-            link = links[int(choice.id)]
+        def chosen(at: str) -> None:
+            link = links[int(at)]
             if link.route is not None:
                 deck.go(link.route)
             else:
                 deck.copy_text(link.kind, link.called)
 
-        self._page.app.push_screen(ChoiceModal("It belongs to", choices, deck.glyphs), chosen)
+        choices = [(str(at), link.kind, clean(link.called)) for at, link in enumerate(links)]
+        choose(self._page, "It belongs to", choices, chosen)
 
 
 # What is written of traces: assessments, tags, records of an evaluation dataset; of all that are marked at once.
@@ -183,22 +179,17 @@ class TraceWriting:
 
     def unassess(self) -> None:
         """Ask which assessment is to go."""
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         chosen = self._chosen()
         names = assessment_names(chosen)
         if not self._writer.may_write() or not names:
             return
         ids = self._ids()
 
-        def delete(choice: Choice | None) -> None:
-            if choice is not None:
-                name = choice.title
-                self._writer.confirm(f"Delete {named(name)}", lambda: unassessing(self._states(ids), name))
+        def delete(name: str) -> None:
+            self._writer.confirm(f"Delete {named(name)}", lambda: unassessing(self._states(ids), name))
 
-        choices = [Choice(name, name, self._said(name, chosen)) for name in names]
-        glyphs = self._page.deck.glyphs
-        self._page.app.push_screen(ChoiceModal(f"Delete an assessment of {self._what()}", choices, glyphs), delete)
+        choices = [(name, name, self._said(name, chosen)) for name in names]
+        choose(self._page, f"Delete an assessment of {self._what()}", choices, delete)
 
     def _said(self, name: str, chosen: Sequence[TraceInfo]) -> str:
         said = [info.said[name] for info in chosen if name in info.said]
@@ -213,17 +204,14 @@ class TraceWriting:
 
     def add_to_dataset(self) -> None:
         """Ask for the evaluation dataset, and show what is added."""
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         ids, places, evaluations = self._ids(), list(self._experiments()), self._session.evaluations
         if not ids or not self._writer.may_write():
             return
 
-        def add(sets: Sequence[EvaluationSet], choice: Choice | None) -> None:
-            if choice is not None:
-                to = next(one for one in sets if one.id == choice.id)
-                title = f"Add to dataset {named(to.name)}"
-                self._writer.confirm(title, lambda: adding(self._states(ids, to), to))
+        def add(sets: Sequence[EvaluationSet], chosen: str) -> None:
+            to = next(one for one in sets if one.id == chosen)
+            title = f"Add to dataset {named(to.name)}"
+            self._writer.confirm(title, lambda: adding(self._states(ids, to), to))
 
         def offer(sets: tuple[EvaluationSet, ...]) -> None:
             if not sets:
@@ -231,9 +219,8 @@ class TraceWriting:
                 return
             self._page.deck.say("")
             sizes = ["" if one.records is None else f"{one.records} records" for one in sets]
-            choices = [Choice(one.id, one.name, size) for one, size in zip(sets, sizes, strict=True)]
-            glyphs = self._page.deck.glyphs
-            self._page.app.push_screen(ChoiceModal(f"Add {self._what()} to", choices, glyphs), partial(add, sets))
+            choices = [(one.id, one.name, size) for one, size in zip(sets, sizes, strict=True)]
+            choose(self._page, f"Add {self._what()} to", choices, partial(add, sets))
 
         def refused(problem: Problem) -> None:
             self._page.deck.say(str(problem))

@@ -22,6 +22,7 @@ from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
+from tui.ui.asking import choose
 from tui.ui.list_pane import ListPane
 from tui.ui.routes import TraceDiffRoute, TraceRoute, TracesRoute
 
@@ -137,8 +138,6 @@ class TracesScreen(TracePage):
 
     def _of_table(self, name: str) -> None:
         """Show the traces in a schema of Unity Catalog; which warehouse reads them is asked before one is woken."""
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
-
         traces = self.session.traces
 
         def offer(found: tuple[Warehouse, ...]) -> None:
@@ -147,16 +146,15 @@ class TracesScreen(TracePage):
                 self.deck.say("No SQL warehouse may be used here, and traces in Unity Catalog need one")
                 return
             choices = [
-                Choice(one.id, one.name, f"{one.state.lower()}: reading wakes it" if one.sleeps else one.state.lower())
+                (one.id, one.name, f"{one.state.lower()}: reading wakes it" if one.sleeps else one.state.lower())
                 for one in sorted(found, key=lambda one: one.sleeps)
             ]
 
-            def chosen(choice: Choice | None) -> None:
-                if choice is not None:
-                    self.traces.warehouse = choice.id
-                    self._show(TraceScope((name,), name), {})
+            def chosen(warehouse: str) -> None:
+                self.traces.warehouse = warehouse
+                self._show(TraceScope((name,), name), {})
 
-            self.app.push_screen(ChoiceModal(f"Read {clean(name)} through", choices, self.deck.glyphs), chosen)
+            choose(self, f"Read {clean(name)} through", choices, chosen)
 
         self.deck.say("Looking for SQL warehouses …")
         self.ask(self.session.pool, "warehouses", traces.warehouses, offer, lambda problem: self.deck.say(str(problem)))
