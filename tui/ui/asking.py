@@ -18,6 +18,7 @@ from tui.app.actions import key_of
 from tui.config.launch import Launch
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
+from tui.domain.text import clean
 from tui.services.pool import DEMAND, Pool, Ticket
 from tui.services.session import Session
 from tui.widgets.status_line import Top
@@ -55,6 +56,10 @@ class Asking(Widget):
     def deck(self) -> Deck:
         """The application."""
         return cast(Deck, self.app)
+
+    def say_problem(self, problem: Problem) -> None:
+        """Say in one line what went wrong."""
+        self.deck.say(clean(str(problem)))
 
     def ask(
         self,

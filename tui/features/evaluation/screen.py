@@ -356,7 +356,7 @@ class EvaluationSetScreen(Page, Asking):
                 self.deck.go(TracesRoute(TraceScope.of_runs(runs)))
 
         self.deck.say("Looking for the runs over it …")
-        self.ask(self.session.pool, "runs", read, got, lambda problem: self.deck.say(str(problem)))
+        self.ask(self.session.pool, "runs", read, got, self.say_problem)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:

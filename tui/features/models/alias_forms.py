@@ -253,7 +253,9 @@ class Deciding:
             choose(page, title, choices, lambda key: self._decide(model, by_id[key]), does="enter look")
 
         place = page.session.desk.moves.place
-        page.ask(page.session.own_work, "proposals", lambda: self._kept.waiting(place, model.name), got, self._say)
+        page.ask(
+            page.session.own_work, "proposals", lambda: self._kept.waiting(place, model.name), got, page.say_problem
+        )
 
     def _decide(self, model: RegisteredModel, one: Proposal) -> None:
         page = self._page
@@ -291,7 +293,4 @@ class Deciding:
         try:
             self._kept.decide(one, decided, self._page.session.clock.now_ms())
         except Problem as problem:
-            self._say(problem)
-
-    def _say(self, problem: Problem) -> None:
-        self._page.deck.say(clean(str(problem)))
+            self._page.say_problem(problem)

@@ -258,7 +258,7 @@ class IncidentScreen(RegistryPage):
             try:
                 self._notes.take(Note(self.session.clock.now_ms(), text.strip()))
             except Problem as problem:
-                self.deck.say(clean(str(problem)))
+                self.say_problem(problem)
             self._show()
 
         def refuse(text: str) -> str:

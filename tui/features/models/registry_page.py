@@ -11,7 +11,6 @@ from tui.domain.models.grants import Deed
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import ModelVersion, RegisteredModel, model_name_refusal
 from tui.domain.places import Place, PlaceKind
-from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.writes import plans
 from tui.domain.writes.changes import Plan, Thing
@@ -123,7 +122,7 @@ class RegistryPage(Page, Asking):
         if model.is_whole or model.unread:
             go_on(model)
         else:
-            self.ask(self.session.pool, "model", lambda: registry.get_model(model.name), go_on, self._say_problem)
+            self.ask(self.session.pool, "model", lambda: registry.get_model(model.name), go_on, self.say_problem)
 
     def _versions_meant(self) -> tuple[ModelVersion, ...]:
         """The marked versions, or that under the cursor; none where the keys mean the model."""
@@ -180,9 +179,6 @@ class RegistryPage(Page, Asking):
             "swap": f"{called} has neither a champion nor a challenger",
             "copy_to": "A version is copied: go to its row",
         }.get(verb, "")
-
-    def _say_problem(self, problem: Problem) -> None:
-        self.deck.say(clean(str(problem)))
 
     # descriptions, tags, names
 
@@ -399,7 +395,7 @@ class RegistryPage(Page, Asking):
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
 
         if self._writer.may_write():
-            self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self._say_problem)
+            self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self.say_problem)
 
     def action_proposals(self) -> None:
         self._with_model(self.deciding.show)
@@ -483,7 +479,7 @@ class RegistryPage(Page, Asking):
                 parts.append(words if len(models) == 1 else f"{model.name}\n\n{words}")
             self.app.push_screen(WholeTextModal(f"Readiness of {names_of(models)}", "\n\n\n".join(parts)))
 
-        self.ask(self.session.pool, "findings", lambda: health.gather(models, facts=True), gathered, self._say_problem)
+        self.ask(self.session.pool, "findings", lambda: health.gather(models, facts=True), gathered, self.say_problem)
 
     def action_ledger(self) -> None:
         model = self.model_here()

@@ -457,7 +457,7 @@ class StoresScreen(Page, Asking):
                 session, plan = found
                 Writer(self, session).confirm(f"Undo #{plan.of} in {clean(session.name)}", lambda: plan)
 
-        self.ask(self.session.pool, "undo", look, got, lambda problem: self.deck.say(clean(str(problem))))
+        self.ask(self.session.pool, "undo", look, got, self.say_problem)
 
     def shows(self, touched: Touched) -> bool:
         return any(sort in (Thing.MODEL, Thing.VERSION, Thing.ENDPOINT) for sort, _ in touched)

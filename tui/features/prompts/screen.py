@@ -107,7 +107,7 @@ class PromptsScreen(Page, Asking):
     def _learn_holders(self) -> None:
         """Read in the ledger who held aliases before."""
         holders = self.session.prompt_desk.holders
-        self.ask(self.session.own_work, "holders", holders.learn, lambda _done: None, self._say_problem)
+        self.ask(self.session.own_work, "holders", holders.learn, lambda _done: None, self.say_problem)
 
     def _refused(self, problem: Problem) -> None:
         self.set_freshness(self.freshness.failed(problem))
@@ -195,9 +195,6 @@ class PromptsScreen(Page, Asking):
         here = self.version_here()
         return f"No alias points to v{here.version}" if here is not None else "Go to the version it points to"
 
-    def _say_problem(self, problem: Problem) -> None:
-        self.deck.say(clean(str(problem)))
-
     # descriptions and tags
 
     def action_note(self) -> None:
@@ -272,7 +269,7 @@ class PromptsScreen(Page, Asking):
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
 
         if self._writer.may_write():
-            self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self._say_problem)
+            self.ask(self.session.pool, "undo", lambda: desk.undo(name), got, self.say_problem)
 
     # looking
 
@@ -312,7 +309,7 @@ class PromptsScreen(Page, Asking):
             words = "\n\n".join(lines) or "No rule found anything in it."
             self.app.push_screen(WholeTextModal(f"Rules about {prompt.name}", words))
 
-        self.ask(self.session.pool, "why", lambda: judging.gather(prompt), gathered, self._say_problem)
+        self.ask(self.session.pool, "why", lambda: judging.gather(prompt), gathered, self.say_problem)
 
     def action_its_traces(self) -> None:
         """The traces that used this version, in whatever experiment."""

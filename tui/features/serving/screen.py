@@ -316,7 +316,7 @@ class ServingScreen(Page, Asking):
             "run",
             lambda: registry.get_version(entity.entity, entity.version).run_id,
             got,
-            lambda problem: self.deck.say(str(problem)),
+            self.say_problem,
         )
 
     def action_query(self) -> None:
@@ -360,7 +360,7 @@ class ServingScreen(Page, Asking):
             "log",
             lambda: getattr(serving, which)(endpoint.name, entity.name),
             got,
-            lambda problem: self.deck.say(str(problem)),
+            self.say_problem,
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

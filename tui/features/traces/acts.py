@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -71,98 +72,63 @@ def _datasets(session: Session, info: TraceInfo) -> list[Link]:
         return []  # an older server has none
 
 
-class TraceLinks:
-    """Offers what a trace belongs to, and goes there; for a page that asks."""
+class TracePage(Page, Asking):
+    """A page of traces: where one can go from them, and the keys that write of all that are marked at once."""
 
-    def __init__(self, page: Page, asking: Asking, session: Session) -> None:
-        self._page = page
-        self._asking = asking
-        self._session = session
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._writer = Writer(self, session)
 
-    def choose(self, info: TraceInfo) -> None:
-        """Ask where to go."""
-        self._page.deck.say("Looking up what it belongs to …")
-        self._asking.ask(
-            self._session.pool,
-            "links",
-            lambda: links_of(info, self._session),
-            self._offer,
-            lambda problem: self._page.deck.say(str(problem)),
-        )
+    @abstractmethod
+    def here(self) -> TraceInfo | None:
+        """The trace that the keys mean."""
+
+    @abstractmethod
+    def chosen(self) -> list[TraceInfo]:
+        """The traces that the keys which write mean."""
+
+    # where one can go
+
+    def action_links(self) -> None:
+        """Ask where to go of what the trace belongs to."""
+        info = self.here()
+        if info is None:
+            return
+        self.deck.say("Looking up what it belongs to …")
+        self.ask(self.session.pool, "links", lambda: links_of(info, self.session), self._offer, self.say_problem)
 
     def _offer(self, links: Sequence[Link]) -> None:
-        deck = self._page.deck
-        deck.say("")
+        self.deck.say("")
         if not links:
-            deck.say("It belongs to no run, no model, no prompt, no session and no dataset")
+            self.deck.say("It belongs to no run, no model, no prompt, no session and no dataset")
             return
 
         def chosen(at: str) -> None:
             link = links[int(at)]
             if link.route is not None:
-                deck.go(link.route)
+                self.deck.go(link.route)
             else:
-                deck.copy_text(link.kind, link.called)
+                self.deck.copy_text(link.kind, link.called)
 
-        choices = [(str(at), link.kind, clean(link.called)) for at, link in enumerate(links)]
-        choose(self._page, "It belongs to", choices, chosen)
+        choose(
+            self, "It belongs to", [(str(at), link.kind, clean(link.called)) for at, link in enumerate(links)], chosen
+        )
 
-
-# What is written of traces: assessments, tags, records of an evaluation dataset; of all that are marked at once.
-
-
-class TracePage(Page, Asking):
-    """A page of traces, with the keys that write."""
-
-    writing: TraceWriting
-
-    def action_assess(self) -> None:
-        self.writing.assess()
-
-    def action_tags(self) -> None:
-        self.writing.tags()
-
-    def action_delete(self) -> None:
-        self.writing.unassess()
-
-    def action_add_to_dataset(self) -> None:
-        self.writing.add_to_dataset()
-
-    def action_undo(self) -> None:
-        self.writing.undo()
-
-
-class TraceWriting:
-    """The keys that write, of a page that asks; ``chosen`` answers the traces that they mean."""
-
-    def __init__(
-        self,
-        page: Page,
-        asking: Asking,
-        session: Session,
-        chosen: Callable[[], Sequence[TraceInfo]],
-        experiments: Callable[[], Sequence[str]],
-    ) -> None:
-        self._writer = Writer(page, session)
-        self._session = session
-        self._page = page
-        self._asking = asking
-        self._chosen = chosen
-        self._experiments = experiments
+    # what is written: assessments, tags, records of an evaluation dataset
 
     def _ids(self) -> list[str]:
-        return [info.id for info in self._chosen()]
+        return [info.id for info in self.chosen()]
 
     def _what(self) -> str:
-        chosen = self._chosen()
+        chosen = self.chosen()
         return f"{len(chosen)} traces" if len(chosen) != 1 else f"trace {clean(chosen[0].name or chosen[0].id[:11])}"
 
     def _states(self, ids: Sequence[str], to: EvaluationSet | None = None) -> list[ThingState]:
-        return self._session.trace_changes.states(ids, to)
+        return self.session.trace_changes.states(ids, to)
 
-    def assess(self) -> None:
+    def action_assess(self) -> None:
         """Ask what is to be said, and show what that changes."""
-        ids, who = self._ids(), self._session.ledger.actor.partition("@")[0]
+        ids, who = self._ids(), self.session.ledger.actor.partition("@")[0]
 
         def refuse(line: str) -> str:
             found = parsed(line, who)
@@ -177,19 +143,18 @@ class TraceWriting:
             question = f"What is to be said of {self._what()}:  {LINE_HINT}"
             self._writer.ask_name("Assess", question, "", make, refuse=refuse)
 
-    def unassess(self) -> None:
+    def action_delete(self) -> None:
         """Ask which assessment is to go."""
-        chosen = self._chosen()
+        chosen, ids = self.chosen(), self._ids()
         names = assessment_names(chosen)
         if not self._writer.may_write() or not names:
             return
-        ids = self._ids()
 
         def delete(name: str) -> None:
             self._writer.confirm(f"Delete {named(name)}", lambda: unassessing(self._states(ids), name))
 
         choices = [(name, name, self._said(name, chosen)) for name in names]
-        choose(self._page, f"Delete an assessment of {self._what()}", choices, delete)
+        choose(self, f"Delete an assessment of {self._what()}", choices, delete)
 
     def _said(self, name: str, chosen: Sequence[TraceInfo]) -> str:
         said = [info.said[name] for info in chosen if name in info.said]
@@ -197,14 +162,15 @@ class TraceWriting:
             return f"{said[0].text} by {said[0].source_id or said[0].source_type.lower()}"
         return f"of {len(said)} traces"
 
-    def tags(self) -> None:
+    def action_tags(self) -> None:
         """Edit the tags of all that are chosen."""
         if ids := self._ids():
             self._writer.edit_tags(f"Tags of {self._what()}", lambda: self._states(ids))
 
-    def add_to_dataset(self) -> None:
+    def action_add_to_dataset(self) -> None:
         """Ask for the evaluation dataset, and show what is added."""
-        ids, places, evaluations = self._ids(), list(self._experiments()), self._session.evaluations
+        ids, evaluations = self._ids(), self.session.evaluations
+        places = list(dict.fromkeys(info.experiment_id for info in self.chosen()))
         if not ids or not self._writer.may_write():
             return
 
@@ -215,25 +181,25 @@ class TraceWriting:
 
         def offer(sets: tuple[EvaluationSet, ...]) -> None:
             if not sets:
-                self._page.deck.say("These experiments have no evaluation dataset")
+                self.deck.say("These experiments have no evaluation dataset")
                 return
-            self._page.deck.say("")
+            self.deck.say("")
             sizes = ["" if one.records is None else f"{one.records} records" for one in sets]
             choices = [(one.id, one.name, size) for one, size in zip(sets, sizes, strict=True)]
-            choose(self._page, f"Add {self._what()} to", choices, partial(add, sets))
+            choose(self, f"Add {self._what()} to", choices, partial(add, sets))
 
-        def refused(problem: Problem) -> None:
-            self._page.deck.say(str(problem))
+        self.deck.say("Looking for evaluation datasets …")
+        self.ask(self.session.pool, "sets", lambda: evaluations.sets(places), offer, self.say_problem)
 
-        self._page.deck.say("Looking for evaluation datasets …")
-        self._asking.ask(self._session.pool, "sets", lambda: evaluations.sets(places), offer, refused)
-
-    @property
-    def can_take_back(self) -> bool:
-        return self._writer.can_take_back(Thing.TRACE)
-
-    def undo(self) -> None:
+    def action_undo(self) -> None:
         self._writer.take_back(Thing.TRACE)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "undo":
+            return self._writer.can_take_back(Thing.TRACE)
+        if action == "delete":
+            return any(info.said for info in self.chosen())
+        return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""

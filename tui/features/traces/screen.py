@@ -16,7 +16,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
 from tui.domain.traces.values import TraceInfo, TraceScope, Warehouse
 from tui.domain.writes.changes import Thing
-from tui.features.traces.acts import TraceLinks, TracePage, TraceWriting
+from tui.features.traces.acts import TracePage
 from tui.features.traces.pane import TracesPane
 from tui.resources import style_sheets
 from tui.services.copies import trace_copies
@@ -44,8 +44,6 @@ class TracesScreen(TracePage):
         self._view_wanted = ""  # the key of a view that the web UI keeps, which a link named
         self._wanted = ""  # the name of an experiment that was asked for before these had been read
         self.only_list = self.traces = TracesPane(session, self.deck.glyphs)
-        self.writing = TraceWriting(self, self, session, self.traces.chosen, lambda: self._experiments())
-        self.links = TraceLinks(self, self, session)
 
     def on_mount(self) -> None:
         self.set_crumbs("traces")
@@ -134,7 +132,7 @@ class TracesScreen(TracePage):
         def found(one: tuple[str, str]) -> None:
             self._show(TraceScope((one[0],), one[1]), {**self._names, one[0]: one[1]})
 
-        self.ask(self.session.pool, "experiment", find, found, lambda problem: self.deck.say(str(problem)))
+        self.ask(self.session.pool, "experiment", find, found, self.say_problem)
 
     def _of_table(self, name: str) -> None:
         """Show the traces in a schema of Unity Catalog; which warehouse reads them is asked before one is woken."""
@@ -157,7 +155,7 @@ class TracesScreen(TracePage):
             choose(self, f"Read {clean(name)} through", choices, chosen)
 
         self.deck.say("Looking for SQL warehouses …")
-        self.ask(self.session.pool, "warehouses", traces.warehouses, offer, lambda problem: self.deck.say(str(problem)))
+        self.ask(self.session.pool, "warehouses", traces.warehouses, offer, self.say_problem)
 
     def open_place(self, place: Place) -> None:
         if place.kind is PlaceKind.TRACE:
@@ -176,8 +174,11 @@ class TracesScreen(TracePage):
     def names_known(self) -> list[tuple[str, str, str]]:
         return [("trace", info.name, f"traces:/{info.id}") for info in self.traces.shown_infos()[:200]]
 
-    def _experiments(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(info.experiment_id for info in self.traces.chosen()))
+    def here(self) -> TraceInfo | None:
+        return self.traces.here()
+
+    def chosen(self) -> list[TraceInfo]:
+        return self.traces.chosen()
 
     # what the keys ask for
 
@@ -202,11 +203,6 @@ class TracesScreen(TracePage):
             return
         self.deck.go(TraceDiffRoute(marked[0], marked[1]))
 
-    def action_links(self) -> None:
-        here = self.traces.here()
-        if here is not None:
-            self.links.choose(here)
-
     @on(TracesPane.EverywhereWanted)
     def _one_or_all(self, event: TracesPane.EverywhereWanted) -> None:
         event.stop()
@@ -221,17 +217,9 @@ class TracesScreen(TracePage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
             return True
-        if action == "undo":
-            return self.writing.can_take_back
         if action in ("assess", "tags", "add_to_dataset", "links"):
             return self.traces.here() is not None
-        if action == "delete":
-            return any(info.said for info in self.traces.chosen())
         return super().check_action(action, parameters)
-
-    def why_off(self, verb: str) -> str:
-        """Why a verb means nothing just now."""
-        return self.writing.why_off(verb)
 
     # what has been written
 

@@ -19,7 +19,7 @@ from tui.domain.text import clean, named
 from tui.domain.traces.span_lines import SpanReader, TextLine
 from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import Assessment, Trace, TraceInfo
-from tui.features.traces.acts import TraceLinks, TracePage, TraceWriting
+from tui.features.traces.acts import TracePage
 from tui.features.traces.waterfall import WaterfallPane
 from tui.resources import style_sheets
 from tui.services.copies import trace_copies
@@ -155,8 +155,6 @@ class TraceScreen(TracePage):
         self.trace: Trace | None = None
         self.waterfall = WaterfallPane(session, self.deck.glyphs)
         self.span = SpanPane(session, self.deck.glyphs)
-        self.writing = TraceWriting(self, self, session, self._chosen, self._experiments)
-        self.links = TraceLinks(self, self, session)
         settings = session.launch.settings
         self._watch = AutoRefresh(
             self, settings.watch_seconds, self._read, running_seconds=settings.watch_running_seconds
@@ -284,11 +282,11 @@ class TraceScreen(TracePage):
 
     # what the keys ask for
 
-    def _chosen(self) -> list[TraceInfo]:
-        return [self.info] if self.info is not None else []
+    def here(self) -> TraceInfo | None:
+        return self.info
 
-    def _experiments(self) -> tuple[str, ...]:
-        return (self.info.experiment_id,) if self.info is not None else ()
+    def chosen(self) -> list[TraceInfo]:
+        return [self.info] if self.info is not None else []
 
     def action_compare(self) -> None:
         """Compare with the next trace of the list it was opened from."""
@@ -299,21 +297,6 @@ class TraceScreen(TracePage):
             return
         other = around[at + 1] if at + 1 < len(around) else around[at - 1]
         self.deck.go(TraceDiffRoute(self.trace_id, other))
-
-    def action_links(self) -> None:
-        if self.info is not None:
-            self.links.choose(self.info)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "undo":
-            return self.writing.can_take_back
-        if action == "delete":
-            return self.info is not None and bool(self.info.said)
-        return super().check_action(action, parameters)
-
-    def why_off(self, verb: str) -> str:
-        """Why a verb means nothing just now."""
-        return self.writing.why_off(verb)
 
     def shows(self, touched: Touched) -> bool:
         return any(thing.value == "trace" and name == self.trace_id for thing, name in touched)
