@@ -288,7 +288,7 @@ class BrowseScreen(Page, Asking):
 
     def hint_title(self, action: Action) -> str:
         restores = (action.id == "runs.delete" and self.runs.writing.restores) or (
-            action.id == "experiments.delete" and self.experiments.writing.restores
+            action.id == "experiments.delete" and self.experiments.restores
         )
         return "restore" if restores else super().hint_title(action)
 

@@ -453,6 +453,21 @@ class Writer:
         """Whether something of these kinds was written since the context was opened that still stands."""
         return self.has_written and self._session.flow.last(sorts) is not None
 
+    @property
+    def can_take_back_runs(self) -> bool:
+        """Whether something of runs or experiments was written from here that still stands."""
+        if not self.has_written:
+            return False  # every hint asks: what changes are is loaded with the first one
+        from tui.domain.writes.changes import Thing
+
+        return self.can_take_back(Thing.RUN, Thing.EXPERIMENT)
+
+    def take_back_runs(self) -> None:
+        """Take back the last plan about runs or experiments."""
+        from tui.domain.writes.changes import Thing
+
+        self.take_back(Thing.RUN, Thing.EXPERIMENT)
+
     def take_back(self, *sorts: Thing) -> None:
         """Take the last plan back: at once where that restores what was deleted, else after showing it."""
         from tui.domain.writes.changes import LIFECYCLE

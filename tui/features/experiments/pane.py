@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -25,12 +25,15 @@ from tui.domain.experiments import (
 )
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Freshness, Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.features.experiments.loader import ExperimentsLoader
-from tui.features.experiments.writing import ExperimentsWriting
 from tui.services.session import Session
-from tui.ui.asking import NOTHING_TO_UNDO
+from tui.ui.asking import NOTHING_TO_UNDO, Writer
 from tui.ui.list_pane import ListPane, Show, matches
+
+if TYPE_CHECKING:
+    from tui.services.write_flow import WriteResult
+    from tui.ui.routes import Route
 
 MOST_OF_A_FOLDER = 200  # experiments of a folder whose runs are shown together
 REST_SECONDS = 0.12  # how long the cursor rests on an experiment before its runs are read
@@ -60,7 +63,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="experiments")
         self.loader = ExperimentsLoader(self, session, self._loaded, self._refused)
-        self.writing = ExperimentsWriting(self)
+        self._writer = Writer(self, session)
         self.laid: ExperimentRows | None = None
         self._rest: Timer | None = None
         self._follow = True
@@ -268,9 +271,6 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             if e.id in marks or (folders and tree_path(e.name).startswith(folders))
         )
 
-    def look_at(self, experiment_id: str) -> None:
-        self._point_at = experiment_id
-
     def point_at(self, experiments: Sequence[Experiment]) -> None:
         """Put the cursor on an experiment that was come to by another way; marks them if they are several."""
         self._follow = False
@@ -322,8 +322,8 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             above = "/".join(steps[:depth])
             if self.grid.move_to(f"{FOLDER}{above}"):
                 return
-            named = next((e.id for e in self.loader.experiments.values() if tree_path(e.name) == above), None)
-            if named is not None and self.grid.move_to(named):
+            called = next((e.id for e in self.loader.experiments.values() if tree_path(e.name) == above), None)
+            if called is not None and self.grid.move_to(called):
                 return
 
     # keys
@@ -346,12 +346,11 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.read_again()
 
     def action_sweep(self) -> None:
-        from tui.ui.asking import Deck
         from tui.ui.routes import SweepRoute
 
         here = self.experiment_here()
         if here is not None:
-            cast(Deck, self.app).go(SweepRoute(here.id, here.name, told=tuple(here.tags.items())))
+            self.deck.go(SweepRoute(here.id, here.name, told=tuple(here.tags.items())))
 
     def action_about(self) -> None:
         here = self.experiment_here()
@@ -360,33 +359,30 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         from tui.ui.dialogs.whole_text import AboutExperimentModal
 
         words, may_edit = experiment_words(here, self.session.clock.zone), not self.session.read_only
-        self.app.push_screen(AboutExperimentModal(here.name, words, self.writing.note, may_edit=may_edit))
+        self.app.push_screen(AboutExperimentModal(here.name, words, self.edit_note, may_edit=may_edit))
 
     def action_standing(self) -> None:
-        from tui.ui.asking import Deck
-        from tui.ui.routes import StandingRoute
-
         here = self.experiment_here()
         if here is not None:
             from tui.ui.routes import StandingRoute
 
-            cast(Deck, self.app).go(StandingRoute("experiment", here.name, here.id))
+            self.deck.go(StandingRoute("experiment", here.name, here.id))
 
     def action_evaluation(self) -> None:
-        from tui.ui.asking import Deck
         from tui.ui.routes import EvaluationsRoute
 
-        if chosen := self.marked() or self.experiments_here():
-            called = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} experiments"
-            cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in chosen), called))
+        self._go_with(EvaluationsRoute)
 
     def action_logged_models(self) -> None:
-        from tui.ui.asking import Deck
         from tui.ui.routes import LoggedModelsRoute
 
+        self._go_with(LoggedModelsRoute)
+
+    def _go_with(self, route: Callable[[tuple[str, ...], str], Route]) -> None:
+        """Go on with the experiments marked, or those under the cursor."""
         if chosen := self.marked() or self.experiments_here():
             called = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} experiments"
-            cast(Deck, self.app).go(LoggedModelsRoute(tuple(one.id for one in chosen), called))
+            self.deck.go(route(tuple(one.id for one in chosen), called))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("evaluation", "logged_models"):
@@ -400,9 +396,9 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         if action in ("fold", "fold_all"):
             return self.as_tree
         if action in ("rename", "tags", "delete"):
-            return bool(self.writing.chosen())
+            return bool(self._written_to())
         if action == "undo":
-            return self.writing.can_take_back
+            return self._writer.can_take_back_runs
         return super().check_action(action, parameters)
 
     def why_off(self, verb: str) -> str:
@@ -417,20 +413,69 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             "standing": "Who may do what is told by a Databricks workspace, of an experiment there",
         }.get(verb, "No experiment is under the cursor")
 
+    # what writes: of what is marked, else of what is under the cursor
+
+    def _written_to(self) -> tuple[Experiment, ...]:
+        here = self.experiment_here()
+        return self.marked() or ((here,) if here is not None else ())
+
+    @property
+    def restores(self) -> bool:
+        """Whether the key for deleting restores, because what is chosen is deleted."""
+        chosen = self._written_to()
+        return bool(chosen) and all(experiment.lifecycle == "deleted" for experiment in chosen)
+
     def action_create(self) -> None:
-        self.writing.create()
+        from tui.domain.writes.changes import creation
+
+        here = self.experiment_here()
+        folder = here.name.rpartition("/")[0] if here is not None else (self.under or "").rstrip("/")
+        question = "Its name; what stands before the last / is its folder:"
+        text = f"{folder}/" if folder else ""
+        self._writer.ask_name("Create an experiment", question, text, creation, done=self._created)
+
+    def _created(self, told: WriteResult) -> None:
+        self._writer.say_result(told)
+        found = told.report.results[0].found
+        if told.done and found is not None:
+            self._point_at = found.id
 
     def action_rename(self) -> None:
-        self.writing.rename()
+        from tui.domain.writes.changes import Thing
+
+        here = self.experiment_here()
+        if self._writer.may_write() and here is not None:
+            experiment = self.session.housekeeping.experiment
+            self._writer.rename(Thing.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def action_tags(self) -> None:
-        self.writing.tags()
+        chosen, housekeeping = self._written_to(), self.session.housekeeping
+        if self._writer.may_write() and chosen:
+            ids = [experiment.id for experiment in chosen]
+            what = f"experiment {named(chosen[0].name)}" if len(chosen) == 1 else f"{len(chosen)} experiments"
+            self._writer.edit_tags(f"Tags of {what}", lambda: housekeeping.experiments(ids))
+
+    def edit_note(self) -> None:
+        """Edit the note of the experiment under the cursor."""
+        from tui.domain.writes.changes import Thing
+
+        here = self.experiment_here()
+        if here is not None:
+            experiment = self.session.housekeeping.experiment
+            self._writer.edit_note(Thing.EXPERIMENT, here.name, lambda: experiment(here.id))
 
     def action_delete(self) -> None:
-        self.writing.delete()
+        """Delete, or restore where what is chosen is deleted."""
+        ids, housekeeping = [experiment.id for experiment in self._written_to()], self.session.housekeeping
+        if not (self._writer.may_write() and ids):
+            return
+        if self.restores:
+            self._writer.confirm("Restore experiments", lambda: housekeeping.restoration_of_experiments(ids))
+        else:
+            self._writer.confirm("Delete experiments", lambda: housekeeping.deletion_of_experiments(ids))
 
     def action_undo(self) -> None:
-        self.writing.undo()
+        self._writer.take_back_runs()
 
 
 def tree_path(name: str) -> str:

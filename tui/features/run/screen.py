@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,7 +30,7 @@ from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Deck, Writer, choose
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer, choose
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute, SweepRoute
 from tui.widgets import grid_messages
@@ -192,7 +192,7 @@ class MetricsView(TabPart, Asking):
         here = {m.key for m in self._rows}
         keys = tuple(key for key in self.grid.marks if key in here) or (event.row_key,)
         known = RunReference(detail.run_id, detail.name, detail.status, detail.lifecycle)
-        cast(Deck, self.app).go(CurvesRoute((detail.run_id,), keys, (known,)))
+        self.deck.go(CurvesRoute((detail.run_id,), keys, (known,)))
 
     def step_back(self) -> bool:
         had = bool(self.grid.marks)
@@ -351,9 +351,7 @@ class RunScreen(Page, Asking):
         if action in ("tags", "note", "rename", "delete"):
             return self.detail is not None
         if action == "undo":
-            from tui.domain.writes.changes import Thing
-
-            return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)
+            return self._writer.can_take_back_runs
         if action == "register":
             return self.detail is not None
         return True
@@ -434,9 +432,7 @@ class RunScreen(Page, Asking):
             self._writer.confirm("Delete run", lambda: housekeeping.deletion_of_runs([run_id], within))
 
     def action_undo(self) -> None:
-        from tui.domain.writes.changes import Thing
-
-        self._writer.take_back(Thing.RUN, Thing.EXPERIMENT)
+        self._writer.take_back_runs()
 
     def action_its_traces(self) -> None:
         if self.detail is not None:

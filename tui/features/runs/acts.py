@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -14,13 +14,12 @@ from tui.domain.quantities import count
 from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
 from tui.services.pool import PREFETCH
-from tui.ui.asking import Deck, Writer
+from tui.ui.asking import Writer
 from tui.ui.list_pane import counted
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
     from tui.domain.values import RunReference
-    from tui.domain.writes.changes import Plan
     from tui.features.runs.pane import RunsPane
     from tui.ui.dialogs.choices import ChoiceModal
 
@@ -112,7 +111,7 @@ class Onward:
         """Draw the metric of this column, or one chosen from those that are loaded."""
         from tui.domain.runs.table import sought_first
 
-        deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
+        deck, view, here = self._pane.deck, self._pane.view, self._pane.grid.cursor_key
         if view is None or here is None:
             deck.say("There is no run here to draw curves of")
             return
@@ -136,7 +135,7 @@ class Onward:
         """Draw every metric that one of these runs has, those of the machine after the others."""
         from tui.domain.runs.tables import SYSTEM  # not on the way to the first rows
 
-        deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
+        deck, view, here = self._pane.deck, self._pane.view, self._pane.grid.cursor_key
         run_ids = self._pane.chosen()
         if view is None or here is None or not run_ids:
             deck.say("There is no run here to draw curves of")
@@ -156,7 +155,7 @@ class Onward:
         """Look at the images of the run here, or of the two that are marked."""
         from tui.ui.routes import ImagesRoute
 
-        deck, view, here = cast(Deck, self._pane.app), self._pane.view, self._pane.grid.cursor_key
+        deck, view, here = self._pane.deck, self._pane.view, self._pane.grid.cursor_key
         run_ids = self._pane.chosen()
         if view is None or here is None or not run_ids:
             deck.say("There is no run here to look at images of")
@@ -178,7 +177,7 @@ class Onward:
         names.sort(key=lambda name: sorted_by.index(name) if name in sorted_by else len(sorted_by))
         choices = [Choice(name, name, "sorted by" if name in sorted_by else "") for name in names]
         title = f"Curves of {counted(len(self._pane.chosen()), 'run')}"
-        glyphs = cast(Deck, self._pane.app).glyphs
+        glyphs = self._pane.deck.glyphs
         modal = ChoiceModal(title, choices, glyphs, hint="enter draw   esc leave")
         self._pane.app.push_screen(modal, chosen)
         self._count(modal, names)
@@ -238,10 +237,10 @@ class Onward:
         if groups is not None and not self._pane.grid.marks and self._pane.run_here() is None:
             bands = tuple((group.title, groups.run_ids(group.key)) for group in groups.groups)
             every = tuple(run_id for _, of_group in bands for run_id in of_group)
-            cast(Deck, self._pane.app).go(CurvesRoute(every, keys, groups=bands))
+            self._pane.deck.go(CurvesRoute(every, keys, groups=bands))
         elif view is not None and run_ids:
             known = tuple(found for run_id in run_ids if (found := reference(view, run_id)) is not None)
-            cast(Deck, self._pane.app).go(CurvesRoute(run_ids, keys, known))
+            self._pane.deck.go(CurvesRoute(run_ids, keys, known))
 
 
 def _points(many: int) -> str:
@@ -281,19 +280,7 @@ class RunsWriting:
 
     def __init__(self, pane: RunsPane) -> None:
         self._pane = pane
-        self._writer = Writer(pane, pane.session)
-
-    @property
-    def can_take_back(self) -> bool:
-        """Whether something was written from here that still stands."""
-        if not self._writer.has_written:
-            return False  # every hint asks: what changes are is loaded with the first one
-        from tui.domain.writes.changes import Thing
-
-        return self._writer.can_take_back(Thing.RUN, Thing.EXPERIMENT)
-
-    def _chosen(self) -> tuple[str, ...]:
-        return self._pane.chosen()
+        self.writer = Writer(pane, pane.session)
 
     def _name_of(self, run_id: str) -> str:
         row = self._pane.view.snapshot.row_of(run_id) if self._pane.view is not None else None
@@ -320,50 +307,38 @@ class RunsWriting:
         from tui.domain.writes.changes import Thing
 
         here = self._pane.run_here()
-        if self._writer.may_write() and here is not None:
+        if self.writer.may_write() and here is not None:
             run = self._pane.session.housekeeping.run
-            self._writer.rename(Thing.RUN, self._name_of(here) or here, lambda: run(here))
+            self.writer.rename(Thing.RUN, self._name_of(here) or here, lambda: run(here))
 
     def note(self) -> None:
         from tui.domain.writes.changes import Thing
 
         here = self._pane.run_here()
-        if self._writer.may_write() and here is not None:
+        if self.writer.may_write() and here is not None:
             run = self._pane.session.housekeeping.run
-            self._writer.edit_note(Thing.RUN, self._name_of(here) or here, lambda: run(here))
+            self.writer.edit_note(Thing.RUN, self._name_of(here) or here, lambda: run(here))
 
     def tags(self) -> None:
         from tui.domain.text import named
 
-        chosen, ids, housekeeping = self._chosen(), self._experiment_ids, self._pane.session.housekeeping
-        if self._writer.may_write() and chosen:
+        chosen, ids, housekeeping = self._pane.chosen(), self._experiment_ids, self._pane.session.housekeeping
+        if self.writer.may_write() and chosen:
             one = named(self._name_of(chosen[0])) or chosen[0]
             title = f"Tags of run {one}" if len(chosen) == 1 else f"Tags of {len(chosen)} runs"
-            self._writer.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
+            self.writer.edit_tags(title, lambda: housekeeping.runs(chosen, ids))
 
     def delete(self) -> None:
         """Delete, or restore where what is here is deleted."""
         from tui.domain.writes import changes
 
-        chosen, ids, housekeeping, restores = (
-            self._chosen(),
-            self._experiment_ids,
-            self._pane.session.housekeeping,
-            self.restores,
-        )
-
-        def make() -> Plan:
-            if restores:
-                return changes.restoration(housekeeping.runs(chosen, ids))
-            return housekeeping.deletion_of_runs(chosen, ids)
-
-        if self._writer.may_write() and chosen:
-            self._writer.confirm("Restore runs" if restores else "Delete runs", make)
-
-    def undo(self) -> None:
-        from tui.domain.writes.changes import Thing
-
-        self._writer.take_back(Thing.RUN, Thing.EXPERIMENT)
+        chosen, ids, housekeeping = self._pane.chosen(), self._experiment_ids, self._pane.session.housekeeping
+        if not (self.writer.may_write() and chosen):
+            return
+        if self.restores:
+            self.writer.confirm("Restore runs", lambda: changes.restoration(housekeeping.runs(chosen, ids)))
+        else:
+            self.writer.confirm("Delete runs", lambda: housekeeping.deletion_of_runs(chosen, ids))
 
     @property
     def _experiment_ids(self) -> tuple[str, ...]:

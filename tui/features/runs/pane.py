@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -23,7 +23,7 @@ from tui.features.runs.standing import Following, OfferedColumns, RunsStanding
 from tui.services.pool import PREFETCH
 from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
-from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh, Deck
+from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh
 from tui.ui.list_pane import OF_MARKS, ListPane, Show
 from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
@@ -375,7 +375,7 @@ class RunsPane(ListPane[str]):
 
     def _tell_of_running(self, view: RunsTable) -> None:
         """Have it told where a run that was seen running has ended."""
-        notices = cast(Deck, self.app).notices
+        notices = self.deck.notices
         for run_id in dict.fromkeys([*notices.runs_going, *view.snapshot.going_on(MOST_FOLLOWED)]):
             known = reference(view, run_id)
             if known is not None:
@@ -411,7 +411,7 @@ class RunsPane(ListPane[str]):
         def got(found: list[Happening]) -> None:
             self._judging, self._unjudged = False, ""
             before = watched.kinds("histories")
-            cast(Deck, self.app).notices.begun(watched.histories(found))
+            self.deck.notices.begun(watched.histories(found))
             if watched.kinds("histories") != before:
                 self.fill()  # with the marks
 
@@ -419,7 +419,7 @@ class RunsPane(ListPane[str]):
             self._judging = False
             if problem.message != self._unjudged:
                 self._unjudged = problem.message  # told once, and not at every refresh
-                cast(Deck, self.app).say(f"Plateaus and runs behind are not judged: {problem}")
+                self.deck.say(f"Plateaus and runs behind are not judged: {problem}")
 
         self._judging = True
         self.ask(session.pool, "histories", look, got, refused, urgency=PREFETCH)
@@ -694,7 +694,7 @@ class RunsPane(ListPane[str]):
         if action == "show_hidden":
             return bool(self.arrangement.texts("hidden"))
         if action == "undo":
-            return self.writing.can_take_back
+            return self.writing.writer.can_take_back_runs
         if action in ("evaluation", "logged_models"):
             return bool(self.experiments)
         return super().check_action(action, parameters)
@@ -728,12 +728,12 @@ class RunsPane(ListPane[str]):
     def action_evaluation(self) -> None:
         from tui.ui.routes import EvaluationsRoute
 
-        cast(Deck, self.app).go(EvaluationsRoute(tuple(one.id for one in self.experiments), self._called()))
+        self.deck.go(EvaluationsRoute(tuple(one.id for one in self.experiments), self._called()))
 
     def action_logged_models(self) -> None:
         from tui.ui.routes import LoggedModelsRoute
 
-        cast(Deck, self.app).go(LoggedModelsRoute(tuple(one.id for one in self.experiments), self._called()))
+        self.deck.go(LoggedModelsRoute(tuple(one.id for one in self.experiments), self._called()))
 
     def _called(self) -> str:
         return self.experiments[0].name if len(self.experiments) == 1 else f"{len(self.experiments)} experiments"
@@ -757,7 +757,7 @@ class RunsPane(ListPane[str]):
         self.writing.delete()
 
     def action_undo(self) -> None:
-        self.writing.undo()
+        self.writing.writer.take_back_runs()
 
     # the keys for everywhere
 
