@@ -23,7 +23,12 @@ from tui.ui.asking import choose
 from tui.widgets.inputs import CalmInput
 
 if TYPE_CHECKING:
+    from tui.domain.glyphs import Glyphs
+    from tui.domain.problem import Problem
+    from tui.services.alias_moves import AliasMoves
+    from tui.services.session import Session
     from tui.ui.page import Page
+    from tui.ui.write_panel import WritePanel
 
 DIFFERENCE_SHOWN = 400  # lines of the difference between two texts
 
@@ -302,6 +307,62 @@ class FixedMove:
 
     def show(self, state: Mapping[str, str]) -> None:
         pass
+
+
+class AliasForm:
+    """A move of aliases of a model or a prompt as it is made on the panel; of what versions are, a subclass tells."""
+
+    def __init__(self, session: Session, thing: RegisteredModel, lines: AliasLines, moves: AliasMoves) -> None:
+        self.session = session
+        self._moves = moves
+        self.thing = thing
+        self.typed = lines
+        self.state: dict[str, str] = dict(thing.aliases)
+        self.absent: set[str] = set()  # versions that were looked for and are not there
+        self._panel: WritePanel | None = None
+
+    def lines(self) -> ComposeResult:
+        yield from self.typed.compose()
+
+    def first(self) -> Widget | None:
+        return self.typed.first()
+
+    def title(self) -> str:
+        return self.typed.title(self.thing.name)
+
+    @property
+    def panel(self) -> WritePanel:
+        assert self._panel is not None  # it is told of before anything else is asked
+        return self._panel
+
+    @property
+    def glyphs(self) -> Glyphs:
+        return self.panel.deck.glyphs
+
+    def opened(self, panel: WritePanel) -> None:
+        self._panel = panel
+        self.typed.show(self.state)
+        self.look_up()
+
+    def edited(self, line: PanelLine) -> None:
+        self.look_up()
+
+    def planned(self) -> plans.AliasPlan:
+        return self.typed.plan(self.thing.name, self.state)
+
+    def look_up(self) -> None:
+        """Learn what is not known yet of the versions that the plan is about."""
+
+    def look_again(self) -> Callable[[], object]:
+        moves, name = self._moves, self.thing.name
+
+        def look() -> None:
+            self.state, self.absent = moves.state(name), set()
+
+        return look
+
+    def refused(self, problem: Problem) -> None:
+        self.panel.say(clean(f"{problem.title}: {problem.message}"), "warn")
 
 
 def take_away(

@@ -325,7 +325,6 @@ class CompareParamsPane(Pane, Asking):
         return action != "metric" or len(self.metrics) > 1
 
     def action_metric(self) -> None:
-
         comparison = self.comparison
         if comparison is None:
             return

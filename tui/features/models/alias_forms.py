@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.widget import Widget
-
-from tui.domain.glyphs import Glyphs
 from tui.domain.models import tables as model_move
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, metric_of
 from tui.domain.models.values import ModelVersion, RegisteredModel
@@ -24,7 +20,7 @@ from tui.services.registry_desk import Proposal, Proposals
 from tui.services.session import Session
 from tui.ui.asking import choose
 from tui.ui.write_panel import WritePanel
-from tui.ui.write_parts import AliasLines, OneAlias, PanelLine
+from tui.ui.write_parts import AliasForm, AliasLines, OneAlias
 
 if TYPE_CHECKING:
     from tui.domain.models.values import RegisteredModel
@@ -82,110 +78,63 @@ def _columns(cells: dict[str, list[str]], titles: dict[str, str]) -> list[Column
     ]
 
 
-class AliasForm:
-    """A move of aliases as it is made on the panel: lines, what is known of the versions that they name, and the plan.
-
-    What is not known yet is learnt while the panel is open, and shown as it comes.
-    """
+class ModelAliasForm(AliasForm):
+    """A move of aliases of a model; what is not known yet is learnt while the panel is open, and shown as it comes."""
 
     def __init__(
         self, session: Session, model: RegisteredModel, lines: AliasLines, versions: list[ModelVersion] | None = None
     ) -> None:
-        self._session = session
+        super().__init__(session, model, lines, session.desk.moves)
         self._desk = session.desk
         self._health = session.desk.health
-        self.model = model
-        self.lines_typed = lines
-        self.state: dict[str, str] = dict(model.aliases)
-        self._absent: set[str] = set()  # versions that were looked for and are not there
-        self._panel: WritePanel | None = None
         if versions:
             self._health.take(versions)
 
-    # what the panel asks of a form
-
-    def lines(self) -> ComposeResult:
-        yield from self.lines_typed.compose()
-
-    def first(self) -> Widget | None:
-        return self.lines_typed.first()
-
-    def title(self) -> str:
-        return self.lines_typed.title(self.model.name)
-
     def opened(self, panel: WritePanel) -> None:
-        self._panel = panel
-        name = self.model.name
-        self.lines_typed.show(self.state)
+        super().opened(panel)
         panel.ask(
-            self._session.pool,
+            self.session.pool,
             "served",
-            lambda: self._health.gather_served([name]),
+            lambda: self._health.gather_served([self.thing.name]),
             lambda _nothing: panel.form_changed(),
             lambda _problem: None,  # where it is served is worth knowing, and no reason to stop
         )
-        self.look_up()
-
-    def edited(self, line: PanelLine) -> None:
-        self.look_up()
-
-    def _planned(self) -> plans.AliasPlan:
-        return self.lines_typed.plan(self.model.name, self.state)
 
     def plan(self) -> Plan:
-        self.lines_typed.show(self.state)
-        planned = self._planned()
-        glyphs = self._glyphs
+        self.typed.show(self.state)
+        glyphs = self.glyphs
         return self._desk.guarded(
-            planned,
-            self.model,
+            self.planned(),
+            self.thing,
             self.state,
-            absent=self._absent,
-            refused=self.lines_typed.refusal(self.state),
+            absent=self.absent,
+            refused=self.typed.refusal(self.state),
             signs={"error": glyphs.failed, "warning": glyphs.warning},
         )
 
-    @property
-    def _glyphs(self) -> Glyphs:
-        assert self._panel is not None
-        return self._panel.deck.glyphs
-
-    def look_again(self) -> Callable[[], object]:
-        moves, name = self._desk.moves, self.model.name
-
-        def look() -> None:
-            self.state, self._absent = moves.state(name), set()
-
-        return look
-
     def table(self, plan: Plan) -> Table | None:
-        if isinstance(self.lines_typed, OneAlias):
-            return self._both_sides(self.lines_typed)
-        return steps_table(self._planned(), self.state, self._health, self._reading()) if plan.changes else None
+        if isinstance(self.typed, OneAlias):
+            return self._both_sides(self.typed)
+        return steps_table(self.planned(), self.state, self._health, self._reading()) if plan.changes else None
 
     # what is known
 
     def _reading(self) -> Notation:
-        return Notation(self._session.clock.now_ms(), None, self._glyphs)
+        return Notation(self.session.clock.now_ms(), None, self.glyphs)
 
     def look_up(self) -> None:
-        """Learn what is not known yet of the versions that the plan is about."""
-        panel, desk, planned = self._panel, self._desk, self._planned()
-        if panel is None or not planned.steps:
+        desk, planned = self._desk, self.planned()
+        if not planned.steps:
             return
 
         def got(absent: set[str]) -> None:
-            self._absent |= absent
-            panel.form_changed()
+            self.absent |= absent
+            self.panel.form_changed()
 
-        def refused(problem: Problem) -> None:
-            panel.say(clean(f"{problem.title}: {problem.message}"), "warn")
-
-        panel.ask(self._session.pool, "sides", lambda: desk.learn(planned), got, refused)
+        self.panel.ask(self.session.pool, "sides", lambda: desk.learn(planned), got, self.refused)
 
     def _both_sides(self, lines: OneAlias) -> Table:
-        assert self._panel is not None
-        health, name = self._health, self.model.name
+        health, name = self._health, self.thing.name
         at_now, at_then = self.state.get(lines.named, ""), lines.number
         now = health.version(name, at_now) if at_now else None
         found = model_move.rows(
@@ -195,12 +144,12 @@ class AliasForm:
             self._reading(),
             aliases_now=[alias for alias, at in sorted(self.state.items()) if at == at_now and alias != lines.named],
             aliases_then=[alias for alias, at in sorted(self.state.items()) if at == at_then],
-            holding=health.holding(replace(self.model, aliases=self.state), lines.named),
+            holding=health.holding(replace(self.thing, aliases=self.state), lines.named),
         )
         if now is None and at_now:  # not read yet, or not there any more
-            gone = ", which is gone" if at_now in self._absent else ""
+            gone = ", which is gone" if at_now in self.absent else ""
             found[0] = replace(found[0], now=f"{plans.shown(at_now)}{gone}")
-        return model_move.table(found, self._panel.room)
+        return model_move.table(found, self.panel.room)
 
 
 # What agents have proposed of a registry: told when it is new, shown with its evidence, confirmed or refused here.

@@ -120,8 +120,8 @@ class IncidentScreen(RegistryPage):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
 
     def __init__(self, session: Session, name: str, alias: str) -> None:
-        super().__init__(session)
-        self.model_name, self.alias = name, alias
+        super().__init__(session, name)
+        self.alias = alias
         self.held: Held | None = None
         self.only_list = self.pane = IncidentPane(session, self.deck.glyphs)
         self._parts: dict[str, list[Line]] = {}
@@ -288,13 +288,6 @@ class IncidentScreen(RegistryPage):
     def changed(self, name: str) -> None:
         if name == self.model_name:
             self.read_again()
-
-    def served_elsewhere(self) -> None:
-        self.read_again()
-
-    def gone(self, name: str) -> None:
-        if name == self.model_name:
-            self.deck.go_home("models")
 
     def copies_here(self) -> list[tuple[str, str]]:
         here = self.pane.value_here()

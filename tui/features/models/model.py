@@ -39,10 +39,8 @@ class ModelScreen(RegistryPage):
     has_page = False
 
     def __init__(self, session: Session, name: str, alias: str = "", stage: str = "") -> None:
-        super().__init__(session)
-        self.model_name = name
+        super().__init__(session, name)
         self.alias, self.stage = alias, stage
-        self.model: RegisteredModel | None = None
         self._count: int | None = None
         glyphs = self.deck.glyphs
         tabs = {"about": "About", "description": "Description"}
@@ -137,9 +135,6 @@ class ModelScreen(RegistryPage):
 
     # what the keys mean
 
-    def model_here(self) -> RegisteredModel | None:
-        return self.model
-
     def version_here(self) -> ModelVersion | None:
         return self.versions.here() if self.current_pane() is self.versions else None
 
@@ -153,13 +148,6 @@ class ModelScreen(RegistryPage):
         if name == self.model_name:
             self.read_again()
             self.versions.read_again()
-
-    def served_elsewhere(self) -> None:
-        self.read_again()
-
-    def gone(self, name: str) -> None:
-        if name == self.model_name:
-            self.deck.go_home("models")
 
     def go_back(self) -> bool:
         pane = self.current_pane()
@@ -232,9 +220,8 @@ class VersionScreen(RegistryPage):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("registry")]
 
     def __init__(self, session: Session, name: str, version: str) -> None:
-        super().__init__(session)
-        self.model_name, self.number = name, version
-        self.model: RegisteredModel | None = None
+        super().__init__(session, name)
+        self.number = version
         self.made: ModelVersion | None = None
         self.run: RunDetail | None = None
         self._host = ""  # the address of the workspace, where there is one
@@ -377,9 +364,6 @@ class VersionScreen(RegistryPage):
 
     # what the keys mean
 
-    def model_here(self) -> RegisteredModel | None:
-        return self.model
-
     def version_here(self) -> ModelVersion | None:
         return self.made
 
@@ -390,13 +374,6 @@ class VersionScreen(RegistryPage):
         if name == self.model_name:
             self.session.desk.health.forget(name)
             self.read_again()
-
-    def served_elsewhere(self) -> None:
-        self.read_again()
-
-    def gone(self, name: str) -> None:
-        if name == self.model_name:
-            self.deck.go_home("models")
 
     def go_back(self) -> bool:
         pane = self.current_pane()

@@ -44,17 +44,19 @@ class RegistryPage(Page, Asking):
 
     has_page = True  # whether the model's own page is elsewhere
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, name: str = "") -> None:
         super().__init__(session)
+        self.model_name = name  # of the model that the page is of, "" where it is of all
+        self.model: RegisteredModel | None = None
         self._writer = Writer(self, session)
         self._grants = Grants(self, session)
         self.deciding = Deciding(self)
 
     # what the keys mean
 
-    @abstractmethod
     def model_here(self) -> RegisteredModel | None:
         """The model that the keys mean."""
+        return self.model
 
     def version_here(self) -> ModelVersion | None:
         """The version that the keys mean; None where they mean the model."""
@@ -77,6 +79,8 @@ class RegistryPage(Page, Asking):
 
     def gone(self, name: str) -> None:
         """A model was deleted or renamed."""
+        if name == self.model_name:
+            self.deck.go_home("models")
 
     def summary_offers(self) -> list[tuple[str, str]]:
         """The summary of the version or the model under the cursor, as it can be copied."""
@@ -355,14 +359,14 @@ class RegistryPage(Page, Asking):
         lines: Callable[[], AliasLines],
         done: Callable[[WriteResult], object] = lambda _told: None,
     ) -> None:
-        from tui.features.models.alias_forms import AliasForm
+        from tui.features.models.alias_forms import ModelAliasForm
 
         def left(told: WriteResult) -> None:
             done(told)
             self._writer.say_result(told)
 
         def go_on() -> None:
-            form = AliasForm(self.session, model, lines(), self.versions_known())
+            form = ModelAliasForm(self.session, model, lines(), self.versions_known())
             self._writer.confirm(form.title(), form=form, done=left)
 
         if self._writer.may_write():
@@ -436,6 +440,7 @@ class RegistryPage(Page, Asking):
 
     def served_elsewhere(self) -> None:
         """Endpoints serve something else: show where versions are served anew."""
+        self.read_again()
 
     # looking
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import ClassVar
@@ -45,8 +45,7 @@ from tui.services.session import Session
 from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import PromptDiffRoute
-from tui.ui.write_panel import WritePanel
-from tui.ui.write_parts import AliasLines, OneAlias, PanelLine
+from tui.ui.write_parts import AliasForm, AliasLines, OneAlias
 from tui.widgets import grid_messages
 from tui.widgets.grid import Grid, PlainGrid
 from tui.widgets.pane import Pane, Tab, TabLine
@@ -378,65 +377,39 @@ class PromptDiffScreen(Page, Asking):
 # Moving aliases of prompts on the panel of writes: what both versions say, and what callers lose by the move.
 
 
-class PromptAliasForm:
-    """A move of a prompt's aliases as it is made on the panel; versions not known yet are read while it is open."""
+class PromptAliasForm(AliasForm):
+    """A move of a prompt's aliases; versions not known yet are read while the panel is open."""
 
     def __init__(
         self, session: Session, prompt: RegisteredModel, lines: AliasLines, versions: Sequence[ModelVersion]
     ) -> None:
-        self._session = session
+        super().__init__(session, prompt, lines, session.prompt_desk.moves)
         self._desk = session.prompt_desk
-        self.prompt = prompt
-        self.lines_typed = lines
-        self.state: dict[str, str] = dict(prompt.aliases)
         self._known = {made.version: made for made in versions}
-        self._absent: set[str] = set()
-        self._panel: WritePanel | None = None
-
-    def lines(self) -> ComposeResult:
-        yield from self.lines_typed.compose()
-
-    def first(self) -> Widget | None:
-        return self.lines_typed.first()
-
-    def title(self) -> str:
-        return self.lines_typed.title(self.prompt.name)
-
-    def opened(self, panel: WritePanel) -> None:
-        self._panel = panel
-        self.lines_typed.show(self.state)
-        self._look_up()
-
-    def edited(self, line: PanelLine) -> None:
-        self._look_up()
-
-    def _planned(self) -> plans.AliasPlan:
-        return self.lines_typed.plan(self.prompt.name, self.state)
 
     def plan(self) -> Plan:
-        self.lines_typed.show(self.state)
-        planned = self._planned()
+        self.typed.show(self.state)
+        planned = self.planned()
         return replace(
-            self._desk.moves.plan(planned, self.prompt),
+            self._desk.moves.plan(planned, self.thing),
             remarks=tuple(self._consequences(planned)),
             refused=self._refused(planned),
-            typed=self.prompt.name if self._desk.is_protected(planned.aliases) else "",
+            typed=self.thing.name if self._desk.is_protected(planned.aliases) else "",
             guard="This move is protected",
             asks_why="must" if self._desk.reason_required else "may",
         )
 
     def _refused(self, planned: plans.AliasPlan) -> tuple[str, ...]:
-        if refused := self.lines_typed.refusal(self.state):
+        if refused := self.typed.refusal(self.state):
             return (refused,)
         if reasons := plans.refusals(planned, state=self.state):
             return reasons
-        missing = [step.to for step in planned.steps if step.to in self._absent]
+        missing = [step.to for step in planned.steps if step.to in self.absent]
         return tuple(f"There is no version {version} of this prompt." for version in dict.fromkeys(missing))
 
     def _consequences(self, planned: plans.AliasPlan) -> list[str]:
         """What whoever loads the prompt by an alias finds changed."""
-        assert self._panel is not None
-        warning = self._panel.deck.glyphs.warning
+        warning = self.glyphs.warning
         told = []
         for step in planned.steps:
             now, then = self._said(step.expected), self._said(step.to)
@@ -454,23 +427,14 @@ class PromptAliasForm:
         made = self._known.get(version or "")
         return template_of(made) if made is not None else None
 
-    def look_again(self) -> Callable[[], object]:
-        moves, name = self._desk.moves, self.prompt.name
-
-        def look() -> None:
-            self.state, self._absent = moves.state(name), set()
-
-        return look
-
     def table(self, plan: Plan) -> Table | None:
-        if not isinstance(self.lines_typed, OneAlias):
+        if not isinstance(self.typed, OneAlias):
             return None
-        now, then = self.state.get(self.lines_typed.named, ""), self.lines_typed.number
+        now, then = self.state.get(self.typed.named, ""), self.typed.number
         return self._both_sides(now, then)
 
     def _both_sides(self, at_now: str, at_then: str) -> Table:
-        assert self._panel is not None
-        reading = Notation(self._session.clock.now_ms(), None, self._panel.deck.glyphs)
+        reading = Notation(self.session.clock.now_ms(), None, self.glyphs)
         sides = [self._known.get(at_now), self._known.get(at_then)]
         said = [template_of(made) if made is not None else None for made in sides]
         rows: list[tuple[str, ...]] = [
@@ -488,7 +452,7 @@ class PromptAliasForm:
             gone, come = (sum(len(text.split()) for side, text in found if side == sign) for sign in "-+")
             rows.append(("text", "", "the same" if not gone and not come else f"{gone} words go, {come} come"))
         cells = {key: [row[at] for row in rows] for at, key in enumerate(("name", "now", "then"))}
-        room = max(12, (self._panel.room - 24) // 2)
+        room = max(12, (self.panel.room - 24) // 2)
         columns = (
             Column("name", "", max(14, *(width(text) for text in cells["name"])), frozen=True),
             Column("now", "now", min(room, max(12, *(width(text) for text in cells["now"])))),
@@ -497,29 +461,21 @@ class PromptAliasForm:
         tones: dict[str, Sequence[Tone]] = {"name": ["muted"] * len(rows)}
         return RowsTable(columns, [str(number) for number in range(len(rows))], cells, tones)
 
-    def _look_up(self) -> None:
+    def look_up(self) -> None:
         """Read the versions that the plan is about and that are not known yet."""
-        panel, name, prompts = self._panel, self.prompt.name, self._session.prompts
-        sides = (version for step in self._planned().steps for version in (step.expected, step.to))
+        name, prompts = self.thing.name, self.session.prompts
+        sides = (version for step in self.planned().steps for version in (step.expected, step.to))
         missing = [version for version in dict.fromkeys(sides) if version is not None and version not in self._known]
-        if panel is None or not missing:
+        if not missing:
             return
 
         def got(found: dict[tuple[str, str], ModelVersion]) -> None:
             self._known.update((made.version, made) for made in found.values())
-            self._absent |= {version for version in missing if (name, version) not in found}
-            panel.form_changed()
+            self.absent |= {version for version in missing if (name, version) not in found}
+            self.panel.form_changed()
 
-        def refused(problem: Problem) -> None:
-            panel.say(clean(f"{problem.title}: {problem.message}"), "warn")
-
-        panel.ask(
-            self._session.pool,
-            "sides",
-            lambda: prompts.get_versions([(name, version) for version in missing]),
-            got,
-            refused,
-        )
+        wanted = [(name, version) for version in missing]
+        self.panel.ask(self.session.pool, "sides", lambda: prompts.get_versions(wanted), got, self.refused)
 
 
 def _made(made: ModelVersion | None, reading: Notation) -> str:
