@@ -28,6 +28,7 @@ from tui.domain.table import Align
 from tui.domain.text import clean, fit, width
 from tui.domain.text import width as cells
 from tui.domain.uris import without_secrets
+from tui.domain.values import pages_of
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -287,15 +288,9 @@ def asked_wrongly(title: str, message: str, hint: str = "") -> Problem:
     return Problem(Kind.BAD_REQUEST, title, message, hint)
 
 
-def paged(ask: Callable[[str | None], Any], rows: str) -> Iterator[Sequence[Any]]:
+def paged(ask: Callable[..., Any], rows: str) -> Iterator[Sequence[Any]]:
     """The pages of a list, each asked for when it is wanted; ``ask`` is given a token, ``rows`` is the page's field."""
-    token: str | None = None
-    while True:
-        page = ask(token)
-        yield getattr(page, rows)
-        token = page.next_token
-        if token is None:
-            return
+    return (getattr(page, rows) for page in pages_of(ask))
 
 
 def upto(pages: Iterable[Sequence[T]], most: int | None) -> Iterator[Sequence[T]]:

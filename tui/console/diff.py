@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, fit
-from tui.domain.values import Lifecycle
+from tui.domain.values import Lifecycle, pages_of
 from tui.gateway.ports import TrackingPort
 from tui.services.pool import SystemClock
 
@@ -178,14 +179,8 @@ def _named(tracking: TrackingPort, name: str) -> list[str]:
         return []  # MLflow's filters have no way to say such a name
     quote = '"' if "'" in name else "'"
     run_ids: list[str] = []
-    experiments: list[str] = []
-    token: str | None = None
-    while True:
-        page = tracking.search_experiments(Lifecycle.ACTIVE, max_results=_PAGE, token=token)
-        experiments += [experiment.id for experiment in page.experiments]
-        token = page.next_token
-        if token is None:
-            break
+    pages = pages_of(partial(tracking.search_experiments, Lifecycle.ACTIVE, max_results=_PAGE))
+    experiments = [experiment.id for page in pages for experiment in page.experiments]
     for at in range(0, len(experiments), _AT_ONCE):
         runs = tracking.search_runs(
             experiments[at : at + _AT_ONCE],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,8 +34,7 @@ from tui.console.command import (
     write,
 )
 from tui.console.models import REGISTERED, VersionRow
-from tui.console.runs import experiment_of
-from tui.domain.experiments import Lifecycle
+from tui.console.runs import every_experiment, experiment_of
 from tui.domain.filter.nodes import FilterError, instants_ms
 from tui.domain.models.values import RegisteredModel
 from tui.domain.problem import Kind, Problem
@@ -43,6 +43,7 @@ from tui.domain.text import clean, named
 from tui.domain.traces import table
 from tui.domain.traces.filtering import TraceFilter, pushed, understood
 from tui.domain.traces.values import STATE_LABELS, Assessment, EvaluationRun, TraceInfo
+from tui.domain.values import pages_of
 from tui.services.trace_desk import JudgedRun
 from tui.services.trace_desk import judged_of as judged
 
@@ -208,19 +209,11 @@ def found_traces(session: Session, named: Sequence[str], text: str, since: str) 
     if named:
         ids = [experiment_of(session.tracking, one).id for one in named]
     else:
-        tracking = session.tracking
-        asked = paged(lambda token: tracking.search_experiments(Lifecycle.ACTIVE, token=token), "experiments")
-        ids = [one.id for page in asked for one in page]
+        ids = [one.id for one in every_experiment(session)]
     for at in range(0, len(ids), _AT_ONCE):
         some = ids[at : at + _AT_ONCE]
-        pages = paged(
-            lambda token, some=some: session.traces.search(  # type: ignore[misc]  # bound at once
-                some, filter_string=server, max_results=_PAGE, token=token
-            ),
-            "infos",
-        )
-        for page in pages:
-            yield matching.of(page)
+        for page in pages_of(partial(session.traces.search, some, filter_string=server, max_results=_PAGE)):
+            yield matching.of(page.infos)
 
 
 class _Matching:

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from tui.config.launch import Launch
@@ -19,6 +20,7 @@ from tui.domain.prompts import PROMPT_RULES
 from tui.domain.quantities import stamp
 from tui.domain.text import clean, fit, named, width
 from tui.domain.uris import masked
+from tui.domain.values import pages_of
 from tui.gateway.ports import RegistryPort
 from tui.resources import example_config
 from tui.services.doctor import Check, Verdict, fails, summary, took_words
@@ -282,15 +284,11 @@ def lint(
 
 def _every(registry: RegistryPort) -> list[RegisteredModel]:
     models: list[RegisteredModel] = []
-    token: str | None = None
-    while True:
-        page = registry.search_models(max_results=PAGE, token=token)
+    for page in pages_of(partial(registry.search_models, max_results=PAGE)):
         listed = [model.name for model in page.models if not model.is_whole]
         whole = {model.name: model for model in (registry.get_models(listed) if listed else ())}
         models += [model.as_read(whole[model.name]) if model.name in whole else model for model in page.models]
-        token = page.next_token
-        if token is None:
-            return models
+    return models
 
 
 def lint_json(report: LintReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +31,7 @@ from tui.console.command import (
 from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean
+from tui.domain.values import pages_of
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -232,33 +234,17 @@ def found_runs(
     """Pages of the runs of these experiments, or of all, that match a filter of the deck's language."""
     query = _parsed(text)
     tracking = session.tracking
-    if named:
-        chosen = [experiment_of(tracking, one) for one in named]
-    else:
-        asked = paged(
-            lambda token: tracking.search_experiments(Lifecycle.ACTIVE, max_results=_PAGE, token=token), "experiments"
-        )
-        chosen = [one for page in asked for one in page]
+    chosen = [experiment_of(tracking, one) for one in named] if named else [*every_experiment(session)]
     names = {one.id: one.name for one in chosen}
     ids = list(names)
     matching = _Matching(query, names, session) if query is not None else None
     size = session.launch.page_size if most is None or matching is not None else min(session.launch.page_size, most)
     for at in range(0, len(ids), _AT_ONCE):
+        wanted = matching.server_filter if matching is not None else ""
         some = ids[at : at + _AT_ONCE]
-        token: str | None = None
-        while True:
-            page = tracking.search_runs(
-                some,
-                filter_string=matching.server_filter if matching is not None else "",
-                view=view,
-                max_results=size,
-                token=token,
-            )
+        for page in pages_of(partial(tracking.search_runs, some, filter_string=wanted, view=view, max_results=size)):
             rows = rows_of(page, names)
             yield rows if matching is None else matching.of(page, rows)
-            token = page.next_token
-            if token is None:
-                break
     if matching is not None:
         yield matching.rest()
 
@@ -467,14 +453,9 @@ def runs_history(earlier: GivenOptions, /, run: str, metric: tuple[str, ...], fo
 
 def _points(session: Session, run_id: str, name: str) -> Iterator[Sequence[_Point]]:
     """The pages of one metric's history."""
-    token: str | None = None
-    while True:
-        page = session.history.page(run_id, name, token=token)
+    for page in pages_of(partial(session.history.page, run_id, name)):
         history = page.history
         yield [
             _Point(name, int(step) if step == int(step) else step, int(at), float(value))
             for step, at, value in zip(history.steps, history.timestamps_ms, history.values, strict=True)
         ]
-        token = page.next_token
-        if token is None:
-            return

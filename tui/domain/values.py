@@ -8,8 +8,9 @@ which loads in a fraction of the time, and are to be had from here as well.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from tui.domain.experiments import Experiment, ExperimentPage, Lifecycle, StoreCondition
@@ -29,6 +30,7 @@ __all__ = [
     "SparseTexts",
     "StoreCondition",
     "StoreReport",
+    "pages_of",
 ]
 
 
@@ -254,3 +256,22 @@ def _commit_page(own: Mapping[str, str]) -> str:
 def _without_account(address: str) -> str:
     scheme, divider, rest = address.partition("://")
     return f"{scheme}{divider}{rest.rpartition('@')[2]}" if divider else address
+
+
+class _Page(Protocol):
+    @property
+    def next_token(self) -> str | None: ...
+
+
+P = TypeVar("P", bound=_Page)
+
+
+def pages_of(ask: Callable[..., P]) -> Iterator[P]:
+    """The pages of a list, each asked for when it is wanted; ``ask`` is given the ``token`` of the one before."""
+    token: str | None = None
+    while True:
+        page = ask(token=token)
+        yield page
+        token = page.next_token
+        if token is None:
+            return

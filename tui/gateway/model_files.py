@@ -9,6 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from tui.domain.models.measures import latest_metrics
@@ -18,6 +19,7 @@ from tui.domain.serving import MOST_SENT, as_request
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
 from tui.gateway.artifacts.client import model_metric
+from tui.gateway.session import all_of
 
 _LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
 _MLMODEL, _REQUIREMENTS = "MLmodel", "requirements.txt"
@@ -303,13 +305,7 @@ def _versions(
 
 
 def _versions_by(client: Any, filter_string: str) -> Iterable[Any]:
-    token: str | None = None
-    while True:
-        page = client.search_model_versions(filter_string, max_results=_VERSIONS_READ, page_token=token)
-        yield from page
-        token = page.token or None
-        if token is None:
-            return
+    return all_of(partial(client.search_model_versions, filter_string, max_results=_VERSIONS_READ))
 
 
 def _aliases(client: Any, model: str) -> dict[str, list[str]]:

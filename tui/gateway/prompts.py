@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from tui.domain import uris
@@ -19,7 +20,7 @@ from tui.gateway import problems
 from tui.gateway.databricks.catalog import SdkCatalog, name_filter, no_prompts, unread
 from tui.gateway.databricks.sdk import Pace, Sdk
 from tui.gateway.registry import model_of, version_of
-from tui.gateway.session import Connection
+from tui.gateway.session import Connection, all_of
 
 _IS_PROMPT = f"tag.`{PROMPT_TAG}` = 'true'"
 _LINKS = "mlflow.linkedPrompts"  # the tag of a run that names the versions which it used
@@ -294,13 +295,7 @@ class CatalogPrompts:
         return VersionsPage(tuple(sorted(made, key=lambda version: -version.number)), None)
 
     def _versions(self, name: str) -> Iterator[Any]:
-        token = None
-        while True:
-            page = self._connection.client().search_prompt_versions(name, _IN_CATALOG, token)
-            yield from page
-            token = page.token
-            if not token:
-                return
+        return all_of(partial(self._connection.client().search_prompt_versions, name, _IN_CATALOG))
 
     def version(self, name: str, version: str) -> tuple[ModelVersion, ...]:
         """That version, if it is there: of one alone the client tells less than of all of them."""

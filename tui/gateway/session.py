@@ -41,6 +41,17 @@ _limit: ContextVar[float | None] = ContextVar("limit", default=None)
 _until: ContextVar[float | None] = ContextVar("until", default=None)  # by the monotonic clock
 
 
+def all_of(ask: Callable[..., Any]) -> Iterator[Any]:
+    """What MLflow's client lists, page after page; ``ask`` is given the ``page_token`` of the one before."""
+    token: str | None = None
+    while True:
+        page = ask(page_token=token)
+        yield from page
+        token = page.token or None
+        if token is None:
+            return
+
+
 @dataclass
 class Connection:
     """A context as its own process sees it; made before mlflow is imported, thread safe."""

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -33,10 +34,11 @@ from tui.domain.traces.values import (
     Warehouse,
     whole,
 )
+from tui.domain.values import pages_of
 from tui.gateway import problems
 from tui.gateway.ports import TraceWritesPort
 from tui.gateway.rest.transport import Json, object_in
-from tui.gateway.session import Connection
+from tui.gateway.session import Connection, all_of
 from tui.gateway.trace_json import loaded, made
 from tui.gateway.tracking import answers
 
@@ -426,16 +428,9 @@ class ClientEvaluations:
 
     def sets(self, experiment_ids: Sequence[str]) -> tuple[EvaluationSet, ...]:
         with problems.raised_as("Could not list the evaluation datasets", self._session.place):
-            found: list[EvaluationSet] = []
-            token: str | None = None
-            while True:
-                page = self._session.client().search_datasets(
-                    experiment_ids=list(experiment_ids) or None, max_results=_PAGE, page_token=token
-                )
-                found += [_set(one, one._experiment_ids or ()) for one in page]
-                token = page.token or None
-                if token is None:
-                    return tuple(found)
+            wanted = list(experiment_ids) or None
+            asked = partial(self._session.client().search_datasets, experiment_ids=wanted, max_results=_PAGE)
+            return tuple(_set(one, one._experiment_ids or ()) for one in all_of(asked))
 
     def dataset(self, dataset_id: str) -> EvaluationSet:
         with problems.raised_as(f"Could not read dataset {dataset_id}", self._session.place):
@@ -449,14 +444,8 @@ class ClientEvaluations:
             return RecordsPage(tuple(_record(one) for one in found), following or None)
 
     def traces_in(self, dataset_id: str) -> frozenset[str]:
-        found: set[str] = set()
-        token: str | None = None
-        while True:
-            page = self.records(dataset_id, max_results=1000, token=token)
-            found |= {record.trace_id for record in page.records if record.trace_id}
-            token = page.next_token
-            if token is None:
-                return frozenset(found)
+        pages = pages_of(partial(self.records, dataset_id, max_results=1000))
+        return frozenset(record.trace_id for page in pages for record in page.records if record.trace_id)
 
     def scorers(self, experiment_ids: Sequence[str]) -> tuple[Scorer, ...]:
         with problems.raised_as("Could not list the scorers", self._session.place):

@@ -11,6 +11,7 @@ from tui.domain import uris
 from tui.domain.models.rows import UNKNOWN, Holding, KnownMove, Tenure, mirror_tags, mirrored, mirrored_move, tenures
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
+from tui.domain.values import pages_of
 from tui.domain.writes import changes, plans
 from tui.domain.writes.changes import Change, Thing, ThingState
 from tui.domain.writes.plans import Aliases, AliasPlan, AliasStep
@@ -451,11 +452,7 @@ def history_of(session: Session, model: RegisteredModel, alias: str) -> tuple[Te
         for step in done_steps(entry)
         if step.alias == alias
     ]
-    token: str | None = None
-    while True:
-        page = session.registry.search_versions(model.name, token=token)
+    for page in pages_of(partial(session.registry.search_versions, model.name)):
         told = (mirrored_move(alias, made.version, made.tags) for made in page.versions)
         known += [move for move in told if move is not None]
-        token = page.next_token
-        if token is None:
-            return tenures(known, model.aliases.get(alias))
+    return tenures(known, model.aliases.get(alias))

@@ -11,6 +11,7 @@ from tui.domain.models.readiness import Finding
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
 from tui.domain.prompts import JudgedPrompt, judge_prompt
+from tui.domain.values import pages_of
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import PromptsPort
 from tui.services.alias_moves import AliasMoves, Holders, Rules, place_of
@@ -147,14 +148,7 @@ class PromptHealth:
         """The prompts named, or all that there are; blocks."""
         if names:
             return [self._prompts.get_model(name) for name in names]
-        found: list[RegisteredModel] = []
-        token: str | None = None
-        while True:
-            page = self._prompts.search_models(token=token)
-            found += page.models
-            token = page.next_token
-            if token is None:
-                return found
+        return [prompt for page in pages_of(self._prompts.search_models) for prompt in page.models]
 
     def gather(self, prompt: RegisteredModel) -> None:
         """Read what the rules need: versions, and of which of them the traces of the last hours made use."""

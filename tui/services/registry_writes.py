@@ -114,7 +114,7 @@ class RegistryWrites(ChangeByChange):
         """A model with its versions and aliases, or a version with its aliases, as it goes when it is deleted."""
         change = model_or_version
         name = model_of(change)
-        model = _or_none(lambda: self._registry.get_model(name))
+        model = unless_gone(lambda: self._registry.get_model(name))
         if model is None:
             return None
         if change.kind is Thing.VERSION:
@@ -216,7 +216,7 @@ class RegistryWrites(ChangeByChange):
 
     def _newest(self, change: Change) -> Found:
         """A model as far as a new version of it can be told: the numbers of its newest versions, newest first."""
-        page = _or_none(lambda: self._registry.search_versions(change.called, max_results=_NEWEST))
+        page = unless_gone(lambda: self._registry.search_versions(change.called, max_results=_NEWEST))
         numbers = [made.version for made in page.versions] if page is not None else []
         called = f"{change.called} v{numbers[0]}" if numbers else change.called
         thing_id = f"{change.called}/{numbers[0]}" if numbers else change.called
@@ -383,16 +383,6 @@ def _done(entry: Entry) -> list[Change]:
     return [of_record(step) for step, told in pairs if isinstance(told, dict) and told.get("outcome") == "done"]
 
 
-def _or_none(read: Callable[[], Any]) -> Any:
-    """What is read; None where it is not there."""
-    try:
-        return read()
-    except Problem as problem:
-        if problem.kind is Kind.NOT_FOUND:
-            return None
-        raise
-
-
 def _held(model: RegisteredModel, many: str, versions: Sequence[ModelVersion]) -> str:
     """What goes with a model: ``14, newest v14, champion v12, old v3``; what weighs most comes first."""
     newest = max((made.number for made in versions), default=-1)
@@ -511,12 +501,8 @@ class Promotions:
         return replace(copied, changes=tuple(steps), promotes=copy.after or "")
 
     def _move(self, wanted: Promotion, number: str) -> Change:
-        try:
-            now = self._registry.aliases_at(wanted.to, [wanted.alias]).get(wanted.alias)
-        except Problem as problem:
-            if problem.kind is not Kind.NOT_FOUND:
-                raise
-            now = None  # the model comes with the copy
+        there = unless_gone(lambda: self._registry.aliases_at(wanted.to, [wanted.alias]))
+        now = there.get(wanted.alias) if there is not None else None  # the model comes with the copy
         return Change(Thing.MODEL, wanted.to, wanted.to, changes.ALIAS + wanted.alias, now, number)
 
     def _serve(self, wanted: Promotion, number: str) -> Change:

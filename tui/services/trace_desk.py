@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tui.domain.traces.summary import JudgeTally, tallied_by_judge, traces_lie
 from tui.domain.traces.values import ERROR, Assessment, EvaluationRun, EvaluationSet, TraceInfo, TraceScope
+from tui.domain.values import pages_of
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, ThingState
 from tui.domain.writes.plans import of_text, state_of, text_of
 from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort, TrackingPort
@@ -100,13 +102,13 @@ def infos_of(
 ) -> tuple[TraceInfo, ...]:
     """The latest traces of a scope, without their spans; those that began before ``since_ms`` are not read on to."""
     places = scope.places or tuple(one.id for one in tracking.search_experiments(max_results=MOST_PLACES).experiments)
+    if not places:
+        return ()
     found: list[TraceInfo] = []
-    token: str | None = None
-    while places and len(found) < most:
-        page = traces.search(places, filter_string=scope.filter_string, max_results=min(500, most), token=token)
+    search = partial(traces.search, places, filter_string=scope.filter_string, max_results=min(500, most))
+    for page in pages_of(search):
         found += page.infos
-        token = page.next_token
-        if token is None or (page.infos and page.infos[-1].started_ms < since_ms):
+        if len(found) >= most or (page.infos and page.infos[-1].started_ms < since_ms):
             break
     return tuple(info for info in found if info.started_ms >= since_ms)
 
@@ -145,12 +147,9 @@ def traces_of(traces: TracesPort, run: EvaluationRun) -> list[TraceInfo]:
     """The traces of an evaluation run, the latest first."""
     scope = TraceScope((run.experiment_id,), run_id=run.id)
     found: list[TraceInfo] = []
-    token: str | None = None
-    while len(found) < MOST_TRACES:
-        page = traces.search(scope.places, filter_string=scope.filter_string, max_results=_PAGE, token=token)
+    for page in pages_of(partial(traces.search, scope.places, filter_string=scope.filter_string, max_results=_PAGE)):
         found += page.infos
-        token = page.next_token
-        if token is None:
+        if len(found) >= MOST_TRACES:
             break
     return found
 

@@ -30,6 +30,7 @@ from tui.services.pool import Clock
 
 
 S = TypeVar("S")
+T = TypeVar("T")
 _SECOND_LOOK_S = 2.0
 _SECOND_LOOK_JITTER_S = 0.5
 
@@ -514,7 +515,7 @@ def judged(change: Change, read: Callable[[], Found], write: Callable[[], object
     )
 
 
-def unless_gone(read: Callable[[], ThingState]) -> Found:
+def unless_gone(read: Callable[[], T]) -> T | None:
     """What is read; None where it is not there."""
     try:
         return read()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from tui.domain.quantities import size as size_words
 from tui.gateway import ports, problems
 from tui.gateway.artifacts.readers import Reader
 from tui.gateway.artifacts.sources import RepositorySource, Source, checked, source_of
-from tui.gateway.session import Connection
+from tui.gateway.session import Connection, all_of
 from tui.gateway.tracking.answers import true_number
 
 if TYPE_CHECKING:
@@ -314,20 +315,10 @@ class ClientArtifacts:
         with self._raised_as("Could not read the logged models"):
             client = self._client()
             run = client.get_run(run_id)
-            found: dict[str, LoggedModel] = {}
-            token = None
-            while True:
-                page = client.search_logged_models(
-                    [str(run.info.experiment_id)],
-                    filter_string=f"source_run_id = '{run.info.run_id}'",
-                    max_results=_PAGE,
-                    page_token=token,
-                )
-                for model in page:
-                    found[model.model_id] = _logged_model(model)
-                token = page.token or None
-                if token is None:
-                    break
+            of_run = f"source_run_id = '{run.info.run_id}'"
+            within = [str(run.info.experiment_id)]
+            asked = partial(client.search_logged_models, within, filter_string=of_run, max_results=_PAGE)
+            found = {model.model_id: _logged_model(model) for model in all_of(asked)}
             for model_id in _outputs(run):
                 named = None if model_id in found else _still_there(client, model_id)
                 if named is not None:
