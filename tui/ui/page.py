@@ -14,7 +14,7 @@ from tui.app.actions import BY_ID, Action, show_key
 from tui.domain.problem import Freshness
 from tui.resources import BREAKPOINTS, HEIGHTS, NARROW
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking, AutoRefresh, Deck
 from tui.widgets.pane import Pane
 from tui.widgets.status_line import Hint, HintLine, Status, StatusLine
 
@@ -37,6 +37,7 @@ class Page(Screen[None], inherit_bindings=False):
     # Textual's own go from widget to widget with tab; here it goes from pane to pane, also where only one is shown.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,super+c", "screen.copy_text", show=False)]
     is_log = False  # whether this is the log of requests, which is not opened over itself
+    refreshing: AutoRefresh | None = None  # what reads it again by itself, where that can be begun and stopped
     only_list: ListPane[Any] | None = None  # the list that is all there is on it; the keys for everywhere go to that
 
     def __init__(self, session: Session) -> None:
@@ -80,7 +81,7 @@ class Page(Screen[None], inherit_bindings=False):
     @property
     def watch_pace(self) -> float:
         """Every how many seconds what is shown is read again by itself; 0 where it is not."""
-        return 0
+        return self.refreshing.pace if self.refreshing is not None else 0
 
     @property
     def is_seen(self) -> bool:
@@ -300,7 +301,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     def watch_toggle(self) -> bool:
         """Begin or stop to refresh by itself; answers whether it does now."""
-        return False
+        return self.refreshing is not None and self.refreshing.toggle()
 
     def value_here(self) -> tuple[str, str] | None:
         """What ``y`` copies: what it is called, and its text."""

@@ -47,6 +47,7 @@ class ModelScreen(RegistryPage):
         self.about = FactsPane(session, glyphs, id="about", tabs=tabs, title="Model")
         self.versions = VersionsPane(session, glyphs)
         self._news = NewsWatch(self, self._look_for_news)
+        self.refreshing = self._news.refreshing
 
     def content(self) -> ComposeResult:
         with Horizontal(id="model-body"):
@@ -121,13 +122,6 @@ class ModelScreen(RegistryPage):
         if self.model is not None:
             self._news.tell([self.model])
         self.refresh_bindings()
-
-    @property
-    def watch_pace(self) -> float:
-        return self._news.pace
-
-    def watch_toggle(self) -> bool:
-        return self._news.toggle()
 
     def _look_for_news(self) -> None:
         if not self.is_asking("model"):

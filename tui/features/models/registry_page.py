@@ -541,17 +541,8 @@ class NewsWatch:
 
     def __init__(self, page: RegistryPage, tick: Callable[[], object]) -> None:
         self._page = page
-        self._watch = AutoRefresh(page, page.session.launch.settings.watch_seconds, self._tick)
+        self.refreshing = AutoRefresh(page, page.session.launch.settings.watch_seconds, self._tick)
         self._read = tick
-
-    @property
-    def pace(self) -> float:
-        """Every how many seconds it is read again; 0 where it is not."""
-        return self._watch.pace
-
-    def toggle(self) -> bool:
-        """Begin or stop; answers whether it goes on now."""
-        return self._watch.toggle()
 
     def _tick(self) -> None:
         if self._page.is_seen:
@@ -559,7 +550,7 @@ class NewsWatch:
 
     def tell(self, models: Iterable[RegisteredModel]) -> None:
         """Tell what has changed of models and was not told before, with the bell where that is wanted."""
-        if not self.pace:
+        if not self.refreshing.is_on:
             return
         desk = self._page.session.desk
         news = []

@@ -331,6 +331,7 @@ class ModelsScreen(RegistryPage):
         self.versions = VersionsPane(session, glyphs)
         self._placed = False
         self._news = NewsWatch(self, self._look_for_news)
+        self.refreshing = self._news.refreshing
 
     def content(self) -> ComposeResult:
         with Horizontal(id="models-body"), Vertical(id="models-column"):
@@ -431,13 +432,6 @@ class ModelsScreen(RegistryPage):
         self.board.drop(name)
 
     # watching
-
-    @property
-    def watch_pace(self) -> float:
-        return self._news.pace
-
-    def watch_toggle(self) -> bool:
-        return self._news.toggle()
 
     def _look_for_news(self) -> None:
         if not self.board.is_asking("models"):

@@ -210,7 +210,7 @@ class StoresScreen(Page, Asking):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.only_list = self.pane = StoresPane(session, self.deck.glyphs)
-        self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, self._tick)
+        self.refreshing = AutoRefresh(self, session.launch.settings.watch_seconds, self._tick)
 
     def on_mount(self) -> None:
         self.set_crumbs("board")
@@ -463,10 +463,3 @@ class StoresScreen(Page, Asking):
         return any(sort in (Thing.MODEL, Thing.VERSION, Thing.ENDPOINT) for sort, _ in touched)
 
     # the keys for everywhere
-
-    @property
-    def watch_pace(self) -> float:
-        return self._watch.pace
-
-    def watch_toggle(self) -> bool:
-        return self._watch.toggle()

@@ -221,7 +221,7 @@ class RunScreen(Page, Asking):
         self.children_known: tuple[RunReference, ...] | None = None
         self.made = RunMade()
         settings = session.launch.settings
-        self._watch = AutoRefresh(
+        self.refreshing = self._watch = AutoRefresh(
             self, settings.watch_seconds, self._watch_tick, running_seconds=settings.watch_running_seconds
         )
         self._followed = False  # a running run refreshes by itself, until a person stops that
@@ -465,13 +465,6 @@ class RunScreen(Page, Asking):
 
     def go_back(self) -> bool:
         return self.tabs.step_back()
-
-    @property
-    def watch_pace(self) -> float:
-        return self._watch.pace
-
-    def watch_toggle(self) -> bool:
-        return self._watch.toggle()
 
     def _follow(self, running: bool) -> None:
         """Begin to refresh by itself with a run that runs, and stop with its end."""

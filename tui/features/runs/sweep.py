@@ -208,7 +208,7 @@ class SweepScreen(Page, Asking):
             else "There is no run in this experiment."
         )
         self._curves = Curves()
-        self._watch = AutoRefresh(self, session.launch.settings.watch_running_seconds, self._tick)
+        self.refreshing = AutoRefresh(self, session.launch.settings.watch_running_seconds, self._tick)
 
     def on_mount(self) -> None:
         self.set_crumbs("experiments", named(self.route.called), "sweep")
@@ -294,13 +294,6 @@ class SweepScreen(Page, Asking):
             question += f" and {quantities.count(len(known) - _NAMED)} more"
         now = " ".join(self.pane.of_front or ((self.pane.metric,) if self.pane.metric else ()))
         self.app.push_screen(AskLineModal("Metrics of the sweep", clean(question), now, refuse=refuse), given)
-
-    @property
-    def watch_pace(self) -> float:
-        return self._watch.pace
-
-    def watch_toggle(self) -> bool:
-        return self._watch.toggle()
 
 
 def trials_of(page: RunsPage) -> list[Trial]:

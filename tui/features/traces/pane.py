@@ -67,7 +67,7 @@ class TracesPane(HeldPane[TraceInfo]):
         self._told: TraceMetrics | None = None
         self._elsewhere = ""  # where traces lie, of experiments that have none
         self._specs: Sequence[ColumnSpec[TraceInfo]] = ()
-        self._watch = AutoRefresh(self, session.launch.settings.watch_seconds, self.newest)
+        self.refreshing = AutoRefresh(self, session.launch.settings.watch_seconds, self.newest)
         self.summary: Summary | None = None
 
     def body(self) -> ComposeResult:
@@ -439,13 +439,6 @@ class TracesPane(HeldPane[TraceInfo]):
             "previous": "No trace here has failed",
             "load_all": "Every trace is loaded",
         }.get(verb, "")
-
-    @property
-    def watch_pace(self) -> float:
-        return self._watch.pace
-
-    def watch_toggle(self) -> bool:
-        return self._watch.toggle()
 
     def changed(self, infos: Sequence[TraceInfo]) -> None:
         """These have been read anew."""

@@ -44,6 +44,7 @@ class TracesScreen(TracePage):
         self._view_wanted = ""  # the key of a view that the web UI keeps, which a link named
         self._wanted = ""  # the name of an experiment that was asked for before these had been read
         self.only_list = self.traces = TracesPane(session, self.deck.glyphs)
+        self.refreshing = self.traces.refreshing
 
     def on_mount(self) -> None:
         self.set_crumbs("traces")
@@ -245,13 +246,6 @@ class TracesScreen(TracePage):
             self._find_experiments()
         else:
             self.traces.read_again()
-
-    @property
-    def watch_pace(self) -> float:
-        return self.traces.watch_pace
-
-    def watch_toggle(self) -> bool:
-        return self.traces.watch_toggle()
 
     def copies_here(self) -> list[tuple[str, str]]:
         here, value = self.traces.here(), self.value_here()

@@ -156,7 +156,7 @@ class TraceScreen(TracePage):
         self.waterfall = WaterfallPane(session, self.deck.glyphs)
         self.span = SpanPane(session, self.deck.glyphs)
         settings = session.launch.settings
-        self._watch = AutoRefresh(
+        self.refreshing = self._watch = AutoRefresh(
             self, settings.watch_seconds, self._read, running_seconds=settings.watch_running_seconds
         )
         self._follows_by_itself = False
@@ -305,13 +305,6 @@ class TraceScreen(TracePage):
 
     def read_again(self) -> None:
         self._read()
-
-    @property
-    def watch_pace(self) -> float:
-        return self._watch.pace
-
-    def watch_toggle(self) -> bool:
-        return self._watch.toggle()
 
     def go_back(self) -> bool:
         if self.current_pane() is self.span:
