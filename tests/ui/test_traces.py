@@ -16,7 +16,7 @@ from tests.support.traced import assessment, many_infos, refund, span, trace_inf
 from tests.support.writing import OX
 from tui.app.application import DeckApp
 from tui.app.signals import Resuming
-from tui.domain.capabilities import Capabilities
+from tui.domain.capabilities import Capabilities, expected, of_server
 from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.summary import traces_lie
@@ -180,6 +180,34 @@ async def test_a_server_without_traces_says_so(world: World) -> None:
         await deck.press("5")
         await deck.until_text("MLflow 2.9.2 has no traces: they came with 2.14")
         assert not world.traces.calls
+
+
+async def test_a_server_that_keeps_no_assessments_offers_none(world: World) -> None:
+    world.can = of_server(expected("http://server:5000", "http://server:5000"), "2.22.0")
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        for begins in ("agent", "› agent"):
+            await deck.until_text(begins)
+            assert "e assess" not in deck.text()
+            await deck.press("e")
+            await deck.until(lambda: "keeps no assessments of traces: they came with 3.2" in message(deck), "said")
+            await deck.press("A")
+            await deck.until(lambda: "has no evaluation datasets" in message(deck), "that too")
+            await deck.press("enter")
+        assert not world.trace_writes.called("assess")
+
+
+async def test_nothing_is_called_none_while_it_is_read(world: World) -> None:
+    async with world.open((160, 40)) as deck:
+        await deck.until_text("weekly")
+        world.traces.gate.clear()
+        try:
+            await deck.press("5")
+            await deck.until_text("Reading traces …")
+            assert "No traces" not in deck.text() and "· 0" not in deck.text()
+        finally:
+            world.traces.gate.set()
+        await deck.until_text("parcel 12")
 
 
 async def test_a_failure_keeps_what_was_there(world: World) -> None:

@@ -36,7 +36,7 @@ def test_the_open_source_catalog_has_no_aliases_and_says_so() -> None:
     assert can.lacks == "its interface has no aliases, tags or renaming"
 
 
-TAGS_AND_SETS = ("removal of an experiment's tags", "evaluation datasets")
+TAGS_AND_SETS = ("removal of an experiment's tags", "assessments", "evaluation datasets")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,8 @@ TAGS_AND_SETS = ("removal of an experiment's tags", "evaluation datasets")
         ("2.9.2", ("prompts", "traces", "logged models", *TAGS_AND_SETS)),
         ("2.16.2", ("prompts", "logged models", *TAGS_AND_SETS)),
         ("2.22.0", ("logged models", *TAGS_AND_SETS)),
-        ("3.1.4", ("evaluation datasets",)),
+        ("3.1.4", ("assessments", "evaluation datasets")),
+        ("3.2.0", ("evaluation datasets",)),
         ("3.4.0", ()),
         ("3.17.2", ()),
         ("not a version", ()),
@@ -58,6 +59,7 @@ def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, .
     assert can.prompts is ("prompts" not in lacking) and bool(can.no_prompts) is not can.prompts
     assert can.traces is ("traces" not in lacking) and bool(can.no_traces) is not can.traces
     assert can.logged_models is ("logged models" not in lacking)
+    assert can.assessments is ("assessments" not in lacking) and bool(can.no_assessments) is not can.assessments
     assert can.evaluation_sets is ("evaluation datasets" not in lacking)
     assert bool(can.no_evaluation_sets) is not can.evaluation_sets
 
@@ -74,7 +76,8 @@ def test_why_there_are_no_workspaces_is_told() -> None:
 def test_one_thing_that_is_lacking_is_told_without_a_list() -> None:
     assert Capabilities(lacking=("prompts",)).lacks == "its interface has no prompts"
     old = of_server(expected(SERVER, SERVER), "2.22.0")
-    assert old.lacks == "MLflow 2.22.0 has no logged models, removal of an experiment's tags or evaluation datasets"
+    lacking = "logged models, removal of an experiment's tags, assessments or evaluation datasets"
+    assert old.lacks == f"MLflow 2.22.0 has no {lacking}"
     assert Capabilities().lacks == ""
 
 

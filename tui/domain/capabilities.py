@@ -13,6 +13,7 @@ _MODELS_OF_SERVERS = ("databricks-uc", "uc")
 PROMPTS_SINCE = (2, 21)
 TRACES_SINCE = (2, 14)
 LOGGED_MODELS_SINCE = (3, 0)
+ASSESSMENTS_SINCE = (3, 2)
 EVALUATION_SETS_SINCE = (3, 4)  # and scorers
 WORKSPACES_SINCE = (3, 10)
 
@@ -45,6 +46,7 @@ class Capabilities:
     prompts: bool = True
     traces: bool = True
     logged_models: bool = True
+    assessments: bool = True  # of traces: feedback, and what is expected
     evaluation_sets: bool = True  # and scorers
     legacy_registry: bool = False  # a workspace's own, from before Unity Catalog
     registry_called: str = ""  # what a person calls a registry that is not simply MLflow's
@@ -94,6 +96,13 @@ class Capabilities:
         return f"MLflow {self.server_version} has no logged models: they came with 3.0"
 
     @property
+    def no_assessments(self) -> str:
+        """Why nothing can be said of a trace here, in a line; "" where it can."""
+        if self.assessments:
+            return ""
+        return f"MLflow {self.server_version} keeps no assessments of traces: they came with 3.2"
+
+    @property
     def no_evaluation_sets(self) -> str:
         """Why there are no evaluation datasets and scorers here, in a line; "" where there are."""
         if self.evaluation_sets:
@@ -141,6 +150,7 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         "traces": at >= TRACES_SINCE,
         "logged models": at >= LOGGED_MODELS_SINCE,
         "removal of an experiment's tags": at >= LOGGED_MODELS_SINCE,
+        "assessments": at >= ASSESSMENTS_SINCE,
         "evaluation datasets": at >= EVALUATION_SETS_SINCE,
     }
     return replace(
@@ -149,6 +159,7 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         prompts=found.prompts and has["prompts"],
         traces=has["traces"],
         logged_models=has["logged models"],
+        assessments=has["assessments"],
         evaluation_sets=has["evaluation datasets"],
         lacking=(*found.lacking, *(name for name, there in has.items() if not there)),
     )

@@ -199,10 +199,17 @@ class TracePage(Page, Asking):
             return self._writer.can_take_back(Thing.TRACE)
         if action == "delete":
             return any(info.said for info in self.chosen())
-        return super().check_action(action, parameters)
+        return False if self._lacking(action) else super().check_action(action, parameters)
+
+    def _lacking(self, verb: str) -> str:
+        """Why what a verb writes is not kept here; "" where it is."""
+        can = self.session.capabilities
+        return {"assess": can.no_assessments, "add_to_dataset": can.no_evaluation_sets}.get(verb, "")
 
     def why_off(self, verb: str) -> str:
         """Why a verb means nothing just now."""
+        if lacking := self._lacking(verb):
+            return lacking
         if verb == "undo":
             return NOTHING_TO_UNDO
         return (

@@ -126,9 +126,9 @@ class TracesPane(HeldPane[TraceInfo]):
             return
         self.forget("more")
         self._part = 0
-        self.state.loading("Reading traces …")
-        self.fill()
+        self.state.loading()
         self._ask(None, self._first_page)
+        self.fill()
 
     def _ask(self, token: str | None, got: Callable[[TracesPage], None], series: str = "more") -> None:
         traces, scope, warehouse = self.session.traces, self.scope, self.warehouse
@@ -302,6 +302,8 @@ class TracesPane(HeldPane[TraceInfo]):
         return ("Traces", self.scope.words)
 
     def count_words(self) -> str:
+        if not self.held and self.is_asking("more"):
+            return ""
         loaded = count(len(self.held))
         return f"{loaded} of ? loaded" if self._next is not None else loaded
 

@@ -218,8 +218,8 @@ class TracesScreen(TracePage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
             return True
-        if action in ("assess", "tags", "add_to_dataset", "links"):
-            return self.traces.here() is not None
+        if action in ("assess", "tags", "add_to_dataset", "links") and self.traces.here() is None:
+            return False
         return super().check_action(action, parameters)
 
     # what has been written
