@@ -323,7 +323,7 @@ class Simulation:
 def simulation() -> Iterator[Simulation]:
     """Run the simulation until the block ends; it ends by itself when this process does. Raises Problem."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "tui.demo.simulated"],
+        [sys.executable, "-m", "tui.demo.simulated.server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -339,7 +339,7 @@ def simulation() -> Iterator[Simulation]:
                 Kind.INTERNAL,
                 "Could not start the simulated workspace",
                 "Its process ended before it answered.",
-                "Run python -m tui.demo.simulated to see why.",
+                "Run python -m tui.demo.simulated.server to see why.",
             )
         with tempfile.TemporaryDirectory(prefix="mlflow-deck-") as folder:
             file = Path(folder) / "databrickscfg"

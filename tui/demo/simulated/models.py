@@ -1,11 +1,11 @@
-"""Registered models of Unity Catalog by the surface that MLflow's client uses."""
+"""Registered models and prompts of Unity Catalog by the surface that MLflow's client uses."""
 
 from __future__ import annotations
 
 import re
 
 from tui.demo.simulated.governance import may, require, require_catalog, require_use
-from tui.demo.simulated.state import Json, Model, Refused, Request, Routes, Version, Workspace, missing, paged
+from tui.demo.simulated.state import Json, Model, Refused, Request, Routes, Version, Workspace, missing, paged, stamp
 
 _OLD = "/api/2.0/mlflow/unity-catalog"
 _NAME = re.compile(r"[^./\s\x00-\x1f]+(\.[^./\s\x00-\x1f]+){2}")
@@ -497,3 +497,109 @@ def transition(workspace: Workspace, request: Request) -> Json:
         raise Refused(400, "INVALID_PARAMETER_VALUE", f"Invalid Model Version stage: {stage}.")
     version.stage = stage
     return {"model_version": _version_json(model, version)}
+
+
+# Prompts of Unity Catalog.
+
+
+_PROMPTS = "/api/2.0/mlflow/unity-catalog/prompts"
+
+
+def add_prompts(routes: Routes) -> None:
+    """Answer for the prompts."""
+    on = routes.on
+    on("POST", f"{_PROMPTS}/search")(search_prompts)
+    on("GET", f"{_PROMPTS}/{{name}}")(lambda w, _r, name: _prompt_json(readable_prompt(w, name)))
+    on("POST", f"{_PROMPTS}/{{name}}/versions/search")(search_prompt_versions)
+    on("GET", f"{_PROMPTS}/{{name}}/versions/{{version}}")(
+        lambda w, _r, name, version: _prompt_version_json(
+            readable_prompt(w, name), version_of(readable_prompt(w, name), version)
+        )
+    )
+    on("POST", f"{_PROMPTS}/{{name}}/aliases/{{alias}}")(set_prompt_alias)
+    on("DELETE", f"{_PROMPTS}/{{name}}/aliases/{{alias}}")(delete_prompt_alias)
+    on("POST", f"{_PROMPTS}/{{name}}/tags")(lambda w, r, name: _tag(_owned_prompt(w, name).tags, r))
+    on("DELETE", f"{_PROMPTS}/{{name}}/tags/{{key}}")(lambda w, _r, name, key: _untag(_owned_prompt(w, name).tags, key))
+    on("POST", f"{_PROMPTS}/{{name}}/versions/{{version}}/tags")(
+        lambda w, r, name, version: _tag(version_of(_owned_prompt(w, name), version).tags, r)
+    )
+    on("DELETE", f"{_PROMPTS}/{{name}}/versions/{{version}}/tags/{{key}}")(
+        lambda w, _r, name, version, key: _untag(version_of(_owned_prompt(w, name), version).tags, key)
+    )
+
+
+def readable_prompt(workspace: Workspace, name: str) -> Model:
+    """The prompt, where the person may see it."""
+    prompt = workspace.prompts.get(name)
+    if prompt is None:
+        raise missing(f"Prompt '{name}' does not exist.")
+    require_use(workspace, name)
+    require(workspace, name, "EXECUTE", "BROWSE", "MANAGE")
+    return prompt
+
+
+def _owned_prompt(workspace: Workspace, name: str) -> Model:
+    prompt = readable_prompt(workspace, name)
+    require(workspace, name, "MANAGE")
+    return prompt
+
+
+def search_prompts(workspace: Workspace, request: Request) -> Json:
+    """The prompts of one schema, without their aliases."""
+    place = request.said.get("catalog_schema") or {}
+    schema = f"{place.get('catalog_name')}.{place.get('schema_name')}"
+    require_use(workspace, f"{schema}.any")
+    there = [
+        prompt
+        for name, prompt in sorted(workspace.prompts.items())
+        if name.rpartition(".")[0] == schema and may(workspace, name, "EXECUTE", "BROWSE", "MANAGE")
+    ]
+    part, token = paged(there, request, default=100, most=1000)
+    return {"prompts": [_prompt_json(prompt) for prompt in part], **token}
+
+
+def search_prompt_versions(workspace: Workspace, request: Request, name: str) -> Json:
+    prompt = readable_prompt(workspace, name)
+    part, token = paged(list(prompt.versions.values()), request, default=100, most=1000)
+    return {"prompt_versions": [_prompt_version_json(prompt, version) for version in part], **token}
+
+
+def set_prompt_alias(workspace: Workspace, request: Request, name: str, alias: str) -> Json:
+    prompt = _owned_prompt(workspace, name)
+    prompt.aliases[alias] = version_of(prompt, request.text("version")).number
+    return {}
+
+
+def delete_prompt_alias(workspace: Workspace, _request: Request, name: str, alias: str) -> Json:
+    _owned_prompt(workspace, name).aliases.pop(alias, None)
+    return {}
+
+
+def _tag(tags: dict[str, str], request: Request) -> Json:
+    tags[request.text("key")] = str(request.said.get("value", ""))
+    return {}
+
+
+def _untag(tags: dict[str, str], key: str) -> Json:
+    tags.pop(key, None)
+    return {}
+
+
+def _prompt_json(prompt: Model) -> Json:
+    tags = [{"key": key, "value": value} for key, value in prompt.tags.items()]
+    return {"name": prompt.name, "description": prompt.description, "tags": tags}
+
+
+def _prompt_version_json(prompt: Model, version: Version) -> Json:
+    return {
+        "name": prompt.name,
+        "version": str(version.number),
+        "creation_timestamp": stamp(version.created_ms),
+        "last_updated_timestamp": stamp(version.created_ms),
+        "description": version.description,
+        "template": version.source,
+        "tags": [{"key": key, "value": value} for key, value in version.tags.items()],
+        "aliases": [
+            {"alias": alias, "version": str(at)} for alias, at in prompt.aliases.items() if at == version.number
+        ],
+    }

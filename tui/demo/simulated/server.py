@@ -1,4 +1,4 @@
-"""The simulated workspace on a port of 127.0.0.1."""
+"""The simulated workspace on a port of 127.0.0.1; ``python -m tui.demo.simulated.server`` until its input closes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import contextlib
 import json
 import math
 import random
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tui.demo.simulated import genai, governance, models, serving, tracking
+from tui.demo.simulated import governance, models, serving, tracking
 from tui.demo.simulated.state import (
     Answer,
     Endpoint,
@@ -36,11 +38,12 @@ def routes() -> Routes:
     for add_to in (
         tracking.add_to,
         tracking.add_files,
+        tracking.add_traces,
         models.add_to,
+        models.add_prompts,
         models.add_native_models,
         models.add_workspace_models,
         governance.add_to,
-        genai.add_to,
         serving.add_to,
     ):
         add_to(table)
@@ -450,3 +453,15 @@ def _server_log(number: int) -> str:
     lines = [f"[2026-11-22 09:00:{at:02d} +0000] [7] [INFO] POST /invocations 200 {11 + at % 5} ms" for at in range(12)]
     start = f"[2026-11-22 08:59:58 +0000] [7] [INFO] Loaded version {number} of the model"
     return "\n".join([start, *lines]) + "\n"
+
+
+def main() -> None:
+    """Print the address, then the token, a line each; end when whoever started this closes the other end."""
+    with serving_on_loopback(workspace(int(time.time() * 1000))) as server:
+        sys.stdout.write(f"{server.address}\n{server.workspace.token}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

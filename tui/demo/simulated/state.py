@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 Json = dict[str, Any]
@@ -340,6 +341,12 @@ def paged(items: Sequence[T], request: Request, *, default: int, most: int) -> t
     if start + size >= len(items):
         return part, {}
     return part, {"next_page_token": base64.urlsafe_b64encode(str(start + size).encode()).decode()}
+
+
+def stamp(at_ms: int) -> str:
+    """A time as the interface writes it."""
+    at = datetime.fromtimestamp(at_ms // 1000, timezone.utc)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03}Z"
 
 
 def missing(what: str) -> Refused:

@@ -1,13 +1,28 @@
-"""Experiments, runs, metrics and logged models of a simulated workspace."""
+"""Experiments, runs, metrics, logged models, files and traces of a simulated workspace."""
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tui.demo.simulated.state import Answer, Experiment, Json, Refused, Request, Routes, Run, Workspace, missing, paged
+from tui.demo.simulated.state import (
+    Answer,
+    Experiment,
+    Json,
+    Refused,
+    Request,
+    Routes,
+    Run,
+    TableTrace,
+    Workspace,
+    missing,
+    paged,
+    stamp,
+)
 
 _API = "/api/2.0/mlflow"
 _VIEWS = {"ACTIVE_ONLY": ("active",), "DELETED_ONLY": ("deleted",), "ALL": ("active", "deleted")}
@@ -385,3 +400,114 @@ def credentials_for_read(workspace: Workspace, request: Request) -> Json:
             for path in request.said.get("path") or ()
         ]
     }
+
+
+# Traces that lie in tables of Unity Catalog, and the warehouses that look through them.
+
+
+_TRACES = "/api/4.0/mlflow/traces"
+_WAREHOUSES = "/api/2.0/sql/warehouses"
+
+
+def add_traces(routes: Routes) -> None:
+    """Answer for the traces."""
+    on = routes.on
+    on("GET", _WAREHOUSES)(lambda w, _r: {"warehouses": [_warehouse(w, each) for each in w.warehouses]})
+    on("GET", f"{_WAREHOUSES}/{{one}}")(lambda w, _r, one: _warehouse(w, _warehouse_id(w, one)))
+    on("POST", f"{_WAREHOUSES}/{{one}}/start")(start_warehouse)
+    on("POST", f"{_TRACES}/search-long-running")(search_table_traces)
+    on("GET", f"{_TRACES}/search/operations/{{name}}")(lambda w, _r, name: w.searches.pop(name))
+    on("GET", f"{_TRACES}/{{location}}/batchGet")(get_traces)
+    on("GET", f"{_TRACES}/{{location}}/{{trace}}/info")(
+        lambda w, _r, location, trace: {"trace": {"trace_info": _info_json(_table_trace(w, location, trace))}}
+    )
+
+
+def _warehouse_id(workspace: Workspace, warehouse: str) -> str:
+    if warehouse not in workspace.warehouses:
+        raise missing(f"SQL warehouse {warehouse} does not exist.")
+    return warehouse
+
+
+def _warehouse(workspace: Workspace, warehouse: str) -> Json:
+    return {"id": warehouse, "name": f"Warehouse {warehouse}", "state": workspace.warehouses[warehouse]}
+
+
+def start_warehouse(workspace: Workspace, _request: Request, one: str) -> Json:
+    """A warehouse that is woken runs at once."""
+    workspace.warehouses[_warehouse_id(workspace, one)] = "RUNNING"
+    return {}
+
+
+def search_table_traces(workspace: Workspace, request: Request) -> Json:
+    """A search goes on for a while, and is asked for by its name until it is done."""
+    said = request.said
+    where = []
+    for place in said.get("locations") or ():
+        of_schema, experiment = place.get("uc_schema"), place.get("mlflow_experiment")
+        if experiment is not None:
+            raise missing("locations not yet supported")
+        where.append(f"{of_schema['catalog_name']}.{of_schema['schema_name']}")
+    there = [trace for trace in workspace.traces if trace.schema in where]
+    found, token = paged(there, request, default=100, most=1000)
+    answer = {"done": True, "response": {"trace_infos": [_info_json(trace) for trace in found], **token}}
+    name = f"search-{next(workspace.numbers)}"
+    workspace.searches[name] = {"name": name, **answer}
+    return {"name": name, "done": False}
+
+
+def _table_trace(workspace: Workspace, location: str, trace_id: str) -> TableTrace:
+    for trace in workspace.traces:
+        if (trace.schema, trace.id) == (location, trace_id):
+            return trace
+    raise missing(f"Trace {trace_id} does not exist in {location}.")
+
+
+def get_traces(workspace: Workspace, request: Request, location: str) -> Json:
+    wanted = set(request.lists.get("trace_ids") or ())
+    there = [trace for trace in workspace.traces if trace.schema == location and trace.id in wanted]
+    return {"traces": [{"trace_info": _info_json(trace), "spans": _spans_json(trace)} for trace in there]}
+
+
+def _info_json(trace: TableTrace) -> Json:
+    catalog, schema = trace.schema.split(".")
+    return {
+        "trace_id": trace.id,
+        "trace_location": {"type": "UC_SCHEMA", "uc_schema": {"catalog_name": catalog, "schema_name": schema}},
+        "request_preview": trace.request,
+        "response_preview": trace.response,
+        "request_time": stamp(trace.start_ms),
+        "execution_duration": f"{trace.took_ms / 1000}s",
+        "state": "ERROR" if trace.error else "OK",
+        "trace_metadata": {"mlflow.trace.session": trace.session} if trace.session else {},
+        "tags": {"mlflow.traceName": trace.name},
+    }
+
+
+def _spans_json(trace: TableTrace) -> list[Json]:
+    """A root and a tool below it that took half of its time."""
+    number = bytes.fromhex(trace.id)
+    spans = []
+    for at, (name, kind, part) in enumerate((("agent.run", "AGENT", 1), ("tool:find_order", "TOOL", 2)), start=1):
+        said = {"mlflow.spanType": kind, "mlflow.spanInputs": trace.request, "mlflow.spanOutputs": trace.response}
+        start = trace.start_ms * 1_000_000
+        above = {} if at == 1 else {"parent_span_id": _bytes((1).to_bytes(8, "big"))}
+        spans.append(
+            {
+                "trace_id": _bytes(number),
+                "span_id": _bytes(at.to_bytes(8, "big")),
+                **above,
+                "name": name,
+                "start_time_unix_nano": str(start),
+                "end_time_unix_nano": str(start + trace.took_ms * 1_000_000 // part),
+                "status": {"code": "STATUS_CODE_ERROR" if trace.error else "STATUS_CODE_OK", "message": trace.error},
+                "attributes": [
+                    {"key": key, "value": {"string_value": json.dumps(value)}} for key, value in said.items()
+                ],
+            }
+        )
+    return spans
+
+
+def _bytes(value: bytes) -> str:
+    return base64.b64encode(value).decode()
