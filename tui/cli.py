@@ -178,8 +178,8 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, mer
     """
     from tui.console.report import ledger_json, ledger_table, merged_words, selected
     from tui.resources import state_dir
+    from tui.services.clock import SystemClock
     from tui.services.ledger import Ledger
-    from tui.services.pool import SystemClock
 
     clock = SystemClock()
     contents = Ledger(state_dir() / "ledger.jsonl", clock, "").read()
@@ -224,8 +224,8 @@ def lint(
     launch = resolved(said, settings, file, None)
     from tui.host.host import Host
     from tui.host.wire import spec_of
+    from tui.services.clock import SystemClock
     from tui.services.model_health import ModelHealth
-    from tui.services.pool import SystemClock
     from tui.services.prompt_desk import PromptHealth
     from tui.services.serving_desk import ServingDesk
 
@@ -310,7 +310,7 @@ def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: boo
 
 def _print_diff(comparison: Comparison, options: DiffOptions, exit_code: bool) -> None:
     from tui.console import diff
-    from tui.services.pool import SystemClock
+    from tui.services.clock import SystemClock
 
     cells = os.get_terminal_size().columns if sys.stdout.isatty() else None
     click.echo(diff.written(comparison, options, SystemClock().zone, cells), nl=False)

@@ -79,7 +79,7 @@ def of_the_gateway(folder: Path, entries: int) -> dict[str, float]:
 async def of_the_screen(folder: Path, entries: int) -> dict[str, float]:
     """From enter on the folder to its last entry on the screen, and a page of it."""
     from tui.app.application import DeckApp
-    from tui.features.artifacts.pages import ArtifactsScreen
+    from tui.features.artifacts.view import ArtifactsScreen
     from tui.ui.routes import ArtifactsRoute
 
     made = world(folder, [experiment(1, "bench")], [run(7)])

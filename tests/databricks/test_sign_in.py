@@ -9,7 +9,8 @@ import pytest
 
 from tests.databricks.test_bad_workspaces import problem_of
 from tui.demo.simulated.state import Workspace
-from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
+from tui.domain.freshness import Freshness, FreshnessState
+from tui.domain.problem import Kind, Problem
 from tui.gateway import problems
 from tui.gateway.databricks.sdk import Sdk
 from tui.gateway.databricks.serving import SdkServing

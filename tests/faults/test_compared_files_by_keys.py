@@ -15,7 +15,7 @@ from tui.app.application import DeckApp
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import ContextSettings, Settings
 from tui.features.compare.screen import CompareScreen
-from tui.services.pool import SystemClock
+from tui.services.clock import SystemClock
 from tui.services.session import Session, open_session
 from tui.ui.routes import CompareRoute
 

@@ -12,7 +12,8 @@ import pytest
 from tests.faults import loopback
 from tests.faults.loopback import Behaviour, answer, answer_json
 from tests.support.servers import free_port
-from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
+from tui.domain.freshness import Freshness, FreshnessState
+from tui.domain.problem import Kind, Problem
 from tui.gateway import dispatch, environment
 from tui.gateway.ports import TrackingPort
 from tui.gateway.registry import ClientRegistry

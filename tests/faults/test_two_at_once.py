@@ -24,9 +24,9 @@ from tests.support.stores import make_store
 from tui.domain.writes import plans
 from tui.host.host import Host
 from tui.host.wire import HostSpec
+from tui.services.clock import SystemClock
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import overtaken_line, row
-from tui.services.pool import SystemClock
 from tui.services.write_flow import Outcome, Overtaken, WriteResult
 from tui.ui.write_words import outcome_line
 

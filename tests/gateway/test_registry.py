@@ -18,7 +18,7 @@ from tui.domain.artifacts import ModelMetric
 from tui.domain.models.values import MISSING, READY, SignatureField
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs
-from tui.features.artifacts.logged_models import versions_of
+from tui.features.logged_models.screen import versions_of
 from tui.gateway import readers
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.ports import RegistryPort

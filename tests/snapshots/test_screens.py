@@ -27,7 +27,7 @@ from tests.support.snapshots import Picture
 from tui.config.model import Settings
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.features.diagnostics.doctor import StoreScreen
+from tui.features.diagnostics.store import StoreScreen
 from tui.features.run.screen import RunScreen
 from tui.services.session import LoggedRequest
 from tui.ui.asking import Asking

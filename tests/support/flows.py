@@ -13,8 +13,8 @@ from tui.domain.writes.changes import Plan
 from tui.domain.writes.plans import AliasPlan
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import AliasMoves, Rules
+from tui.services.clock import Clock
 from tui.services.ledger import Entry, Ledger
-from tui.services.pool import Clock
 from tui.services.serving_desk import ServingChanges, ServingDesk, ServingPlan, ServingWrites
 from tui.services.write_flow import Found, Outcome, WriteFlow, WriteReport, WriteResult
 

@@ -21,7 +21,7 @@ from tui.domain.capabilities import expected
 from tui.domain.models.values import FAILED
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
-from tui.gateway.databricks.ports import DiagnosisPort
+from tui.gateway.ports import DiagnosisPort
 from tui.ui.write_panel import WritePanel
 from tui.ui.write_words import Face
 

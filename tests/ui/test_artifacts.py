@@ -24,8 +24,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import size
 from tui.domain.values import RegisteredAs
 from tui.features.artifacts.download import DownloadModal
-from tui.features.artifacts.pages import ArtifactsScreen
-from tui.features.artifacts.view import ArtifactsView
+from tui.features.artifacts.view import ArtifactsScreen, ArtifactsView
 from tui.ui.routes import ArtifactsRoute, LoggedModelRoute, RunRoute
 from tui.widgets.preview import TreeGrid
 from tui.widgets.text_view import TextView

@@ -29,7 +29,7 @@ from tui.app.themes import THEMES
 from tui.config.model import ContextSettings, NoticeSettings, Settings, WatchSettings
 from tui.domain.places import parse_place
 from tui.domain.values import MetricValue
-from tui.features.diagnostics.records import RequestsScreen
+from tui.features.diagnostics.requests import RequestsScreen
 from tui.features.run.screen import RunScreen
 from tui.services.session import LoggedRequest
 from tui.ui.dialogs.choices import CommandModal

@@ -16,8 +16,8 @@ from tests.support.models import open_models
 from tests.support.writing import OX
 from tui.app.application import DeckApp
 from tui.config.model import ContextSettings, Settings
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import UNICODE
-from tui.domain.problem import Freshness, FreshnessState
 from tui.features.models.model import ModelScreen
 from tui.features.run.screen import RunScreen
 from tui.ui.routes import RunRoute, VersionRoute

@@ -11,7 +11,7 @@ from tui.config.model import Settings
 from tui.domain.artifact_tree import logged_image
 from tui.domain.artifacts import ArtifactRoot
 from tui.domain.problem import Kind, Problem
-from tui.features.artifacts.pages import ImagesScreen
+from tui.features.artifacts.images import ImagesScreen
 
 ONE, TWO, THREE = (f"{number:032x}" for number in (1, 2, 3))
 

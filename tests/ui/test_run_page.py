@@ -10,7 +10,7 @@ from tests.support.deck import FORBIDDEN, MINUTE, NOW_MS, World, browse, enter_r
 from tests.support.driver import Deck
 from tui.domain.artifacts import LoggedModel, ModelMetric
 from tui.domain.problem import Kind, Problem
-from tui.features.artifacts.pages import LoggedModelScreen
+from tui.features.logged_models.screen import LoggedModelScreen
 from tui.features.models.model import VersionScreen
 from tui.features.run.screen import RunScreen
 

@@ -10,7 +10,7 @@ from tests.support.deck import World, listed, message, shop
 from tests.support.driver import Deck
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import StoreCondition, StoreReport
-from tui.features.diagnostics.doctor import StoreScreen
+from tui.features.diagnostics.store import StoreScreen
 from tui.host.wire import spec_of
 
 PLACE = "/data/mlflow.db"

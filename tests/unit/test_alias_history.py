@@ -13,9 +13,9 @@ from tests.support.stores import Store, make_store
 from tui.domain.models.rows import KnownMove, mirror_tags, mirrored_move, tenure_at, tenures
 from tui.domain.problem import Kind, Problem
 from tui.resources import state_dir
+from tui.services.clock import SystemClock
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import MERGED, identity, lines, merge, merged, read
-from tui.services.pool import SystemClock
 
 HOSTILE = "evil \x1b[31m\u202ename"
 

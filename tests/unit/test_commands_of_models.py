@@ -15,8 +15,8 @@ from tests.support.command_line import Ended, command_line
 from tests.support.stores import Store, make_store
 from tui.console.command import EXIT_PROBLEM, EXIT_UNDONE
 from tui.resources import state_dir
+from tui.services.clock import SystemClock
 from tui.services.ledger import Entry, Ledger
-from tui.services.pool import SystemClock
 
 HOSTILE = "evil \x1b[31m\u202etext"
 Deck = Callable[..., Ended]

@@ -13,7 +13,7 @@ from tui.config.launch import Launch
 from tui.console.diff import DiffOptions, GivenRun, comparison_of, given_runs, launches_of, sheet_across, written
 from tui.domain.export import FORMATS
 from tui.domain.problem import Kind, Problem
-from tui.services.pool import SystemClock
+from tui.services.clock import SystemClock
 
 ONE, TWO = run(1).run_id, run(2).run_id
 

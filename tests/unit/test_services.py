@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
+from tui.domain.freshness import Freshness, FreshnessState
+from tui.domain.problem import Kind, Problem
 from tui.services.session import LoggedRequest, RequestLog
 
 

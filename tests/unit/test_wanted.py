@@ -14,8 +14,8 @@ from tui.console.command import EXIT_UNDONE
 from tui.console.wanted import WantedModel, wanted_of
 from tui.domain.problem import Kind, Problem
 from tui.resources import state_dir
+from tui.services.clock import SystemClock
 from tui.services.ledger import Ledger
-from tui.services.pool import SystemClock
 
 HOSTILE = "evil \x1b[31m\u202ename: [x]"
 Deck = Callable[..., Ended]

@@ -32,9 +32,10 @@ from tui.app.actions import (
     with_keys,
 )
 from tui.app.contexts import Connect, Contexts, Pages
+from tui.app.first_frame import FirstFrame
 from tui.app.plugins import OWN, Plugins
 from tui.app.signals import Resuming, heeded
-from tui.app.themes import Appearance, FirstFrame, Wardrobe, variable_defaults
+from tui.app.themes import Appearance, Wardrobe, variable_defaults
 from tui.app.under_way import Copying, DesktopNotices, RequestsUnderWay
 from tui.config.launch import COMMAND_LINE, Launch
 from tui.domain.glyphs import ASCII, UNICODE, Glyphs
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     from tui.ui.page import Page
     from tui.ui.routes import Route
     from tui.ui.views import ViewsOfList
-    from tui.widgets.grid_messages import Counting
+    from tui.widgets.grid import Grid
 
 log = logging.getLogger(__name__)
 
@@ -461,7 +462,7 @@ class DeckApp(CalmApp[int]):
             self._ages_told_ms = now_ms
             self.page.times_changed()
 
-    def on_grid_counting(self, event: Counting) -> None:
+    def on_grid_counting(self, event: Grid.Counting) -> None:
         """Say what is being typed: its key alone would seem to do nothing."""
         event.stop()
         self.say(f"{event.digits or 'A number'} …  then a movement: j, k, G, ctrl+d, space; esc leaves it")

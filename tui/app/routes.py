@@ -46,6 +46,7 @@ from tui.ui.routes import (
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
+    from tui.domain.glyphs import Glyphs
 
 
 def screen_for(route: Route, session: Session) -> Page:
@@ -60,19 +61,26 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return CompareScreen(session, route)
     if isinstance(route, ArtifactsRoute):
-        from tui.features.artifacts.pages import ArtifactsScreen
+        from tui.features.artifacts.view import ArtifactsScreen
 
         return ArtifactsScreen(session, route)
     if isinstance(route, ImagesRoute):
-        from tui.features.artifacts.pages import ImagesScreen
+        from tui.features.artifacts.images import ImagesScreen
 
         return ImagesScreen(session, route)
     if isinstance(route, LoggedModelRoute):
-        from tui.features.artifacts.pages import LoggedModelScreen
+        from tui.domain.artifacts import ArtifactRoot
+        from tui.features.artifacts.view import ArtifactsPane, ArtifactsView
+        from tui.features.logged_models.screen import LoggedModelScreen
 
-        return LoggedModelScreen(session, route)
+        def files(glyphs: Glyphs) -> tuple[ArtifactsPane, ArtifactsView]:
+            view = ArtifactsView(session, glyphs)
+            view.open_root(ArtifactRoot("model", route.model_id))
+            return ArtifactsPane(view), view
+
+        return LoggedModelScreen(session, route, files=files)
     if isinstance(route, LoggedModelsRoute):
-        from tui.features.artifacts.logged_models import LoggedModelsScreen
+        from tui.features.logged_models.screen import LoggedModelsScreen
 
         return LoggedModelsScreen(session, route)
     if isinstance(route, LoggedModelsDiffRoute):
@@ -84,7 +92,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return CurvesScreen(session, route)
     if isinstance(route, StoreRoute):
-        from tui.features.diagnostics.doctor import StoreScreen
+        from tui.features.diagnostics.store import StoreScreen
 
         return StoreScreen(session, route.report, route.opened)
     if isinstance(route, SweepRoute):
@@ -112,7 +120,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return PromptDiffScreen(session, route)
     if isinstance(route, LedgerRoute):
-        from tui.features.diagnostics.records import LedgerScreen
+        from tui.features.diagnostics.ledger import LedgerScreen
 
         return LedgerScreen(session, route.subject)
     if isinstance(route, ServingRoute):
@@ -124,7 +132,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return IncidentScreen(session, route.name, route.alias)
     if isinstance(route, StandingRoute):
-        from tui.features.diagnostics.doctor import StandingScreen
+        from tui.features.diagnostics.standing import StandingScreen
 
         return StandingScreen(session, route)
     if isinstance(route, DoctorRoute):
@@ -132,7 +140,7 @@ def screen_for(route: Route, session: Session) -> Page:
 
         return DoctorScreen(session)
     if isinstance(route, RequestsRoute):
-        from tui.features.diagnostics.records import RequestsScreen
+        from tui.features.diagnostics.requests import RequestsScreen
 
         return RequestsScreen(session)
     if isinstance(route, TracesRoute):

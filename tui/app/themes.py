@@ -1,28 +1,21 @@
-"""How the deck looks: its themes, a person's own, the one that was chosen; and the first frame, before the rest."""
+"""How the deck looks: its themes, a person's own, and the one that was chosen; and plain signs, where asked for."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timezone
 from pathlib import Path
 from typing import Any
 
 from rich.segment import Segment
-from textual.app import ComposeResult
 from textual.color import Color
-from textual.containers import Horizontal, Vertical
 from textual.filter import LineFilter
-from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.config.launch import Launch
 from tui.config.model import ACCENTS, AUTO, FAMILIES, ThemeSettings
-from tui.domain.glyphs import Glyphs
 from tui.terminal.telling import Question, light_by_environment
-from tui.widgets.pane import Pane
-from tui.widgets.status_line import HintLine, Status, StatusLine
 
 LEAST_CONTRAST = 4.5  # of text on its background, WCAG 2.2's AA; of the pair of high contrast HIGH_CONTRAST
 HIGH_CONTRAST = 7.0  # WCAG 2.2's AAA
@@ -383,46 +376,3 @@ def _plain(segment: Segment) -> Segment:
     if segment.control or segment.text.isascii():
         return segment
     return Segment(segment.text.translate(_PLAIN), segment.style)
-
-
-# The first frame: the lines and frames of the browse screen, drawn while the rest of the deck is being loaded.
-#
-# It knows next to nothing, because every module that it needed would be loaded before a person sees anything.
-
-
-class FirstFrame(Screen[None]):
-    """Stands for the browse screen until that can be shown."""
-
-    AUTO_FOCUS = ""
-    # As in ``Page``, so that nothing moves when the browse screen comes.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-rich")]
-
-    def __init__(self, status: Status, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._status = status
-        self._glyphs = glyphs
-
-    def compose(self) -> ComposeResult:
-        experiments, runs, details = (Pane(id=name) for name in ("experiments", "runs", "details"))
-        for pane, title in ((experiments, "Experiments"), (runs, "Runs"), (details, "Details")):
-            pane.set_title(title)
-        experiments.add_class("-current")
-        yield StatusLine(self._status, self._glyphs, timezone.utc)
-        with Horizontal(id="browse-body"):
-            yield experiments
-            with Vertical(id="runs-column"):
-                yield runs
-                with Vertical(id="details-place"):
-                    yield details
-        yield HintLine()
-
-    def on_mount(self) -> None:
-        self._arrange()
-
-    def on_resize(self) -> None:
-        self._arrange()
-
-    def _arrange(self) -> None:
-        narrow = self.app.size.width < 100
-        self.set_class(narrow, "-one-pane")
-        self.set_class(narrow, "-at-experiments")

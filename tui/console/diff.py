@@ -15,7 +15,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, fit
 from tui.domain.values import Lifecycle, pages_of
 from tui.gateway.ports import TrackingPort
-from tui.services.pool import SystemClock
+from tui.services.clock import SystemClock
 
 if TYPE_CHECKING:
     from tui.config.launch import Launch

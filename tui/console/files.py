@@ -168,9 +168,9 @@ def _wide(rows: Sequence[RunRow]) -> Sequence[PrintedColumn[RunRow]]:
 def export_ledger(name: tuple[str, ...]) -> None:
     """Print this machine's ledger, about NAME or everything, as lines that another one can merge."""
     from tui.resources import state_dir
+    from tui.services.clock import SystemClock
     from tui.services.ledger import Ledger
     from tui.services.ledger_rows import lines
-    from tui.services.pool import SystemClock
 
     for entry in Ledger(state_dir() / "ledger.jsonl", SystemClock(), "").read().entries:
         if not name or entry.subject in name:

@@ -11,15 +11,17 @@ from tui.domain.problem import Kind, Problem
 from tui.gateway import readers
 from tui.gateway.artifacts.client import ClientArtifacts
 from tui.gateway.databricks.catalog import SdkCatalog
-from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
 from tui.gateway.databricks.sdk import Pace, Sdk
 from tui.gateway.databricks.serving import SdkServing
 from tui.gateway.ports import (
     ArtifactsPort,
+    CatalogPort,
+    DiagnosisPort,
     EvaluationsPort,
     MetricHistoryPort,
     PromptsPort,
     RegistryPort,
+    ServingPort,
     StorePort,
     TracesPort,
     TraceWritesPort,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mlflow.utils.rest_utils import MlflowHostCreds
     from requests import Response
 
-    from tui.gateway.databricks.workspace import Workspace
+    from tui.gateway.databricks.sdk import Workspace
 
 _logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 3.0
@@ -256,7 +256,7 @@ class Connection:
     def _databricks(self) -> Workspace:
         with self._building:
             if self._workspace is None:
-                from tui.gateway.databricks.workspace import Workspace
+                from tui.gateway.databricks.sdk import Workspace
 
                 self._workspace = Workspace(self.tracking_uri)
             return self._workspace

@@ -15,8 +15,8 @@ from tui.domain.values import pages_of
 from tui.domain.writes import changes, plans
 from tui.domain.writes.changes import Change, Thing, ThingState
 from tui.domain.writes.plans import Aliases, AliasPlan, AliasStep
+from tui.services.clock import Clock
 from tui.services.ledger import OPEN, UNSETTLED, Entry, Ledger
-from tui.services.pool import Clock
 from tui.services.write_flow import Found, Outcome, Prepared, StepResult, WriteReport, WriteResult, judged
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.domain.problem import Kind, Problem
-from tui.services.pool import Clock
+from tui.services.clock import Clock
 
 OPEN = "open"
 """The outcome of an entry of which only the intention is recorded."""

@@ -21,7 +21,7 @@ from tui.domain.problem import Problem
 from tui.domain.serving import ServedAt
 from tui.gateway.ports import RegistryPort
 from tui.services.alias_moves import Holders
-from tui.services.pool import Clock
+from tui.services.clock import Clock
 from tui.services.serving_desk import ServingDesk
 
 VERSIONS_AT_ONCE = 100  # versions asked for in one request of ours, each of which may be one to the server

@@ -10,8 +10,8 @@ from tui.domain.models.grants import Access, Deed, Refusal, refusals
 from tui.domain.problem import Problem
 from tui.domain.text import clean
 from tui.domain.writes.changes import Change, Plan, Thing, WriteVerb
-from tui.gateway.databricks.ports import CatalogPort
-from tui.services.pool import Clock
+from tui.gateway.ports import CatalogPort
+from tui.services.clock import Clock
 
 KEPT_MS = 60_000  # how long grants that were read count
 _LEVELS = ("DENY", "NO_PERMISSIONS", "READ", "USE", "EDIT", "MANAGE")  # of MLflow's server, each above the one before

@@ -1,4 +1,4 @@
-"""What a session runs on: daemon threads for calls that block, so that quitting never waits, and the time."""
+"""What a session runs on: daemon threads for calls that block, so that quitting never waits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import itertools
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
-from datetime import datetime, tzinfo
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from tui.domain.problem import Kind, Problem
 
@@ -120,27 +118,3 @@ def unexpected(error: BaseException) -> Problem:
         f"{type(error).__name__}: {error}",
         "Start with --log-file FILE to keep the traceback, and report it.",
     )
-
-
-# The time, injected, so that no widget reads a clock or a zone.
-
-
-class Clock(Protocol):
-    """Now, in milliseconds since the epoch, and the zone to show times in."""
-
-    @property
-    def zone(self) -> tzinfo: ...
-
-    def now_ms(self) -> int: ...
-
-
-class SystemClock:
-    """The machine's own clock and zone."""
-
-    def __init__(self) -> None:
-        zone = datetime.now().astimezone().tzinfo
-        assert zone is not None  # astimezone() always sets one
-        self.zone: tzinfo = zone
-
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000

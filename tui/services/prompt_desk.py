@@ -15,8 +15,8 @@ from tui.domain.values import pages_of
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
 from tui.gateway.ports import PromptsPort
 from tui.services.alias_moves import AliasMoves, Holders, Rules, place_of
+from tui.services.clock import Clock
 from tui.services.ledger import Ledger
-from tui.services.pool import Clock
 from tui.services.registry_writes import undo_of
 from tui.services.write_flow import ChangeByChange, Found, unless_gone
 

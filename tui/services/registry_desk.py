@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.models import measures
 from tui.domain.models.board import ModelNews
@@ -18,7 +19,7 @@ from tui.domain.models.measures import GateWanted, Judgement
 from tui.domain.models.readiness import CHAMPION, Finding, Judged, warnings_of_target
 from tui.domain.models.rows import Holding, served_cell
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
-from tui.domain.problem import Freshness, Kind, Problem
+from tui.domain.problem import Kind, Problem
 from tui.domain.serving import move_consequences
 from tui.domain.text import clean
 from tui.domain.writes.changes import Plan

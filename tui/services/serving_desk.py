@@ -23,8 +23,7 @@ from tui.domain.serving import (
 from tui.domain.serving_rows import serves
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState
-from tui.gateway.databricks.ports import ServingPort
-from tui.gateway.ports import RegistryPort
+from tui.gateway.ports import RegistryPort, ServingPort
 from tui.services.ledger import UNSETTLED, Entry, Ledger
 from tui.services.write_flow import (
     Found,

@@ -17,21 +17,24 @@ from tui.domain.capabilities import Capabilities, expected
 from tui.host.host import Host, RequestRecord
 from tui.host.wire import spec_of
 from tui.resources import cache_dir, state_dir, views_file
+from tui.services.clock import Clock, SystemClock
 from tui.services.ledger import Ledger
-from tui.services.pool import Clock, Pool, SystemClock
+from tui.services.pool import Pool
 from tui.services.runs_query import PageSize
 from tui.services.state_files import StateFiles, ViewFile
 
 if TYPE_CHECKING:
     from tui.domain.values import RunDetail
     from tui.domain.writes.changes import Plan
-    from tui.gateway.databricks.ports import CatalogPort, DiagnosisPort, ServingPort
     from tui.gateway.ports import (
         ArtifactsPort,
+        CatalogPort,
+        DiagnosisPort,
         EvaluationsPort,
         MetricHistoryPort,
         PromptsPort,
         RegistryPort,
+        ServingPort,
         StorePort,
         TracesPort,
         TraceWritesPort,

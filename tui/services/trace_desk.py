@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.domain.traces.summary import JudgeTally, tallied_by_judge, traces_lie
 from tui.domain.traces.values import ERROR, Assessment, EvaluationRun, EvaluationSet, TraceInfo, TraceScope
 from tui.domain.values import pages_of
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, ThingState
 from tui.domain.writes.plans import of_text, state_of, text_of
-from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort, TrackingPort
 from tui.services.ledger import Ledger
 from tui.services.write_flow import ChangeByChange, Found, unless_gone
+
+if TYPE_CHECKING:
+    from tui.gateway.ports import EvaluationsPort, TracesPort, TraceWritesPort, TrackingPort
 
 
 class TraceChanges(ChangeByChange):

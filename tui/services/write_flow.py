@@ -20,8 +20,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from tui.domain.problem import Kind, Problem
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState, WriteVerb
+from tui.services.clock import Clock
 from tui.services.ledger import UNSETTLED, Ledger
-from tui.services.pool import Clock
 
 # The one way in which anything is written to a server: look again, refuse if it moved, write, read back, record.
 #

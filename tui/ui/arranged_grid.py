@@ -22,7 +22,6 @@ from tui.domain.views import put_on
 from tui.services.session import Session
 from tui.ui.asking import Asking, Deck
 from tui.ui.list_parts import export_table
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
@@ -213,13 +212,13 @@ class ArrangedGrid(Grid, Asking):
         self.rearrange(self.arrangement.turned(key, high_first=False))
 
     @on(Grid.HeadingPressed)
-    def _heading_pressed(self, event: grid_messages.HeadingPressed) -> None:
+    def _heading_pressed(self, event: Grid.HeadingPressed) -> None:
         if "sort" not in self.off:
             event.stop()
             self.turn_sort(event.key)
 
     @on(Grid.ColumnResized)
-    def _resized(self, event: grid_messages.ColumnResized) -> None:
+    def _resized(self, event: Grid.ColumnResized) -> None:
         event.stop()
         self.widen(event.key, event.width)
 
@@ -231,7 +230,7 @@ class ArrangedGrid(Grid, Asking):
             cast(Deck, self.app).say(f"{column.title or column.key} is {width} cells wide")
 
     @on(Grid.ColumnMoved)
-    def _moved(self, event: grid_messages.ColumnMoved) -> None:
+    def _moved(self, event: Grid.ColumnMoved) -> None:
         event.stop()
         before = self.shown_columns()
         self.move_column(event.key, event.by)

@@ -19,7 +19,6 @@ from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.pane import NoteText, Tab, TabLine, stand_in
 
@@ -148,7 +147,7 @@ class FactsPane(SiftedPane):
         self.show_tab()
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         event.stop()
         whole = self.value_of(event.row_key)
         if whole is not None:

@@ -25,8 +25,9 @@ from textual.widget import Widget
 
 from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, SpecTable, chosen, sifted
+from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Freshness, Problem
+from tui.domain.problem import Problem
 from tui.domain.quantities import count, pace
 from tui.domain.table import Table
 from tui.domain.text import clean
@@ -34,7 +35,6 @@ from tui.services.session import Session
 from tui.ui.arranged_grid import ListMemory, ask_columns, ask_sort, no_such_move
 from tui.ui.asking import Asking
 from tui.ui.list_parts import SiftedPane, export_table
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
@@ -436,17 +436,17 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self.rearrange(now.turned(key, high_first=self.high_first(key), may_rest=self.may_rest))
 
     @on(Grid.HeadingPressed)
-    def _heading_pressed(self, event: grid_messages.HeadingPressed) -> None:
+    def _heading_pressed(self, event: Grid.HeadingPressed) -> None:
         event.stop()
         self.turn_sort(event.key)
 
     @on(Grid.ColumnResized)
-    def _column_resized(self, event: grid_messages.ColumnResized) -> None:
+    def _column_resized(self, event: Grid.ColumnResized) -> None:
         event.stop()
         self.rearrange(self.arrangement.widened(event.key, event.width))
 
     @on(Grid.ColumnMoved)
-    def _column_moved(self, event: grid_messages.ColumnMoved) -> None:
+    def _column_moved(self, event: Grid.ColumnMoved) -> None:
         event.stop()
         columns = self.grid.table.columns if self.grid.table is not None else ()
         free = [column.key for column in columns if not column.frozen]
@@ -500,27 +500,27 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         """The very last row is asked for."""
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self, event: grid_messages.CursorMoved) -> None:
+    def _cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
         self.moved()
 
     @on(Grid.NearEnd)
-    def _near_end(self, event: grid_messages.NearEnd) -> None:
+    def _near_end(self, event: Grid.NearEnd) -> None:
         event.stop()
         self.near_end()
 
     @on(Grid.EndWanted)
-    def _end_wanted(self, event: grid_messages.EndWanted) -> None:
+    def _end_wanted(self, event: Grid.EndWanted) -> None:
         event.stop()
         self.end_wanted()
 
     @on(Grid.Opened)
-    def _row_opened(self, event: grid_messages.Opened) -> None:
+    def _row_opened(self, event: Grid.Opened) -> None:
         event.stop()
         self.open_row(event.row_key)
 
     @on(Grid.MarksChanged)
-    def _marks_changed(self, event: grid_messages.MarksChanged) -> None:
+    def _marks_changed(self, event: Grid.MarksChanged) -> None:
         event.stop()
         self.show_words()
 

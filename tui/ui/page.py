@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import BY_ID, Action, show_key
-from tui.domain.problem import Freshness
+from tui.domain.freshness import Freshness
 from tui.resources import BREAKPOINTS, HEIGHTS, NARROW
 from tui.services.session import Session
 from tui.ui.asking import Asking, AutoRefresh, Deck

@@ -32,7 +32,6 @@ from tui.ui import write_words
 from tui.ui.asking import Asking, Deck
 from tui.ui.write_parts import ConditionLines, GoOn, PanelLine, TextDifference
 from tui.ui.write_words import Course, Face, Next, result_title
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid, PlainGrid
 
 _FEWEST_ROWS = 4  # of the table, its title included
@@ -254,7 +253,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self.action_go_on()
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         """Enter in the rows shows one in full: only the button and the lines arm."""
         from tui.ui.dialogs.whole_text import WholeTextModal
 
@@ -418,7 +417,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._difference.show(change, found, instead=instead)
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
+    def _moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
         self._show_difference()
 

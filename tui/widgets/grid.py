@@ -12,13 +12,13 @@ from textual._styles_cache import StylesCache
 from textual.binding import Binding, BindingType
 from textual.css.styles import StylesBase
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.table import Column, Table
 from tui.domain.text import clean_block, wrap
-from tui.widgets import grid_messages
 from tui.widgets.grid_painter import GUTTER, Geometry, GridStats, Layout, Painter, RowState, look
 
 HEADING = 1
@@ -108,6 +108,18 @@ class _Plain(StylesCache):
         return line
 
 
+class GridMessage(Message):
+    """A message of a grid; ``control`` is that grid, so that ``@on(Grid.Opened, "#runs")`` works."""
+
+    def __init__(self, grid: Grid) -> None:
+        super().__init__()
+        self.grid = grid
+
+    @property
+    def control(self) -> Grid:
+        return self.grid
+
+
 class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     """A table of any size with a cursor, marks, frozen columns and one line of headings.
 
@@ -119,16 +131,71 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*GRID_BINDINGS]
     off: frozenset[str] = frozenset()  # keys that mean nothing in this grid, or belong to what is around it
 
-    CursorMoved = grid_messages.CursorMoved
-    Opened = grid_messages.Opened
-    Counting = grid_messages.Counting
-    MarksChanged = grid_messages.MarksChanged
-    RangeBegun = grid_messages.RangeBegun
-    NearEnd = grid_messages.NearEnd
-    EndWanted = grid_messages.EndWanted
-    ColumnResized = grid_messages.ColumnResized
-    ColumnMoved = grid_messages.ColumnMoved
-    HeadingPressed = grid_messages.HeadingPressed
+    class CursorMoved(GridMessage):
+        """Another row or column is under the cursor; no row (None, -1) where there is none."""
+
+        def __init__(self, grid: Grid, row_key: str | None, row: int, column_key: str | None) -> None:
+            super().__init__(grid)
+            self.row_key = row_key
+            self.row = row
+            self.column_key = column_key
+
+    class Counting(GridMessage):
+        """A number before a movement is being typed; so far these digits."""
+
+        def __init__(self, grid: Grid, digits: str) -> None:
+            super().__init__(grid)
+            self.digits = digits
+
+    class Opened(GridMessage):
+        """Enter, or a double click, on a row."""
+
+        def __init__(self, grid: Grid, row_key: str) -> None:
+            super().__init__(grid)
+            self.row_key = row_key
+
+    class MarksChanged(GridMessage):
+        """A person changed the marks; ``marks`` are the keys of all marked rows, in the order of marking."""
+
+        def __init__(self, grid: Grid, marks: tuple[str, ...]) -> None:
+            super().__init__(grid)
+            self.marks = marks
+
+    class RangeBegun(GridMessage):
+        """A range of marks begins at the cursor."""
+
+    class NearEnd(GridMessage):
+        """The last row is within a page of the cursor or the view: told once a number of rows, and at each move."""
+
+        def __init__(self, grid: Grid, row_count: int) -> None:
+            super().__init__(grid)
+            self.row_count = row_count
+
+    class EndWanted(GridMessage):
+        """A person asked for the very last row; the cursor is on the last one that is here."""
+
+    class ColumnResized(GridMessage):
+        """A person wants a column that wide; the owner of the table decides."""
+
+        def __init__(self, grid: Grid, key: str, width: int) -> None:
+            super().__init__(grid)
+            self.key = key
+            self.width = width
+
+    class ColumnMoved(GridMessage):
+        """A person wants a column moved by so many places to the right (negative: left); its owner decides."""
+
+        def __init__(self, grid: Grid, key: str, by: int) -> None:
+            super().__init__(grid)
+            self.key = key
+            self.by = by
+
+    class HeadingPressed(GridMessage):
+        """A click on a heading."""
+
+        def __init__(self, grid: Grid, key: str) -> None:
+            super().__init__(grid)
+            self.key = key
 
     ALLOW_SELECT = False
 

@@ -248,6 +248,9 @@ class TabPart(Widget):
     def read_again(self) -> None:
         """Refresh what is shown."""
 
+    def retick(self) -> None:
+        """Say anew how long ago things were."""
+
     def keys_target(self) -> Widget | None:
         """The widget of it that takes the keys."""
         return next((child for child in self.query("*") if child.focusable), None)

@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Freshness, FreshnessState
 from tui.domain.text import clean, fit, width
 
 

@@ -24,7 +24,6 @@ from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import counted, matches
 from tui.ui.list_parts import Filtered
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.pane import Notice, Pane
 
@@ -222,12 +221,12 @@ class ArtifactsTree(Vertical, Filtered, Asking):
     # keys
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
+    def _moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
         self.tell()
 
     @on(Grid.Opened)
-    def _enter(self, event: grid_messages.Opened) -> None:
+    def _enter(self, event: Grid.Opened) -> None:
         event.stop()
         node = self.node_here
         if node is None:

@@ -1,4 +1,4 @@
-"""Artifacts: the tree at the left, what is under its cursor at the right."""
+"""Artifacts, as a tab and as a page: the tree at the left, what is under its cursor at the right."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ from tui.domain.runs.tables import told_apart
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail
 from tui.features.artifacts.tree import ArtifactsTree
+from tui.resources import style_sheets
+from tui.services.clock import Clock
 from tui.services.copies import shown_uri
-from tui.services.pool import Clock
 from tui.services.session import Session
 from tui.ui.asking import Asking, Deck
 from tui.ui.list_parts import Filtered
-from tui.widgets import grid_messages
+from tui.ui.page import Page
+from tui.ui.routes import ArtifactsRoute
 from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane, TabPart
 from tui.widgets.preview import PreviewView, TreeGrid
@@ -212,6 +214,9 @@ class ArtifactsView(TabPart, Asking):
             self.tree_part.open_root(root, path)
         else:
             self._path = path  # asked for as soon as there is somebody to take the answer
+
+    def retick(self) -> None:
+        self.tree_part.tell()
 
     def read_again(self) -> None:
         self._kept.clear()
@@ -411,7 +416,7 @@ class ArtifactsView(TabPart, Asking):
         )
 
     @on(Grid.Opened)
-    def _value_opened(self, event: grid_messages.Opened) -> None:
+    def _value_opened(self, event: Grid.Opened) -> None:
         event.stop()
         here = self.preview_part.view.value_here()
         if here is not None:
@@ -420,7 +425,7 @@ class ArtifactsView(TabPart, Asking):
             self.app.push_screen(WholeTextModal(*here))
 
     @on(Grid.CursorMoved)
-    def _value_reached(self, event: grid_messages.CursorMoved) -> None:
+    def _value_reached(self, event: Grid.CursorMoved) -> None:
         event.stop()
 
     def step_back(self) -> bool:
@@ -469,3 +474,50 @@ class ArtifactsPane(Pane):
 
     def keys_target(self) -> Widget | None:
         return self._view.keys_target()
+
+
+class ArtifactsScreen(Page, Asking):
+    """The artifacts of a run or of a logged model."""
+
+    CSS_PATH = style_sheets("artifacts.tcss")
+
+    def __init__(self, session: Session, route: ArtifactsRoute) -> None:
+        super().__init__(session)
+        self._route = route
+        self._root = ArtifactRoot(route.kind, route.id)
+        self.view = ArtifactsView(session, self.deck.glyphs)
+        self.pane = ArtifactsPane(self.view)
+
+    def content(self) -> ComposeResult:
+        yield self.pane
+
+    def on_mount(self) -> None:
+        self.pane.set_title("Artifacts", clean(self._route.title) or self._route.id)
+        what = "runs" if self._root.kind == "run" else "logged models"
+        self.set_crumbs(what, clean(self._route.title) or self._route.id[:12], "artifacts")
+        self.set_freshness(self.freshness.loading())
+        self.view.open_root(self._root, self._route.path)
+        self.focus_pane(self.pane)
+
+    def on_artifacts_tree_listed(self, event: ArtifactsTree.Listed) -> None:
+        event.stop()
+        if event.problem is None:
+            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
+        else:
+            self.set_freshness(self.freshness.failed(event.problem))
+
+    def read_again(self) -> None:
+        self.set_freshness(self.freshness.loading())
+        self.view.read_again()
+
+    def go_back(self) -> bool:
+        return self.view.step_back()
+
+    def value_here(self) -> tuple[str, str] | None:
+        return self.view.value_here()
+
+    def copies_here(self) -> list[tuple[str, str]]:
+        return self.view.copies_here()
+
+    def times_changed(self) -> None:
+        self.view.retick()

@@ -26,7 +26,6 @@ from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
 from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane, export_table
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.preview import PreviewView
 from tui.widgets.text_view import TextView
@@ -153,7 +152,7 @@ class CompareFilesPane(SiftedPane, Asking):
     # one of them
 
     @on(Grid.Opened)
-    def _row_opened(self, event: grid_messages.Opened) -> None:
+    def _row_opened(self, event: Grid.Opened) -> None:
         event.stop()
         if self.opened is not None or self.sides is None or not self.grid.row_count:
             return

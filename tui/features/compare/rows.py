@@ -38,9 +38,7 @@ from tui.ui.arranged_grid import ListMemory, no_such_move
 from tui.ui.asking import Asking, Deck, choose
 from tui.ui.dialogs.listing import ListModal, narrowed
 from tui.ui.list_parts import NOTHING, Export, ExportForm, FilterablePane
-from tui.widgets import grid_messages
-from tui.widgets.grid import Grid
-from tui.widgets.grid_messages import GridMessage
+from tui.widgets.grid import Grid, GridMessage
 
 # The grid of a comparison: sideways it goes from run to run, not from column to column; only metrics are marked.
 
@@ -397,7 +395,7 @@ class CompareRowsPane(FilterablePane, Asking):
             self.post_message(self.Opened(column))
 
     @on(Grid.Opened)
-    def _row_opened(self, event: grid_messages.Opened) -> None:
+    def _row_opened(self, event: Grid.Opened) -> None:
         event.stop()
         shown = self.row_here()
         if shown is None or self.laid is None:
@@ -421,14 +419,14 @@ class CompareRowsPane(FilterablePane, Asking):
         self.lay_out()
 
     @on(Grid.ColumnResized)
-    def _resized_by_keys(self, event: grid_messages.ColumnResized) -> None:
+    def _resized_by_keys(self, event: Grid.ColumnResized) -> None:
         event.stop()
         column = next((c for c in self.grid.table.columns if c.key == event.key), None) if self.grid.table else None
         if column is not None:
             self.rearrange(wider=self.arrangement.wider + event.width - column.width)
 
     @on(Grid.ColumnMoved)
-    def _column_moved(self, event: grid_messages.ColumnMoved) -> None:
+    def _column_moved(self, event: Grid.ColumnMoved) -> None:
         event.stop()
         table = self.laid.table if self.laid is not None else None
         if not isinstance(table, CompareTable):
@@ -445,7 +443,7 @@ class CompareRowsPane(FilterablePane, Asking):
         self.rearrange(places=tuple(subjects[place].id for place in places))
 
     @on(Grid.HeadingPressed)
-    def _heading_pressed(self, event: grid_messages.HeadingPressed) -> None:
+    def _heading_pressed(self, event: Grid.HeadingPressed) -> None:
         event.stop()
         self._sort_by_column(event.key)
 
@@ -568,7 +566,7 @@ class CompareRowsPane(FilterablePane, Asking):
         self._marks_moved()
 
     @on(Grid.MarksChanged)
-    def _marks_changed(self, event: grid_messages.MarksChanged) -> None:
+    def _marks_changed(self, event: Grid.MarksChanged) -> None:
         event.stop()
         self._marks_moved()
 

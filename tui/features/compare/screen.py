@@ -17,7 +17,8 @@ from tui.app.actions import Action, bindings, key_of
 from tui.config.launch import Options, resolve
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import METRICS
-from tui.domain.problem import Freshness, FreshnessState, Problem
+from tui.domain.freshness import Freshness, FreshnessState
+from tui.domain.problem import Problem
 from tui.domain.quantities import count, pace
 from tui.domain.text import clean, named
 from tui.features.compare import words

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from tui.domain.problem import Freshness, FreshnessState, Problem
+from tui.domain.freshness import Freshness, FreshnessState
+from tui.domain.problem import Problem
 from tui.domain.quantities import pace
 from tui.domain.series.history import (
     MOST_POINTS,

@@ -23,8 +23,9 @@ from tui.domain.experiments import (
     experiment_rows,
     experiment_words,
 )
+from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Freshness, Problem
+from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.services.session import Session

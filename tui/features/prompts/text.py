@@ -46,7 +46,6 @@ from tui.ui.asking import Asking
 from tui.ui.page import Page
 from tui.ui.routes import PromptDiffRoute
 from tui.ui.write_parts import AliasForm, AliasLines, OneAlias
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid, PlainGrid
 from tui.widgets.pane import Pane, Tab, TabLine
 from tui.widgets.text_view import TextView
@@ -191,7 +190,7 @@ class PromptTextPane(Pane, Asking):
         return next((use for use in uses.found if f"{use.kind}:{use.id}" == key), None) if uses is not None else None
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         from tui.ui.dialogs.whole_text import WholeTextModal
 
         event.stop()

@@ -33,7 +33,6 @@ from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer, choose
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute, SweepRoute
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.pane import TabPart
 
@@ -184,7 +183,7 @@ class MetricsView(TabPart, Asking):
     # keys
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         event.stop()
         detail = self._detail
         if detail is None or event.row_key is None:

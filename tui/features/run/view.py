@@ -28,7 +28,6 @@ from tui.ui.asking import Asking, Deck
 from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane
 from tui.ui.routes import LoggedModelRoute, VersionRoute
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.pane import NoteText, Tab, TabLine, TabPart, stand_in
 
@@ -298,7 +297,7 @@ class RunView(SiftedPane, Asking):
         self.open_tab(event.id)
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         event.stop()
         if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(event.row_key):
             self.action_fold()

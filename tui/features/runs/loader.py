@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from tui.domain.columns import SortOrder, sort_from_json
-from tui.domain.problem import Freshness, FreshnessState, Problem
+from tui.domain.freshness import Freshness, FreshnessState
+from tui.domain.problem import Problem
 from tui.domain.quantities import pace
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean

@@ -13,8 +13,9 @@ from textual.message import Message
 from tui.app.actions import bindings, key_of, with_keys
 from tui.domain.columns import Arrangement, Look, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Freshness, FreshnessState, Kind, Problem
+from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
 from tui.features.runs import words as runs_words
 from tui.features.runs.acts import Onward, RunsWriting, reference
@@ -25,7 +26,6 @@ from tui.services.runs_query import RunsQuery
 from tui.services.session import Session
 from tui.ui.asking import NOTHING_TO_UNDO, AutoRefresh
 from tui.ui.list_pane import OF_MARKS, ListPane, Show
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
@@ -516,7 +516,7 @@ class RunsPane(ListPane[str]):
         return (self.groups.run_ids(here) if self.groups is not None else ()) or (here,)
 
     @on(Grid.MarksChanged)
-    def _group_marked(self, event: grid_messages.MarksChanged) -> None:
+    def _group_marked(self, event: Grid.MarksChanged) -> None:
         """A mark on a group is one on each of its runs; where all of them have one, they lose it."""
         groups, marks = self.groups, self.grid.marks
         if groups is None or not any(groups.run_ids(key) for key in marks):

@@ -10,8 +10,9 @@ from tui.app.actions import key_of
 from tui.domain import quantities
 from tui.domain.columns import Arrangement, SortOrder
 from tui.domain.experiments import Experiment, Lifecycle
+from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Freshness, FreshnessState, Kind
+from tui.domain.problem import Kind
 from tui.domain.text import clean, named
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import RunsQuery

@@ -27,7 +27,6 @@ from tui.services.serving_desk import WHOLE_AT_ONCE, ServingDesk, ServingView
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.list_pane import ListPane, Show
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.pane import Pane
 
@@ -316,11 +315,11 @@ class EntitiesPane(Pane):
         return next((e for e in (endpoint.config.entities if endpoint else ()) if e.name == key), None)
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
+    def _moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
         self.screen.refresh_bindings()
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         event.stop()
         self.post_message(self.Opened())

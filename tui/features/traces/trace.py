@@ -13,8 +13,9 @@ from textual.timer import Timer
 
 from tui.app.actions import bindings
 from tui.domain.columns import ColumnSpec, SpecTable
+from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Freshness, Problem
+from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.traces.span_lines import SpanReader, TextLine
 from tui.domain.traces.tree import SpanTree

@@ -20,7 +20,6 @@ from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, named, width
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.ui.dialogs.listing import ListModal, narrowed
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.inputs import CalmInput
 
@@ -61,7 +60,7 @@ class ChoiceModal(ListModal[Choice]):
         return RowsTable(columns, [choice.id for choice in kept], cells, {"detail": muted})
 
     @on(Grid.CursorMoved)
-    def _moved(self, event: grid_messages.CursorMoved) -> None:
+    def _moved(self, event: Grid.CursorMoved) -> None:
         if self.on_cursor is not None and event.row_key is not None:
             self.on_cursor(self._choices[event.row_key])
         self.when_seen()

@@ -27,7 +27,6 @@ from tui.services.write_flow import Outcome, WriteResult
 from tui.ui.asking import Asking, Deck
 from tui.ui.dialogs.choices import AskLineModal
 from tui.ui.write_panel import WritePanel
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid, PlainGrid
 from tui.widgets.inputs import TextBox
 
@@ -318,7 +317,7 @@ class TagsModal(ModalScreen[None], Asking):
     # keys
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         event.stop()
         self._edit_value(event.row_key)
 

@@ -22,7 +22,6 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, named, width
 from tui.resources import BREAKPOINTS, style_sheets
-from tui.widgets import grid_messages
 from tui.widgets.grid import Grid
 from tui.widgets.inputs import CalmInput
 
@@ -115,7 +114,7 @@ class ListModal(ModalScreen[Answer | None], Generic[Answer]):
         self._choose(self.grid.cursor_key)
 
     @on(Grid.Opened)
-    def _opened(self, event: grid_messages.Opened) -> None:
+    def _opened(self, event: Grid.Opened) -> None:
         event.stop()
         self._choose(event.row_key)
 
@@ -380,7 +379,7 @@ class PickSortModal(ListModal[SortPicked]):
         self.grid.action_mark()
 
     @on(Grid.MarksChanged)
-    def _marked(self, event: grid_messages.MarksChanged) -> None:
+    def _marked(self, event: Grid.MarksChanged) -> None:
         event.stop()
         self._turned = True
         marks = set(self.grid.marks)

@@ -1,4 +1,4 @@
-"""Artifacts as a page, and a model that a run logged as one."""
+"""Images that runs logged under a key, step by step; two runs in step with each other."""
 
 from __future__ import annotations
 
@@ -15,189 +15,20 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.app.actions import bindings
-from tui.domain import quantities
 from tui.domain.artifact_tree import LOGGED_IMAGES, LoggedImage, logged_image
-from tui.domain.artifacts import ArtifactEntry, ArtifactListing, ArtifactRoot, LoggedModel
+from tui.domain.artifacts import ArtifactEntry, ArtifactListing, ArtifactRoot
 from tui.domain.glyphs import ASCII
 from tui.domain.preview.values import CELL_PIXELS, Preview
 from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
-from tui.domain.runs.tables import about, facts, model_metrics
-from tui.domain.text import clean, named, natural
-from tui.features.artifacts.tree import ArtifactsTree
-from tui.features.artifacts.view import ArtifactsPane, ArtifactsView
+from tui.domain.text import named, natural
 from tui.resources import style_sheets
 from tui.services.session import Session
 from tui.ui.asking import Asking
-from tui.ui.facts import FactsPane
 from tui.ui.page import Page
-from tui.ui.routes import ArtifactsRoute, ImagesRoute, LoggedModelRoute
+from tui.ui.routes import ImagesRoute
 from tui.widgets.pane import Pane
 from tui.widgets.preview import PreviewView
-
-
-class ArtifactsScreen(Page, Asking):
-    """The artifacts of a run or of a logged model."""
-
-    CSS_PATH = style_sheets("artifacts.tcss")
-
-    def __init__(self, session: Session, route: ArtifactsRoute) -> None:
-        super().__init__(session)
-        self._route = route
-        self._root = ArtifactRoot(route.kind, route.id)
-        self.view = ArtifactsView(session, self.deck.glyphs)
-        self.pane = ArtifactsPane(self.view)
-
-    def content(self) -> ComposeResult:
-        yield self.pane
-
-    def on_mount(self) -> None:
-        self.pane.set_title("Artifacts", clean(self._route.title) or self._route.id)
-        what = "runs" if self._root.kind == "run" else "logged models"
-        self.set_crumbs(what, clean(self._route.title) or self._route.id[:12], "artifacts")
-        self.set_freshness(self.freshness.loading())
-        self.view.open_root(self._root, self._route.path)
-        self.focus_pane(self.pane)
-
-    def on_artifacts_tree_listed(self, event: ArtifactsTree.Listed) -> None:
-        event.stop()
-        if event.problem is None:
-            self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
-        else:
-            self.set_freshness(self.freshness.failed(event.problem))
-
-    def read_again(self) -> None:
-        self.set_freshness(self.freshness.loading())
-        self.view.read_again()
-
-    def go_back(self) -> bool:
-        return self.view.step_back()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.view.value_here()
-
-    def copies_here(self) -> list[tuple[str, str]]:
-        return self.view.copies_here()
-
-    def times_changed(self) -> None:
-        self.view.tree_part.tell()
-
-
-# A model that a run logged, as a page: what it is, with its params, metrics, tags and files.
-
-
-_TABS = {"overview": "Overview", "params": "Params", "metrics": "Metrics", "tags": "Tags"}
-
-
-class LoggedModelScreen(Page, Asking):
-    """The page of a logged model."""
-
-    CSS_PATH = style_sheets("run.tcss", "artifacts.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("logged_model")]
-
-    def __init__(self, session: Session, route: LoggedModelRoute) -> None:
-        super().__init__(session)
-        self._route = route
-        self.model: LoggedModel | None = None
-        self.about = FactsPane(session, self.deck.glyphs, id="about", tabs=_TABS, title="Logged model")
-        self.view = ArtifactsView(session, self.deck.glyphs)
-        self.files = ArtifactsPane(self.view)
-
-    def content(self) -> ComposeResult:
-        with Horizontal(id="run-body"):
-            yield self.about
-            yield self.files
-
-    def on_mount(self) -> None:
-        self._call_it(self._route.model_id)
-        for tab in _TABS:
-            self.about.say_of(tab, "Reading this model …")
-        if self._route.known is not None:
-            self._show(self._route.known)
-        self.files.set_title("Files")
-        self.view.open_root(ArtifactRoot("model", self._route.model_id))
-        self.focus_pane(self.about)
-        self._read()
-
-    def _call_it(self, name: str) -> None:
-        run_id = self.model.source_run_id if self.model is not None else self._route.run_id
-        of = ("runs", run_id[:8]) if run_id else ()
-        self.set_crumbs(*of, "logged models", named(name))
-
-    def action_its_traces(self) -> None:
-        from tui.domain.traces.values import TraceScope
-        from tui.ui.routes import TracesRoute
-
-        name = self.model.name if self.model is not None else ""
-        self.deck.go(TracesRoute(TraceScope((), name, model_id=self._route.model_id)))
-
-    # reading
-
-    def read_again(self) -> None:
-        self.view.read_again()
-        self._read()
-
-    def _read(self) -> None:
-        self.set_freshness(self.freshness.loading())
-        artifacts, wanted = self.session.artifacts, self._route.model_id
-        self.ask(self.session.pool, "model", lambda: artifacts.logged_model(wanted), self._got, self._refused)
-
-    def _got(self, model: LoggedModel) -> None:
-        self.set_freshness(self.freshness.live(self.session.clock.now_ms()))
-        self.about.notice.clear()
-        self._show(model)
-
-    def _refused(self, problem: Problem) -> None:
-        self.set_freshness(self.freshness.failed(problem))
-        self.about.show_problem(problem)
-        if self.model is None:
-            for tab in _TABS:
-                self.about.say_of(tab, "Nothing could be read of this model.")
-
-    def _show(self, model: LoggedModel) -> None:
-        self.model = model
-        self._call_it(model.name or model.model_id)
-        clock = self.session.clock
-        created = ""
-        if model.created_ms is not None:
-            ago = quantities.ago(model.created_ms, clock.now_ms())
-            created = f"{quantities.stamp(model.created_ms, clock.zone)}  ({ago})"
-        shown = about(model, created, self.deck.glyphs)
-        self.about.put("overview", lambda _query: shown)
-        params, tags = (sorted(of.items(), key=lambda pair: natural(pair[0])) for of in (model.params, model.tags))
-        self.about.put("params", lambda query: facts(params, query, heading=("param", "value")))
-        self.about.put("metrics", partial(model_metrics, model))
-        self.about.put("tags", lambda query: facts(tags, query, heading=("tag", "value")))
-
-    # keys
-
-    def action_register(self) -> None:
-        self.deck.register(uri=ArtifactRoot("model", self._route.model_id).uri())
-
-    def go_back(self) -> bool:
-        pane = self.current_pane()
-        return self.view.step_back() if pane is self.files else self.about.drop_filter()
-
-    def times_changed(self) -> None:
-        if self.model is not None:
-            self._show(self.model)
-        self.view.tree_part.tell()
-
-    def value_here(self) -> tuple[str, str] | None:
-        return self.view.value_here() if self.current_pane() is self.files else self.about.value_here()
-
-    def copies_here(self) -> list[tuple[str, str]]:
-        if self.current_pane() is self.files:
-            offers = self.view.copies_here()
-        else:
-            here = self.about.value_here()
-            offers = [here] if here else []
-        model_id = self._route.model_id
-        return [*offers, ("model id", model_id), ("model URI", f"models:/{model_id}")]
-
-
-# Images that runs logged under a key, step by step; two runs in step with each other.
-
 
 KEPT = 24  # pictures that are kept for scrubbing back
 MOST_RUNS = 2
