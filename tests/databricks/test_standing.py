@@ -74,6 +74,7 @@ async def test_who_may_do_what_with_a_model_and_what_a_version_depends_on(
         if size[0] >= 100:
             await deck.until_text("waits for approval")
             await deck.until_text("job 907, run 66013")
+        await deck.until_text("val_auc")  # the version has been read, of which the key asks
         await deck.press("H")
         await deck.until_text("owns it")
         await deck.until_text("EXECUTE")
