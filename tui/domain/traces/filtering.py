@@ -436,7 +436,9 @@ def _other(key: KeyRef, operator: Operator, value: Literal_) -> str:
         return ""
     if source:
         return f"{'tag' if source == 'tags' else source}.`{name}` {operator} {quoted_value(value.text)}"
-    if key.key.startswith("feedback."):
+    # Stores compare what they hold letter by letter, and a yes may be held as true or "yes", a 3 as 3 or 3.0.
+    plain = nodes.number(value.text) is None and (value.quoted or value.text.lower() not in ("true", "false"))
+    if key.key.startswith("feedback.") and plain:
         return f"feedback.`{name}` {operator} {quoted_value(value.text)}"
     return ""
 
