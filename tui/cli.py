@@ -89,7 +89,6 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
 @click.argument("place")
 @json_option
 @context_options
-@click.pass_obj
 def _open(earlier: GivenOptions, /, place: str, as_json: bool, **given: Any) -> None:
     """Open a place in the deck, as PLACE alone does; with --json tell what it names instead, without asking anybody."""
     if as_json:
@@ -204,7 +203,6 @@ def ledger_command(said: GivenOptions, name: tuple[str, ...], as_json: bool, mer
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--rules", is_flag=True, help="Print the rules and their grades instead.")
 @click.option("--allow-empty", is_flag=True, help="Pass where no model is registered.")
-@click.pass_obj
 def lint(
     earlier: GivenOptions, /, name: tuple[str, ...], as_json: bool, rules: bool, allow_empty: bool, **given: Any
 ) -> None:
@@ -265,7 +263,6 @@ def lint(
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--csv", "form", flag_value="csv", help="The same as --format csv.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the runs differ in more than their times and ids.")
-@click.pass_obj
 def diff_command(earlier: GivenOptions, /, runs: tuple[str, ...], exit_code: bool, **given: Any) -> None:
     """Compare runs, versions of a model, or two versions of a prompt; runs by id, runs:/ID or name, of another
     context as CONTEXT:RUN, and prompts word by word.
@@ -327,7 +324,6 @@ def _print_diff(comparison: Comparison, options: DiffOptions, exit_code: bool) -
 )
 @context_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
 def doctor_command(earlier: GivenOptions, /, as_json: bool, **given: Any) -> None:
     """Tell what works and what does not from here; exit with 1 if something needed fails."""
     from tui.console import report as console

@@ -319,7 +319,6 @@ def server_of(session: Session, by: str) -> Any:
     examples=("mlflow-deck mcp --context prod", "mlflow-deck mcp --tracking-uri http://localhost:5000 --read-only"),
 )
 @context_options
-@click.pass_obj
 def mcp_command(earlier: GivenOptions, /, **given: Any) -> None:
     """Serve agents over stdio; they read this context, and propose moves of aliases that a person decides on.
 

@@ -155,8 +155,11 @@ class Group(click.Group):
 
 
 def context_options(function: Decorated) -> Decorated:
-    """The options that say what is opened and how; the command's help leaves them to the program's."""
-    return _with(function, _context_options(hidden=True))
+    """The options that say what is opened and how; the command's help leaves them to the program's.
+
+    The command is given first what was said of them before its name.
+    """
+    return _with(click.pass_obj(function), _context_options(hidden=True))  # type: ignore[return-value]
 
 
 def shown_context_options(function: Decorated) -> Decorated:

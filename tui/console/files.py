@@ -72,7 +72,6 @@ def export() -> None:
 @filter_option
 @lifecycle_option
 @context_options
-@click.pass_obj
 def export_runs(
     earlier: GivenOptions,
     /,
@@ -196,7 +195,6 @@ def export_ledger(name: tuple[str, ...]) -> None:
 )
 @json_option
 @context_options
-@click.pass_obj
 def download(earlier: GivenOptions, /, place: str, folder: str, as_json: bool, **given: Any) -> None:
     """Bring files of a run or of a model version; print where it lies.
 

@@ -111,7 +111,6 @@ _TRACE: Sequence[PrintedColumn[TraceInfo]] = (
 @limit_option
 @click.option("--fail-on", metavar="FILTER", default="", help="Exit with 1 if any of those listed matches this.")
 @context_options
-@click.pass_obj
 def traces(
     earlier: GivenOptions,
     /,
@@ -152,7 +151,6 @@ def traces(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="So many at most."
 )
 @context_options
-@click.pass_obj
 def evaluations(
     earlier: GivenOptions, /, experiment: tuple[str, ...], form: str, dataset: str, limit: int, **given: Any
 ) -> None:
@@ -346,7 +344,6 @@ _VERSION: Sequence[PrintedColumn[VersionRow]] = (
 @named_option
 @limit_option
 @context_options
-@click.pass_obj
 def prompts_list(earlier: GivenOptions, /, form: str, named: str, limit: int | None, **given: Any) -> None:
     """List prompts with their aliases, by name."""
     with opened(earlier, given) as session:
@@ -371,7 +368,6 @@ def every_prompt(session: Session) -> Iterator[Sequence[RegisteredModel]]:
 @click.argument("prompt")
 @output_options
 @context_options
-@click.pass_obj
 def prompts_get(earlier: GivenOptions, /, prompt: str, form: str, **given: Any) -> None:
     """Print a version of a prompt, the newest where none is named."""
     with opened(earlier, given) as session:
@@ -383,7 +379,6 @@ def prompts_get(earlier: GivenOptions, /, prompt: str, form: str, **given: Any) 
 @output_options
 @limit_option
 @context_options
-@click.pass_obj
 def prompts_versions(earlier: GivenOptions, /, prompt: str, form: str, limit: int | None, **given: Any) -> None:
     """List the versions of a prompt, the newest first."""
     name, _, _ = named_by(prompt)

@@ -146,7 +146,6 @@ _VERSION: Sequence[PrintedColumn[VersionRow]] = (
 @named_option
 @limit_option
 @context_options
-@click.pass_obj
 def models_list(earlier: GivenOptions, /, form: str, named: str, limit: int | None, **given: Any) -> None:
     """List registered models with their aliases, by name."""
     with opened(earlier, given) as session:
@@ -181,7 +180,6 @@ def _whole(session: Session, model: RegisteredModel) -> RegisteredModel:
 @click.argument("model", shell_complete=completion.models)
 @output_options
 @context_options
-@click.pass_obj
 def models_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) -> None:
     """Print a model, or the version that models:/NAME/VERSION or models:/NAME@ALIAS names."""
     meant = named_by(model)
@@ -205,7 +203,6 @@ def models_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) ->
 @output_options
 @limit_option
 @context_options
-@click.pass_obj
 def versions(earlier: GivenOptions, /, model: str, form: str, limit: int | None, **given: Any) -> None:
     """List the versions of a registered model, the newest first."""
     name = named_by(model).model
@@ -258,7 +255,6 @@ _ALIAS: Sequence[PrintedColumn[_Alias]] = (
 @click.argument("model", shell_complete=completion.models)
 @output_options
 @context_options
-@click.pass_obj
 def alias_get(earlier: GivenOptions, /, model: str, form: str, **given: Any) -> None:
     """Print the version that models:/NAME@ALIAS points to; of a model, all its aliases.
 
@@ -305,7 +301,6 @@ def _aliases(session: Session, model: RegisteredModel, wanted: Sequence[str]) ->
 @click.option("--if-currently", metavar="VERSION", help="Only if it points here now; none: if it is new.")
 @write_options
 @context_options
-@click.pass_obj
 def alias_set(
     earlier: GivenOptions, /, model: str, version: str, if_currently: str | None, consent: Consent, **given: Any
 ) -> None:
@@ -324,7 +319,6 @@ def alias_set(
 @click.option("--if-currently", metavar="VERSION", help="Only if it points here now.")
 @write_options
 @context_options
-@click.pass_obj
 def alias_unset(earlier: GivenOptions, /, model: str, if_currently: str | None, consent: Consent, **given: Any) -> None:
     """Take an alias away. Ends with 3 where it was not done."""
     _move(earlier, given, _alias_named(model), None, if_currently, consent)
@@ -438,7 +432,6 @@ def _held_words(one: Tenure) -> str:
 @click.option("--at", "moment", metavar="TIME", help="Print only the version that it was on then.")
 @output_options
 @context_options
-@click.pass_obj
 def alias_history(earlier: GivenOptions, /, model: str, moment: str | None, form: str, **given: Any) -> None:
     """Tell who held an alias from when to when, who moved it and why.
 
@@ -496,7 +489,6 @@ def _moment(said: str, session: Session) -> int:
 @click.argument("model", shell_complete=completion.models)
 @write_options
 @context_options
-@click.pass_obj
 def undo(earlier: GivenOptions, /, model: str, consent: Consent, **given: Any) -> None:
     """Take back the last change of a model; one made from this machine, as u in the deck does.
 

@@ -86,7 +86,6 @@ _EXPERIMENT: Sequence[PrintedColumn[Experiment]] = (
 @lifecycle_option
 @limit_option
 @context_options
-@click.pass_obj
 def experiments_list(
     earlier: GivenOptions, /, form: str, named: str, lifecycle: str, limit: int | None, **given: Any
 ) -> None:
@@ -207,7 +206,6 @@ def _align(column: str) -> Any:
 @lifecycle_option
 @limit_option
 @context_options
-@click.pass_obj
 def runs_list(
     earlier: GivenOptions,
     /,
@@ -383,7 +381,6 @@ def _datasets(run: RunDetail) -> str:
 @click.argument("run")
 @output_options
 @context_options
-@click.pass_obj
 def runs_get(earlier: GivenOptions, /, run: str, form: str, **given: Any) -> None:
     """Print one run in full: params, metrics, tags, datasets. CSV has a line a value."""
     with opened(earlier, given) as session:
@@ -433,7 +430,6 @@ _POINT: Sequence[PrintedColumn[_Point]] = (
 @click.argument("metric", nargs=-1, required=True)
 @output_options
 @context_options
-@click.pass_obj
 def runs_history(earlier: GivenOptions, /, run: str, metric: tuple[str, ...], form: str, **given: Any) -> None:
     """Print every point that was recorded of metrics of a run, in full, in their order."""
     with opened(earlier, given) as session:

@@ -248,7 +248,6 @@ def _read(file: str) -> dict[str, WantedModel]:
 @click.option("--partly", is_flag=True, help="Plan what can be done, and leave out what is refused.")
 @json_option
 @context_options
-@click.pass_obj
 def plan_command(earlier: GivenOptions, /, file: str, partly: bool, as_json: bool, **given: Any) -> None:
     """Show what would be changed for a YAML file; its aliases, tags and descriptions.
 
@@ -284,7 +283,6 @@ def plan_command(earlier: GivenOptions, /, file: str, partly: bool, as_json: boo
 @second_look_option
 @json_option
 @context_options
-@click.pass_obj
 def apply_command(
     earlier: GivenOptions,
     /,
@@ -409,7 +407,6 @@ def _done(session: Session, doable: Sequence[PlannedPart], reason: str, as_json:
 @click.option("--tags", is_flag=True, help="Their tags, too.")
 @click.option("--descriptions", is_flag=True, help="Their descriptions, too.")
 @context_options
-@click.pass_obj
 def export_aliases(
     earlier: GivenOptions, /, model: tuple[str, ...], tags: bool, descriptions: bool, **given: Any
 ) -> None:
@@ -456,7 +453,6 @@ def export_aliases(
 @click.option("--format", "form", type=click.Choice(("table", "md", "json")), default="table")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @context_options
-@click.pass_obj
 def gate_command(
     earlier: GivenOptions,
     /,

@@ -250,7 +250,6 @@ def watching(
 @click.option("--exit-code", is_flag=True, help="End with 1 when something has happened.")
 @click.option("--once", is_flag=True, help="Look once, compare with the last time, and end.")
 @context_options
-@click.pass_obj
 def watch_command(
     earlier: GivenOptions,
     /,

@@ -596,6 +596,12 @@ class HeldPane(ListPane[Row]):
     def has_rows(self) -> bool:
         return bool(self.held)
 
+    def show_all(self, rows: Iterable[Row]) -> None:
+        """These have been read, and are all that there are."""
+        self.held = {self.key_of(row): row for row in rows}
+        self.state.live()
+        self.fill()
+
     def take_in(self, rows: Iterable[Row]) -> None:
         """These have just been read."""
         found = {self.key_of(row): row for row in rows}

@@ -13,7 +13,6 @@ from tui.app.actions import bindings, key_of
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.groups import Grouping, Importance, RunGroups, best_metric, grouping_by, groupings, importances
 from tui.domain.runs.groups_table import GroupRows, GroupsTable, group_title, importance_table
@@ -83,10 +82,7 @@ class CompareGroupsPane(SiftedPane, Asking):
             self.baseline = 0
             self.fill()
 
-        self.ask(self._session.own_work, "groups", work, got, self._refused)
-
-    def _refused(self, problem: Problem) -> None:
-        self.notice.problem(problem)
+        self.ask(self._session.own_work, "groups", work, got, self.notice.problem)
 
     def fill(self) -> None:
         """Draw the groups anew."""
@@ -295,10 +291,7 @@ class CompareParamsPane(Pane, Asking):
         if metric is None:
             self._show(())
             return
-        self.ask(self._session.pool, "params", lambda: importances(comparison, metric), self._show, self._refused)
-
-    def _refused(self, problem: Problem) -> None:
-        self.notice.problem(problem)
+        self.ask(self._session.pool, "params", lambda: importances(comparison, metric), self._show, self.notice.problem)
 
     def _show(self, found: tuple[Importance, ...]) -> None:
         self.found = found

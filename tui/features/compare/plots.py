@@ -16,7 +16,6 @@ from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.diff.table import subject_titles
 from tui.domain.glyphs import Glyphs
-from tui.domain.problem import Problem
 from tui.domain.quantities import count
 from tui.domain.runs.groups import best_metric, importances
 from tui.domain.runs.tables import SYSTEM
@@ -98,10 +97,7 @@ class ComparePlotsPane(Pane, Asking):
         if metric is None:
             self._say("These runs have no metric to draw params against.")
             return
-        self.ask(self._session.pool, "axes", lambda: drawn(comparison, metric), self._got, self._refused)
-
-    def _refused(self, problem: Problem) -> None:
-        self.notice.problem(problem)
+        self.ask(self._session.pool, "axes", lambda: drawn(comparison, metric), self._got, self.notice.problem)
 
     def _say(self, words: str) -> None:
         self.drawn = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -35,7 +35,7 @@ from tui.features.compare.words import ComparisonAsides
 from tui.services.compared_runs import diff
 from tui.services.session import Session
 from tui.ui.arranged_grid import ListMemory, no_such_move
-from tui.ui.asking import Asking, Deck, choose
+from tui.ui.asking import Asking, choose
 from tui.ui.dialogs.listing import ListModal, narrowed
 from tui.ui.list_parts import NOTHING, Export, ExportForm, FilterablePane
 from tui.widgets.grid import Grid, GridMessage
@@ -359,8 +359,7 @@ class CompareRowsPane(FilterablePane, Asking):
             self.post_message(self.Dropped(column))
 
     def action_commits(self) -> None:
-        deck, (old, new) = cast(Deck, self.app), self._commits()
-        folder = deck.folder
+        folder, (old, new) = self.deck.folder, self._commits()
 
         def shown(text: str) -> None:
             from tui.ui.dialogs.whole_text import WholeTextModal
@@ -368,10 +367,7 @@ class CompareRowsPane(FilterablePane, Asking):
             what = f"git diff {old[:10]} {new[:10]}"
             self.app.push_screen(WholeTextModal(what, text or "Nothing lies between these commits."))
 
-        def refused(problem: Problem) -> None:
-            deck.say(str(problem))
-
-        self.ask(self.session.pool, "commits", lambda: diff(folder, old, new), shown, refused)
+        self.ask(self.session.pool, "commits", lambda: diff(folder, old, new), shown, self.say_problem)
 
     def _commits(self) -> tuple[str, str]:
         """The commits of the baseline and of the run under the cursor, "" where one is not recorded."""
@@ -430,12 +426,12 @@ class CompareRowsPane(FilterablePane, Asking):
         event.stop()
         table = self.laid.table if self.laid is not None else None
         if not isinstance(table, CompareTable):
-            cast(Deck, self.app).say(with_keys(_FLIPPED))
+            self.deck.say(with_keys(_FLIPPED))
             return
         places, here = table.others, subject_of(event.key)
         at = places.index(here) + event.by if here in places else -1
         if here is None or not 0 <= at < len(places):
-            cast(Deck, self.app).say(no_such_move(event.by, len(places)))
+            self.deck.say(no_such_move(event.by, len(places)))
             return
         places.remove(here)
         places.insert(at, here)
@@ -455,7 +451,7 @@ class CompareRowsPane(FilterablePane, Asking):
         """Sort the rows of each group by a column; then the other way round; then not."""
         table = self.laid.table if self.laid is not None else None
         if not isinstance(table, CompareTable):
-            cast(Deck, self.app).say(with_keys(_FLIPPED))
+            self.deck.say(with_keys(_FLIPPED))
             return
         key, now = table.sort_key(column), dict(self.arrangement.sort)
         first = key.startswith("change")  # the largest change is looked at first
@@ -519,12 +515,12 @@ class CompareRowsPane(FilterablePane, Asking):
         if row is not None:
             self.grid.move_to_row(row)
         else:
-            cast(Deck, self.app).say(f"There is no row {'below' if by > 0 else 'above'} in which something differs")
+            self.deck.say(f"There is no row {'below' if by > 0 else 'above'} in which something differs")
 
     def action_export(self) -> None:
         comparison, laid = self.comparison, self.laid
         if comparison is None or laid is None:
-            cast(Deck, self.app).say(NOTHING)
+            self.deck.say(NOTHING)
             return
         from tui.domain.export import FORMATS, report
 
@@ -553,12 +549,8 @@ class CompareRowsPane(FilterablePane, Asking):
         laid = self.laid
         shown = [row.id for row in laid.arranged.rows if metric_of(row.id) is not None] if laid is not None else []
         if not shown:
-            cast(Deck, self.app).say(
-                with_keys(
-                    "No metric is shown here to be marked: {compare.differences} shows all rows,"
-                    " {compare.fold_group} unfolds a group"
-                )
-            )
+            unfolds = "{compare.differences} shows all rows, {compare.fold_group} unfolds a group"
+            self.deck.say(with_keys(f"No metric is shown here to be marked: {unfolds}"))
             return
         marks, here = self.grid.marks, set(shown)
         whole = here.issubset(marks)
@@ -577,7 +569,7 @@ class CompareRowsPane(FilterablePane, Asking):
         if self.grid.cursor_key == "metrics:":
             self.action_mark_metrics()
         else:
-            cast(Deck, self.app).say("Metrics can be marked here, for their curves (p): this row is none")
+            self.deck.say("Metrics can be marked here, for their curves (p): this row is none")
 
     # named views of it: how any comparison is looked at, without what belongs to the things compared here
 

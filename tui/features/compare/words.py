@@ -27,7 +27,6 @@ from tui.ui.asking import Deck
 from tui.ui.routes import CompareRoute
 
 _ORDERS = {"name": "", "change": "by change from the baseline", "spread": "by spread across the runs"}
-_ONE_OF = {"params": "param", "metrics": "metric", "tags": "tag", "datasets": "dataset"}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tui.domain.traces import table
 from tui.domain.traces.values import EvaluationRun, EvaluationSet, Scorer, SetRecord, TraceScope, value_text
 from tui.services.session import Session
 from tui.services.trace_desk import JudgedRun
-from tui.ui.list_pane import HeldPane, ListPane
+from tui.ui.list_pane import HeldPane
 from tui.ui.routes import EvaluationSetRoute, TraceRoute, TracesRoute
 
 _MEAN = "/mean"
@@ -129,7 +129,7 @@ class EvaluationsPane(HeldPane[EvaluationRun]):
         self.deck.go(TracesRoute(TraceScope.of_runs([self.held[key]])))
 
 
-class SetsPane(ListPane[EvaluationSet]):
+class SetsPane(HeldPane[EvaluationSet]):
     """Evaluation datasets."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("evaluation_sets")]
@@ -139,11 +139,7 @@ class SetsPane(ListPane[EvaluationSet]):
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="evaluation-sets", marks=False)
-        self.sets: tuple[EvaluationSet, ...] = ()
         self.lacking = ""
-
-    def rows(self) -> Sequence[EvaluationSet]:
-        return self.sets
 
     def key_of(self, row: EvaluationSet) -> str:
         return row.id
@@ -173,10 +169,10 @@ class SetsPane(ListPane[EvaluationSet]):
         return self.lacking or "No evaluation dataset is used here."
 
     def open_row(self, key: str) -> None:
-        self.deck.go(EvaluationSetRoute(key, next(one.name for one in self.sets if one.id == key)))
+        self.deck.go(EvaluationSetRoute(key, self.held[key].name))
 
 
-class ScorersPane(ListPane[Scorer]):
+class ScorersPane(HeldPane[Scorer]):
     """The scorers that are registered, with what they ask; enter opens all that they consist of."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("scorers")]
@@ -186,11 +182,7 @@ class ScorersPane(ListPane[Scorer]):
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="scorers", marks=False)
-        self.scorers: tuple[Scorer, ...] = ()
         self.lacking = ""
-
-    def rows(self) -> Sequence[Scorer]:
-        return self.scorers
 
     def key_of(self, row: Scorer) -> str:
         return f"{row.experiment_id}/{row.name}"
@@ -219,7 +211,7 @@ class ScorersPane(ListPane[Scorer]):
     def open_row(self, key: str) -> None:
         from tui.ui.dialogs.whole_text import WholeTextModal
 
-        one = next(one for one in self.scorers if self.key_of(one) == key)
+        one = self.held[key]
         self.app.push_screen(WholeTextModal(f"{one.name} v{one.version}", one.definition))
 
 

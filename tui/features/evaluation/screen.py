@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -16,7 +17,7 @@ from tui.domain import quantities
 from tui.domain.problem import Problem
 from tui.domain.runs.tables import facts
 from tui.domain.text import clean, named
-from tui.domain.traces.values import EvaluationRun, EvaluationSet, RecordsPage, Scorer, TraceScope
+from tui.domain.traces.values import EvaluationRun, EvaluationSet, RecordsPage, TraceScope
 from tui.features.evaluation.panes import EvaluationsPane, RecordsPane, ScorersPane, SetsPane
 from tui.resources import style_sheets
 from tui.services.copies import run_copies
@@ -79,21 +80,23 @@ class EvaluationsScreen(Page, Asking):
             found = evaluations.runs(route.places, dataset=route.dataset)
             return [run for run in found if not route.dataset_id or run.dataset_id in ("", route.dataset_id)]
 
-        self.ask(pool, "runs", read, self._got_runs, self._no_runs)
+        no_run = partial(self.runs.state.failed, said="No evaluation run could be read.")
+        self.ask(pool, "runs", read, self._got_runs, no_run)
         if route.dataset or not self.session.capabilities.evaluation_sets:
             self.sets.fill()
             self.scorers.fill()
             return
         self.sets.state.loading("Reading datasets …")
         self.scorers.state.loading("Reading scorers …")
-        self.ask(pool, "sets", lambda: evaluations.sets(route.places), self._got_sets, self._no_sets)
-        self.ask(pool, "scorers", lambda: evaluations.scorers(route.places), self._got_scorers, self._no_scorers)
+        no_set = partial(self.sets.state.failed, said="No dataset could be read.")
+        self.ask(pool, "sets", lambda: evaluations.sets(route.places), self.sets.show_all, no_set)
+        no_scorer = partial(self.scorers.state.failed, said="No scorer could be read.")
+        self.ask(pool, "scorers", lambda: evaluations.scorers(route.places), self.scorers.show_all, no_scorer)
 
     def _got_runs(self, runs: list[EvaluationRun]) -> None:
-        self.runs.held = {run.id: run for run in runs}
-        self.runs.judged = {key: one for key, one in self.runs.judged.items() if key in self.runs.held}
-        self.runs.state.live()
-        self.runs.fill()
+        there = {run.id for run in runs}
+        self.runs.judged = {key: one for key, one in self.runs.judged.items() if key in there}
+        self.runs.show_all(runs)
         self.refresh_bindings()
         self._count(runs[:COUNTED], len(runs))
 
@@ -111,30 +114,8 @@ class EvaluationsScreen(Page, Asking):
             self.runs.fill()
             self._count(waiting[1:], every)
 
-        def refused(problem: Problem) -> None:
-            self.runs.notice.problem(problem)
-
-        self.ask(session.pool, "counts", lambda: judged(session.traces, run), got, refused,
+        self.ask(session.pool, "counts", lambda: judged(session.traces, run), got, self.runs.notice.problem,
                  urgency=PREFETCH)  # fmt: skip
-
-    def _no_runs(self, problem: Problem) -> None:
-        self.runs.state.failed(problem, "No evaluation run could be read.")
-
-    def _got_sets(self, sets: tuple[EvaluationSet, ...]) -> None:
-        self.sets.sets = sets
-        self.sets.state.live()
-        self.sets.fill()
-
-    def _no_sets(self, problem: Problem) -> None:
-        self.sets.state.failed(problem, "No dataset could be read.")
-
-    def _got_scorers(self, scorers: tuple[Scorer, ...]) -> None:
-        self.scorers.scorers = scorers
-        self.scorers.state.live()
-        self.scorers.fill()
-
-    def _no_scorers(self, problem: Problem) -> None:
-        self.scorers.state.failed(problem, "No scorer could be read.")
 
     @on(ListPane.FreshnessChanged, "#evaluations")
     def _fresh(self, event: ListPane.FreshnessChanged) -> None:
@@ -272,7 +253,7 @@ class EvaluationSetScreen(Page, Asking):
                     users[each] = ""  # gone, or not for everybody
             return found, users
 
-        self.ask(self.session.pool, "dataset", read, self._got, self._refused)
+        self.ask(self.session.pool, "dataset", read, self._got, self.facts.show_problem)
         self.records.state.loading("Reading records …")
         self._read(None, first=True)
 
@@ -289,14 +270,9 @@ class EvaluationSetScreen(Page, Asking):
                 self.records.state.live()
             self.records.fill()
 
-        self.ask(self.session.pool, "records", lambda: evaluations.records(dataset_id, max_results=PAGE, token=token),
-                 got, self._no_records)  # fmt: skip
-
-    def _no_records(self, problem: Problem) -> None:
-        self.records.state.failed(problem, "No record could be read.")
-
-    def _refused(self, problem: Problem) -> None:
-        self.facts.show_problem(problem)
+        read = partial(evaluations.records, dataset_id, max_results=PAGE, token=token)
+        refused = partial(self.records.state.failed, said="No record could be read.")
+        self.ask(self.session.pool, "records", read, got, refused)
 
     def _got(self, answer: tuple[EvaluationSet, Mapping[str, str]]) -> None:
         self.dataset, self.users = answer

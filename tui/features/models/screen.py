@@ -414,7 +414,7 @@ class ModelsScreen(RegistryPage):
             if problem.kind is Kind.NOT_FOUND:
                 self.gone(name)
             else:
-                self._not_read(problem)
+                self.board.notice.problem(problem)
 
         self.ask(self.session.pool, f"changed {name}", lambda: registry.get_model(name), got, refused)
 
@@ -424,9 +424,6 @@ class ModelsScreen(RegistryPage):
     def served_elsewhere(self) -> None:
         self.board.fill()
         self.versions.fill()
-
-    def _not_read(self, problem: Problem) -> None:
-        self.board.notice.problem(problem)
 
     def gone(self, name: str) -> None:
         self.board.drop(name)

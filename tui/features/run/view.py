@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,7 +24,7 @@ from tui.domain.values import DatasetInput, RunDetail, RunReference
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane
 from tui.ui.routes import LoggedModelRoute, VersionRoute
@@ -269,7 +269,7 @@ class RunView(SiftedPane, Asking):
             filter_string = f"dataset.name = {quoted_value(dataset.name)}"
             if dataset.digest:
                 filter_string += f" AND dataset.digest = {quoted_value(dataset.digest)}"
-            cast(Deck, self.app).go_to_place(Place(PlaceKind.EXPERIMENTS, dataset.name, filter_string=filter_string))
+            self.deck.go_to_place(Place(PlaceKind.EXPERIMENTS, dataset.name, filter_string=filter_string))
 
     def action_next_tab(self) -> None:
         self.step_tab(1)
@@ -315,9 +315,9 @@ class RunView(SiftedPane, Asking):
         model_id, version = model_of(row_key), version_of(row_key)
         if self.detail is not None and model_id is not None:
             known = next((model for model in self.made.models or () if model.model_id == model_id), None)
-            cast(Deck, self.app).go(LoggedModelRoute(self.detail.run_id, model_id, known))
+            self.deck.go(LoggedModelRoute(self.detail.run_id, model_id, known))
         elif version is not None:
-            cast(Deck, self.app).go(VersionRoute(*version))
+            self.deck.go(VersionRoute(*version))
         return model_id is not None or version is not None
 
     def value_of(self, row_key: str | None) -> tuple[str, str] | None:
