@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
@@ -23,13 +21,10 @@ from tui.domain.text import clean, named
 from tui.domain.values import DatasetInput, RunDetail, RunReference
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
-from tui.ui.list_pane import matches
-from tui.ui.list_parts import SiftedPane
+from tui.ui.facts import TabbedFacts
 from tui.ui.routes import LoggedModelRoute, VersionRoute
-from tui.widgets.grid import Grid
-from tui.widgets.pane import NoteText, Tab, TabLine, TabPart, stand_in
+from tui.widgets.pane import Tab, TabPart, stand_in
 
 # The tabs in which a run is shown: what they are called, and how much is in each.
 
@@ -63,14 +58,13 @@ def counts(detail: RunDetail, tabs: Sequence[str]) -> dict[str, int | None]:
     return {tab: known.get(tab) for tab in tabs}
 
 
-class RunView(SiftedPane, Asking):
+class RunView(TabbedFacts, Asking):
     """A pane that shows one run. ``tabs`` are ids among those of ``run_tabs.TITLES``, ``parts`` their own widgets.
 
     ``nothing`` is what is said before there is a run to show.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("details")]
-    filter_hint = "words in names or values"
     nothing_to_ask = "Everything of this run is here already: there is nothing to ask the server"
 
     def __init__(
@@ -84,31 +78,17 @@ class RunView(SiftedPane, Asking):
         parts: Mapping[str, TabPart] | None = None,
         nothing: str = "",
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(session, glyphs, id=id, tabs=tabs, title=title, memory="run")
         self._parts = dict(parts or {})
         self._nothing = nothing
         self._clock = session.clock
         self._glyphs = glyphs
-        self._tabs = tuple(tabs)
-        self._fixed_title = title
-        self.tab = self._tabs[0]
         self.detail: RunDetail | None = None
         self.children_known: tuple[RunReference, ...] | None = None
         self.made = RunMade()
-        self.tab_line = TabLine()
-        self.grid = ArrangedGrid(session, glyphs, name=f"run.{self.tab}")
-        self.note = NoteText()
         self.folding = ParamsFolding(glyphs)
-        self.turns: RunView | None = None  # whose tabs the keys turn, where this has none of its own
-        self._facts: Facts | None = None
-
-    def body(self) -> ComposeResult:
-        yield self.tab_line
-        yield self.grid
-        yield self.note
 
     def on_mount(self) -> None:
-        self.tab_line.display = len(self._tabs) > 1
         self.show_nothing(self._nothing)
 
     @property
@@ -118,9 +98,7 @@ class RunView(SiftedPane, Asking):
         return part if part is not None and part.is_attached and part.display else None
 
     def keys_target(self) -> Widget | None:
-        if self.part is not None:
-            return self.part.keys_target()
-        return self.note if self.note.display else self.grid
+        return self.part.keys_target() if self.part is not None else super().keys_target()
 
     # which run
 
@@ -167,7 +145,6 @@ class RunView(SiftedPane, Asking):
     # the current tab of it
 
     def show_tab(self) -> None:
-        """Show what the current tab holds."""
         detail = self.detail
         if detail is None:
             return
@@ -195,11 +172,7 @@ class RunView(SiftedPane, Asking):
         else:
             self.grid.placeholder = f"This run has no {what}."
         self.grid.table = self._facts.table
-        self._show_filter(len(self._facts.values), inside[self.tab] or 0)
-
-    def _show_filter(self, shown: int, every: int) -> None:
-        found = f"filter: {clean(self.query_text)} · {matches(shown)} of {every}"
-        self.set_subtitle(found if self.query_text else "")
+        self.show_found(len(self._facts.values), inside[self.tab] or 0)
 
     def _facts_of(self, detail: RunDetail) -> Facts:
         if self.tab == "params" and self.folding.as_tree:
@@ -235,25 +208,16 @@ class RunView(SiftedPane, Asking):
         wanted.show_run(detail)
         if wanted.narrows:
             wanted.narrow(self.query_text)
-            self._show_filter(wanted.shown_count, counts(detail, self._tabs)[self.tab] or 0)
+            self.show_found(wanted.shown_count, counts(detail, self._tabs)[self.tab] or 0)
         if had_keys:
             self.call_after_refresh(lambda: self.screen.set_focus(wanted.keys_target()))
         return True
 
     # keys
 
-    def step_tab(self, by: int) -> None:
-        if self.turns is not None:
-            self.turns.step_tab(by)
-        else:
-            self.open_tab(self._tabs[(self._tabs.index(self.tab) + by) % len(self._tabs)])
-
     def open_tab(self, tab: str) -> None:
-        """Turn to one of the tabs."""
-        self.tab = tab
         self.tab_line.show([], tab)
-        self.show_tab()
-        self.screen.refresh_bindings()
+        super().open_tab(tab)
 
     def _dataset_here(self) -> DatasetInput | None:
         """The dataset under the cursor, on the tab of datasets."""
@@ -271,12 +235,6 @@ class RunView(SiftedPane, Asking):
                 filter_string += f" AND dataset.digest = {quoted_value(dataset.digest)}"
             self.deck.go_to_place(Place(PlaceKind.EXPERIMENTS, dataset.name, filter_string=filter_string))
 
-    def action_next_tab(self) -> None:
-        self.step_tab(1)
-
-    def action_previous_tab(self) -> None:
-        self.step_tab(-1)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "tree":
             return self.tab == "params" and self.detail is not None
@@ -284,31 +242,16 @@ class RunView(SiftedPane, Asking):
             return self.tab == "params" and self.folding.as_tree
         if action == "dataset_runs":
             return self._dataset_here() is not None
-        if action in ("next_tab", "previous_tab"):
-            return len(self._tabs) > 1 or self.turns is not None
         if action == "filter":
             part = self._parts.get(self.tab)
             return self.tab not in ("note", "overview") and (part is None or part.narrows)
-        return True
+        return super().check_action(action, parameters)
 
-    @on(TabLine.Pressed)
-    def _tab_pressed(self, event: TabLine.Pressed) -> None:
-        event.stop()
-        self.open_tab(event.id)
-
-    @on(Grid.Opened)
-    def _opened(self, event: Grid.Opened) -> None:
-        event.stop()
-        if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(event.row_key):
+    def open_row(self, row_key: str) -> None:
+        if self.tab == "params" and self.folding.as_tree and self.folding.is_folder(row_key):
             self.action_fold()
-            return
-        if self.tab == "overview" and self._open_made(event.row_key):
-            return
-        whole = self.value_of(event.row_key)
-        if whole is not None:
-            from tui.ui.dialogs.whole_text import WholeTextModal
-
-            self.app.push_screen(WholeTextModal(*whole))
+        elif not (self.tab == "overview" and self._open_made(row_key)):
+            super().open_row(row_key)
 
     def _open_made(self, row_key: str) -> bool:
         """Open the logged model or the registered version that a row stands for; False if it is none."""
@@ -321,16 +264,10 @@ class RunView(SiftedPane, Asking):
         return model_id is not None or version is not None
 
     def value_of(self, row_key: str | None) -> tuple[str, str] | None:
-        """The name and the whole value of a row."""
-        if row_key is None or self._facts is None or row_key not in self._facts.values:
-            return None
-        name = clean(row_key)
-        if self.tab == "params":
-            return name, self._facts.values[row_key]  # in the tree a row shows the last part of it only
-        row = self._facts.table.row_of(row_key)
-        if row is not None:
-            name = self._facts.table.texts("name", row, row + 1)[0]
-        return name, self._facts.values[row_key]
+        found = super().value_of(row_key)
+        if found is not None and row_key is not None and self.tab == "params":
+            return clean(row_key), found[1]  # in the tree a row shows the last part of it only
+        return found
 
     def value_here(self) -> tuple[str, str] | None:
         """The name and value under the cursor, or the note."""
@@ -352,14 +289,6 @@ class RunView(SiftedPane, Asking):
         if self.part is not None and self.part.step_back():
             return True
         return self.drop_filter()
-
-    # the filter
-
-    async def action_filter(self) -> None:
-        await self.open_bar()
-
-    def fill(self) -> None:
-        self.show_tab()
 
     # params as a tree
 
