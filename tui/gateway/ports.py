@@ -165,12 +165,7 @@ class MetricHistoryPort(Protocol):
     """What was recorded of metrics over the life of runs."""
 
     def sampled(
-        self,
-        run_ids: Sequence[str],
-        key: str,
-        *,
-        points: int = SAMPLE_POINTS,
-        steps: tuple[float, float] | None = None,
+        self, run_ids: Sequence[str], key: str, *, points: int = SAMPLE_POINTS, steps: tuple[float, float] | None = None
     ) -> dict[str, MetricHistory]:
         """At most ``points`` (never more than 2500) of each of at most 100 runs, between ``steps`` where given.
 

@@ -128,24 +128,33 @@ class CurvesLoader:
     def _read(self, run_ids: Sequence[str], keys: Sequence[str] | None = None) -> None:
         self.freshness = self.freshness.loading()
         for key in self._state.keys if keys is None else keys:
-            for start in range(0, len(run_ids), RUNS_AT_ONCE):
-                some = run_ids[start : start + RUNS_AT_ONCE]
-                self._ask_some(f"history {key} {some[0]}", some, key)
+            self._ask_samples("history", run_ids, key, self._waiting, partial(self._got, key))
         self._changed()
 
-    def _ask_some(self, series: str, run_ids: Sequence[str], key: str) -> None:
-        history, points = self._history, self.points_of_each
-        self._waiting.add(series)
-        self.requests += 1
-        self._asking.ask(
-            self._session.pool,
-            series,
-            lambda: history.sampled(run_ids, key, points=points),
-            partial(self._got, series, run_ids, key),
-            partial(self._refused, series, key),
-        )
+    def _ask_samples(
+        self,
+        what: str,
+        run_ids: Sequence[str],
+        key: str,
+        waiting: set[str],
+        got: Callable[[str, Sequence[str], dict[str, MetricHistory]], None],
+        steps: tuple[float, float] | None = None,
+    ) -> None:
+        """Ask for samples of a few runs at a time; each request is among ``waiting`` until it has ended."""
+        for start in range(0, len(run_ids), RUNS_AT_ONCE):
+            some = run_ids[start : start + RUNS_AT_ONCE]
+            series = f"{what} {key} {some[0]}"
+            waiting.add(series)
+            self.requests += 1
+            self._asking.ask(
+                self._session.pool,
+                series,
+                partial(self._history.sampled, some, key, points=self.points_of_each, steps=steps),
+                partial(got, series, some),
+                partial(self._refused, series, key),
+            )
 
-    def _got(self, series: str, run_ids: Sequence[str], key: str, found: dict[str, MetricHistory]) -> None:
+    def _got(self, key: str, series: str, run_ids: Sequence[str], found: dict[str, MetricHistory]) -> None:
         self._waiting.discard(series)
         self._state.problems.pop(key, None)
         for run_id in run_ids:
@@ -161,6 +170,7 @@ class CurvesLoader:
 
     def _refused(self, series: str, key: str, problem: Problem) -> None:
         self._waiting.discard(series)
+        self._finer.discard(series)
         self._state.problems[key] = problem
         self.freshness = self.freshness.failed(problem)
         self._changed()
@@ -174,20 +184,8 @@ class CurvesLoader:
             steps = self._state.steps_in_view(ident)
             if steps is not None and ident not in self._state.finer:
                 together.setdefault((ident[1], steps), []).append(ident[0])
-        history, points = self._history, self.points_of_each
         for (key, steps), run_ids in together.items():
-            for start in range(0, len(run_ids), RUNS_AT_ONCE):
-                some = run_ids[start : start + RUNS_AT_ONCE]
-                series = f"finer {key} {some[0]}"
-                self._finer.add(series)
-                self.requests += 1
-                self._asking.ask(
-                    self._session.pool,
-                    series,
-                    partial(history.sampled, some, key, points=points, steps=steps),
-                    partial(self._got_finer, series, steps),
-                    partial(self._finer_refused, series, key),
-                )
+            self._ask_samples("finer", run_ids, key, self._finer, partial(self._got_finer, steps), steps)
         if together:
             self._changed()
 
@@ -198,7 +196,9 @@ class CurvesLoader:
         self._finer.clear()
         self._state.coarsen()
 
-    def _got_finer(self, series: str, steps: tuple[float, float], found: dict[str, MetricHistory]) -> None:
+    def _got_finer(
+        self, steps: tuple[float, float], series: str, _run_ids: Sequence[str], found: dict[str, MetricHistory]
+    ) -> None:
         self._finer.discard(series)
         for history in found.values():
             kept = self._state.histories.get((history.run_id, history.key))
@@ -207,10 +207,6 @@ class CurvesLoader:
             if inside and kept is not None and not kept.is_whole:
                 self._state.refine(history, steps)
         self._changed()
-
-    def _finer_refused(self, series: str, key: str, problem: Problem) -> None:
-        self._finer.discard(series)
-        self._refused(series, key, problem)
 
     # what the runs are
 
@@ -331,12 +327,7 @@ class GroupHistory:
         self._groups = groups
 
     def sampled(
-        self,
-        run_ids: Sequence[str],
-        key: str,
-        *,
-        points: int = SAMPLE_POINTS,
-        steps: tuple[float, float] | None = None,
+        self, run_ids: Sequence[str], key: str, *, points: int = SAMPLE_POINTS, steps: tuple[float, float] | None = None
     ) -> dict[str, MetricHistory]:
         found: dict[str, MetricHistory] = {}
         for group, members in self._groups.items():

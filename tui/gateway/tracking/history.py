@@ -138,12 +138,7 @@ class RestHistory:
         self._cannot_sample = False
 
     def sampled(
-        self,
-        run_ids: Sequence[str],
-        key: str,
-        *,
-        points: int = SAMPLE_POINTS,
-        steps: tuple[float, float] | None = None,
+        self, run_ids: Sequence[str], key: str, *, points: int = SAMPLE_POINTS, steps: tuple[float, float] | None = None
     ) -> dict[str, MetricHistory]:
         points = bounded(points)
         wanted = list(run_ids[:MOST_RUNS])
@@ -286,12 +281,7 @@ class StoreHistory:
         self._session = session
 
     def sampled(
-        self,
-        run_ids: Sequence[str],
-        key: str,
-        *,
-        points: int = SAMPLE_POINTS,
-        steps: tuple[float, float] | None = None,
+        self, run_ids: Sequence[str], key: str, *, points: int = SAMPLE_POINTS, steps: tuple[float, float] | None = None
     ) -> dict[str, MetricHistory]:
         return _each(self._session, run_ids, key, lambda run_id: self.sample(run_id, key, bounded(points), steps))
 
@@ -373,12 +363,7 @@ class SqliteHistory:
         self._database = database
 
     def sampled(
-        self,
-        run_ids: Sequence[str],
-        key: str,
-        *,
-        points: int = SAMPLE_POINTS,
-        steps: tuple[float, float] | None = None,
+        self, run_ids: Sequence[str], key: str, *, points: int = SAMPLE_POINTS, steps: tuple[float, float] | None = None
     ) -> dict[str, MetricHistory]:
         return _each(self._session, run_ids, key, lambda run_id: self._sample(run_id, key, bounded(points), steps))
 
