@@ -136,6 +136,34 @@ class Asking(Widget):
         event.deliver()
 
 
+class Rest:
+    """A short wait of ``owner``'s, begun anew at each move; ``over`` is called once nothing has moved so long."""
+
+    def __init__(self, owner: MessagePump, seconds: float, over: Callable[[], object]) -> None:
+        self._owner = owner
+        self._seconds = seconds
+        self._over = over
+        self._timer: Timer | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._timer is not None
+
+    def begin(self) -> None:
+        self.end()
+        self._timer = self._owner.set_timer(self._seconds, self._is_over)
+
+    def end(self) -> None:
+        """Wait no longer."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _is_over(self) -> None:
+        self._timer = None
+        self._over()
+
+
 # Refreshing by itself, every few seconds, until it is stopped.
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import bindings
@@ -29,7 +28,7 @@ from tui.resources import style_sheets
 from tui.services.clock import Clock
 from tui.services.copies import shown_uri
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking, Rest
 from tui.ui.list_parts import Filtered
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute
@@ -173,7 +172,7 @@ class ArtifactsView(TabPart, Asking):
         self.root: ArtifactRoot | None = None
         self._path = ""
         self._kept: OrderedDict[tuple[str, int, int, As], Preview] = OrderedDict()
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self._look)
         self._node: ArtifactNode | None = None  # whose preview is shown or on its way
         self._most = HEAD_BYTES
         self._whole_most = ASK_BYTES
@@ -256,9 +255,7 @@ class ArtifactsView(TabPart, Asking):
         node = event.node
         if node is self._node and node is not None and not node.is_folder:
             return
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+        self._rest.end()
         self.forget("preview")
         self._node = node
         self._most, self._whole_most, self._shown_as = HEAD_BYTES, ASK_BYTES, "auto"
@@ -271,7 +268,7 @@ class ArtifactsView(TabPart, Asking):
         elif not self._show_kept():
             self.preview_part.view.show_loading(node.title)
             if self.sees_preview:
-                self._rest = self.set_timer(REST_SECONDS, self._look)
+                self._rest.begin()
         self.refresh_bindings()
 
     @on(ArtifactsTree.Opened)
@@ -296,9 +293,7 @@ class ArtifactsView(TabPart, Asking):
 
     def _look(self, *, again: bool = False) -> None:
         """Read the preview of the file under the cursor; ``again`` leaves what is shown of it as it is meanwhile."""
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+        self._rest.end()
         node = self._node
         if node is None or node.is_folder or (again and not self.sees_preview) or self._show_kept():
             return
@@ -306,7 +301,7 @@ class ArtifactsView(TabPart, Asking):
             self.preview_part.view.show_loading(node.title)
         artifacts, root, path, size = self._session.artifacts, node.root, node.entry.path, node.entry.size
         wide, high = self.app.size.width * CELL_PIXELS[0], self.app.size.height * CELL_PIXELS[1]
-        fine = (wide, high) if cast(Deck, self.app).draws_pictures else None
+        fine = (wide, high) if self.deck.draws_pictures else None
         key, most, whole_most, shown_as = self._key(), self._most, self._whole_most, self._shown_as
 
         def got(preview: Preview) -> None:
@@ -399,7 +394,7 @@ class ArtifactsView(TabPart, Asking):
 
     def _step_match(self, by: int) -> None:
         found = self.preview_part.view.step_match(by)
-        deck = cast(Deck, self.app)
+        deck = self.deck
         deck.say(self.preview_part.view.match_words() if found else "No match in what has been read")
 
     def action_download(self) -> None:
@@ -409,7 +404,7 @@ class ArtifactsView(TabPart, Asking):
         if tree is None:
             return
         node = self._node or tree.top
-        folder = cast(Deck, self.app).folder
+        folder = self.deck.folder
         name = node.model.name if node.model is not None else ""
         self.app.push_screen(
             DownloadModal(self._session, node.root, node.entry, node.title, self._glyphs, folder, name_of_root=name)

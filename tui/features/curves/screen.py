@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
-from textual.timer import Timer
 
 from tui.app.actions import Action, bindings
 from tui.domain.columns import Arrangement, Look
@@ -23,7 +22,7 @@ from tui.features.curves.state import CurvesState
 from tui.resources import RICH, style_sheets
 from tui.services.copies import run_copies
 from tui.services.session import Session
-from tui.ui.asking import Asking, AutoRefresh
+from tui.ui.asking import Asking, AutoRefresh, Rest
 from tui.ui.list_parts import Export, ExportForm
 from tui.ui.page import Page
 from tui.ui.routes import CurvesRoute, RunRoute
@@ -78,7 +77,7 @@ class CurvesScreen(Page, Asking):
         )
         self._show_wanted = False
         self._window = self.state.view.window
-        self._rest: Timer | None = None
+        self._rest = Rest(self, _REST_SECONDS, self._rested)
 
     def content(self) -> ComposeResult:
         with Horizontal(id="curves-body"):
@@ -209,9 +208,9 @@ class CurvesScreen(Page, Asking):
             return
         self._window = self.state.view.window
         self.loader.drop_finer()
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(_REST_SECONDS, self._rested) if self._window is not None else None
+        self._rest.end()
+        if self._window is not None:
+            self._rest.begin()
 
     def _rested(self) -> None:
         keys = {chart.key for chart in self.charts if chart.display}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
-from textual.timer import Timer
 
 from tui.app.actions import bindings
 from tui.domain import quantities
@@ -29,7 +28,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.services.session import Session
-from tui.ui.asking import NOTHING_TO_UNDO, Writer
+from tui.ui.asking import NOTHING_TO_UNDO, Rest, Writer
 from tui.ui.list_pane import ListPane, Show, matches
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         self.loader = ExperimentsLoader(self, session, self._loaded, self._refused)
         self._writer = Writer(self, session)
         self.laid: ExperimentRows | None = None
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self.settle)
         self._follow = True
         self._begun = False  # whether experiments have been shown
         self.traces = ""  # where some lie, of experiments without runs, where the runs are not seen
@@ -226,18 +225,12 @@ class ExperimentsPane(ListPane[ExperimentLine]):
         return list(self.loader.experiments.values())
 
     def moved(self) -> None:
-        self._rest_no_more()
+        self._rest.end()
         if self._follow and self.experiments_here():
-            self._rest = self.set_timer(REST_SECONDS, self.settle)
-
-    def _rest_no_more(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+            self._rest.begin()
 
     def settle(self) -> None:
         """Take what is under the cursor as that whose runs are to be shown."""
-        self._rest = None
         self._follow = True
         here = self.experiments_here()
         if here:
@@ -245,7 +238,7 @@ class ExperimentsPane(ListPane[ExperimentLine]):
             self.remember_view()
 
     def open_row(self, key: str) -> None:
-        self._rest_no_more()  # what was asked for is not to be replaced by what the cursor happens to rest on
+        self._rest.end()  # what was asked for is not to be replaced by what the cursor happens to rest on
         self.notice.clear()
         marked = self.marked()
         here = self.experiment_here()

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
-from textual.timer import Timer
 
 from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, Look, SortOrder, SpecTable, sifted
@@ -21,7 +20,7 @@ from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import choose
+from tui.ui.asking import Rest, choose
 from tui.ui.list_pane import HeldPane, Show
 from tui.ui.routes import ModelRoute
 
@@ -395,13 +394,13 @@ class BoardEvidence:
     def __init__(self, board: ModelsPane) -> None:
         self._board = board
         self._desk = board.session.desk
-        self._rest: Timer | None = None
+        self._rest = Rest(board, REST_SECONDS, self._ask)
         self.drawn_of = 0  # how much was known of the models when they were laid out
 
     def want(self) -> None:
         """Something else is in view, or may be."""
-        if self._rest is None and not self._board.is_asking("evidence"):
-            self._rest = self._board.set_timer(REST_SECONDS, self._ask)
+        if not self._rest.is_on and not self._board.is_asking("evidence"):
+            self._rest.begin()
 
     def look_again(self) -> None:
         """Something may have been learnt elsewhere."""
@@ -409,7 +408,6 @@ class BoardEvidence:
             self.want()
 
     def _ask(self) -> None:
-        self._rest = None
         board, health = self._board, self._desk.health
         if board.is_asking("evidence"):
             return

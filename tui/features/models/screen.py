@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, SortOrder, SpecTable, sifted
@@ -26,6 +25,7 @@ from tui.resources import style_sheets
 from tui.services.copies import model_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
+from tui.ui.asking import Rest
 from tui.ui.list_pane import HeldPane, ListPane, Show
 from tui.ui.routes import ModelRoute, VersionRoute
 
@@ -59,8 +59,8 @@ class VersionsPane(HeldPane[ModelVersion]):
         self._loaded = 0  # versions that were there when a reading was last over
         self._token: str | None = None
         self._everything = False
-        self._rest: Timer | None = None
-        self._evidence: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self.read_again)
+        self._evidence = Rest(self, REST_SECONDS, self._ask_evidence)
         self._placed = False
 
     def on_mount(self) -> None:
@@ -79,9 +79,7 @@ class VersionsPane(HeldPane[ModelVersion]):
             self.fill()
             if not at_once:
                 return
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+        self._rest.end()
         if model is None or self.model is None or model.name != self.model.name:
             self.forget("versions")
             self.forget_layout()
@@ -96,19 +94,14 @@ class VersionsPane(HeldPane[ModelVersion]):
             if model is not None:
                 self.held = {made.version: made for made in reversed(model.latest)}
             self.fill()
-        if model is not None:
-            if at_once:
-                self._rested()
-            else:
-                self._rest = self.set_timer(REST_SECONDS, self._rested)
+        if at_once:
+            self.read_again()
+        elif model is not None:
+            self._rest.begin()
 
     def point_at(self, version: str) -> None:
         self._placed = True
         super().point_at(version)
-
-    def _rested(self) -> None:
-        self._rest = None
-        self._read(None)
 
     def read_again(self) -> None:
         """Read the versions anew; what is shown stays until they come."""
@@ -220,8 +213,8 @@ class VersionsPane(HeldPane[ModelVersion]):
             self._placed = True
             self._point_at = self.model.aliases.get(CHAMPION, "")
         self.find()
-        if self._evidence is None and not self.is_asking("evidence"):
-            self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
+        if not self._evidence.is_on and not self.is_asking("evidence"):
+            self._evidence.begin()
 
     def title_parts(self) -> Sequence[str]:
         return (named(self.model.name),) if self.model is not None else ("Versions",)
@@ -248,7 +241,6 @@ class VersionsPane(HeldPane[ModelVersion]):
     # evidence
 
     def _ask_evidence(self) -> None:
-        self._evidence = None
         table, health = self.grid.table, self._desk.health
         if not isinstance(table, SpecTable) or self.is_asking("evidence"):
             return
@@ -281,8 +273,8 @@ class VersionsPane(HeldPane[ModelVersion]):
     # the cursor
 
     def moved(self) -> None:
-        if self._evidence is None and self.held:
-            self._evidence = self.set_timer(REST_SECONDS, self._ask_evidence)
+        if not self._evidence.is_on and self.held:
+            self._evidence.begin()
 
     def open_row(self, key: str) -> None:
         if key in self.held:

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
-from textual.timer import Timer
 
 from tui.app.actions import bindings, key_of
 from tui.domain.columns import ColumnSpec, SortOrder, SpecTable
@@ -21,6 +20,7 @@ from tui.domain.quantities import count
 from tui.domain.text import named
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
+from tui.ui.asking import Rest
 from tui.ui.list_pane import HeldPane
 from tui.ui.routes import PromptRoute
 
@@ -43,7 +43,7 @@ class PromptsPane(HeldPane[RegisteredModel]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="prompts")
         self.findings_only = False
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self._judge)
 
     # reading
 
@@ -154,11 +154,10 @@ class PromptsPane(HeldPane[RegisteredModel]):
     # what the rules find in the prompts in view, when the cursor rests
 
     def _want_findings(self) -> None:
-        if self._rest is None and not self.is_asking("findings"):
-            self._rest = self.set_timer(REST_SECONDS, self._judge)
+        if not self._rest.is_on and not self.is_asking("findings"):
+            self._rest.begin()
 
     def _judge(self) -> None:
-        self._rest = None
         judging = self.session.prompt_desk.judging
         table = self.grid.table
         if not isinstance(table, SpecTable) or self.is_asking("findings"):
@@ -214,7 +213,7 @@ class PromptVersionsPane(HeldPane[ModelVersion]):
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs, id="prompt-versions")
         self.prompt: RegisteredModel | None = None
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self.read_again)
         self._placed = False
 
     def on_mount(self) -> None:
@@ -227,9 +226,7 @@ class PromptVersionsPane(HeldPane[ModelVersion]):
         same = prompt is not None and before is not None and prompt.name == before.name
         if same and prompt == before and not at_once:
             return
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+        self._rest.end()
         if not same:
             self.forget("versions")
             self.held, self.complete, self._placed = {}, False, False
@@ -243,7 +240,7 @@ class PromptVersionsPane(HeldPane[ModelVersion]):
         if prompt is not None and at_once:
             self.read_again()
         elif prompt is not None:
-            self._rest = self.set_timer(REST_SECONDS, self.read_again)
+            self._rest.begin()
 
     def point_at(self, version: str) -> None:
         self._placed = True
@@ -251,7 +248,6 @@ class PromptVersionsPane(HeldPane[ModelVersion]):
 
     def read_again(self) -> None:
         """Read the versions anew; what is shown stays until they come."""
-        self._rest = None
         self._seen = set()
         self._read(None)
 

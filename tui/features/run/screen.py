@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import Action, bindings, key_of
@@ -30,7 +29,7 @@ from tui.services.copies import run_copies
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Writer, choose
+from tui.ui.asking import NOTHING_TO_UNDO, Asking, AutoRefresh, Rest, Writer, choose
 from tui.ui.page import Page
 from tui.ui.routes import ArtifactsRoute, CurvesRoute, ImagesRoute, RunRoute, SweepRoute
 from tui.widgets.grid import Grid
@@ -70,17 +69,17 @@ class MetricsView(TabPart, Asking):
         self._read_as: dict[str, MetricValue] = {}  # what the metric was when its history was read
         self._failed: set[str] = set()
         self._under_way: dict[int, str] = {}
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self._read_shapes)
         self.requests = 0
 
     def compose(self) -> ComposeResult:
         yield self.grid
 
     def on_mount(self) -> None:
-        self.watch(self.grid, "scroll_y", lambda: self._want_shapes(), init=False)
+        self.watch(self.grid, "scroll_y", lambda: self._rest.begin(), init=False)
 
     def on_resize(self) -> None:
-        self._want_shapes()
+        self._rest.begin()
 
     def keys_target(self) -> Widget | None:
         return self.grid
@@ -121,18 +120,13 @@ class MetricsView(TabPart, Asking):
         else:
             self.grid.placeholder = "This run has no metrics."
         self._fill()
-        self._want_shapes()
+        self._rest.begin()
 
     def _fill(self) -> None:
         now_ms = self._session.clock.now_ms()
         self.grid.table = tables.metric_table(self._rows, self._shapes, now_ms, self._glyphs)
 
     # shapes, of what is in view
-
-    def _want_shapes(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._read_shapes)
 
     def _missing(self) -> list[MetricValue]:
         """The metrics in view whose histories have not been read since they last changed."""

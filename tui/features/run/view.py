@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import bindings, key_of
@@ -21,7 +20,7 @@ from tui.domain.text import clean, named
 from tui.domain.values import DatasetInput, RunDetail, RunReference
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, Rest
 from tui.ui.facts import TabbedFacts
 from tui.ui.routes import LoggedModelRoute, VersionRoute
 from tui.widgets.pane import Tab, TabPart, stand_in
@@ -331,17 +330,16 @@ class RunFollower:
         self._pane = pane
         self._session = session
         self._kept: OrderedDict[str, RunDetail] = OrderedDict()
-        self._rest: Timer | None = None
+        self._neighbours: tuple[str, ...] = ()
+        self._rest = Rest(pane, REST_SECONDS, lambda: self._read(self._neighbours))
         self.run_id: str | None = None
 
     def follow(self, run_id: str | None, neighbours: Sequence[str] = ()) -> None:
         """Show a run as soon as the cursor has rested on it; ``neighbours`` are read ahead when there is time."""
         if run_id == self.run_id and (self._pane.detail is not None or run_id is None):
             return
-        self.run_id = run_id
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+        self.run_id, self._neighbours = run_id, tuple(neighbours)
+        self._rest.end()
         self._pane.forget("detail")
         if run_id is None:
             self._pane.show_nothing(NOTHING)
@@ -354,7 +352,7 @@ class RunFollower:
             if self._pane.detail is None:
                 self._pane.show_nothing("Reading this run …")
             self._pane.show_loading()
-        self._rest = self._pane.set_timer(REST_SECONDS, lambda: self._rested(run_id, tuple(neighbours)))
+        self._rest.begin()
 
     def known(self, run_id: str) -> RunDetail | None:
         """The details of a run, if they have been read."""
@@ -363,19 +361,19 @@ class RunFollower:
     def read_again(self) -> None:
         """Forget what is kept, and read the run under the cursor anew."""
         self._kept.clear()
-        if self.run_id is not None:
-            self._rested(self.run_id, ())
+        self._read(())
 
     def read_changed(self, run_ids: frozenset[str]) -> None:
         """Forget what is kept of these runs; the one under the cursor is read anew if it is among them."""
         for run_id in run_ids:
             self._kept.pop(run_id, None)
-        if self.run_id in run_ids and self.run_id is not None:
-            self._rested(self.run_id, ())
+        if self.run_id in run_ids:
+            self._read(())
 
-    def _rested(self, run_id: str, neighbours: tuple[str, ...]) -> None:
-        self._rest = None
-        tracking = self._session.tracking
+    def _read(self, neighbours: tuple[str, ...]) -> None:
+        run_id, tracking = self.run_id, self._session.tracking
+        if run_id is None:
+            return
         known = self._kept.get(run_id)
         if known is not None:
             if self._pane.detail is None or self._pane.detail.run_id != run_id:

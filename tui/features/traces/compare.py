@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import bindings
@@ -25,7 +24,7 @@ from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import Trace
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.ui.asking import Asking
+from tui.ui.asking import Asking, Rest
 from tui.ui.list_pane import ListPane, Show
 from tui.ui.page import Page
 from tui.ui.routes import TraceDiffRoute
@@ -200,7 +199,7 @@ class TraceDiffScreen(Page, Asking):
         self.pair: _Pair | None = None
         self.spans = AlignedPane(session, self.deck.glyphs)
         self.texts = TextsPane()
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self._show_texts)
 
     def content(self) -> ComposeResult:
         with Horizontal(id="trace-body"):
@@ -253,12 +252,9 @@ class TraceDiffScreen(Page, Asking):
     @on(ListPane.Followed, "#aligned")
     def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._show_texts)
+        self._rest.begin()
 
     def _show_texts(self) -> None:
-        self._rest = None
         row = self.spans.row_here()
         if row is None:
             return

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
 
 from tui.app.actions import bindings
 from tui.domain.columns import ColumnSpec, SpecTable
@@ -26,7 +25,7 @@ from tui.resources import style_sheets
 from tui.services.copies import trace_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import AutoRefresh
+from tui.ui.asking import AutoRefresh, Rest
 from tui.ui.list_pane import MARKING, ListPane, Show
 from tui.ui.routes import TraceDiffRoute, TraceRoute
 
@@ -161,7 +160,7 @@ class TraceScreen(TracePage):
             self, settings.watch_seconds, self._read, running_seconds=settings.watch_running_seconds
         )
         self._follows_by_itself = False
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self._show_span)
         self._go_to_first_failure = route.at_failure
         self._span_id = route.span_id
         self._warehouse = route.warehouse
@@ -239,12 +238,9 @@ class TraceScreen(TracePage):
     @on(ListPane.Followed, "#spans")
     def _followed(self, event: ListPane.Followed) -> None:
         event.stop()
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._show_span)
+        self._rest.begin()
 
     def _show_span(self) -> None:
-        self._rest = None
         number = self.number_here
         span_id = self.waterfall.steps.nodes[number].span.id if number is not None else ""
         said = [
