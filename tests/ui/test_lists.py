@@ -10,8 +10,9 @@ import pytest
 
 from tests.support.deck import World, runs_pane, shop
 from tests.support.driver import Deck
+from tui.domain.quantities import matches
 from tui.services.session import LoggedRequest
-from tui.ui.list_pane import ListPane, matches
+from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.widgets.grid import Grid
 

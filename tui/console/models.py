@@ -36,7 +36,7 @@ from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, named
 from tui.domain.writes import plans
-from tui.domain.writes.plans import AliasPlan, AliasStep
+from tui.domain.writes.plans import AliasPlan
 
 if TYPE_CHECKING:
     from tui.app.start import GivenOptions
@@ -504,8 +504,7 @@ def undo(earlier: GivenOptions, /, model: str, consent: Consent, **given: Any) -
                 "Nothing was changed", f"Nothing was changed of {named(name)} from here that could be undone.{kept}"
             )
         if all(change.alias and change.id == found.name for change in plan.changes):
-            steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)
-            plan = guarded(session, AliasPlan(found.name, steps, plan.purpose, plan.of), found)
+            plan = guarded(session, AliasPlan.of_changes(plan, found.name), found)
         else:
             from tui.domain.models.grants import Deed
 

@@ -12,7 +12,7 @@ from typing import Any
 from tui.domain.artifacts import ArtifactEntry, ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.problem import Problem
-from tui.domain.quantities import count, size
+from tui.domain.quantities import count, counted, size
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, named
 
@@ -132,7 +132,7 @@ def _of_one_key(children: Sequence[ArtifactNode]) -> Iterator[TreeLine]:
             yield from (TreeLine(child, depth=child.depth) for child in nodes)
             continue
         steps = len({_place(child)[2] for child in nodes})
-        yield TreeLine(nodes[0], f"{key} · {count(steps)} step{'' if steps == 1 else 's'}", "strong", nodes[0].depth)
+        yield TreeLine(nodes[0], f"{key} · {counted(steps, 'step')}", "strong", nodes[0].depth)
         seen: Counter[str] = Counter()
         for child in nodes:
             own = _logged(child.entry)[1]

@@ -270,6 +270,15 @@ def duration(ms: int | None, absent: str = ABSENT) -> str:
     return f"{ms // _YEAR}y{ms % _YEAR // _DAY:03d}d"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what it counts: ``1 match``, ``2 matches``."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def matches(number: int) -> str:
+    return counted(number, "match", "matches")
+
+
 def ago(then_ms: int | None, now_ms: int, absent: str = ABSENT) -> str:
     """How far back a time lies, in its largest unit: "now", "12s", "3m", "2h", "9d", "14mo", "3y"; "in 3m" ahead."""
     if then_ms is None:

@@ -89,21 +89,23 @@ def _web(uri: str, page: str, request: str) -> list[tuple[str, str]]:
     return [("link", f"{web}/#/{page}"), ("curl", f"curl -s '{web}/api/{request}'")] if web is not None else []
 
 
+def _python(uri: str, line: str, of: str = "tracking") -> tuple[str, str]:
+    """The lines that read the same in Python."""
+    return "Python", f"import mlflow\nmlflow.set_{of}_uri({shown_uri(uri)!r})\n{line}\n"
+
+
 def run_copies(tracking_uri: str, run_id: str, experiment_id: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one run."""
-    python = f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\nrun = mlflow.get_run({run_id!r})\n"
-    offers = [("run id", run_id), ("run URI", f"runs:/{run_id}"), ("Python", python)]
+    python = _python(tracking_uri, f"run = mlflow.get_run({run_id!r})")
+    offers = [("run id", run_id), ("run URI", f"runs:/{run_id}"), python]
     page = f"experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
     return [*offers, *_web(tracking_uri, page, f"2.0/mlflow/runs/get?run_id={quote(run_id)}")]
 
 
 def experiment_copies(tracking_uri: str, experiment_id: str, name: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one experiment."""
-    python = (
-        f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\n"
-        f"runs = mlflow.search_runs(experiment_ids=[{experiment_id!r}])\n"
-    )
-    offers = [("experiment name", name), ("experiment id", experiment_id), ("Python", python)]
+    python = _python(tracking_uri, f"runs = mlflow.search_runs(experiment_ids=[{experiment_id!r}])")
+    offers = [("experiment name", name), ("experiment id", experiment_id), python]
     request = f"2.0/mlflow/experiments/get?experiment_id={quote(experiment_id)}"
     return [*offers, *_web(tracking_uri, f"experiments/{quote(experiment_id)}", request)]
 
@@ -115,11 +117,7 @@ def model_copies(registry_uri: str, name: str, version: str = "", aliases: Seque
         uris.append(f"models:/{name}/{version}")
     offers = [("model name", name), *(("model URI", uri) for uri in uris)]
     if uris:
-        python = (
-            f"import mlflow\nmlflow.set_registry_uri({shown_uri(registry_uri)!r})\n"
-            f"model = mlflow.pyfunc.load_model({uris[0]!r})\n"
-        )
-        offers.append(("Python", python))
+        offers.append(_python(registry_uri, f"model = mlflow.pyfunc.load_model({uris[0]!r})", "registry"))
     page = f"models/{quote(name)}" + (f"/versions/{quote(version)}" if version else "")
     return [*offers, *_web(registry_uri, page, f"2.0/mlflow/registered-models/get?name={quote(name)}")]
 
@@ -135,11 +133,7 @@ def prompt_copies(
     if made is not None:
         offers.append(("text", template_of(made).text))
     if uris:
-        python = (
-            f"import mlflow\nmlflow.set_registry_uri({shown_uri(registry_uri)!r})\n"
-            f"prompt = mlflow.genai.load_prompt({uris[0]!r})\n"
-        )
-        offers.append(("Python", python))
+        offers.append(_python(registry_uri, f"prompt = mlflow.genai.load_prompt({uris[0]!r})", "registry"))
     return [
         *offers,
         *_web(registry_uri, f"prompts/{quote(name)}", f"2.0/mlflow/registered-models/get?name={quote(name)}"),
@@ -148,10 +142,8 @@ def prompt_copies(
 
 def trace_copies(tracking_uri: str, trace_id: str, experiment_id: str) -> list[tuple[str, str]]:
     """Pairs of a title and a text, for one trace."""
-    python = (
-        f"import mlflow\nmlflow.set_tracking_uri({shown_uri(tracking_uri)!r})\ntrace = mlflow.get_trace({trace_id!r})\n"
-    )
-    offers = [("trace id", trace_id), ("trace URI", f"traces:/{trace_id}"), ("Python", python)]
+    python = _python(tracking_uri, f"trace = mlflow.get_trace({trace_id!r})")
+    offers = [("trace id", trace_id), ("trace URI", f"traces:/{trace_id}"), python]
     page = f"experiments/{quote(experiment_id)}/traces?selectedEvaluationId={quote(trace_id)}"
     return [*offers, *_web(tracking_uri, page, f"3.0/mlflow/traces/get?trace_id={quote(trace_id)}")]
 

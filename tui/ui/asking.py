@@ -18,7 +18,7 @@ from tui.app.actions import key_of
 from tui.config.launch import Launch
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
-from tui.domain.text import clean
+from tui.domain.text import clean, named
 from tui.services.pool import DEMAND, Pool, Ticket
 from tui.services.session import Session
 from tui.widgets.status_line import Top
@@ -442,7 +442,6 @@ class Writer:
         done: Callable[[WriteResult], object] | None = None,
     ) -> None:
         """Ask for another name of what ``read`` answers."""
-        from tui.domain.text import named
         from tui.domain.writes.changes import renaming
 
         def make(to: str) -> Plan:
@@ -453,7 +452,6 @@ class Writer:
 
     def edit_note(self, sort: Thing, name: str, read: Callable[[], ThingState | None]) -> None:
         """Edit the note, or the description, as the server has it now."""
-        from tui.domain.text import named
         from tui.domain.writes.changes import Thing
         from tui.ui.dialogs.edit_text import EditTextModal, NoteSource
 
@@ -509,6 +507,14 @@ class Writer:
             # What was deleted has just been told with this key beside it: to restore it nothing is overwritten.
             harmless = back.changes[0].field == LIFECYCLE and back.changes[0].after == "active"
             self.confirm(to_do(back), lambda: back, at_once=harmless)
+
+
+def tags_title(names: Sequence[str], many: str, name: str, versions: Sequence[str]) -> str:
+    """What tags are edited of: versions of one model or prompt, or else several of these by name."""
+    if versions:
+        said = named(name)
+        return f"Tags of {said} v{versions[0]}" if len(versions) == 1 else f"Tags of {len(versions)} versions of {said}"
+    return f"Tags of {named(names[0]) if len(names) == 1 else f'{len(names)} {many}'}"
 
 
 def there(known: ThingState | None, sort: Thing) -> ThingState:

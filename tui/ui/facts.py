@@ -14,11 +14,11 @@ from textual.widget import Widget
 from tui.app.actions import bindings, key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
+from tui.domain.quantities import matches
 from tui.domain.runs.tables import Facts
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane
 from tui.widgets.grid import Grid
 from tui.widgets.pane import NoteText, Tab, TabLine, stand_in

@@ -28,7 +28,7 @@ from tui.domain.columns import Arrangement, ColumnSpec, Look, Row, SortOrder, Sp
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
-from tui.domain.quantities import count, pace
+from tui.domain.quantities import count, counted, matches, pace
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
@@ -49,15 +49,6 @@ OF_MARKS = frozenset({"unmark", "next", "previous"})  # verbs that mean nothing 
 _BESIDE_COLUMNS = 4  # cells of a grid's line that belong to no column
 
 Show = Callable[[], None]
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number and what it counts: ``1 match``, ``2 matches``."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
-
-
-def matches(number: int) -> str:
-    return counted(number, "match", "matches")
 
 
 class ListState:

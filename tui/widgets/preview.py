@@ -25,7 +25,7 @@ from tui.domain.preview.values import (
     TreeNode,
 )
 from tui.domain.problem import Problem
-from tui.domain.quantities import count, size
+from tui.domain.quantities import count, counted, size
 from tui.domain.table import Align, Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.widgets.grid import Grid, PlainGrid
@@ -258,8 +258,7 @@ def heading_line(preview: Preview) -> Content:
 def _extent(preview: Preview) -> list[str]:
     body = preview.body
     if isinstance(body, TextBody) and body.numbered:
-        number = len(body.lines)
-        return [f"{count(number)} line{'' if number == 1 else 's'}" + ("" if preview.is_whole else " of it")]
+        return [counted(len(body.lines), "line") + ("" if preview.is_whole else " of it")]
     if isinstance(body, TableBody):
         columns = body.total_columns or len(body.columns)
         rows = body.total_rows if body.total_rows is not None else body.rows

@@ -7,7 +7,7 @@ A rule looks at evidence that has been gathered and says what it found, or nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -68,6 +68,12 @@ class Finding:
     remedy: str
     model: str
     version: str = ""
+
+
+def whole_text(findings: Iterable[Finding]) -> str:
+    """Findings with what to do, one under the other."""
+    parts = (f"{one.severity.capitalize()}: {one.sentence}\n{one.remedy}" for one in findings)
+    return "\n\n".join(parts) or "No rule found anything in it."
 
 
 Found = tuple[str, str]

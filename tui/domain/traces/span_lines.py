@@ -260,7 +260,7 @@ class SpanReader:
             lines = stack.count("\n") + 1
             yield self._section(
                 key,
-                f"stack, {quantities.count(lines)} line{'' if lines == 1 else 's'}",
+                f"stack, {quantities.counted(lines, 'line')}",
                 key in turned,
                 (f"{kind}: stack", stack),
             )

@@ -143,7 +143,7 @@ def summary_lines(summary: Summary, glyphs: Glyphs) -> tuple[str, str]:
     if not whole.count:
         return "", ""
     parts = [
-        f"{quantities.count(whole.count)} trace{'' if whole.count == 1 else 's'}",
+        quantities.counted(whole.count, "trace"),
         f"errors {share(whole.error_share)}{_trend(summary, glyphs)}",
     ]
     if whole.p50_ms is not None:

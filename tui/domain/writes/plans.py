@@ -45,6 +45,12 @@ class AliasPlan:
     purpose: str = MOVE
     of: int | None = None
 
+    @classmethod
+    def of_changes(cls, plan: Plan, model: str) -> AliasPlan:
+        """The moves of a model's aliases that a plan makes."""
+        steps = tuple(AliasStep(change.alias, change.after, change.before) for change in plan.changes)
+        return cls(model, steps, plan.purpose, plan.of)
+
     @property
     def words(self) -> str:
         return ", ".join(step.words for step in self.steps)

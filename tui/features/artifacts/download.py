@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tui.domain.artifacts import ArtifactEntry, ArtifactRoot, Downloaded, FolderSize
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Kind, Problem
-from tui.domain.quantities import count, size, time_left
+from tui.domain.quantities import count, counted, size, time_left
 from tui.domain.text import clean, fit
 from tui.resources import style_sheets
 from tui.services.downloads import Download, measure
@@ -99,7 +99,7 @@ class DownloadModal(ModalScreen[None], Asking):
         measured = self._measured
         if measured is None:
             return Content.assemble((f"{what} · counting what is in it …", "$muted"))
-        files = f"{count(measured.files)} file{'' if measured.files == 1 else 's'} · " if self._entry.is_folder else ""
+        files = f"{counted(measured.files, 'file')} · " if self._entry.is_folder else ""
         known = size(measured.size)
         if measured.unsized:
             known = f"{known} and {count(measured.unsized)} of unknown size" if measured.size else "size not known"

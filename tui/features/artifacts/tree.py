@@ -18,11 +18,11 @@ from tui.domain.artifact_tree import SIZE_CELLS, ArtifactNode, ArtifactTree, mod
 from tui.domain.artifacts import ArtifactListing, ArtifactRoot, LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
+from tui.domain.quantities import counted, matches
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking, Deck
-from tui.ui.list_pane import counted, matches
 from tui.ui.list_parts import Filtered
 from tui.widgets.grid import Grid
 from tui.widgets.pane import Notice, Pane

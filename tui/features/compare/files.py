@@ -16,7 +16,7 @@ from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.preview.values import TextBody
 from tui.domain.problem import Problem
-from tui.domain.quantities import count
+from tui.domain.quantities import count, matches
 from tui.domain.table import Table
 from tui.domain.text import clean, named
 from tui.features.compare import words
@@ -24,7 +24,6 @@ from tui.services.compared_files import ComparedFiles, ReadPair, Side, listed, r
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking
-from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane, export_table
 from tui.widgets.grid import Grid
 from tui.widgets.preview import PreviewView

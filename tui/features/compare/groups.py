@@ -13,7 +13,7 @@ from tui.app.actions import bindings, key_of
 from tui.domain.diff.comparison import Comparison
 from tui.domain.diff.sheet import SYSTEM_METRICS
 from tui.domain.glyphs import Glyphs
-from tui.domain.quantities import count
+from tui.domain.quantities import count, matches
 from tui.domain.runs.groups import Grouping, Importance, RunGroups, best_metric, grouping_by, groupings, importances
 from tui.domain.runs.groups_table import GroupRows, GroupsTable, group_title, importance_table
 from tui.domain.runs.tables import SYSTEM
@@ -21,7 +21,6 @@ from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
 from tui.ui.asking import Asking, choose
-from tui.ui.list_pane import matches
 from tui.ui.list_parts import SiftedPane
 from tui.widgets.pane import Pane
 

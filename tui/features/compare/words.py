@@ -17,7 +17,7 @@ from tui.domain.diff.text_change import LEAST_BESIDE
 from tui.domain.glyphs import Glyphs
 from tui.domain.preview.values import Body, TableBody
 from tui.domain.problem import Problem
-from tui.domain.quantities import count, number, size
+from tui.domain.quantities import count, counted, number, size
 from tui.domain.text import clean, named
 from tui.gateway.ports import TrackingPort
 from tui.services.compared_files import ReadPair
@@ -187,8 +187,7 @@ def result(read: ReadPair, change: FileChange) -> str:
     if read.same:
         return "the bytes of both are the same"
     if change.differs:
-        many = len(change.starts)
-        return f"{count(many)} difference{'' if many == 1 else 's'}"
+        return counted(len(change.starts), "difference")
     if read.is_asked:
         how_much = size(read.asked_bytes, absent="files of unknown size")
         more = f"{key_of('compare_files.more')} lets both travel and compares them"

@@ -25,11 +25,12 @@ from tui.domain.experiments import (
 from tui.domain.freshness import Freshness
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
+from tui.domain.quantities import matches
 from tui.domain.text import clean, named
 from tui.features.experiments.loader import ExperimentsLoader
 from tui.services.session import Session
 from tui.ui.asking import NOTHING_TO_UNDO, Rest, Writer
-from tui.ui.list_pane import ListPane, Show, matches
+from tui.ui.list_pane import ListPane, Show
 
 if TYPE_CHECKING:
     from tui.services.write_flow import WriteResult

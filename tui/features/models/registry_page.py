@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.app.actions import verbs_at
 from tui.domain.models.grants import Deed
-from tui.domain.models.readiness import CHALLENGER, CHAMPION
+from tui.domain.models.readiness import CHALLENGER, CHAMPION, whole_text
 from tui.domain.models.values import ModelVersion, RegisteredModel, model_name_refusal
 from tui.domain.places import Place, PlaceKind
 from tui.domain.text import clean, named
@@ -17,7 +17,7 @@ from tui.domain.writes.changes import Plan, Thing
 from tui.features.models.alias_forms import Deciding
 from tui.features.models.registering import Grants
 from tui.services.session import Session
-from tui.ui.asking import Asking, AutoRefresh, Writer
+from tui.ui.asking import Asking, AutoRefresh, Writer, tags_title
 from tui.ui.page import Page
 from tui.ui.routes import (
     IncidentRoute,
@@ -203,13 +203,8 @@ class RegistryPage(Page, Asking):
         numbers = [made.version for made in self._versions_meant()]
 
         def go_on() -> None:
-            if numbers:
-                said = named(model)
-                what = f"{said} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {said}"
-                self._writer.edit_tags(f"Tags of {what}", lambda: writes.versions(model, numbers))
-            else:
-                what = named(names[0]) if len(names) == 1 else f"{len(names)} models"
-                self._writer.edit_tags(f"Tags of {what}", lambda: writes.models(names))
+            title = tags_title(names, "models", model, numbers)
+            self._writer.edit_tags(title, lambda: writes.versions(model, numbers) if numbers else writes.models(names))
 
         self._grants.when_allowed(Deed.TAG, [model] if numbers else names, go_on)
 
@@ -392,8 +387,7 @@ class RegistryPage(Page, Asking):
 
         def show(plan: Plan, model: RegisteredModel) -> None:
             if all(change.alias and change.id == model.name for change in plan.changes):
-                steps = [plans.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
-                moves = plans.AliasPlan(model.name, tuple(steps), plan.purpose, plan.of)
+                moves = plans.AliasPlan.of_changes(plan, model.name)
                 self.move_as(model, moves, f"Undo #{plan.of}: aliases of {name}")
             else:
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
@@ -474,14 +468,10 @@ class RegistryPage(Page, Asking):
         models, health = self.models_marked() or (self._model,), self.session.desk.health
 
         def gathered(_nothing: None) -> None:
-            parts = []
-            for model in models:
-                findings = health.findings(model)
-                lines = [
-                    f"{finding.severity.capitalize()}: {finding.sentence}\n{finding.remedy}" for finding in findings
-                ]
-                words = "\n\n".join(lines) or "No rule found anything in it."
-                parts.append(words if len(models) == 1 else f"{model.name}\n\n{words}")
+            parts = [
+                (f"{model.name}\n\n" if len(models) > 1 else "") + whole_text(health.findings(model))
+                for model in models
+            ]
             self.app.push_screen(WholeTextModal(f"Readiness of {names_of(models)}", "\n\n\n".join(parts)))
 
         self.ask(self.session.pool, "findings", lambda: health.gather(models, facts=True), gathered, self.say_problem)

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from tui.app.actions import bindings, verbs_at
+from tui.domain.models.readiness import whole_text
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
@@ -27,7 +28,7 @@ from tui.resources import style_sheets
 from tui.services.copies import prompt_copies
 from tui.services.session import Session
 from tui.services.write_flow import Touched
-from tui.ui.asking import Asking, Writer
+from tui.ui.asking import Asking, Writer, tags_title
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
 from tui.ui.routes import LedgerRoute, PromptDiffRoute, PromptRoute, RunRoute, TraceRoute, TracesRoute
@@ -205,13 +206,8 @@ class PromptsScreen(Page, Asking):
         name, writes = self._prompt.name, self.session.prompt_desk.writes
         numbers = [made.version for made in self._versions_meant()]
         names = [prompt.name for prompt in self.list.marked()] or [name]
-        if numbers:
-            said = named(name)
-            what = f"{said} v{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} versions of {said}"
-            self._writer.edit_tags(f"Tags of {what}", lambda: writes.versions(name, numbers))
-        else:
-            what = named(names[0]) if len(names) == 1 else f"{len(names)} prompts"
-            self._writer.edit_tags(f"Tags of {what}", lambda: writes.some(names))
+        title = tags_title(names, "prompts", name, numbers)
+        self._writer.edit_tags(title, lambda: writes.versions(name, numbers) if numbers else writes.some(names))
 
     # aliases
 
@@ -262,8 +258,7 @@ class PromptsScreen(Page, Asking):
             if plan is None:
                 self.deck.say(clean(f"Nothing was changed of {name} from here that could be undone"))
             elif plan.changes[0].alias:
-                steps = [plans.AliasStep(change.alias, change.after, change.before) for change in plan.changes]
-                moves = plans.AliasPlan(prompt.name, tuple(steps), plan.purpose, plan.of)
+                moves = plans.AliasPlan.of_changes(plan, prompt.name)
                 self._move_as(moves, f"Undo #{plan.of}: aliases of {name}")
             else:
                 self._writer.confirm(f"Undo #{plan.of}", lambda: plan)
@@ -305,8 +300,7 @@ class PromptsScreen(Page, Asking):
         prompt, judging = self._prompt, self.session.prompt_desk.judging
 
         def gathered(_nothing: None) -> None:
-            lines = [f"{one.severity.capitalize()}: {one.sentence}\n{one.remedy}" for one in judging.findings(prompt)]
-            words = "\n\n".join(lines) or "No rule found anything in it."
+            words = whole_text(judging.findings(prompt))
             self.app.push_screen(WholeTextModal(f"Rules about {prompt.name}", words))
 
         self.ask(self.session.pool, "why", lambda: judging.gather(prompt), gathered, self.say_problem)

@@ -10,12 +10,11 @@ from textual.message import Message
 
 from tui.app.actions import key_of
 from tui.domain.experiments import Lifecycle
-from tui.domain.quantities import count
+from tui.domain.quantities import count, counted
 from tui.domain.series.history import MOST_RUNS
 from tui.domain.text import natural
 from tui.services.pool import PREFETCH
 from tui.ui.asking import Writer
-from tui.ui.list_pane import counted
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import RunsTable
@@ -188,7 +187,7 @@ class Onward:
 
         def look() -> tuple[dict[str, str], bool]:
             if counts := session.history.count_points(run_ids):
-                return {key: _points(counts.get(key, 0)) for key in names}, True
+                return {key: counted(counts.get(key, 0), "point") for key in names}, True
             last: dict[str, int] = {}
             for run_id in run_ids[:MOST_ASKED]:
                 for metric in session.tracking.get_run(run_id).metrics:
@@ -219,7 +218,7 @@ class Onward:
                 found = history.sampled(run_ids, key, points=MOST_POINTS).values()
                 known = all(one.total is not None for one in found) and len(run_ids) <= MOST_RUNS
                 many = sum(len(one) if one.total is None else one.total for one in found)
-                return f"{_points(many)}{'' if known else ' or more'}"
+                return f"{counted(many, 'point')}{'' if known else ' or more'}"
 
             def got(said: str) -> None:
                 modal.tell({key: said})
@@ -241,10 +240,6 @@ class Onward:
         elif view is not None and run_ids:
             known = tuple(found for run_id in run_ids if (found := reference(view, run_id)) is not None)
             self._pane.deck.go(CurvesRoute(run_ids, keys, known))
-
-
-def _points(many: int) -> str:
-    return f"{count(many)} point{'' if many == 1 else 's'}"
 
 
 def scope_of(matching: int, loaded: int, *, complete: bool) -> str:

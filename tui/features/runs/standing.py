@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.domain.columns import SortOrder
-from tui.domain.quantities import count
+from tui.domain.quantities import count, counted
 from tui.features.runs.words import AS_SERVED
 from tui.ui.arranged_grid import ask_columns
-from tui.ui.list_pane import counted
 
 if TYPE_CHECKING:
     from tui.features.runs.pane import RunsPane

@@ -13,10 +13,10 @@ from tui.domain.experiments import Experiment, Lifecycle
 from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind
+from tui.domain.quantities import counted, matches
 from tui.domain.text import clean, named
 from tui.features.runs.loader import RunsLoader
 from tui.services.runs_query import RunsQuery
-from tui.ui.list_pane import counted, matches
 
 if TYPE_CHECKING:
     from tui.domain.runs.table import ViewCounts

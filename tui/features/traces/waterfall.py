@@ -298,8 +298,7 @@ class WaterfallPane(ListPane[SpanRow]):
         )
 
     def count_words(self) -> str:
-        many = len(self.steps)
-        return f"{quantities.count(many)} span{'' if many == 1 else 's'}"
+        return quantities.counted(len(self.steps), "span")
 
     def empty_words(self) -> str:
         if self.trace is None:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.domain.quantities import count, duration
+from tui.domain.quantities import count, counted, duration
 from tui.domain.text import clean, clean_block
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.plugins import PluginRun
@@ -44,8 +44,7 @@ class WholeTextModal(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         lines = self._text.count("\n") + 1
-        many = len(self._text)
-        size = f"{count(many)} character{'' if many == 1 else 's'}"
+        size = counted(len(self._text), "character")
         if lines > 1:
             size += f", {count(lines)} lines"
         if len(self._text) > SHOWN:
