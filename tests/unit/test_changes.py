@@ -6,8 +6,7 @@ import pytest
 
 from tests.gateway.zoo import HOSTILE
 from tui.domain.glyphs import UNICODE
-from tui.domain.writes import changes
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words, changes
 from tui.domain.writes.changes import NOTE_KEY, Change, Plan, TagEdits, Thing, ThingState, WriteVerb
 from tui.ui.write_words import progress
 

@@ -11,11 +11,11 @@ from tests.support.fakes import FrozenClock
 from tui.config.model import ModelSettings
 from tui.domain.artifacts import ModelMetric
 from tui.domain.columns import Arrangement, SpecTable
-from tui.domain.models import tables
+from tui.domain.models import model_facts
 from tui.domain.models.board import Board
 from tui.domain.models.measures import Measured, carried_metrics, latest_metrics, measured
+from tui.domain.models.model_facts import rows
 from tui.domain.models.rows import Notation, Versions
-from tui.domain.models.tables import rows
 from tui.domain.models.values import (
     MISSING,
     ModelFacts,
@@ -225,5 +225,5 @@ def test_a_column_called_by_a_number_keeps_it() -> None:
     signature = parse_signature(said)
     assert signature is not None
     assert [field.name for field in signature.inputs] == ["0", "1", "[2]"]
-    table = tables.signature(ModelFacts(signature=signature)).table
+    table = model_facts.signature(ModelFacts(signature=signature)).table
     assert list(table.texts("name", 0, 3)) == ["in 0", "in 1", "in [2]"]

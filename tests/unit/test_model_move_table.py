@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.models.tables import MoveRow, table
+from tui.domain.models.model_facts import MoveRow, table
 from tui.domain.text import width
 
 ROWS = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.domain.glyphs import UNICODE
-from tui.domain.runs.tables import ParamTree, param_tree
+from tui.domain.runs.run_facts import ParamTree, param_tree
 
 PARAMS = {
     "lr": "0.1",

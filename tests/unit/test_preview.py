@@ -364,13 +364,13 @@ def test_types_of_a_signature_are_written_as_people_do() -> None:
 
 
 def test_a_model_file_with_nothing_in_it_is_read_too() -> None:
-    body, notes = tree.read({}, tree.Beside(), None)
+    body, notes = tree.read_mlmodel({}, tree.Beside(), None)
     assert lines_of(body) == [(0, "model", "{0}")]
     assert notes == [
         "It names no flavor: MLflow cannot load it.",
         "It has no signature: what it takes and gives is not recorded.",
     ]
-    body, notes = tree.read(
+    body, notes = tree.read_mlmodel(
         {
             "flavors": "x",
             "signature": {"inputs": "{broken", "params": '[{"name": "t", "type": "double", "default": 1}]'},

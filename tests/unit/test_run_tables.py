@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.fakes import MINUTE, NOW_MS, run
 from tui.domain.glyphs import ASCII, UNICODE
-from tui.domain.runs import tables as run_tables
-from tui.domain.runs.tables import CHILDREN_READ, VALUE_CELLS, Facts, RunMade
+from tui.domain.runs import run_facts
+from tui.domain.runs.run_facts import CHILDREN_READ, VALUE_CELLS, Facts, RunMade
 from tui.domain.values import DatasetInput, MetricValue, RunReference
 
 HOSTILE = "a\x1b[31m\n[bold]b\u202e"
@@ -31,14 +31,14 @@ def child(number: int) -> RunReference:
 
 def test_params_are_in_order_and_filtered_by_every_word() -> None:
     detail = run(1, params={"lr": "0.1", "depth": "8", "data.window": "28d"})
-    assert column(run_tables.params(detail), "name") == ["data.window", "depth", "lr"]
-    assert pairs(run_tables.params(detail, "WINDOW 28")) == {"data.window": "28d"}
-    assert len(run_tables.params(detail, "window 9")) == 0
+    assert column(run_facts.params(detail), "name") == ["data.window", "depth", "lr"]
+    assert pairs(run_facts.params(detail, "WINDOW 28")) == {"data.window": "28d"}
+    assert len(run_facts.params(detail, "window 9")) == 0
 
 
 def test_long_and_hostile_values_are_cut_and_kept_whole_behind() -> None:
     long = "x" * (VALUE_CELLS * 3)
-    facts = run_tables.params(run(1, params={"long": long, HOSTILE: HOSTILE}))
+    facts = run_facts.params(run(1, params={"long": long, HOSTILE: HOSTILE}))
     assert facts.values["long"] == long
     assert len(pairs(facts)["long"]) == VALUE_CELLS
     assert facts.values[HOSTILE] == HOSTILE
@@ -47,7 +47,7 @@ def test_long_and_hostile_values_are_cut_and_kept_whole_behind() -> None:
 
 def test_mlflows_own_tags_come_last_and_the_note_has_its_own_place() -> None:
     detail = run(1, tags={"zoo": "1", "mlflow.user": "ana"}, note="hello")
-    names = column(run_tables.tags(detail), "name")
+    names = column(run_facts.tags(detail), "name")
     assert names[0] == "zoo"
     assert "mlflow.note.content" not in names
 
@@ -55,28 +55,28 @@ def test_mlflows_own_tags_come_last_and_the_note_has_its_own_place() -> None:
 def test_metrics_say_value_step_and_age() -> None:
     values = {"nan": math.nan, "high": math.inf, "low": -math.inf, "auc": 0.93125}
     detail = run(1, metrics=values)
-    facts = run_tables.metrics(detail, NOW_MS)
+    facts = run_facts.metrics(detail, NOW_MS)
     assert pairs(facts) == {"auc": "0.93125", "high": "∞", "low": "-∞", "nan": "NaN"}
     assert column(facts, "step") == ["100"] * 4
     assert facts.table.tones("value", 0, 4) == ["", "", "", "warn"]
     assert facts.values["auc"] == "0.93125"
-    assert column(run_tables.metrics(detail, NOW_MS, "AU"), "name") == ["auc"]
+    assert column(run_facts.metrics(detail, NOW_MS, "AU"), "name") == ["auc"]
 
 
 def test_odd_steps_and_times_of_metrics() -> None:
     detail = replace(run(1), metrics=(MetricValue("m", 1.0, -(2**40), 0), MetricValue("n", 1.0, 2**40, NOW_MS + 5)))
-    assert column(run_tables.metrics(detail, NOW_MS), "step") == ["-1 099 511 627 776", "1 099 511 627 776"]
+    assert column(run_facts.metrics(detail, NOW_MS), "step") == ["-1 099 511 627 776", "1 099 511 627 776"]
 
 
 def test_datasets_open_to_all_that_is_known_of_them() -> None:
     one = DatasetInput("customers", "9f3c", "delta", "prod.ml.customers@417", '{"a": 1}', '{"rows": 9}', "training")
     twin = DatasetInput("customers", "9f3c", "delta", "elsewhere", "", "", "")
-    facts = run_tables.datasets(run(1, datasets=(one, twin)))
+    facts = run_facts.datasets(run(1, datasets=(one, twin)))
     assert len(facts) == 2
     assert column(facts, "context") == ["training", ""]
     assert "schema: " in facts.values["0"]
     assert "used for: not said" in facts.values["1"]
-    assert len(run_tables.datasets(run(1, datasets=(one, twin)), "elsewhere")) == 1
+    assert len(run_facts.datasets(run(1, datasets=(one, twin)), "elsewhere")) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_datasets_open_to_all_that_is_known_of_them() -> None:
     ],
 )
 def test_a_status_is_a_sign_and_a_word(status: str, lifecycle: str, said: str) -> None:
-    assert run_tables.status_text(status, lifecycle, UNICODE) == said
-    assert run_tables.status_text(status, lifecycle, ASCII).isascii()
+    assert run_facts.status_text(status, lifecycle, UNICODE) == said
+    assert run_facts.status_text(status, lifecycle, ASCII).isascii()
 
 
 def test_the_overview_leaves_out_what_is_not_known() -> None:
-    facts = pairs(run_tables.overview(run(1, user=""), NOW_MS, timezone.utc, UNICODE))
+    facts = pairs(run_facts.overview(run(1, user=""), NOW_MS, timezone.utc, UNICODE))
     assert facts["started"] == "2026-11-23 13:54:00  (6m)"
     assert facts["took"] == "4m00s"
     assert facts["source"] == "train.py (source)"
@@ -104,20 +104,20 @@ def test_the_overview_leaves_out_what_is_not_known() -> None:
 
 
 def test_a_run_under_way_says_how_long_so_far() -> None:
-    facts = pairs(run_tables.overview(run(1, status="RUNNING", age=5 * MINUTE), NOW_MS, timezone.utc, UNICODE))
+    facts = pairs(run_facts.overview(run(1, status="RUNNING", age=5 * MINUTE), NOW_MS, timezone.utc, UNICODE))
     assert (facts["ended"], facts["took"]) == ("not yet", "5m00s so far")
 
 
 def test_a_resumed_run_has_no_end_whatever_was_recorded_of_it() -> None:
     resumed = replace(run(1, age=5 * MINUTE), status="RUNNING")
     assert resumed.end_ms is None
-    facts = pairs(run_tables.overview(resumed, NOW_MS, timezone.utc, UNICODE))
+    facts = pairs(run_facts.overview(resumed, NOW_MS, timezone.utc, UNICODE))
     assert (facts["ended"], facts["took"]) == ("not yet", "5m00s so far")
 
 
 def test_a_run_that_never_started_has_no_times() -> None:
     detail = replace(run(1, status="SCHEDULED"), start_ms=None, end_ms=None)
-    facts = pairs(run_tables.overview(detail, NOW_MS, timezone.utc, UNICODE))
+    facts = pairs(run_facts.overview(detail, NOW_MS, timezone.utc, UNICODE))
     assert not {"started", "took", "ended"} & facts.keys()
 
 
@@ -132,11 +132,11 @@ def test_a_run_that_never_started_has_no_times() -> None:
 )
 def test_children_are_counted_as_far_as_they_were_read(count: int, said: str | None) -> None:
     children = [child(number) for number in range(count)]
-    assert pairs(run_tables.overview(run(1), NOW_MS, timezone.utc, UNICODE, children)).get("children") == said
+    assert pairs(run_facts.overview(run(1), NOW_MS, timezone.utc, UNICODE, children)).get("children") == said
 
 
 def test_the_status_of_a_failed_run_stands_out() -> None:
-    facts = run_tables.overview(run(1, status="FAILED"), NOW_MS, timezone.utc, UNICODE)
+    facts = run_facts.overview(run(1, status="FAILED"), NOW_MS, timezone.utc, UNICODE)
     row = column(facts, "name").index("status")
     tones = facts.table.tones("value", row, row + 1)
     assert tones == ["bad"]

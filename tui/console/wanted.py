@@ -36,7 +36,7 @@ from tui.console.writing import (
     step_as_plain,
     told_lines,
 )
-from tui.domain.models import measures as judging
+from tui.domain.models import measures
 from tui.domain.models.values import READY, RegisteredModel
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, named
@@ -478,9 +478,9 @@ def gate_command(
         )
         candidate = version_of(session, named_by(model))
         other = version_of(session, _beside(candidate.name, against)) if against is not None else None
-        wanted = judging.GateWanted(tuple(bounds), same_signature, data_newer, rules)
+        wanted = measures.GateWanted(tuple(bounds), same_signature, data_newer, rules)
         judged = session.desk.judged_by(wanted, candidate, other)
-    passes = judging.passes(judged)
+    passes = measures.passes(judged)
     called = [f"{one.name} v{one.version}" if one is not None else "" for one in (candidate, other)]
     if form == "json":
         print_json(
@@ -493,7 +493,7 @@ def gate_command(
             }
         )
     elif form == "md":
-        write(judging.markdown(called[0], called[1], judged))
+        write(measures.markdown(called[0], called[1], judged))
     else:
         for one in judged:
             write(clean(f"{'✓' if one.passes else '✗'} {one.what}: {one.said}") + "\n")
@@ -503,7 +503,7 @@ def gate_command(
 
 
 def _bound(text: str, end: Any) -> Bound:
-    made = judging.bound(text, end)
+    made = measures.bound(text, end)
     if made is None:
         raise click.UsageError(f"“{clean(text)}” is no bound: it would be auc:0.9, auc:+0.002 or latency_ms:+5%.")
     return made

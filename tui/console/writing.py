@@ -19,8 +19,7 @@ import click
 from tui.console.command import EXIT_UNDONE, Decorated, asked_wrongly, instant, print_json, write
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import clean, named
-from tui.domain.writes import changes
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words, changes
 from tui.domain.writes.changes import Change, Plan
 
 if TYPE_CHECKING:

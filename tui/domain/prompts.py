@@ -20,7 +20,7 @@ from tui.domain.models.readiness import OFF, SEVERITIES, Finding, Severity
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import PROMPT_TAG, ModelVersion, RegisteredModel
 from tui.domain.preview.values import TextBody
-from tui.domain.runs.tables import Facts, facts
+from tui.domain.runs.run_facts import Facts, facts
 from tui.domain.table import Tone
 from tui.domain.text import clean, clean_block, named
 

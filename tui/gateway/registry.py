@@ -30,9 +30,8 @@ from tui.domain.models.values import (
 )
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RegisteredAs, commit_of
-from tui.gateway import carried as carried_versions
 from tui.gateway import model_files, problems
-from tui.gateway import model_files as registry_facts
+from tui.gateway.carried import fetched, put_into
 from tui.gateway.databricks.catalog import CatalogModels, SdkCatalog, no_filters
 from tui.gateway.databricks.sdk import Pace, Sdk
 from tui.gateway.session import Connection
@@ -237,12 +236,12 @@ class ClientRegistry:
         """What the version's files say; where they cannot be read the answer says why, and nothing is raised for it."""
         with self.raised_as(f"Could not read what version {version} of {name} is made of"):
             made = self.get_version(name, version)
-            return registry_facts.of_version(self.client, made, self._session.tracking_uri, self.kind)
+            return model_files.of_version(self.client, made, self._session.tracking_uri, self.kind)
 
     def input_example(self, name: str, version: str) -> str:
         with self.raised_as(f"Could not read the input example of version {version} of {name}"):
             made = self.get_version(name, version)
-            return registry_facts.example_of(self.client, made, self._session.tracking_uri, self.kind)
+            return model_files.example_of(self.client, made, self._session.tracking_uri, self.kind)
 
     # runs and what is made from them
 
@@ -292,17 +291,17 @@ class ClientRegistry:
     def source_models(self, model_ids: Sequence[str], experiment_ids: Sequence[str] = ()) -> dict[str, SourceModel]:
         """Logged models by id, with their metrics; one that is gone has the status MISSING."""
         with problems.raised_as("Could not read the logged models", self._session.place, explain=self._session.explain):
-            return registry_facts.source_models(self.client, model_ids, experiment_ids)
+            return model_files.source_models(self.client, model_ids, experiment_ids)
 
     def registrable(self, run_id: str) -> tuple[Registrable, ...]:
         """What of a run can be registered: its logged models, then model folders among its artifacts."""
         with problems.raised_as(f"Could not read the models of run {run_id}", self._session.place):
-            return registry_facts.registrable(self.client, run_id, self._session.tracking_uri)
+            return model_files.registrable(self.client, run_id, self._session.tracking_uri)
 
     def registrable_at(self, uri: str) -> Registrable | None:
         """The model at ``runs:/ID/PATH`` or ``models:/m-ID``; None where no model is there."""
         with problems.raised_as(f"Could not read what is at {uri}", self._session.place):
-            return registry_facts.registrable_at(self.client, uri, self._session.tracking_uri)
+            return model_files.registrable_at(self.client, uri, self._session.tracking_uri)
 
     def registered_as(self, ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         if not self.is_catalog:
@@ -390,11 +389,11 @@ class ClientRegistry:
         with self.raised_as(f"Could not register {uri} as {name}"):
             made = self.client.create_model_version(
                 name,
-                registry_facts.source_of(uri),
+                model_files.source_of(uri),
                 run_id=run_id or None,
                 description=description or None,
                 await_creation_for=0,
-                model_id=model_id or registry_facts.logged_model_of(uri) or None,
+                model_id=model_id or model_files.logged_model_of(uri) or None,
             )
             return str(made.version)
 
@@ -435,7 +434,7 @@ class ClientRegistry:
             source = f"models:/{name}/{version}"
             if not self.is_catalog:
                 source = self.client.get_model_version_download_uri(name, version)
-            return carried_versions.fetched(source, folder, self._session.tracking_uri, self.uri)
+            return fetched(source, folder, self._session.tracking_uri, self.uri)
 
     def source_params(self, run_id: str) -> dict[str, str]:
         try:
@@ -450,7 +449,7 @@ class ClientRegistry:
         """A version with files from another registry, whose hashes are compared before it is made; its number."""
         with self.raised_as(f"Could not carry {carried.origin} to {to}"):
             at = (self._session.tracking_uri, self.uri)
-            return carried_versions.put_into(self.client, to, carried, source, at, self.place)
+            return put_into(self.client, to, carried, source, at, self.place)
 
     def describe_version(self, name: str, version: str, description: str) -> None:
         with self.raised_as(f"Could not describe version {version} of {name}"):
@@ -527,7 +526,7 @@ def version_of(found: Any) -> ModelVersion:
         user=found.user_id or "",
         source=source,
         run_id=found.run_id or "",
-        model_id=_plain(lambda: found.model_id) or registry_facts.logged_model_of(source),
+        model_id=_plain(lambda: found.model_id) or model_files.logged_model_of(source),
         description=found.description or "",
         tags={key: value or "" for key, value in (_plain(lambda: found.tags) or {}).items()},
         stage="" if stage in NO_STAGE else stage,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui.domain.diff.sheet import Sheet, SheetBuilder, Subject, TextBlock, joined, of_details
 from tui.domain.models.measures import every_measured, latest_metrics
-from tui.domain.models.tables import requirement_pairs
+from tui.domain.models.model_facts import requirement_pairs
 from tui.domain.models.values import ModelFacts, ModelVersion
 from tui.domain.problem import Kind, Problem
 from tui.domain.text import named

@@ -9,16 +9,16 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from tui.domain import quantities
 from tui.domain.export import escaped
-from tui.domain.models import tables
+from tui.domain.models import model_facts
 from tui.domain.models.readiness import CHAMPION
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, served_cell
 from tui.domain.models.values import READY, ModelVersion, RegisteredModel
 from tui.domain.prompts import prompt_uri, template_of
-from tui.domain.runs.tables import status_text
+from tui.domain.runs.run_facts import status_text
 from tui.domain.serving import Endpoint, move_consequences
 from tui.domain.text import clean, named, width
 from tui.domain.values import RunDetail
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words
 from tui.domain.writes.changes import Change, Thing
 from tui.services.ledger import Entry
 from tui.services.ledger_rows import row as ledger_row
@@ -222,17 +222,17 @@ def _of_move(change: Change, known: KnownOfModels) -> list[Fact]:
 def _between(before: ModelVersion | None, after: ModelVersion | None, known: KnownOfModels) -> list[Fact]:
     """How two versions differ in what they were measured at, and in their signature."""
     facts: list[Fact] = []
-    for line in tables.metric_rows(before, after, known, Notation(), most=None):
+    for line in model_facts.metric_rows(before, after, known, Notation(), most=None):
         way = _WAYS.get(known.better(line.metric), "")
         note = " ".join(line.note.split("  "))
         sides = line.then if before is None else f"{line.now} → {line.then}"
         facts.append(("metrics", f"{line.name} {sides}{f'  {note}' if note else ''}{f' ({way})' if way else ''}"))
     files = [known.facts(made.name, made.version) if made is not None else None for made in (before, after)]
-    told = [tables.signature_text(one) for one in files]
+    told = [model_facts.signature_text(one) for one in files]
     if before is None or after is None:
         facts += [("signature", text) for text in told if text]
     elif all(files):
-        changes = tables.signature_changes(*(one.signature if one is not None else None for one in files))
+        changes = model_facts.signature_changes(*(one.signature if one is not None else None for one in files))
         said = f"{told[0]} → {told[1]}: {'; '.join(changes)}" if changes else f"same, {told[1]}"
         facts.append(("signature", said))
     else:

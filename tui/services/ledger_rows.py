@@ -14,8 +14,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count
 from tui.domain.table import Tone
 from tui.domain.text import named
-from tui.domain.writes import changes
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words, changes
 from tui.domain.writes.changes import Change, Plan, WriteVerb
 from tui.services.alias_moves import OF_PROMPTS, WHAT, outcomes_of, steps_of
 from tui.services.downloads import export

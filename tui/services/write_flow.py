@@ -1,11 +1,11 @@
 """The one way from a plan to what became of it: carried out under guard, told, finished, put back, taken back.
 
-A new kind of write is made so: give ``Change`` a field and ``domain.writes.words`` its verb; write a class that is a
-``WriteKind`` (what is read of a thing, its steps under guard and what the ledger keeps of them, what a person should
-know before), most simply a ``ChangeByChange``; name it in ``Session.flow``. A screen then makes plans, on a worker's
-thread, and hands them to
-``ui.write_panel``: showing, arming, the ledger and an offer to go on without it, stopping, finishing, putting back,
-``u`` and telling every open page that shows the thing are the flow's and come with that.
+A new kind of write is made so: give ``Change`` a field and ``domain.writes.change_words`` its verb; write a class that
+is a ``WriteKind`` (what is read of a thing, its steps under guard and what the ledger keeps of them, what a person
+should know before), most simply a ``ChangeByChange``; name it in ``Session.flow``. A screen then makes plans, on a
+worker's thread, and hands them to ``ui.write_panel``: showing, arming, the ledger and an offer to go on without it,
+stopping, finishing, putting back, ``u`` and telling every open page that shows the thing are the flow's and come with
+that.
 """
 
 from __future__ import annotations

@@ -496,8 +496,8 @@ class Writer:
 
     def take_back(self, *sorts: Thing) -> None:
         """Take the last plan back: at once where that restores what was deleted, else after showing it."""
+        from tui.domain.writes.change_words import to_do
         from tui.domain.writes.changes import LIFECYCLE
-        from tui.domain.writes.words import to_do
 
         if not self.may_write():
             return

@@ -15,7 +15,7 @@ from tui.app.actions import bindings, key_of
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import matches
-from tui.domain.runs.tables import Facts
+from tui.domain.runs.run_facts import Facts
 from tui.domain.text import clean
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid

@@ -21,8 +21,7 @@ from textual.widgets import Input, Static
 from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
 from tui.domain.text import clean
-from tui.domain.writes import changes
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words, changes
 from tui.domain.writes.changes import Plan, Thing
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.copies import python_in, shown_uri

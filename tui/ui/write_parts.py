@@ -16,8 +16,7 @@ from textual.widgets import Static
 from tui.domain.models.readiness import CHALLENGER, CHAMPION
 from tui.domain.models.values import RegisteredModel, alias_refusal, alias_twin
 from tui.domain.text import clean, named
-from tui.domain.writes import plans
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words, plans
 from tui.domain.writes.changes import Change, Plan
 from tui.ui.asking import choose
 from tui.widgets.inputs import CalmInput

@@ -13,8 +13,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.quantities import count, pace
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
-from tui.domain.writes import changes
-from tui.domain.writes import words as change_words
+from tui.domain.writes import change_words, changes
 from tui.domain.writes.changes import PUT_BACK, UNDO, Change, Plan, Thing, ThingState, WriteVerb, refusals
 from tui.services.write_flow import Found, Outcome, StepResult, Touched, WriteResult
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.domain.filter.names import Field
+from tui.domain.runs.run_facts import SYSTEM
 from tui.domain.runs.snapshot import FrameSnapshot
-from tui.domain.runs.tables import SYSTEM
 from tui.domain.values import GOING_ON, RunDetail
 
 Codes = npt.NDArray[np.int32]

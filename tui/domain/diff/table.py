@@ -15,7 +15,7 @@ from tui.domain.diff.arrangement import Arranged, ShownRow, sort_key
 from tui.domain.diff.comparison import Comparison, Section, exact_number
 from tui.domain.glyphs import UNICODE, Glyphs
 from tui.domain.ranking import Direction, is_seed
-from tui.domain.runs.tables import STATUS_WORDS
+from tui.domain.runs.run_facts import STATUS_WORDS
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, keeping, named, shared_start, width
 

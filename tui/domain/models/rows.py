@@ -24,7 +24,7 @@ from tui.domain.models.values import (
     SourceRun,
 )
 from tui.domain.ranking import verdict
-from tui.domain.runs.tables import status_text
+from tui.domain.runs.run_facts import status_text
 from tui.domain.serving import ServedAt, drifts
 from tui.domain.table import Tone
 from tui.domain.text import clean, fit, named, width

@@ -374,7 +374,7 @@ class Beside:
     example: str | None = None
 
 
-def read(model: Mapping[str, object], beside: Beside, by: LoggedBy | None) -> tuple[TreeBody, list[str]]:
+def read_mlmodel(model: Mapping[str, object], beside: Beside, by: LoggedBy | None) -> tuple[TreeBody, list[str]]:
     """A model as a tree of what a person asks of it, and the notes that go with it."""
     notes: list[str] = []
     top = Pairs()

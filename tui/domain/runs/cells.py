@@ -13,8 +13,8 @@ from tui.domain import quantities
 from tui.domain.filter.names import Field
 from tui.domain.filter.nodes import number
 from tui.domain.glyphs import Glyphs
+from tui.domain.runs.run_facts import status_text
 from tui.domain.runs.snapshot import CodedTexts, FrameSnapshot
-from tui.domain.runs.tables import status_text
 from tui.domain.table import Align, Tone
 from tui.domain.text import clean, named, width
 

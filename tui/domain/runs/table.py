@@ -17,8 +17,8 @@ from tui.domain.quantities import iso
 from tui.domain.ranking import guess, words_of
 from tui.domain.runs.cells import Cells, Moment, cells_of, short_name
 from tui.domain.runs.forest import Forest, Longs, Placed
+from tui.domain.runs.run_facts import SYSTEM
 from tui.domain.runs.snapshot import Bools, Codes, FrameSnapshot
-from tui.domain.runs.tables import SYSTEM
 from tui.domain.table import Column, Tone
 from tui.domain.text import clean, named, natural, width
 

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from tui.domain import quantities
 from tui.domain.diff.text_change import TextChange, text_change
 from tui.domain.glyphs import Glyphs
-from tui.domain.preview import text as plain_text
+from tui.domain.preview.text import plain
 from tui.domain.preview.tree import tree_of
 from tui.domain.table import Tone
 from tui.domain.text import clean, clean_block, named, wrap
@@ -448,7 +448,7 @@ def divergence(rows: Sequence[AlignedRow]) -> int | None:
 
 def texts_of(row: AlignedRow, *, everything: bool = False) -> TextChange:
     """What differs in what the pair was given and has said, by words."""
-    before, after = (plain_text.plain(said(span))[0] for span in (row.left, row.right))
+    before, after = (plain(said(span))[0] for span in (row.left, row.right))
     return text_change(before, after, everything=everything)
 
 

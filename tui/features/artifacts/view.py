@@ -20,7 +20,7 @@ from tui.domain.preview.tree import Literal, Pairs, tree_of
 from tui.domain.preview.values import CELL_PIXELS, As, AskBody, Preview, TreeBody
 from tui.domain.problem import Problem
 from tui.domain.quantities import ago, count, size, stamp
-from tui.domain.runs.tables import told_apart
+from tui.domain.runs.run_facts import told_apart
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail
 from tui.features.artifacts.tree import ArtifactsTree

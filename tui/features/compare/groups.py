@@ -16,7 +16,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count, matches
 from tui.domain.runs.groups import Grouping, Importance, RunGroups, best_metric, grouping_by, groupings, importances
 from tui.domain.runs.groups_table import GroupRows, GroupsTable, group_title, importance_table
-from tui.domain.runs.tables import SYSTEM
+from tui.domain.runs.run_facts import SYSTEM
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid

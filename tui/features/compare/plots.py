@@ -18,7 +18,7 @@ from tui.domain.diff.table import subject_titles
 from tui.domain.glyphs import Glyphs
 from tui.domain.quantities import count
 from tui.domain.runs.groups import best_metric, importances
-from tui.domain.runs.tables import SYSTEM
+from tui.domain.runs.run_facts import SYSTEM
 from tui.domain.series.scales import PlotAxis, axis_of, best
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference

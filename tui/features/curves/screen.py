@@ -15,8 +15,7 @@ from tui.domain.columns import Arrangement, Look
 from tui.domain.quantities import count
 from tui.domain.text import clean, named
 from tui.domain.values import RunReference
-from tui.features.curves import chart as curves_words
-from tui.features.curves.chart import ChartPane, ChartsColumn, MetricPages
+from tui.features.curves.chart import ChartPane, ChartsColumn, MetricPages, csv, legend, svg
 from tui.features.curves.loader import CurvesLoader, band, histories
 from tui.features.curves.state import CurvesState
 from tui.resources import RICH, style_sheets
@@ -140,7 +139,7 @@ class CurvesScreen(Page, Asking):
         for chart in self.charts:
             if chart.display:
                 chart.show(self.state, busy=self.loader.busy, reading_finer=self.loader.reading_finer)
-        self.legend.show(*curves_words.legend(self.state, self.chart.key), self.state.highlighted)
+        self.legend.show(*legend(self.state, self.chart.key), self.state.highlighted)
         if words := self.loader.whole_words:
             self.chart.set_subtitle(words)
 
@@ -448,9 +447,9 @@ class CurvesScreen(Page, Asking):
         if not drawn:
             self.deck.say("There are no points here to write")
             return
-        csv, svg = curves_words.csv(self.state, drawn), curves_words.svg(self.state, key)
+        points, drawing = csv(self.state, drawn), svg(self.state, key)
         name = re.sub(r"[^\w.-]+", "-", clean(key)).strip("-.") or "chart"
-        forms = {"svg": ExportForm("SVG", "svg", lambda: svg), "csv": ExportForm("CSV", "csv", lambda: csv)}
+        forms = {"svg": ExportForm("SVG", "svg", lambda: drawing), "csv": ExportForm("CSV", "csv", lambda: points)}
         Export(self, self.session, name, forms).offer()
 
     # copying
@@ -460,7 +459,7 @@ class CurvesScreen(Page, Asking):
         ident = self.state.ident_here(self.chart.key)
         if not len(self.state.histories.get(ident, ())):
             return None
-        return f"the points of {clean(ident[1])} in view as CSV", curves_words.csv(self.state, [ident])
+        return f"the points of {clean(ident[1])} in view as CSV", csv(self.state, [ident])
 
     def copies_here(self) -> list[tuple[str, str]]:
         run_id, key = self.state.ident_here(self.chart.key)
@@ -470,7 +469,7 @@ class CurvesScreen(Page, Asking):
             ident for _, idents in self.state.lines() for ident in idents if self.state.together or ident[1] == key
         ]
         if len(every) > 1:
-            offers.append(("every curve of this chart in view as CSV", curves_words.csv(self.state, every)))
+            offers.append(("every curve of this chart in view as CSV", csv(self.state, every)))
         curve = self.state.curve(run_id, key)
         reading = self.state.reading(curve) if curve is not None else None
         if reading is not None:

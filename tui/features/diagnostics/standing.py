@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from tui.domain import quantities
 from tui.domain.models.grants import Permitted
 from tui.domain.problem import Problem
-from tui.domain.runs.tables import facts
+from tui.domain.runs.run_facts import facts
 from tui.domain.serving import Event, health, newest_first
 from tui.domain.text import clean, named
 from tui.services.session import Session

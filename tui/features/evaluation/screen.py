@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from tui.app.actions import bindings
 from tui.domain import quantities
 from tui.domain.problem import Problem
-from tui.domain.runs.tables import facts
+from tui.domain.runs.run_facts import facts
 from tui.domain.text import clean, named
 from tui.domain.traces.values import EvaluationRun, EvaluationSet, RecordsPage, TraceScope
 from tui.features.evaluation.panes import EvaluationsPane, RecordsPane, ScorersPane, SetsPane

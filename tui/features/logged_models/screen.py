@@ -19,7 +19,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.models.measures import latest_metrics
 from tui.domain.models.values import SourceRun
 from tui.domain.problem import Kind, Problem
-from tui.domain.runs.tables import about, facts, model_metrics
+from tui.domain.runs.run_facts import about, facts, model_metrics
 from tui.domain.table import Tone
 from tui.domain.text import clean, named, natural
 from tui.domain.traces.values import TraceScope

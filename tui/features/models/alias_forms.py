@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.domain.models import tables as model_move
+from tui.domain.models import model_facts
 from tui.domain.models.rows import KnownOfModels, Notation, by_whom, metric_of
 from tui.domain.models.values import ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
@@ -137,7 +137,7 @@ class ModelAliasForm(AliasForm):
         health, name = self._health, self.thing.name
         at_now, at_then = self.state.get(lines.named, ""), lines.number
         now = health.version(name, at_now) if at_now else None
-        found = model_move.rows(
+        found = model_facts.rows(
             now,
             health.version(name, at_then),
             health,
@@ -149,7 +149,7 @@ class ModelAliasForm(AliasForm):
         if now is None and at_now:  # not read yet, or not there any more
             gone = ", which is gone" if at_now in self.absent else ""
             found[0] = replace(found[0], now=f"{plans.shown(at_now)}{gone}")
-        return model_move.table(found, self.panel.room)
+        return model_facts.table(found, self.panel.room)
 
 
 # What agents have proposed of a registry: told when it is new, shown with its evidence, confirmed or refused here.

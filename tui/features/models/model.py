@@ -11,14 +11,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.app.actions import bindings, key_of
-from tui.domain.models import tables as model_tables
+from tui.domain.models import model_facts
 from tui.domain.models.grants import Account
 from tui.domain.models.readiness import Judged, warnings_of_target
 from tui.domain.models.rows import Notation
 from tui.domain.models.values import ModelFacts, ModelVersion, RegisteredModel
 from tui.domain.problem import Problem
-from tui.domain.runs import tables as run_tables
-from tui.domain.runs.tables import facts
+from tui.domain.runs import run_facts
+from tui.domain.runs.run_facts import facts
 from tui.domain.text import clean, named
 from tui.domain.values import RunDetail, origin
 from tui.features.models.registry_page import NewsWatch, RegistryPage
@@ -109,7 +109,7 @@ class ModelScreen(RegistryPage):
         zone = clock.zone if self.deck.absolute_times else None
         reading = Notation(clock.now_ms(), zone, self.deck.glyphs)
         health = self.session.desk.health
-        shown = model_tables.about_model(
+        shown = model_facts.about_model(
             model, health.findings(model), self._count, reading, health.numbered(model.name)
         )
         self.about.notice.clear()
@@ -299,8 +299,8 @@ class VersionScreen(RegistryPage):
         self.run = run
         self._show()
         self._show_metrics()
-        self.contents.put("params", partial(run_tables.params, run))
-        self.contents.put("datasets", partial(run_tables.datasets, run))
+        self.contents.put("params", partial(run_facts.params, run))
+        self.contents.put("datasets", partial(run_facts.datasets, run))
 
     def _no_run(self, problem: Problem) -> None:
         for tab in _OF_RUN:
@@ -313,9 +313,9 @@ class VersionScreen(RegistryPage):
         now_ms = self.session.clock.now_ms()
         model = health.source_model(made)
         if model is None:
-            self.contents.put("metrics", lambda query: run_tables.metrics(run, now_ms, query))
+            self.contents.put("metrics", lambda query: run_facts.metrics(run, now_ms, query))
         else:
-            self.contents.put("metrics", partial(model_tables.measured_at, model, health.run(made.run_id), health))
+            self.contents.put("metrics", partial(model_facts.measured_at, model, health.run(made.run_id), health))
 
     def _got_facts(self, files: ModelFacts) -> None:
         self._show()
@@ -323,10 +323,10 @@ class VersionScreen(RegistryPage):
         if files.unread:
             self._say_of_files(f"The model's files cannot be read: {clean(files.unread)}")
             return
-        self.contents.put("signature", partial(model_tables.signature, files))
-        self.contents.put("requirements", partial(model_tables.requirements, files))
-        self.contents.put("flavors", partial(model_tables.flavors, files))
-        self.contents.put("files", partial(model_tables.files_listed, files))
+        self.contents.put("signature", partial(model_facts.signature, files))
+        self.contents.put("requirements", partial(model_facts.requirements, files))
+        self.contents.put("flavors", partial(model_facts.flavors, files))
+        self.contents.put("files", partial(model_facts.files_listed, files))
         if files.signature is None:
             self.contents.say_of("signature", "This model was logged without a signature.")
 
@@ -353,7 +353,7 @@ class VersionScreen(RegistryPage):
         )
         findings = warnings_of_target(judged, made, health.settings.rules)
         came_from = origin(self.run.tags) if self.run is not None else ()
-        shown = model_tables.about_version(model, made, findings, health, reading, came_from, self._host)
+        shown = model_facts.about_version(model, made, findings, health, reading, came_from, self._host)
         self.about.put("about", lambda _query: shown)
 
     # what the keys mean

@@ -35,7 +35,7 @@ from tui.domain.prompts import (
     text_of_template,
     use_columns,
 )
-from tui.domain.runs.tables import Facts
+from tui.domain.runs.run_facts import Facts
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.writes import plans

@@ -18,8 +18,8 @@ from tui.domain.artifacts import LoggedModel
 from tui.domain.glyphs import Glyphs
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Kind, Problem
-from tui.domain.runs import tables
-from tui.domain.runs.tables import CHILDREN_READ, SYSTEM, RunMade, Shape
+from tui.domain.runs import run_facts
+from tui.domain.runs.run_facts import CHILDREN_READ, SYSTEM, RunMade, Shape
 from tui.domain.series.history import MetricHistory
 from tui.domain.text import clean, named, natural
 from tui.domain.values import GOING_ON, MetricValue, RegisteredAs, RunDetail, RunReference
@@ -108,8 +108,8 @@ class MetricsView(TabPart, Asking):
     def _show(self) -> None:
         if self._detail is None:
             return
-        everything = tables.of_tab(self._detail.metrics, system=self._system)
-        self._rows = tables.matching(everything, self._query)
+        everything = run_facts.of_tab(self._detail.metrics, system=self._system)
+        self._rows = run_facts.matching(everything, self._query)
         if everything and not self._rows:
             self.grid.placeholder = (
                 f"No metric's name holds  {clean(self._query)}   {key_of('app.back')} clears the filter"
@@ -124,7 +124,7 @@ class MetricsView(TabPart, Asking):
 
     def _fill(self) -> None:
         now_ms = self._session.clock.now_ms()
-        self.grid.table = tables.metric_table(self._rows, self._shapes, now_ms, self._glyphs)
+        self.grid.table = run_facts.metric_table(self._rows, self._shapes, now_ms, self._glyphs)
 
     # shapes, of what is in view
 
@@ -161,7 +161,7 @@ class MetricsView(TabPart, Asking):
         self._under_way.pop(lane, None)
         if self._detail is not None and self._detail.run_id == run_id:
             history = found.get(run_id, MetricHistory(run_id, metric.key))
-            self._shapes[metric.key] = tables.shape_of(history, self._glyphs)
+            self._shapes[metric.key] = run_facts.shape_of(history, self._glyphs)
             self._read_as[metric.key] = metric
             self._fill()
         self._read_shapes()
@@ -446,7 +446,7 @@ class RunScreen(Page, Asking):
             self.deck.go(SweepRoute(run.experiment_id, run.name or run.run_id, run.run_id, told))
 
     def action_children(self) -> None:
-        from tui.domain.runs.tables import status_text
+        from tui.domain.runs.run_facts import status_text
 
         glyphs = self.deck.glyphs
         choices = [

@@ -14,8 +14,8 @@ from tui.domain.filter.nodes import quoted_value
 from tui.domain.glyphs import Glyphs
 from tui.domain.places import Place, PlaceKind
 from tui.domain.problem import Problem
-from tui.domain.runs import tables as run_tables
-from tui.domain.runs.tables import SYSTEM, Facts, ParamsFolding, RunMade, model_of, version_of
+from tui.domain.runs import run_facts
+from tui.domain.runs.run_facts import SYSTEM, Facts, ParamsFolding, RunMade, model_of, version_of
 from tui.domain.text import clean, named
 from tui.domain.values import DatasetInput, RunDetail, RunReference
 from tui.services.pool import PREFETCH
@@ -177,16 +177,16 @@ class RunView(TabbedFacts, Asking):
         if self.tab == "params" and self.folding.as_tree:
             return self.folding.facts(detail, self.query_text)
         if self.tab == "params":
-            return run_tables.params(detail, self.query_text)
+            return run_facts.params(detail, self.query_text)
         if self.tab == "metrics":
-            return run_tables.metrics(detail, self._clock.now_ms(), self.query_text)
+            return run_facts.metrics(detail, self._clock.now_ms(), self.query_text)
         if self.tab == "tags":
-            return run_tables.tags(detail, self.query_text)
+            return run_facts.tags(detail, self.query_text)
         if self.tab == "datasets":
-            return run_tables.datasets(detail, self.query_text)
+            return run_facts.datasets(detail, self.query_text)
         made = self.made.rows(detail.logged_model_ids)
         now_ms, zone = self._clock.now_ms(), self._clock.zone
-        return run_tables.overview(detail, now_ms, zone, self._glyphs, self.children_known, made)
+        return run_facts.overview(detail, now_ms, zone, self._glyphs, self.children_known, made)
 
     def _show_part(self, detail: RunDetail) -> bool:
         """Show the current tab's own widget and hide the others; False where it has none."""

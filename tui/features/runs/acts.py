@@ -132,7 +132,7 @@ class Onward:
 
     def all_curves(self) -> None:
         """Draw every metric that one of these runs has, those of the machine after the others."""
-        from tui.domain.runs.tables import SYSTEM  # not on the way to the first rows
+        from tui.domain.runs.run_facts import SYSTEM  # not on the way to the first rows
 
         deck, view, here = self._pane.deck, self._pane.view, self._pane.grid.cursor_key
         run_ids = self._pane.chosen()

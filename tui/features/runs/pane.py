@@ -17,7 +17,7 @@ from tui.domain.freshness import Freshness, FreshnessState
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
-from tui.features.runs import words as runs_words
+from tui.features.runs import words
 from tui.features.runs.acts import Onward, RunsWriting, reference
 from tui.features.runs.loader import FilterHint, RunsFilter, RunsLoader, ServerRequest, recalled, refusal, seen, word_of
 from tui.features.runs.standing import Following, OfferedColumns, RunsStanding
@@ -330,7 +330,7 @@ class RunsPane(ListPane[str]):
         """What was understood of the filter does not suit the runs."""
         self.filter.refuse(query, error)
         self.say_word(word_of(error))
-        self.grid.placeholder = runs_words.placeholder(self._shown())
+        self.grid.placeholder = words.placeholder(self._shown())
         self.show_words()
 
     def _show_view(self, view: RunsTable, sort: SortOrder, groups: GroupedRuns | None) -> None:
@@ -341,7 +341,7 @@ class RunsPane(ListPane[str]):
         if self.state.freshness.problem is None and self.notice.has_class("-bad"):
             self.notice.clear()
         self.grid.set_class(False, "stale")
-        self.grid.placeholder = runs_words.placeholder(self._shown())
+        self.grid.placeholder = words.placeholder(self._shown())
         self.groups = groups
         self.grid.table = groups or view
         self.bring_into_view()
@@ -442,7 +442,7 @@ class RunsPane(ListPane[str]):
                 there = "" if here else "there "
                 self._traces = f"\n{said}: {key_of('app.traces')} {there}shows traces."
                 self.post_message(self.TracesFound(f"{said}: {key_of('app.traces')}"))
-                self.grid.placeholder = runs_words.placeholder(self._shown())
+                self.grid.placeholder = words.placeholder(self._shown())
 
         def look() -> tuple[bool, str]:
             from tui.services.trace_desk import lying_elsewhere, lying_in  # not before the first rows
@@ -458,8 +458,8 @@ class RunsPane(ListPane[str]):
     def retick(self) -> None:
         self.fill()
 
-    def _shown(self) -> runs_words.RunsInView:
-        return runs_words.RunsInView(
+    def _shown(self) -> words.RunsInView:
+        return words.RunsInView(
             experiments=self.experiments,
             query=self.asked,
             loader=self.loader,
@@ -483,8 +483,8 @@ class RunsPane(ListPane[str]):
     def show_words(self) -> None:
         """Write the title and the footnotes anew."""
         shown = self._shown()
-        self.set_title(*runs_words.title(shown, self.glyphs))
-        self.set_subtitle(" · ".join(runs_words.footnotes(shown)))
+        self.set_title(*words.title(shown, self.glyphs))
+        self.set_subtitle(" · ".join(words.footnotes(shown)))
         self.keep_narrowing()
 
     # remembering
@@ -627,7 +627,7 @@ class RunsPane(ListPane[str]):
     def _want_rest(self) -> None:
         """The best of all, and all that match, are only known when all are loaded."""
         filtered = bool(self.filter.said) and not self.filter.fails(typing=self.bar_open)
-        self.loader.want_rest(filtered or self.arrangement.sort not in runs_words.AS_SERVED)
+        self.loader.want_rest(filtered or self.arrangement.sort not in words.AS_SERVED)
 
     def high_first(self, key: str) -> bool:
         return self.offered.high_first(key)

@@ -16,7 +16,7 @@ from tui.domain.glyphs import ASCII, Glyphs
 from tui.domain.problem import Problem
 from tui.domain.quantities import sparkline
 from tui.domain.ranking import Curves, Trial, direction_of, equal_step, front, left_to_run, ranked, would_end
-from tui.domain.runs.tables import SYSTEM, status_text
+from tui.domain.runs.run_facts import SYSTEM, status_text
 from tui.domain.series.history import MOST_RUNS, MetricHistory
 from tui.domain.text import clean, named, natural
 from tui.domain.values import RunsPage

@@ -16,9 +16,8 @@ import yaml
 
 from tui.domain.artifacts import ASK_BYTES, HEAD_BYTES
 from tui.domain.preview import text
-from tui.domain.preview import tree as mlmodel
 from tui.domain.preview.text import LONGEST_CELL, Decoded, decode, facts_of, kind_of, misnamed
-from tui.domain.preview.tree import Literal, Pairs, parse, parse_lines, tree_of
+from tui.domain.preview.tree import Beside, Literal, LoggedBy, Pairs, parse, parse_lines, read_mlmodel, tree_of
 from tui.domain.preview.values import (
     MOST_PIXELS,
     As,
@@ -368,7 +367,7 @@ class Around:
     """What is asked of a file's surroundings when it is an MLmodel file; each may raise nothing."""
 
     beside: Callable[[str], str | None]  # the text of a file in the same folder
-    logged_by: Callable[[str], mlmodel.LoggedBy]  # by run id
+    logged_by: Callable[[str], LoggedBy]  # by run id
 
 
 @dataclass(frozen=True)
@@ -563,10 +562,10 @@ def _mlmodel(read: _Read, decoded: Decoded, around: Around) -> Part:
     named = {str(key): value for key, value in model.items()}
     info = named.get("saved_input_example_info")
     example = str(info.get("artifact_path", "")) if isinstance(info, dict) else ""
-    beside = mlmodel.Beside(around.beside("requirements.txt"), around.beside(example) if example else None)
+    beside = Beside(around.beside("requirements.txt"), around.beside(example) if example else None)
     run_id = named.get("run_id")
     by = around.logged_by(run_id) if isinstance(run_id, str) and run_id else None
-    tree, notes = mlmodel.read(named, beside, by)
+    tree, notes = read_mlmodel(named, beside, by)
     return tree, [], notes
 
 

@@ -25,9 +25,7 @@ from tui.domain.models.grants import (
 from tui.domain.models.values import READY, ModelsPage, ModelVersion, RegisteredModel, VersionsPage
 from tui.domain.problem import Kind, Problem
 from tui.gateway.databricks.sdk import Pace, Sdk, asked
-from tui.gateway.databricks.serving import Json, number, part, parts
-from tui.gateway.databricks.serving import parts as parts_of
-from tui.gateway.databricks.serving import text_in as text
+from tui.gateway.databricks.serving import Json, number, part, parts, text_in
 
 _UC = "/api/2.1/unity-catalog"
 _FOLDERS: Mapping[SecurableKind, str] = {"catalog": "catalogs", "schema": "schemas", "function": "models"}
@@ -98,7 +96,7 @@ class SdkCatalog:
         owner, unread, exists, is_owner_told = "", "", True, True
         try:
             with self._sdk.raised_as(f"Could not read {name}") as client:
-                owner = text(asked(client, "GET", f"{_UC}/{_FOLDERS[kind]}/{quote(name, safe='')}"), "owner")
+                owner = text_in(asked(client, "GET", f"{_UC}/{_FOLDERS[kind]}/{quote(name, safe='')}"), "owner")
         except Problem as problem:
             if problem.kind is Kind.NOT_FOUND:
                 exists = False
@@ -137,12 +135,16 @@ class SdkCatalog:
                 path = f"{_UC}/effective-permissions/{kind}/{quote(name, safe='')}"
                 page = asked(client, "GET", path, query={**query, **({"principal": principal} if principal else {})})
                 # Read as text: of a privilege that the SDK does not know it makes nothing.
-                for assigned in parts_of(page, "privilege_assignments"):
+                for assigned in parts(page, "privilege_assignments"):
                     found += [
-                        Grant(text(assigned, "principal"), text(held, "privilege"), text(held, "inherited_from_name"))
-                        for held in parts_of(assigned, "privileges")
+                        Grant(
+                            text_in(assigned, "principal"),
+                            text_in(held, "privilege"),
+                            text_in(held, "inherited_from_name"),
+                        )
+                        for held in parts(assigned, "privileges")
                     ]
-                token = text(page, "next_page_token")
+                token = text_in(page, "next_page_token")
                 if not token:
                     break
         return tuple(found)
@@ -153,7 +155,7 @@ class SdkCatalog:
         """Effective grants of a model with its owner, or what an access control list says of something else."""
         if kind == "model":
             with self._sdk.raised_as(f"Could not read {name}") as client:
-                owner = text(asked(client, "GET", f"{_UC}/models/{quote(name, safe='')}"), "owner")
+                owner = text_in(asked(client, "GET", f"{_UC}/models/{quote(name, safe='')}"), "owner")
             held: dict[tuple[str, str], list[str]] = {}
             for grant in self._read_grants("function", name, None):
                 held.setdefault((grant.principal, grant.inherited_from), []).append(spelled(grant.privilege))
@@ -163,13 +165,13 @@ class SdkCatalog:
         with self._sdk.raised_as(f"Could not read who may do what with this {kind}") as client:
             found = asked(client, "GET", f"/api/2.0/permissions/{folder}/{quote(name, safe='')}")
         told = []
-        for entry in parts_of(found, "access_control_list"):
+        for entry in parts(found, "access_control_list"):
             named = ("user_name", "group_name", "service_principal_name")
-            principal = next((text(entry, key) for key in named if text(entry, key)), "")
-            for level in parts_of(entry, "all_permissions"):
+            principal = next((text_in(entry, key) for key in named if text_in(entry, key)), "")
+            for level in parts(entry, "all_permissions"):
                 above = level.get("inherited_from_object")
                 through = ", ".join(map(str, above)) if isinstance(above, list) else ""
-                told.append(Permitted(principal, (spelled(text(level, "permission_level")),), through))
+                told.append(Permitted(principal, (spelled(text_in(level, "permission_level")),), through))
         return tuple(told)
 
     def depends_on(self, model: str, version: str) -> tuple[tuple[str, str], ...]:
@@ -177,7 +179,7 @@ class SdkCatalog:
         with self._sdk.raised_as(f"Could not read what v{version} of {model} depends on") as client:
             told = part(asked(client, "GET", path), "model_version_dependencies")
         found = []
-        for one in parts_of(told, "dependencies"):
+        for one in parts(told, "dependencies"):
             for kind, about in one.items():
                 name = next((str(value) for key, value in about.items() if key.endswith("_name")), "")
                 if name:
@@ -244,7 +246,7 @@ class CatalogModels:
             listed = asked(client, "GET", f"{_API}/registered-models/search", query=query)
         models = [replace(_model(found), is_whole=False) for found in parts(listed, "registered_models")]
         wanted = tuple(model for model in models if matches(model.name))
-        return ModelsPage(wanted, text(listed, "next_page_token") or None)
+        return ModelsPage(wanted, text_in(listed, "next_page_token") or None)
 
     def model(self, name: str) -> RegisteredModel:
         with self._sdk.raised_as(f"Could not read the model {name}") as client:
@@ -266,7 +268,7 @@ class CatalogModels:
                 query={**query, **({"page_token": token} if token else {})},
             )
         versions = tuple(self._version(one) for one in parts(found, "model_versions"))
-        return VersionsPage(versions, text(found, "next_page_token") or None)
+        return VersionsPage(versions, text_in(found, "next_page_token") or None)
 
     def version(self, name: str, version: str) -> ModelVersion:
         with self._sdk.raised_as(f"Could not read version {version} of {name}") as client:
@@ -274,25 +276,25 @@ class CatalogModels:
         return self._version(part(found, "model_version"))
 
     def _version(self, found: Json) -> ModelVersion:
-        source, run_id = text(found, "source"), text(found, "run_id")
-        lies_in = text(found, "run_tracking_server_id") or text(found, "run_workspace_id")
+        source, run_id = text_in(found, "source"), text_in(found, "run_id")
+        lies_in = text_in(found, "run_tracking_server_id") or text_in(found, "run_workspace_id")
         workspace = lies_in if run_id and lies_in not in ("", "0") and lies_in != self._own_workspace() else ""
         if workspace:
             self.elsewhere[run_id] = workspace
         logged = _LOGGED.fullmatch(source)
-        status = text(found, "status").removeprefix("MODEL_VERSION_STATUS_") or READY
+        status = text_in(found, "status").removeprefix("MODEL_VERSION_STATUS_") or READY
         return ModelVersion(
-            name=text(found, "name"),
-            version=text(found, "version"),
+            name=text_in(found, "name"),
+            version=text_in(found, "version"),
             created_ms=number(found, "creation_timestamp"),
             updated_ms=number(found, "last_updated_timestamp"),
             status=_STATES.get(status, status),
-            status_message=text(found, "status_message"),
-            user=text(found, "user_id"),
+            status_message=text_in(found, "status_message"),
+            user=text_in(found, "user_id"),
             source=source,
             run_id=run_id,
-            model_id=text(found, "model_id") or (logged[1] if logged else ""),
-            description=text(found, "description"),
+            model_id=text_in(found, "model_id") or (logged[1] if logged else ""),
+            description=text_in(found, "description"),
             tags=_tags(found),
             workspace=workspace,
             deployment=_deployment(part(found, "deployment_job_state")),
@@ -306,26 +308,28 @@ def unread(name: str, problem: Problem) -> RegisteredModel:
 
 def _model(found: Json) -> RegisteredModel:
     return RegisteredModel(
-        name=text(found, "name"),
+        name=text_in(found, "name"),
         created_ms=number(found, "creation_timestamp"),
         updated_ms=number(found, "last_updated_timestamp"),
-        description=text(found, "description"),
+        description=text_in(found, "description"),
         tags=_tags(found),
-        aliases={text(alias, "alias"): text(alias, "version") for alias in parts(found, "aliases")},
-        owner=text(found, "user_id"),
+        aliases={text_in(alias, "alias"): text_in(alias, "version") for alias in parts(found, "aliases")},
+        owner=text_in(found, "user_id"),
     )
 
 
 def _tags(found: Json) -> dict[str, str]:
-    return {text(tag, "key"): text(tag, "value") for tag in parts(found, "tags")}
+    return {text_in(tag, "key"): text_in(tag, "value") for tag in parts(found, "tags")}
 
 
 def _deployment(state: Json) -> str:
     """Where a version's deployment job stands: ``job 12, run 34: RUNNING, at Approval_Check``."""
-    named = [f"{word} {text(state, key)}" for word, key in (("job", "job_id"), ("run", "run_id")) if text(state, key)]
-    stands = text(state, "run_state") or text(state, "job_state")
+    named = [
+        f"{word} {text_in(state, key)}" for word, key in (("job", "job_id"), ("run", "run_id")) if text_in(state, key)
+    ]
+    stands = text_in(state, "run_state") or text_in(state, "job_state")
     stands = stands.removeprefix("DEPLOYMENT_JOB_RUN_STATE_").removeprefix("DEPLOYMENT_JOB_CONNECTION_STATE_")
-    task = text(state, "current_task_name")
+    task = text_in(state, "current_task_name")
     said = ", ".join([*([stands.replace("_", " ").lower()] if stands else []), *([f"at {task}"] if task else [])])
     return ": ".join(word for word in (", ".join(named), said) if word)
 

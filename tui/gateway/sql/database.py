@@ -533,7 +533,7 @@ class Token(NamedTuple):
     listing: int | None = None
 
 
-def made(
+def token_text(
     offset: int,
     *,
     after: tuple[int | None, str] | None = None,
@@ -551,7 +551,7 @@ def made(
     return base64.b64encode(json.dumps(said).encode()).decode()
 
 
-def read(token: str | bytes | None) -> Token:
+def read_token(token: str | bytes | None) -> Token:
     """What a token says; raises Elsewhere for what is none, which MLflow has words for."""
     if not token:
         return Token(0)

@@ -26,8 +26,7 @@ from tui.gateway import problems
 from tui.gateway.model_files import MOST_METRICS, logged_model_of
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import database
-from tui.gateway.sql.database import Database, Reading, Row, of_models
+from tui.gateway.sql.database import Database, Reading, Row, of_models, read_token, token_text
 from tui.gateway.sql.tracking import true_value
 from tui.gateway.tracking.client import NAME_TAG, USER_TAG
 
@@ -75,7 +74,7 @@ class SqlRegistry:
         if not 0 < max_results <= _MOST_MODELS:
             raise Elsewhere("MLflow has words for this")
         where = of_models(filter_string, self._models.kind)
-        offset = database.read(token).offset
+        offset = read_token(token).offset
         title = "Could not list the prompts" if prompts else "Could not list the registered models"
         with self._reading(title) as reading:
             kept = "SELECT name FROM registered_model_tags WHERE [key] = :prompt_tag AND value = 'true'"
@@ -91,7 +90,7 @@ class SqlRegistry:
             models = _models(reading, rows[:max_results], by_stage=True)
             if not prompts:
                 models = tuple(model for model in models if not model.is_prompt)
-            return ModelsPage(models, database.made(offset + max_results) if len(rows) > max_results else None)
+            return ModelsPage(models, token_text(offset + max_results) if len(rows) > max_results else None)
 
     def get_model(self, name: str) -> RegisteredModel:
         with self._reading(f"Could not read the model {name}") as reading:
@@ -131,7 +130,7 @@ class SqlRegistry:
         """A page of versions of a model, or of a prompt; of the other kind there are none."""
         if not 0 < max_results <= _MOST_VERSIONS or self._models.kind == "mysql":
             raise Elsewhere("MLflow has words for this")
-        offset = database.read(token).offset
+        offset = read_token(token).offset
         with self._reading(f"Could not list the versions of {name}") as reading:
             rows = list(
                 reading.rows(
@@ -143,7 +142,7 @@ class SqlRegistry:
                     prompt_tag=PROMPT_TAG,
                 )
             )
-            following = database.made(offset + max_results) if len(rows) > max_results else None
+            following = token_text(offset + max_results) if len(rows) > max_results else None
             return VersionsPage(_versions(reading, rows[:max_results]), following)
 
     def get_version(self, name: str, version: str) -> ModelVersion:

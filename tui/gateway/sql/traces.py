@@ -23,8 +23,7 @@ from tui.domain.traces.values import (
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import database as filters
-from tui.gateway.sql.database import Database, Reading, Row
+from tui.gateway.sql.database import Database, Reading, Row, read_token, token_text
 from tui.gateway.trace_json import loaded, made, span_of
 
 _MOST = 1000
@@ -61,7 +60,7 @@ class SqlTraces:
     ) -> TracesPage:
         if filter_string or not 0 < max_results <= _MOST or not all(place.isdecimal() for place in places):
             raise Elsewhere("MLflow's own parser is to read this filter")
-        offset = filters.read(token).offset
+        offset = read_token(token).offset
         with problems.raised_as("Could not read the traces", self._session.place), self._database.reading() as reading:
             _require_traces(reading)
             listed = ", ".join(str(int(place)) for place in places) or "NULL"
@@ -71,7 +70,7 @@ class SqlTraces:
                     f"ORDER BY timestamp_ms DESC, request_id LIMIT {max_results} OFFSET {offset}"
                 )
             )
-            following = filters.made(offset + max_results) if len(rows) == max_results else None
+            following = token_text(offset + max_results) if len(rows) == max_results else None
             return TracesPage(tuple(_infos(reading, rows)), following)
 
     def info(self, trace_id: str) -> TraceInfo:

@@ -29,8 +29,7 @@ from tui.domain.values import (
 from tui.gateway import problems
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
-from tui.gateway.sql import database as filters
-from tui.gateway.sql.database import Database, Reading, Row, Where, of_runs
+from tui.gateway.sql.database import Database, Reading, Row, Token, Where, of_runs, read_token, token_text
 from tui.gateway.tracking.answers import LARGEST
 from tui.gateway.tracking.client import CONTEXT_TAG, NAME_TAG, PARENT_TAG, USER_TAG, children_filter
 
@@ -120,9 +119,9 @@ def page(reading: Reading, listings: Listings, asked: Asked, most: int, token: s
     """A page of ``most`` runs, latest start first and then by id, from where the page of ``token`` ended."""
     if not token:
         ids = _ordered(reading, asked, "", {}, most + 1)
-        following = filters.made(most, after=_place_of(reading, ids[most - 1])) if len(ids) > most else None
+        following = token_text(most, after=_place_of(reading, ids[most - 1])) if len(ids) > most else None
         return columns(reading, asked.view, ids[:most]).page(following)
-    came = filters.read(token)
+    came = read_token(token)
     listing, number = listings.of(came.listing), came.listing
     if listing is None or came.offset < listing.first:
         listing = _Listing(came.offset, _rest(reading, asked, came), 0.0)
@@ -134,11 +133,11 @@ def page(reading: Reading, listings: Listings, asked: Asked, most: int, token: s
         return columns(reading, asked.view, ids).page(None)
     if number is None:
         number = listings.keep(listing.first, listing.ids)
-    following = filters.made(came.offset + most, after=_place_of(reading, ids[-1]), listing=number)
+    following = token_text(came.offset + most, after=_place_of(reading, ids[-1]), listing=number)
     return columns(reading, asked.view, ids).page(following)
 
 
-def _rest(reading: Reading, asked: Asked, came: filters.Token) -> list[str]:
+def _rest(reading: Reading, asked: Asked, came: Token) -> list[str]:
     if came.after is None:
         return _ordered(reading, asked, "", {}, None)[came.offset :]
     start, run_id = came.after
@@ -317,7 +316,7 @@ class SqlTracking:
     ) -> ExperimentPage:
         if filter_string or not 0 < max_results <= _MOST:
             raise Elsewhere("MLflow's own parser is to read this filter")
-        offset = filters.read(token).offset
+        offset = read_token(token).offset
         stages = ", ".join(f"'{stage}'" for stage in STAGES[view])
         with (
             problems.raised_as("Could not list the experiments", self._session.place),
@@ -329,7 +328,7 @@ class SqlTracking:
                     f"ORDER BY last_update_time DESC, experiment_id DESC LIMIT {max_results + 1} OFFSET {offset}"
                 )
             )
-            following = filters.made(offset + max_results) if len(rows) > max_results else None
+            following = token_text(offset + max_results) if len(rows) > max_results else None
             return ExperimentPage(_experiments(reading, rows[:max_results]), following)
 
     def get_experiment(self, experiment_id: str) -> Experiment:
@@ -411,7 +410,7 @@ class SqlTracking:
         """``ArtifactsPort.models_of``, whose tokens are MLflow's own."""
         if not experiment_ids or not 0 < max_results <= _MOST:
             raise Elsewhere("MLflow has words for this")
-        offset, listed = filters.read(token).offset, ", ".join(str(_number(one)) for one in experiment_ids)
+        offset, listed = read_token(token).offset, ", ".join(str(_number(one)) for one in experiment_ids)
         with (
             problems.raised_as("Could not read the logged models", self._session.place),
             self._database.reading() as reading,
@@ -424,7 +423,7 @@ class SqlTracking:
                 )
             )
             more = len(rows) > max_results
-            following = filters.made(offset + max_results, experiment_ids=experiment_ids) if more else None
+            following = token_text(offset + max_results, experiment_ids=experiment_ids) if more else None
             from tui.domain.artifacts import LoggedModelsPage
 
             return LoggedModelsPage(tuple(_models(reading, rows[:max_results])), following)

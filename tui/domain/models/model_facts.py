@@ -20,7 +20,7 @@ from tui.domain.models.values import (
     SourceModel,
     SourceRun,
 )
-from tui.domain.runs.tables import Facts, facts, status_text
+from tui.domain.runs.run_facts import Facts, facts, status_text
 from tui.domain.table import Column, RowsTable, Tone
 from tui.domain.text import clean, named, width
 from tui.domain.values import deployment_page
