@@ -186,6 +186,6 @@ def test_a_tag_that_differs_in_case_only_is_told_before_it_overwrites_the_other(
     known = ThingState(Thing.RUN, "a" * 32, "ox", changes.ACTIVE, tags={"Env": "prod", "team": "ana"})
     plan = changes.tagging([known], {"env": "test", "team": "ben"})
     (remark,) = plan.remarks
-    assert remark == ("There is a tag Env: on MySQL and MariaDB env is the same one, and overwrites it.")
+    assert remark == "There is a tag Env: on MySQL and MariaDB env is the same one, and overwrites it for good."
     assert changes.tagging([known], {"Env": "test"}).remarks == ()
     assert changes.tagging([known], {"env": None}).remarks == (), "nothing is overwritten"

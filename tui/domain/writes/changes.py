@@ -303,7 +303,7 @@ def tagging(chosen: Sequence[ThingState], edits: Mapping[str, str | None]) -> Pl
         if other.casefold() == key.casefold()
     }
     remarks += [
-        f"There is a tag {clean(other)}: on MySQL and MariaDB {named(key)} is the same one, and overwrites it."
+        f"There is a tag {clean(other)}: on MySQL and MariaDB {named(key)} is the same one, and overwrites it for good."
         for key, other in sorted(twins.items())
     ]
     return Plan(tuple(changes), tuple(remarks))
