@@ -487,6 +487,8 @@ async def test_a_logged_model_is_registered_on_its_page(tmp_path: Path) -> None:
         deck.app.go(LoggedModelRoute(RUN_ID, MODEL_ID))
         await deck.until_text("load it")
         await register_as(deck, world, f"models:/{MODEL_ID}")
+        deck.app.go(LoggedModelRoute(RUN_ID, "m-of-before"))
+        await deck.until_text("A deleted one cannot be")
 
 
 async def test_a_model_is_registered_in_the_tab_of_the_run(tmp_path: Path) -> None:

@@ -107,8 +107,8 @@ def _deployment(told: str, host: str) -> list[tuple[str, str]]:
 
 def _logged_model(made: ModelVersion, known: KnownOfModels) -> str:
     model = known.source_model(made)
-    gone = "  has been deleted; the version can still be loaded" if model is not None and model.is_missing else ""
-    return f"{made.model_id}{gone}"
+    gone = "deleted, though the version loads:  " if model is not None and model.is_missing else ""
+    return f"{gone}{made.model_id}"
 
 
 def _by(who: str) -> str:

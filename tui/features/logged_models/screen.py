@@ -368,6 +368,7 @@ class LoggedModelsScreen(Page):
 # One of them as a page: what it is, with its params, metrics, tags and files.
 
 
+_GONE = "A deleted one cannot be read; the versions made of it still load."
 _TABS = {"overview": "Overview", "params": "Params", "metrics": "Metrics", "tags": "Tags"}
 
 
@@ -431,6 +432,8 @@ class LoggedModelScreen(Page, Asking):
 
     def _refused(self, problem: Problem) -> None:
         self.set_freshness(self.freshness.failed(problem))
+        if problem.kind is Kind.NOT_FOUND:
+            problem = Problem(problem.kind, problem.title, problem.message, _GONE, code=problem.code)
         self.about.show_problem(problem)
         if self.model is None:
             for tab in _TABS:
