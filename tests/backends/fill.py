@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mlflow
 
+LONG = 36 * 1024  # times 256 bytes: longer than a part in which files of object stores come
 ODD = "[bold red]x[/] \u202eevil\u200b 漢字 'quoted' \"twice\" `tick` %s {0}"
 
 
@@ -59,6 +60,8 @@ def main(uri: str) -> None:
             model.mkdir()
             said = f"flavors:\n  python_function:\n    loader_module: x\nrun_id: {run_id}\n"
             (model / "MLmodel").write_text(said, encoding="utf-8")
+            if number == 2:
+                (model / "weights.bin").write_bytes(bytes(range(256)) * LONG)
             client.log_artifacts(run_id, folder)
         client.set_terminated(run_id)
     client.create_registered_model("churn")

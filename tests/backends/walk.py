@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.backends.fill import LONG
 from tests.support.terminal import Terminal
 from tui.domain.artifacts import ArtifactEntry, ArtifactRoot
 from tui.domain.problem import Problem
@@ -103,6 +104,10 @@ def _artifacts(gateway: Gateway) -> None:
     with tempfile.TemporaryDirectory() as folder:
         gateway.artifacts.download(root, ArtifactEntry("model", True, None), folder)
         assert (Path(folder) / "model" / "MLmodel").exists()
+        weights = (Path(folder) / "model" / "weights.bin").read_bytes()
+        assert weights == bytes(range(256)) * LONG, f"{len(weights)} bytes came of a long file"
+    long = gateway.artifacts.head(root, "model/weights.bin")
+    assert long.size in (None, 256 * LONG), f"a file of {256 * LONG} bytes is told to have {long.size}"
 
 
 def _registry(gateway: Gateway) -> None:

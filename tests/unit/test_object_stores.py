@@ -65,7 +65,9 @@ def azure(bucket: Bucket) -> Any:
     def get_blob_client(container: str, name: str) -> Any:
         def download_blob(offset: int, length: int) -> Any:
             data = bucket.part(name, offset, length)
-            return SimpleNamespace(readall=lambda: data, properties=SimpleNamespace(size=len(bucket.files[name])))
+            # As that client does it: the size is the part's, and the range tells the whole.
+            said = f"bytes {offset}-{offset + len(data) - 1}/{len(bucket.files[name])}"
+            return SimpleNamespace(readall=lambda: data, properties=SimpleNamespace(size=len(data), content_range=said))
 
         return SimpleNamespace(download_blob=download_blob)
 

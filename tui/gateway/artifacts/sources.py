@@ -298,8 +298,7 @@ def _parts_of_s3(repository: Any, where: Mapping[str, str]) -> Fetch:
 
     def fetch(start: int, length: int) -> tuple[bytes, int | None]:
         answer = client.get_object(**where, **owner, Range=f"bytes={start}-{start + length - 1}")
-        whole = str(answer.get("ContentRange", "")).rpartition("/")[2]
-        return answer["Body"].read(), int(whole) if whole.isdecimal() else None
+        return answer["Body"].read(), _whole(answer.get("ContentRange"))
 
     return _to_the_end(fetch)
 
@@ -315,9 +314,16 @@ def _parts_of_gcs(blob: Any) -> Fetch:
 def _parts_of_azure(blob: Any) -> Fetch:
     def fetch(start: int, length: int) -> tuple[bytes, int | None]:
         answer = blob.download_blob(offset=start, length=length)
-        return answer.readall(), answer.properties.size
+        # What Azure's client calls the size is that of the part.
+        return answer.readall(), _whole(answer.properties.content_range)
 
     return _to_the_end(fetch)
+
+
+def _whole(content_range: str | None) -> int | None:
+    """The size of the file in ``bytes 0-65535/2000004``; None where it is not said."""
+    said = str(content_range or "").rpartition("/")[2]
+    return int(said) if said.isdecimal() else None
 
 
 def _to_the_end(fetch: Fetch) -> Fetch:
