@@ -270,6 +270,11 @@ def duration(ms: int | None, absent: str = ABSENT) -> str:
     return f"{ms // _YEAR}y{ms % _YEAR // _DAY:03d}d"
 
 
+def when(ms: int | None, now_ms: int, zone: tzinfo | None) -> str:
+    """A time as a date, where a zone is wanted, else how far back it lies."""
+    return stamp(ms, zone) if zone is not None else ago(ms, now_ms)
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number and what it counts: ``1 match``, ``2 matches``."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"

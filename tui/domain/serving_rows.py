@@ -95,9 +95,7 @@ def columns(glyphs: Glyphs, *, now_ms: int, zone: tzinfo | None, any_drift: bool
 
     def changed(row: Listed) -> Cell:
         at = row.endpoint.updated_ms
-        if at is None:
-            return ""
-        return quantities.stamp(at, zone) if zone else quantities.ago(at, now_ms), "muted"
+        return (quantities.when(at, now_ms, zone), "muted") if at is not None else ""
 
     return (
         ColumnSpec("name", "endpoint", name, lambda row: row.endpoint.name.lower(), least=10, widest=32, frozen=True),

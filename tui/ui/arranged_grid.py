@@ -6,9 +6,10 @@ For what is a list of rows inside of something else: a tab, a tree, a comparison
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import App
@@ -20,7 +21,7 @@ from tui.domain.glyphs import Glyphs
 from tui.domain.table import Table
 from tui.domain.views import put_on
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.list_parts import export_table
 from tui.widgets.grid import Grid
 
@@ -119,7 +120,41 @@ def ask_columns(
         app.push_screen(PickColumnsModal(columns, shown, glyphs, to_group=to_group), answered)
 
 
-class ArrangedGrid(Grid, Asking):
+class Viewed:
+    """What named views are of, mostly a list. ``view_place`` is the experiment that it is of, "" where it is of none.
+
+    ``web_views`` says where the web UI keeps views of it: of which kind, and of which experiment; None for nowhere.
+    """
+
+    session: Session
+
+    @property
+    @abstractmethod
+    def view_kind(self) -> str:
+        """What kind of list views of it are of."""
+
+    @property
+    def view_place(self) -> str:
+        return ""
+
+    @property
+    def web_views(self) -> tuple[WebKind, str] | None:
+        return None
+
+    @abstractmethod
+    def looked_at(self) -> Look:
+        """How it is looked at now."""
+
+    def web_look(self) -> tuple[Look, str]:
+        """The same as the web UI can show it, and what of the filter it cannot."""
+        return self.looked_at(), ""
+
+    @abstractmethod
+    def take_look(self, look: Look) -> None:
+        """Look at it in another way: that of a view."""
+
+
+class ArrangedGrid(Grid, Asking, Viewed):
     """Shows its table as a person has arranged it; ``made`` is the table as its owner has made it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
@@ -131,7 +166,7 @@ class ArrangedGrid(Grid, Asking):
         self.session = session
         self.export_name = name
         super().__init__(glyphs=glyphs, placeholder=placeholder)
-        self._memory = ListMemory(self, session, lambda words: cast(Deck, self.app).say(words))
+        self._memory = ListMemory(self, session, lambda words: self.deck.say(words))
         self._remembered: dict[str, Arrangement] = {}
         self._glyphs = glyphs
         self._what = ""
@@ -173,19 +208,8 @@ class ArrangedGrid(Grid, Asking):
     def view_kind(self) -> str:
         return self.export_name
 
-    @property
-    def view_place(self) -> str:
-        return ""
-
-    @property
-    def web_views(self) -> tuple[WebKind, str] | None:
-        return None
-
     def looked_at(self) -> Look:
         return Look(self.arrangement)
-
-    def web_look(self) -> tuple[Look, str]:
-        return self.looked_at(), ""
 
     def take_look(self, look: Look) -> None:
         arrangement = put_on(look.arrangement, self.arrangement)
@@ -227,7 +251,7 @@ class ArrangedGrid(Grid, Asking):
         column = next((one for one in self._columns if one.key == key), None)
         if column is not None and column is self._columns[-1]:
             # Where nothing stands to its right, nothing else shows it.
-            cast(Deck, self.app).say(f"{column.title or column.key} is {width} cells wide")
+            self.deck.say(f"{column.title or column.key} is {width} cells wide")
 
     @on(Grid.ColumnMoved)
     def _moved(self, event: Grid.ColumnMoved) -> None:
@@ -236,7 +260,7 @@ class ArrangedGrid(Grid, Asking):
         self.move_column(event.key, event.by)
         if self.shown_columns() == before:
             free = sum(not column.frozen for column in self._columns)
-            cast(Deck, self.app).say(no_such_move(event.by, free))
+            self.deck.say(no_such_move(event.by, free))
 
     def move_column(self, key: str, by: int) -> None:
         free = [column.key for column in self._columns if not column.frozen]

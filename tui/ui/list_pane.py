@@ -32,14 +32,13 @@ from tui.domain.quantities import count, counted, matches, pace
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.services.session import Session
-from tui.ui.arranged_grid import ListMemory, ask_columns, ask_sort, no_such_move
+from tui.ui.arranged_grid import ListMemory, Viewed, ask_columns, ask_sort, no_such_move
 from tui.ui.asking import Asking
 from tui.ui.list_parts import SiftedPane, export_table
 from tui.widgets.grid import Grid
 
 if TYPE_CHECKING:
     from tui.domain.views import View
-    from tui.domain.web_views import WebKind
     from tui.ui.dialogs.listing import Pickable
 
 MARKING = frozenset({"mark", "mark_range", "leave_range"})  # what a list without marks does not offer
@@ -89,7 +88,7 @@ class ListState:
         self.tell(freshness or self.freshness.failed(problem))
 
 
-class ListPane(SiftedPane, Asking, Generic[Row]):
+class ListPane(SiftedPane, Asking, Viewed, Generic[Row]):
     """A pane that is one list; see the head of this file for what a kind of list says of itself."""
 
     @dataclass
@@ -238,31 +237,15 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
 
     @property
     def view_kind(self) -> str:
-        """What kind of list views of it are of."""
         return str(self.id)
-
-    @property
-    def view_place(self) -> str:
-        """The experiment that it is of; "" where it is of none, or of several."""
-        return ""
 
     @property
     def narrowing_name(self) -> str:
         """What its filter and its marks are kept under."""
         return self.memory_name
 
-    @property
-    def web_views(self) -> tuple[WebKind, str] | None:
-        """Of which kind are the views of it that MLflow's web UI keeps, and of which experiment."""
-        return None
-
     def looked_at(self) -> Look:
-        """How the list is looked at now."""
         return Look(self.arrangement, self.query_text, marks=tuple(self.grid.marks))
-
-    def web_look(self) -> tuple[Look, str]:
-        """The same as the web UI can show it, and what of the filter it cannot."""
-        return self.looked_at(), ""
 
     def come_back(self, look: Look) -> None:
         """Filter and mark the list, which has not been shown yet."""
@@ -270,7 +253,6 @@ class ListPane(SiftedPane, Asking, Generic[Row]):
         self.grid.marks = look.marks
 
     def take_look(self, look: Look) -> None:
-        """Look at the list in another way: that of a view."""
         from tui.domain.views import put_on
 
         self.close_bar(keep=False)

@@ -6,49 +6,23 @@ import random
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
 from tui.app.actions import key_of
-from tui.domain.columns import Look
 from tui.domain.glyphs import Glyphs
 from tui.domain.problem import Problem
 from tui.domain.table import Column, RowsTable, Table, Tone
 from tui.domain.text import clean, width
 from tui.domain.views import View, carried
-from tui.domain.web_views import WebKind, new_id, refusal, tag_of, view_of, views_in
-from tui.services.session import Session
+from tui.domain.web_views import new_id, refusal, tag_of, view_of, views_in
+from tui.ui.arranged_grid import Viewed
 from tui.ui.asking import Asking, Deck
 from tui.ui.dialogs.listing import ListModal, narrowed
 
 if TYPE_CHECKING:
     from tui.domain.writes.changes import Plan
-
-
-@runtime_checkable
-class Viewed(Protocol):
-    """A list that views are of. ``view_place`` is the experiment that it is of, "" where it is of none.
-
-    ``web_views`` says where the web UI keeps views of it: of which kind, and of which experiment; None for nowhere.
-    """
-
-    session: Session
-
-    @property
-    def view_kind(self) -> str: ...
-
-    @property
-    def view_place(self) -> str: ...
-
-    @property
-    def web_views(self) -> tuple[WebKind, str] | None: ...
-
-    def looked_at(self) -> Look: ...
-
-    def web_look(self) -> tuple[Look, str]: ...
-
-    def take_look(self, look: Look) -> None: ...
 
 
 def viewed_at(focused: Widget | None) -> Viewed | None:

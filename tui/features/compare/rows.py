@@ -34,7 +34,7 @@ from tui.features.compare import words as compare_words
 from tui.features.compare.words import ComparisonAsides
 from tui.services.compared_runs import diff
 from tui.services.session import Session
-from tui.ui.arranged_grid import ListMemory, no_such_move
+from tui.ui.arranged_grid import ListMemory, Viewed, no_such_move
 from tui.ui.asking import Asking, choose
 from tui.ui.dialogs.listing import ListModal, narrowed
 from tui.ui.list_parts import NOTHING, Export, ExportForm, FilterablePane
@@ -167,7 +167,7 @@ _FLIPPED = "The columns are the rows of the comparison here: {compare.flip} turn
 Says = Callable[[Comparison, Arranged], Any]
 
 
-class CompareRowsPane(FilterablePane, Asking):
+class CompareRowsPane(FilterablePane, Asking, Viewed):
     """Rows by name with a column a thing, or the other way round.
 
     ``title`` and ``placeholder`` say what is compared; ``absent`` are verbs that mean nothing for such things.
@@ -577,19 +577,8 @@ class CompareRowsPane(FilterablePane, Asking):
     def view_kind(self) -> str:
         return "compare" if self._things == "runs" else f"compare {self._things}"
 
-    @property
-    def view_place(self) -> str:
-        return ""
-
-    @property
-    def web_views(self) -> None:
-        return None  # the web UI keeps none of comparisons
-
     def looked_at(self) -> Look:
         return self.arrangement.to_look(flipped=self.flipped)
-
-    def web_look(self) -> tuple[Look, str]:
-        return self.looked_at(), ""
 
     def take_look(self, look: Look) -> None:
         self.close_bar(keep=False)

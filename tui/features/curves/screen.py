@@ -21,6 +21,7 @@ from tui.features.curves.state import CurvesState
 from tui.resources import RICH, style_sheets
 from tui.services.copies import run_copies
 from tui.services.session import Session
+from tui.ui.arranged_grid import Viewed
 from tui.ui.asking import Asking, AutoRefresh, Rest
 from tui.ui.list_parts import Export, ExportForm
 from tui.ui.page import Page
@@ -41,7 +42,7 @@ _REST_SECONDS = 0.2  # how long a zoom rests before finer points are read
 _FAR = 10  # strides across a chart
 
 
-class CurvesScreen(Page, Asking):
+class CurvesScreen(Page, Asking, Viewed):
     """The curves that a route names. Of more runs than fit the first ones, of more metrics page by page; it says so."""
 
     CSS_PATH = style_sheets("chart.tcss", "curves.tcss")
@@ -409,21 +410,10 @@ class CurvesScreen(Page, Asking):
     def view_kind(self) -> str:
         return "curves"
 
-    @property
-    def view_place(self) -> str:
-        return ""
-
-    @property
-    def web_views(self) -> None:
-        return None  # what the web UI keeps of charts stands in its views of runs
-
     def looked_at(self) -> Look:
         looks = {key: list(look) for key, look in self.state.looks.items() if look != (False, 0.0)}
         more = {"charts": self.state.look, "metrics": looks, "together": self.state.together}
         return Look(Arrangement(more={name: value for name, value in more.items() if value}), self.column.filter_text())
-
-    def web_look(self) -> tuple[Look, str]:
-        return self.looked_at(), ""
 
     def take_look(self, look: Look) -> None:
         kept = look.arrangement

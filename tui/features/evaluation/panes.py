@@ -50,8 +50,7 @@ class EvaluationsPane(HeldPane[EvaluationRun]):
         glyphs, now, zone = self.glyphs, self.session.clock.now_ms(), self.zone
 
         def started(row: EvaluationRun) -> tuple[str, Tone]:
-            when = quantities.stamp(row.started_ms, zone) if zone is not None else quantities.ago(row.started_ms, now)
-            return when, "muted"
+            return quantities.when(row.started_ms, now, zone), "muted"
 
         def number(which: str) -> Callable[[EvaluationRun], int | None]:
             return lambda row: getattr(self.judged[row.id], which) if row.id in self.judged else None
@@ -287,9 +286,7 @@ def whole_record(record: SetRecord) -> str:
 
 
 def when(ms: int, now_ms: int, zone: Any) -> str:
-    if not ms:
-        return ""
-    return quantities.stamp(ms, zone) if zone is not None else quantities.ago(ms, now_ms)
+    return quantities.when(ms, now_ms, zone) if ms else ""
 
 
 def tags_of(tags: Mapping[str, str]) -> str:

@@ -125,7 +125,7 @@ class GroupsPane(ListPane[TraceGroup]):
             return f"{sign} {100 * abs(row.worse):.1f}", "bad" if row.worse > 0 else "good"
 
         def when(ms: int) -> str:
-            return quantities.stamp(ms, zone) if zone is not None else quantities.ago(ms, now_ms)
+            return quantities.when(ms, now_ms, zone)
 
         return (
             ColumnSpec("key", self.kind, lambda row: named(row.key), frozen=True, least=16, widest=56),
