@@ -28,7 +28,7 @@ from tui.services.copies import python_in, shown_uri
 from tui.services.session import Session
 from tui.services.write_flow import Outcome, WriteResult
 from tui.ui import write_words
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.write_parts import ConditionLines, GoOn, PanelLine, TextDifference
 from tui.ui.write_words import Course, Face, Next, result_title
 from tui.widgets.grid import Grid, PlainGrid
@@ -124,10 +124,6 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self._remarks = Static(classes="remarks")
         self._state = Static(classes="state")
         self.button = GoOn(classes="go-on")
-
-    @property
-    def deck(self) -> Deck:
-        return cast(Deck, self.app)
 
     @property
     def face(self) -> Face:

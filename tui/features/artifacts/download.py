@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from tui.domain.text import clean, fit
 from tui.resources import style_sheets
 from tui.services.downloads import Download, measure
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.widgets.inputs import CalmInput
 
 _BAR_CELLS = 40
@@ -200,7 +200,7 @@ class DownloadModal(ModalScreen[None], Asking):
 
     def _finished(self, done: Downloaded) -> None:
         self._done = done
-        cast(Deck, self.app).notice("downloads", self._called, f"{size(done.size)} in {done.path}")
+        self.deck.notice("downloads", self._called, f"{size(done.size)} in {done.path}")
         self._end()
 
     def _failed(self, problem: Problem) -> None:
@@ -226,7 +226,7 @@ class DownloadModal(ModalScreen[None], Asking):
         self.dismiss(None)
 
     def _say_stopped(self) -> None:
-        cast(Deck, self.app).say(f"Stopped downloading {self._called}; nothing of it is kept")
+        self.deck.say(f"Stopped downloading {self._called}; nothing of it is kept")
 
     def action_copy(self) -> None:
         if self._done is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +22,7 @@ from tui.domain.quantities import counted, matches
 from tui.domain.text import clean, named
 from tui.services.session import Session
 from tui.ui.arranged_grid import ArrangedGrid
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.list_parts import Filtered
 from tui.widgets.grid import Grid
 from tui.widgets.pane import Notice, Pane
@@ -260,7 +260,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
             if above is not None:
                 self.grid.move_to(above.key)
             else:
-                cast(Deck, self.app).say("This is at the top: there is no folder above it")
+                self.deck.say("This is at the top: there is no folder above it")
 
     def _turn(self, node: ArtifactNode, is_open: bool) -> None:
         node.open = is_open
@@ -279,7 +279,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
         if unfolded:
             self.draw()
         else:
-            cast(Deck, self.app).say("No folder is open")
+            self.deck.say("No folder is open")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "register":
@@ -293,7 +293,7 @@ class ArtifactsTree(Vertical, Filtered, Asking):
     def action_register(self) -> None:
         node = self.node_here
         uri = model_uri(node) if node is not None else ""
-        deck = cast(Deck, self.app)
+        deck = self.deck
         if uri:
             deck.register(uri=uri)
         elif node is not None:

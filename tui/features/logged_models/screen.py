@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,9 +28,9 @@ from tui.gateway.ports import RegistryPort
 from tui.resources import style_sheets
 from tui.services.pool import PREFETCH
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking, choose
 from tui.ui.facts import FactsPane
-from tui.ui.list_pane import ListPane
+from tui.ui.list_pane import HeldPane, ListPane
 from tui.ui.page import Page
 from tui.ui.routes import (
     LoggedModelRoute,
@@ -78,7 +78,7 @@ def versions_of(
     return found
 
 
-class LoggedModelsPane(ListPane[LoggedModel]):
+class LoggedModelsPane(HeldPane[LoggedModel]):
     """Logged models; each metric on each dataset is a column, and each param."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("logged_models")]
@@ -92,7 +92,6 @@ class LoggedModelsPane(ListPane[LoggedModel]):
     def __init__(self, session: Session, glyphs: Glyphs, route: LoggedModelsRoute) -> None:
         super().__init__(session, glyphs, id="logged-models")
         self.route = route
-        self.models: dict[str, LoggedModel] = {}
         self.measured: dict[str, dict[tuple[str, str], ModelMetric]] = {}  # the last by metric and dataset
         self.runs: dict[str, SourceRun] = {}
         self.versions: dict[str, tuple[RegisteredAs, ...]] = {}  # by model, once that has been read
@@ -106,15 +105,12 @@ class LoggedModelsPane(ListPane[LoggedModel]):
     def take(self, page: LoggedModelsPage, *, first: bool) -> None:
         """Show a page of models, after those before it."""
         found = {model.model_id: model for model in page.models}
-        self.models = found if first else self.models | found
+        self.held = found if first else self.held | found
         measured = {
             key: {(one.key, one.dataset): one for one in latest_metrics(model.metrics)} for key, model in found.items()
         }
         self.measured = measured if first else self.measured | measured
         self.next_token = page.next_token
-
-    def rows(self) -> Sequence[LoggedModel]:
-        return list(self.models.values())
 
     def key_of(self, row: LoggedModel) -> str:
         return row.model_id
@@ -139,15 +135,14 @@ class LoggedModelsPane(ListPane[LoggedModel]):
         def created(row: LoggedModel) -> tuple[str, Tone]:
             if row.created_ms is None:
                 return self.glyphs.absent, "muted"
-            said = quantities.stamp(row.created_ms, zone) if zone is not None else quantities.ago(row.created_ms, now)
-            return said, "muted"
+            return quantities.when(row.created_ms, now, zone), "muted"
 
         def text(of: Callable[[LoggedModel], str]) -> Callable[[LoggedModel], str]:
             return lambda row: clean(of(row))
 
         on_data = sorted({at for found in self.measured.values() for at in found}, key=lambda at: natural("@".join(at)))
-        params = sorted({key for model in self.models.values() for key in model.params}, key=natural)
-        several = len({model.experiment_id for model in self.models.values()}) > 1
+        params = sorted({key for model in self.held.values() for key in model.params}, key=natural)
+        several = len({model.experiment_id for model in self.held.values()}) > 1
         return (
             ColumnSpec("name", "name", lambda row: named(row.name), frozen=True, least=10, widest=32),
             ColumnSpec("status", "status", lambda row: (clean(row.status.lower()), _STATES.get(row.status, "")),
@@ -188,24 +183,15 @@ class LoggedModelsPane(ListPane[LoggedModel]):
 
     def count_words(self) -> str:
         more = "" if self.next_token is None else " of ?"
-        return quantities.count(len(self.models)) + more
+        return quantities.count(len(self.held)) + more
 
     def notes(self) -> Sequence[str]:
         going = self.reads_all and self.next_token is not None
         more = f"{key_of('logged_models.load_all')} loads the older ones" if self.next_token is not None else ""
-        return (self.pace_words(len(self.models), None, going=going) or more,)
+        return (self.pace_words(len(self.held), None, going=going) or more,)
 
     def empty_words(self) -> str:
         return "No model was logged here with MLflow 3.\nr reads again"
-
-    def here(self) -> LoggedModel | None:
-        return self.models.get(self.grid.cursor_key or "")
-
-    def chosen(self) -> list[LoggedModel]:
-        """The models marked, or the one under the cursor."""
-        marked = [self.models[key] for key in self.grid.marks if key in self.models]
-        here = self.here()
-        return marked or ([here] if here is not None else [])
 
     # reading
 
@@ -215,7 +201,7 @@ class LoggedModelsPane(ListPane[LoggedModel]):
             self.state.live()
             return
         self.state.loading("Reading the logged models …")
-        self._read(None, max(FIRST, len(self.models)))
+        self._read(None, max(FIRST, len(self.held)))
 
     def _read(self, token: str | None, wanted: int) -> None:
         """Read a page from where ``token`` leads, and on until so many are here."""
@@ -223,7 +209,7 @@ class LoggedModelsPane(ListPane[LoggedModel]):
 
         def got(page: LoggedModelsPage) -> None:
             self.take(page, first=token is None)
-            if page.next_token is not None and len(self.models) < wanted:
+            if page.next_token is not None and len(self.held) < wanted:
                 self._read(page.next_token, wanted)
             else:
                 self.reads_all = False
@@ -260,8 +246,8 @@ class LoggedModelsPane(ListPane[LoggedModel]):
     # what the keys mean
 
     def open_row(self, key: str) -> None:
-        model = self.models[key]
-        cast(Deck, self.app).go(LoggedModelRoute(model.source_run_id, key, model))
+        model = self.held[key]
+        self.deck.go(LoggedModelRoute(model.source_run_id, key, model))
 
     def action_load_all(self) -> None:
         if self.next_token is not None and not self.is_asking("models"):
@@ -272,30 +258,27 @@ class LoggedModelsPane(ListPane[LoggedModel]):
     def action_run(self) -> None:
         here = self.here()
         if here is not None and here.source_run_id:
-            cast(Deck, self.app).go(RunRoute(here.source_run_id))
+            self.deck.go(RunRoute(here.source_run_id))
 
     def action_version(self) -> None:
         here = self.here()
         made = self.registered(here) if here is not None else ()
         if len(made) < 2:
             for one in made:
-                cast(Deck, self.app).go(VersionRoute(one.model, one.version))
+                self.deck.go(VersionRoute(one.model, one.version))
             return
-        from tui.ui.dialogs.choices import Choice, ChoiceModal
 
-        choices = [Choice(str(at), f"{one.model} v{one.version}", " ".join(one.aliases)) for at, one in enumerate(made)]
+        def picked(at: str) -> None:
+            one = made[int(at)]
+            self.deck.go(VersionRoute(one.model, one.version))
 
-        def picked(choice: Choice | None) -> None:
-            if choice is not None:
-                one = made[int(choice.id)]
-                cast(Deck, self.app).go(VersionRoute(one.model, one.version))
-
-        self.app.push_screen(ChoiceModal("Versions made of this model", choices, self.glyphs), picked)
+        choices = [(str(at), f"{one.model} v{one.version}", " ".join(one.aliases)) for at, one in enumerate(made)]
+        choose(self, "Versions made of this model", choices, picked)
 
     def action_its_traces(self) -> None:
         here = self.here()
         if here is not None:
-            cast(Deck, self.app).go(TracesRoute(TraceScope((), here.name, model_id=here.model_id)))
+            self.deck.go(TracesRoute(TraceScope((), here.name, model_id=here.model_id)))
 
     def action_compare(self) -> None:
         """Those marked, in the order of marking; one marked: with the one here; none: with the next below."""
@@ -304,13 +287,11 @@ class LoggedModelsPane(ListPane[LoggedModel]):
             if here not in chosen:
                 chosen.append(here)
             elif table is not None and (row := self.grid.cursor_row + 1) < table.row_count:
-                chosen.append(self.models[table.row_key(row)])
+                chosen.append(self.held[table.row_key(row)])
         if len(chosen) < 2:
-            cast(Deck, self.app).say(
-                "Two logged models or more are compared: mark them, or put the cursor beside a mark"
-            )
+            self.deck.say("Two logged models or more are compared: mark them, or put the cursor beside a mark")
             return
-        cast(Deck, self.app).go(LoggedModelsDiffRoute(tuple(chosen)))
+        self.deck.go(LoggedModelsDiffRoute(tuple(chosen)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         here = self.here()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,7 +20,7 @@ from tui.domain.serving import MOST_SENT, Answer, Body, Endpoint, ServedEntity, 
 from tui.domain.text import clean, clean_block
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.session import Session
-from tui.ui.asking import Asking, Deck
+from tui.ui.asking import Asking
 from tui.ui.dialogs.choices import AskLineModal
 
 _SHOWN = 2_000  # letters of a request or an answer that are shown
@@ -182,7 +182,7 @@ class QueryModal(ModalScreen[None], Asking):
 
     def action_copy(self) -> None:
         if self._told:
-            said = cast(Deck, self.app).copy_text("the answer", "\n".join(self._told).strip())
+            said = self.deck.copy_text("the answer", "\n".join(self._told).strip())
             self.query_one(".dialogue").border_subtitle = Content(f" {said}   esc leave ")
 
     def action_scroll(self, how: str) -> None:

@@ -136,7 +136,7 @@ class EndpointChanges:
             "undo",
             lambda: self._writes.made.undo_plan(name),
             got,
-            lambda problem: self._page.deck.say(str(problem)),
+            self._asking.say_problem,
         )
 
     def _changeable(self) -> tuple[Endpoint | None, ServedEntity | None]:
@@ -200,7 +200,7 @@ class EndpointChanges:
             series,
             lambda: self._writes.made.settle(number, plan),
             settled,
-            lambda problem: self._page.deck.say(str(problem)),
+            self._asking.say_problem,
         )
 
 
