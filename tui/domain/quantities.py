@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -54,7 +55,8 @@ def number(value: float, infinity: str = INFINITY) -> str:
             if "." in text and "e" not in text:
                 return text
         return f"{value:.1f}"
-    return _tidy_exponent(f"{value:.{_SIGNIFICANT}g}")
+    # The smallest floats hold fewer digits than are asked for: the others would be made up, 1e-320 as 9.99989e-321.
+    return _tidy_exponent(min(repr(value), f"{value:.{_SIGNIFICANT}g}", key=len))
 
 
 def column(values: Sequence[float | None], absent: str = ABSENT, infinity: str = INFINITY) -> list[str]:
@@ -76,12 +78,17 @@ def writer(values: Iterable[float], infinity: str = INFINITY) -> Callable[[float
 
 def _finite_writer(values: Sequence[float]) -> Callable[[float], str]:
     write = _suited_writer(values)
-    huge = {value for value in values if abs(value) >= _LARGEST_PLAIN and _is_whole(value)}
+    few = len(values) <= _FEW
+    huge = {value for value in values if abs(value) >= _LARGEST_PLAIN and (few or _is_whole(value))}
     if len(huge) < 2:
         return write
     often = Counter(map(write, huge))
     alike = {value for value in huge if often[write(value)] > 1}  # 2**53 and the next float are not one number
-    return (lambda value: str(int(value)) if value in alike else write(value)) if alike else write
+    return (lambda value: _in_full(value) if value in alike else write(value)) if alike else write
+
+
+def _in_full(value: float) -> str:
+    return str(int(value)) if _is_whole(value) else _tidy_exponent(repr(value))
 
 
 def _suited_writer(values: Sequence[float]) -> Callable[[float], str]:
@@ -136,10 +143,19 @@ class _Scientific:
     """Writes values with an exponent and the digits that suit a column."""
 
     def __init__(self, values: Sequence[float]) -> None:
-        mantissas = [f"{value:.{_SIGNIFICANT - 2}e}".partition("e")[0] for value in values if value]
+        mantissas = [f"{value:.{_SIGNIFICANT - 2}e}".partition("e")[0] for value in values if abs(value) >= sys.float_info.min]
         self._digits = max((len(text.rstrip("0").partition(".")[2]) for text in mantissas), default=0)
+        if len(values) <= _FEW:
+            # Beside each other 1.23456e-7 and 1.23457e-7 are not to read the same.
+            beside = [
+                (a, b) for a, b in pairwise(sorted(values)) if b - a >= _SMALLEST_APART * max(abs(a), abs(b)) and a != b
+            ]
+            while self._digits < _EXACT_DIGITS and any(self(a) == self(b) for a, b in beside):
+                self._digits += 1
 
     def __call__(self, value: float) -> str:
+        if 0 < abs(value) < sys.float_info.min:
+            return number(value)
         return _tidy_exponent(f"{value:.{self._digits}e}") if value else "0"
 
 
