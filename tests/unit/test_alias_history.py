@@ -99,6 +99,7 @@ def test_the_command_tells_the_history_and_a_moment_of_it(store: Store) -> None:
     early = deck("alias", "history", "churn@champion", "--at", "2001-01-01 00:00 UTC")
     assert (early.status, early.out) == (1, "")
     assert "v1 is the first that is told of" in early.err
+    assert deck("alias", "history", "churn@champion", "--at", "2001-01-01 00:00 UTC", "--json").json is None
     assert deck("alias", "history", "churn@champion", "--at", "Tuesday").status == 2
     store.client().set_registered_model_alias("churn", "champion", "3")
     gap = deck("alias", "history", "churn@champion", "--at", "2999-01-01T00:00")

@@ -149,12 +149,19 @@ def test_an_alias_that_is_elsewhere_is_not_moved(deck: Deck, store: Store) -> No
     assert deck("alias", "set", "churn@champion", "2", "--if-currently", "none", "--yes").status == EXIT_UNDONE
     assert deck("alias", "unset", "churn@champion", "--if-currently", "2", "--yes").status == EXIT_UNDONE
     assert (at(store, "champion"), ledger()) == ("1", ())
+    said = deck("alias", "set", "churn@champion", "2", "--if-currently", "3", "--yes", "--json").json
+    step = {"kind": "model", "name": "churn", "field": "alias champion", "before": "3", "after": "2"}
+    assert said == {"outcome": "conflict", "steps": [{**step, "outcome": "conflict", "found": "1"}]}
 
 
 def test_what_is_so_already_needs_no_write(deck: Deck) -> None:
     same = deck("alias", "set", "churn@champion", "1", "--yes")
     assert (same.status, same.err) == (0, "champion of churn is on v1 already.\n")
     assert deck("alias", "unset", "churn@nobody", "--yes").status == 0
+    assert deck("alias", "set", "churn@champion", "1", "--yes", "--json").json == {
+        "outcome": "nothing to do",
+        "steps": [],
+    }
     assert ledger() == ()
 
 

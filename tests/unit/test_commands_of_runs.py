@@ -91,7 +91,9 @@ def test_the_filter_is_the_decks(deck: Deck) -> None:
     unknown = deck("runs", "list", "churn", "--filter", "no_such_key > 1", "--json")
     assert unknown.status == 2
     assert "no_such_key" in unknown.said
+    assert unknown.out == ""  # an array that was begun and not ended is no JSON
     assert deck("runs", "list", "churn", "--filter", "a = ", "--json").status == 2
+    assert deck("runs", "list", "nobody", "--csv").out == ""
 
 
 def test_columns_and_limit(deck: Deck) -> None:

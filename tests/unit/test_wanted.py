@@ -134,6 +134,8 @@ def test_only_the_plan_that_was_shown_is_done(deck: Deck, store: Store, file: Pa
     store.client().set_registered_model_alias("churn", "champion", "3")
     moved = deck("apply", str(file), "--plan", plan)
     assert moved.status == EXIT_UNDONE and "Plan again" in moved.err
+    said = deck("apply", str(file), "--plan", plan, "--json").json
+    assert (said["results"], len(said["not_tried"])) == ([], 5) and "Plan again" in said["problem"]
     assert entries() == 0
     store.client().set_registered_model_alias("churn", "champion", "1")
     done = deck("apply", str(file), "--plan", plan, "--reason", "release", "--json")
@@ -144,6 +146,7 @@ def test_only_the_plan_that_was_shown_is_done(deck: Deck, store: Store, file: Pa
     assert entries() == 4
     assert deck("plan", str(file)).status == 0
     assert deck("apply", str(file), "--plan", plan).status == 0
+    assert deck("apply", str(file), "--json").json == {"results": [], "not_tried": [], "problem": None}
 
 
 def test_what_is_refused_holds_up_all_or_is_left_out(deck: Deck, store: Store, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import wraps
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar, cast
 
 import click
@@ -446,8 +447,16 @@ def _plain_text(value: object) -> str:
     return str(value)
 
 
+def _begun(pages: Iterable[Sequence[T]]) -> Iterable[Sequence[T]]:
+    """The pages that have rows, the first of them read already: where that fails, nothing has been printed."""
+    coming = filter(None, pages)
+    first = next(coming, ())
+    return chain((first,), coming)
+
+
 def _print_json(fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]]) -> int:
     count = 0
+    pages = _begun(pages)
     write("[")
     for page in pages:
         for row in page:
@@ -464,6 +473,7 @@ def _print_csv(fields: Sequence[PrintedColumn[T]], pages: Iterable[Sequence[T]])
     # On a terminal what a text holds must not act on it; in a pipe it is handed on as it is.
     safe = clean if sys.stdout.isatty() else str
     count = 0
+    pages = _begun(pages)
     write(_csv_line([field.name for field in columns]))
     for page in pages:
         for row in page:

@@ -13,6 +13,7 @@ from tui.console import completion
 from tui.console.command import (
     EXIT_NO,
     EXIT_UNDONE,
+    JSON,
     TABLE,
     Group,
     PrintedColumn,
@@ -25,6 +26,7 @@ from tui.console.command import (
     opened,
     output_options,
     paged,
+    print_json,
     print_one,
     print_rows,
     upto,
@@ -343,16 +345,23 @@ def _move(
         refuse_read_only(session)
         model = session.registry.get_model(meant.model)
         now = model.aliases.get(meant.alias)
-        if if_currently is not None and now != _expected(if_currently):
+        before = now if if_currently is None else _expected(if_currently)
+        to = _target(model, version) if version is not None else None
+        step = {"kind": "model", "name": model.name, "field": f"alias {meant.alias}", "before": before, "after": to}
+        if now != before:
             click.echo(
                 f"Nothing was changed: {clean(meant.alias)} of {named(model.name)} is on {plans.shown(now)}, "
-                f"not on {plans.shown(_expected(if_currently))}.",
+                f"not on {plans.shown(before)}.",
                 err=True,
             )
+            if consent.as_json:
+                step |= {"outcome": "conflict", "found": now}
+                print_json({"outcome": "conflict", "steps": [step]})
             raise SystemExit(EXIT_UNDONE)
-        to = _target(model, version) if version is not None else None
         if to == now:
             click.echo(f"{clean(meant.alias)} of {named(model.name)} is on {plans.shown(now)} already.", err=True)
+            if consent.as_json:
+                print_json({"outcome": "nothing to do", "steps": []})
             return
         planned = plans.plan(model.name, model.aliases, {meant.alias: to})
         status = carried_out(session, guarded(session, planned, model), consent)
@@ -450,6 +459,8 @@ def alias_history(earlier: GivenOptions, /, model: str, moment: str | None, form
         one = tenure_at(known, _moment(moment, session))
     if one is None or one.is_gap or one.since_ms is None:
         click.echo(_not_known(one), err=True)
+        if form == JSON:
+            print_json(None)
         raise SystemExit(EXIT_NO)
     if form == TABLE:
         write(f"{clean(one.held[0] or 'none')}\n")

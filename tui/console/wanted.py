@@ -314,7 +314,15 @@ def apply_command(
         if not doable:
             said = [*_refusals(refused), "Nothing else is to be changed."] if refused else ["Everything is as wanted."]
             click.echo("\n".join(said), err=True)
+            if as_json:
+                _print_results()
             return
+        if shown is not None and shown != (now := hash_of(session, doable)):
+            moved = f"Nothing was changed: the plan is {now} by now, not {clean(shown)}. Plan again."
+            click.echo(moved, err=True)
+            if as_json:
+                _print_results(left=doable, problem=moved)
+            raise SystemExit(EXIT_UNDONE)
         _agreed(session, doable, refused, shown, names, reason)
         if shown is not None and refused:  # else they were shown with the plan
             click.echo("\n".join(_refusals(refused)), err=True)
@@ -330,13 +338,7 @@ def _agreed(
     names: Sequence[str],
     reason: str,
 ) -> None:
-    """Raise Problem, or end, unless it is the plan that was shown and agreed to."""
-    if shown is not None and shown != hash_of(session, doable):
-        click.echo(
-            f"Nothing was changed: the plan is {hash_of(session, doable)} by now, not {clean(shown)}. Plan again.",
-            err=True,
-        )
-        raise SystemExit(EXIT_UNDONE)
+    """Raise Problem unless the plan was shown, or is now, and is agreed to."""
     if any(part.plan.asks_why == "must" for part in doable) and not reason.strip():
         raise asked_wrongly("Nothing was changed", "This context wants a reason for each move.", "Say it by --reason.")
     missing = sorted({part.plan.typed for part in doable if part.plan.typed} - set(names))
@@ -384,15 +386,17 @@ def _done(session: Session, doable: Sequence[PlannedPart], reason: str, as_json:
         write("\n".join(lines) + "\n")
     overtaken = looked_again(session, results, looks_again, quiet=as_json)
     if as_json:
-        not_tried = [step_as_plain(change) for part in left for change in part.plan.changes]
-        print_json(
-            {
-                "results": [as_plain(told, overtaken) for told in results],
-                "not_tried": not_tried,
-                "problem": trouble and str(trouble),
-            }
+        _print_results(
+            [as_plain(told, overtaken) for told in results], left, str(trouble) if trouble is not None else None
         )
     return 0 if not left and results[-1].outcome is Outcome.DONE and not overtaken else EXIT_UNDONE
+
+
+def _print_results(
+    results: Sequence[object] = (), left: Sequence[PlannedPart] = (), problem: Problem | str | None = None
+) -> None:
+    not_tried = [step_as_plain(change) for part in left for change in part.plan.changes]
+    print_json({"results": results, "not_tried": not_tried, "problem": problem and str(problem)})
 
 
 @click.command(

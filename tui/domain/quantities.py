@@ -143,7 +143,8 @@ class _Scientific:
     """Writes values with an exponent and the digits that suit a column."""
 
     def __init__(self, values: Sequence[float]) -> None:
-        mantissas = [f"{value:.{_SIGNIFICANT - 2}e}".partition("e")[0] for value in values if abs(value) >= sys.float_info.min]
+        normal = [value for value in values if abs(value) >= sys.float_info.min]
+        mantissas = [f"{value:.{_SIGNIFICANT - 2}e}".partition("e")[0] for value in normal]
         self._digits = max((len(text.rstrip("0").partition(".")[2]) for text in mantissas), default=0)
         if len(values) <= _FEW:
             # Beside each other 1.23456e-7 and 1.23457e-7 are not to read the same.
