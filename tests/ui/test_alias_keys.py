@@ -109,6 +109,7 @@ async def test_undo_also_after_a_restart_and_not_over_somebody_else(world: World
         world.registry.move("churn", "champion", "9")
         await deck.press("u")
         await deck.until_text("somebody has moved it since")
+        assert "go on: move" not in deck.text()
         await deck.press("enter")
         assert champion(world) == "9"
 

@@ -393,7 +393,10 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         """The button and the keys of the face."""
         python = "ctrl+y" if isinstance(self.focused, Input) else "y" if self._python() else ""
         verb, keys = write_words.keys(
-            self.course, formed=self.form is not None, python=python if self._python() else ""
+            self.course,
+            formed=self.form is not None,
+            fixed=self.form is None or not self._is_formed or self.form.first() is None,
+            python=python if self._python() else "",
         )
         self._put(self.button, f"[ {verb} ]" if verb else "")
         if not verb:

@@ -391,8 +391,11 @@ def state(course: Course, progress: str) -> tuple[str, str]:
 _PUTS = (WriteVerb.TAG.value, WriteVerb.ASSESS.value, WriteVerb.MOVE.value)  # what takes away where nothing is put
 
 
-def keys(course: Course, *, formed: bool, python: str) -> tuple[str, str]:
-    """The button's words, and the keys of the face; ``python`` is the key that copies the plan, "" where none does."""
+def keys(course: Course, *, formed: bool, fixed: bool, python: str) -> tuple[str, str]:
+    """The button's words, and the keys of the face; ``python`` is the key that copies the plan, "" where none does.
+
+    What is refused and ``fixed``, as nothing in its panel can be chosen otherwise, has no button.
+    """
     face, plan = course.face, course.plan
     verb = plan.verbs[0].value if len(plan.verbs) == 1 else "write"
     verb = "write" if verb in (WriteVerb.NOTE.value, WriteVerb.SERVE.value) else verb
@@ -400,7 +403,7 @@ def keys(course: Course, *, formed: bool, python: str) -> tuple[str, str]:
         verb = "take away"
     if face is Face.SHOWN:
         keys = f"tab next   {python} copy as Python" if python else "tab next   enter in the rows shows one in full"
-        return f"enter go on: {verb}", f"{keys}   esc leave"
+        return "" if fixed and refusals(plan) else f"enter go on: {verb}", f"{keys}   esc leave"
     if face is Face.ARMED:
         return f"enter {verb}", "esc leave"
     if face is Face.DOING:
