@@ -14,6 +14,7 @@ from tui.domain.models.rows import KnownMove, mirror_tags, mirrored_move, tenure
 from tui.domain.problem import Kind, Problem
 from tui.resources import state_dir
 from tui.services.clock import SystemClock
+from tui.services.incident import of_history
 from tui.services.ledger import Ledger
 from tui.services.ledger_rows import MERGED, identity, lines, merge, merged, read
 
@@ -77,6 +78,14 @@ def test_what_is_mirrored_in_tags_is_a_move() -> None:
     assert mirrored_move("other", "2", tags) is None
 
 
+def test_who_came_to_the_first_version_of_a_gap_did_not_go_on_from_there() -> None:
+    lines = of_history(tenures([move(10, "1", "2")], "3"))
+    assert [(line.what[:10], line.said) for line in lines] == [
+        ("from 1970-", "not known: v2 by ana, then v3"),
+        ("since when", "v1"),
+    ]
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     made = make_store(tmp_path / "store")
@@ -104,6 +113,8 @@ def test_the_command_tells_the_history_and_a_moment_of_it(store: Store) -> None:
     store.client().set_registered_model_alias("churn", "champion", "3")
     gap = deck("alias", "history", "churn@champion", "--at", "2999-01-01T00:00")
     assert gap.status == 1 and "v2 and v3 are known" in gap.err
+    told = deck("alias", "history", "churn@champion").out.splitlines()[-1]
+    assert "not known: v2, then v3" in told and "(v2)" in told  # who moved it to v2 did not move it to v3
     last = deck("alias", "history", "churn@champion", "--json").json[-1]
     assert (last["version"], last["known"], last["between"]) == (None, False, ["2", "3"])
 

@@ -419,10 +419,15 @@ _TENURE: Sequence[PrintedColumn[Tenure]] = (
     PrintedColumn("version", lambda one: None if one.is_gap else one.held[0], lambda one: _held_words(one)),
     PrintedColumn("known", lambda one: not one.is_gap),
     PrintedColumn("between", lambda one: list(one.held) if one.is_gap else [], in_table=False),
-    PrintedColumn("by", lambda one: one.by),
+    PrintedColumn("by", lambda one: one.by, lambda one: _by_words(one)),
     PrintedColumn("why", lambda one: one.why),
     PrintedColumn("source", lambda one: one.source),
 )
+
+
+def _by_words(one: Tenure) -> str:
+    """Who began it; of a gap said to which version, as somebody else went on from there."""
+    return clean(f"{one.by} ({plans.shown(one.held[0])})" if one.is_gap and one.by else one.by)
 
 
 def _held_words(one: Tenure) -> str:

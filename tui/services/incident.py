@@ -143,12 +143,15 @@ def of_history(known: Sequence[Tenure]) -> list[Line]:
     """The lines of who held it from when to when, the latest first."""
     lines = []
     for tenure in list(reversed(known))[:_MOST]:
-        versions = ", then ".join(map(shown, tenure.held))
-        said = f"not known: {versions}" if tenure.is_gap else versions
+        first, *others = map(shown, tenure.held)
         by = f" by {tenure.by}" if tenure.by else ""
         why = f": {tenure.why}" if tenure.why else ""
-        since = utc(tenure.since_ms) if tenure.since_ms is not None else "the beginning"
-        lines.append(Line("history", f"from {since}", f"{said}{by}{why}", "warn" if tenure.is_gap else ""))
+        # Who came to the first of a gap is known; who went on from there is not.
+        said = ", then ".join((f"{first}{by}{why}", *others))
+        since = f"from {utc(tenure.since_ms)}" if tenure.since_ms is not None else "since when not known"
+        lines.append(
+            Line("history", since, f"not known: {said}", "warn") if tenure.is_gap else Line("history", since, said)
+        )
     return lines
 
 
