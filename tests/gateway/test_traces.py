@@ -103,6 +103,18 @@ def test_a_trace_comes_with_its_spans(traced: Traced) -> None:
     assert not trace.gone and not trace.is_partial
 
 
+def test_several_come_in_one_answer_without_those_that_are_not_there(traced: Traced) -> None:
+    wanted = [*traced.ids, "tr-00000000000000000000000000000000"]
+    fast, slow = traced.ask["traces.several"](wanted), traced.judge["traces.several"](wanted)
+    assert readers.answered_by.get() == readers.CLIENT or not isinstance(traced.judge["traces.several"], readers.First)
+    assert sorted(trace.info.id for trace in fast) == sorted(traced.ids)
+    for found in (fast, slow):
+        for trace in found:
+            alone = traced.ask["traces.trace"](trace.info.id)
+            assert trace.info == alone.info and sorted(trace.spans, key=str) == sorted(alone.spans, key=str)
+    assert traced.ask["traces.several"](wanted[-1:]) == ()
+
+
 def test_what_is_not_there_is_not_found(traced: Traced) -> None:
     for op in ("traces.trace", "traces.info"):
         with pytest.raises(Problem) as told:

@@ -10,6 +10,7 @@ from tests.support.fakes import NOW_MS
 from tests.support.traced import refund
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.values import (
+    IN_PROGRESS,
     Assessment,
     EvaluationRun,
     EvaluationSet,
@@ -79,6 +80,14 @@ class FakeTraces:
         info = self.info(trace_id)
         known = self.spans.get(trace_id)
         return replace(known, info=info) if known is not None else refund(info)
+
+    def several(self, trace_ids: Sequence[str]) -> tuple[Trace, ...]:
+        self.call("several", tuple(trace_ids))
+        known = {info.id: info for info in self.infos if info.id in trace_ids and info.state != IN_PROGRESS}
+        return tuple(
+            replace(self.spans[trace_id], info=info) if trace_id in self.spans else refund(info)
+            for trace_id, info in known.items()
+        )
 
     def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
         self.call("metrics", tuple(places))

@@ -21,7 +21,18 @@ from tui.domain.places import parse_place
 from tui.domain.problem import Kind, Problem
 from tui.domain.traces.summary import traces_lie
 from tui.domain.traces.tree import SpanTree
-from tui.domain.traces.values import ERROR, IN_PROGRESS, CostOfModel, Trace, TraceMetrics, TracesPage, Warehouse
+from tui.domain.traces.values import (
+    ERROR,
+    IN_PROGRESS,
+    LOCATION_TAG,
+    OK,
+    TRACKING_STORE,
+    CostOfModel,
+    Trace,
+    TraceMetrics,
+    TracesPage,
+    Warehouse,
+)
 from tui.features.traces.compare import TraceDiffScreen
 from tui.features.traces.groups import TraceGroupsScreen
 from tui.features.traces.pane import TracesPane
@@ -474,6 +485,22 @@ async def test_groups_being_read_are_not_said_to_be_none(world: World) -> None:
         finally:
             world.traces.gate.set()
         await deck.until_text("agent.run › tool:refund")
+
+
+async def test_spans_to_group_by_are_read_several_traces_at_a_time_where_the_server_can(world: World) -> None:
+    world.can = Capabilities(trace_batches=True)
+    kept = {LOCATION_TAG: TRACKING_STORE}
+    world.traces.infos = [trace_info(n, state=IN_PROGRESS if n == 7 else OK, tags=kept) for n in range(59)]
+    world.traces.infos.append(trace_info(60))  # its spans lie with the artifacts
+    async with world.open((160, 40)) as deck:
+        await open_traces(deck)
+        await deck.press("I", "right_square_bracket")
+        await deck.until_text("By slowest span")
+        await deck.until_text("agent.run ›")
+        asked = [what for name, what in world.traces.calls if name == "several"]
+        assert [len(ids) for ids in asked if isinstance(ids, tuple)] == [25, 25, 9]
+        alone = [what for name, what in world.traces.calls if name == "info"]
+        assert alone == [f"tr-{7:032x}", f"tr-{60:032x}"], "only what still runs, or lies elsewhere, is read by itself"
 
 
 async def test_a_server_tells_cost_by_model_of_few_traces_too(world: World) -> None:

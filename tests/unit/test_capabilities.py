@@ -18,7 +18,7 @@ def test_a_plain_server_has_what_mlflow_has() -> None:
     assert can == Capabilities(
         histories_at_once=100, whole_histories=False, long_pages=False, signs_in=True, numbers=Numbers.NEWEST_TOLD
     )
-    assert expected("sqlite:///a.db", "sqlite:///a.db") == Capabilities()
+    assert expected("sqlite:///a.db", "sqlite:///a.db") == Capabilities(trace_batches=True)
 
 
 def test_a_workspace_has_accounts_serving_and_privileges() -> None:
@@ -62,6 +62,15 @@ def test_an_old_server_lacks_what_came_later(version: str, lacking: tuple[str, .
     assert can.assessments is ("assessments" not in lacking) and bool(can.no_assessments) is not can.assessments
     assert can.evaluation_sets is ("evaluation datasets" not in lacking)
     assert bool(can.no_evaluation_sets) is not can.evaluation_sets
+
+
+def test_spans_of_several_traces_come_at_once_from_databases_and_newer_servers() -> None:
+    server = expected(SERVER, SERVER)
+    batches = [of_server(server, version).trace_batches for version in ("2.22.0", "3.5.1", "3.6.0", "3.17.2", "")]
+    assert batches == [False, False, True, True, False]
+    assert (
+        expected("sqlite:///x", "sqlite:///x").trace_batches and not expected("databricks", "databricks").trace_batches
+    )
 
 
 def test_why_there_are_no_workspaces_is_told() -> None:

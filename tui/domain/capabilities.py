@@ -15,6 +15,7 @@ TRACES_SINCE = (2, 14)
 LOGGED_MODELS_SINCE = (3, 0)
 ASSESSMENTS_SINCE = (3, 2)
 EVALUATION_SETS_SINCE = (3, 4)  # and scorers
+TRACE_BATCHES_SINCE = (3, 6)
 WORKSPACES_SINCE = (3, 10)
 
 
@@ -45,6 +46,7 @@ class Capabilities:
     numbers: Numbers = Numbers.COUNTED
     prompts: bool = True
     traces: bool = True
+    trace_batches: bool = False  # whether the spans of several traces come in one answer
     logged_models: bool = True
     assessments: bool = True  # of traces: feedback, and what is expected
     evaluation_sets: bool = True  # and scorers
@@ -132,6 +134,7 @@ def expected(tracking_uri: str, registry_uri: str) -> Capabilities:
         grants=registry == "databricks-uc",
         hides=workspace,
         numbers=Numbers.UNTOLD if catalog else Numbers.NEWEST_TOLD if plain else Numbers.COUNTED,
+        trace_batches=tracking in uris.SQL_KINDS,
         prompts=registry not in ("uc", "databricks"),  # of which MLflow's client says that they have none
         evaluation_sets=tracking != "databricks",
         legacy_registry=registry == "databricks",
@@ -158,6 +161,7 @@ def of_server(found: Capabilities, version: str) -> Capabilities:
         server_version=version,
         prompts=found.prompts and has["prompts"],
         traces=has["traces"],
+        trace_batches=at >= TRACE_BATCHES_SINCE,
         logged_models=has["logged models"],
         assessments=has["assessments"],
         evaluation_sets=has["evaluation datasets"],

@@ -407,6 +407,13 @@ class TracesPort(Protocol):
         """A trace with its spans, as many as there are by now; ``location`` is where they lie, as far as is known."""
         ...
 
+    def several(self, trace_ids: Sequence[str]) -> tuple[Trace, ...]:
+        """Traces with their spans, in any order and in one answer; those not yet whole, or gone, are left out.
+
+        Only where ``Capabilities.trace_batches`` says so, and of traces whose spans lie in the tracking store.
+        """
+        ...
+
     def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
         """What the server itself counts of all traces of experiments; UNSUPPORTED or NOT_FOUND where it does not."""
         ...

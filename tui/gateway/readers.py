@@ -44,7 +44,7 @@ _REGISTRY = (
 )
 _PROMPTS = ("search_models", "get_model", "aliases_at", "search_versions", "get_versions")
 
-_TRACES = ("search", "info", "trace", "metrics")
+_TRACES = ("search", "info", "trace", "several", "metrics")
 
 answered_by: ContextVar[str] = ContextVar("answered_by", default="")
 """Who answered the request that this thread made last, "" where nobody was asked."""
@@ -128,7 +128,7 @@ def sql_reads(session: Connection, first: FirstReads | None = None) -> dict[str,
         return {}
     runs, tracking = first.sql
     models = runs if session.registry_uri == session.tracking_uri else Database(session.registry_uri or "")
-    found = _of(tracking, "tracking", _TRACKING) | _of(SqlTraces(session, runs), "traces", ("search", "info", "trace"))
+    found = _of(tracking, "tracking", _TRACKING) | _of(SqlTraces(session, runs), "traces", _TRACES[:-1])
     found |= _of(tracking, "artifacts", _LOGGED)
     if runs.kind == "sqlite":
         found |= _of(SqliteHistory(session, runs), "history", ("sampled", "page", "figures"))

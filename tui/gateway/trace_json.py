@@ -261,7 +261,7 @@ _API = "/api/3.0/mlflow/traces"
 MOST = 500  # infos that a server gives in a page
 _COUNT, _SUM = {"aggregation_type": "COUNT"}, {"aggregation_type": "SUM"}
 _PERCENTILES = (50, 95, 99)
-_WORD_AS_ID = re.compile(r"Trace with ID '?(get|search)'? not found")
+_WORD_AS_ID = re.compile(r"Trace with ID '?(get|search|batchGet)'? not found")
 
 
 class RestTraces:
@@ -313,6 +313,15 @@ class RestTraces:
             if info.spans_location not in ("", TRACKING_STORE):
                 raise Elsewhere("its spans lie with the artifacts")
             return Trace(info, tuple(span_of(item) for item in found.get("spans") or ()))
+
+    def several(self, trace_ids: Sequence[str]) -> tuple[Trace, ...]:
+        title = "Could not read the spans of several traces"
+        with problems.raised_as(title, self._session.place):
+            found = self._ask(title, "/batchGet", "traces", params={"trace_ids": list(trace_ids)})
+            return tuple(
+                Trace(info_of(one["trace_info"]), tuple(span_of(item) for item in one.get("spans") or ()))
+                for one in found.get("traces") or ()
+            )
 
     def metrics(self, places: Sequence[str], start_ms: int, end_ms: int) -> TraceMetrics:
         title = "Could not count the traces"
@@ -381,7 +390,8 @@ class RestTraces:
         answer = self._session.request(_API + path, "POST" if "json" in how else "GET", **how)
         if answer.status_code == 200:
             found = object_in(answer.content)
-            # MLflow leaves out what is empty, so that {} is a whole answer to a search.
-            if found is not None and (expected in found or ("json" in how and not found.keys() - {"next_page_token"})):
+            # MLflow leaves out what is empty, so that {} is a whole answer where several things are asked for.
+            several = expected in ("traces", "data_points")
+            if found is not None and (expected in found or (several and not found.keys() - {"next_page_token"})):
                 return found
         raise answers.of_answer(answer, title, self._session.place)

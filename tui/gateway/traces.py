@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 _WAREHOUSE = "MLFLOW_TRACING_SQL_WAREHOUSE_ID"
 _OLD_API, _OLD_SPANS = "/api/2.0/mlflow/traces", "/ajax-api/2.0/mlflow/get-trace-artifact"
+_SEVERAL = "Could not read the spans of several traces"
 _KEPT_IN = {ARTIFACT_REPO: "artifact store", ARCHIVE_REPO: "archive"}
 
 
@@ -115,6 +116,11 @@ class ClientTraces:
             info = info_of_entity(found.info)
             spans = tuple(_span_of_entity(span) for span in found.data.spans)
             return Trace(info, spans, _lost(info.spans_location) if not spans else "")
+
+    def several(self, trace_ids: Sequence[str]) -> tuple[Trace, ...]:
+        with problems.raised_as(_SEVERAL, self._session.place):
+            found = self._session.client()._tracing_client.store.batch_get_traces(list(trace_ids))
+            return tuple(Trace(info_of_entity(one.info), tuple(map(_span_of_entity, one.data.spans))) for one in found)
 
     def _old(self, endpoint: str, expected: str) -> Json | None:
         """What a server of 2.14 to 2.22 answers of one trace, which newer clients ask for by other addresses."""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.domain.problem import Problem
 from tui.domain.traces.summary import JudgeTally, tallied_by_judge, traces_lie
-from tui.domain.traces.values import ERROR, Assessment, EvaluationRun, EvaluationSet, TraceInfo, TraceScope
+from tui.domain.traces.values import (
+    ERROR,
+    TRACKING_STORE,
+    Assessment,
+    EvaluationRun,
+    EvaluationSet,
+    Span,
+    TraceInfo,
+    TraceScope,
+)
 from tui.domain.values import pages_of
 from tui.domain.writes.changes import ASSESSED, IN_SET, Change, ThingState
 from tui.domain.writes.plans import of_text, state_of, text_of
@@ -114,6 +124,35 @@ def infos_of(
         if len(found) >= most or (page.infos and page.infos[-1].started_ms < since_ms):
             break
     return tuple(info for info in found if info.started_ms >= since_ms)
+
+
+_AT_ONCE = 25  # traces whose spans are asked for together
+
+
+def spans_of(traces: TracesPort, infos: Sequence[TraceInfo], *, batches: bool) -> Iterator[tuple[str, Sequence[Span]]]:
+    """The spans of traces by their ids, in any order: several at once where ``batches``; of one that is gone, none."""
+    told = set()
+    together = [info.id for info in infos if batches and info.spans_location == TRACKING_STORE]
+    for start in range(0, len(together), _AT_ONCE):
+        try:
+            found = traces.several(together[start : start + _AT_ONCE])
+        except Problem as problem:
+            if problem.is_connection:
+                raise
+            continue  # one that is gone meanwhile may spoil the others: each is asked for by itself
+        for trace in found:
+            told.add(trace.info.id)
+            yield trace.info.id, trace.spans
+    for info in infos:
+        if info.id in told:
+            continue
+        try:
+            spans = traces.trace(info.id, location=info.spans_location).spans
+        except Problem as problem:
+            if problem.is_connection:
+                raise
+            spans = ()
+        yield info.id, spans
 
 
 _COUNTED = 500  # traces that are counted of those elsewhere: one page

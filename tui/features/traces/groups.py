@@ -23,7 +23,7 @@ from tui.domain.traces.tree import SpanTree
 from tui.domain.traces.values import ERROR, TraceInfo, TraceScope
 from tui.resources import style_sheets
 from tui.services.session import Session
-from tui.services.trace_desk import infos_of
+from tui.services.trace_desk import infos_of, spans_of
 from tui.ui.asking import Asking
 from tui.ui.list_pane import ListPane
 from tui.ui.page import Page
@@ -280,25 +280,12 @@ class TraceGroupsScreen(Page, Asking):
         return sorted(found, key=lambda info: -info.started_ms)[:MOST_READ]
 
     def _read_paths(self, kind: str, missing: Sequence[TraceInfo]) -> None:
-        traces = self.session.traces
+        traces, batches = self.session.traces, self.session.capabilities.trace_batches
         self.set_freshness(self.freshness.loading())
 
         def work() -> dict[str, tuple[str, str]]:
-            found: dict[str, tuple[str, str]] = {}
-            for info in missing:
-                try:
-                    tree = SpanTree(traces.trace(info.id, location=info.spans_location).spans)
-                except Problem as problem:
-                    if problem.is_connection:
-                        raise
-                    found[info.id] = "", ""  # gone meanwhile
-                    continue
-                failing = tree.failed[0] if tree.failed else None
-                slowest = tree.slowest[0] if tree.slowest else None
-                found[info.id] = tuple(  # type: ignore[assignment]  # two of them
-                    " › ".join(tree.path(number)) if number is not None else "" for number in (failing, slowest)
-                )
-            return found
+            trees = ((trace_id, SpanTree(spans)) for trace_id, spans in spans_of(traces, missing, batches=batches))
+            return {trace_id: (_path(tree, tree.failed), _path(tree, tree.slowest)) for trace_id, tree in trees}
 
         def got(found: dict[str, tuple[str, str]]) -> None:
             for trace_id, (failing, slowest) in found.items():
@@ -329,6 +316,11 @@ class TraceGroupsScreen(Page, Asking):
             self._show()
         else:
             self._read_infos()
+
+
+def _path(tree: SpanTree, numbers: Sequence[int]) -> str:
+    """Where the first of some spans of a tree lies; "" where there is none."""
+    return " › ".join(tree.path(numbers[0])) if numbers else ""
 
 
 def _as_filter(kind: str, key: str) -> str:

@@ -93,6 +93,27 @@ class SqlTraces:
                 raise Elsewhere("its spans are being archived")
             return Trace(info, tuple(span_of(json.loads(content)) for (content,) in rows))
 
+    def several(self, trace_ids: Sequence[str]) -> tuple[Trace, ...]:
+        with (
+            problems.raised_as("Could not read the spans of several traces", self._session.place),
+            self._database.reading() as reading,
+        ):
+            _require_traces(reading)
+            asked = f"SELECT {', '.join(_COLUMNS)} FROM trace_info WHERE request_id IN (:among)"
+            infos = list(_infos(reading, list(reading.among(trace_ids, asked))))
+            here = [info.id for info in infos if info.tags.get(LOCATION_TAG) == TRACKING_STORE]
+            contents: dict[str, list[str]] = defaultdict(list)
+            for trace_id, content in reading.among(
+                here, "SELECT trace_id, content FROM spans WHERE trace_id IN (:among)"
+            ):
+                contents[str(trace_id)].append(content)
+            return tuple(
+                Trace(info, tuple(span_of(json.loads(content)) for content in kept))
+                for info in infos
+                # Not those whose spans are still coming, or are being archived.
+                if (kept := contents[info.id]) and len(kept) >= (info.spans or 0) and "" not in kept
+            )
+
 
 def _require_traces(reading: Reading) -> None:
     if "trace_info" not in reading.known.columns:
