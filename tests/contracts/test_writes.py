@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -13,6 +15,8 @@ from tests.support.driver import Deck
 from tests.support.fake_registry import cut_after
 from tui.app.application import DeckApp
 from tui.config.model import ModelSettings, Settings
+from tui.domain.capabilities import Capabilities
+from tui.gateway.ports import DiagnosisPort
 
 READ_ONLY = "prod is read-only"
 CHANGED = "Nothing was changed"
@@ -118,6 +122,29 @@ async def test_of_what_is_protected_the_name_is_typed_first(tmp_path: Path, row:
         assert row.written(world) == 0
         await deck.press("enter")
         await deck.until(lambda: row.holds(world) == row.after, "it is written")
+
+
+EDITED = (
+    *("rename an experiment", "tag a run", "note of a run on its page", "delete a run", "tag a model"),
+    *("describe a version", "move several aliases", "describe a prompt", "tag a prompt's version", "assess a trace"),
+    *("delete an assessment", "tag a trace", "add a trace to a dataset"),
+)
+"""One write of each kind of thing and of each kind of editor."""
+
+
+@pytest.mark.parametrize("row", [row for row in WRITES if row.name in EDITED], ids=named)
+async def test_what_one_may_not_do_is_said_as_soon_as_one_begins(world: World, row: WriteRow) -> None:
+    world.can = Capabilities(hides=True)
+    async with world.open() as deck:
+        await begun(deck)
+        await row.open(deck)
+        await deck.settle()
+        assert isinstance(deck.app, DeckApp)
+        rights = SimpleNamespace(my_permission=lambda _kind, _name: "READ")
+        deck.app.session.diagnosis = cast(DiagnosisPort, rights)
+        await deck.press(row.key)
+        await deck.until_text("You have READ on the")
+        assert row.written(world) == 0
 
 
 @pytest.mark.parametrize("row", WRITES, ids=named)

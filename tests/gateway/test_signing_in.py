@@ -112,7 +112,7 @@ def test_what_may_not_be_written_is_said_before(
     server: SignedIn, permission: str, may_tag: bool, may_delete: bool
 ) -> None:
     ports = server.host("ann", SECRET).ports
-    rights = ServerRights(ports.diagnosis.my_permission, lambda run_id: server.ids[permission])
+    rights = ServerRights(ports.diagnosis.my_permission, lambda _kind, _id: server.ids[permission])
     name = permission.lower()
     tag = Change(Thing.MODEL, name, name, f"{changes.TAG}owner", None, "ann")
     deletion = changes.deletion([ThingState(Thing.EXPERIMENT, server.ids[permission], name, changes.ACTIVE)])

@@ -65,6 +65,11 @@ class Capabilities:
         return f"{who} has no {' or '.join(part for part in (', '.join(first), last) if part)}"
 
     @property
+    def tells_permissions(self) -> bool:
+        """Whether an MLflow server that one signs in to tells one's own permissions."""
+        return self.hides and not self.workspace
+
+    @property
     def no_prompts(self) -> str:
         """Why there are no prompts here, in a line; "" where there are."""
         if self.prompts:

@@ -22,17 +22,17 @@ _ANY = "model"  # stands for whatever a new model will be called
 class ServerRights:
     """One's own permissions on an MLflow server with sign-in; every method blocks.
 
-    ``permission`` tells one by kind and name, ``experiment_of`` the id of a run's experiment.
+    ``permission`` tells one by kind and name, ``experiment_of`` the id of the experiment of a run or a trace.
     """
 
-    def __init__(self, permission: Callable[[str, str], str], experiment_of: Callable[[str], str]) -> None:
+    def __init__(self, permission: Callable[[str, str], str], experiment_of: Callable[[Thing, str], str]) -> None:
         self._permission = permission
         self._experiment_of = experiment_of
 
     def dress(self, plan: Plan) -> Plan:
         """The plan with what the server will refuse of it.
 
-        A run or a version may have been granted more than what holds it, which nothing tells: of those it is a remark.
+        A run, a trace or a version may have been granted more than what holds it, which nothing tells: a remark, then.
         """
         wanted: dict[tuple[str, str], tuple[Change, str]] = {}
         for change in plan.changes:
@@ -61,7 +61,8 @@ class ServerRights:
         if change.kind in (Thing.MODEL, Thing.VERSION, Thing.PROMPT, Thing.PROMPT_VERSION):  # prompts are models there
             return "registered_model", change.id.rpartition("/")[0] if change.kind.is_version else change.id
         try:
-            return "experiment", change.id if change.kind is Thing.EXPERIMENT else self._experiment_of(change.id)
+            of_its_own = change.kind is Thing.EXPERIMENT
+            return "experiment", change.id if of_its_own else self._experiment_of(change.kind, change.id)
         except Problem:
             return None
 

@@ -233,11 +233,16 @@ class Session:
     def _with_rights(self, plan: Plan) -> Plan:
         """A plan with what one's own permissions on a server with sign-in do not allow of it."""
         diagnosis, tracking = self.diagnosis, self.tracking
-        if diagnosis is None or not self.capabilities.hides:
+        if diagnosis is None or not self.capabilities.tells_permissions:
             return plan
+        from tui.domain.writes.changes import Thing
         from tui.services.permissions import ServerRights
 
-        return ServerRights(diagnosis.my_permission, lambda run_id: tracking.get_run(run_id).experiment_id).dress(plan)
+        def experiment_of(kind: Thing, thing_id: str) -> str:
+            traced = kind is Thing.TRACE
+            return self.traces.info(thing_id).experiment_id if traced else tracking.get_run(thing_id).experiment_id
+
+        return ServerRights(diagnosis.my_permission, experiment_of).dress(plan)
 
     @cached_property
     def housekeeping(self) -> Housekeeping:

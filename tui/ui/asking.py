@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -26,7 +27,7 @@ from tui.widgets.status_line import Top
 if TYPE_CHECKING:
     from tui.app.actions import Action
     from tui.domain.places import Place
-    from tui.domain.writes.changes import Plan, Thing, ThingState
+    from tui.domain.writes.changes import Change, Plan, Thing, ThingState
     from tui.services.copies import CopiedSummary
     from tui.services.watching import Happening
     from tui.services.write_flow import Touched, WriteResult
@@ -331,10 +332,10 @@ def choose(
     go_on: Callable[[str], object],
     *,
     does: str = "",
-) -> None:
+) -> ModalScreen[Any]:
     """Ask which of these is meant; ``go_on`` is given its id. Each is an id, a title and what says more of it.
 
-    ``does`` is what enter does ("enter open").
+    ``does`` is what enter does ("enter open"). Answers what asks.
     """
     from tui.ui.dialogs.choices import Choice, ChoiceModal
 
@@ -344,7 +345,9 @@ def choose(
 
     hint = f"{does}   esc leave" if does else ""
     choices = [Choice(*each) for each in offered]
-    owner.app.push_screen(ChoiceModal(title, choices, cast(Deck, owner.app).glyphs, hint=hint), chosen)
+    asking = ChoiceModal(title, choices, cast(Deck, owner.app).glyphs, hint=hint)
+    owner.app.push_screen(asking, chosen)
+    return asking
 
 
 # How a pane or a page writes: each key opens the panel, and afterwards one line tells of it.
@@ -377,10 +380,14 @@ class Writer:
         make: Callable[[], Plan] | None = None,
         *,
         form: Form | None = None,
+        touches: Sequence[Change] = (),
         at_once: bool = False,
         done: Callable[[WriteResult], object] | None = None,
     ) -> None:
-        """Show a plan and carry it out; ``make`` reads the server, on a worker's thread, or ``form`` makes it."""
+        """Show a plan and carry it out; ``make`` reads the server, on a worker's thread, or ``form`` makes it.
+
+        ``touches`` are changes like those that the form will plan.
+        """
         from tui.ui.write_panel import WritePanel
 
         def left(told: WriteResult | None) -> None:
@@ -388,8 +395,22 @@ class Writer:
                 (done or self.say_result)(told)
 
         if self.may_write():
-            panel = WritePanel(self._session, make, title=title, form=form, at_once=at_once)
+            panel = WritePanel(self._session, make, title=title, form=form, touches=touches, at_once=at_once)
             self._owner.app.push_screen(panel, left)
+
+    def open_editor(self, editor: ModalScreen[Any], touches: Callable[[], Sequence[Change]]) -> None:
+        """Open what a change is written in; it says what one's own permissions on the server do not allow of it."""
+        self._owner.app.push_screen(editor)
+        self.say_lacking(editor, touches)
+
+    def say_lacking(self, editor: ModalScreen[Any], touches: Callable[[], Sequence[Change]]) -> None:
+        """The same on an editor that has just been opened."""
+        if not self._session.capabilities.tells_permissions:
+            return
+        from tui.ui.write_parts import RightsLine
+
+        rights = RightsLine(self._session, touches)
+        editor.call_after_refresh(lambda: editor.query_one(".dialogue").mount(rights))
 
     def say_result(self, told: WriteResult) -> None:
         """Tell in one line what was done; it stays until the next action."""
@@ -407,8 +428,9 @@ class Writer:
         refuse: Callable[[str], str] | None = None,
         before: Callable[[str, Callable[[], None]], object] = lambda _name, go_on: go_on(),
         done: Callable[[WriteResult], object] | None = None,
+        touches: Callable[[], Sequence[Change]] = lambda: (),
     ) -> None:
-        """Ask for a name, and show what it changes; ``make`` reads the server, on a worker's thread.
+        """Ask for a name, and show what it changes; ``make`` and ``touches`` read the server, on a worker's thread.
 
         ``before`` is given the name and what goes on with it, so that something else may be asked first.
         """
@@ -430,7 +452,7 @@ class Writer:
 
         if self.may_write():
             asking = AskLineModal(title, question, text, refuse=refused, accept=accept)
-            self._owner.app.push_screen(asking)
+            self.open_editor(asking, touches)
 
     def rename(
         self,
@@ -442,31 +464,41 @@ class Writer:
         done: Callable[[WriteResult], object] | None = None,
     ) -> None:
         """Ask for another name of what ``read`` answers."""
-        from tui.domain.writes.changes import renaming
+        from tui.domain.writes.changes import NAME, renaming, touching
 
         def make(to: str) -> Plan:
             return renaming(there(read(), sort), to)
 
         question = f"{named(name)} is to be called:"
-        self.ask_name(f"Rename {sort.value}", question, name, make, refuse=refuse, done=done)
+        self.ask_name(
+            f"Rename {sort.value}",
+            question,
+            name,
+            make,
+            refuse=refuse,
+            done=done,
+            touches=lambda: touching([read()], NAME),
+        )
 
     def edit_note(self, sort: Thing, name: str, read: Callable[[], ThingState | None]) -> None:
         """Edit the note, or the description, as the server has it now."""
-        from tui.domain.writes.changes import Thing
+        from tui.domain.writes.changes import NOTE, Thing, touching
         from tui.ui.dialogs.edit_text import EditTextModal, NoteSource
 
         if self.may_write():
             what = "Note" if sort in (Thing.RUN, Thing.EXPERIMENT) else "Description"
             title = f"{what} of {sort.value} {named(name)}"
             source = NoteSource(self._session, title=title, sort=sort, read=read, done=self.say_result)
-            self._owner.app.push_screen(EditTextModal(title, "", sort=sort, source=source))
+            self.open_editor(EditTextModal(title, "", sort=sort, source=source), lambda: touching([read()], NOTE))
 
     def edit_tags(self, title: str, read: Callable[[], Sequence[ThingState]]) -> None:
         """Edit the tags of what ``read`` answers, on a worker's thread."""
+        from tui.domain.writes.changes import TAG, touching
         from tui.ui.dialogs.edit_text import TagsModal
 
         if self.may_write():
-            self._owner.app.push_screen(TagsModal(self._session, title=title, read=read, done=self.say_result))
+            editor = TagsModal(self._session, title=title, read=read, done=self.say_result)
+            self.open_editor(editor, lambda: touching(read(), TAG))
 
     # taking back
 

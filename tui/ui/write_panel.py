@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, cast
 
@@ -22,7 +22,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.table import Table
 from tui.domain.text import clean
 from tui.domain.writes import change_words, changes
-from tui.domain.writes.changes import Plan, Thing
+from tui.domain.writes.changes import Change, Plan, Thing
 from tui.resources import BREAKPOINTS, style_sheets
 from tui.services.copies import python_in, shown_uri
 from tui.services.session import Session
@@ -77,7 +77,8 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
     """Shows a plan, has it armed, and carries it out; answers with what became of it, or None where nothing was tried.
 
     ``make`` reads the server and answers the plan, on a worker's thread; it may raise Problem. In its place a ``form``
-    makes the plan on the panel. ``at_once`` is for the taking back of what has just been told: it is not armed.
+    makes the plan on the panel; ``touches`` are changes like those that it will plan. ``at_once`` is for the taking
+    back of what has just been told: it is not armed.
     """
 
     CSS_PATH = style_sheets("dialogs.tcss", "writes.tcss")
@@ -104,6 +105,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         *,
         title: str,
         form: Form | None = None,
+        touches: Sequence[Change] = (),
         at_once: bool = False,
     ) -> None:
         super().__init__(classes="write-panel")
@@ -112,6 +114,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
         self.form = form
         self._title_text = title
         self._at_once = at_once
+        self._touches = tuple(touches)
         self._formed = form is not None
         self._lacking: dict[tuple[object, ...], Plan] = {}  # by what is asked for, what one may not do of it
         self._stop = threading.Event()
@@ -203,9 +206,10 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
     def _plan_of(self, form: Form) -> Plan:
         """The form's plan, with what one may not do of it, which is asked once and shown when it is known."""
         plan = form.plan()
-        if not plan.changes or not self.session.capabilities.hides:
+        asked = plan.changes or self._touches
+        if not asked or not self.session.capabilities.tells_permissions:
             return plan
-        key = tuple((one.kind, one.id, one.verb, one.alias, one.after is None) for one in plan.changes)
+        key = tuple((one.kind, one.id, one.verb, one.after is None) for one in asked)
         known = self._lacking.get(key)
         if known is None:
             known = self._lacking[key] = Plan(())  # it is being asked for
@@ -215,7 +219,7 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
                 self.form_changed()
 
             flow = self.session.flow
-            ask = lambda: flow.lacking(plan.changes)  # noqa: E731  one line, used once
+            ask = lambda: flow.lacking(asked)  # noqa: E731  one line, used once
             self.ask(self.session.pool, f"rights {len(self._lacking)}", ask, got, lambda _problem: None)
         return replace(plan, refused=(*plan.refused, *known.refused), remarks=(*plan.remarks, *known.remarks))
 

@@ -18,7 +18,7 @@ from tui.domain.models.values import RegisteredModel, alias_refusal, alias_twin
 from tui.domain.text import clean, named
 from tui.domain.writes import change_words, plans
 from tui.domain.writes.changes import Change, Plan
-from tui.ui.asking import choose
+from tui.ui.asking import Asking, choose
 from tui.widgets.inputs import CalmInput
 
 if TYPE_CHECKING:
@@ -105,6 +105,27 @@ class ConditionLines(Vertical):
             why = "That is not it" if self.typed.value else self._plan.guard or "This cannot be undone"
             return f"{why}: type {named(wanted)} to go on.", self.typed
         return None
+
+
+class RightsLine(Static, Asking):
+    """What one may not do of what an editor was opened for, ``touches``; told as soon as it is known, or nothing is.
+
+    ``touches`` answers the changes that it stands for, on a worker's thread.
+    """
+
+    def __init__(self, session: Session, touches: Callable[[], Sequence[Change]]) -> None:
+        super().__init__(classes="rights")
+        self._session = session
+        self._touches = touches
+
+    def on_mount(self) -> None:
+        self.display = False
+        flow, touches = self._session.flow, self._touches
+        self.ask(self._session.pool, "rights", lambda: flow.lacking(touches()), self._got, lambda _problem: None)
+
+    def _got(self, found: Plan) -> None:
+        self.update(Content("\n".join(map(clean, (*found.refused, *found.remarks)))))
+        self.display = bool(found.refused or found.remarks)
 
 
 class TextDifference(VerticalScroll):

@@ -318,6 +318,19 @@ def noting(known: ThingState, note: str) -> Plan:
     return Plan((Change(known.kind, known.id, known.name, DESCRIPTION, known.note, note),))
 
 
+def touching(chosen: Iterable[ThingState | None], field: str) -> tuple[Change, ...]:
+    """A change of this field of each, by which one's permissions are asked about before it is known what it will say.
+
+    Of what lies together, and so goes by the same permission, there is one; what is gone has none.
+    """
+    found = {
+        (one.kind, one.experiment_id or (one.id.rpartition("/")[0] if one.kind.is_version else one.id)): one
+        for one in chosen
+        if one is not None
+    }
+    return tuple(Change(one.kind, one.id, one.name, field, None, "") for one in found.values())
+
+
 # what cannot be
 
 

@@ -231,7 +231,9 @@ def parsed(line: str, who: str) -> Assessment | str:
 def state_of(info: TraceInfo) -> ThingState:
     """What of a trace can be changed."""
     fields = {ASSESSED + name: text_of(one) for name, one in info.said.items()}
-    return ThingState(Thing.TRACE, info.id, info.name or info.id[:11], ACTIVE, info.tags, fields=fields)
+    return ThingState(
+        Thing.TRACE, info.id, info.name or info.id[:11], ACTIVE, info.tags, "", info.experiment_id, fields
+    )
 
 
 def assessing(chosen: Sequence[ThingState], said: Assessment) -> Plan:

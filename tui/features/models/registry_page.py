@@ -13,7 +13,7 @@ from tui.domain.models.values import ModelVersion, RegisteredModel, model_name_r
 from tui.domain.places import Place, PlaceKind
 from tui.domain.text import clean, named
 from tui.domain.writes import plans
-from tui.domain.writes.changes import Plan, Thing
+from tui.domain.writes.changes import ALIAS, Plan, Thing, ThingState, touching
 from tui.features.models.alias_forms import Deciding
 from tui.features.models.registering import Grants
 from tui.services.session import Session
@@ -362,7 +362,8 @@ class RegistryPage(Page, Asking):
 
         def go_on() -> None:
             form = ModelAliasForm(self.session, model, lines(), self.versions_known())
-            self._writer.confirm(form.title(), form=form, done=left)
+            touches = touching([ThingState.of_model(model)], ALIAS)
+            self._writer.confirm(form.title(), form=form, touches=touches, done=left)
 
         if self._writer.may_write():
             self._grants.when_allowed(Deed.ALIAS, [model.name], go_on)

@@ -21,7 +21,7 @@ from tui.domain.problem import Kind, Problem
 from tui.domain.prompts import prompt_uri
 from tui.domain.text import clean, named
 from tui.domain.writes import plans
-from tui.domain.writes.changes import Plan, Thing
+from tui.domain.writes.changes import ALIAS, Plan, Thing, ThingState, touching
 from tui.features.prompts.panes import PromptsPane, PromptVersionsPane
 from tui.features.prompts.text import PromptTextPane
 from tui.resources import style_sheets
@@ -247,7 +247,8 @@ class PromptsScreen(Page, Asking):
 
         if self._writer.may_write():
             form = PromptAliasForm(self.session, self._prompt, lines(), list(self.versions.held.values()))
-            self._writer.confirm(form.title(), form=form)
+            touches = touching([ThingState.of_prompt(self._prompt)], ALIAS)
+            self._writer.confirm(form.title(), form=form, touches=touches)
 
     def action_undo(self) -> None:
         """Look up the last change in the ledger and the server's state, and show what takes it back."""

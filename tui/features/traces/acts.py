@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,8 +11,8 @@ from tui.domain.problem import Problem
 from tui.domain.text import clean, named
 from tui.domain.traces.table import assessment_names
 from tui.domain.traces.values import EvaluationSet, TraceInfo, TraceScope
-from tui.domain.writes.changes import Plan, Thing, ThingState
-from tui.domain.writes.plans import LINE_HINT, adding, assessing, parsed, unassessing
+from tui.domain.writes.changes import ASSESSED, Change, Plan, Thing, ThingState, touching
+from tui.domain.writes.plans import LINE_HINT, adding, assessing, parsed, state_of, unassessing
 from tui.services.session import Session
 from tui.ui.asking import NOTHING_TO_UNDO, Asking, Writer, choose
 from tui.ui.page import Page
@@ -126,6 +126,11 @@ class TracePage(Page, Asking):
     def _states(self, ids: Sequence[str], to: EvaluationSet | None = None) -> list[ThingState]:
         return self.session.trace_changes.states(ids, to)
 
+    def _touches(self) -> Callable[[], Sequence[Change]]:
+        """What is said of the traces, as one's permissions for it are asked about."""
+        chosen = [state_of(info) for info in self.chosen()]
+        return lambda: touching(chosen, ASSESSED)
+
     def action_assess(self) -> None:
         """Ask what is to be said, and show what that changes."""
         ids, who = self._ids(), self.session.ledger.actor.partition("@")[0]
@@ -141,7 +146,7 @@ class TracePage(Page, Asking):
 
         if ids:
             question = f"What is to be said of {self._what()}:  {LINE_HINT}"
-            self._writer.ask_name("Assess", question, "", make, refuse=refuse)
+            self._writer.ask_name("Assess", question, "", make, refuse=refuse, touches=self._touches())
 
     def action_delete(self) -> None:
         """Ask which assessment is to go."""
@@ -154,7 +159,8 @@ class TracePage(Page, Asking):
             self._writer.confirm(f"Delete {named(name)}", lambda: unassessing(self._states(ids), name))
 
         choices = [(name, name, self._said(name, chosen)) for name in names]
-        choose(self, f"Delete an assessment of {self._what()}", choices, delete)
+        offered = choose(self, f"Delete an assessment of {self._what()}", choices, delete)
+        self._writer.say_lacking(offered, self._touches())
 
     def _said(self, name: str, chosen: Sequence[TraceInfo]) -> str:
         said = [info.said[name] for info in chosen if name in info.said]
@@ -186,7 +192,8 @@ class TracePage(Page, Asking):
             self.deck.say("")
             sizes = ["" if one.records is None else f"{one.records} records" for one in sets]
             choices = [(one.id, one.name, size) for one, size in zip(sets, sizes, strict=True)]
-            choose(self, f"Add {self._what()} to", choices, partial(add, sets))
+            offered = choose(self, f"Add {self._what()} to", choices, partial(add, sets))
+            self._writer.say_lacking(offered, self._touches())
 
         self.deck.say("Looking for evaluation datasets …")
         self.ask(self.session.pool, "sets", lambda: evaluations.sets(places), offer, self.say_problem)
