@@ -104,14 +104,20 @@ def test_versions_made_of_a_logged_model_by_hand_are_found_by_it(desk: Desk) -> 
     client.create_model_version("by-hand", f"models:/{alone}", **named)
     client.set_registered_model_alias("by-hand", "blue", "1")
     model = client.get_logged_model(alone)
-    client.create_model_version("by-hand", model.artifact_location, model_id=alone)
-    first, second = RegisteredAs("by-hand", "1", ("blue",)), RegisteredAs("by-hand", "2", ())
-    for ids in ([alone], [alone, other], [desk.run, alone, other]):
-        found = desk.registry.registered_as(ids)
-        assert found[alone] == (first,) and other not in found, ids
+    # Neither is a version whose source is nothing but the folder of the logged model.
+    client.create_model_version("by-hand", model.artifact_location, **named)
+    of_folder, of_name = RegisteredAs("by-hand", "2", ()), RegisteredAs("by-hand", "1", ("blue",))
+    ways = [desk.registry.registered_as]
+    if not is_server:
+        ways.append(readers.sql_reads(desk.session)["registry.registered_as"])
+    for registered_as in ways:
+        for ids in ([alone], [alone, other], [desk.run, alone, other]):
+            found = registered_as(ids)
+            assert found[alone] == (of_folder, of_name) and other not in found, ids
+    assert [desk.registry.get_version("by-hand", version).model_id for version in "12"] == [alone, alone]
     listed = ClientArtifacts(desk.session).logged_model(alone)
-    assert set(versions_of(desk.registry, [], [listed])[alone]) == ({first, second} if is_server else {first})
-    assert versions_of(desk.registry, [], [replace(listed, tags={})])[alone] == (first,), "no tag tells of it"
+    for known in (listed, replace(listed, tags={})):
+        assert set(versions_of(desk.registry, [], [known])[alone]) == {of_folder, of_name}
     client.delete_registered_model("by-hand")
     client.delete_logged_model(alone)
 

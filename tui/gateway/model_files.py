@@ -22,6 +22,7 @@ from tui.gateway.artifacts.client import model_metric
 from tui.gateway.session import all_of
 
 _LOGGED = re.compile(r"models:/(m-[0-9a-f]{32})/?")
+_FOLDER = re.compile(r".*/(?:logged_)?models/(m-[0-9a-f]{32})/artifacts/?")  # where MLflow keeps a logged model's files
 _MLMODEL, _REQUIREMENTS = "MLmodel", "requirements.txt"
 _LARGEST = 2_000_000  # bytes of a file that is read whole; a true MLmodel has a few thousand
 _FOLDERS_LOOKED_INTO = 20
@@ -34,6 +35,12 @@ MOST_METRICS = 400
 def logged_model_of(source: str) -> str:
     """The id of the logged model that a source names, or ""."""
     found = _LOGGED.fullmatch(source)
+    return found[1] if found else ""
+
+
+def model_behind(source: str) -> str:
+    """The id of the logged model that a source names, or whose folder it is, or ""."""
+    found = _LOGGED.fullmatch(source) or _FOLDER.fullmatch(source)
     return found[1] if found else ""
 
 
@@ -261,7 +268,7 @@ def made_of(
             for made in _versions(client, wanted, raised_as):
                 pair = str(made.name), str(made.version)
                 changed[pair] = int(made.last_updated_timestamp or 0)
-                for of in {str(made.run_id), logged_model_of(str(made.source or ""))} & asked:
+                for of in {str(made.run_id), model_behind(str(made.source or ""))} & asked:
                     found[of].add(pair)
             for model in {model for some in found.values() for model, _ in some}:
                 aliases[model] = _aliases(client, model)
@@ -294,8 +301,8 @@ def _versions(
         yield from _versions_by(client, f"run_id IN ({asked})")
     if not models:
         return
-    # No server takes IN for sources: one is asked for, and of several all that logged models are the source of.
-    by_source = f"source_path = 'models:/{models[0]}'" if len(models) == 1 else "source_path LIKE 'models:/m-%'"
+    # No server takes IN for sources: one is asked for, and of several all that logged models or their folders are.
+    by_source = f"source_path LIKE '%models%/{models[0] if len(models) == 1 else 'm-'}%'"
     try:
         with raised_as("Could not read which versions were made from these logged models"):
             yield from _versions_by(client, by_source)

@@ -526,7 +526,7 @@ def version_of(found: Any) -> ModelVersion:
         user=found.user_id or "",
         source=source,
         run_id=found.run_id or "",
-        model_id=_plain(lambda: found.model_id) or model_files.logged_model_of(source),
+        model_id=_plain(lambda: found.model_id) or model_files.model_behind(source),
         description=found.description or "",
         tags={key: value or "" for key, value in (_plain(lambda: found.tags) or {}).items()},
         stage="" if stage in NO_STAGE else stage,

@@ -107,8 +107,12 @@ def _deployment(told: str, host: str) -> list[tuple[str, str]]:
 
 def _logged_model(made: ModelVersion, known: KnownOfModels) -> str:
     model = known.source_model(made)
-    gone = "deleted, though the version loads:  " if model is not None and model.is_missing else ""
-    return f"{gone}{made.model_id}"
+    if model is None or not model.is_missing:
+        return made.model_id
+    by_name = made.source.startswith("models:/")  # else only the folder tells, and that may be another store's
+    return (
+        f"{'deleted, though the version loads' if by_name else 'not here, only its folder is named'}:  {made.model_id}"
+    )
 
 
 def _by(who: str) -> str:

@@ -23,7 +23,7 @@ from tui.domain.models.values import (
 )
 from tui.domain.values import RegisteredAs
 from tui.gateway import problems
-from tui.gateway.model_files import MOST_METRICS, logged_model_of
+from tui.gateway.model_files import MOST_METRICS, logged_model_of, model_behind
 from tui.gateway.problems import Elsewhere
 from tui.gateway.session import Connection
 from tui.gateway.sql.database import Database, Reading, Row, of_models, read_token, token_text
@@ -167,9 +167,8 @@ class SqlRegistry:
 
     def registered_as(self, ids: Sequence[str]) -> dict[str, tuple[RegisteredAs, ...]]:
         wanted = [one for one in dict.fromkeys(ids) if one.replace("-", "").isalnum()]
-        sources = {
-            f"models:/{one}{end}": one for one in wanted if logged_model_of(f"models:/{one}") for end in ("", "/")
-        }
+        models = [one for one in wanted if logged_model_of(f"models:/{one}")]
+        sources = {f"models:/{one}{end}": one for one in models for end in ("", "/")} | self._folders(models)
         asked = {one: one for one in wanted} | sources
         made: dict[str, list[tuple[str, str]]] = defaultdict(list)
         with self._reading("Could not read which models were made from these runs") as reading:
@@ -192,6 +191,23 @@ class SqlRegistry:
                 for name, version in some
             )
             for run_id, some in made.items()
+        }
+
+    def _folders(self, model_ids: Sequence[str]) -> dict[str, str]:
+        """Logged models by where their files lie, in each way in which a source may say that."""
+        with self._runs.reading() as reading:
+            if not model_ids or not reading.known.has_logged_models:
+                return {}
+            asked = "SELECT model_id, artifact_location FROM logged_models WHERE model_id IN (:among)"
+            places = [
+                (str(model_id), str(place or "").rstrip("/")) for model_id, place in reading.among(model_ids, asked)
+            ]
+        return {
+            f"{said}{end}": model_id
+            for model_id, place in places
+            if place
+            for said in {place, place.removeprefix("file://"), f"file://{place}" if place.startswith("/") else place}
+            for end in ("", "/")
         }
 
     def source_runs(self, run_ids: Sequence[str]) -> dict[str, SourceRun]:
@@ -404,7 +420,7 @@ def _version(row: Row, tags: dict[str, str]) -> ModelVersion:
         user=user or "",
         source=source or "",
         run_id=run_id or "",
-        model_id=logged_model_of(source or ""),
+        model_id=model_behind(source or ""),
         description=description or "",
         tags=tags,
         stage="" if (stage or "") in NO_STAGE else stage,
