@@ -173,7 +173,6 @@ def test_what_has_no_key_is_done_by_the_application() -> None:
         "doctor",
         "open",
         "pin",
-        "recent",
         "resume",
         "runs",
         "theme",

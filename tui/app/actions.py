@@ -160,7 +160,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("back", "escape", "back", "Stop what is loading, leave the filter, or go back one step.", At("app")),
     Verb("earlier", "ctrl+o,alt+left", "earlier page", "Go to the page that was open before, as in a browser.", At("app"), command="earlier"),
     Verb("later", "alt+right", "later page", "Go forward again, after going back.", At("app"), command="later"),
-    Verb("recent", "", "recent places", "Choose one of the pages that were open before.", At("app")),
+    Verb("recent", "apostrophe", "recent places", "Choose one of the pages that were open before.", At("app")),
     Verb("pin_place", "", "pin place", "Pin the experiment, model, prompt or run that is open, to stand first in :recent.", At("app"), command="pin"),
     Verb(
         "view", "K", "views", "Open a view of this list by its name, or keep what is shown as one.",
@@ -782,7 +782,7 @@ _SHOWN = {
     "slash": "/", "colon": ":", "question_mark": "?", "at": "@", "less_than_sign": "<", "greater_than_sign": ">",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "left_square_bracket": "[", "right_square_bracket": "]",
     "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "semicolon": ";", "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!", "asterisk": "*",
+    "semicolon": ";", "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "underscore": "_", "exclamation_mark": "!", "asterisk": "*", "apostrophe": "'",
 }  # fmt: skip
 
 
