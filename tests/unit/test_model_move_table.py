@@ -13,6 +13,17 @@ ROWS = [
 ]
 
 
+def test_what_is_not_shown_is_told_in_the_columns_of_the_metrics_before_it() -> None:
+    laid = table([*ROWS, MoveRow("28 more", "d shows all", "", tone="muted")], 72)
+    assert [laid.texts(key, 2, 3) for key in ("name", "now", "after", "note")] == [
+        ["28 more"],
+        ["d shows all"],
+        [""],
+        [""],
+    ]
+    assert laid.tones("now", 0, 3) == ["", "", "muted"]
+
+
 @pytest.mark.parametrize(("room", "note"), [(72, "−0.0022  worse"), (115, "−0.0022  −0.2%  worse")])
 def test_differences_fit_beside_both_sides(room: int, note: str) -> None:
     laid = table(ROWS, room)

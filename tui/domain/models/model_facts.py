@@ -372,8 +372,7 @@ def metric_rows(
             MoveRow(named(name) + (" of the run" if of_run else ""), texts[0], texts[1], note, tone, brief, name)
         )
     if most is not None and len(names) > most:
-        more = len(names) - most
-        found.append(MoveRow("", "", "", f"{more} more metric{'s' if more > 1 else ''}: d shows all", "muted"))
+        found.append(MoveRow(f"{len(names) - most} more", "d shows all", "", tone="muted"))
     return found
 
 
@@ -449,6 +448,9 @@ def table(shown: Sequence[MoveRow], room: int) -> RowsTable:
     )
     tones: dict[str, Sequence[Tone]] = {
         "name": ["muted"] * len(shown),
+        "now": [
+            "muted" if row.tone == "muted" and not row.then else "" for row in shown
+        ],  # no value: what there is more
         "after": [row.tone if row.name in ("state", "run") else "" for row in shown],
         "note": [row.tone for row in shown],
     }
