@@ -228,6 +228,36 @@ async def test_loading_all_goes_on_once_the_server_answers_again(many: World) ->
         await deck.until_text("Runs · many · 950")
 
 
+async def test_while_nothing_answers_what_is_watched_is_not_called_live_and_nothing_goes_on(small: World) -> None:
+    async with small.open() as deck:
+        await enter_runs(deck, "sweep-41")
+        pane = runs_pane(deck)
+        await deck.press("w")
+        await deck.until_text("watching 30 s")
+        deck.shows("● live 14:00")
+        before = deck.line_with("sweep-41")
+        small.tracking.gate.clear()
+        pane.loader.newest()
+        await deck.settle()
+        deck.shows("● live 14:00")
+        small.clock.now += MINUTE
+        pane.loader.newest()
+        await deck.until_text("○ as of 14:00 · loading")
+        written = pane.grid.stats.cells_formatted
+        pane.tick()
+        await deck.settle()
+        assert pane.grid.stats.cells_formatted == written, "nobody knows whether it still runs"
+        assert small.tracking.called("search_runs") == 2, "one that waits is enough"
+        small.tracking.problem = OFFLINE
+        small.tracking.gate.set()
+        await deck.until_text("○ offline · as of 14:00")
+        assert "live" not in deck.lines()[0] and "sweep-41" in deck.text()
+        small.tracking.problem = None
+        pane.loader.newest()
+        await deck.until_text("● live 14:01")
+        assert deck.line_with("sweep-41") != before, "it has taken a minute more"
+
+
 # answers that come too late
 
 

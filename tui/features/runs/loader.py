@@ -49,6 +49,7 @@ class RunsLoader:
         self.total: int | None = None  # runs that there are, where that is cheap to know and has been asked for
         self._all_from: tuple[int, int] | None = None  # when loading all began, and how many were loaded then
         self._all_cut_off = False  # whether a failure ended loading all, which goes on once runs come again
+        self._looking = False  # whether what is on its way is what watching asks for
         self.registered_problem: Problem | None = None
         self._unasked: list[str] = []  # runs that have come of which is not asked yet what they are registered as
         self._figure_keys: tuple[str, ...] = ()
@@ -102,6 +103,7 @@ class RunsLoader:
     def forget(self) -> None:
         """Let go of what is loaded: another query is to be opened."""
         self._owner.forget("page")
+        self._looking = False
         self.store = None
         self.loading_all = self._all_cut_off = self._rest_wanted = False
         self.total = None
@@ -189,6 +191,7 @@ class RunsLoader:
             self._changed()  # the first page comes all the same
             return True
         self._owner.forget("page")
+        self._looking = False
         if self._state.freshness.state is FreshnessState.LOADING:
             self._state.freshness = self.before
         self._changed()
@@ -206,10 +209,16 @@ class RunsLoader:
         self._changed()
 
     def newest(self) -> None:
-        """Read the latest runs again, as watching does."""
+        """Read the latest runs again, as watching does; while the last time is not answered, nothing here is live."""
         store = self.store
-        if store is None or self.loading:
+        if store is None:
             return
+        if self.loading:
+            if self._looking:
+                self._begin()
+                self._changed()
+            return
+        self._looking = True
         self._owner.ask(self._session.pool, "page", store.newest, self._took, self._failed, urgency=PREFETCH)
 
     def read_changed(self, run_ids: tuple[str, ...], gone: Callable[[frozenset[str]], None]) -> None:
@@ -264,6 +273,7 @@ class RunsLoader:
         self._owner.ask(self._session.pool, "figures", read, got, refused, urgency=PREFETCH)
 
     def _took(self, taken: Taken) -> None:
+        self._looking = False
         self._state.freshness = self._state.freshness.live(self._session.clock.now_ms())
         if self.loading_all:
             if taken.complete or (self._rest_wanted and self.too_many):
@@ -298,6 +308,7 @@ class RunsLoader:
             self._changed()
 
     def _failed(self, problem: Problem) -> None:
+        self._looking = False
         self._all_cut_off, self.loading_all = self.loading_all, False
         self._state.freshness = self._state.freshness.failed(problem)
         self._refused(problem)

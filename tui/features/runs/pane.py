@@ -803,8 +803,10 @@ class RunsPane(ListPane[str]):
         from tui.domain.runs.table import TOOK
 
         table, grid = self.groups or self.view, self.grid
-        # Of what could not be read nobody knows whether it still goes on.
-        if table is not None and table is grid.table and self.screen.is_current and self.freshness.problem is None:
+        is_live = (
+            self.freshness.state is FreshnessState.LIVE
+        )  # of what does not answer nobody knows if it still goes on
+        if table is not None and table is grid.table and self.screen.is_current and is_live:
             grid.refresh_cells(TOOK, table.tick(self.session.clock.now_ms(), grid.cells_in_view(TOOK)))
 
     def read_changed(self, run_ids: frozenset[str]) -> None:
