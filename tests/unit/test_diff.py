@@ -468,6 +468,20 @@ def test_large_comparisons_are_made_in_windows() -> None:
     assert len(table.texts("v3", 2000, 2050)) == 50
 
 
+def test_no_number_and_no_change_is_cut_where_one_in_many_needs_more_room() -> None:
+    for odd in range(300, 304):  # wherever it stands
+        names = [f"m{number:03d}" for number in range(400)]
+        sides = [{name: 0.5 + side for name in names} | {names[odd]: -12.653026 - side} for side in range(2)]
+        comparison = Comparison(
+            of_details([run(at, name=f"{at}", metrics=metrics) for at, metrics in enumerate(sides)])
+        )
+        writer = CellWriter(comparison, 0)
+        table = CompareTable(comparison, arrange(comparison, DiffArrangement()), writer, room=200)
+        for column in table.columns[2:]:
+            numbers = [text for text in table.texts(column.key, 0, table.row_count) if "-" not in text[1:]]  # no dates
+            assert column.width >= max(map(width, numbers)), column.key
+
+
 def test_an_empty_sheet() -> None:
     assert arrange(Comparison(Sheet((), ())), DiffArrangement()).rows == ()
 

@@ -233,6 +233,7 @@ _VALUE_CELLS = (7, 48)
 _CHANGE_CELLS = (8, 24)
 _TITLE_CELLS = 20
 _SAMPLE_ROWS, _SAMPLE_COLUMNS = 120, 6
+_NUMBERS_MEASURED = 4_000  # cells of numbers and changes whose widths are measured; of more, some
 _MEASURED = 20_000  # changes whose widths are measured where things are rows
 _NUMBER_CELLS = 14  # cells up to which numbers are whole: the end of one reads as another number
 _NARROW = 100  # cells of a table below which it may not show all of a pair
@@ -355,17 +356,17 @@ class CompareTable:
         others = self.others
         looked_at = [base, *others[:_SAMPLE_COLUMNS]]
         values = [self.writer.value(s.section, s.row, c) for s in sample if not s.is_heading for c in looked_at]
-        changes = [
-            self.writer.change_text(self._change(s, c)) for s in sample if not s.is_heading for c in looked_at[1:]
-        ]
-        change = _fitting(changes, _CHANGE_CELLS, most=1.0)  # half a number reads as another number
+        # Half a number reads as another number: of these every row counts, where there are not very many.
+        every = [s for s in rows[:: max(1, len(rows) * len(looked_at) // _NUMBERS_MEASURED)] if not s.is_heading]
+        changes = [self.writer.change_text(self._change(s, c)) for s in every for c in looked_at[1:]]
+        change = _fitting(changes, _CHANGE_CELLS, most=1.0)
         wanted = _fitting(values, _VALUE_CELLS)
         share = (room - _GUTTERS - names - 4 - len(others) * (change + 5)) // max(1, len(self.titles)) - 3
         numbers = [
             width(self.writer.value(s.section, s.row, c))
-            for s in sample
+            for s in every
             for c in looked_at
-            if not s.is_heading and s.section.numeric[s.row, c]
+            if s.section.numeric[s.row, c]
         ]
         value = max(min(wanted, max(14, share)), min(max(numbers, default=0), _NUMBER_CELLS))
         value = max(_VALUE_CELLS[0], value + self.arranged.arrangement.wider)
