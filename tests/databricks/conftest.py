@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.warm import warm_hosts
 from tui.demo.simulated import server as sample
 from tui.demo.simulated.server import Server, serving_on_loopback
 from tui.demo.simulated.state import Workspace
@@ -26,6 +27,13 @@ def environment_put_back() -> Iterator[None]:
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
     os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def _warm_hosts() -> Iterator[None]:
+    """What is tested here is what a workspace is asked; contexts' processes need not import MLflow each."""
+    with warm_hosts():
+        yield
 
 
 @pytest.fixture(scope="session")

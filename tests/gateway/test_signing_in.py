@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.backends.started import mlflow_server
+from tests.support.servers import mlflow_server
 from tests.support.stores import make_store
 from tests.support.terminal import Terminal
+from tests.support.warm import warm_hosts
 from tui.domain.problem import Problem
 from tui.domain.writes import changes
 from tui.domain.writes.changes import Change, Plan, Thing, ThingState
@@ -74,13 +74,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedIn]:
         f"database_uri = sqlite:///{folder}/auth.db\nadmin_username = {ADMIN[0]}\nadmin_password = {ADMIN[1]}\n"
     )
     environ = {"MLFLOW_AUTH_CONFIG_PATH": str(config), "MLFLOW_FLASK_SERVER_SECRET_KEY": "deck"}
-    with mlflow_server(
-        metadata.version("mlflow"),
-        make_store(folder).uri,
-        folder,
-        *("--app-name", "basic-auth", "--enable-workspaces"),
-        environ=environ,
-    ) as address:
+    options = ("--app-name", "basic-auth", "--enable-workspaces")
+    with mlflow_server(make_store(folder).uri, folder, *options, environ=environ) as address, warm_hosts():
         signed_in = SignedIn(address)
         try:
             yield signed_in

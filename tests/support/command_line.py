@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.support.stores import Store
-from tests.support.warm_host import warm_hosts
+from tests.support.warm import warm_hosts
 from tui import cli
 
 
@@ -54,7 +54,7 @@ def command_line(store: Store | None = None, meanwhile: Callable[[], object] = l
             return 0.0
 
         with (
-            warm_hosts(),
+            warm_hosts(before=False),
             patch("tui.services.write_flow.second_look_s", wait),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),

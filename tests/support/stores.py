@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 FIRST_START_MS = 1_760_000_000_000
+TEMPORARY = Path(tempfile.gettempdir())  # before a test names another for itself
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def template() -> Path:
     """
     from importlib.metadata import version
 
-    kept = Path(tempfile.gettempdir()) / f"mlflow-deck-tests-{os.getuid()}" / f"empty-{version('mlflow')}.db"
+    kept = TEMPORARY / f"mlflow-deck-tests-{os.getuid()}" / f"empty-{version('mlflow')}.db"
     if not kept.exists():
         from mlflow import MlflowClient
 

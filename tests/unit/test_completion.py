@@ -22,7 +22,7 @@ from tui.console.manual import man_page
 
 ROOT = Path(__file__).parents[2]
 BASH = """
-eval "$(mlflow-deck completion bash)"
+. ./script
 COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; _mlflow_deck_completion mlflow-deck
 printf '%s\\n' "${COMPREPLY[@]}"
 """
@@ -30,11 +30,11 @@ ZSH = """
 compdef() { true; }
 compadd() { print -rl -- "${(@P)argv[-1]}"; }
 _describe() { print -rl -- "${(@P)argv[3]}"; }
-eval "$(mlflow-deck completion zsh)"
+. ./script
 words=("$@"); CURRENT=$#
 _mlflow_deck_completion
 """
-FISH = 'mlflow-deck completion fish | source; complete -C "$(string join -- " " $argv)"'
+FISH = 'source ./script; complete -C "$(string join -- " " $argv)"'
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,12 @@ def offered(shell: str, environment: dict[str, str], tmp_path: Path) -> Callable
         "zsh": ["zsh", "-f", "-c", ZSH, "zsh"],
         "fish": ["fish", "--no-config", "-c", FISH],
     }
+
+    # The script as the program gives it, once; each answer is asked of the program itself.
+    given = tmp_path / "script"
+    with given.open("wb") as output:
+        program = tmp_path / "bin" / "mlflow-deck"
+        subprocess.run([program, "completion", shell], stdout=output, check=True, cwd=tmp_path, env=environment)
 
     def offer(*words: str) -> set[str]:
         ended = subprocess.run(
