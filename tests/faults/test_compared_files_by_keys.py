@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 from tests.gateway.artifact_worlds import put
 from tests.support import servers, stores
 from tests.support.driver import drive
+from tests.support.warm import warm_hosts
 from tui.app.application import DeckApp
 from tui.config.launch import Launch, Options, resolve
 from tui.config.model import ContextSettings, Settings
@@ -43,6 +44,7 @@ async def test_files_here_and_behind_a_server_until_it_goes(tmp_path: Path) -> N
         return opened[-1]
 
     with contextlib.ExitStack() as stack:
+        stack.enter_context(warm_hosts())
         server = stack.enter_context(contextlib.ExitStack())
         address = await asyncio.to_thread(server.enter_context, servers.mlflow_server(store.uri, folder))
         beside = MlflowClient(address).create_run(MlflowClient(address).create_experiment("e"), run_name="there")

@@ -21,6 +21,7 @@ from mlflow import MlflowClient
 from tests.support.flows import Mover
 from tests.support.servers import mlflow_server
 from tests.support.stores import make_store
+from tests.support.warm import warm_hosts
 from tui.domain.writes import plans
 from tui.host.host import Host
 from tui.host.wire import HostSpec
@@ -70,6 +71,7 @@ class Contender:
 def movers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Contender, Contender]]:
     folder = tmp_path_factory.mktemp("two")
     with ExitStack() as stack:
+        stack.enter_context(warm_hosts())
         uri = stack.enter_context(mlflow_server(make_store(folder).uri, folder / "server", workers=2))
         client = MlflowClient(uri, uri)
         client.create_registered_model(MODEL)

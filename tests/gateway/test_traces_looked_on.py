@@ -13,6 +13,7 @@ import pytest
 from tests.support.driver import drive
 from tests.support.servers import mlflow_server
 from tests.support.stores import make_store
+from tests.support.warm import warm_hosts
 from tui.app.application import DeckApp
 from tui.config.launch import Launch
 from tui.config.model import Settings
@@ -80,7 +81,7 @@ class Agent:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("looked-on")
-    with mlflow_server(make_store(folder).uri, folder / "artifacts") as found:
+    with mlflow_server(make_store(folder).uri, folder / "artifacts") as found, warm_hosts():
         yield found
 
 

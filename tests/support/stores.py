@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,23 +122,32 @@ class Store:
             connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
 
 
-def template() -> Path:
-    """An empty store of the installed MLflow's schema, made once for each version of MLflow and copied from then on.
+def _kept(name: str, make: Callable[[Path], object]) -> Path:
+    """A store that is made once for each version of MLflow and copied from then on.
 
     It lies in the system's folder for temporary files and is put there in one step, so that test processes running at
     the same time do no more than make it twice.
     """
     from importlib.metadata import version
 
-    kept = TEMPORARY / f"mlflow-deck-tests-{os.getuid()}" / f"empty-{version('mlflow')}.db"
+    kept = TEMPORARY / f"mlflow-deck-tests-{os.getuid()}" / f"{name}-{version('mlflow')}.db"
     if not kept.exists():
-        from mlflow import MlflowClient
-
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         making = kept.with_name(f"{uuid.uuid4().hex}.db")
-        MlflowClient(uris.sqlite_uri(str(making)))
+        make(making)
         os.replace(making, kept)
     return kept
+
+
+def template() -> Path:
+    """An empty store of the installed MLflow's schema."""
+
+    def make(path: Path) -> None:
+        from mlflow import MlflowClient
+
+        MlflowClient(uris.sqlite_uri(str(path)))
+
+    return _kept("empty", make)
 
 
 def make_store(folder: Path, name: str = "mlflow.db") -> Store:
@@ -166,20 +175,26 @@ def older_revision(steps: int = 1) -> str:
 
 def make_older_store(folder: Path, name: str = "older.db", *, steps: int = 1) -> Store:
     """A store really of an older schema, built by MLflow's own migrations up to that revision."""
+    folder.mkdir(parents=True, exist_ok=True)
+    store = Store(folder / name)
+    shutil.copyfile(
+        _kept(f"older-by-{steps}", lambda path: _migrate(Store(path).uri, older_revision(steps))), store.path
+    )
+    return store
+
+
+def _migrate(uri: str, revision: str) -> None:
     import sqlalchemy
     from alembic import command
     from mlflow.store.db.utils import _get_alembic_config
     from mlflow.store.tracking.dbmodels.initial_models import Base
 
-    folder.mkdir(parents=True, exist_ok=True)
-    store = Store(folder / name)
-    engine = sqlalchemy.create_engine(store.uri, poolclass=sqlalchemy.pool.NullPool)
+    engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)
     try:
         Base.metadata.create_all(engine)
-        config = _get_alembic_config(store.uri)  # type: ignore[no-untyped-call]  # MLflow's
+        config = _get_alembic_config(uri)  # type: ignore[no-untyped-call]  # MLflow's
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, older_revision(steps))
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
-    return store

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from datetime import timezone
 from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import command_line
 from tests.support.fakes import FakeTracking, experiment, run
 from tests.support.stores import make_store
 from tui import cli
@@ -20,8 +17,6 @@ from tui.domain.diff.comparison import Comparison
 from tui.domain.export import FORMATS as EXPORTS
 from tui.domain.problem import Kind, Problem
 from tui.domain.values import RunDetail
-
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def tracking() -> FakeTracking:
@@ -109,15 +104,11 @@ def test_on_a_real_store(tmp_path: Path) -> None:
     store = make_store(tmp_path)
     first, second = store.add_runs(store.add_experiment("churn"), 2)
 
-    def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
-        # In a process of its own, as it sets the environment that MLflow then keeps.
-        command = [sys.executable, "-m", "tui", "--tracking-uri", store.uri, "diff", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=ENVIRONMENT)
-
-    answer = ended(first, second, "--format", "json", "--exit-code")
-    assert answer.returncode == 1, answer.stderr
-    assert [one["id"] for one in json.loads(answer.stdout)["runs"]] == [first, second]
-    gone = ended(first, "0" * 32)
-    assert gone.returncode == 2
-    assert not gone.stdout
-    assert "There is no run" in gone.stderr
+    ended = command_line(store)
+    answer = ended("diff", first, second, "--format", "json", "--exit-code")
+    assert answer.status == 1, answer.err
+    assert [one["id"] for one in answer.json["runs"]] == [first, second]
+    gone = ended("diff", first, "0" * 32)
+    assert gone.status == 2
+    assert not gone.out
+    assert "There is no run" in gone.err
