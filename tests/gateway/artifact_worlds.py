@@ -67,6 +67,7 @@ def fill(folder: Path, run_id: str) -> None:
     put(folder, {f"odd/{name}": name.encode() for name in ODD_NAMES})
     put(folder, {f"refused/{name}": name.encode() for name in REFUSED_NAMES})
     put(folder, {"mixed/deep/plain.txt": b"plain", "mixed/a#b.txt": b"refused", "mixed/z.txt": b"last"})
+    put(folder, {"mixed/s#b/in.txt": b"inside"})
     put(folder, {f"many/shard-{number}.txt": b"." for number in range(MANY)})
     put(
         folder,

@@ -414,14 +414,14 @@ async def test_a_download_that_fails_says_why_and_can_be_tried_elsewhere(tmp_pat
 
 async def test_files_that_a_folder_comes_without_are_named(tmp_path: Path) -> None:
     world = gallery(tmp_path)
-    world.artifacts.left_out = tuple(f"config/a#{number}.txt" for number in range(7))
+    world.artifacts.left_out = (*(f"config/a#{number}.txt" for number in range(7)), "config/s#b/")
     async with opened(world, path="config") as deck:
         await deck.press("D")
         await deck.until_text("enter download")
         await deck.press("enter")
-        await deck.until_text("7 files are not among them, for the server refuses the name:")
+        await deck.until_text("7 files and 1 folder are not among them, for the server refuses the name:")
         assert "config/a#4.txt" in deck.text() and "config/a#5.txt" not in deck.text()
-        assert "and 2 more" in deck.text()
+        assert "and 3 more" in deck.text()
 
 
 async def test_a_folder_is_counted_first(tmp_path: Path) -> None:

@@ -145,7 +145,8 @@ class FolderSize:
 class Downloaded:
     """A finished download: where it lies now, and how much it was.
 
-    ``left_out`` are the files of a folder that the server gives to nobody because of their names.
+    ``left_out`` are what a folder comes without, as the server gives it to nobody because of its name: files, and
+    folders with a ``/`` behind them.
     """
 
     path: str

@@ -141,7 +141,11 @@ class DownloadModal(ModalScreen[None], Asking):
     def _left_out_words(self, paths: Sequence[str]) -> str:
         if not paths:
             return ""
-        many = f"{count(len(paths))} files are" if len(paths) > 1 else "1 file is"
+        folders = sum(path.endswith("/") for path in paths)
+        sorts = [
+            counted(number, one) for number, one in ((len(paths) - folders, "file"), (folders, "folder")) if number
+        ]
+        many = f"{' and '.join(sorts)} {'are' if len(paths) > 1 else 'is'}"
         named = [clean(path) for path in paths[:_NAMED]]
         more = f"\nand {count(len(paths) - _NAMED)} more" if len(paths) > _NAMED else ""
         return f"\n\n{many} not among them, for the server refuses the name:\n" + "\n".join(named) + more

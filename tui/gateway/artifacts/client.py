@@ -65,7 +65,10 @@ def cancelled() -> Problem:
 
 
 def files_below(source: Source, path: str, stop: threading.Event) -> list[ArtifactEntry]:
-    """Every file below a folder, by listing folder after folder; progress counts the files found."""
+    """Every file below a folder, by listing folder after folder; progress counts the files found.
+
+    A folder below it of which the server gives nothing, because of its name, stands among them as a folder.
+    """
     found: list[ArtifactEntry] = []
     waiting: list[tuple[str, int]] = [(path, 0)]
     told = 0.0
@@ -73,7 +76,14 @@ def files_below(source: Source, path: str, stop: threading.Event) -> list[Artifa
         if stop.is_set():
             raise cancelled()
         folder, depth = waiting.pop()
-        entries, dropped = checked(source.entries(folder)[0], folder)
+        try:
+            listed = source.entries(folder)[0]
+        except Problem as problem:
+            if not depth or problem.kind is not Kind.UNSUPPORTED:
+                raise
+            found.append(ArtifactEntry(folder, True))
+            continue
+        entries, dropped = checked(listed, folder)
         if dropped:
             raise Problem(
                 Kind.FORBIDDEN,
@@ -95,8 +105,8 @@ def files_below(source: Source, path: str, stop: threading.Event) -> list[Artifa
 
 def measured(files: Sequence[ArtifactEntry]) -> FolderSize:
     """How many files, how many bytes, and of how many the size is not known."""
-    sizes = [entry.size for entry in files]
-    return FolderSize(len(files), sum(size or 0 for size in sizes), sum(1 for size in sizes if size is None))
+    sizes = [entry.size for entry in files if not entry.is_folder]
+    return FolderSize(len(sizes), sum(size or 0 for size in sizes), sum(1 for size in sizes if size is None))
 
 
 class Transfer:
@@ -126,16 +136,18 @@ class Transfer:
             for entry in files:
                 target = top if not as_folder else top.joinpath(*_relative(entry.path, path))
                 try:
+                    if entry.is_folder:
+                        raise Problem(Kind.UNSUPPORTED, TITLE, f"The server refuses the name {entry.path}.")
                     self._fetch(entry, target)
                 except Problem as problem:
                     # Given to nobody, because of its name: no reason to do without the others.
                     if not as_folder or problem.kind is not Kind.UNSUPPORTED:
                         raise
                     target.unlink(missing_ok=True)
-                    refused[entry.path] = problem
+                    refused[f"{entry.path}/" if entry.is_folder else entry.path] = problem
                     self._total -= entry.size or 0
             if files and len(refused) == len(files):
-                raise refused[files[0].path]
+                raise next(iter(refused.values()))
             final = _publish(top, self._folder, self._name)
         except BaseException:  # whatever stops it, by a person too: nothing half made stays
             shutil.rmtree(self._staging, ignore_errors=True)

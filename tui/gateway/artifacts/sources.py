@@ -199,13 +199,7 @@ class ServerSource:
         problem = answers.of_answer(answer, title, self._session.place, text)
         refused = problem.kind is Kind.BAD_REQUEST and "Invalid path" in text
         if refused or (problem.kind is Kind.NOT_FOUND and not path.isprintable()):
-            return Problem(
-                Kind.UNSUPPORTED,
-                title,
-                f"The server refuses the name {path}.",
-                "MLflow's server gives out no artifact with # or a control character in its path.",
-                code=problem.code,
-            )
+            return _name_refused(title, path, problem.code)
         if problem.kind is Kind.BAD_REQUEST and "refers to a directory" in text:
             return Problem(Kind.NOT_FOUND, title, f"{path} is a folder, no file.", code=problem.code)
         if problem.kind is Kind.SERVER and "No such file or directory" in text:
@@ -224,7 +218,16 @@ class ServerSource:
                 body = None
             if isinstance(body, dict) and ("files" in body or "root_uri" in body or not body):
                 return body
-        raise answers.of_answer(answer, title, self._session.place)
+        problem = answers.of_answer(answer, title, self._session.place)
+        if problem.kind is Kind.BAD_REQUEST and "Invalid path" in problem.message:
+            folder = asked.get("path") or asked.get("artifact_directory_path", "")
+            problem = _name_refused(title, folder, problem.code)
+        raise problem
+
+
+def _name_refused(title: str, path: str, code: str) -> Problem:
+    said = "MLflow's server gives out no artifact with # or a control character in its path."
+    return Problem(Kind.UNSUPPORTED, title, f"The server refuses the name {path}.", said, code=code)
 
 
 def _require_plain(path: str, title: str) -> None:
