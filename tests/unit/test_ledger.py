@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -135,11 +137,25 @@ def test_a_ledger_that_cannot_be_is_told_before_anything_is_written(tmp_path: Pa
         begin(ledger)
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
-    ledger = Ledger(Path("/dev/full"), FrozenClock(), "ana")
+def test_a_full_disk(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int, _content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tui.services.ledger._write_all", full)
     with pytest.raises(Problem) as caught:
         begin(ledger)
-    assert caught.value.kind is Kind.STORE_UNREADABLE
+    assert caught.value.kind is Kind.STORE_UNREADABLE and "Free the disk" in caught.value.hint
+
+
+@pytest.mark.parametrize(("make", "said"), [(os.mkfifo, "it is no regular file"), (os.mkdir, "it is a folder")])
+def test_what_is_no_file_is_neither_read_nor_written(tmp_path: Path, make: Callable[[Path], None], said: str) -> None:
+    """A pipe would block for ever, and a device may never end."""
+    make(tmp_path / "ledger.jsonl")
+    ledger = Ledger(tmp_path / "ledger.jsonl", FrozenClock(), "ana")
+    for act in (ledger.read, lambda: begin(ledger)):
+        with pytest.raises(Problem) as caught:
+            act()
+        assert said in caught.value.message and caught.value.hint.startswith("Move it away")
 
 
 def test_a_ledger_held_by_another(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,12 @@ UNSETTLED = (OPEN, "unknown")
 _ROOM = 16 * 1024  # bytes, more than an entry holds
 _TEXTS = ("what", "context", "place", "subject", "actor", "purpose", "why")
 _TAIL = 65536
+_REMEDIES = {
+    errno.ENOSPC: "Free the disk",
+    errno.EDQUOT: "Free the disk",
+    errno.EISDIR: "Move it away",
+    errno.EINVAL: "Move it away",
+}
 _LOCK_TRIES = 100
 _LOCK_WAIT_S = 0.05
 
@@ -129,6 +135,7 @@ class Ledger:
     def read(self) -> Contents:
         """Everything recorded; a ledger that does not exist is empty. Raises Problem where it may not be read."""
         try:
+            self._refuse_what_is_no_file()
             content = self.file.read_bytes()
         except FileNotFoundError:
             return Contents((), ())
@@ -178,6 +185,7 @@ class Ledger:
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:
         made = not self.file.exists()
+        self._refuse_what_is_no_file()
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self.file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -189,6 +197,12 @@ class Ledger:
             yield handle
         finally:
             os.close(handle)  # gives the lock back
+
+    def _refuse_what_is_no_file(self) -> None:
+        """Raise OSError for a folder, a pipe or a device: one of those may block for ever, or never end."""
+        if self.file.exists() and not self.file.is_file():
+            code = errno.EISDIR if self.file.is_dir() else errno.EINVAL
+            raise OSError(code, "it is a folder" if self.file.is_dir() else "it is no regular file")
 
     def _owner(self) -> str:
         """Whose the ledger is, where it is somebody else's: made with sudo, for instance."""
@@ -239,12 +253,12 @@ class Ledger:
 
     def _problem(self, title: str, error: OSError) -> Problem:
         reason = error.strerror or type(error).__name__
-        first = "Free the disk" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Change its permissions"
+        first = _REMEDIES.get(error.errno or 0, "Change its permissions")
         return Problem(
             Kind.STORE_UNREADABLE,
             title,
             f"{self.file}: {reason}.{self._owner()}",
-            f"{first}, or set XDG_STATE_HOME to another folder; or go on without a record, if you must.",
+            f"{first}, or set XDG_STATE_HOME to another folder.",
         )
 
 
