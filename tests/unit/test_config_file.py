@@ -157,6 +157,9 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
     ("text", "line", "said", "hint"),
     [
         ("theme: deck-dark\nthmee: x", 2, "there is no setting “thmee”", "“theme”"),
+        ("timeout_s: 8", 1, "there is no setting “timeout_s”", "“timeout” stands under contexts: NAME."),
+        ("read_only: true", 1, "there is no setting “read_only”", "“read_only” stands under contexts: NAME."),
+        ("models: {themes: {}}", 1, "there is no setting “themes”", "“themes” stands at the top, in no group."),
         ("contexts:\n  p:\n    tracking_url: http://h", 3, "“tracking_url” in contexts.p", "“tracking_uri”"),
         ("contexts:\n  p:\n    read_only: true", 2, "“tracking_uri” is missing in contexts.p", ""),
         ("mouse: perhaps", 1, "“mouse” should be true or false, and is 'perhaps'", ""),

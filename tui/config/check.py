@@ -248,6 +248,18 @@ _GROUPS: Final = {
 }
 
 
+_NAMED: Final = ("contexts", "themes", "plugins")  # groups of groups, each under a name of one's own
+_HOMES: Final = {
+    **{
+        one.name: f"under {group}: NAME" if group in _NAMED else f"under {group}"
+        for group, kind in reversed(_GROUPS.items())
+        for one in fields(kind)
+    },
+    **{one.name: "at the top, in no group" for one in fields(Settings)},
+}
+"""Where each setting stands; of names in several groups the first."""
+
+
 def _fault(entry: ErrorDetails, located: Located) -> _Fault:
     where = tuple(entry["loc"])
     line = located.line(where)
@@ -256,8 +268,14 @@ def _fault(entry: ErrorDetails, located: Located) -> _Fault:
     if entry["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         group = _GROUPS.get(str(where[0])) if len(where) > 1 else None
         known = [f.name for f in fields(group or Settings)]
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
+        homes = {**_HOMES, **dict.fromkeys(known, "")}
+        near = get_close_matches(name, homes, n=1, cutoff=0.5)
+        if not near:
+            hint = f"There are: {', '.join(known)}."
+        elif home := homes[near[0]]:
+            hint = f"“{near[0]}” stands {home}."
+        else:
+            hint = f"Did you mean “{near[0]}”?"
         return _Fault(line, f"there is no setting “{name}”{at}", hint)
     if entry["type"] in ("missing", "missing_argument"):
         return _Fault(line, f"“{name}” is missing{at}", "", missing=True)
