@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Protocol
 
@@ -19,6 +19,8 @@ _NAMED = {
     "up", "down", "left", "right", *(f"f{n}" for n in range(1, 25)),
 }  # fmt: skip
 _MODIFIERS = {"ctrl", "shift", "alt", "super"}
+_IN_LISTS = {"grid", "list", "table"}
+"""Places whose keys hold in lists of every sort."""
 _FORMER_PLACES = {"compare_sets": "compare_groups", "version_diff": "compare", "plots": "compare_plots"}
 """Places by the names that they had before, which keymaps may still use."""
 
@@ -89,7 +91,7 @@ def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -
     """A keymap in Textual's names: action id → comma-separated keys.
 
     A verb's name alone means each place where it holds; ``PLACE.VERB`` goes before that, whichever stands first.
-    Raises KeymapError for an unknown action, an unknown key, no key at all, or one key for two actions of one place.
+    Raises KeymapError for an unknown action, an unknown key, no key at all, or one key for two actions that meet.
     """
     known = {action.id: action for action in actions}
     former = {old: bound.id for bound in known.values() for old in _former_ids(bound)}
@@ -118,12 +120,43 @@ def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -
         keymap.update(dict.fromkeys(here, ",".join(names)))
         said.update(dict.fromkeys(here, action))
     taken: dict[tuple[str, str], str] = {}
+
+    def clash(moved: str, key: str, still: str) -> KeymapError:
+        return KeymapError(said[moved], f"“{key}” is the key of “{still}” too", f"Give “{still}” another key as well.")
+
     for bound in known.values():
-        for key in filter(None, keymap.get(bound.id, bound.keys).split(",")):
+        for key in _keys_of(bound, keymap):
             other = taken.setdefault((bound.where, key), bound.id)
             if other != bound.id:
-                moved, still = (bound.id, other) if bound.id in keymap else (other, bound.id)
-                raise KeymapError(
-                    said[moved], f"“{key}” is the key of “{still}” too", f"Give “{still}” another key as well."
-                )
+                raise clash(bound.id, key, other) if bound.id in keymap else clash(other, key, bound.id)
+    meet = _meeting(known.values())
+    for moved in (known[name] for name in keymap):
+        for key in set(_keys_of(moved, keymap)).difference(moved.keys.split(",")):
+            for bound in known.values():
+                if bound.verb != moved.verb and meet(moved.where, bound.where) and key in _keys_of(bound, keymap):
+                    raise clash(moved.id, key, bound.id)
     return keymap
+
+
+def _keys_of(bound: BoundAction, keymap: Mapping[str, str]) -> Iterator[str]:
+    return filter(None, keymap.get(bound.id, bound.keys).split(","))
+
+
+def _meeting(actions: Iterable[BoundAction]) -> Callable[[str, str], bool]:
+    """Whether keys of two places are waited for at once, so that one of them would never see a key of both.
+
+    What holds everywhere meets all places but the bar; what holds in lists those that have not, of themselves, a key of
+    lists for something else.
+    """
+    bound = list(actions)
+    lists = {key for action in bound if action.where == "grid" for key in action.keys.split(",")} - {"enter", "escape"}
+    own = {action.where for action in bound if action.where != "grid" and lists.intersection(action.keys.split(","))}
+
+    def meet(one: str, other: str) -> bool:
+        if one == other or "bar" in (one, other):
+            return False
+        return "app" in (one, other) or any(
+            here in _IN_LISTS and there not in own for here, there in ((one, other), (other, one))
+        )
+
+    return meet
