@@ -441,7 +441,7 @@ class VersionDiffScreen(SideBySideScreen):
 
     def on_unmount(self) -> None:
         for session in self._beside.values():
-            session.close()
+            session.leave()
 
     def shows(self, touched: Touched) -> bool:
         # Registered again as another, a model of that name may have other versions; their runs are shown too.

@@ -224,7 +224,7 @@ class StoresScreen(Page, Asking):
     def on_unmount(self) -> None:
         for store in self.pane.stores:
             if store.session is not None and store.session is not self.session:
-                store.session.close()
+                store.session.leave()
 
     # reading: every context by itself, page after page, and what is known of each page's champions after it
 
