@@ -177,6 +177,11 @@ class GroupedRuns:
         above = self._lines[: row + 1] if row is not None else []
         return next((line.key for line in reversed(above) if isinstance(line, RunsGroup)), "")
 
+    @property
+    def is_of_some(self) -> bool:
+        """Whether a figure that is shown is of fewer runs than its group has: the others lack a finite value there."""
+        return any(self._summaries[key, metric].n < len(self._by_key[key].rows) for key, metric in self._summaries)
+
     def title_of(self, key: str) -> str:
         group = self._by_key.get(key)
         return group.title if group is not None else ""

@@ -476,6 +476,7 @@ class RunsPane(ListPane[str]):
             traces=self._traces,
             sampled=self._sampled(),
             groups=len(self.groups.groups) if self.groups is not None else 0,
+            of_some=self.groups is not None and self.groups.is_of_some,
             hides=self.session.capabilities.hides,
             restorable=self.asked.view.value == "deleted" and self.loader.loaded > 0 and not self.session.read_only,
         )

@@ -44,6 +44,7 @@ class RunsInView:
     hides: bool = False  # the server leaves out what one may not see
     traces: str = ""  # how to see the traces that there are of these experiments, which have no runs
     groups: int = 0  # in which the runs stand, by what the arrangement says
+    of_some: bool = False  # a figure of a group is of fewer runs than there are in it
     sampled: int = 0  # runs of which figures that are shown were taken from samples
     restorable: bool = False  # deleted runs are shown, and may be restored
 
@@ -126,6 +127,8 @@ def footnotes(shown: RunsInView) -> list[str]:
         notes.append(f"columns of metrics over time could not be read: {clean(loader.figures_problem.message)}")
     elif shown.sampled:
         notes.append(f"min and max by samples of {counted(shown.sampled, 'run')}")
+    if shown.groups and shown.of_some:
+        notes.append("figures of groups leave out NaN, infinite and missing values")
     if counts is not None and counts.constants:
         many = len(counts.constants)
         notes.append(f"{many} constant column{'s' if many > 1 else ''} folded ({key_of('runs.differences')})")
