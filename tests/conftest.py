@@ -39,8 +39,28 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.freeze()
+        freeze()
         gc.enable()
+        gc.set_threshold(50_000, 20, 1_000)
+        # A deck that has begun calls all that there is no garbage, which in a process of many decks is not so.
+        gc.freeze = lambda: begun.append(True)
+
+
+freeze = gc.freeze
+begun: list[bool] = []
+"""Decks of the test that runs."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    """Of a test's decks nothing is kept; what else there is now is never looked through again."""
+    try:
+        return (yield)
+    finally:
+        if begun:
+            begun.clear()
+            gc.collect()
+            freeze()
 
 
 @pytest.fixture(autouse=True)
