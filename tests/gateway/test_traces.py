@@ -221,13 +221,17 @@ def test_a_server_before_mlflow_3_is_asked_as_its_own_clients_ask(spans: list[ob
         "/api/2.0/mlflow/traces/92f8cc/info": answer_json(200, {"trace_info": _OLD}),
         "/api/2.0/mlflow/traces/none/info": answer_json(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "-"}),
         "/api/2.0/mlflow/traces": answer_json(200, {"traces": [_OLD]}),
+        "/api/2.0/mlflow/traces/92f8cc/tags": answer_json(200, {}),
         "/ajax-api/2.0/mlflow/get-trace-artifact": answer_json(500, {})
         if spans is None
         else answer_json(200, {"spans": spans}),
     }
     absent = answer(404, "<!doctype html><title>404 Not Found</title>")
 
+    asked: list[str] = []
+
     def behave(connection: socket.socket, head: bytes, over: threading.Event) -> None:
+        asked.append(" ".join(head.decode().split()[:2]))
         given.get(head.split()[1].decode().partition("?")[0], absent)(connection, head, over)
 
     with serve(behave) as server:
@@ -244,3 +248,6 @@ def test_a_server_before_mlflow_3_is_asked_as_its_own_clients_ask(spans: list[ob
         with pytest.raises(Problem) as told:
             ask["traces.trace"]("none")
         assert told.value.kind is Kind.NOT_FOUND
+        ask["trace_writes.tag"]("92f8cc", "colour", "blue")
+        ask["trace_writes.tag"]("92f8cc", "colour", None)
+        assert [request.split(maxsplit=1)[0] for request in asked if request.endswith("/tags")] == ["PATCH", "DELETE"]

@@ -342,15 +342,18 @@ class RestTraceWrites:
     def tag(self, trace_id: str, key: str, value: str | None) -> None:
         asked = {"key": key} if value is None else {"key": key, "value": value}
         method = "DELETE" if value is None else "PATCH"
-        self._send(f"Could not tag trace {trace_id}", method, f"/{_path(trace_id)}/tags", asked)
+        # Servers of every version take them at the address of 2.14, which is why MLflow's client asks there too.
+        self._send(f"Could not tag trace {trace_id}", method, f"/{_path(trace_id)}/tags", asked, _OLD_API)
 
     def add_to_set(self, dataset_id: str, trace_ids: Sequence[str]) -> None:
         _add(self._session, dataset_id, trace_ids)
 
-    def _send(self, title: str, method: str, path: str, body: Mapping[str, object]) -> dict[str, object]:
+    def _send(
+        self, title: str, method: str, path: str, body: Mapping[str, object], api: str = _API
+    ) -> dict[str, object]:
         with problems.raised_as(title, self._session.place):
             self._session.reach()
-            answer = self._session.request(_API + path, method, json=dict(body))
+            answer = self._session.request(api + path, method, json=dict(body))
             if answer.status_code == 200:
                 found = object_in(answer.content)
                 if found is not None:
