@@ -176,7 +176,7 @@ async def to_serving(deck: Deck[int]) -> None:
     assert isinstance(app, DeckApp)
     await deck.until(lambda: app.begun and app.page is not None, "the context is open")
     await deck.press("3")
-    await deck.until_text("1 off their alias")
+    await deck.until_text("1 off its alias")
     await deck.until_text("churn v11 90%")
 
 
@@ -226,7 +226,7 @@ async def test_serving_the_version_of_an_alias_by_keys(opened: Session, workspac
         assert workspace.asked("/api/2.0/serving-endpoints/churn-prod/config", "PUT") == 0, "it is only armed"
         await deck.press("enter")
         await deck.until_text("churn-prod serves churn v12 90%, churn v10 10% now")
-        await deck.until(lambda: "off their alias" not in deck.text(), "nothing drifts any more")
+        await deck.until(lambda: "off its alias" not in deck.text(), "nothing drifts any more")
         await deck.press("L")
         await deck.until_text("build log")
         await deck.press("down", "enter")

@@ -43,7 +43,7 @@ async def test_the_health_of_an_endpoint(opened: Session, size: tuple[int, int])
         await deck.until_text("scoring-job")
         await deck.until_text("CAN QUERY")
         await deck.press("escape")
-        await deck.until_text("off their alias")
+        await deck.until_text("off its alias")
 
 
 async def test_what_may_not_be_read_keeps_nothing_else_away(opened: Session, workspace: Workspace) -> None:
