@@ -279,7 +279,7 @@ class TagsModal(ModalScreen[None], Asking):
         with Vertical(classes="dialogue") as frame:
             frame.border_title = Content(f" {self._title_text} ")
             frame.border_subtitle = Content(
-                " enter change   a add   X take away   u leave it   ctrl+s go on   esc leave "
+                " enter change   a add   X take away   u revert   ctrl+s go on   esc leave "
             )
             yield self.grid
             yield self._state
