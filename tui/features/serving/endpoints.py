@@ -217,7 +217,8 @@ class EndpointsPane(ListPane[Listed]):
 
     def count_words(self) -> str:
         drifted = sum(1 for row in self._rows if row.drifts)
-        return " · ".join([count(len(self._rows)), *([f"{drifted} off {'its' if drifted == 1 else 'their'} alias"] if drifted else [])])
+        off = f"{drifted} off {'its' if drifted == 1 else 'their'} alias"
+        return " · ".join([count(len(self._rows)), *([off] if drifted else [])])
 
     def empty_words(self) -> str:
         return "There are no serving endpoints that you may see." if self.state.freshness.as_of_ms is not None else ""
