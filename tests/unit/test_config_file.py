@@ -202,7 +202,6 @@ def test_the_example_with_its_comments_taken_away_can_be_used() -> None:
         ("keys:\n  runs.tags: f2\n  sort: x", 3, "“x” is the key of “", "another key"),
         ("keys:\n  filter: ctrl+f", 2, "“ctrl+f” is the key of “grid.page_down” too", "“grid.page_down”"),
         ("keys:\n  runs.sort: ctrl+d", 2, "“ctrl+d” is the key of “grid.half_down” too", "another key"),
-        ("keys:\n  down: n\n  up: f2", 2, "“n” is the key of “runs.next” too", "another key"),
         ("keys:\n  help: c", 2, "“c” is the key of “runs.compare” too", "another key"),
         ("keys:\n  doctor: f9", 2, "no action “doctor”", "mlflow-deck keys"),
         ("keys: [x]", 1, "“keys” should be a list", "mlflow-deck keys"),

@@ -19,8 +19,6 @@ _NAMED = {
     "up", "down", "left", "right", *(f"f{n}" for n in range(1, 25)),
 }  # fmt: skip
 _MODIFIERS = {"ctrl", "shift", "alt", "super"}
-_IN_LISTS = {"grid", "list", "table"}
-"""Places whose keys hold in lists of every sort."""
 _FORMER_PLACES = {"compare_sets": "compare_groups", "version_diff": "compare", "plots": "compare_plots"}
 """Places by the names that they had before, which keymaps may still use."""
 
@@ -91,7 +89,8 @@ def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -
     """A keymap in Textual's names: action id → comma-separated keys.
 
     A verb's name alone means each place where it holds; ``PLACE.VERB`` goes before that, whichever stands first.
-    Raises KeymapError for an unknown action, an unknown key, no key at all, or one key for two actions that meet.
+    Raises KeymapError for an unknown action, an unknown key, no key at all, one key for two actions of one place, or a
+    key that would never come to the action, for what is nearer has it. Taking a key from what is farther off is meant.
     """
     known = {action.id: action for action in actions}
     former = {old: bound.id for bound in known.values() for old in _former_ids(bound)}
@@ -129,11 +128,11 @@ def checked(keys: Mapping[str, Sequence[str]], actions: Iterable[BoundAction]) -
             other = taken.setdefault((bound.where, key), bound.id)
             if other != bound.id:
                 raise clash(bound.id, key, other) if bound.id in keymap else clash(other, key, bound.id)
-    meet = _meeting(known.values())
+    nearer = _nearer(known.values())
     for moved in (known[name] for name in keymap):
         for key in set(_keys_of(moved, keymap)).difference(moved.keys.split(",")):
             for bound in known.values():
-                if bound.verb != moved.verb and meet(moved.where, bound.where) and key in _keys_of(bound, keymap):
+                if bound.verb != moved.verb and nearer(bound.where, moved.where) and key in _keys_of(bound, keymap):
                     raise clash(moved.id, key, bound.id)
     return keymap
 
@@ -142,21 +141,19 @@ def _keys_of(bound: BoundAction, keymap: Mapping[str, str]) -> Iterator[str]:
     return filter(None, keymap.get(bound.id, bound.keys).split(","))
 
 
-def _meeting(actions: Iterable[BoundAction]) -> Callable[[str, str], bool]:
-    """Whether keys of two places are waited for at once, so that one of them would never see a key of both.
+def _nearer(actions: Iterable[BoundAction]) -> Callable[[str, str], bool]:
+    """Whether the keys of one place come before those of another, where both are waited for.
 
-    What holds everywhere meets all places but the bar; what holds in lists those that have not, of themselves, a key of
-    lists for something else.
+    Those of every other place but the bar come before what holds everywhere; in a list its movements come first, unless
+    a place has, of itself, a key of lists for something else.
     """
     bound = list(actions)
     lists = {key for action in bound if action.where == "grid" for key in action.keys.split(",")} - {"enter", "escape"}
     own = {action.where for action in bound if action.where != "grid" and lists.intersection(action.keys.split(","))}
 
-    def meet(one: str, other: str) -> bool:
-        if one == other or "bar" in (one, other):
+    def nearer(one: str, other: str) -> bool:
+        if one == other or "bar" in (one, other) or one == "app":
             return False
-        return "app" in (one, other) or any(
-            here in _IN_LISTS and there not in own for here, there in ((one, other), (other, one))
-        )
+        return other == "app" or (one == "grid" and other not in own)
 
-    return meet
+    return nearer
