@@ -329,7 +329,9 @@ def _reason(error: OSError) -> str:
 _TITLE = "Could not reach the server"
 _QUESTION = "/.well-known/databricks-config"  # what a workspace tells everybody; its SDK asks it first of all
 _MOST_SAID = 1 << 16  # bytes
+_MOST_HEARD_S = 2.0
 _said: dict[str, dict[str, Any]] = {}
+_heard_out: dict[str, threading.Event] = {}  # hosts that say something just now: set when they have said all
 
 
 def reach(uri: str, seconds: float, word_seconds: float = 0.0) -> None:
@@ -411,7 +413,6 @@ def _ask(
     A refusal or a broken answer is something. Without a certificate that is trusted the question is asked all the same,
     for it is one that anybody may ask and nothing of the person's is sent; but what is said then is not kept.
     """
-    import http.client
     import ssl
 
     end = time.monotonic() + seconds
@@ -439,13 +440,28 @@ def _ask(
         return
     except (OSError, ValueError):
         pass  # an answer of a kind: the request itself will meet it and tell of it
+    said_all = _heard_out[_origin(uri)] = threading.Event()
     heard(True)
-    with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
-        while trusted and time.monotonic() < end and len(told) < _MOST_SAID and (more := connection.recv(_MOST_SAID)):
+    about = _whole(told)
+    with contextlib.suppress(OSError):
+        while about is None and time.monotonic() < end and len(told) < _MOST_SAID:
+            if not (more := connection.recv(_MOST_SAID)):
+                break
             told += more
-        about = _json_of(told) if trusted else None
-        if about is not None:
-            _said[_origin(uri)] = about
+            about = _whole(told)
+    if trusted and about is not None:
+        _said[_origin(uri)] = about
+    said_all.set()
+
+
+def _whole(answer: bytes) -> dict[str, Any] | None:
+    """The JSON object of an answer that is there as a whole, else None."""
+    import http.client
+
+    try:
+        return _json_of(answer)
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
 
 
 class _Told(io.BytesIO):
@@ -471,7 +487,12 @@ def _origin(url: str) -> str:
 
 
 def said_of_itself(host: str) -> dict[str, Any] | None:
-    """What a workspace has told of itself when it was looked for; None where that was not asked or not sure."""
+    """What a workspace has told of itself when it was looked for; None where that was not asked or not sure.
+
+    Where it has just begun to say it, it is heard out.
+    """
+    if (said_all := _heard_out.get(_origin(host))) is not None:
+        said_all.wait(_MOST_HEARD_S)
     return _said.get(_origin(host))
 
 
