@@ -601,3 +601,16 @@ async def test_where_a_server_hides_what_one_may_not_see_an_empty_list_says_so(t
         await deck.until_text("There are no active runs in empty that you may see.")
     async with none.open() as deck:
         await deck.until_text("experiments that you")
+
+
+async def test_what_a_server_tells_late_is_shown_without_a_key(tmp_path: Path) -> None:
+    opened = world(tmp_path, [experiment(1, "empty")])
+    opened.can = Capabilities()
+    async with opened.open() as deck:
+        await deck.until_text("There are no active runs in empty.")
+        assert "/default" not in deck.text() and "Prompts" in deck.text()
+        assert isinstance(deck.app, DeckApp)
+        opened.can = Capabilities(hides=True, parted=True, prompts=False, server_version="3.17.2")
+        deck.app.session.on_told()
+        await deck.until_text("There are no active runs in empty that you may see.")
+        assert f"{deck.app.session.name}/default" in deck.text() and "Prompts" not in deck.text()

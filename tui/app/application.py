@@ -377,6 +377,9 @@ class DeckApp(CalmApp[int]):
     def on_requests_under_way_moved(self) -> None:
         self.under_way.moved()
 
+    def on_requests_under_way_told(self) -> None:
+        self.under_way.told()
+
     def on_grid_range_begun(self) -> None:
         self.say(
             f"A range of marks begins here: move to its other end, then {key_of('grid.mark_range')} again; "

@@ -58,7 +58,7 @@ class Contexts:
         """Leave the open context for another, at an experiment or a model where that is there too."""
         deck = self._deck
         before, deck.session = deck.session, self._connect(launch)
-        before.log.on_record = lambda: None
+        before.log.on_record = before.on_told = lambda: None
         deck.under_way.watch()
         self.launch = launch
         deck.wear()

@@ -63,6 +63,7 @@ class Connection:
     requests_a_second: float = 5.0  # to a Databricks workspace, where many things are asked for
     called: str = ""  # where it leads, if its URI is only a port of this machine
     before_client: Callable[[], None] = field(default=lambda: None, repr=False)  # waits until mlflow is imported
+    tell: Callable[[Capabilities], object] = field(default=lambda can: None, repr=False)  # whenever they are known
     _client: MlflowClient | None = field(default=None, init=False, repr=False)
     _building: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _probing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -188,21 +189,29 @@ class Connection:
         return text if text[:1].isdigit() and len(text) <= 40 else ""
 
     def capabilities(self) -> Capabilities:
-        """What the context's stores can do; a plain server is asked which version it is, others are known."""
+        """What the context's stores can do, told before it is answered.
+
+        A plain server is asked which version it is, others are known.
+        """
+        can = self._capabilities()
+        self.tell(can)
+        return can
+
+    def _capabilities(self) -> Capabilities:
         registry = self.registry_uri or self.tracking_uri
         found = expected(self.tracking_uri, registry)
         if self.kind not in uris.HTTP_KINDS or not uris.same_place(self.tracking_uri, registry):
             return found
+        # A server that somebody signs in to filters what is searched, silently.
+        found = replace(found, hides=any(os.environ.get(f"MLFLOW_TRACKING_{name}") for name in ("USERNAME", "TOKEN")))
         try:
             self.reach()
             version = self.server_version()
             if version:
                 answers.note_version(self.place, version)
-            # A server that somebody signs in to filters what is searched, silently.
-            signed_in = any(os.environ.get(f"MLFLOW_TRACKING_{name}") for name in ("USERNAME", "TOKEN"))
             # Where one is asked for that is not there, even the version is refused.
             parted = (not version or may_be_parted(version)) and self._tells_workspaces()
-            return replace(of_server(found, version), hides=signed_in, parted=parted)
+            return replace(of_server(found, version), hides=found.hides, parted=parted)
         except Exception:  # whoever asks the server for something is told what is wrong with it
             _logger.debug("the server did not tell its version", exc_info=True)
             return found

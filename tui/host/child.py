@@ -84,6 +84,7 @@ class Child:
         self._last = time.monotonic()
         self._number: ContextVar[int] = ContextVar("number")
         self._session.before_client = self._await_mlflow
+        self._session.tell = lambda can: self._send(("capabilities", can))
         self._session.called = tunnel.called if tunnel is not None else ""
         self._opening = spec.opening
         self._ahead = ReadAhead(self._session)
@@ -173,7 +174,7 @@ class Child:
 
     def _tell_capabilities(self) -> None:
         if self._unimportable is None:
-            self._send(("capabilities", self._session.capabilities()))
+            self._session.capabilities()
 
     def _warm_probe(self) -> None:
         with contextlib.suppress(Problem):

@@ -66,13 +66,21 @@ class Call:
 class ProcessLink:
     """A child process, its socket, and what its output said last; ends when the child does.
 
-    Everything that changes is changed under ``changed``, which is notified; ``on_change`` is called without it.
+    Everything that changes is changed under ``changed``, which is notified; ``on_change`` is called without it, and
+    ``on_told`` likewise when it has told what its stores can do.
     """
 
-    def __init__(self, spec: HostSpec, changed: threading.Condition, on_change: Callable[[ProcessLink], None]) -> None:
+    def __init__(
+        self,
+        spec: HostSpec,
+        changed: threading.Condition,
+        on_change: Callable[[ProcessLink], None],
+        on_told: Callable[[], None],
+    ) -> None:
         self._spec = spec
         self._changed = changed
         self._on_change = on_change
+        self._on_told = on_told
         self._calls: dict[int, Call] = {}
         self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
         self._process: subprocess.Popen[bytes] | None = None
@@ -200,6 +208,7 @@ class ProcessLink:
             return
         if what == "capabilities":
             self.capabilities, self.heard_at = message[1], now
+            self._on_told()
             return
         with self._changed:
             self.heard_at = now
@@ -390,12 +399,13 @@ class Host:
     def __init__(self, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> None:
         self.spec = spec
         self.on_request = on_request
+        self.on_told: Callable[[], object] = lambda: None  # on the thread that reads answers
         self._on_event = on_event
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
         self._generation = 1
         self._closed = False
-        self._link = ProcessLink(spec, self._changed, self._on_change)
+        self._link = ProcessLink(spec, self._changed, self._on_change, self._has_told)
         self.ports = cast("Gateway", RemoteGateway(self.call))
 
     @classmethod
@@ -505,7 +515,7 @@ class Host:
             self._generation += 1
             # What the deck asks first of all has been asked of the first process.
             again = replace(self.spec, opening=None)
-            self._link = ProcessLink(again, self._changed, self._on_change)
+            self._link = ProcessLink(again, self._changed, self._on_change, self._has_told)
             event = HostEvent(HostState.STARTING, self._generation, link.reason)
         self._tell(event)
         return self._link
@@ -544,6 +554,9 @@ class Host:
         if state is HostState.LOST and link.reason.startswith("it hung"):
             return  # told as REPLACED by whoever ended it
         self._tell(HostEvent(state, self._generation, link.reason))
+
+    def _has_told(self) -> None:
+        self.on_told()
 
     def _tell(self, event: HostEvent) -> None:
         if self._on_event is None:

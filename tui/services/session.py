@@ -150,6 +150,7 @@ class Session:
     catalog: CatalogPort | None = None  # of a Databricks workspace only
     serving: ServingPort | None = None  # likewise
     told: Callable[[], Capabilities | None] = lambda: None  # what the context's process has told of its stores
+    on_told: Callable[[], object] = lambda: None  # called when it has, on a thread of the process's
     named_views: ViewFile = field(default_factory=lambda: ViewFile(None))
     chart_look: dict[str, Any] = field(default_factory=dict)  # how curves are looked at: axis, weight, log
 
@@ -354,7 +355,7 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         host = Host.start(spec_of(launch))
     host.on_request = record
     opened, ports, can = host, host.ports, expected(launch.tracking_uri, launch.registry_uri)
-    return Session(
+    session = Session(
         launch=launch,
         store=ports.store,
         tracking=ports.tracking,
@@ -378,3 +379,5 @@ def open_session(launch: Launch, host: Host | None, clock: Clock | None = None) 
         told=lambda: opened.capabilities,
         named_views=ViewFile(views_file(launch.settings.views_file)),
     )
+    host.on_told = lambda: session.on_told()
+    return session
