@@ -88,17 +88,6 @@ def test_an_answer_that_comes_after_cancelling_is_not_delivered(error: Exception
     assert box.empty
 
 
-def test_the_newest_of_a_series_cancels_the_one_before() -> None:
-    pool, box = Pool(threads=1), Box()
-    release = held(pool, box)
-    first = pool.submit(lambda: "first", box.put, box.put, latest="rows")
-    other = pool.submit(lambda: "other", box.put, box.put, latest="notes")
-    second = pool.submit(lambda: "second", box.put, box.put, latest="rows")
-    release()
-    assert [box.take(), box.take()] == ["other", "second"]
-    assert (first.cancelled, other.cancelled, second.cancelled) == (True, False, False)
-
-
 def test_a_problem_arrives_as_it_is() -> None:
     pool, box = Pool(threads=1), Box()
     problem = Problem(Kind.FORBIDDEN, "Could not read runs", "403", "Ask the owner.")

@@ -40,7 +40,6 @@ class Pool:
     def __init__(self, threads: int = 4, name: str = "deck") -> None:
         self._queue: queue.PriorityQueue[tuple[int, int, Ticket, Callable[[], None] | None]] = queue.PriorityQueue()
         self._order = itertools.count()
-        self._latest: dict[str, Ticket] = {}
         self._lock = threading.Lock()
         self._threads = threads
         self._name = name
@@ -53,19 +52,9 @@ class Pool:
         failed: Callable[[Problem], Any],
         *,
         urgency: int = DEMAND,
-        latest: str | None = None,
     ) -> Ticket:
-        """Run ``work`` on a thread and deliver its answer or its problem.
-
-        ``latest`` names a series of which only the newest matters: handing in another cancels the one before.
-        """
+        """Run ``work`` on a thread and deliver its answer or its problem."""
         ticket = Ticket()
-        if latest is not None:
-            with self._lock:
-                previous = self._latest.get(latest)
-                self._latest[latest] = ticket
-            if previous is not None:
-                previous.cancel()
 
         def run() -> None:
             try:
