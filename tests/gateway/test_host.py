@@ -26,7 +26,7 @@ from tui.domain.values import Lifecycle, StoreCondition
 from tui.gateway.environment import deadline_of, share_of
 from tui.gateway.session import Connection
 from tui.host.child import request_seconds
-from tui.host.host import WAITS, Host, HostEvent, HostState, RequestRecord
+from tui.host.host import WAITS, Host, HostState, RequestRecord
 from tui.host.wire import HostSpec
 
 ROOT = Path(tui.__file__).parents[1]
@@ -64,22 +64,13 @@ def stop(pid: int) -> None:
     )
 
 
-class Watch:
-    """A listener that can be waited for."""
+def has_come(server: loopback.Loopback) -> bool:
+    """Whether the experiments have been asked for; what the server can do is asked beside that."""
+    return any("experiments/search" in line for line in server.requests)
 
-    def __init__(self) -> None:
-        self.events: list[HostEvent] = []
-        self._heard = threading.Condition()
 
-    def __call__(self, event: HostEvent) -> None:
-        with self._heard:
-            self.events.append(event)
-            self._heard.notify_all()
-
-    def wait_for(self, state: HostState) -> HostEvent:
-        with self._heard:
-            assert self._heard.wait_for(lambda: any(event.state is state for event in self.events), PATIENCE_S), state
-            return next(event for event in self.events if event.state is state)
+def is_ready(host: Host) -> None:
+    wait_until("the process to be ready", lambda: host.state is HostState.READY)
 
 
 class InBackground:
@@ -194,18 +185,17 @@ def test_what_the_process_prints_is_kept_for_diagnostics(host: Host, zoo: Zoo) -
 
 def test_a_process_that_is_killed_is_replaced_at_the_next_request(zoo: Zoo) -> None:
     with loopback.serve(loopback.silent) as server:
-        watch = Watch()
-        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
+        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0))
         try:
-            watch.wait_for(HostState.READY)
+            is_ready(host)
             waiting = InBackground(host.ports.tracking.search_experiments)
-            wait_until("the request to reach the server", lambda: bool(server.requests))
+            wait_until("the request to reach the server", lambda: has_come(server))
             assert host.pid is not None
             os.kill(host.pid, signal.SIGKILL)
             problem = waiting.outcome()
             assert problem is not None and problem.kind is Kind.HOST_LOST
             assert "SIGKILL" in problem.message and server.place in problem.title
-            assert "SIGKILL" in watch.wait_for(HostState.LOST).reason
+            wait_until("the end to be noticed", lambda: host.state is HostState.LOST)
             assert (host.state, host.generation) == (HostState.LOST, 1)
             assert host.ports.store.inspect().condition is StoreCondition.READY
             assert host.generation == 2
@@ -215,20 +205,18 @@ def test_a_process_that_is_killed_is_replaced_at_the_next_request(zoo: Zoo) -> N
 
 def test_a_process_that_hangs_past_its_deadline_is_replaced() -> None:
     with loopback.serve(loopback.drip) as server:
-        watch = Watch()
-        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
+        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0))
         try:
-            watch.wait_for(HostState.READY)
+            is_ready(host)
             other = InBackground(host.ports.tracking.search_experiments)
-            wait_until("the request to reach the server", lambda: bool(server.requests))
+            wait_until("the request to reach the server", lambda: has_come(server))
             with pytest.raises(Problem) as caught:
                 host.call("tracking.search_experiments", timeout=0.3)
             assert caught.value.kind is Kind.TIMEOUT
             assert server.place in caught.value.message and "0.3 s" in caught.value.message
             problem = other.outcome()
-            assert problem is not None and problem.kind is Kind.HOST_LOST
-            assert "hung" in watch.wait_for(HostState.REPLACED).reason
-            assert host.generation == 2
+            assert problem is not None and problem.kind is Kind.HOST_LOST and "hung" in problem.message
+            wait_until("another to be started", lambda: host.generation == 2)
             assert host.ports.store.inspect().condition is StoreCondition.READY
         finally:
             host.close()
@@ -237,10 +225,9 @@ def test_a_process_that_hangs_past_its_deadline_is_replaced() -> None:
 @linux_only
 def test_a_process_that_does_not_even_read_is_replaced() -> None:
     with loopback.serve(loopback.answer_json(200, {})) as server:
-        watch = Watch()
-        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
+        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0))
         try:
-            watch.wait_for(HostState.READY)
+            is_ready(host)
             first = host.pid
             assert first is not None
             stop(first)
@@ -262,12 +249,11 @@ def test_a_request_with_more_time_of_its_own_is_given_it() -> None:
         loopback.answer_json(200, {})(connection, head, over)
 
     with loopback.serve(late) as server:
-        watch = Watch()
-        host = Host.start(HostSpec(server.uri, None, timeout_s=0.4), on_event=watch)
+        host = Host.start(HostSpec(server.uri, None, timeout_s=0.4))
         try:
-            watch.wait_for(HostState.READY)
+            is_ready(host)
             patient = InBackground(lambda: host.call("tracking.search_experiments", timeout=PATIENCE_S))
-            wait_until("the request to reach the server", lambda: bool(server.requests))
+            wait_until("the request to reach the server", lambda: has_come(server))
             with pytest.raises(Problem) as caught:
                 host.ports.tracking.search_experiments()
             # The server's silence is told from within, so that nothing else is lost by it.
@@ -298,11 +284,10 @@ def test_what_takes_long_by_nature_has_its_time_only_of_a_server_that_answers() 
 
 def test_closing_does_not_wait_for_a_hung_server() -> None:
     with loopback.serve(loopback.silent) as server:
-        watch = Watch()
-        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0), on_event=watch)
-        watch.wait_for(HostState.READY)
+        host = Host.start(HostSpec(server.uri, None, timeout_s=600.0))
+        is_ready(host)
         waiting = InBackground(host.ports.tracking.search_experiments)
-        wait_until("the request to reach the server", lambda: bool(server.requests))
+        wait_until("the request to reach the server", lambda: has_come(server))
         host.close()
         problem = waiting.outcome()
         assert problem is not None and problem.kind is Kind.CANCELLED
@@ -390,16 +375,13 @@ def test_the_process_dies_with_a_deck_that_is_killed(tmp_path: Path, stopped: bo
     with loopback.serve(loopback.silent) as server:
         deck = run_deck(
             """
-            import sys, threading
+            import sys, threading, time
             from tui.host.host import Host, HostState
             from tui.host.wire import HostSpec
-            ready = threading.Event()
-            host = Host.start(
-                HostSpec(sys.argv[1], None, timeout_s=600.0),
-                on_event=lambda event: ready.set() if event.state is HostState.READY else None,
-            )
+            host = Host.start(HostSpec(sys.argv[1], None, timeout_s=600.0))
+            while host.state is not HostState.READY:
+                time.sleep(0.01)
             threading.Thread(target=host.ports.tracking.search_experiments, daemon=True).start()
-            ready.wait()
             print(host.pid, flush=True)
             threading.Event().wait()
             """,
@@ -409,7 +391,7 @@ def test_the_process_dies_with_a_deck_that_is_killed(tmp_path: Path, stopped: bo
         try:
             assert deck.stdout is not None
             pid = int(deck.stdout.readline())
-            wait_until("the request to reach the server", lambda: bool(server.requests))
+            wait_until("the request to reach the server", lambda: has_come(server))
             if stopped:
                 stop(pid)
             assert not is_gone(pid)
@@ -423,15 +405,14 @@ def test_the_process_dies_with_a_deck_that_is_killed(tmp_path: Path, stopped: bo
 @linux_only
 def test_a_process_started_by_a_thread_outlives_that_thread(zoo: Zoo) -> None:
     started: list[Host] = []
-    watch = Watch()
-    thread = threading.Thread(target=lambda: started.append(Host.start(HostSpec(zoo.store.uri, None), on_event=watch)))
+    thread = threading.Thread(target=lambda: started.append(Host.start(HostSpec(zoo.store.uri, None))))
     thread.start()
     thread.join()
     (host,) = started
     try:
-        watch.wait_for(HostState.READY)
+        is_ready(host)
         assert host.ports.tracking.search_experiments().experiments
-        assert [event.state for event in watch.events] == [HostState.READY]
+        assert (host.state, host.generation) == (HostState.READY, 1)
     finally:
         host.close()
 

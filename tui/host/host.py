@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
-import logging
 import os
 import pickle
 import signal
@@ -66,20 +65,13 @@ class Call:
 class ProcessLink:
     """A child process, its socket, and what its output said last; ends when the child does.
 
-    Everything that changes is changed under ``changed``, which is notified; ``on_change`` is called without it, and
-    ``on_told`` likewise when it has told what its stores can do.
+    Everything that changes is changed under ``changed``, which is notified; ``on_told`` is called without it, when it
+    has told what its stores can do.
     """
 
-    def __init__(
-        self,
-        spec: HostSpec,
-        changed: threading.Condition,
-        on_change: Callable[[ProcessLink], None],
-        on_told: Callable[[], None],
-    ) -> None:
+    def __init__(self, spec: HostSpec, changed: threading.Condition, on_told: Callable[[], None]) -> None:
         self._spec = spec
         self._changed = changed
-        self._on_change = on_change
         self._on_told = on_told
         self._calls: dict[int, Call] = {}
         self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
@@ -204,7 +196,6 @@ class ProcessLink:
             with self._changed:
                 self.ready_at = self.heard_at = now
                 self._changed.notify_all()
-            self._on_change(self)
             return
         if what == "capabilities":
             self.capabilities, self.heard_at = message[1], now
@@ -243,13 +234,10 @@ class ProcessLink:
 
     def _finish(self) -> None:
         with self._changed:
-            first = not self.ended
             self.ended = True
             for call in self.busy:
                 self._answer(call, problem=self._lost(call))
             self._changed.notify_all()
-        if first:
-            self._on_change(self)
 
     def _lost(self, call: Call) -> Problem:
         why = self.reason or "it ended"
@@ -340,8 +328,6 @@ def _brief(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-_logger = logging.getLogger(__name__)
-
 # A database is slow for honest reasons, a cold disk for instance, and no network is in between that could fall silent.
 _DATABASE_SECONDS = 60.0
 
@@ -354,18 +340,8 @@ class HostState(str, Enum):
 
     STARTING = "starting"  # requests wait
     READY = "ready"
-    LOST = "lost"  # it died; the next request starts another
-    REPLACED = "replaced"  # it hung past a deadline and was ended; another is starting
+    LOST = "lost"  # it died, or hung and was ended; the next request starts another
     CLOSED = "closed"
-
-
-@dataclass(frozen=True)
-class HostEvent:
-    """A change of a context's process; ``reason`` is a clause ("it was ended by SIGKILL") or empty."""
-
-    state: HostState
-    generation: int
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -386,32 +362,30 @@ class RequestRecord:
     reader: str = ""  # who answered
 
 
-Listener = Callable[[HostEvent], None]
 Recorder = Callable[[RequestRecord], None]
 
 
 class Host:
     """One context's process and the requests to it; every method is thread safe.
 
-    Listeners and the recorder are called from whichever thread notices, and must be quick.
+    ``on_request`` and ``on_told`` are called from whichever thread notices, and must be quick.
     """
 
-    def __init__(self, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> None:
+    def __init__(self, spec: HostSpec, *, on_request: Recorder | None = None) -> None:
         self.spec = spec
         self.on_request = on_request
         self.on_told: Callable[[], object] = lambda: None  # on the thread that reads answers
-        self._on_event = on_event
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
         self._generation = 1
         self._closed = False
-        self._link = ProcessLink(spec, self._changed, self._on_change, self._has_told)
+        self._link = ProcessLink(spec, self._changed, self._has_told)
         self.ports = cast("Gateway", RemoteGateway(self.call))
 
     @classmethod
-    def start(cls, spec: HostSpec, *, on_request: Recorder | None = None, on_event: Listener | None = None) -> Host:
+    def start(cls, spec: HostSpec, *, on_request: Recorder | None = None) -> Host:
         """Start a context's process and return at once; requests may be sent before it is ready."""
-        return cls(spec, on_request=on_request, on_event=on_event)
+        return cls(spec, on_request=on_request)
 
     @property
     def generation(self) -> int:
@@ -490,7 +464,6 @@ class Host:
                 return
             self._closed = True
         self._link.end("it was closed", Kind.CANCELLED)
-        self._tell(HostEvent(HostState.CLOSED, self._generation))
 
     def _limit(self, op: str) -> float:
         """Seconds for a request that was given none of its own."""
@@ -515,9 +488,7 @@ class Host:
             self._generation += 1
             # What the deck asks first of all has been asked of the first process.
             again = replace(self.spec, opening=None)
-            self._link = ProcessLink(again, self._changed, self._on_change, self._has_told)
-            event = HostEvent(HostState.STARTING, self._generation, link.reason)
-        self._tell(event)
+            self._link = ProcessLink(again, self._changed, self._has_told)
         return self._link
 
     def _wait(self, link: ProcessLink, call: Call) -> None:
@@ -543,25 +514,8 @@ class Host:
         if spared:
             return  # a database is being migrated by it; only this one request is given up
         link.end("it hung past a deadline and was ended")
-        self._tell(HostEvent(HostState.REPLACED, self._generation, link.reason))
         if not self._closed:
             self._replace(link)
 
-    def _on_change(self, link: ProcessLink) -> None:
-        if link is not self._link or self._closed:
-            return
-        state = HostState.LOST if link.ended else HostState.READY
-        if state is HostState.LOST and link.reason.startswith("it hung"):
-            return  # told as REPLACED by whoever ended it
-        self._tell(HostEvent(state, self._generation, link.reason))
-
     def _has_told(self) -> None:
         self.on_told()
-
-    def _tell(self, event: HostEvent) -> None:
-        if self._on_event is None:
-            return
-        try:
-            self._on_event(event)
-        except Exception:  # a worker meets the app: what a view does wrong must not stop the reading of answers
-            _logger.exception("a listener to %s failed", self.spec.place)
