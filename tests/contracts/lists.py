@@ -121,7 +121,7 @@ async def _versions(deck: Deck[int]) -> None:
 
 async def _serving(deck: Deck[int]) -> None:
     await deck.press("3")
-    await deck.until_text("off its alias")
+    await deck.until_text("off their alias")
 
 
 async def _entities(deck: Deck[int]) -> None:

@@ -200,7 +200,7 @@ async def _at_prompt(deck: Deck[int]) -> None:
 async def _at_endpoints(deck: Deck[int]) -> None:
     await open_models(deck)
     await deck.press("3")
-    await deck.until_text("off its alias")
+    await deck.until_text("off their alias")
     await deck.press("down")
     await deck.until_text("churn-10")
 
