@@ -204,6 +204,23 @@ async def test_what_a_page_looks_for_while_it_is_left_is_no_fault() -> None:
         assert app.screen is not page and app.fault is None and not page.is_running
 
 
+async def test_what_is_looked_for_in_anothers_name_in_a_page_that_was_left_is_no_fault() -> None:
+    app = Frames()
+    async with app.run_test() as pilot:
+        page: Screen[None] = Screen()
+        await app.push_screen(page)
+        await app.pop_screen()
+        await pilot.pause()
+
+        def too_late() -> None:
+            page.query_one("#gone")
+
+        app.call_later(too_late)
+        await pilot.pause()
+        assert app.fault is None
+        await app.push_screen(Screen())
+
+
 async def test_a_fault_before_the_end_is_one_still() -> None:
     app = Frames()
     with pytest.raises(MountError):

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from traceback import walk_tb
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast
 
 from rich.cells import cell_len, get_character_cell_size
@@ -543,8 +544,11 @@ class CalmApp(App[Result], Generic[Result]):
 
     def _handle_exception(self, error: Exception) -> None:
         # What is left loses its parts first and takes none in, which fails the timer or the key that came after; it
-        # has nothing to show any more.
-        if isinstance(error, MountError | NoMatches) and self._is_left(active_message_pump.get(None)):
+        # has nothing to show any more. What is done after a frame is done in the name of whoever asked for it, so it is
+        # looked at every part that the error came through.
+        came_through = (frame.f_locals.get("self") for frame, _line in walk_tb(error.__traceback__))
+        parts = [active_message_pump.get(None), *(part for part in came_through if isinstance(part, MessagePump))]
+        if isinstance(error, MountError | NoMatches) and any(map(self._is_left, parts)):
             log.info("Not shown, because it was left: %s", error)
             return
         super()._handle_exception(error)

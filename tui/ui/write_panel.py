@@ -425,9 +425,9 @@ class WritePanel(ModalScreen["WriteResult | None"], Asking):
 
     def _fit(self) -> None:
         """Leave the table as many rows as the rest of the panel does not need, so that nothing is cut off."""
-        if not self.is_attached:
-            return
-        frame = self.query_one(".dialogue")
+        if not (frames := self.query(".dialogue")):
+            return  # it is not there yet, or not any more
+        frame = frames.first()
         others = [child for child in frame.children if child is not self.grid and child.display]
         margins = sum(child.styles.margin.height for child in (*others, self.grid))
         needed = sum(child.outer_size.height for child in others) + margins + frame.gutter.height
