@@ -138,10 +138,9 @@ def _walked(cell: Cell, folder: Path) -> Outcome:
         between = cell.between or Manners()
         # What is lost or late there is MlflowClient's as well as the readers': nothing could be judged by it.
         slow_or_broken = between.pause_s or between.cut_every or between.busy_first or between.login
-        found = walk(uri, environ, judge=not slow_or_broken)
+        found = walk(uri, environ, judge=not slow_or_broken, refused=bool(cell.refused))
     if cell.refused:
-        told = {step: said for step, said in found.items() if step not in ("screens", "readers", "doctor, lint")}
-        return {step: "" if cell.refused in said else said or "nothing was refused" for step, said in told.items()}
+        return {step: "" if cell.refused in said else said or "nothing was refused" for step, said in found.items()}
     return found
 
 
