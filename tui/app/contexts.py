@@ -314,7 +314,7 @@ class Pages:
         self._name_visit()
         visits, pins = self._trail.recent(), self._deck.session.pins
         if not visits and not pins:
-            self._deck.say("No other page has been gone to yet, and none is pinned: :pin pins one")
+            self._deck.say("No other page has been opened yet, and none is pinned: :pin pins this one")
             return
 
         def picked(choice: Choice | None) -> None:
