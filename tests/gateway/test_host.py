@@ -282,6 +282,22 @@ def test_what_takes_long_by_nature_has_its_time_only_of_a_server_that_answers() 
     assert not other.is_silent
 
 
+def test_a_view_that_fails_when_it_is_told_stops_no_answers(zoo: Zoo) -> None:
+    told = threading.Event()
+
+    def fail() -> None:
+        told.set()
+        raise RuntimeError("there is no view any more")
+
+    host = Host.start(HostSpec(zoo.store.uri, None))
+    try:
+        host.on_told = fail
+        wait_until("it to be told", told.is_set)
+        assert host.ports.tracking.search_experiments().experiments
+    finally:
+        host.close()
+
+
 def test_closing_does_not_wait_for_a_hung_server() -> None:
     with loopback.serve(loopback.silent) as server:
         host = Host.start(HostSpec(server.uri, None, timeout_s=600.0))

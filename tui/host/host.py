@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
+import logging
 import os
 import pickle
 import signal
@@ -328,6 +329,8 @@ def _brief(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
+_logger = logging.getLogger(__name__)
+
 # A database is slow for honest reasons, a cold disk for instance, and no network is in between that could fall silent.
 _DATABASE_SECONDS = 60.0
 
@@ -518,4 +521,7 @@ class Host:
             self._replace(link)
 
     def _has_told(self) -> None:
-        self.on_told()
+        try:
+            self.on_told()
+        except Exception:  # a worker meets the app: what a view does wrong must not stop the reading of answers
+            _logger.exception("what %s told could not be handed on", self.spec.place)
