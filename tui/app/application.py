@@ -377,8 +377,8 @@ class DeckApp(CalmApp[int]):
     def on_requests_under_way_moved(self) -> None:
         self.under_way.moved()
 
-    def on_requests_under_way_told(self) -> None:
-        self.under_way.told()
+    def on_contexts_told(self) -> None:
+        self._contexts.told()
 
     def on_grid_range_begun(self) -> None:
         self.say(

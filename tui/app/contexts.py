@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from textual.message import Message
 from textual.screen import Screen
 
 from tui.config.launch import Launch
@@ -17,6 +18,7 @@ from tui.domain.uris import DEFAULT_WORKSPACE, not_seen
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
+    from tui.domain.capabilities import Capabilities
     from tui.domain.places import Place
     from tui.services.session import Session
     from tui.ui.dialogs.choices import Choice
@@ -28,9 +30,14 @@ Connect = Callable[[Launch], "Session"]
 class Contexts:
     """Which context is open, as ``launch`` says, and how others are opened in its place."""
 
+    @dataclass
+    class Told(Message):
+        """The open context's process has told what its stores can do."""
+
     def __init__(self, deck: DeckApp, launch: Launch, connect: Connect) -> None:
         self._deck = deck
         self._connect = connect
+        self._could: Capabilities | None = None  # what the stores are taken to be able to do in what is shown
         self._serial = 0  # of the open one
         self.workspaces: tuple[str, ...] = ()  # those of an MLflow server that were seen last
         self.launch = launch
@@ -42,6 +49,28 @@ class Contexts:
     def begin(self) -> None:
         """Open the first context."""
         self._deck.session = self._connect(self.launch)
+        self._listen()
+
+    def _listen(self) -> None:
+        """Hear what the open context's stores can do, on whatever thread it is told."""
+        session = self._deck.session
+        self._could = session.capabilities
+        session.on_told = lambda: self._deck.post_message(self.Told())
+
+    def told(self) -> None:
+        """Show what the stores can do where that is not what was expected of them."""
+        from tui.ui.list_pane import ListPane
+
+        can = self._deck.session.capabilities
+        if can == self._could:
+            return
+        self._could = can
+        for page in self._deck.pages_here:
+            page.show_status()
+            page.refresh_bindings()
+            for pane in page.query("ListPane"):
+                if isinstance(pane, ListPane) and not pane.has_rows and pane.state.freshness.as_of_ms is not None:
+                    pane.fill()  # what is said in an empty list depends on it
 
     async def show(self) -> None:
         """Make the top screens of the open context, and show the first."""
@@ -60,6 +89,7 @@ class Contexts:
         before, deck.session = deck.session, self._connect(launch)
         before.log.on_record = before.on_told = lambda: None
         deck.under_way.watch()
+        self._listen()
         self.launch = launch
         deck.wear()
         left, self._serial = self._serial, self._serial + 1

@@ -15,7 +15,6 @@ from tui.domain.text import clean, clean_block, named
 
 if TYPE_CHECKING:
     from tui.app.application import DeckApp
-    from tui.domain.capabilities import Capabilities
     from tui.services.watching import Happening
     from tui.ui.dialogs.choices import Choice
 
@@ -32,38 +31,15 @@ class RequestsUnderWay:
     class Moved(Message):
         """A request has begun or ended."""
 
-    @dataclass
-    class Told(Message):
-        """The context's process has told what its stores can do."""
-
     def __init__(self, deck: DeckApp) -> None:
         self._deck = deck
-        self._could: Capabilities | None = None  # what the stores are taken to be able to do in what is shown
         self._counting: Timer | None = None
         self._telling: Timer | None = None
         self._seen_ms: dict[int, int] = {}  # of each request under way, when it was first heard of
 
     def watch(self) -> None:
         """Hear of the requests of the open context, on whatever thread they are made."""
-        session = self._deck.session
-        self._could = session.capabilities
-        session.log.on_record = lambda: self._deck.post_message(self.Moved())
-        session.on_told = lambda: self._deck.post_message(self.Told())
-
-    def told(self) -> None:
-        """Show what the stores can do where that is not what was expected of them."""
-        from tui.ui.list_pane import ListPane
-
-        can = self._deck.session.capabilities
-        if can == self._could:
-            return
-        self._could = can
-        for page in self._deck.pages_here:
-            page.show_status()
-            page.refresh_bindings()
-            for pane in page.query("ListPane"):
-                if isinstance(pane, ListPane) and not pane.has_rows and pane.state.freshness.as_of_ms is not None:
-                    pane.fill()  # what is said in an empty list depends on it
+        self._deck.session.log.on_record = lambda: self._deck.post_message(self.Moved())
 
     def moved(self) -> None:
         """A request has begun or ended."""
